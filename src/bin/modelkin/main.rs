@@ -1,0 +1,2 @@
+//! The modelkin program.
+fn main() {}

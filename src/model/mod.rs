@@ -1,0 +1,12 @@
+//! The words of the house: ids, relations, records. No I/O, no foreign crates.
+
+mod id;
+mod oddity;
+mod record;
+mod relation;
+
+pub use id::{IdFault, ModelId};
+pub(crate) use oddity::clip;
+pub use oddity::{Oddity, OddityKind};
+pub use record::{Authority, Parent, Record, Reject};
+pub use relation::{Learned, Relation};

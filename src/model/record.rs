@@ -1,0 +1,93 @@
+use super::{Learned, ModelId, Oddity, Relation};
+
+/// What one source says of one model, after every rule about messy values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The repository's id, as this source spells it.
+    pub id: ModelId,
+    /// When the repository was made: milliseconds since 1970, UTC.
+    pub created: Option<i64>,
+    /// Downloads in the last 30 days.
+    pub downloads: Option<u64>,
+    /// Downloads since 2025-02-27, when the Hub began to publish them.
+    pub downloads_all_time: Option<u64>,
+    /// Likes.
+    pub likes: Option<u64>,
+    /// Parameters, from the safetensors headers.
+    pub parameters: Option<u64>,
+    /// The Hub's `pipeline_tag`.
+    pub task: Option<String>,
+    /// The Hub's `library_name`.
+    pub library: Option<String>,
+    /// The licence's id, from the `license:` tag or the card.
+    pub licence: Option<String>,
+    /// Tags but for `base_model:` and `license:` ones; none if the source does not speak of tags.
+    pub tags: Option<Vec<String>>,
+    /// Who speaks of the parents.
+    pub authority: Authority,
+    /// The parents, each once, in order of their ids.
+    pub parents: Vec<Parent>,
+    /// What was odd.
+    pub oddities: Vec<Oddity>,
+}
+
+impl Record {
+    /// A record that knows nothing but an id.
+    pub fn new(id: ModelId) -> Record {
+        Record {
+            id,
+            created: None,
+            downloads: None,
+            downloads_all_time: None,
+            likes: None,
+            parameters: None,
+            task: None,
+            library: None,
+            licence: None,
+            tags: None,
+            authority: Authority::Silent,
+            parents: Vec::new(),
+            oddities: Vec::new(),
+        }
+    }
+}
+
+/// A parent that a record names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Parent {
+    /// Its id, as this record spells it.
+    pub id: ModelId,
+    /// The relation of the link.
+    pub relation: Relation,
+    /// How the relation was learned.
+    pub learned: Learned,
+}
+
+/// Whose word a record's parents are. It decides what a later record of the same model may overrule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Authority {
+    /// The source does not speak of parents.
+    Silent,
+    /// A card alone: counts where the Hub names no parent.
+    Card,
+    /// The Hub's tags or `baseModels`, or a lineage written by hand.
+    Hub,
+}
+
+/// A record that could not be read: kept with its place and reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// The file, as it was named.
+    pub file: String,
+    /// The place in it: `line 7`, `row 3`; empty for the whole file.
+    pub place: String,
+    /// Why it could not be read.
+    pub reason: String,
+}
+
+impl std::fmt::Display for Reject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let gap = if self.place.is_empty() { "" } else { ", " };
+        write!(f, "{}{gap}{}: {}", self.file, self.place, self.reason)
+    }
+}

@@ -1,0 +1,246 @@
+//! All records of one instant, at rest: one Arrow IPC file, read where it lies, sorted by id.
+
+mod builder;
+mod columns;
+mod file;
+mod names;
+mod provenance;
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+pub use builder::Builder;
+pub use provenance::{Counts, Provenance, SourceNote, Taken};
+
+use crate::model::{Learned, Oddity, OddityKind, Reject, Relation};
+use columns::Columns;
+
+/// A model's place in a snapshot: listed models, unlisted parents and old ids of renamed models share one numbering,
+/// in order of their ids without regard to case.
+pub type Row = u32;
+
+/// A snapshot: immutable, shared between threads, open for reading by number.
+#[derive(Debug)]
+pub struct Snapshot {
+    columns: Columns,
+    provenance: Provenance,
+    rejects: Vec<Reject>,
+}
+
+/// A snapshot that cannot be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The operating system refused.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Its reason.
+        #[source]
+        error: std::io::Error,
+    },
+    /// The file is no snapshot, or of another version.
+    #[error("{}: {reason}", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What it is instead.
+        reason: String,
+    },
+    /// The file was cut off or altered since it was written.
+    #[error("{}: damaged, {reason}; import or fetch it again", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What does not agree.
+        reason: String,
+    },
+    /// There is nothing to keep.
+    #[error("no model could be read, so there is nothing to keep")]
+    Empty,
+}
+
+/// A link as a child names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// The parent as named: an alias is not yet followed.
+    pub parent: Row,
+    /// The relation.
+    pub relation: Relation,
+    /// How the relation was learned.
+    pub learned: Learned,
+}
+
+impl Snapshot {
+    /// How many rows there are: models, unlisted parents and aliases.
+    pub fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Whether there is no row at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every row.
+    pub fn rows(&self) -> Range<Row> {
+        0..self.len() as Row
+    }
+
+    /// Where it comes from and what it counts.
+    pub fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
+    /// The records that could not be read; see [`Counts::rejects_kept`].
+    pub fn rejects(&self) -> &[Reject] {
+        &self.rejects
+    }
+
+    /// The id, as the listing spells it.
+    pub fn id(&self, row: Row) -> &str {
+        self.columns.ids.value(row as usize)
+    }
+
+    /// The namespace of the id; none for ids of the oldest kind.
+    pub fn owner(&self, row: Row) -> Option<&str> {
+        self.id(row).split_once('/').map(|(owner, _)| owner)
+    }
+
+    /// Whether the row is a listed model, with a record.
+    pub fn is_listed(&self, row: Row) -> bool {
+        self.columns.listed.value(row as usize)
+    }
+
+    /// The model whose old id this row is.
+    pub fn alias_of(&self, row: Row) -> Option<Row> {
+        self.columns.alias_of(row)
+    }
+
+    /// The links of a child to its parents, in order of the parents' rows.
+    pub fn links(&self, child: Row) -> impl ExactSizeIterator<Item = Link> {
+        self.columns.links(child)
+    }
+
+    /// When the repository was made: milliseconds since 1970, UTC.
+    pub fn created(&self, row: Row) -> Option<i64> {
+        self.columns.created(row)
+    }
+
+    /// Downloads in the last 30 days.
+    pub fn downloads(&self, row: Row) -> Option<u64> {
+        columns::value(&self.columns.downloads, row)
+    }
+
+    /// Downloads since the Hub began to publish them.
+    pub fn downloads_all_time(&self, row: Row) -> Option<u64> {
+        columns::value(&self.columns.downloads_all_time, row)
+    }
+
+    /// Likes.
+    pub fn likes(&self, row: Row) -> Option<u64> {
+        columns::value(&self.columns.likes, row)
+    }
+
+    /// Parameters.
+    pub fn parameters(&self, row: Row) -> Option<u64> {
+        columns::value(&self.columns.parameters, row)
+    }
+
+    /// The licence's id.
+    pub fn licence(&self, row: Row) -> Option<&str> {
+        columns::word(&self.columns.licence, row)
+    }
+
+    /// The task (`pipeline_tag`).
+    pub fn task(&self, row: Row) -> Option<&str> {
+        columns::word(&self.columns.task, row)
+    }
+
+    /// The library.
+    pub fn library(&self, row: Row) -> Option<&str> {
+        columns::word(&self.columns.library, row)
+    }
+
+    /// The numbers of the row's tags in [`Snapshot::tag_words`].
+    pub fn tags(&self, row: Row) -> &[u32] {
+        self.columns.tags(row)
+    }
+
+    /// Every distinct tag, in order.
+    pub fn tag_words(&self) -> impl ExactSizeIterator<Item = &str> {
+        let words = self.columns.tag_words();
+        (0..arrow_array::Array::len(words)).map(|at| words.value(at))
+    }
+
+    /// What was odd in the row's metadata.
+    pub fn oddities(&self, row: Row) -> impl Iterator<Item = Oddity> {
+        self.columns.oddities(row)
+    }
+
+    /// How often each kind of oddity occurs.
+    pub fn oddity_counts(&self) -> Vec<(OddityKind, usize)> {
+        self.columns.oddity_counts()
+    }
+
+    /// The row with that id, without regard to case; an alias's own row, not its target's.
+    pub fn find(&self, id: &str) -> Option<Row> {
+        let at = self.partition(|known| cmp_key(known, id).is_lt());
+        (at < self.len() as Row && self.id(at).eq_ignore_ascii_case(id)).then_some(at)
+    }
+
+    /// The rows of an owner, without regard to case.
+    pub fn owned_by(&self, owner: &str) -> Range<Row> {
+        let below = format!("{owner}/");
+        let above = format!("{owner}0"); // '0' follows '/' in ASCII
+        self.partition(|known| cmp_key(known, &below).is_lt())..self.partition(|known| cmp_key(known, &above).is_lt())
+    }
+
+    fn partition(&self, before: impl Fn(&str) -> bool) -> Row {
+        let (mut low, mut high) = (0, self.len() as Row);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if before(self.id(middle)) { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+
+    /// The ids that look most like `wanted`, the nearest first, at most `most` of them.
+    pub fn nearest(&self, wanted: &str, most: usize) -> Vec<&str> {
+        let ids = self.rows().filter(|row| self.alias_of(*row).is_none()).map(|row| self.id(row));
+        nearest(wanted, ids, most)
+    }
+}
+
+/// Which of `words` look most like `wanted`, the nearest first: by similarity of the whole and of the part after the
+/// slash, without regard to case. Only those that are rather alike.
+pub fn nearest<'w>(wanted: &str, words: impl Iterator<Item = &'w str>, most: usize) -> Vec<&'w str> {
+    let wanted = wanted.to_ascii_lowercase();
+    let wanted_name = name(&wanted);
+    let mut found: Vec<(f64, &str)> = Vec::new();
+    for word in words {
+        // Far longer or shorter words cannot be near; the check spares most of the work.
+        if word.len().abs_diff(wanted.len()) > wanted.len() / 2 + 12 {
+            continue;
+        }
+        let lower = word.to_ascii_lowercase();
+        let whole = strsim::jaro_winkler(&wanted, &lower);
+        let part = if name(&lower) == wanted_name { 0.97 } else { 0.0 };
+        let alike = whole.max(part);
+        if alike > 0.85 {
+            found.push((alike, word));
+        }
+    }
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    found.into_iter().take(most).map(|(_, word)| word).collect()
+}
+
+fn name(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or(id)
+}
+
+/// The order of ids in a snapshot: by their bytes in ASCII lower case.
+fn cmp_key(a: &str, b: &str) -> std::cmp::Ordering {
+    a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
+}

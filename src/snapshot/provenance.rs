@@ -1,0 +1,77 @@
+use serde::{Deserialize, Serialize};
+
+/// Where a snapshot comes from: enough to name it beside a figure, and to make it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// The program that wrote it, with its version.
+    pub program: String,
+    /// The instant that the records describe: milliseconds since 1970, UTC.
+    pub taken: Option<i64>,
+    /// How `taken` is known.
+    pub taken_from: Taken,
+    /// When the file was made: milliseconds since 1970, UTC. No part of the digest.
+    pub written: Option<i64>,
+    /// What it was made of, in the order in which it was read.
+    pub sources: Vec<SourceNote>,
+    /// What it holds.
+    pub counts: Counts,
+    /// SHA-256 over the columns, in hex: equal contents have equal digests, whoever wrote them and when.
+    pub digest: String,
+    /// Whether this is the sample inside the program, which is no census.
+    pub sample: bool,
+}
+
+/// How the date of a snapshot is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Taken {
+    /// Somebody who knows said so.
+    Given,
+    /// The newest date among the records: the true date is not earlier.
+    NewestRecord,
+    /// No record has a date.
+    Unknown,
+}
+
+/// One source of a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceNote {
+    /// Its path, as it was named.
+    pub path: String,
+    /// Its kind: `jsonl`, `hub-stats`, `cards` or `edges`.
+    pub kind: String,
+    /// Its SHA-256 in hex.
+    pub sha256: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Records read from it.
+    pub records: u64,
+    /// Records that could not be read.
+    pub rejects: u64,
+    /// Records of models that were known already, from it or an earlier source.
+    pub repeats: u64,
+}
+
+/// What a snapshot holds, counted when it was made.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Listed models.
+    pub models: u64,
+    /// Parents that are named but not listed.
+    pub unlisted: u64,
+    /// Old ids of renamed models that stand in the table of aliases.
+    pub aliases: u64,
+    /// Links as the children name them, self-links included, aliases not yet followed.
+    pub links: u64,
+    /// Records that could not be read, all of them.
+    pub rejects: u64,
+    /// Records that could not be read and are kept with place and reason: the first 100,000.
+    pub rejects_kept: u64,
+}
+
+impl Provenance {
+    /// The digest's first twelve digits, for people.
+    pub fn short_digest(&self) -> &str {
+        self.digest.get(..12).unwrap_or(&self.digest)
+    }
+}

@@ -1,0 +1,250 @@
+//! The front matter of a model card: found as the Hub finds it, read as YAML events, so that nothing hangs, no alias
+//! is expanded, and what stood before an error still counts.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
+use regex::bytes::Regex;
+
+use super::normalize::{CardWords, Found, Named, Speaker};
+use super::parent::is_no_text;
+use crate::model::{Oddity, OddityKind, Record};
+
+/// How far into a card its front matter may reach, in bytes. The longest that are known (model-index tables) take 200 KB.
+pub(super) const MAX_FRONT: usize = 1 << 20;
+/// Brackets and indents that are followed; nothing of interest lies deeper.
+const MAX_DEPTH: usize = 64;
+/// Entries of one value that are kept, nested ones and expanded aliases included.
+const MAX_NODES: usize = 100_000;
+
+/// The header as the Hub's own expression finds it (`hub-facts` 5.4); a byte order mark before it is white space there.
+#[allow(clippy::unwrap_used, reason = "a constant expression, compiled in a test")]
+static HEADER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?-u)\A(?:\s|\xEF\xBB\xBF)*---[\r\n]+((?s:.*?))[\r\n]+---[ \t]*(?:\r\n|\n|\z)").unwrap()
+});
+
+/// Reads the card of the model `id`; a card without front matter is a model of which nothing is known.
+///
+/// # Errors
+/// Why there is no record.
+pub(super) fn record(id: &str, readme: &[u8]) -> Result<Record, String> {
+    let head = &readme[..readme.len().min(MAX_FRONT)];
+    let mut found = Found { id: Cow::Borrowed(id), speaker: Speaker::Card, ..Found::default() };
+    match HEADER.captures(head).and_then(|captures| captures.get(1)) {
+        Some(front) => read(front.as_bytes(), &mut found),
+        None if readme.len() > MAX_FRONT && opens(head) => {
+            return Err(format!("the front matter does not end within {} MiB", MAX_FRONT >> 20));
+        }
+        None => (),
+    }
+    found.settle()
+}
+
+fn opens(head: &[u8]) -> bool {
+    head.trim_ascii_start().starts_with(b"---\n") || head.trim_ascii_start().starts_with(b"---\r")
+}
+
+/// Reads a front matter, without its `---` lines, into `found`.
+fn read(front: &[u8], found: &mut Found<'_>) {
+    let text = match std::str::from_utf8(front) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(error) => {
+            let about = format!("not UTF-8 from byte {} of the front matter", error.valid_up_to());
+            found.oddities.push(Oddity::new(OddityKind::BadValue, &about));
+            String::from_utf8_lossy(front)
+        }
+    };
+    let mut keys = Keys::default();
+    if let Err(reason) = keys.walk(&text) {
+        found.oddities.push(Oddity::new(OddityKind::BrokenYaml, &reason));
+        if !keys.values.contains_key("base_model") {
+            let rescued = rescue(&text);
+            if !rescued.is_empty() {
+                found.oddities.push(Oddity::new(OddityKind::Rescued, &rescued.join(", ")));
+                keys.values.insert("base_model".into(), Value::List(rescued.into_iter().map(Value::Text).collect()));
+            }
+        }
+    }
+    found.oddities.extend(keys.repeated.iter().map(|key| Oddity::new(OddityKind::RepeatedKey, key)));
+    let texts = |key: &str| keys.values.get(key).map(Value::texts).unwrap_or_default();
+    let first = |key: &str| texts(key).into_iter().next();
+    found.tags = keys.values.contains_key("tags").then(|| texts("tags").into_iter().map(Cow::Owned).collect());
+    found.task = first("pipeline_tag").map(Cow::Owned);
+    found.library = first("library_name").map(Cow::Owned);
+    found.card = Some(CardWords {
+        base_model: keys.values.get("base_model").map(Value::named).unwrap_or_default(),
+        relation: first("base_model_relation"),
+        licence: first("license"),
+        quantized_by: !texts("quantized_by").is_empty(),
+    });
+}
+
+/// The keys that are read; all others are passed over.
+const KEYS: &[&str] =
+    &["base_model", "base_model_relation", "license", "tags", "library_name", "pipeline_tag", "quantized_by"];
+
+/// A value, as far as it is of interest.
+#[derive(Debug, Clone)]
+enum Value {
+    Null,
+    Text(String),
+    /// A number, date or truth value.
+    Plain(String),
+    List(Vec<Value>),
+    Mapping(Vec<(String, Value)>),
+}
+
+impl Value {
+    fn of_scalar(text: &str, style: ScalarStyle) -> Value {
+        match style {
+            ScalarStyle::Plain if matches!(text, "" | "~" | "null" | "Null" | "NULL") => Value::Null,
+            ScalarStyle::Plain if is_no_text(text) => Value::Plain(text.to_owned()),
+            _ => Value::Text(text.to_owned()),
+        }
+    }
+
+    /// Every text in it, for tags and the like, where a number is as good as its digits.
+    fn texts(&self) -> Vec<String> {
+        match self {
+            Value::Text(text) | Value::Plain(text) => vec![text.clone()],
+            Value::List(values) => values.iter().flat_map(Value::texts).collect(),
+            Value::Null | Value::Mapping(_) => Vec::new(),
+        }
+    }
+
+    /// The parents in it.
+    fn named(&self) -> Vec<Named> {
+        match self {
+            Value::Null => Vec::new(),
+            Value::Text(text) => vec![Named::Text(text.clone())],
+            Value::Plain(text) => vec![Named::NoText(text.clone())],
+            Value::List(values) => values.iter().flat_map(Value::named).collect(),
+            Value::Mapping(entries) => match entries.iter().find(|(key, _)| key == "id" || key == "name") {
+                Some((_, value)) => value.named(),
+                None => {
+                    let keys: Vec<_> = entries.iter().map(|(key, _)| key.as_str()).collect();
+                    vec![Named::NoText(format!("a mapping of {}", keys.join(", ")))]
+                }
+            },
+        }
+    }
+}
+
+/// The values of the root mapping's keys.
+#[derive(Default)]
+struct Keys {
+    values: HashMap<String, Value>,
+    repeated: Vec<String>,
+    anchored: HashMap<usize, Value>,
+    nodes: usize,
+}
+
+impl Keys {
+    /// Walks the events up to the first error or the document's end.
+    fn walk(&mut self, text: &str) -> Result<(), String> {
+        let mut events = Parser::new_from_str(text);
+        // Where we are: the open collections outside any value of interest.
+        let mut depth = 0usize;
+        let mut key: Option<String> = None;
+        loop {
+            let event = next(&mut events)?;
+            match event {
+                Event::StreamEnd | Event::DocumentEnd => return Ok(()),
+                Event::MappingStart(..) if depth == 0 => depth = 1,
+                Event::SequenceStart(..) | Event::Scalar(..) if depth == 0 => {
+                    return match event {
+                        Event::Scalar(text, ..) if text.trim().is_empty() => Ok(()),
+                        _ => Err("the front matter is no mapping".into()),
+                    };
+                }
+                Event::MappingEnd if depth == 1 => return Ok(()),
+                event if depth == 1 => match key.take() {
+                    None => {
+                        key = Some(match event {
+                            Event::Scalar(text, ..) => text.into_owned(),
+                            event => {
+                                self.value(event, &mut events, 1)?;
+                                String::new()
+                            }
+                        });
+                    }
+                    Some(name) => {
+                        let value = self.value(event, &mut events, 1)?;
+                        if KEYS.contains(&name.as_str()) && self.values.insert(name.clone(), value).is_some() {
+                            self.repeated.push(name);
+                        }
+                    }
+                },
+                _ => (),
+            }
+        }
+    }
+
+    /// The value that begins with `event`.
+    fn value<'t>(&mut self, event: Event<'t>, events: Events<'_, 't>, depth: usize) -> Result<Value, String> {
+        self.nodes += 1;
+        if depth > MAX_DEPTH {
+            return Err(format!("nested deeper than {MAX_DEPTH} levels"));
+        }
+        if self.nodes > MAX_NODES {
+            return Err(format!("more than {MAX_NODES} entries"));
+        }
+        let (value, anchor) = match event {
+            Event::Scalar(text, style, anchor, _) => (Value::of_scalar(&text, style), anchor),
+            Event::SequenceStart(_, anchor, _) => {
+                let mut values = Vec::new();
+                loop {
+                    match next(events)? {
+                        Event::SequenceEnd => break,
+                        event => values.push(self.value(event, events, depth + 1)?),
+                    }
+                }
+                (Value::List(values), anchor)
+            }
+            Event::MappingStart(_, anchor, _) => {
+                let mut entries = Vec::new();
+                loop {
+                    let key = match next(events)? {
+                        Event::MappingEnd => break,
+                        event => self.value(event, events, depth + 1)?,
+                    };
+                    let event = next(events)?;
+                    let value = self.value(event, events, depth + 1)?;
+                    entries.push((key.texts().join(" "), value));
+                }
+                (Value::Mapping(entries), anchor)
+            }
+            // Only a text is taken over by an alias: a bomb of lists stays what it is, a few events.
+            Event::Alias(anchor) => (self.anchored.get(&anchor).cloned().unwrap_or(Value::Null), 0),
+            _ => (Value::Null, 0),
+        };
+        if anchor > 0 && matches!(value, Value::Text(_) | Value::Plain(_)) {
+            self.anchored.insert(anchor, value.clone());
+        }
+        Ok(value)
+    }
+}
+
+type Events<'e, 't> = &'e mut dyn Iterator<Item = Result<(Event<'t>, Span), ScanError>>;
+
+fn next<'t>(events: Events<'_, 't>) -> Result<Event<'t>, String> {
+    match events.next() {
+        Some(Ok((event, _))) => Ok(event),
+        Some(Err(error)) => Err(error.to_string()),
+        None => Err("ends inside a value".into()),
+    }
+}
+
+/// After an error: `base_model:` at the start of a line, with the rest of the line or the `- item` lines below it.
+fn rescue(text: &str) -> Vec<String> {
+    let mut lines = text.lines().skip_while(|line| !line.starts_with("base_model:"));
+    let Some(line) = lines.next() else { return Vec::new() };
+    let bare = |text: &str| text.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']).to_owned();
+    let rest = bare(&line["base_model:".len()..]);
+    if !rest.is_empty() {
+        return vec![rest];
+    }
+    lines.map_while(|line| line.trim_start().strip_prefix("- ").map(bare)).filter(|item| !item.is_empty()).collect()
+}

@@ -1,0 +1,140 @@
+//! Model cards on disk: a README, a folder of them in the usual layouts, or a Hub cache (`hub-facts` 7).
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::{Digested, Error, card, digest_file, hex, is_hidden, walk_error};
+use crate::model::{ModelId, Record, Reject};
+
+const HINT: &str = "no model's id in this path; use owner/name/README.md, owner/name.md, owner--name.md, owner__name.md, \
+    owner--name/README.md or models--owner--name/snapshots/REVISION/README.md";
+
+/// Whether a folder holds a card anywhere (the first one found settles it).
+pub(super) fn are_in(folder: &Path) -> bool {
+    walk(folder).any(|found| found.is_ok())
+}
+
+pub(super) fn read(path: &Path, sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
+    let mut any = false;
+    for file in walk(path) {
+        let file = file?;
+        any = true;
+        let record = id(path, &file).ok_or_else(|| HINT.to_owned()).and_then(|id| {
+            let readme = head(&file).map_err(|error| error.to_string())?;
+            card::record(&id, &readme)
+        });
+        sink(record.map_err(|reason| Reject { file: file.display().to_string(), place: String::new(), reason }));
+    }
+    match any {
+        true => Ok(()),
+        false => {
+            Err(Error::unfit(path, "holds no model card; use owner/name/README.md, owner--name.md or a Hub cache"))
+        }
+    }
+}
+
+pub(super) fn digest(path: &Path) -> Result<Digested, Error> {
+    let mut hash = Sha256::new();
+    let mut bytes = 0;
+    for file in walk(path) {
+        let file = file?;
+        let card = digest_file(&file)?;
+        let name = file.strip_prefix(path).unwrap_or(&file);
+        hash.update(format!("{}  {}\n", card.sha256, name.display()));
+        bytes += card.bytes;
+    }
+    Ok(Digested { sha256: hex(&hash.finalize()), bytes })
+}
+
+/// The start of a card, somewhat further than a front matter may reach.
+fn head(file: &Path) -> std::io::Result<Vec<u8>> {
+    let mut readme = Vec::new();
+    File::open(file)?.take(card::MAX_FRONT as u64 + 1).read_to_end(&mut readme)?;
+    Ok(readme)
+}
+
+/// Every card below `path`, in order of the paths. In a Hub cache, one snapshot a model.
+fn walk(path: &Path) -> impl Iterator<Item = Result<PathBuf, Error>> {
+    let root = path.to_owned();
+    let mut entries = walkdir::WalkDir::new(path).sort_by_file_name().into_iter();
+    std::iter::from_fn(move || {
+        loop {
+            let entry = match entries.next()? {
+                Ok(entry) => entry,
+                Err(error) => return Some(Err(walk_error(&root, error))),
+            };
+            let is_folder = entry.file_type().is_dir();
+            if is_hidden(&entry) {
+                if is_folder {
+                    entries.skip_current_dir();
+                }
+                continue;
+            }
+            if is_folder && entry.path().join("snapshots").is_dir() && cached_id(entry.path()).is_some() {
+                entries.skip_current_dir();
+                if let Some(readme) = in_cache(entry.path()) {
+                    return Some(Ok(readme));
+                }
+            } else if !is_folder && is_card(entry.path()) {
+                return Some(Ok(entry.into_path()));
+            }
+        }
+    })
+}
+
+fn is_card(path: &Path) -> bool {
+    let suffix = path.extension().unwrap_or_default();
+    (suffix.eq_ignore_ascii_case("md") || suffix.eq_ignore_ascii_case("markdown")) && path.is_file()
+}
+
+/// The README of a cached repository: of the revision that `refs/main` names, else of the newest snapshot.
+fn in_cache(repository: &Path) -> Option<PathBuf> {
+    let snapshots = repository.join("snapshots");
+    let readme = |revision: &Path| Some(snapshots.join(revision).join("README.md")).filter(|path| path.is_file());
+    if let Ok(revision) = fs::read_to_string(repository.join("refs").join("main")) {
+        return readme(Path::new(revision.trim()));
+    }
+    let mut revisions: Vec<_> = fs::read_dir(&snapshots)
+        .ok()?
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            Some((entry.metadata().ok()?.modified().ok()?, entry.file_name()))
+        })
+        .collect();
+    revisions.sort();
+    revisions.iter().rev().find_map(|(_, name)| readme(Path::new(name)))
+}
+
+/// `models--owner--name`, a folder of the Hub's cache, as an id.
+fn cached_id(folder: &Path) -> Option<String> {
+    let name = folder.file_name()?.to_str()?.strip_prefix("models--")?;
+    Some(name.replacen("--", "/", 1))
+}
+
+/// The model's id out of the path of its card, as far up as the folder that was named (or the whole path of a file).
+fn id(root: &Path, file: &Path) -> Option<String> {
+    if let Some(id) = file.ancestors().find_map(cached_id) {
+        return Some(id);
+    }
+    let inside = if root == file { file } else { file.strip_prefix(root).unwrap_or(file) };
+    let mut parts: Vec<&str> =
+        inside.iter().filter_map(|part| part.to_str()).filter(|part| *part != "." && *part != "/").collect();
+    let last = parts.pop()?;
+    let stem = Path::new(last).file_stem()?.to_str()?;
+    let id = if stem.eq_ignore_ascii_case("readme") {
+        let name = parts.pop()?;
+        joined(name).or_else(|| Some(format!("{}/{name}", parts.pop()?))).unwrap_or_else(|| name.to_owned())
+    } else {
+        joined(stem).or_else(|| Some(format!("{}/{stem}", parts.pop()?))).unwrap_or_else(|| stem.to_owned())
+    };
+    ModelId::parse(&id).ok().map(|id| id.to_string())
+}
+
+/// `owner--name` or `owner__name` as an id.
+fn joined(name: &str) -> Option<String> {
+    let (owner, name) = name.split_once("--").or_else(|| name.split_once("__"))?;
+    (!owner.is_empty() && !name.is_empty()).then(|| format!("{owner}/{name}"))
+}

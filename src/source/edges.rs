@@ -1,0 +1,227 @@
+//! A small text notation for lineages: tests, docs and hand-made data are written in it.
+//!
+//! ```text
+//! # a comment
+//! a/base -> b/chat : finetune                     a link: parent, arrow, child, colon, relation
+//! b/chat -> c/chat-GGUF, c/chat-AWQ : quantized   several children
+//! a/base, b/chat -> d/blend : merge               several parents
+//! ?gone/old -> e/kept                             a parent that is not listed; a relation that nobody stated
+//! f/alone                                         a model without parents
+//! b/chat : downloads=1200 created=2024-05-01      what else is known of the models on the right
+//! ```
+//!
+//! Every model is listed, wherever it stands, but for parents marked `?`. After the colon come the relation and any of
+//! `downloads`, `downloads_all_time`, `likes`, `parameters`, `created`, `task`, `library`, `licence` and
+//! `tags` (with commas between them), in any order. Lines about one model add up.
+
+use std::io::{self, BufRead, Write};
+use std::path::Path;
+
+use super::{Error, date, open, pages};
+use crate::model::{Authority, Learned, ModelId, Parent, Record, Reject, Relation};
+
+pub(super) fn read_file(path: &Path, sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
+    read(&path.display().to_string(), open(path)?, sink).map_err(|(place, error)| pages::cut(path, &place, &error))
+}
+
+/// Reads the notation out of `text`; `name` stands for the file in rejects.
+///
+/// Each line gives a record for each model that it lists; lines about one model add up where records are gathered.
+pub fn read_text(name: &str, text: &str, sink: &mut dyn FnMut(Result<Record, Reject>)) {
+    // Reading from memory cannot fail but for a bad line, which is a reject.
+    _ = read(name, text.as_bytes(), sink);
+}
+
+fn read(
+    name: &str,
+    mut input: impl BufRead,
+    sink: &mut dyn FnMut(Result<Record, Reject>),
+) -> Result<(), (String, io::Error)> {
+    const MAX_LINE: u64 = 16 << 20;
+    let mut records: Vec<Record> = Vec::new();
+    let mut places = std::collections::HashMap::new();
+    let mut buffer = Vec::new();
+    for number in 1u64.. {
+        buffer.clear();
+        let place = format!("line {number}");
+        let read =
+            (&mut input).take(MAX_LINE).read_until(b'\n', &mut buffer).map_err(|error| (place.clone(), error))?;
+        if read == 0 {
+            break;
+        }
+        let parsed = match std::str::from_utf8(&buffer) {
+            Ok(text) if read < MAX_LINE as usize => line(text.trim_start_matches('\u{feff}')),
+            Ok(_) => Err(format!("a line of more than {} MiB", MAX_LINE >> 20)),
+            Err(error) => Err(format!("not UTF-8 from byte {}", error.valid_up_to() + 1)),
+        };
+        match parsed {
+            Err(reason) => sink(Err(Reject { file: name.to_owned(), place, reason })),
+            Ok(line) => {
+                for record in line {
+                    let at = *places.entry(record.id.key()).or_insert(records.len());
+                    match records.get_mut(at) {
+                        Some(known) => add(known, record),
+                        None => records.push(record),
+                    }
+                }
+            }
+        }
+    }
+    records.into_iter().for_each(|record| sink(Ok(record)));
+    Ok(())
+}
+
+use std::io::Read as _;
+
+/// What a later line knows is added to what an earlier one said.
+fn add(known: &mut Record, later: Record) {
+    let Record {
+        id: _,
+        created,
+        downloads,
+        downloads_all_time,
+        likes,
+        parameters,
+        task,
+        library,
+        licence,
+        tags,
+        authority,
+        parents,
+        oddities: _,
+    } = later;
+    known.created = created.or(known.created);
+    known.downloads = downloads.or(known.downloads);
+    known.downloads_all_time = downloads_all_time.or(known.downloads_all_time);
+    known.likes = likes.or(known.likes);
+    known.parameters = parameters.or(known.parameters);
+    known.task = task.or(known.task.take());
+    known.library = library.or(known.library.take());
+    known.licence = licence.or(known.licence.take());
+    known.tags = tags.or(known.tags.take());
+    known.authority = known.authority.max(authority);
+    for parent in parents {
+        match known.parents.iter_mut().find(|old| old.id.key() == parent.id.key()) {
+            Some(old) => *old = parent,
+            None => known.parents.push(parent),
+        }
+    }
+}
+
+fn line(text: &str) -> Result<Vec<Record>, String> {
+    let text = text.split_once('#').map_or(text, |(text, _)| text).trim();
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (ids, words) = text.split_once(':').unwrap_or((text, ""));
+    let (parents, children) = match ids.split_once("->") {
+        Some((parents, children)) => (models(parents)?, models(children)?),
+        None => (Vec::new(), models(ids)?),
+    };
+    if let Some((id, _)) = children.iter().find(|(_, listed)| !listed) {
+        return Err(format!("only a parent can be unlisted, and ?{id} stands as a child"));
+    }
+    let mut pattern = Record::new(children[0].0.clone());
+    let mut relation = None;
+    for word in words.split_whitespace() {
+        match word.split_once('=') {
+            Some((key, value)) => attribute(&mut pattern, key, value)?,
+            None if relation.is_none() && !parents.is_empty() => {
+                relation = Some(Relation::from_name(word).ok_or_else(|| {
+                    format!("{word:?} is no relation; use finetune, adapter, quantized, merge or unstated")
+                })?);
+            }
+            None => return Err(format!("{word:?} stands where a relation or key=value is expected")),
+        }
+    }
+    if !parents.is_empty() {
+        pattern.authority = Authority::Hub;
+        let relation = relation.unwrap_or(Relation::Unstated);
+        let learned = if relation == Relation::Unstated { Learned::Inferred } else { Learned::Declared };
+        pattern.parents = parents.iter().map(|(id, _)| Parent { id: id.clone(), relation, learned }).collect();
+    }
+    let listed = parents.into_iter().filter(|(_, listed)| *listed).map(|(id, _)| Record::new(id));
+    Ok(listed.chain(children.into_iter().map(|(id, _)| Record { id, ..pattern.clone() })).collect())
+}
+
+fn models(text: &str) -> Result<Vec<(ModelId, bool)>, String> {
+    text.split(',')
+        .map(|part| {
+            let part = part.trim();
+            let (id, listed) = part.strip_prefix('?').map_or((part, true), |id| (id, false));
+            let id = ModelId::parse(id)
+                .map_err(|fault| format!("{:?} is no model id: {fault}", crate::model::clip(id, 80)))?;
+            Ok((id, listed))
+        })
+        .collect()
+}
+
+fn attribute(record: &mut Record, key: &str, value: &str) -> Result<(), String> {
+    let count = || value.parse().map(Some).map_err(|_| format!("{key}={value}: no whole number"));
+    match key {
+        "downloads" => record.downloads = count()?,
+        "downloads_all_time" => record.downloads_all_time = count()?,
+        "likes" => record.likes = count()?,
+        "parameters" => record.parameters = count()?,
+        "created" => {
+            record.created =
+                Some(date::millis(value).ok_or_else(|| format!("{key}={value}: no date; write 2024-05-01"))?);
+        }
+        "task" => record.task = Some(value.to_owned()),
+        "library" => record.library = Some(value.to_owned()),
+        "licence" | "license" => record.licence = Some(value.to_owned()),
+        "tags" => record.tags = Some(value.split(',').map(str::to_owned).collect()),
+        _ => {
+            return Err(format!(
+                "{key:?} is no attribute; use downloads, downloads_all_time, likes, parameters, created, task, library, licence or tags"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Writes records in the notation, with their links and counts: what [`read_text`] reads back. `is_listed` tells
+/// which parents have records of their own.
+///
+/// # Errors
+/// The writer's.
+pub fn write<'r>(
+    records: impl IntoIterator<Item = &'r Record>,
+    is_listed: impl Fn(&ModelId) -> bool,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    for record in records {
+        write!(out, "{}", record.id)?;
+        let numbers = [
+            ("downloads", record.downloads),
+            ("downloads_all_time", record.downloads_all_time),
+            ("likes", record.likes),
+            ("parameters", record.parameters),
+        ];
+        let mut words: Vec<String> =
+            numbers.iter().filter_map(|(key, value)| value.map(|value| format!("{key}={value}"))).collect();
+        words.extend(
+            record.created.and_then(|at| Some(format!("created={}", jiff::Timestamp::from_millisecond(at).ok()?))),
+        );
+        let texts = [("task", &record.task), ("library", &record.library), ("licence", &record.licence)];
+        words.extend(texts.iter().filter_map(|(key, value)| Some(format!("{key}={}", spaceless(value.as_deref()?)))));
+        words.extend(
+            record
+                .tags
+                .as_ref()
+                .filter(|tags| !tags.is_empty())
+                .map(|tags| format!("tags={}", spaceless(&tags.join(",")))),
+        );
+        writeln!(out, "{}{}", if words.is_empty() { "" } else { " : " }, words.join(" "))?;
+        for parent in &record.parents {
+            let mark = if is_listed(&parent.id) { "" } else { "?" };
+            writeln!(out, "{mark}{} -> {} : {}", parent.id, record.id, parent.relation.name())?;
+        }
+    }
+    Ok(())
+}
+
+/// The notation has no quotes: what would end a word is written `_`.
+fn spaceless(text: &str) -> String {
+    text.chars().map(|c| if c.is_whitespace() || c == '#' { '_' } else { c }).collect()
+}

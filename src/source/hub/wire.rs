@@ -1,0 +1,247 @@
+//! A list row of the Hub's API, field for field (`hub-facts` 1.2 to 1.4), and what is tolerated beside it.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::super::date;
+use super::super::normalize::{CardWords, Found, Named};
+use crate::model::{Oddity, OddityKind, Record};
+
+/// One row. Every field but the id may be missing or of the wrong kind, so each is read on its own.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    model_id: Option<&'a RawValue>,
+    created_at: Option<&'a RawValue>,
+    downloads: Option<&'a RawValue>,
+    downloads_all_time: Option<&'a RawValue>,
+    likes: Option<&'a RawValue>,
+    #[serde(rename = "pipeline_tag")]
+    pipeline_tag: Option<&'a RawValue>,
+    #[serde(rename = "library_name")]
+    library_name: Option<&'a RawValue>,
+    tags: Option<&'a RawValue>,
+    base_models: Option<&'a RawValue>,
+    card_data: Option<&'a RawValue>,
+    safetensors: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Safetensors<'a> {
+    #[serde(borrow)]
+    total: Option<&'a RawValue>,
+}
+
+/// `baseModels`: an object on the Hub; a list of ids or of objects is tolerated.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum BaseModels<'a> {
+    Object {
+        #[serde(borrow)]
+        relation: Option<Cow<'a, str>>,
+        #[serde(default)]
+        models: Vec<BaseModel<'a>>,
+    },
+    List(#[serde(borrow)] Vec<BaseModel<'a>>),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum BaseModel<'a> {
+    Object {
+        #[serde(borrow)]
+        id: Cow<'a, str>,
+    },
+    Id(#[serde(borrow)] Cow<'a, str>),
+}
+
+#[derive(Deserialize)]
+struct CardData<'a> {
+    #[serde(borrow)]
+    base_model: Option<&'a RawValue>,
+    base_model_relation: Option<&'a RawValue>,
+    license: Option<&'a RawValue>,
+    quantized_by: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany<'a> {
+    Many(#[serde(borrow)] Vec<Entry<'a>>),
+    One(#[serde(borrow)] Entry<'a>),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Entry<'a> {
+    Text(#[serde(borrow)] Cow<'a, str>),
+    Mapping {
+        #[serde(borrow, alias = "name")]
+        id: Cow<'a, str>,
+    },
+    Other(serde_json::Value),
+}
+
+/// Reads one row.
+///
+/// # Errors
+/// Why it is no row: no JSON object, no id, or an id that is none.
+pub(in crate::source) fn record(json: &[u8]) -> Result<Record, String> {
+    let row: Row<'_> =
+        serde_json::from_slice(json).map_err(|error| format!("no row of a model listing: {}", plain(&error)))?;
+    let mut found = Found::default();
+    let mut reader = Fields { oddities: &mut found.oddities };
+    let id = reader.text("id", row.id).or_else(|| reader.text("modelId", row.model_id));
+    found.created = reader.text("createdAt", row.created_at).and_then(|text| {
+        let read = date::millis(&text);
+        if read.is_none() {
+            reader.bad("createdAt", &text);
+        }
+        read
+    });
+    found.downloads = reader.count("downloads", row.downloads);
+    found.downloads_all_time = reader.count("downloadsAllTime", row.downloads_all_time);
+    found.likes = reader.count("likes", row.likes);
+    found.task = reader.text("pipeline_tag", row.pipeline_tag);
+    found.library = reader.text("library_name", row.library_name);
+    found.tags = reader.texts("tags", row.tags);
+    found.parameters = row.safetensors.and_then(|json| {
+        let total = serde_json::from_str::<Safetensors<'_>>(json.get()).ok()?.total?;
+        reader.count("safetensors.total", Some(total))
+    });
+    found.base_models = row.base_models.and_then(|json| base_models(json.get(), &mut reader));
+    found.card = row.card_data.and_then(|json| card(json.get(), &mut reader));
+    found.id = id.ok_or("a row without an id")?;
+    found.settle()
+}
+
+/// `baseModels` as JSON text.
+pub(in crate::source) fn base_models_json<'a>(
+    json: &'a str,
+    oddities: &mut Vec<Oddity>,
+) -> Option<(Option<Cow<'a, str>>, Vec<Cow<'a, str>>)> {
+    base_models(json, &mut Fields { oddities })
+}
+
+/// `cardData` as JSON text.
+pub(in crate::source) fn card_json(json: &str, oddities: &mut Vec<Oddity>) -> Option<CardWords> {
+    card(json, &mut Fields { oddities })
+}
+
+fn base_models<'a>(json: &'a str, fields: &mut Fields<'_>) -> Option<(Option<Cow<'a, str>>, Vec<Cow<'a, str>>)> {
+    let ids = |models: Vec<BaseModel<'a>>| {
+        models
+            .into_iter()
+            .map(|model| match model {
+                BaseModel::Object { id } | BaseModel::Id(id) => id,
+            })
+            .collect()
+    };
+    match serde_json::from_str(json) {
+        Ok(BaseModels::Object { relation, models }) => Some((relation, ids(models))),
+        Ok(BaseModels::List(models)) => Some((None, ids(models))),
+        Err(_) => {
+            fields.bad("baseModels", json);
+            None
+        }
+    }
+}
+
+fn card(json: &str, fields: &mut Fields<'_>) -> Option<CardWords> {
+    let Ok(card) = serde_json::from_str::<CardData<'_>>(json) else {
+        fields.bad("cardData", json);
+        return None;
+    };
+    Some(CardWords {
+        base_model: card.base_model.map(|json| named(json.get())).unwrap_or_default(),
+        relation: fields.text("base_model_relation", card.base_model_relation).map(Cow::into_owned),
+        licence: card.license.and_then(|json| match serde_json::from_str::<OneOrMany<'_>>(json.get()) {
+            Ok(OneOrMany::One(Entry::Text(text))) => Some(text.into_owned()),
+            Ok(OneOrMany::Many(list)) => list.into_iter().find_map(|entry| match entry {
+                Entry::Text(text) => Some(text.into_owned()),
+                _ => None,
+            }),
+            _ => None,
+        }),
+        quantized_by: card.quantized_by.is_some(),
+    })
+}
+
+fn named(json: &str) -> Vec<Named> {
+    let name = |entry: Entry<'_>| match entry {
+        Entry::Text(text) | Entry::Mapping { id: text } => Some(Named::Text(text.into_owned())),
+        Entry::Other(serde_json::Value::Null) => None,
+        Entry::Other(value) => Some(Named::NoText(value.to_string())),
+    };
+    match serde_json::from_str::<OneOrMany<'_>>(json) {
+        Ok(OneOrMany::One(entry)) => name(entry).into_iter().collect(),
+        Ok(OneOrMany::Many(entries)) => entries.into_iter().filter_map(name).collect(),
+        Err(_) => vec![Named::NoText(json.to_owned())],
+    }
+}
+
+/// Reads fields one by one; what is of the wrong kind is noted and missing.
+struct Fields<'o> {
+    oddities: &'o mut Vec<Oddity>,
+}
+
+impl Fields<'_> {
+    fn bad(&mut self, field: &str, text: &str) {
+        self.oddities.push(Oddity::new(OddityKind::BadValue, &format!("{field}: {text}")));
+    }
+
+    fn text<'a>(&mut self, field: &str, json: Option<&'a RawValue>) -> Option<Cow<'a, str>> {
+        let json = json?.get();
+        let text = borrowed(json);
+        if text.is_none() {
+            self.bad(field, json);
+        }
+        text
+    }
+
+    fn texts<'a>(&mut self, field: &str, json: Option<&'a RawValue>) -> Option<Vec<Cow<'a, str>>> {
+        let json = json?.get();
+        let Ok(values) = serde_json::from_str::<Vec<&RawValue>>(json) else {
+            self.bad(field, json);
+            return None;
+        };
+        Some(values.into_iter().filter_map(|value| self.text(field, Some(value))).collect())
+    }
+
+    /// A count; numbers written as text are read, since mirrors write them so.
+    fn count(&mut self, field: &str, json: Option<&RawValue>) -> Option<u64> {
+        let json = json?.get();
+        let bare = json.trim_matches('"');
+        let count = bare.parse::<u64>().ok().or_else(|| whole(bare.parse::<f64>().ok()?));
+        if count.is_none() {
+            self.bad(field, json);
+        }
+        count
+    }
+}
+
+/// A JSON text, borrowed where it has no escapes (serde borrows no `Cow` by itself).
+fn borrowed(json: &str) -> Option<Cow<'_, str>> {
+    match serde_json::from_str::<&str>(json) {
+        Ok(text) => Some(Cow::Borrowed(text)),
+        Err(_) => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
+    }
+}
+
+/// A float that is a whole, exact count.
+pub(in crate::source) fn whole(value: f64) -> Option<u64> {
+    (value >= 0.0 && value.fract() == 0.0 && value < 9e15).then_some(value as u64)
+}
+
+/// serde_json's message without its "at line 1 column 7": the caller knows the place.
+fn plain(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.rfind(" at line ") {
+        Some(at) => format!("{} (column {})", &message[..at], error.column()),
+        None => message,
+    }
+}

@@ -1,0 +1,266 @@
+//! Where records come from. Everything foreign stops here: what leaves this room is a [`Record`] or a [`Reject`].
+
+mod card;
+mod cards;
+mod date;
+pub mod edges;
+mod hub;
+mod normalize;
+mod pages;
+mod parent;
+mod stats;
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::model::{Record, Reject};
+
+/// What a source can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The `hub-stats` dump: one Parquet row a model.
+    HubStats,
+    /// The Hub's list rows as JSON or JSON Lines, plain, gzip or zstd.
+    Jsonl,
+    /// Model cards: a README, a folder of them, or a Hub cache.
+    Cards,
+    /// The text notation of [`edges`].
+    Edges,
+}
+
+impl Kind {
+    /// The word for it on the command line and in provenance.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::HubStats => "hub-stats",
+            Kind::Jsonl => "jsonl",
+            Kind::Cards => "cards",
+            Kind::Edges => "edges",
+        }
+    }
+}
+
+/// A source that cannot be read at all, or breaks off. A single bad record is a [`Reject`] instead.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The operating system refused.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Its reason.
+        #[source]
+        error: io::Error,
+    },
+    /// The data break off or break their format beyond a single record.
+    #[error("{}{place}: {reason}", path.display(), place = comma(place))]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// The place in it.
+        place: String,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
+    /// Nothing there that could be a model.
+    #[error("{}: {reason}", path.display())]
+    Unfit {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is missing, and what to do.
+        reason: String,
+    },
+}
+
+fn comma(place: &str) -> String {
+    if place.is_empty() { String::new() } else { format!(", {place}") }
+}
+
+impl Error {
+    fn broken(path: &Path, place: impl Into<String>, reason: impl Into<String>) -> Error {
+        Error::Broken { path: path.into(), place: place.into(), reason: reason.into() }
+    }
+
+    fn unfit(path: &Path, reason: impl Into<String>) -> Error {
+        Error::Unfit { path: path.into(), reason: reason.into() }
+    }
+}
+
+/// A file or a folder of cards, recognised and ready to be read.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// As it was named.
+    pub path: PathBuf,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What reading a source gave, besides its records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digested {
+    /// SHA-256 in hex: of the file (`sha256sum` says the same), or of the list "digest  path" of a folder's cards.
+    pub sha256: String,
+    /// Bytes read.
+    pub bytes: u64,
+}
+
+impl Source {
+    /// Finds the sources at `path`: a file, a folder of cards, or a folder of data files (in order of their names).
+    ///
+    /// # Errors
+    /// If nothing is there, or what is there is no source that this program knows.
+    pub fn find(path: &Path, kind: Option<Kind>) -> Result<Vec<Source>, Error> {
+        let meta = std::fs::metadata(path).map_err(|error| Error::Io { path: path.into(), error })?;
+        if meta.is_dir() {
+            return Source::in_folder(path, kind);
+        }
+        if !meta.is_file() {
+            return Err(Error::unfit(
+                path,
+                "is no ordinary file; write its data to a file first, since a source is read twice (for its digest)",
+            ));
+        }
+        let kind = match kind {
+            Some(kind) => kind,
+            None => guess(path)?,
+        };
+        Ok(vec![Source { path: path.into(), kind }])
+    }
+
+    fn in_folder(path: &Path, kind: Option<Kind>) -> Result<Vec<Source>, Error> {
+        const DATA: &[&str] = &["parquet", "jsonl", "json", "ndjson", "gz", "zst", "edges"];
+        if kind == Some(Kind::Cards) || (kind.is_none() && cards::are_in(path)) {
+            return Ok(vec![Source { path: path.into(), kind: Kind::Cards }]);
+        }
+        let mut found = Vec::new();
+        for entry in walkdir::WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(|entry| !is_hidden(entry))
+        {
+            let entry = entry.map_err(|error| walk_error(path, error))?;
+            let suffix = entry.path().extension().and_then(|suffix| suffix.to_str()).unwrap_or_default();
+            if entry.file_type().is_file() && DATA.contains(&suffix) {
+                found.append(&mut Source::find(entry.path(), kind)?);
+            }
+        }
+        if found.is_empty() {
+            let what = "holds no model cards (owner/name/README.md, owner--name.md, models--owner--name/snapshots/...) \
+                and no data files (.parquet, .json, .jsonl, .gz, .zst, .edges)";
+            return Err(Error::unfit(path, what));
+        }
+        Ok(found)
+    }
+
+    /// Reads every record, in order, and gives each to `sink`, the unreadable ones as rejects.
+    ///
+    /// # Errors
+    /// If the source as a whole cannot be read to its end.
+    pub fn read(&self, sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
+        match self.kind {
+            Kind::HubStats => stats::read(&self.path, sink),
+            Kind::Jsonl => pages::read(&self.path, sink),
+            Kind::Cards => cards::read(&self.path, sink),
+            Kind::Edges => edges::read_file(&self.path, sink),
+        }
+    }
+
+    /// The source's digest and size, for provenance.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn digest(&self) -> Result<Digested, Error> {
+        if self.kind == Kind::Cards {
+            return cards::digest(&self.path);
+        }
+        digest_file(&self.path)
+    }
+}
+
+/// Reads list rows out of memory; `name` stands for the file in rejects.
+///
+/// # Errors
+/// As [`Source::read`].
+pub fn read_rows(name: &str, bytes: &[u8], sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
+    pages::read_bytes(Path::new(name), bytes, sink)
+}
+
+/// SHA-256 of `bytes`, in hex.
+pub fn digest_bytes(bytes: &[u8]) -> Digested {
+    Digested { sha256: hex(&Sha256::digest(bytes)), bytes: bytes.len() as u64 }
+}
+
+fn digest_file(path: &Path) -> Result<Digested, Error> {
+    let wrong = |error| Error::Io { path: path.into(), error };
+    let mut file = File::open(path).map_err(wrong)?;
+    let mut hash = Sha256::new();
+    let bytes = io::copy(&mut file, &mut hash).map_err(wrong)?;
+    Ok(Digested { sha256: hex(&hash.finalize()), bytes })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn is_hidden(entry: &walkdir::DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+}
+
+fn walk_error(path: &Path, error: walkdir::Error) -> Error {
+    let at = error.path().unwrap_or(path).to_owned();
+    Error::Io { path: at, error: error.into() }
+}
+
+/// What the file is, by its first bytes and, between two texts, by its name.
+fn guess(path: &Path) -> Result<Kind, Error> {
+    let wrong = |error| Error::Io { path: path.into(), error };
+    let mut head = Vec::new();
+    File::open(path).map_err(wrong)?.take(8).read_to_end(&mut head).map_err(wrong)?;
+    if head.is_empty() {
+        return Err(Error::unfit(path, "is empty"));
+    }
+    if head.starts_with(b"PAR1") {
+        return Ok(Kind::HubStats);
+    }
+    if head.starts_with(b"ARROW1") {
+        return Err(Error::unfit(path, "is an Arrow file; if it is a snapshot, use it with --snapshot"));
+    }
+    let suffix = path.extension().and_then(|suffix| suffix.to_str()).unwrap_or_default().to_ascii_lowercase();
+    if matches!(suffix.as_str(), "md" | "markdown") {
+        return Ok(Kind::Cards);
+    }
+    let mut text = Vec::new();
+    open(path)?.take(4096).read_to_end(&mut text).map_err(|error| pages::cut(path, "the first bytes", &error))?;
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
+    match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{' | b'[') => Ok(Kind::Jsonl),
+        _ if suffix == "edges" || text.windows(2).any(|pair| pair == b"->") => Ok(Kind::Edges),
+        _ if matches!(suffix.as_str(), "json" | "jsonl" | "ndjson") => Ok(Kind::Jsonl),
+        _ => Err(Error::unfit(path, "is neither JSON, Parquet, a model card nor edge text; say what it is with --as")),
+    }
+}
+
+/// Opens a file, unpacking gzip and zstd by their first bytes.
+fn open(path: &Path) -> Result<Box<dyn BufRead>, Error> {
+    let wrong = |error| Error::Io { path: path.into(), error };
+    let mut file = File::open(path).map_err(wrong)?;
+    let mut magic = Vec::new();
+    (&mut file).take(4).read_to_end(&mut magic).map_err(wrong)?;
+    file.rewind().map_err(wrong)?;
+    unpack(file, &magic).map_err(wrong)
+}
+
+fn unpack<R: Read + 'static>(read: R, magic: &[u8]) -> io::Result<Box<dyn BufRead>> {
+    const BUFFER: usize = 256 * 1024;
+    Ok(if magic.starts_with(&[0x1f, 0x8b]) {
+        Box::new(BufReader::with_capacity(
+            BUFFER,
+            flate2::read::MultiGzDecoder::new(BufReader::with_capacity(BUFFER, read)),
+        ))
+    } else if magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        Box::new(BufReader::with_capacity(BUFFER, zstd::stream::read::Decoder::new(read)?))
+    } else {
+        Box::new(BufReader::with_capacity(BUFFER, read))
+    })
+}

@@ -1,0 +1,327 @@
+//! Foreign words become a [`Record`] here: every rule about messy metadata is in this file and in `parent.rs`,
+//! and in the table of `docs/dirt.md`, whose rows are tests.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::parent::{self, Reading};
+use crate::model::{Authority, Learned, ModelId, Oddity, OddityKind, Parent, Record, Relation};
+
+/// What a source found of one model, before any rule.
+#[derive(Debug, Default)]
+pub(super) struct Found<'a> {
+    pub id: Cow<'a, str>,
+    pub created: Option<i64>,
+    pub downloads: Option<u64>,
+    pub downloads_all_time: Option<u64>,
+    pub likes: Option<u64>,
+    pub parameters: Option<u64>,
+    pub task: Option<Cow<'a, str>>,
+    pub library: Option<Cow<'a, str>>,
+    /// The Hub's tags, or a card's own.
+    pub tags: Option<Vec<Cow<'a, str>>>,
+    /// The Hub's resolved `baseModels`: their relation, and the ids.
+    pub base_models: Option<(Option<Cow<'a, str>>, Vec<Cow<'a, str>>)>,
+    /// What the card declares, where the source has it.
+    pub card: Option<CardWords>,
+    pub speaker: Speaker,
+    pub oddities: Vec<Oddity>,
+}
+
+/// Who speaks in a [`Found`]: the Hub (a list row), or a card alone.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Speaker {
+    #[default]
+    Hub,
+    Card,
+}
+
+/// What a card's front matter, or the Hub's `cardData`, declares.
+#[derive(Debug, Default)]
+pub(super) struct CardWords {
+    pub base_model: Vec<Named>,
+    pub relation: Option<String>,
+    pub licence: Option<String>,
+    pub quantized_by: bool,
+}
+
+/// An entry of `base_model`.
+#[derive(Debug)]
+pub(super) enum Named {
+    Text(String),
+    /// A number, a date, a mapping without an id: shown, never a parent.
+    NoText(String),
+}
+
+impl Found<'_> {
+    /// Applies the rules.
+    ///
+    /// # Errors
+    /// Why this is no model: its id is no id.
+    pub fn settle(self) -> Result<Record, String> {
+        let id = self.id.trim();
+        let id =
+            ModelId::parse(id).map_err(|fault| format!("{:?} is no model id: {fault}", crate::model::clip(id, 80)))?;
+        let tags = self.tags.as_deref().unwrap_or_default();
+        let library = self.library.and_then(present);
+
+        let mut parents = Parents { oddities: self.oddities, ..Parents::default() };
+        if let Some((relation, ids)) = &self.base_models {
+            parents.resolved(relation.as_deref(), ids);
+        }
+        parents.tagged(tags);
+        let declared = self.card.as_ref().and_then(|card| parents.declared(card));
+        let inferred = match &self.card {
+            Some(card) => {
+                parents.carded(card, self.speaker);
+                infer(tags, library.as_deref(), card, parents.links.len())
+            }
+            None => Relation::Unstated,
+        };
+        let spoke = self.tags.is_some() || self.base_models.is_some() || self.card.is_some();
+        let (parents, oddities) = parents.finish(declared, inferred);
+        Ok(Record {
+            id,
+            created: self.created,
+            downloads: self.downloads,
+            downloads_all_time: self.downloads_all_time,
+            likes: self.likes,
+            parameters: self.parameters,
+            task: self.task.and_then(present),
+            library,
+            licence: licence_tag(tags).or(self.card.and_then(|card| card.licence)),
+            tags: self.tags.as_ref().map(|tags| other_tags(tags)),
+            authority: match self.speaker {
+                Speaker::Card => Authority::Card,
+                Speaker::Hub if spoke => Authority::Hub,
+                Speaker::Hub => Authority::Silent,
+            },
+            parents,
+            oddities,
+        })
+    }
+}
+
+fn present(text: Cow<'_, str>) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn licence_tag(tags: &[Cow<'_, str>]) -> Option<String> {
+    tags.iter().find_map(|tag| tag.strip_prefix("license:")).map(str::to_owned)
+}
+
+/// The tags that are kept as tags: parents and licences have columns of their own.
+fn other_tags(tags: &[Cow<'_, str>]) -> Vec<String> {
+    tags.iter()
+        .filter(|tag| !tag.starts_with("base_model:") && !tag.starts_with("license:") && !tag.is_empty())
+        .map(|tag| crate::model::clip(tag, Oddity::MAX_TEXT))
+        .collect()
+}
+
+/// A `base_model:` tag in parts: `base_model:REL:ID` or `base_model:ID`. Only a known relation is split off, since
+/// paths and addresses have colons of their own.
+fn split_tag(tag: &str) -> Option<(Option<Relation>, &str)> {
+    let rest = tag.strip_prefix("base_model:")?;
+    let typed = rest.split_once(':').and_then(|(word, id)| {
+        let relation = Relation::from_name(word).filter(|relation| *relation != Relation::Unstated)?;
+        Some((Some(relation), id))
+    });
+    Some(typed.unwrap_or((None, rest)))
+}
+
+/// Everything that was said about one parent.
+#[derive(Debug)]
+struct Said {
+    id: ModelId,
+    resolved: Option<Relation>,
+    typed: BTreeSet<Relation>,
+    /// Named without a relation: a plain tag, `baseModels`, or the card.
+    plainly: bool,
+}
+
+/// The parents of one record, gathered from all that speak of them.
+#[derive(Debug, Default)]
+struct Parents {
+    links: BTreeMap<String, Said>,
+    refused: BTreeSet<String>,
+    oddities: Vec<Oddity>,
+}
+
+impl Parents {
+    /// The entry of the parent that `text` names; none if it names none, which is noted once for each text.
+    fn entry(&mut self, text: &str) -> Option<&mut Said> {
+        match parent::read(text) {
+            Reading::Nothing => None,
+            Reading::Odd(kind) => {
+                if self.refused.insert(text.to_owned()) {
+                    self.oddities.push(Oddity::new(kind, text));
+                }
+                None
+            }
+            Reading::Id { id, wrapped } => {
+                if wrapped && self.refused.insert(text.to_owned()) {
+                    self.oddities.push(Oddity::new(OddityKind::Unwrapped, text));
+                }
+                Some(self.links.entry(id.key()).or_insert(Said {
+                    id,
+                    resolved: None,
+                    typed: BTreeSet::new(),
+                    plainly: false,
+                }))
+            }
+        }
+    }
+
+    fn resolved(&mut self, relation: Option<&str>, ids: &[Cow<'_, str>]) {
+        let relation = relation.and_then(|name| self.relation(name));
+        for id in ids {
+            let Some(said) = self.entry(id) else { continue };
+            said.resolved = relation;
+            if std::mem::replace(&mut said.plainly, true) {
+                self.oddities.push(Oddity::new(OddityKind::Repeated, id));
+            }
+        }
+    }
+
+    fn tagged(&mut self, tags: &[Cow<'_, str>]) {
+        let mut seen = BTreeSet::new();
+        for tag in tags {
+            let Some((relation, text)) = split_tag(tag) else { continue };
+            let Some(said) = self.entry(text) else { continue };
+            match relation {
+                Some(relation) => _ = said.typed.insert(relation),
+                None => said.plainly = true,
+            }
+            if !seen.insert(tag) {
+                self.oddities.push(Oddity::new(OddityKind::Repeated, text));
+            }
+        }
+    }
+
+    /// The relation that the card states for all its parents.
+    fn declared(&mut self, card: &CardWords) -> Option<Relation> {
+        card.relation.as_deref().and_then(|name| self.relation(name))
+    }
+
+    fn relation(&mut self, name: &str) -> Option<Relation> {
+        let relation = Relation::from_name(name.trim()).filter(|relation| *relation != Relation::Unstated);
+        if relation.is_none() && !name.trim().is_empty() {
+            self.oddities.push(Oddity::new(OddityKind::UnknownRelation, name));
+        }
+        relation
+    }
+
+    /// The card's own list: it counts where the Hub names no parent; else it is compared with the Hub's.
+    fn carded(&mut self, card: &CardWords, speaker: Speaker) {
+        let hub: Vec<ModelId> = self.links.values().map(|said| said.id.clone()).collect();
+        let counts = speaker == Speaker::Card || hub.is_empty();
+        let mut named = BTreeSet::new();
+        let mut disagrees = false;
+        for entry in &card.base_model {
+            let text = match entry {
+                Named::Text(text) => text,
+                Named::NoText(text) => {
+                    self.oddities.push(Oddity::new(OddityKind::Malformed, text));
+                    continue;
+                }
+            };
+            let Reading::Id { id, .. } = parent::read(text) else {
+                _ = self.entry(text);
+                continue;
+            };
+            if !named.insert(id.key()) {
+                self.oddities.push(Oddity::new(OddityKind::Repeated, text));
+            }
+            if counts {
+                if let Some(said) = self.entry(text) {
+                    said.plainly = true;
+                }
+            } else {
+                disagrees |= !hub.iter().any(|of_hub| same_parent(of_hub, &id));
+            }
+        }
+        if disagrees {
+            let named: Vec<_> = named.into_iter().collect();
+            self.oddities.push(Oddity::new(OddityKind::CardDisagrees, &named.join(", ")));
+        }
+    }
+
+    fn finish(mut self, declared: Option<Relation>, inferred: Relation) -> (Vec<Parent>, Vec<Oddity>) {
+        let mut parents = Vec::with_capacity(self.links.len());
+        for said in self.links.into_values() {
+            if !said.plainly {
+                self.oddities.push(Oddity::new(OddityKind::AuthorTag, said.id.as_str()));
+            }
+            if said.typed.len() > 1 {
+                let words: Vec<_> = said.typed.iter().map(|relation| relation.name()).collect();
+                let text = format!("{}: {}", said.id, words.join(", "));
+                self.oddities.push(Oddity::new(OddityKind::RelationConflict, &text));
+            }
+            let of_hub = said.resolved.or(said.typed.last().copied());
+            let (relation, learned) = match (declared, of_hub) {
+                (Some(relation), _) => (relation, Learned::Declared),
+                (None, Some(relation)) => (relation, Learned::Hub),
+                (None, None) => (inferred, Learned::Inferred),
+            };
+            parents.push(Parent { id: said.id, relation, learned });
+        }
+        (parents, self.oddities)
+    }
+}
+
+/// Whether a card's id and the Hub's mean one repository: equal, or the card has the legacy id without an owner.
+fn same_parent(of_hub: &ModelId, of_card: &ModelId) -> bool {
+    let (hub, card) = (of_hub.key(), of_card.key());
+    hub == card || (of_card.owner().is_none() && hub.split_once('/').is_some_and(|(_, name)| name == card))
+}
+
+/// The relation where nobody states one, in the order of `hub-facts` 5.3: adapter signals, quantized signals, merge
+/// (its tags, or several parents and no other signal), else finetune.
+fn infer(tags: &[Cow<'_, str>], library: Option<&str>, card: &CardWords, parents: usize) -> Relation {
+    const ADAPTER: &[&str] =
+        &["peft", "lora", "qlora", "dora", "adapter", "adapters", "adapter-transformers", "template:sd-lora"];
+    const QUANTIZED: &[&str] = &[
+        "gguf",
+        "awq",
+        "gptq",
+        "bitsandbytes",
+        "bnb",
+        "hqq",
+        "onnx",
+        "mlx",
+        "exl2",
+        "exl3",
+        "quantized",
+        "2-bit",
+        "3-bit",
+        "4-bit",
+        "5-bit",
+        "6-bit",
+        "8-bit",
+        "int4",
+        "int8",
+        "fp8",
+        "nvfp4",
+        "imatrix",
+        "llama.cpp",
+        "compressed-tensors",
+        "openvino",
+    ];
+    const MERGE: &[&str] = &["merge", "mergekit", "lazymergekit"];
+    let signalled = |signals: &[&str]| {
+        tags.iter()
+            .map(|tag| tag.as_ref())
+            .chain(library)
+            .any(|word| signals.iter().any(|signal| word.eq_ignore_ascii_case(signal)))
+    };
+    if signalled(ADAPTER) {
+        Relation::Adapter
+    } else if signalled(QUANTIZED) || card.quantized_by {
+        Relation::Quantized
+    } else if signalled(MERGE) || parents > 1 {
+        Relation::Merge
+    } else {
+        Relation::Finetune
+    }
+}

@@ -1,0 +1,281 @@
+//! The Hub's list rows as JSON: a row a line, an array, an array a line, plain or packed.
+
+use std::io::{self, BufRead, Cursor, Read};
+use std::path::Path;
+
+use super::hub::wire;
+use super::{Error, open, unpack};
+use crate::model::{Record, Reject};
+
+/// Longest row, in bytes. The Hub's largest (a full row with a long chat template and card) stay under 1 MiB.
+const MAX_ROW: usize = 64 << 20;
+/// Deepest nesting of a row; serde_json stops there too.
+const MAX_DEPTH: usize = 128;
+
+type Sink<'s> = &'s mut dyn FnMut(Result<Record, Reject>);
+
+pub(super) fn read(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
+    read_from(path, open(path)?, sink)
+}
+
+pub(super) fn read_bytes(path: &Path, bytes: &[u8], sink: Sink<'_>) -> Result<(), Error> {
+    let owned = Cursor::new(bytes.to_vec());
+    let unpacked = unpack(owned, bytes).map_err(|error| Error::Io { path: path.into(), error })?;
+    read_from(path, unpacked, sink)
+}
+
+/// The error for data that end or break before their time.
+pub(super) fn cut(path: &Path, place: &str, error: &io::Error) -> Error {
+    let reason = match error.kind() {
+        io::ErrorKind::UnexpectedEof => {
+            "the compressed data end here, too early: the file is cut off; fetch it again".to_owned()
+        }
+        _ => format!("{error}; the file may be damaged: fetch it again"),
+    };
+    Error::broken(path, place, reason)
+}
+
+fn read_from(path: &Path, mut input: Box<dyn BufRead>, sink: Sink<'_>) -> Result<(), Error> {
+    let mut first = Vec::new();
+    let mut number = 0;
+    // The first line that is not blank decides between lines and one value over many lines.
+    loop {
+        number += 1;
+        match line(&mut input, &mut first).map_err(|error| cut(path, &format!("line {number}"), &error))? {
+            Line::End => return Err(Error::unfit(path, "is empty: it holds no row")),
+            Line::Whole if first.trim_ascii().is_empty() => (),
+            Line::Whole | Line::TooLong => break,
+        }
+    }
+    let start = first.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&first).trim_ascii_start();
+    let rows_by_line = start.starts_with(b"{") && (start.trim_ascii_end().ends_with(b"}") || !is_pretty(&mut input));
+    if rows_by_line {
+        let mut lines = Lines { path, number, sink };
+        lines.all(first, &mut input)
+    } else {
+        let mut values = Values { path, row: 0, sink };
+        values.all(&mut Cursor::new(start.to_vec()).chain(input))
+    }
+}
+
+/// Whether what follows an unfinished first line is not another row: then one value spans several lines.
+fn is_pretty(input: &mut dyn BufRead) -> bool {
+    !matches!(input.fill_buf(), Ok(next) if next.is_empty() || next.starts_with(b"{"))
+}
+
+enum Line {
+    Whole,
+    TooLong,
+    End,
+}
+
+/// Reads the next line into `buffer`; of one that is too long only the start, and the rest is passed over.
+fn line(input: &mut dyn BufRead, buffer: &mut Vec<u8>) -> io::Result<Line> {
+    buffer.clear();
+    let read = input.take(MAX_ROW as u64).read_until(b'\n', buffer)?;
+    if read == 0 {
+        return Ok(Line::End);
+    }
+    if read < MAX_ROW || buffer.ends_with(b"\n") {
+        return Ok(Line::Whole);
+    }
+    input.skip_until(b'\n')?;
+    Ok(Line::TooLong)
+}
+
+/// A row a line: a bad line is a reject, and the next one is read.
+struct Lines<'a, 's> {
+    path: &'a Path,
+    number: u64,
+    sink: Sink<'s>,
+}
+
+impl Lines<'_, '_> {
+    fn all(&mut self, first: Vec<u8>, input: &mut dyn BufRead) -> Result<(), Error> {
+        let mut buffer = first;
+        if let Some(rest) = buffer.strip_prefix("\u{feff}".as_bytes()) {
+            buffer = rest.to_vec();
+        }
+        let mut state = if buffer.len() >= MAX_ROW { Line::TooLong } else { Line::Whole };
+        loop {
+            let place = || format!("line {}", self.number);
+            match state {
+                Line::End => return Ok(()),
+                Line::TooLong => {
+                    let reason = format!("a line of more than {} MiB", MAX_ROW >> 20);
+                    (self.sink)(Err(reject(self.path, place(), reason)));
+                }
+                Line::Whole => match buffer.trim_ascii() {
+                    [] => (),
+                    array @ [b'[', ..] => {
+                        let mut values = Values { path: self.path, row: 0, sink: &mut *self.sink };
+                        values.all(&mut Cursor::new(array.to_vec()))?;
+                    }
+                    row => (self.sink)(wire::record(row).map_err(|reason| reject(self.path, place(), reason))),
+                },
+            }
+            self.number += 1;
+            state =
+                line(input, &mut buffer).map_err(|error| cut(self.path, &format!("line {}", self.number), &error))?;
+        }
+    }
+}
+
+fn reject(path: &Path, place: String, reason: String) -> Reject {
+    Reject { file: path.display().to_string(), place, reason }
+}
+
+/// Values one after the other or inside arrays, wherever the line ends fall: split by their brackets, then read.
+struct Values<'a, 's> {
+    path: &'a Path,
+    row: u64,
+    sink: Sink<'s>,
+}
+
+impl Values<'_, '_> {
+    fn all(&mut self, input: &mut dyn BufRead) -> Result<(), Error> {
+        let mut value = Vec::new();
+        let mut split = Split::default();
+        loop {
+            let chunk = input.fill_buf().map_err(|error| cut(self.path, &self.place(), &error))?;
+            if chunk.is_empty() {
+                break;
+            }
+            let length = chunk.len();
+            let mut from = 0;
+            for (at, byte) in chunk.iter().enumerate() {
+                match split.step(*byte) {
+                    Step::Inside => (),
+                    Step::Between => from = at + 1,
+                    Step::Ends | Step::EndsBefore => {
+                        let to = if split.last == Step::Ends { at + 1 } else { at };
+                        value.extend_from_slice(&chunk[from..to]);
+                        from = at + 1;
+                        self.give(&value);
+                        value.clear();
+                    }
+                    Step::Wrong(reason) => return Err(Error::broken(self.path, self.place(), reason)),
+                }
+            }
+            value.extend_from_slice(&chunk[from..]);
+            if value.len() > MAX_ROW {
+                let reason = format!("a row of more than {} MiB", MAX_ROW >> 20);
+                return Err(Error::broken(self.path, self.place(), reason));
+            }
+            input.consume(length);
+        }
+        if split.depth == 0 && split.bare && !split.array {
+            self.give(&value);
+        }
+        if split.depth > 0 || split.array {
+            return Err(Error::broken(
+                self.path,
+                self.place(),
+                "the JSON ends inside an array or a row: the file is cut off; fetch it again",
+            ));
+        }
+        if self.row == 0 {
+            return Err(Error::unfit(self.path, "holds no row"));
+        }
+        Ok(())
+    }
+
+    fn give(&mut self, value: &[u8]) {
+        self.row += 1;
+        let place = format!("row {}", self.row);
+        (self.sink)(wire::record(value).map_err(|reason| reject(self.path, place, reason)));
+    }
+
+    fn place(&self) -> String {
+        format!("row {}", self.row + 1)
+    }
+}
+
+/// Finds where values end by brackets and strings alone.
+#[derive(Default)]
+struct Split {
+    /// Whether we are in an array of rows.
+    array: bool,
+    /// Brackets open inside the present value.
+    depth: usize,
+    /// Whether a value without brackets has begun.
+    bare: bool,
+    string: bool,
+    escaped: bool,
+    last: Step,
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    #[default]
+    Between,
+    Inside,
+    /// The value ends with this byte.
+    Ends,
+    /// The value ended before this byte.
+    EndsBefore,
+    Wrong(&'static str),
+}
+
+impl Split {
+    fn step(&mut self, byte: u8) -> Step {
+        self.last = self.next(byte);
+        self.last
+    }
+
+    fn next(&mut self, byte: u8) -> Step {
+        if self.string {
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' => self.escaped = true,
+                b'"' => self.string = false,
+                _ => (),
+            }
+            return Step::Inside;
+        }
+        match byte {
+            b'"' => {
+                self.string = true;
+                self.bare |= self.depth == 0;
+                Step::Inside
+            }
+            b'[' if self.depth == 0 && !self.bare && !self.array => {
+                self.array = true;
+                Step::Between
+            }
+            b'{' | b'[' => {
+                self.depth += 1;
+                if self.depth > MAX_DEPTH {
+                    Step::Wrong("nested deeper than 128 brackets: no listing of models")
+                } else {
+                    Step::Inside
+                }
+            }
+            b'}' | b']' if self.depth > 0 => {
+                self.depth -= 1;
+                if self.depth > 0 {
+                    return Step::Inside;
+                }
+                self.bare = false;
+                Step::Ends
+            }
+            b']' if self.array => {
+                self.array = false;
+                if std::mem::take(&mut self.bare) { Step::EndsBefore } else { Step::Between }
+            }
+            b']' | b'}' => Step::Wrong("a closing bracket that nothing opened"),
+            b',' | b'\n' if self.depth == 0 => {
+                if std::mem::take(&mut self.bare) {
+                    Step::EndsBefore
+                } else {
+                    Step::Between
+                }
+            }
+            b' ' | b'\t' | b'\r' | b'\n' if self.depth == 0 && !self.bare => Step::Between,
+            _ => {
+                self.bare |= self.depth == 0;
+                Step::Inside
+            }
+        }
+    }
+}

@@ -1,0 +1,392 @@
+//! The `hub-stats` dump (`hub-facts` 6.1): one Parquet row a model, read by columns, a batch of rows at a time, so that
+//! memory does not grow with the file. Every column but the id may be absent.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::path::Path;
+
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_typed_column_reader};
+use parquet::data_type::{ByteArray, DataType};
+use parquet::errors::ParquetError;
+use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
+use parquet::schema::types::SchemaDescriptor;
+
+use super::hub::wire;
+use super::normalize::Found;
+use super::{Error, date};
+use crate::model::{Oddity, OddityKind, Record, Reject};
+
+/// Rows that are taken from each column at a time.
+const BATCH: usize = 4096;
+
+pub(super) fn read(path: &Path, sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
+    let file = File::open(path).map_err(|error| Error::Io { path: path.into(), error })?;
+    let broken = |place: &str, error: ParquetError| {
+        Error::broken(path, place, format!("no readable Parquet ({error}); fetch the file again"))
+    };
+    let reader = SerializedFileReader::new(file).map_err(|error| broken("", error))?;
+    let schema = reader.metadata().file_metadata().schema_descr();
+    let columns = Columns::find(schema);
+    if columns.id.is_none() {
+        let names: Vec<_> = schema.root_schema().get_fields().iter().map(|field| field.name().to_owned()).collect();
+        return Err(Error::unfit(
+            path,
+            format!("has no text column `id` (or `modelId`), so its rows name no model; it has: {}", names.join(", ")),
+        ));
+    }
+    let mut row = 0u64;
+    for group in 0..reader.num_row_groups() {
+        let rows = reader.metadata().row_group(group).num_rows();
+        let mut take = || -> Result<(), ParquetError> {
+            let group = reader.get_row_group(group)?;
+            let mut leaves = Leaves::open(&columns, group.as_ref())?;
+            for _ in 0..rows {
+                row += 1;
+                let record = leaves.found()?.settle();
+                sink(record.map_err(|reason| Reject {
+                    file: path.display().to_string(),
+                    place: format!("row {row}"),
+                    reason,
+                }));
+            }
+            Ok(())
+        };
+        take().map_err(|error| broken(&format!("row {row}, row group {}", group + 1), error))?;
+    }
+    match row {
+        0 => Err(Error::unfit(path, "holds no row")),
+        _ => Ok(()),
+    }
+}
+
+/// Where the columns of interest lie: numbers of leaves.
+struct Columns {
+    id: Option<usize>,
+    created: Option<usize>,
+    downloads: Option<usize>,
+    downloads_all_time: Option<usize>,
+    likes: Option<usize>,
+    parameters: Option<usize>,
+    task: Option<usize>,
+    library: Option<usize>,
+    tags: Option<usize>,
+    relation: Option<usize>,
+    models: Option<usize>,
+    base_models: Option<usize>,
+    card: Option<usize>,
+}
+
+impl Columns {
+    /// Leaves are found by the first and last parts of their paths: what lies between differs between writers.
+    fn find(schema: &SchemaDescriptor) -> Columns {
+        use parquet::basic::Type::{BYTE_ARRAY, DOUBLE, FLOAT, INT32, INT64, INT96};
+        let leaf = |wanted: &dyn Fn(&[String]) -> bool, types: &[parquet::basic::Type]| {
+            (0..schema.num_columns()).find(|at| {
+                let column = schema.column(*at);
+                wanted(column.path().parts()) && types.contains(&column.physical_type()) && column.max_rep_level() <= 1
+            })
+        };
+        let flat = |name: &str, types: &[_]| leaf(&|path| path.len() == 1 && path[0] == name, types);
+        let text = |name: &str| flat(name, &[BYTE_ARRAY]);
+        let count = |name: &str| flat(name, &[INT32, INT64, FLOAT, DOUBLE]);
+        Columns {
+            id: text("id").or_else(|| text("modelId")),
+            created: flat("createdAt", &[BYTE_ARRAY, INT64, INT96]),
+            downloads: count("downloads"),
+            downloads_all_time: count("downloadsAllTime"),
+            likes: count("likes"),
+            parameters: leaf(
+                &|path| path.len() == 2 && path[0] == "safetensors" && path[1] == "total",
+                &[INT32, INT64, FLOAT, DOUBLE],
+            ),
+            task: text("pipeline_tag"),
+            library: text("library_name"),
+            tags: leaf(&|path| path.len() > 1 && path[0] == "tags", &[BYTE_ARRAY]),
+            relation: leaf(&|path| path.len() == 2 && path[0] == "baseModels" && path[1] == "relation", &[BYTE_ARRAY]),
+            models: leaf(
+                &|path| {
+                    path.len() > 2
+                        && path[0] == "baseModels"
+                        && path[1] == "models"
+                        && path.last().is_some_and(|last| last == "id")
+                },
+                &[BYTE_ARRAY],
+            ),
+            base_models: text("baseModels"),
+            card: text("cardData"),
+        }
+    }
+}
+
+/// The open columns of a row group, all at the same row.
+struct Leaves {
+    id: Option<Texts>,
+    created: Option<Times>,
+    downloads: Option<Counts>,
+    downloads_all_time: Option<Counts>,
+    likes: Option<Counts>,
+    parameters: Option<Counts>,
+    task: Option<Texts>,
+    library: Option<Texts>,
+    tags: Option<Texts>,
+    relation: Option<Texts>,
+    models: Option<Texts>,
+    base_models: Option<Texts>,
+    card: Option<Texts>,
+}
+
+impl Leaves {
+    fn open(columns: &Columns, group: &dyn RowGroupReader) -> Result<Leaves, ParquetError> {
+        let texts = |at: Option<usize>| {
+            at.map(|at| Ok::<_, ParquetError>(Leaf::new(group.get_column_reader(at)?, group, at))).transpose()
+        };
+        let counts = |at: Option<usize>| at.map(|at| Counts::open(group, at)).transpose();
+        Ok(Leaves {
+            id: texts(columns.id)?,
+            created: columns.created.map(|at| Times::open(group, at)).transpose()?,
+            downloads: counts(columns.downloads)?,
+            downloads_all_time: counts(columns.downloads_all_time)?,
+            likes: counts(columns.likes)?,
+            parameters: counts(columns.parameters)?,
+            task: texts(columns.task)?,
+            library: texts(columns.library)?,
+            tags: texts(columns.tags)?,
+            relation: texts(columns.relation)?,
+            models: texts(columns.models)?,
+            base_models: texts(columns.base_models)?,
+            card: texts(columns.card)?,
+        })
+    }
+
+    /// The next row.
+    fn found(&mut self) -> Result<Found<'static>, ParquetError> {
+        let mut found = Found::default();
+        let mut oddities = Vec::new();
+        let mut text = |leaf: &mut Option<Texts>, field: &str| one_text(leaf, field, &mut oddities);
+        found.id = text(&mut self.id, "id")?.unwrap_or_default();
+        found.task = text(&mut self.task, "pipeline_tag")?;
+        found.library = text(&mut self.library, "library_name")?;
+        let relation = text(&mut self.relation, "baseModels.relation")?;
+        let base_models = text(&mut self.base_models, "baseModels")?;
+        let card = text(&mut self.card, "cardData")?;
+        for (leaf, field, into) in [
+            (&mut self.downloads, "downloads", &mut found.downloads),
+            (&mut self.downloads_all_time, "downloadsAllTime", &mut found.downloads_all_time),
+            (&mut self.likes, "likes", &mut found.likes),
+            (&mut self.parameters, "safetensors.total", &mut found.parameters),
+        ] {
+            if let Some(leaf) = leaf {
+                match leaf.next()? {
+                    Ok(count) => *into = count,
+                    Err(value) => oddities.push(Oddity::new(OddityKind::BadValue, &format!("{field}: {value}"))),
+                }
+            }
+        }
+        if let Some(leaf) = &mut self.created {
+            match leaf.next()? {
+                Ok(time) => found.created = time,
+                Err(value) => oddities.push(Oddity::new(OddityKind::BadValue, &format!("createdAt: {value}"))),
+            }
+        }
+        if let Some(leaf) = &mut self.tags {
+            let tags = leaf.next()?;
+            found.tags = Some(tags.iter().filter_map(|tag| Some(Cow::Owned(utf8(tag)?))).collect());
+        }
+        let models: Option<Vec<_>> = match &mut self.models {
+            Some(leaf) => Some(leaf.next()?.iter().filter_map(|id| Some(Cow::Owned(utf8(id)?))).collect()),
+            None => None,
+        };
+        found.base_models = match (base_models, models) {
+            (Some(json), _) => wire::base_models_json(&json, &mut oddities).map(|(relation, ids)| {
+                (
+                    relation.map(|relation| Cow::Owned(relation.into_owned())),
+                    ids.into_iter().map(|id| Cow::Owned(id.into_owned())).collect(),
+                )
+            }),
+            (None, Some(models)) => Some((relation, models)),
+            (None, None) => None,
+        };
+        // Cards without lineage are the most, and not worth a parse.
+        found.card = card
+            .filter(|json| json.contains("\"base_model\"") || json.contains("\"license\""))
+            .and_then(|json| wire::card_json(&json, &mut oddities));
+        found.oddities = oddities;
+        Ok(found)
+    }
+}
+
+fn utf8(bytes: &ByteArray) -> Option<String> {
+    bytes.as_utf8().ok().map(str::to_owned)
+}
+
+fn one_text(
+    leaf: &mut Option<Texts>,
+    field: &str,
+    oddities: &mut Vec<Oddity>,
+) -> Result<Option<Cow<'static, str>>, ParquetError> {
+    let Some(leaf) = leaf else { return Ok(None) };
+    Ok(match leaf.next()? {
+        [] => None,
+        [bytes, ..] => match utf8(bytes) {
+            Some(text) => Some(Cow::Owned(text)),
+            None => {
+                oddities.push(Oddity::new(OddityKind::BadValue, &format!("{field}: not UTF-8")));
+                None
+            }
+        },
+    })
+}
+
+type Texts = Leaf<parquet::data_type::ByteArrayType>;
+
+/// One leaf column: a batch of its values, handed out row by row.
+struct Leaf<T: DataType> {
+    reader: ColumnReaderImpl<T>,
+    max_def: i16,
+    defs: Vec<i16>,
+    reps: Vec<i16>,
+    values: Vec<T::T>,
+    /// The next level and the next value of the batch.
+    level: usize,
+    value: usize,
+    nested: bool,
+}
+
+impl<T: DataType> Leaf<T> {
+    fn new(reader: ColumnReader, group: &dyn RowGroupReader, at: usize) -> Leaf<T> {
+        let descr = group.metadata().column(at).column_descr_ptr();
+        Leaf {
+            reader: get_typed_column_reader(reader),
+            max_def: descr.max_def_level(),
+            defs: Vec::new(),
+            reps: Vec::new(),
+            values: Vec::new(),
+            level: 0,
+            value: 0,
+            nested: descr.max_rep_level() > 0,
+        }
+    }
+
+    /// The values of the next row: none where it is null, one in a flat column, any number in a list.
+    fn next(&mut self) -> Result<&[T::T], ParquetError> {
+        let flat_required = self.max_def == 0 && !self.nested;
+        let exhausted = if flat_required { self.value == self.values.len() } else { self.level == self.defs.len() };
+        if exhausted {
+            self.refill(flat_required)?;
+        }
+        let from = self.value;
+        if flat_required {
+            self.value += 1;
+        } else {
+            loop {
+                self.value += usize::from(self.defs[self.level] == self.max_def);
+                self.level += 1;
+                if !self.nested || self.level == self.defs.len() || self.reps[self.level] == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(&self.values[from..self.value])
+    }
+
+    fn refill(&mut self, flat_required: bool) -> Result<(), ParquetError> {
+        (self.level, self.value) = (0, 0);
+        self.defs.clear();
+        self.reps.clear();
+        self.values.clear();
+        let (rows, _, _) =
+            self.reader.read_records(BATCH, Some(&mut self.defs), Some(&mut self.reps), &mut self.values)?;
+        let levels = if flat_required { self.values.len() } else { self.defs.len() };
+        let dense = self.defs.iter().filter(|def| **def == self.max_def).count();
+        if rows == 0
+            || levels == 0
+            || (!flat_required && dense != self.values.len())
+            || (self.nested && self.reps.len() != levels)
+        {
+            return Err(ParquetError::General("a column ends before its row group does".into()));
+        }
+        Ok(())
+    }
+}
+
+/// A column of counts, of whatever number type.
+enum Counts {
+    Int32(Leaf<parquet::data_type::Int32Type>),
+    Int64(Leaf<parquet::data_type::Int64Type>),
+    Float(Leaf<parquet::data_type::FloatType>),
+    Double(Leaf<parquet::data_type::DoubleType>),
+}
+
+impl Counts {
+    fn open(group: &dyn RowGroupReader, at: usize) -> Result<Counts, ParquetError> {
+        let reader = group.get_column_reader(at)?;
+        Ok(match reader {
+            ColumnReader::Int32ColumnReader(_) => Counts::Int32(Leaf::new(reader, group, at)),
+            ColumnReader::Int64ColumnReader(_) => Counts::Int64(Leaf::new(reader, group, at)),
+            ColumnReader::FloatColumnReader(_) => Counts::Float(Leaf::new(reader, group, at)),
+            _ => Counts::Double(Leaf::new(reader, group, at)),
+        })
+    }
+
+    /// The next row's count, or its value as text if that is no count. A float that is no number is a null of pandas.
+    fn next(&mut self) -> Result<Result<Option<u64>, String>, ParquetError> {
+        let float = |value: f64| match wire::whole(value) {
+            _ if value.is_nan() => Ok(None),
+            Some(count) => Ok(Some(count)),
+            None => Err(value.to_string()),
+        };
+        let int = |value: i64| u64::try_from(value).map(Some).map_err(|_| value.to_string());
+        Ok(match self {
+            Counts::Int32(leaf) => leaf.next()?.first().map_or(Ok(None), |value| int((*value).into())),
+            Counts::Int64(leaf) => leaf.next()?.first().map_or(Ok(None), |value| int(*value)),
+            Counts::Float(leaf) => leaf.next()?.first().map_or(Ok(None), |value| float((*value).into())),
+            Counts::Double(leaf) => leaf.next()?.first().map_or(Ok(None), |value| float(*value)),
+        })
+    }
+}
+
+/// A column of times: text, or a timestamp in some unit.
+enum Times {
+    Text(Texts),
+    /// Ticks, and how many of them are a millisecond.
+    Ticks(Leaf<parquet::data_type::Int64Type>, i64),
+    Int96(Leaf<parquet::data_type::Int96Type>),
+}
+
+impl Times {
+    fn open(group: &dyn RowGroupReader, at: usize) -> Result<Times, ParquetError> {
+        let reader = group.get_column_reader(at)?;
+        let descr = group.metadata().column(at).column_descr_ptr();
+        Ok(match reader {
+            ColumnReader::ByteArrayColumnReader(_) => Times::Text(Leaf::new(reader, group, at)),
+            ColumnReader::Int96ColumnReader(_) => Times::Int96(Leaf::new(reader, group, at)),
+            _ => {
+                let unit = match descr.logical_type_ref() {
+                    Some(LogicalType::Timestamp(stamp)) => Some(stamp.unit),
+                    _ => None,
+                };
+                let per_milli = match (unit, descr.converted_type()) {
+                    (Some(TimeUnit::NANOS), _) => 1_000_000,
+                    (Some(TimeUnit::MICROS), _) | (None, ConvertedType::TIMESTAMP_MICROS) => 1_000,
+                    _ => 1,
+                };
+                Times::Ticks(Leaf::new(reader, group, at), per_milli)
+            }
+        })
+    }
+
+    fn next(&mut self) -> Result<Result<Option<i64>, String>, ParquetError> {
+        Ok(match self {
+            Times::Ticks(leaf, per_milli) => Ok(leaf.next()?.first().map(|ticks| ticks.div_euclid(*per_milli))),
+            Times::Int96(leaf) => Ok(leaf.next()?.first().map(|time| time.to_millis())),
+            Times::Text(leaf) => match leaf.next()? {
+                [] => Ok(None),
+                [text, ..] => {
+                    let text = text.as_utf8().unwrap_or("not UTF-8");
+                    date::millis(text).map(Some).ok_or_else(|| text.to_owned())
+                }
+            },
+        })
+    }
+}

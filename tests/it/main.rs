@@ -1,0 +1,5 @@
+//! Everything that is tested through the public API and the program.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, missing_docs, reason = "tests")]
+
+mod layers;
