@@ -1,5 +1,59 @@
-//! Who descends from whom among the world's open AI models.
+//! Who descends from whom among the world's open AI models, counted exactly.
+//!
+//! The rooms, in the order in which data pass through them:
+//!
+//! ```text
+//! source     records out of dumps, cards and text; every rule about messy metadata
+//! snapshot   all records of one instant, in one file
+//! lineage    the graph: parents, children, cycles, what is odd
+//! census     counts below every model and of families, rankings       <- reference: families, aliases
+//! report     the same as tables, JSON, CSV and Markdown
+//! ```
+//!
+//! ```
+//! use modelkin::census::{Census, Counting};
+//! use modelkin::lineage::Lineage;
+//! use modelkin::snapshot::Builder;
+//!
+//! let mut builder = Builder::new();
+//! let text = "meta/base -> meta/chat : finetune\nmeta/chat -> you/chat-GGUF : quantized";
+//! modelkin::source::edges::read_text("example", text, &mut |found| builder.add(found));
+//! let snapshot = builder.finish("example", None, None)?;
+//! let lineage = Lineage::from_snapshot(&snapshot);
+//! let census = Census::take(&lineage, &Counting::default());
+//! let base = lineage.find("meta/base").unwrap();
+//! assert_eq!((census.of(base).direct, census.of(base).descendants), (1, 2));
+//! # Ok::<(), modelkin::snapshot::Error>(())
+//! ```
 
+pub mod census;
+pub mod lineage;
 pub mod model;
+pub mod reference;
+pub mod report;
 pub mod snapshot;
 pub mod source;
+
+/// The sample inside the program: some 22,000 real models out of permissively licensed catalogues. It is no census; see
+/// `data/README.md`.
+///
+/// # Errors
+/// Never, as a test shows.
+pub fn sample() -> Result<snapshot::Snapshot, Box<dyn std::error::Error + Send + Sync>> {
+    const MODELS: &[u8] = include_bytes!("../data/sample/models.jsonl.gz");
+    const LINEAGES: &str = include_str!("../data/sample/lineages.edges");
+    /// The day to which the catalogues' figures were taken, 2026-10-12.
+    const TAKEN: i64 = 1_791_763_200_000;
+
+    let mut builder = snapshot::Builder::new();
+    let digest = source::digest_bytes(MODELS);
+    builder.source("data/sample/models.jsonl.gz", "jsonl", &digest.sha256, digest.bytes);
+    source::read_rows("data/sample/models.jsonl.gz", MODELS, &mut |found| builder.add(found))?;
+    let digest = source::digest_bytes(LINEAGES.as_bytes());
+    builder.source("data/sample/lineages.edges", "edges", &digest.sha256, digest.bytes);
+    source::edges::read_text("data/sample/lineages.edges", LINEAGES, &mut |found| builder.add(found));
+    for (legacy, canonical) in reference::Aliases::built_in()?.iter() {
+        builder.alias(legacy, canonical);
+    }
+    Ok(builder.finish(concat!("modelkin ", env!("CARGO_PKG_VERSION")), Some(TAKEN), None)?.as_sample())
+}

@@ -25,8 +25,8 @@ pub enum IdFault {
 
 impl ModelId {
     /// Longest owner or name, in bytes. The Hub's rule for new repositories says 96; it still lists older ones
-    /// with up to 130 (and names that end in `.git`), so a listing's own ids need more room.
-    pub const MAX_PART: usize = 200;
+    /// with up to 250 (and names that end in `.git`), so a listing's own ids need more room.
+    pub const MAX_PART: usize = 500;
 
     /// Reads `text` as an id, exactly: nothing is trimmed or unwrapped here.
     ///

@@ -91,3 +91,7 @@ impl std::fmt::Display for Reject {
         write!(f, "{}{gap}{}: {}", self.file, self.place, self.reason)
     }
 }
+
+/// Dates before this instant (2022-03-03, milliseconds since 1970, UTC) only say "before the Hub kept dates": it writes
+/// 2022-03-02T23:29:04 for them all.
+pub const DATES_KEPT_SINCE: i64 = 1_646_265_600_000;

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow_array::builder::{Int64Builder, UInt32Builder, UInt64Builder};
@@ -255,6 +255,8 @@ impl Columns {
 
         let mut links: Vec<(u32, Relation, Learned)> = Vec::new();
         let mut link_counts = Vec::with_capacity(order.len());
+        let target: HashMap<u32, u32> =
+            aliases.iter().map(|(legacy, canonical)| (row_of[*legacy as usize], row_of[*canonical as usize])).collect();
         let mut named = vec![false; order.len()];
         for model in rows() {
             let from = links.len();
@@ -267,9 +269,11 @@ impl Columns {
             links[from..].sort_unstable();
             links[from..].iter().for_each(|link| named[link.0 as usize] = true);
             link_counts.push(links.len() - from);
+            let child = link_counts.len() as u32 - 1;
+            let parents = links[from..].iter().map(|link| target.get(&link.0).copied().unwrap_or(link.0));
+            counts.links += parents.filter(|parent| *parent != child).collect::<BTreeSet<_>>().len() as u64;
         }
         counts.models = models.len() as u64;
-        counts.links = links.len() as u64;
         counts.aliases = aliases.len() as u64;
         // An alias's old id is no parent itself: its target is.
         for (legacy, canonical) in &aliases {

@@ -88,6 +88,12 @@ impl Snapshot {
         0..self.len() as Row
     }
 
+    /// The same, marked as the sample inside the program.
+    pub(crate) fn as_sample(mut self) -> Snapshot {
+        self.provenance.sample = true;
+        self
+    }
+
     /// Where it comes from and what it counts.
     pub fn provenance(&self) -> &Provenance {
         &self.provenance

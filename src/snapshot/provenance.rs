@@ -61,7 +61,7 @@ pub struct Counts {
     pub unlisted: u64,
     /// Old ids of renamed models that stand in the table of aliases.
     pub aliases: u64,
-    /// Links as the children name them, self-links included, aliases not yet followed.
+    /// Distinct links from a parent to a child, aliases followed, self-links left out: those of the lineage.
     pub links: u64,
     /// Records that could not be read, all of them.
     pub rejects: u64,

@@ -56,7 +56,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "report",
         may_import: &["census", "lineage", "reference", "snapshot", "model"],
-        foreign: &["comfy_table", "csv", "jiff", "serde_json"],
+        foreign: &["comfy_table", "csv", "jiff", "serde", "serde_json"],
     },
     Room { name: "bin", may_import: &[], foreign: &["modelkin", "anyhow", "clap", "indicatif", "etcetera", "jiff"] },
 ];

@@ -2,4 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, missing_docs, reason = "tests")]
 
+mod counting;
 mod layers;
+mod support;

@@ -1,2 +1,35 @@
-//! The modelkin program.
-fn main() {}
+//! The program: who descends from whom among the world's open AI models.
+
+mod args;
+mod check;
+mod family;
+mod filter;
+mod import;
+mod output;
+mod rank;
+mod show;
+mod snapshots;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+/// The policy check of `check --strict` failed.
+const POLICY: u8 = 3;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let done = match &args.command {
+        Command::Import(import) => import::run(import),
+        Command::Family(family) => family::run(family, &args.global),
+        Command::Rank(rank) => rank::run(rank, &args.global),
+        Command::Show(show) => show::run(show, &args.global),
+        Command::Check(check) => check::run(check, &args.global),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => output::failed(&error),
+    }
+}

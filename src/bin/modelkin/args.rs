@@ -1,0 +1,203 @@
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use modelkin::census::Measure;
+use modelkin::model::Relation;
+use modelkin::report::Format;
+
+/// Who descends from whom among the world's open AI models: exact counts of derivatives, each with its definition.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// What every question understands.
+#[derive(Debug, ClapArgs)]
+pub struct Global {
+    /// How to write the answer
+    #[arg(long, global = true, value_enum, default_value = "table")]
+    pub format: FormatArg,
+    /// The snapshot to ask [default: the last one imported, else the sample inside the program]
+    #[arg(long, global = true, env = "MODELKIN_SNAPSHOT", value_name = "FILE")]
+    pub snapshot: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read dumps, model cards or edge text into a snapshot
+    Import(Import),
+    /// Count a family's derivatives: direct (F1), all (F2) and mentions (F3)
+    Family(Family),
+    /// Rank models, owners or families by adoption
+    Rank(Rank),
+    /// Draw the tree below a model, or above it
+    Show(Show),
+    /// List what is odd in a snapshot: rejects, cycles, paths, conflicts
+    Check(Check),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Import {
+    /// Files and folders: JSON or JSON Lines of the Hub's rows (plain, gzip, zstd), hub-stats Parquet, model cards, a
+    /// Hub cache, edge text; joined in this order, later records win
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What the paths are [default: guessed from what is there]
+    #[arg(long = "as", value_enum, value_name = "KIND")]
+    pub kind: Option<KindArg>,
+    /// The snapshot to write; a file that is there is replaced when the new one is whole
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// The day that the records describe, such as 2025-07-02 [default: the newest date among them]
+    #[arg(long, value_name = "DATE")]
+    pub date: Option<jiff::civil::Date>,
+    /// A table of old ids (CSV: legacy_id, canonical_id) beside the built-in one; its rows win
+    #[arg(long, value_name = "FILE")]
+    pub aliases: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Family {
+    /// A family of the rules (Qwen), every model of an owner ('Qwen/*'), or one model's id
+    pub name: String,
+    /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// Count the members' own derived models too
+    #[arg(long)]
+    pub include_members: bool,
+    #[command(flatten)]
+    pub filter: Filter,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Rank {
+    /// What to rank
+    #[arg(long, value_enum, default_value = "models")]
+    pub of: GroupArg,
+    /// The measure to rank by
+    #[arg(long, value_parser = measure, default_value = "descendants", value_name = "MEASURE", long_help = measures())]
+    pub by: Measure,
+    /// How many rows to show; 0 shows all
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub top: usize,
+    /// Families by your own rules, for --of families
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// For --by growth: how many days before the snapshot's date are recent
+    #[arg(long, default_value_t = 30, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub days: u16,
+    #[command(flatten)]
+    pub filter: Filter,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Show {
+    /// The model's id
+    pub model: String,
+    /// Draw the parents above it instead of the children below
+    #[arg(long)]
+    pub up: bool,
+    /// How many links deep
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    pub depth: usize,
+    /// How many siblings to draw, those with most descendants first; 0 draws all
+    #[arg(long, default_value_t = 8, value_name = "N")]
+    pub top: usize,
+    #[command(flatten)]
+    pub filter: Filter,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Check {
+    /// The snapshot [default: as for every command]
+    pub file: Option<PathBuf>,
+    /// List every case of this kind (reject, cycle, path, ...; all for every kind)
+    #[arg(long, value_name = "KIND")]
+    pub list: Option<String>,
+    /// Exit with 3 if anything speaks against the metadata
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Which links are followed, and which models are counted.
+#[derive(Debug, Default, ClapArgs)]
+pub struct Filter {
+    /// Follow only links of these relations: finetune, quantized, adapter, merge, unstated
+    #[arg(long, value_parser = relation, value_name = "RELATION", value_delimiter = ',')]
+    pub relation: Vec<Relation>,
+    /// Do not follow links of these relations
+    #[arg(long, value_parser = relation, value_name = "RELATION", value_delimiter = ',')]
+    pub exclude: Vec<Relation>,
+    /// Do not follow links from parents that are not listed
+    #[arg(long)]
+    pub no_unlisted: bool,
+    /// Count only models created on this day or later; the others are walked through
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<jiff::civil::Date>,
+    /// Count only models created before this day; the others are walked through
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<jiff::civil::Date>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum FormatArg {
+    /// For people at a terminal
+    Table,
+    /// One frame for every command, documented in docs/json.md
+    Json,
+    /// The same columns as JSON, nested names with dots
+    Csv,
+    /// For documents
+    Markdown,
+}
+
+impl From<FormatArg> for Format {
+    fn from(format: FormatArg) -> Format {
+        match format {
+            FormatArg::Table => Format::Table,
+            FormatArg::Json => Format::Json,
+            FormatArg::Csv => Format::Csv,
+            FormatArg::Markdown => Format::Markdown,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum KindArg {
+    /// The hub-stats dump (Parquet)
+    HubStats,
+    /// The Hub's list rows as JSON or JSON Lines
+    Jsonl,
+    /// Model cards or a Hub cache
+    Cards,
+    /// The program's own edge text
+    Edges,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum GroupArg {
+    Models,
+    Owners,
+    Families,
+}
+
+fn relation(name: &str) -> Result<Relation, String> {
+    Relation::from_name(name).ok_or_else(|| "use finetune, quantized, adapter, merge or unstated".into())
+}
+
+fn measure(name: &str) -> Result<Measure, String> {
+    Measure::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = Measure::ALL.iter().map(|measure| measure.name()).collect();
+        format!("use {}", names.join(", "))
+    })
+}
+
+fn measures() -> String {
+    let lines = Measure::ALL.iter().map(|measure| format!("{:<20} {}", measure.name(), measure.about()));
+    format!("The measure to rank by:\n{}", lines.collect::<Vec<_>>().join("\n"))
+}

@@ -1,0 +1,73 @@
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use modelkin::census::{Counted, FamilyCount};
+use modelkin::lineage::Lineage;
+use modelkin::reference::{Families, Family};
+use modelkin::report;
+use modelkin::snapshot::nearest;
+
+use crate::args::{self, Global};
+use crate::{output, snapshots};
+
+pub fn run(args: &args::Family, global: &Global) -> anyhow::Result<ExitCode> {
+    let families = rules(args.rules.as_deref())?;
+    let snapshot = snapshots::open(global, None)?;
+    let lineage = Lineage::from_snapshot(&snapshot);
+    let family = resolve(&args.name, &families, &lineage)?;
+    let counting = args.filter.counting()?;
+    let lineage = args.filter.links(lineage);
+    let counted = if args.include_members { Counted::Everybody } else { Counted::Others };
+    let count = FamilyCount::of(&family, &lineage, &counting, counted);
+    if count.members == 0 {
+        bail!("the family {:?} has no member in this snapshot", family.name);
+    }
+    let report = report::family(&count, &snapshot, counted, &args.filter.words(&counting));
+    output::result(&report.render(&snapshot, global.format.into()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The table of families: the user's, else the built-in one.
+pub fn rules(path: Option<&Path>) -> anyhow::Result<Families> {
+    let Some(path) = path else { return Ok(Families::built_in()?) };
+    let name = path.display().to_string();
+    let text = fs::read(path).with_context(|| name.clone())?;
+    Ok(Families::read(&name, &text)?)
+}
+
+/// A name as `family` takes it: a family of the rules, then `owner/*`, then a model, then an owner.
+fn resolve(name: &str, families: &Families, lineage: &Lineage<'_>) -> anyhow::Result<Family> {
+    if let Some(family) = families.find(name)? {
+        return Ok(family);
+    }
+    let snapshot = lineage.snapshot();
+    let owner = |owner: &str| {
+        let rows = snapshot.owned_by(owner);
+        (!rows.is_empty()).then(|| Family::of_owner(snapshot.owner(rows.start).unwrap_or(owner)))
+    };
+    if let Some(name) = name.strip_suffix("/*") {
+        if let Some(family) = owner(name) {
+            return Ok(family);
+        }
+        let mut owners: Vec<&str> = snapshot.rows().filter_map(|row| snapshot.owner(row)).collect();
+        owners.dedup();
+        bail!("no model of the owner {name:?} in this snapshot{}", hint(&nearest(name, owners.into_iter(), 5)));
+    }
+    match lineage.find(name) {
+        Ok(row) => Ok(Family::of_model(snapshot.id(row))),
+        Err(missing) => {
+            if let Some(family) = owner(name) {
+                return Ok(family);
+            }
+            let near = nearest(name, families.names(), 3);
+            let near: Vec<&str> = near.into_iter().chain(missing.nearest.iter().map(String::as_str)).take(6).collect();
+            bail!("no family, owner or model {name:?}{}", hint(&near));
+        }
+    }
+}
+
+fn hint(near: &[&str]) -> String {
+    if near.is_empty() { String::new() } else { format!("; the nearest: {}", near.join(", ")) }
+}

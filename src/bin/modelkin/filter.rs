@@ -1,0 +1,62 @@
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use modelkin::census::Counting;
+use modelkin::lineage::Lineage;
+use modelkin::report::day;
+
+use crate::args::Filter;
+
+impl Filter {
+    /// The lineage with only the links that are followed.
+    pub fn links<'s>(&self, lineage: Lineage<'s>) -> Lineage<'s> {
+        if self.relation.is_empty() && self.exclude.is_empty() && !self.no_unlisted {
+            return lineage;
+        }
+        lineage.only(|parent, _, edge| {
+            (self.relation.is_empty() || self.relation.contains(&edge.relation))
+                && !self.exclude.contains(&edge.relation)
+                && !(self.no_unlisted && lineage.is_unlisted(parent))
+        })
+    }
+
+    /// Which models are counted.
+    pub fn counting(&self) -> anyhow::Result<Counting> {
+        let start = |date: Option<Date>| date.map(millis).transpose();
+        Ok(Counting { since: start(self.since)?, until: start(self.until)?, recent_since: None })
+    }
+
+    /// The filter in words, for the definition.
+    pub fn words(&self, counting: &Counting) -> String {
+        let names = |relations: &[modelkin::model::Relation]| {
+            relations.iter().map(|relation| relation.name()).collect::<Vec<_>>().join(", ")
+        };
+        let mut words = Vec::new();
+        if !self.relation.is_empty() {
+            words.push(format!("Only {} links are followed: paths through others are cut.", names(&self.relation)));
+        }
+        if !self.exclude.is_empty() {
+            words.push(format!("Links not followed: {}; paths through them are cut.", names(&self.exclude)));
+        }
+        if self.no_unlisted {
+            words.push("Links from unlisted parents are not followed.".into());
+        }
+        if let Some(since) = counting.since {
+            words.push(format!(
+                "Counted are models created on {} or later; others, and those without a date, are walked through.",
+                day(since)
+            ));
+        }
+        if let Some(until) = counting.until {
+            words.push(format!(
+                "Counted are models created before {}; others, and those without a date, are walked through.",
+                day(until)
+            ));
+        }
+        words.join(" ")
+    }
+}
+
+/// The first instant of a day in UTC, in milliseconds since 1970.
+pub fn millis(date: Date) -> anyhow::Result<i64> {
+    Ok(date.to_zoned(TimeZone::UTC)?.timestamp().as_millisecond())
+}

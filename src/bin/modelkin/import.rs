@@ -1,0 +1,130 @@
+use std::fmt::Write;
+use std::fs;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
+use modelkin::reference::Aliases;
+use modelkin::report::{day, grouped, printable};
+use modelkin::snapshot::{Builder, Snapshot, Taken};
+use modelkin::source::{Kind, Source};
+
+use crate::args::{Import, KindArg};
+use crate::{filter, output, snapshots};
+
+/// How many rejects an import prints; `check` lists the others.
+const SHOWN: usize = 5;
+
+pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
+    let kind = args.kind.map(|kind| match kind {
+        KindArg::HubStats => Kind::HubStats,
+        KindArg::Jsonl => Kind::Jsonl,
+        KindArg::Cards => Kind::Cards,
+        KindArg::Edges => Kind::Edges,
+    });
+    let mut sources = Vec::new();
+    for path in &args.paths {
+        sources.append(&mut Source::find(path, kind)?);
+    }
+    let aliases = read_aliases(args)?;
+    let taken = args.date.map(filter::millis).transpose()?;
+
+    let mut builder = Builder::new();
+    let bar = progress_bar();
+    for source in &sources {
+        let name = source.path.display().to_string();
+        bar.set_message(name.clone());
+        let digest = source.digest()?;
+        builder.source(&name, source.kind.name(), &digest.sha256, digest.bytes);
+        source.read(&mut |found| {
+            builder.add(found);
+            bar.inc(1);
+        })?;
+    }
+    bar.finish_and_clear();
+    for (legacy, canonical) in aliases.iter().flat_map(Aliases::iter) {
+        builder.alias(legacy, canonical);
+    }
+    let rejects: String = builder.rejects().iter().take(SHOWN).fold(String::new(), |mut text, reject| {
+        _ = writeln!(text, "  {}", printable(&reject.to_string()));
+        text
+    });
+    let program = concat!("modelkin ", env!("CARGO_PKG_VERSION"));
+    let written = jiff::Timestamp::now().as_millisecond();
+    let snapshot = builder.finish(program, taken, Some(written)).with_context(|| rejects.trim_end().to_owned())?;
+    snapshot.write(&args.output)?;
+    output::result(&summary(args, &snapshot, &rejects))?;
+    if let Err(error) = snapshots::remember(&args.output) {
+        output::note(&format!(
+            "warning: this snapshot cannot be remembered as the last one ({error:#}); name it with --snapshot"
+        ));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The built-in aliases, then the user's, which win.
+fn read_aliases(args: &Import) -> anyhow::Result<Vec<Aliases>> {
+    let mut tables = vec![Aliases::built_in()?];
+    if let Some(path) = &args.aliases {
+        let name = path.display().to_string();
+        let text = fs::read(path).with_context(|| name.clone())?;
+        tables.push(Aliases::read(&name, &text)?);
+    }
+    Ok(tables)
+}
+
+/// A spinner with the records read, on a terminal; nothing elsewhere.
+fn progress_bar() -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} records, {per_sec}, {elapsed}  {wide_msg}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+fn summary(args: &Import, snapshot: &Snapshot, rejects: &str) -> String {
+    let provenance = snapshot.provenance();
+    let counts = &provenance.counts;
+    let mut text = String::new();
+    for source in &provenance.sources {
+        let _ = writeln!(
+            text,
+            "{} ({}): {} records, {} of models known before, {} rejects",
+            printable(&source.path),
+            source.kind,
+            grouped(source.records),
+            grouped(source.repeats),
+            grouped(source.rejects)
+        );
+    }
+    if counts.rejects > 0 {
+        let _ = write!(text, "{} rejects, such as\n{rejects}", grouped(counts.rejects));
+        let _ = writeln!(text, "  (all of them: modelkin check --list reject --snapshot {})", args.output.display());
+    }
+    let oddities: usize = snapshot.oddity_counts().iter().map(|(_, count)| count).sum();
+    if oddities > 0 {
+        let kinds: Vec<_> = snapshot
+            .oddity_counts()
+            .iter()
+            .map(|(kind, count)| format!("{} {}", grouped(*count as u64), kind.name()))
+            .collect();
+        let _ = writeln!(text, "{} oddities: {}", grouped(oddities as u64), kinds.join(", "));
+    }
+    let date = match (provenance.taken, provenance.taken_from) {
+        (Some(at), Taken::Given) => day(at),
+        (Some(at), _) => format!("{} or later, by the newest record; --date says it better", day(at)),
+        (None, _) => "not known; say it with --date".into(),
+    };
+    let _ = writeln!(
+        text,
+        "{}: {} models, {} links, {} unlisted parents\ndate {date}\nsha256 {}",
+        args.output.display(),
+        grouped(counts.models),
+        grouped(counts.links),
+        grouped(counts.unlisted),
+        provenance.digest
+    );
+    text
+}

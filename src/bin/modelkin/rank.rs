@@ -1,0 +1,50 @@
+use std::process::ExitCode;
+
+use anyhow::bail;
+use modelkin::census::{Census, Group, Measure, Ranking};
+use modelkin::lineage::Lineage;
+use modelkin::report;
+
+use crate::args::{self, Global, GroupArg};
+use crate::{family, output, snapshots};
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+pub fn run(args: &args::Rank, global: &Global) -> anyhow::Result<ExitCode> {
+    let group = match args.of {
+        GroupArg::Models => Group::Models,
+        GroupArg::Owners => Group::Owners,
+        GroupArg::Families => Group::Families,
+    };
+    if group != Group::Models && !args.by.is_for_groups() {
+        bail!("--by {} is defined for models alone; use it with --of models", args.by.name());
+    }
+    let families = (group == Group::Families).then(|| family::rules(args.rules.as_deref())).transpose()?;
+    let families = families.map(|families| families.all()).transpose()?;
+    let snapshot = snapshots::open(global, None)?;
+    let lineage = args.filter.links(Lineage::from_snapshot(&snapshot));
+    let mut counting = args.filter.counting()?;
+    let mut words = args.filter.words(&counting);
+    if args.by == Measure::Growth {
+        let Some(taken) = snapshot.provenance().taken else {
+            bail!("--by growth needs the snapshot's date, and no record has one; import it again with --date");
+        };
+        let since = taken - i64::from(args.days) * DAY;
+        counting.recent_since = Some(since);
+        words = format!(
+            "{words} Recent: created on {} or later, {} days before the snapshot.",
+            report::day(since),
+            args.days
+        )
+        .trim()
+        .into();
+    }
+    let census = Census::take(&lineage, &counting);
+    let ranking = match group {
+        Group::Models => Ranking::of_models(&census, args.by),
+        Group::Owners | Group::Families => Ranking::of_groups(&census, families.as_deref(), args.by, &counting),
+    };
+    let report = report::rank(&ranking, group, args.top, &words);
+    output::result(&report.render(&snapshot, global.format.into()))?;
+    Ok(ExitCode::SUCCESS)
+}

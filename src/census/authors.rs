@@ -1,0 +1,132 @@
+//! Distinct owners below every model.
+//!
+//! Where everything below a unit is dominated by it (most of a hub), the owners are the colours of a subtree: put a
+//! mark at the dominator of each of an owner's models, take one off where two of the owner's marks meet, and every
+//! subtree's marks add up to its owners. Where a merge can be reached from outside, a walk counts.
+
+use rayon::prelude::*;
+
+use super::layout::{Kind, Layout, NONE};
+use super::sums;
+use crate::lineage::Lineage;
+use crate::snapshot::Row;
+
+/// The owner of each row as a number; rows are sorted, so that an owner's lie together. A model without an owner is
+/// its own.
+pub(super) fn owners(lineage: &Lineage<'_>) -> Vec<u32> {
+    let snapshot = lineage.snapshot();
+    let mut owners = Vec::with_capacity(snapshot.len());
+    let mut number = 0;
+    let mut last: Option<&str> = None;
+    for row in snapshot.rows() {
+        let owner = snapshot.owner(row);
+        let is_same = matches!((last, owner), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b));
+        number += u32::from(!is_same);
+        last = owner;
+        owners.push(number);
+    }
+    owners
+}
+
+/// The distinct owners of the descendants of each of `rows`.
+pub(super) fn below(lineage: &Lineage<'_>, layout: &Layout, rows: &[Row]) -> Vec<u64> {
+    let owners = owners(lineage);
+    let trees = Trees::of(layout);
+    let marks = trees.marks(lineage, layout, &owners);
+    let reached = sums::below(layout, &vec![[1]; layout.len()]);
+    rows.par_iter()
+        .map_init(
+            || Walk::new(lineage.snapshot().len(), owners.last().map_or(0, |last| *last as usize + 1)),
+            |walk, row| {
+                let Some(unit) = layout.unit(*row) else { return 0 };
+                let is_closed = reached[unit as usize][0] + 1 == i64::from(trees.sizes[unit as usize]);
+                match is_closed && layout.kind(unit) == Kind::Model {
+                    true => marks[unit as usize],
+                    false => walk.count(lineage, &owners, *row),
+                }
+            },
+        )
+        .collect()
+}
+
+/// The tree of dominators in preorder.
+struct Trees {
+    sizes: Vec<u32>,
+    places: Vec<u32>,
+}
+
+impl Trees {
+    fn of(layout: &Layout) -> Trees {
+        let root = layout.root() as usize;
+        let mut sizes = vec![1u32; root + 1];
+        for unit in (0..root).rev() {
+            sizes[layout.dominator(unit as u32) as usize] += sizes[unit];
+        }
+        let mut places = vec![0u32; root + 1];
+        let mut next = vec![0u32; root + 1];
+        next[root] = 1;
+        for unit in 0..root {
+            let dominator = layout.dominator(unit as u32) as usize;
+            places[unit] = next[dominator];
+            next[dominator] += sizes[unit];
+            next[unit] = places[unit] + 1;
+        }
+        Trees { sizes, places }
+    }
+
+    /// For each unit, the owners of what it dominates.
+    fn marks(&self, lineage: &Lineage<'_>, layout: &Layout, owners: &[u32]) -> Vec<u64> {
+        let root = layout.root();
+        let mut above: Vec<(u32, u32, u32)> = Vec::new();
+        for row in lineage.snapshot().rows() {
+            let dominator = layout.unit(row).map_or(NONE, |unit| layout.dominator(unit));
+            if dominator != NONE && dominator != root {
+                above.push((owners[row as usize], self.places[dominator as usize], dominator));
+            }
+        }
+        above.sort_unstable();
+        above.dedup();
+        let mut marks = vec![0i64; root as usize + 1];
+        above.iter().for_each(|(_, _, unit)| marks[*unit as usize] += 1);
+        for pair in above.windows(2) {
+            if pair[0].0 == pair[1].0 {
+                marks[layout.common(pair[0].2, pair[1].2) as usize] -= 1;
+            }
+        }
+        for unit in (0..root).rev() {
+            marks[layout.dominator(unit) as usize] += marks[unit as usize];
+        }
+        marks.into_iter().map(|count| count as u64).collect()
+    }
+}
+
+/// A walk that remembers by stamps what it saw, so that nothing is cleared between two walks.
+struct Walk {
+    stamp: u32,
+    seen: Vec<u32>,
+    owners: Vec<u32>,
+    stack: Vec<Row>,
+}
+
+impl Walk {
+    fn new(rows: usize, owners: usize) -> Walk {
+        Walk { stamp: 0, seen: vec![0; rows], owners: vec![0; owners], stack: Vec::new() }
+    }
+
+    fn count(&mut self, lineage: &Lineage<'_>, owners: &[u32], from: Row) -> u64 {
+        self.stamp += 1;
+        self.seen[from as usize] = self.stamp;
+        self.stack.push(from);
+        let mut count = 0;
+        while let Some(at) = self.stack.pop() {
+            for (child, _) in lineage.children(at) {
+                if std::mem::replace(&mut self.seen[child as usize], self.stamp) != self.stamp {
+                    let owner = &mut self.owners[owners[child as usize] as usize];
+                    count += u64::from(std::mem::replace(owner, self.stamp) != self.stamp);
+                    self.stack.push(child);
+                }
+            }
+        }
+        count
+    }
+}

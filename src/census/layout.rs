@@ -1,0 +1,279 @@
+//! The lineage as arrays: the form in which it is counted.
+//!
+//! A *unit* is a model with at least one link, or a whole cycle, whose members have the same descendants but for
+//! themselves. Units are numbered so that parents come before their children; every pass over the graph is then a
+//! loop over an array, forward or backward, and no walk can overflow a stack or run in a circle.
+//!
+//! Each unit has an *immediate dominator*: the nearest unit through which every way from the roots to it leads, or the
+//! virtual root [`Layout::root`] if there is none. For a unit with one parent that is the parent. Dominators make a
+//! tree, in which everything below a unit descends from it.
+
+use crate::lineage::Lineage;
+use crate::model::Relation;
+use crate::snapshot::Row;
+
+/// No unit.
+pub(super) const NONE: u32 = u32::MAX;
+
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// The unit of each row; [`NONE`] for rows without links.
+    unit_of: Vec<u32>,
+    /// The one member of a unit; of a cycle the first, of a shadow the row that it shadows.
+    row_of: Vec<Row>,
+    kinds: Vec<Kind>,
+    cycles: Vec<Vec<Row>>,
+    /// The distinct parents of unit `u` are `parents[offsets[u]..offsets[u + 1]]`.
+    offsets: Vec<u32>,
+    parents: Vec<u32>,
+    dominator: Vec<u32>,
+    depth: Vec<u32>,
+    jump: Vec<u32>,
+}
+
+/// What a unit stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Model,
+    /// The members are `cycles[.0]`.
+    Cycle(u32),
+    /// A helper without weight of its own. A model whose links differ in relation is classed, seen from an ancestor,
+    /// by the strongest of its links towards it. Its shadow for a relation has only the links of that relation or
+    /// stronger ones: an ancestor that reaches the shadow counts the model as `.0` instead of `.1`.
+    Shadow(Relation, Relation),
+}
+
+impl Layout {
+    pub fn of(lineage: &Lineage<'_>) -> Layout {
+        let rows = lineage.snapshot().len();
+        let mut unit_of = vec![NONE; rows];
+        let mut row_of = Vec::new();
+        let mut kinds = Vec::new();
+        let cycles = lineage.cycles().to_vec();
+        for (number, members) in cycles.iter().enumerate() {
+            members.iter().for_each(|member| unit_of[*member as usize] = row_of.len() as u32);
+            row_of.push(members[0]);
+            kinds.push(Kind::Cycle(number as u32));
+        }
+        let mut links: Vec<(u32, u32)> = Vec::with_capacity(lineage.links());
+        let mut unit = |row: Row| {
+            let unit = &mut unit_of[row as usize];
+            if *unit == NONE {
+                *unit = row_of.len() as u32;
+                row_of.push(row);
+                kinds.push(Kind::Model);
+            }
+            *unit
+        };
+        // The links of one child stand together, so that its relations can be compared.
+        let mut towards: Vec<(Relation, u32)> = Vec::new();
+        let mut shadows: Vec<(Row, Relation, Relation, u32)> = Vec::new();
+        let mut last = None;
+        for (parent, child, edge) in lineage.all_links() {
+            if last != Some(child) {
+                shade(last, &mut towards, &mut shadows);
+                last = Some(child);
+            }
+            let (parent, child) = (unit(parent), unit(child));
+            towards.push((edge.relation, parent));
+            if parent != child {
+                links.push((parent, child));
+            }
+        }
+        shade(last, &mut towards, &mut shadows);
+        let mut shadow = None;
+        for (row, relation, below, parent) in shadows {
+            if shadow != Some((row, relation)) {
+                shadow = Some((row, relation));
+                row_of.push(row);
+                kinds.push(Kind::Shadow(relation, below));
+            }
+            links.push((parent, row_of.len() as u32 - 1));
+        }
+        let order = topological(row_of.len(), &links);
+        Layout::numbered(unit_of, row_of, kinds, cycles, links, &order)
+    }
+
+    /// Numbers the units by their place in `order` and finds the dominators.
+    fn numbered(
+        mut unit_of: Vec<u32>,
+        row_of: Vec<Row>,
+        kinds: Vec<Kind>,
+        cycles: Vec<Vec<Row>>,
+        mut links: Vec<(u32, u32)>,
+        order: &[u32],
+    ) -> Layout {
+        let mut place = vec![0u32; order.len()];
+        for (at, unit) in order.iter().enumerate() {
+            place[*unit as usize] = at as u32;
+        }
+        for unit in unit_of.iter_mut().filter(|unit| **unit != NONE) {
+            *unit = place[*unit as usize];
+        }
+        for (parent, child) in &mut links {
+            (*parent, *child) = (place[*parent as usize], place[*child as usize]);
+        }
+        links.sort_unstable_by_key(|(parent, child)| (*child, *parent));
+        links.dedup();
+        let mut offsets = vec![0u32; order.len() + 1];
+        for (_, child) in &links {
+            offsets[*child as usize + 1] += 1;
+        }
+        for at in 1..offsets.len() {
+            offsets[at] += offsets[at - 1];
+        }
+        let mut layout = Layout {
+            unit_of,
+            row_of: order.iter().map(|unit| row_of[*unit as usize]).collect(),
+            kinds: order.iter().map(|unit| kinds[*unit as usize]).collect(),
+            cycles,
+            offsets,
+            parents: links.into_iter().map(|(parent, _)| parent).collect(),
+            dominator: Vec::with_capacity(order.len() + 1),
+            depth: vec![0; order.len() + 1],
+            jump: vec![0; order.len() + 1],
+        };
+        layout.dominate();
+        layout
+    }
+
+    /// In a graph without cycles the immediate dominator is the lowest common ancestor, in the tree of dominators so
+    /// far, of all parents. The jump pointers of a skew-binary tree find it in logarithmic time.
+    fn dominate(&mut self) {
+        let root = self.root();
+        self.dominator = vec![root; self.len() + 1];
+        self.jump[root as usize] = root;
+        for unit in 0..root {
+            let mut dominator = NONE;
+            for at in self.offsets[unit as usize]..self.offsets[unit as usize + 1] {
+                let parent = self.parents[at as usize];
+                dominator = if dominator == NONE { parent } else { self.common(dominator, parent) };
+            }
+            if dominator == NONE {
+                dominator = root;
+            }
+            let (near, far) = (dominator as usize, self.jump[dominator as usize] as usize);
+            let even = self.depth[near] - self.depth[far] == self.depth[far] - self.depth[self.jump[far] as usize];
+            self.jump[unit as usize] = if even && near != root as usize { self.jump[far] } else { dominator };
+            self.depth[unit as usize] = self.depth[near] + 1;
+            self.dominator[unit as usize] = dominator;
+        }
+    }
+
+    /// The lowest unit that dominates both, or is one of them and dominates the other.
+    pub fn common(&self, mut a: u32, mut b: u32) -> u32 {
+        let depth = |unit: u32| self.depth[unit as usize];
+        if depth(a) < depth(b) {
+            std::mem::swap(&mut a, &mut b);
+        }
+        while depth(a) > depth(b) {
+            let far = self.jump[a as usize];
+            a = if depth(far) >= depth(b) { far } else { self.dominator[a as usize] };
+        }
+        while a != b {
+            let (far_a, far_b) = (self.jump[a as usize], self.jump[b as usize]);
+            (a, b) =
+                if far_a != far_b { (far_a, far_b) } else { (self.dominator[a as usize], self.dominator[b as usize]) };
+        }
+        a
+    }
+
+    /// How many units there are.
+    pub fn len(&self) -> usize {
+        self.row_of.len()
+    }
+
+    /// The virtual root above all roots: the number after the last unit.
+    pub fn root(&self) -> u32 {
+        self.len() as u32
+    }
+
+    /// The unit of a row, if it has links.
+    pub fn unit(&self, row: Row) -> Option<u32> {
+        Some(self.unit_of[row as usize]).filter(|unit| *unit != NONE)
+    }
+
+    pub fn kind(&self, unit: u32) -> Kind {
+        self.kinds[unit as usize]
+    }
+
+    /// The models that a unit stands for; none for a shadow.
+    pub fn members(&self, unit: u32) -> &[Row] {
+        match self.kinds[unit as usize] {
+            Kind::Model => std::slice::from_ref(&self.row_of[unit as usize]),
+            Kind::Cycle(number) => &self.cycles[number as usize],
+            Kind::Shadow(..) => &[],
+        }
+    }
+
+    /// The model that a shadow belongs to.
+    pub fn shadowed(&self, unit: u32) -> Row {
+        self.row_of[unit as usize]
+    }
+
+    /// The distinct parents of a unit, all with smaller numbers.
+    pub fn parents(&self, unit: u32) -> &[u32] {
+        &self.parents[self.offsets[unit as usize] as usize..self.offsets[unit as usize + 1] as usize]
+    }
+
+    pub fn dominator(&self, unit: u32) -> u32 {
+        self.dominator[unit as usize]
+    }
+
+    /// The units that several ways lead to, in order: where a model can be reached without being dominated.
+    pub fn heads(&self) -> impl Iterator<Item = u32> {
+        (0..self.root()).filter(|unit| self.parents(*unit).len() > 1)
+    }
+}
+
+/// Notes the shadows of a child whose links differ in relation.
+fn shade(child: Option<Row>, towards: &mut Vec<(Relation, u32)>, shadows: &mut Vec<(Row, Relation, Relation, u32)>) {
+    towards.sort_unstable();
+    if let (Some(child), Some(weakest), Some(strongest)) = (child, towards.first(), towards.last())
+        && weakest.0 != strongest.0
+    {
+        let mut below = weakest.0;
+        for relation in Relation::ALL.into_iter().filter(|relation| *relation > weakest.0) {
+            if towards.iter().any(|(other, _)| *other == relation) {
+                let stronger = towards.iter().filter(|(other, _)| *other >= relation);
+                shadows.extend(stronger.map(|(_, parent)| (child, relation, below, *parent)));
+                below = relation;
+            }
+        }
+    }
+    towards.clear();
+}
+
+/// An order of the units in which parents come before children. The last unit that became free goes first: what
+/// hangs together then lies together.
+fn topological(units: usize, links: &[(u32, u32)]) -> Vec<u32> {
+    let mut offsets = vec![0u32; units + 1];
+    let mut waiting = vec![0u32; units];
+    for (parent, child) in links {
+        offsets[*parent as usize + 1] += 1;
+        waiting[*child as usize] += 1;
+    }
+    for at in 1..offsets.len() {
+        offsets[at] += offsets[at - 1];
+    }
+    let mut fill = offsets.clone();
+    let mut children = vec![0u32; links.len()];
+    for (parent, child) in links {
+        let at = &mut fill[*parent as usize];
+        children[*at as usize] = *child;
+        *at += 1;
+    }
+    let mut free: Vec<u32> = (0..units as u32).filter(|unit| waiting[*unit as usize] == 0).collect();
+    let mut order = Vec::with_capacity(units);
+    while let Some(unit) = free.pop() {
+        order.push(unit);
+        for at in offsets[unit as usize]..offsets[unit as usize + 1] {
+            let child = children[at as usize];
+            waiting[child as usize] -= 1;
+            if waiting[child as usize] == 0 {
+                free.push(child);
+            }
+        }
+    }
+    order
+}

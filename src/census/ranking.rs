@@ -1,0 +1,259 @@
+use super::{Census, Counting, Facts, Sum, Tally, family};
+use crate::model::Relation;
+use crate::reference::Family;
+use crate::snapshot::Row;
+
+/// What is ranked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Models, listed or not, with at least one child.
+    Models,
+    /// Owners of models with children: F1 and F2 of `owner/*`.
+    Owners,
+    /// The families of a table: F1 and F2 of each. They may nest; nothing is summed over them.
+    Families,
+}
+
+macro_rules! measures {
+    ($($measure:ident = $name:literal, $about:literal;)+) => {
+        /// What is ranked by (`definitions`, "Adoption of a base model").
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Measure { $(#[doc = $about] $measure,)+ }
+
+        impl Measure {
+            /// Every measure.
+            pub const ALL: &[Measure] = &[$(Measure::$measure),+];
+
+            /// Its name on the command line and in outputs.
+            pub fn name(self) -> &'static str {
+                match self { $(Measure::$measure => $name,)+ }
+            }
+
+            /// Its definition in a line.
+            pub fn about(self) -> &'static str {
+                match self { $(Measure::$measure => $about,)+ }
+            }
+        }
+    };
+}
+
+measures! {
+    Direct = "direct", "distinct children; of a group, F1: distinct models with a parent among its members, its own left out";
+    Descendants = "descendants", "distinct models that can be reached, each counted once; of a group, F2: members left out";
+    Finetune = "finetune", "descendants whose own link towards the model is a finetune";
+    Quantized = "quantized", "descendants whose own link towards the model is a quantization";
+    Adapter = "adapter", "descendants whose own link towards the model is an adapter";
+    Merge = "merge", "descendants whose own link towards the model is a merge";
+    Unstated = "unstated", "descendants whose own link towards the model has no stated relation";
+    Authors = "authors", "distinct owners of the descendants";
+    Downloads = "downloads", "downloads in 30 days of the descendants, where known";
+    DownloadsWithOwn = "downloads-with-own", "downloads in 30 days of the descendants and the model itself, where known";
+    DownloadsAllTime = "downloads-all-time", "downloads of the descendants since the Hub publishes them, where known";
+    Likes = "likes", "likes of the descendants, where known";
+    LikesWithOwn = "likes-with-own", "likes of the descendants and the model itself, where known";
+    Growth = "growth", "descendants created in the last days before the snapshot, of those with a date";
+    Deepest = "deepest", "the highest generation (fewest links from any root) among the descendants";
+    FirstDegree = "first-degree", "direct children as a share of the descendants";
+    Credit = "credit", "fractional credit: each descendant gives 1/k of itself to each of its k parents, recursively";
+}
+
+impl Measure {
+    /// The measure of that name.
+    pub fn from_name(name: &str) -> Option<Measure> {
+        Measure::ALL.iter().copied().find(|measure| measure.name().eq_ignore_ascii_case(name))
+    }
+
+    /// Whether the measure is defined for owners and families too.
+    pub fn is_for_groups(self) -> bool {
+        !matches!(
+            self,
+            Measure::Credit
+                | Measure::Deepest
+                | Measure::DownloadsWithOwn
+                | Measure::LikesWithOwn
+                | Measure::FirstDegree
+        )
+    }
+}
+
+/// A ranking, the highest first, ties by id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranking {
+    /// What it is by.
+    pub measure: Measure,
+    /// Every row, numbered from 1; equal values have different ranks, in order of their ids.
+    pub rows: Vec<Ranked>,
+    /// How many were left out because the measure's value is not known for any of their descendants.
+    pub missing: usize,
+}
+
+/// A row of a ranking.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranked {
+    /// The place, from 1.
+    pub rank: usize,
+    /// The model's id, the owner or the family's name.
+    pub id: String,
+    /// Whether it is a model that is named but not listed.
+    pub is_unlisted: bool,
+    /// Direct children, or F1.
+    pub direct: u64,
+    /// Descendants, or F2.
+    pub descendants: u64,
+    /// Descendants by relation, in the order of [`Relation::ALL`].
+    pub by_relation: [u64; 5],
+    /// The measure's value.
+    pub value: f64,
+    /// For sums of values that may be missing: of how many descendants they are known.
+    pub known: Option<u64>,
+}
+
+impl Ranking {
+    /// Ranks the models of a census.
+    pub fn of_models(census: &Census<'_, '_>, measure: Measure) -> Ranking {
+        let snapshot = census.lineage().snapshot();
+        let authors = if measure == Measure::Authors { census.authors() } else { Vec::new() };
+        let mut missing = 0;
+        let mut rows: Vec<(Row, Ranked)> = Vec::new();
+        for (at, (row, facts)) in census.all().enumerate() {
+            let own = |mut sum: Sum, value: Option<u64>| {
+                sum.add(value);
+                sum
+            };
+            let value = match measure {
+                Measure::Authors => Some((authors[at] as f64, None)),
+                Measure::DownloadsWithOwn => known(own(facts.downloads, snapshot.downloads(row))),
+                Measure::LikesWithOwn => known(own(facts.likes, snapshot.likes(row))),
+                _ => of_facts(facts, measure),
+            };
+            // Under a filter a model may be left without a counted descendant.
+            match value {
+                Some((value, known)) if facts.descendants > 0 => rows.push((
+                    row,
+                    Ranked {
+                        rank: 0,
+                        id: snapshot.id(row).to_owned(),
+                        is_unlisted: !snapshot.is_listed(row),
+                        direct: facts.direct,
+                        descendants: facts.descendants,
+                        by_relation: facts.by_relation,
+                        value,
+                        known,
+                    },
+                )),
+                Some(_) => (),
+                None => missing += 1,
+            }
+        }
+        Ranking::sorted(measure, rows, missing)
+    }
+
+    /// Ranks owners or the families of a table.
+    ///
+    /// A measure that is not defined for groups ([`Measure::is_for_groups`]) leaves every row out as missing.
+    pub fn of_groups(
+        census: &Census<'_, '_>,
+        families: Option<&[Family]>,
+        measure: Measure,
+        counting: &Counting,
+    ) -> Ranking {
+        let lineage = census.lineage();
+        let snapshot = lineage.snapshot();
+        let (names, sets): (Vec<String>, Vec<Vec<Row>>) = match families {
+            Some(families) => {
+                (families.iter().map(|family| family.name.clone()).collect(), family::all_members(families, lineage))
+            }
+            None => {
+                let mut owners: Vec<(String, Vec<Row>)> = Vec::new();
+                for (row, _) in census.all() {
+                    let Some(owner) = snapshot.owner(row) else { continue };
+                    match owners.last_mut() {
+                        Some((last, rows)) if last.eq_ignore_ascii_case(owner) => rows.push(row),
+                        _ => owners.push((owner.to_owned(), vec![row])),
+                    }
+                }
+                // Members without children have no derivatives, but they must not count among those of the others.
+                owners
+                    .into_iter()
+                    .map(|(owner, _)| {
+                        let rows = snapshot.owned_by(&owner).collect();
+                        (owner, rows)
+                    })
+                    .unzip()
+            }
+        };
+        let tallies = family::tallies(lineage, &sets, counting);
+        let mut missing = 0;
+        let mut rows = Vec::new();
+        for (at, (name, (f1, f2))) in names.into_iter().zip(tallies).enumerate() {
+            match of_tallies(&f1, &f2, measure) {
+                _ if f2.models == 0 => (),
+                None => missing += 1,
+                Some((value, known)) => rows.push((
+                    at as Row,
+                    Ranked {
+                        rank: 0,
+                        id: name,
+                        is_unlisted: false,
+                        direct: f1.models,
+                        descendants: f2.models,
+                        by_relation: f2.by_relation,
+                        value,
+                        known,
+                    },
+                )),
+            }
+        }
+        Ranking::sorted(measure, rows, missing)
+    }
+
+    fn sorted(measure: Measure, mut rows: Vec<(Row, Ranked)>, missing: usize) -> Ranking {
+        rows.sort_unstable_by(|(a_row, a), (b_row, b)| b.value.total_cmp(&a.value).then(a_row.cmp(b_row)));
+        let number = |(at, (_, mut row)): (usize, (Row, Ranked))| {
+            row.rank = at + 1;
+            row
+        };
+        Ranking { measure, rows: rows.into_iter().enumerate().map(number).collect(), missing }
+    }
+}
+
+type Value = Option<(f64, Option<u64>)>;
+
+fn known(sum: Sum) -> Value {
+    (sum.of > 0).then_some((sum.total as f64, Some(sum.of)))
+}
+
+fn of_facts(facts: &Facts, measure: Measure) -> Value {
+    let plain = |count: u64| Some((count as f64, None));
+    match measure {
+        Measure::Direct => plain(facts.direct),
+        Measure::Descendants => plain(facts.descendants),
+        Measure::Downloads => known(facts.downloads),
+        Measure::DownloadsAllTime => known(facts.downloads_all_time),
+        Measure::Likes => known(facts.likes),
+        Measure::Growth => known(facts.recent),
+        Measure::Deepest => plain(facts.deepest.into()),
+        Measure::FirstDegree => Some((facts.direct as f64 / facts.descendants.max(1) as f64, None)),
+        Measure::Credit => Some((facts.credit, None)),
+        _ => relation(measure).and_then(|relation| plain(facts.by_relation[relation as usize])),
+    }
+}
+
+fn of_tallies(f1: &Tally, f2: &Tally, measure: Measure) -> Value {
+    let plain = |count: u64| Some((count as f64, None));
+    match measure {
+        Measure::Direct => plain(f1.models),
+        Measure::Descendants => plain(f2.models),
+        Measure::Authors => plain(f2.authors),
+        Measure::Downloads => known(f2.downloads),
+        Measure::DownloadsAllTime => known(f2.downloads_all_time),
+        Measure::Likes => known(f2.likes),
+        Measure::Growth => known(f2.recent),
+        _ => relation(measure).and_then(|relation| plain(f2.by_relation[relation as usize])),
+    }
+}
+
+fn relation(measure: Measure) -> Option<Relation> {
+    Relation::from_name(measure.name())
+}

@@ -1,0 +1,44 @@
+use super::{Error, rows};
+
+/// Old ids of renamed repositories, each with the id of today.
+#[derive(Debug, Clone, Default)]
+pub struct Aliases(Vec<(String, String)>);
+
+const BUILT_IN: &[u8] = include_bytes!("../../data/reference/aliases.csv");
+
+impl Aliases {
+    /// The table inside the program, `data/reference/aliases.csv`.
+    ///
+    /// # Errors
+    /// Never, as a test shows; a table of somebody's own goes through the same reader.
+    pub fn built_in() -> Result<Aliases, Error> {
+        Aliases::read("built-in aliases", BUILT_IN)
+    }
+
+    /// Reads a CSV text with the columns `legacy_id` and `canonical_id`; `table` is its name in errors.
+    ///
+    /// # Errors
+    /// If a column is missing, a row is no CSV or an id is no id.
+    pub fn read(table: &str, text: &[u8]) -> Result<Aliases, Error> {
+        let mut aliases = Vec::new();
+        for row in rows(table, text, &["legacy_id", "canonical_id"])? {
+            let (place, values) = row?;
+            for id in &values {
+                crate::model::ModelId::parse(id).map_err(|fault| Error {
+                    table: table.into(),
+                    place: place.clone(),
+                    reason: format!("{id:?} is no model id: {fault}"),
+                })?;
+            }
+            if let [legacy, canonical] = &values[..] {
+                aliases.push((legacy.clone(), canonical.clone()));
+            }
+        }
+        Ok(Aliases(aliases))
+    }
+
+    /// Each old id with the id of today.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(legacy, canonical)| (legacy.as_str(), canonical.as_str()))
+    }
+}

@@ -1,0 +1,243 @@
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::{Error, rows};
+
+/// A family: which models are its members, and which words mention it. Nothing regards case.
+#[derive(Debug, Clone)]
+pub struct Family {
+    /// Its name.
+    pub name: String,
+    /// In one line, who its members are.
+    pub rule: String,
+    members: Vec<Pattern>,
+    mentions: Vec<Pattern>,
+}
+
+#[derive(Debug, Clone)]
+enum Pattern {
+    /// Every id of a namespace.
+    Owner(String),
+    /// One id.
+    Model(String),
+    Id(Regex),
+    Name(Regex),
+    Tag(Regex),
+    Library(Regex),
+}
+
+impl Family {
+    /// Every model of a namespace; mentioned by models whose name holds it and by tags that equal it.
+    pub fn of_owner(owner: &str) -> Family {
+        Family {
+            name: format!("{owner}/*"),
+            rule: format!("members: every model of {owner}; mentions: {owner:?} in a name or as a tag"),
+            members: vec![Pattern::Owner(owner.into())],
+            mentions: mentions(owner),
+        }
+    }
+
+    /// One model; mentioned by models whose name holds its name.
+    pub fn of_model(id: &str) -> Family {
+        let name = id.rsplit('/').next().unwrap_or(id);
+        Family {
+            name: id.into(),
+            rule: format!("members: {id} alone; mentions: {name:?} in a name or as a tag"),
+            members: vec![Pattern::Model(id.into())],
+            mentions: mentions(name),
+        }
+    }
+
+    /// Which of `ids` are members, in their order.
+    pub fn members_among(&self, ids: &[&str]) -> Vec<bool> {
+        let mut found = vec![false; ids.len()];
+        for pattern in &self.members {
+            match pattern {
+                Pattern::Id(regex) => search(regex, ids, &mut found),
+                Pattern::Owner(owner) => {
+                    let is_owned = |id: &str| id.split_once('/').is_some_and(|(of, _)| of.eq_ignore_ascii_case(owner));
+                    found.iter_mut().zip(ids).for_each(|(found, id)| *found |= is_owned(id));
+                }
+                Pattern::Model(model) => {
+                    found.iter_mut().zip(ids).for_each(|(found, id)| *found |= id.eq_ignore_ascii_case(model))
+                }
+                _ => (),
+            }
+        }
+        found
+    }
+
+    /// The one namespace or id in which all members lie, where that is known: it spares a look at every id.
+    pub fn lies_in(&self) -> Option<&str> {
+        match &self.members[..] {
+            [Pattern::Owner(place) | Pattern::Model(place)] => Some(place),
+            _ => None,
+        }
+    }
+
+    /// Which of `ids` mention the family in the part after the slash, in their order.
+    pub fn named_among(&self, ids: &[&str]) -> Vec<bool> {
+        let mut found = vec![false; ids.len()];
+        let names: Vec<&str> = ids.iter().map(|id| id.split_once('/').map_or(*id, |(_, name)| name)).collect();
+        for pattern in &self.mentions {
+            if let Pattern::Name(regex) = pattern {
+                search(regex, &names, &mut found);
+            }
+        }
+        found
+    }
+
+    /// Whether a tag mentions the family.
+    pub fn is_tag(&self, tag: &str) -> bool {
+        self.mentions.iter().any(|pattern| matches!(pattern, Pattern::Tag(regex) if regex.is_match(tag.as_bytes())))
+    }
+
+    /// Whether a library mentions the family.
+    pub fn is_library(&self, library: &str) -> bool {
+        self.mentions
+            .iter()
+            .any(|pattern| matches!(pattern, Pattern::Library(regex) if regex.is_match(library.as_bytes())))
+    }
+}
+
+fn mentions(word: &str) -> Vec<Pattern> {
+    let word = regex::escape(word);
+    let name = compile(&word).map(Pattern::Name);
+    let tag = compile(&format!("^{word}$")).map(Pattern::Tag);
+    name.into_iter().chain(tag).collect()
+}
+
+fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).case_insensitive(true).multi_line(true).unicode(false).size_limit(1 << 20).build()
+}
+
+/// Marks the texts in which `regex` is found. All are searched as the lines of one text, which is several times
+/// faster than one by one; a find is then confirmed in its own line, since an expression may reach over a line's end.
+fn search(regex: &Regex, texts: &[&str], found: &mut [bool]) {
+    let mut lines: Vec<u8> = Vec::with_capacity(texts.iter().map(|text| text.len() + 1).sum());
+    let mut ends = Vec::with_capacity(texts.len());
+    for text in texts {
+        lines.extend_from_slice(text.as_bytes());
+        lines.push(b'\n');
+        ends.push(lines.len());
+    }
+    let mut from = 0;
+    while let Some(hit) = regex.find_at(&lines, from) {
+        let line = ends.partition_point(|end| *end <= hit.start());
+        let Some(text) = texts.get(line) else { break };
+        found[line] |= regex.is_match(text.as_bytes());
+        from = ends[line];
+    }
+}
+
+/// A table of families. A rule's expressions are compiled when its family is asked for.
+#[derive(Debug, Clone)]
+pub struct Families(Vec<Rule>);
+
+#[derive(Debug, Clone)]
+struct Rule {
+    table: String,
+    place: String,
+    name: String,
+    namespaces: String,
+    patterns: String,
+}
+
+const BUILT_IN: &[u8] = include_bytes!("../../data/reference/families.csv");
+
+impl Families {
+    /// The table inside the program, `data/reference/families.csv`; a test shows that all of it compiles.
+    ///
+    /// # Errors
+    /// Never; a table of somebody's own goes through the same reader.
+    pub fn built_in() -> Result<Families, Error> {
+        Families::rules("built-in families", BUILT_IN)
+    }
+
+    /// Reads a CSV text with the columns `family`, `namespaces` (names with `;` between them) and `id_patterns` (words
+    /// `id:REGEX`, `name:REGEX`, `tag:REGEX`, `lib:REGEX` with blanks between them). Members are the ids that match an
+    /// `id:` pattern, or all of the namespaces where there is none; the other patterns are mentions.
+    ///
+    /// # Errors
+    /// If a column is missing, a row is no CSV, a pattern does not compile, or a family has no members by its rule.
+    pub fn read(table: &str, text: &[u8]) -> Result<Families, Error> {
+        let families = Families::rules(table, text)?;
+        families.all()?;
+        Ok(families)
+    }
+
+    fn rules(table: &str, text: &[u8]) -> Result<Families, Error> {
+        let mut families: Vec<Rule> = Vec::new();
+        for row in rows(table, text, &["family", "namespaces", "id_patterns"])? {
+            let (place, mut values) = row?;
+            let mut next = || values.pop().unwrap_or_default();
+            let (patterns, namespaces, name) = (next(), next(), next());
+            let rule = Rule { table: table.into(), place, name, namespaces, patterns };
+            if rule.name.is_empty() {
+                return Err(rule.wrong("a family without a name".into()));
+            }
+            if families.iter().any(|known| known.name.eq_ignore_ascii_case(&rule.name)) {
+                return Err(rule.wrong(format!("the family {:?} stands twice", rule.name)));
+            }
+            families.push(rule);
+        }
+        match families.is_empty() {
+            true => Err(Error { table: table.into(), place: "rows".into(), reason: "no family in it".into() }),
+            false => Ok(Families(families)),
+        }
+    }
+
+    /// The family of that name, without regard to case, if the table has it.
+    ///
+    /// # Errors
+    /// If its rule does not compile.
+    pub fn find(&self, name: &str) -> Result<Option<Family>, Error> {
+        self.0.iter().find(|rule| rule.name.eq_ignore_ascii_case(name)).map(Rule::compile).transpose()
+    }
+
+    /// Every family, in the table's order.
+    ///
+    /// # Errors
+    /// If a rule does not compile.
+    pub fn all(&self) -> Result<Vec<Family>, Error> {
+        self.0.iter().map(Rule::compile).collect()
+    }
+
+    /// The names of all families, in the table's order.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.0.iter().map(|rule| rule.name.as_str())
+    }
+}
+
+impl Rule {
+    fn wrong(&self, reason: String) -> Error {
+        Error { table: self.table.clone(), place: self.place.clone(), reason }
+    }
+
+    fn compile(&self) -> Result<Family, Error> {
+        let (mut members, mut mentions) = (Vec::new(), Vec::new());
+        for word in self.patterns.split_whitespace() {
+            let unknown = || self.wrong(format!("{word:?} is no id:, name:, tag: or lib: pattern"));
+            let (kind, pattern) = word.split_once(':').ok_or_else(unknown)?;
+            let regex = compile(pattern).map_err(|error| self.wrong(format!("{word}: {error}")))?;
+            match kind {
+                "id" => members.push(Pattern::Id(regex)),
+                "name" => mentions.push(Pattern::Name(regex)),
+                "tag" => mentions.push(Pattern::Tag(regex)),
+                "lib" => mentions.push(Pattern::Library(regex)),
+                _ => return Err(unknown()),
+            }
+        }
+        if members.is_empty() {
+            let owners = self.namespaces.split(';').map(str::trim).filter(|owner| !owner.is_empty());
+            members = owners.map(|owner| Pattern::Owner(owner.into())).collect();
+        }
+        if members.is_empty() {
+            return Err(self.wrong(format!("the family {:?} names neither namespaces nor an id: pattern", self.name)));
+        }
+        let rule = match self.patterns.is_empty() {
+            true => format!("members: every model of {}", self.namespaces.replace(';', ", ")),
+            false => format!("by rule {}", self.patterns),
+        };
+        Ok(Family { name: self.name.clone(), rule, members, mentions })
+    }
+}

@@ -1,0 +1,42 @@
+//! What the Hub does not say: which models make up a family, and which ids are old names of others.
+
+mod aliases;
+mod family;
+
+pub use aliases::Aliases;
+pub use family::{Families, Family};
+
+/// A table that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{table}, {place}: {reason}")]
+pub struct Error {
+    /// The table, as it was named.
+    pub table: String,
+    /// The place in it.
+    pub place: String,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// The rows of a CSV text as (line, value by column name).
+fn rows<'t>(
+    table: &'t str,
+    text: &'t [u8],
+    columns: &'t [&str],
+) -> Result<impl Iterator<Item = Result<(String, Vec<String>), Error>> + 't, Error> {
+    let wrong = |place: String, reason: String| Error { table: table.into(), place, reason };
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
+    let header = reader.headers().map_err(|error| wrong("header".into(), error.to_string()))?.clone();
+    let mut at = Vec::new();
+    for column in columns {
+        let place = header.iter().position(|name| name.trim() == *column);
+        at.push(place.ok_or_else(|| {
+            wrong("header".into(), format!("the column {column:?} is missing; the table needs {}", columns.join(", ")))
+        })?);
+    }
+    Ok(reader.into_records().map(move |record| {
+        let record = record.map_err(|error| wrong("row".into(), error.to_string()))?;
+        let line = format!("line {}", record.position().map_or(0, csv::Position::line));
+        Ok((line, at.iter().map(|at| record.get(*at).unwrap_or_default().trim().to_owned()).collect()))
+    }))
+}

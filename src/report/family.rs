@@ -1,0 +1,112 @@
+use super::frame::relation_heads;
+use super::{Block, Grid, Report, Value, by_relation, grouped};
+use crate::census::{Counted, FamilyCount, Sum, Tally};
+use crate::snapshot::Snapshot;
+
+/// A family's counts. `filter` says in words what was left out, if anything.
+pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter: &str) -> Report {
+    let who = match counted {
+        Counted::Others => "the members' own repositories left out",
+        Counted::Everybody => "the members' own derived models included",
+    };
+    let mut grid = Grid::new(
+        ["count", "models"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain(relation_heads())
+            .chain(["authors", "without bursts", "downloads (30 days)"].map(str::to_owned)),
+    );
+    for (name, tally, calm) in [("F1", &count.f1, count.without_bursts.0), ("F2", &count.f2, count.without_bursts.1)] {
+        let mut cells = vec![name.to_owned(), grouped(tally.models)];
+        cells.extend(by_relation(&tally.by_relation).map(|(_, count)| grouped(count)));
+        cells.extend([grouped(tally.authors), grouped(calm), sum(&tally.downloads, tally.models)]);
+        grid.row(cells);
+    }
+    grid.row(["F3".to_owned(), grouped(count.f3)].into_iter().chain(std::iter::repeat_n(String::new(), 8)));
+    let mut top = Grid::new(["top children", "direct", "descendants"]);
+    for (row, direct, descendants) in &count.top_children {
+        top.row([snapshot.id(*row).to_owned(), grouped(*direct), grouped(*descendants)]);
+    }
+    let generations: Vec<String> =
+        count.generations.iter().enumerate().map(|(at, models)| format!("{}: {}", at + 1, grouped(*models))).collect();
+    let mut blocks = vec![
+        Block::Line(format!("{} ({})", count.name, count.rule)),
+        Block::Line(format!(
+            "{} members, {} of them unlisted",
+            grouped(count.members),
+            grouped(count.members_unlisted)
+        )),
+        Block::Grid(grid),
+        Block::Fixed(format!(
+            "generations of F2 (links from the nearest member)  {}\nF1 below unlisted members alone  {} ({})\ndated models in F2, by which bursts are judged  {} ({})",
+            if generations.is_empty() { "none".to_owned() } else { generations.join(", ") },
+            grouped(count.f1_unlisted),
+            share(count.f1_unlisted, count.f1.models),
+            grouped(count.f2.dated),
+            share(count.f2.dated, count.f2.models),
+        )),
+    ];
+    if !count.top_children.is_empty() {
+        blocks.push(Block::Grid(top));
+    }
+    let mut definition = vec![
+        format!("F1: distinct models with at least one parent among the members, {who}."),
+        format!("F2: distinct models reachable from any member, {who}."),
+        "F3: distinct models that mention the family by tag, name or library, and are no members.".to_owned(),
+        "By relation: of a model's own link towards the family; if several, the strongest (merge, adapter, quantized, finetune).".to_owned(),
+        "Burst: at least 50 children of one parent, by one author or of one name template, within 24 hours.".to_owned(),
+    ];
+    definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
+    Report { definition, rows: vec![row(count, snapshot)], blocks }
+}
+
+fn row(count: &FamilyCount, snapshot: &Snapshot) -> Vec<(String, Value)> {
+    let both = |pick: &dyn Fn(&Tally) -> Value| Value::group([("f1", pick(&count.f1)), ("f2", pick(&count.f2))]);
+    let relations =
+        |tally: &Tally| Value::group(by_relation(&tally.by_relation).map(|(name, count)| (name, count.into())));
+    let sums = |sum: &Sum| {
+        Value::group([("total", if sum.of > 0 { sum.total.into() } else { Value::Missing }), ("known", sum.of.into())])
+    };
+    let child = |(row, direct, descendants): &(u32, u64, u64)| {
+        Value::group([
+            ("id", snapshot.id(*row).into()),
+            ("direct", (*direct).into()),
+            ("descendants", (*descendants).into()),
+        ])
+    };
+    let values: Vec<(&str, Value)> = vec![
+        ("family", count.name.as_str().into()),
+        ("rule", count.rule.as_str().into()),
+        ("members", count.members.into()),
+        ("f1", count.f1.models.into()),
+        ("f2", count.f2.models.into()),
+        ("f3", count.f3.into()),
+        ("by_relation", both(&relations)),
+        ("authors", both(&|tally| tally.authors.into())),
+        (
+            "without_bursts",
+            Value::group([("f1", count.without_bursts.0.into()), ("f2", count.without_bursts.1.into())]),
+        ),
+        ("dated", both(&|tally| tally.dated.into())),
+        ("unlisted", Value::group([("members", count.members_unlisted.into()), ("f1", count.f1_unlisted.into())])),
+        ("generations", Value::List(count.generations.iter().map(|models| (*models).into()).collect())),
+        ("downloads", both(&|tally| sums(&tally.downloads))),
+        ("downloads_all_time", both(&|tally| sums(&tally.downloads_all_time))),
+        ("likes", both(&|tally| sums(&tally.likes))),
+        ("top_children", Value::List(count.top_children.iter().map(child).collect())),
+    ];
+    values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// A sum with its coverage.
+fn sum(sum: &Sum, of: u64) -> String {
+    match sum.of {
+        0 if of > 0 => "not known".into(),
+        known if known < of => format!("{} (of {})", grouped(sum.total), share(known, of)),
+        _ => grouped(sum.total),
+    }
+}
+
+fn share(part: u64, whole: u64) -> String {
+    if whole == 0 { "-".into() } else { format!("{:.1}%", 100.0 * part as f64 / whole as f64) }
+}

@@ -1,0 +1,96 @@
+use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle, presets};
+
+/// A part of what people read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// A line of text.
+    Line(String),
+    /// A table.
+    Grid(Grid),
+    /// Lines whose blanks matter, such as a tree.
+    Fixed(String),
+}
+
+/// A table for people: the first column may be texts, columns of numbers stand to the right.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grid {
+    /// The heads of the columns.
+    pub heads: Vec<String>,
+    /// The cells of each row.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Grid {
+    /// An empty table with these heads.
+    pub fn new(heads: impl IntoIterator<Item = impl Into<String>>) -> Grid {
+        Grid { heads: heads.into_iter().map(Into::into).collect(), rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().collect());
+    }
+
+    fn is_numeric(&self, column: usize) -> bool {
+        let cells = || self.rows.iter().filter_map(|row| row.get(column));
+        cells().any(|cell| !cell.is_empty())
+            && cells().all(|cell| cell.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '%' | '-' | ' ')))
+    }
+
+    pub(super) fn text(&self) -> String {
+        self.draw(presets::NOTHING)
+    }
+
+    pub(super) fn markdown(&self) -> String {
+        self.draw(presets::ASCII_MARKDOWN)
+    }
+
+    fn draw(&self, style: TableStyle) -> String {
+        let is_markdown = style == presets::ASCII_MARKDOWN;
+        let cell = |text: &String| {
+            let text = printable(text);
+            if is_markdown { text.replace('\\', "\\\\").replace('|', "\\|") } else { text }
+        };
+        let mut table = Table::new();
+        table.load_style(style).set_content_arrangement(ContentArrangement::Disabled);
+        table.set_header(self.heads.iter().map(cell));
+        table.add_rows(self.rows.iter().map(|row| row.iter().map(cell)));
+        for column in 0..self.heads.len() {
+            if let Some(drawn) = table.column_mut(column) {
+                let right = self.is_numeric(column);
+                drawn.set_cell_alignment(if right { CellAlignment::Right } else { CellAlignment::Left });
+                if !is_markdown {
+                    drawn.set_padding((0, 2));
+                }
+            }
+        }
+        let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+        lines.join("\n")
+    }
+}
+
+/// A count with commas between thousands.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A text without anything that could move a terminal's cursor or turn its direction: such characters are shown by
+/// their numbers.
+pub fn printable(text: &str) -> String {
+    let is_unsafe = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    if !text.contains(is_unsafe) {
+        return text.to_owned();
+    }
+    text.chars().map(|c| if is_unsafe(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}

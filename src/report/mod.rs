@@ -1,0 +1,32 @@
+//! Counts as text, Markdown, CSV and JSON, for people and programs. Every output names its snapshot and its definition.
+
+mod check;
+mod family;
+mod frame;
+mod grid;
+mod rank;
+mod show;
+mod value;
+
+pub use check::{Finding, check, findings, list, rejects};
+pub use family::family;
+pub use frame::{Format, Report};
+pub use grid::{Block, Grid, grouped, printable};
+pub use rank::rank;
+pub use show::show;
+pub use value::Value;
+
+use crate::model::Relation;
+
+/// The day of an instant (milliseconds since 1970), in UTC.
+pub fn day(millis: i64) -> String {
+    jiff::Timestamp::from_millisecond(millis)
+        .map_or_else(|_| "unknown".into(), |at| at.strftime("%Y-%m-%d").to_string())
+}
+
+/// Counts by relation, the relations people look for first; `unstated` last.
+fn by_relation(counts: &[u64; 5]) -> impl Iterator<Item = (&'static str, u64)> {
+    [Relation::Finetune, Relation::Quantized, Relation::Adapter, Relation::Merge, Relation::Unstated]
+        .into_iter()
+        .map(|relation| (relation.name(), counts[relation as usize]))
+}

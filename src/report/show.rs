@@ -1,0 +1,97 @@
+use super::{Block, Report, Value, grouped};
+use crate::census::{Branch, Census, Direction, Shown};
+
+/// A tree of models. `filter` says in words what was left out, if anything.
+pub fn show(census: &Census<'_, '_>, branches: &[Branch], direction: Direction, filter: &str) -> Report {
+    let snapshot = census.lineage().snapshot();
+    let mut text = String::new();
+    let mut rows = Vec::new();
+    // Whether a rail runs down at each depth, and the last model drawn there.
+    let mut rails: Vec<bool> = Vec::new();
+    let mut above: Vec<String> = Vec::new();
+    for branch in branches {
+        rails.truncate(branch.depth.saturating_sub(1));
+        above.truncate(branch.depth);
+        let mut line: String = rails.iter().map(|runs| if *runs { "│   " } else { "    " }).collect();
+        if branch.depth > 0 {
+            line += if branch.is_last { "└── " } else { "├── " };
+            rails.push(!branch.is_last);
+        }
+        match &branch.what {
+            Shown::More { models, descendants } => {
+                line += &format!("… {} more", grouped(*models as u64));
+                if *descendants > 0 {
+                    let what = if direction == Direction::Down { "descendants" } else { "ancestors" };
+                    line += &format!(", with {} {what}", grouped(*descendants as u64));
+                }
+                rows.push(more(branch, above.last(), *models, *descendants));
+            }
+            Shown::Model { row, relation, is_repeated, is_cut } => {
+                let facts = census.of(*row);
+                let id = snapshot.id(*row);
+                line += id;
+                if let Some(relation) = relation {
+                    line += &format!("  {relation}");
+                }
+                if facts.descendants > 0 {
+                    line += &format!("  {} descendants", grouped(facts.descendants));
+                    if facts.direct != facts.descendants {
+                        line += &format!(", {} direct", grouped(facts.direct));
+                    }
+                }
+                if !snapshot.is_listed(*row) {
+                    line += "  unlisted";
+                }
+                line += if *is_repeated {
+                    "  (*)"
+                } else if *is_cut {
+                    "  …"
+                } else {
+                    ""
+                };
+                rows.push(vec![
+                    ("depth".to_owned(), Value::from(branch.depth as u64)),
+                    ("id".to_owned(), id.into()),
+                    ("of".to_owned(), above.last().cloned().into()),
+                    ("relation".to_owned(), relation.map(|relation| relation.name()).into()),
+                    ("listed".to_owned(), snapshot.is_listed(*row).into()),
+                    ("direct".to_owned(), facts.direct.into()),
+                    ("descendants".to_owned(), facts.descendants.into()),
+                    ("repeated".to_owned(), (*is_repeated).into()),
+                    ("cut".to_owned(), (*is_cut).into()),
+                    ("more".to_owned(), Value::Missing),
+                ]);
+                above.push(id.to_owned());
+            }
+        }
+        text += line.trim_end();
+        text.push('\n');
+    }
+    let way = match direction {
+        Direction::Down => "Children below each model, those with most descendants first",
+        Direction::Up => "Parents below each model, those with most descendants first",
+    };
+    let mut definition = vec![
+        format!("{way}. Descendants are distinct models that can be reached, each counted once."),
+        "(*): drawn above with all that belongs to it; …: cut (see --depth and --top).".to_owned(),
+    ];
+    definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
+    Report { definition, rows, blocks: vec![Block::Fixed(text.trim_end().to_owned())] }
+}
+
+/// The row that stands for siblings that are not drawn.
+fn more(branch: &Branch, of: Option<&String>, models: usize, descendants: usize) -> Vec<(String, Value)> {
+    let values: Vec<(&str, Value)> = vec![
+        ("depth", (branch.depth as u64).into()),
+        ("id", Value::Missing),
+        ("of", of.cloned().into()),
+        ("relation", Value::Missing),
+        ("listed", Value::Missing),
+        ("direct", Value::Missing),
+        ("descendants", (descendants as u64).into()),
+        ("repeated", Value::Missing),
+        ("cut", true.into()),
+        ("more", (models as u64).into()),
+    ];
+    values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}

@@ -1,0 +1,104 @@
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// A value of a row, the same for JSON and CSV.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Not known.
+    Missing,
+    /// A count.
+    Count(u64),
+    /// A number that is no count.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// Yes or no.
+    Flag(bool),
+    /// Named values, in their order.
+    Group(Vec<(String, Value)>),
+    /// Values in a row.
+    List(Vec<Value>),
+}
+
+impl Value {
+    /// A group of named values.
+    pub fn group<K: Into<String>>(entries: impl IntoIterator<Item = (K, Value)>) -> Value {
+        Value::Group(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+
+    /// The value as cells of a flat table: groups give a column for each entry, named with dots; lists are one cell.
+    pub fn flatten(&self, name: &str, into: &mut Vec<(String, String)>) {
+        match self {
+            Value::Group(entries) => {
+                for (key, value) in entries {
+                    let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                    value.flatten(&name, into);
+                }
+            }
+            value => into.push((name.to_owned(), value.cell())),
+        }
+    }
+
+    fn cell(&self) -> String {
+        match self {
+            Value::Missing => String::new(),
+            Value::Count(count) => count.to_string(),
+            Value::Number(number) => number.to_string(),
+            Value::Text(text) => text.clone(),
+            Value::Flag(flag) => flag.to_string(),
+            Value::Group(entries) => {
+                entries.iter().map(|(key, value)| format!("{key}={}", value.cell())).collect::<Vec<_>>().join(" ")
+            }
+            Value::List(values) => values.iter().map(Value::cell).collect::<Vec<_>>().join("; "),
+        }
+    }
+}
+
+impl From<u64> for Value {
+    fn from(count: u64) -> Value {
+        Value::Count(count)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Value {
+        Value::Text(text.into())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Value {
+        Value::Text(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Value {
+        Value::Flag(flag)
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Value {
+        value.map_or(Value::Missing, Into::into)
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Missing => serializer.serialize_unit(),
+            Value::Count(count) => serializer.serialize_u64(*count),
+            Value::Number(number) => serializer.serialize_f64(*number),
+            Value::Text(text) => serializer.serialize_str(text),
+            Value::Flag(flag) => serializer.serialize_bool(*flag),
+            Value::List(values) => serializer.collect_seq(values),
+            Value::Group(entries) => {
+                let mut map = serializer.serialize_map(Some(entries.len()))?;
+                for (key, value) in entries {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! The census against a naive twin, and the definitions one by one.
+
+use std::collections::BTreeSet;
+
+use modelkin::census::{Census, Counted, Counting, FamilyCount, Group, Measure, Ranking, Sum};
+use modelkin::lineage::Lineage;
+use modelkin::model::Relation;
+use modelkin::reference::{Families, Family};
+use modelkin::snapshot::{Row, Snapshot};
+use proptest::prelude::*;
+
+use crate::support::{Naive, any_lineage, snapshot};
+
+/// Compares every count of every model with the naive twin's.
+pub fn compare(snapshot: &Snapshot, counting: &Counting) {
+    let lineage = Lineage::from_snapshot(snapshot);
+    let naive = Naive::of(&lineage);
+    let census = Census::take(&lineage, counting);
+    let authors = census.authors();
+    let generations = lineage.generations();
+    for (at, (row, facts)) in census.all().enumerate() {
+        let id = snapshot.id(row);
+        let mut below = naive.reached(&[row]);
+        below.remove(&row);
+        let owners: BTreeSet<_> = below.iter().map(|row| owner(snapshot, *row)).collect();
+        assert_eq!(authors[at], owners.len() as u64, "authors of {id}");
+        let deepest = below.iter().map(|row| generations[*row as usize]).max().unwrap_or(0);
+        assert_eq!(facts.deepest, deepest, "deepest below {id}");
+        let counted: Vec<Row> = below.iter().copied().filter(|row| counting.counts(snapshot.created(*row))).collect();
+        assert_eq!(facts.descendants, counted.len() as u64, "descendants of {id}");
+        let mut by_relation = [0; 5];
+        let sum = |value: &dyn Fn(Row) -> Option<u64>| {
+            let mut sum = Sum::default();
+            counted.iter().for_each(|row| sum.add(value(*row)));
+            sum
+        };
+        for child in &counted {
+            let relation = naive.towards(*child, |parent| parent == row || below.contains(&parent));
+            by_relation[relation as usize] += 1;
+        }
+        assert_eq!(facts.by_relation, by_relation, "by relation below {id}");
+        assert_eq!(facts.downloads, sum(&|row| snapshot.downloads(row)), "downloads below {id}");
+        assert_eq!(
+            facts.downloads_all_time,
+            sum(&|row| snapshot.downloads_all_time(row)),
+            "all-time downloads below {id}"
+        );
+        assert_eq!(facts.likes, sum(&|row| snapshot.likes(row)), "likes below {id}");
+        let recent = |row: Row| Some(u64::from(snapshot.created(row)? >= counting.recent_since?));
+        assert_eq!(facts.recent, sum(&recent), "recent below {id}");
+        let direct = naive.children[&row].iter().filter(|row| counting.counts(snapshot.created(**row))).count();
+        assert_eq!(facts.direct, direct as u64, "children of {id}");
+    }
+}
+
+fn owner(snapshot: &Snapshot, row: Row) -> String {
+    snapshot.owner(row).unwrap_or(snapshot.id(row)).to_lowercase()
+}
+
+fn compare_families(snapshot: &Snapshot, counting: &Counting, counted: Counted) {
+    let lineage = Lineage::from_snapshot(snapshot);
+    let naive = Naive::of(&lineage);
+    for name in ["o0", "o1", "o2", "o3", "o4"] {
+        let count = FamilyCount::of(&Family::of_owner(name), &lineage, counting, counted);
+        let members: Vec<Row> =
+            snapshot.owned_by(name).filter(|row| snapshot.is_listed(*row) || lineage.is_unlisted(*row)).collect();
+        assert_eq!(count.members, members.len() as u64, "{name}");
+        let keep = |row: &Row| {
+            counting.counts(snapshot.created(*row)) && (counted == Counted::Everybody || !members.contains(row))
+        };
+        let direct: BTreeSet<Row> = members
+            .iter()
+            .flat_map(|row| naive.children.get(row).into_iter().flatten())
+            .copied()
+            .filter(keep)
+            .collect();
+        let everything = naive.reached(&members);
+        let all: BTreeSet<Row> = everything.iter().copied().filter(keep).collect();
+        assert_eq!(count.f1.models, direct.len() as u64, "F1 of {name}");
+        assert_eq!(count.f2.models, all.len() as u64, "F2 of {name}");
+        assert_eq!(count.f2.authors, all.iter().map(|row| owner(snapshot, *row)).collect::<BTreeSet<_>>().len() as u64);
+        assert_eq!(count.generations.iter().sum::<u64>(), count.f2.models);
+        let mut by_relation = [[0; 5]; 2];
+        for row in &direct {
+            by_relation[0][naive.towards(*row, |parent| members.contains(&parent)) as usize] += 1;
+        }
+        for row in &all {
+            let inside = |parent| members.contains(&parent) || everything.contains(&parent);
+            by_relation[1][naive.towards(*row, inside) as usize] += 1;
+        }
+        assert_eq!([count.f1.by_relation, count.f2.by_relation], by_relation, "{name}");
+        for (row, direct, descendants) in &count.top_children {
+            let mut below = naive.reached(&[*row]);
+            below.remove(row);
+            assert_eq!((*direct, *descendants), (naive.children[row].len() as u64, below.len() as u64));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_count_equals_the_naive_twins(text in any_lineage(), month in 1..10u8) {
+        let at = 1_704_067_200_000 + i64::from(month) * 30 * 86_400_000;
+        let snapshot = snapshot(&text);
+        compare(&snapshot, &Counting { recent_since: Some(at), ..Counting::default() });
+        compare(&snapshot, &Counting { since: Some(at), until: Some(at + 90 * 86_400_000), recent_since: None });
+    }
+
+    #[test]
+    fn every_family_count_equals_the_naive_twins(text in any_lineage()) {
+        let snapshot = snapshot(&text);
+        compare_families(&snapshot, &Counting::default(), Counted::Others);
+        compare_families(&snapshot, &Counting::default(), Counted::Everybody);
+        compare_families(&snapshot, &Counting { since: Some(1_710_000_000_000), ..Counting::default() }, Counted::Others);
+    }
+
+    #[test]
+    fn the_credits_of_all_roots_add_up_to_the_derived_models(text in any_lineage()) {
+        let snapshot = snapshot(&text);
+        let lineage = Lineage::from_snapshot(&snapshot);
+        let census = Census::take(&lineage, &Counting::default());
+        let derived = snapshot.rows().filter(|row| !lineage.is_root(*row)).count();
+        let roots: f64 = snapshot.rows().filter(|row| lineage.is_root(*row)).map(|row| census.of(row).credit).sum();
+        let inside = |members: &[Row], row: Row| members.contains(&row);
+        let cycles: f64 = lineage.cycles().iter()
+            .filter(|members| members.iter().all(|member| lineage.parents(*member).all(|(parent, _)| inside(members, parent))))
+            .map(|members| census.of(members[0]).credit)
+            .sum();
+        prop_assert!((roots + cycles - derived as f64).abs() < 1e-6, "{roots} + {cycles} of {derived}");
+    }
+
+    #[test]
+    fn the_owners_ranking_equals_their_families(text in any_lineage()) {
+        let snapshot = snapshot(&text);
+        let lineage = Lineage::from_snapshot(&snapshot);
+        let census = Census::take(&lineage, &Counting::default());
+        let ranking = Ranking::of_groups(&census, None, Measure::Descendants, &Counting::default());
+        for row in &ranking.rows {
+            let count = FamilyCount::of(&Family::of_owner(&row.id), &lineage, &Counting::default(), Counted::Others);
+            prop_assert_eq!((row.direct, row.descendants), (count.f1.models, count.f2.models));
+        }
+        prop_assert!(ranking.rows.windows(2).all(|pair| pair[0].value >= pair[1].value));
+    }
+}
+
+fn facts(text: &str, id: &str) -> (u64, u64) {
+    let snapshot = snapshot(text);
+    let lineage = Lineage::from_snapshot(&snapshot);
+    let census = Census::take(&lineage, &Counting::default());
+    let facts = census.of(lineage.find(id).unwrap());
+    (facts.direct, facts.descendants)
+}
+
+#[test]
+fn a_model_reached_by_several_ways_counts_once() {
+    assert_eq!(facts("a/r -> a/x, a/y\na/x, a/y -> a/m : merge\na/m -> a/q : quantized", "a/r"), (2, 4));
+}
+
+#[test]
+fn the_members_of_a_cycle_descend_from_each_other_and_not_from_themselves() {
+    let text = "a/x -> a/y\na/y -> a/z\na/z -> a/x\na/z -> a/leaf";
+    assert_eq!(facts(text, "a/x"), (1, 3));
+    assert_eq!(facts(text, "a/z"), (2, 3));
+}
+
+#[test]
+fn a_merge_belongs_to_both_families() {
+    let snapshot = snapshot("a/base -> c/merged : merge\nb/base -> c/merged : merge\nc/merged -> d/gguf : quantized");
+    let lineage = Lineage::from_snapshot(&snapshot);
+    for owner in ["a", "b"] {
+        let count = FamilyCount::of(&Family::of_owner(owner), &lineage, &Counting::default(), Counted::Others);
+        assert_eq!((count.f1.models, count.f2.models), (1, 2));
+        assert_eq!(count.f2.by_relation[Relation::Merge as usize], 1);
+    }
+}
+
+#[test]
+fn a_model_is_classed_by_its_strongest_link_towards_the_ancestor() {
+    // From a/one only the finetune link is seen; from a/root both are.
+    let text = "a/root -> a/one, a/two : finetune\na/one -> b/x : finetune\na/two -> b/x : merge";
+    let snapshot = snapshot(text);
+    let lineage = Lineage::from_snapshot(&snapshot);
+    let census = Census::take(&lineage, &Counting::default());
+    let of = |id| census.of(lineage.find(id).unwrap()).by_relation;
+    assert_eq!(of("a/one")[Relation::Finetune as usize], 1);
+    assert_eq!(of("a/two")[Relation::Merge as usize], 1);
+    assert_eq!(of("a/root"), [0, 2, 0, 0, 1]);
+}
+
+#[test]
+fn mentions_are_models_that_name_or_tag_the_family_and_are_no_members() {
+    let text =
+        "Qwen/Qwen2.5-7B -> x/My-QWEN-ft : finetune\ny/other : tags=qwen2,gguf\nz/nothing : tags=llama\nw/QwQ-like";
+    let snapshot = snapshot(text);
+    let lineage = Lineage::from_snapshot(&snapshot);
+    let families = Families::built_in().unwrap();
+    let family = families.find("qwen").unwrap().unwrap();
+    let count = FamilyCount::of(&family, &lineage, &Counting::default(), Counted::Others);
+    assert_eq!((count.members, count.f1.models, count.f3), (1, 1, 3));
+}
+
+#[test]
+fn a_burst_is_fifty_children_of_one_parent_within_a_day_by_one_author_or_template() {
+    let mut text = String::new();
+    for number in 0..50 {
+        text += &format!("a/base -> bot/run-{number} : adapter created=2024-03-01T{:02}:00:00Z\n", number % 24);
+        text += &format!("a/base -> user{number}/base-Swarm-sly_red_fox{number} : adapter created=2024-04-01\n");
+    }
+    for number in 0..49 {
+        text += &format!("a/base -> slow/run-{number} : adapter created=2024-05-01\n");
+        text += &format!("a/base -> old/run-{number} : adapter created=2022-03-02T23:29:04Z\n");
+        text += &format!("a/base -> old/more-{number} : adapter created=2022-03-02T23:29:04Z\n");
+    }
+    let snapshot = snapshot(&text);
+    let lineage = Lineage::from_snapshot(&snapshot);
+    let count = FamilyCount::of(&Family::of_owner("a"), &lineage, &Counting::default(), Counted::Others);
+    assert_eq!(count.f1.models, 50 + 50 + 49 * 3);
+    assert_eq!(count.without_bursts, (49 * 3, 49 * 3));
+}
+
+#[test]
+fn ranks_break_ties_by_id_and_leave_out_what_is_not_known() {
+    let text = "b/b -> x/1\na/a -> x/2\nc/c -> x/3, x/4\nd/d -> x/5 : downloads=0";
+    let snapshot = snapshot(text);
+    let lineage = Lineage::from_snapshot(&snapshot);
+    let census = Census::take(&lineage, &Counting::default());
+    let ids = |ranking: &Ranking| ranking.rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>();
+    let ranking = Ranking::of_models(&census, Measure::Descendants);
+    assert_eq!(ids(&ranking), ["c/c", "a/a", "b/b", "d/d"]);
+    assert_eq!(ranking.rows[3].rank, 4);
+    let ranking = Ranking::of_models(&census, Measure::Downloads);
+    assert_eq!((ids(&ranking), ranking.missing), (vec!["d/d".to_owned()], 3));
+    let _: Group = Group::Models;
+}
+
+/// A chain of a million, a ladder of diamonds and ten thousand merges of merges, each with its known answer.
+#[test]
+fn shapes_that_are_not_like_trees_are_counted_exactly() {
+    use std::fmt::Write;
+    let mut chain = String::new();
+    for at in 0..1_000_000 {
+        writeln!(chain, "c/{at:07} -> c/{:07} : finetune", at + 1).unwrap();
+    }
+    assert_eq!(facts(&chain, "c/0000000"), (1, 1_000_000));
+
+    let mut ladder = String::new();
+    for at in 0..50_000 {
+        writeln!(ladder, "l/{at}a -> l/{at}b, l/{at}c : finetune").unwrap();
+        writeln!(ladder, "l/{at}b, l/{at}c -> l/{}a : merge", at + 1).unwrap();
+    }
+    assert_eq!(facts(&ladder, "l/0a"), (2, 150_000));
+    assert_eq!(facts(&ladder, "l/0b"), (1, 149_998));
+
+    // Merge n has the parents n - 1 and n - 2: from merge k on, all later ones are reached.
+    let mut merges = String::new();
+    for at in 2..10_000 {
+        writeln!(merges, "m/{}, m/{} -> m/{at} : merge", at - 1, at - 2).unwrap();
+    }
+    assert_eq!(facts(&merges, "m/0"), (1, 9_998));
+    assert_eq!(facts(&merges, "m/5000"), (2, 4_999));
+
+    // Every merge has three parents from the layer before; nothing dominates anything.
+    let mut dense = String::new();
+    for layer in 1..100 {
+        for at in 0..100 {
+            let parent = |step: usize| format!("d/{}x{}", layer - 1, (at + step) % 100);
+            writeln!(dense, "{}, {}, {} -> d/{layer}x{at} : merge", parent(0), parent(1), parent(37)).unwrap();
+        }
+    }
+    let snapshot = snapshot(&dense);
+    compare(&snapshot, &Counting::default());
+}
