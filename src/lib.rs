@@ -46,11 +46,14 @@ pub fn sample() -> Result<snapshot::Snapshot, Box<dyn std::error::Error + Send +
     const TAKEN: i64 = 1_791_763_200_000;
 
     let mut builder = snapshot::Builder::new();
-    let digest = source::digest_bytes(MODELS);
-    builder.source("data/sample/models.jsonl.gz", "jsonl", &digest.sha256, digest.bytes);
+    let begin = |builder: &mut snapshot::Builder, path: &str, kind: source::Kind, bytes: &[u8]| {
+        let digest = source::digest_bytes(bytes);
+        builder.source(path, kind.name());
+        builder.digest(&digest.sha256, digest.bytes);
+    };
+    begin(&mut builder, "data/sample/models.jsonl.gz", source::Kind::Jsonl, MODELS);
     source::read_rows("data/sample/models.jsonl.gz", MODELS, &mut |found| builder.add(found))?;
-    let digest = source::digest_bytes(LINEAGES.as_bytes());
-    builder.source("data/sample/lineages.edges", "edges", &digest.sha256, digest.bytes);
+    begin(&mut builder, "data/sample/lineages.edges", source::Kind::Edges, LINEAGES.as_bytes());
     source::edges::read_text("data/sample/lineages.edges", LINEAGES, &mut |found| builder.add(found));
     for (legacy, canonical) in reference::Aliases::built_in()?.iter() {
         builder.alias(legacy, canonical);

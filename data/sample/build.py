@@ -33,7 +33,7 @@ WHEELS = {"unsloth": "2026.10.9", "xinference": "4.1.0", "mteb": "2.26.24"}
 
 RELATIONS = ("finetune", "adapter", "quantized", "merge")
 # Which source is believed where two name different parents of one model: the first.
-TRUST = ("unsloth", "mteb", "xinference", "llmfit benchmarks", "llmfit gguf")
+TRUST = ("unsloth", "mteb", "xinference", "llmfit gguf")
 
 # The moment that the Hub gives to everything created before it kept dates.
 FLOOR_DAY, FLOOR = "2022-03-02", "2022-03-02T23:29:04.000Z"
@@ -230,31 +230,6 @@ def llmfit_gguf(rows, got):
             else:
                 left_out += 1
     return left_out
-
-
-def llmfit_benchmarks(root, got):
-    """Benchmarked models with the base model that they declare. The relation is not stated:
-    taken only where the repository's name tells a quantized format; the others are left out."""
-    cache = json.loads((root / "data" / "benchmark_cache.json").read_text(encoding="utf-8"))
-    left_out = set()
-    for preset in cache["presets"].values():
-        for run in preset["rows"]:
-            model = run["model"]
-            base = model.get("baseModel")
-            if not base or not base.get("hfId"):
-                continue
-            child, parent = clean(model["hfId"]), clean(base["hfId"])
-            if child is None or parent is None or child.lower() == parent.lower():
-                continue
-            # already quantized alike: not a new quantization but a fine-tune of one, perhaps
-            if MARK.search(child.split("/")[1]) and not MARK.search(parent.split("/")[1]):
-                tags = ["gguf"] if "gguf" in child.lower() else []
-                got.model(child, "llmfit", tags=tags)
-                got.model(parent, "llmfit")
-                got.link(parent, child, "quantized", "llmfit benchmarks")
-            else:
-                left_out.add((parent.lower(), child.lower()))
-    return cache["scraped_at"], left_out
 
 
 # --------------------------------------------------------------------------------------
@@ -652,17 +627,14 @@ def build(work):
     unsloth(found["unsloth"], got)
     stamp = xinference(found["xinference"], got)
     newest = mteb(found["mteb"], got)
-    scraped, unstated = llmfit_benchmarks(found["llmfit"], got)
     shared = llmfit_gguf(rows, got)
     edges = read_edges(EDGES)
     settled, dropped = settle(got, edges)
     dropped["name shared by several owners"] = shared
-    dropped["relation not stated"] = len(unstated)
     day = datetime.datetime.fromtimestamp(stamp, datetime.timezone.utc).date().isoformat()
     dates = {
         "llmfit-core (model created)": max(r["release_date"] or "" for r in rows),
         "llmfit-core (row checked again)": max(r.get("_revalidated") or "" for r in rows),
-        "llmfit-core (benchmarks read)": scraped,
         "xinference (entry updated)": day,
         "mteb (model released)": newest,
     }

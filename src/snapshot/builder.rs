@@ -46,16 +46,21 @@ impl Builder {
     }
 
     /// Begins the next source: what is added from now on is counted for it.
-    pub fn source(&mut self, path: &str, kind: &str, sha256: &str, bytes: u64) {
+    pub fn source(&mut self, path: &str, kind: &str) {
         self.sources.push(SourceNote {
             path: path.into(),
             kind: kind.into(),
-            sha256: sha256.into(),
-            bytes,
+            sha256: String::new(),
+            bytes: 0,
             records: 0,
             rejects: 0,
             repeats: 0,
         });
+    }
+
+    /// Notes the present source's digest and size.
+    pub fn digest(&mut self, sha256: &str, bytes: u64) {
+        self.note(|source| (source.sha256, source.bytes) = (sha256.into(), bytes));
     }
 
     /// Adds what a source gave: a record, or a reject with its place.

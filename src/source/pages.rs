@@ -26,35 +26,50 @@ pub(super) fn read_bytes(path: &Path, bytes: &[u8], sink: Sink<'_>) -> Result<()
 
 /// The error for data that end or break before their time.
 pub(super) fn cut(path: &Path, place: &str, error: &io::Error) -> Error {
-    let reason = match error.kind() {
+    Error::broken(path, place, cut_reason(error))
+}
+
+fn cut_reason(error: &io::Error) -> String {
+    match error.kind() {
         io::ErrorKind::UnexpectedEof => {
             "the compressed data end here, too early: the file is cut off; fetch it again".to_owned()
         }
         _ => format!("{error}; the file may be damaged: fetch it again"),
-    };
-    Error::broken(path, place, reason)
+    }
 }
 
 fn read_from(path: &Path, mut input: Box<dyn BufRead>, sink: Sink<'_>) -> Result<(), Error> {
+    let mut number = 1;
+    let start = begin(&mut input, &mut number).map_err(|error| cut(path, &format!("line {number}"), &error))?;
+    let Some(start) = start else { return Err(Error::unfit(path, "is empty: it holds no row")) };
     let mut first = Vec::new();
-    let mut number = 0;
-    // The first line that is not blank decides between lines and one value over many lines.
-    loop {
-        number += 1;
-        match line(&mut input, &mut first).map_err(|error| cut(path, &format!("line {number}"), &error))? {
-            Line::End => return Err(Error::unfit(path, "is empty: it holds no row")),
-            Line::Whole if first.trim_ascii().is_empty() => (),
-            Line::Whole | Line::TooLong => break,
+    if start != b'[' {
+        let state = line(&mut input, &mut first).map_err(|error| cut(path, &format!("line {number}"), &error))?;
+        let is_whole = start != b'{' || first.trim_ascii_end().ends_with(b"}");
+        if is_whole || matches!(state, Line::TooLong) || !is_pretty(&mut input) {
+            return Lines { path, number, sink }.all(state, first, &mut input);
         }
     }
-    let start = first.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&first).trim_ascii_start();
-    let rows_by_line = start.starts_with(b"{") && (start.trim_ascii_end().ends_with(b"}") || !is_pretty(&mut input));
-    if rows_by_line {
-        let mut lines = Lines { path, number, sink };
-        lines.all(first, &mut input)
-    } else {
-        let mut values = Values { path, row: 0, sink };
-        values.all(&mut Cursor::new(start.to_vec()).chain(input))
+    let mut values = Values { path, within: String::new(), row: 0, sink };
+    values.all(&mut Cursor::new(first).chain(input)).map_err(|(place, reason)| Error::broken(path, place, reason))?;
+    match values.row {
+        0 => Err(Error::unfit(path, "holds no row")),
+        _ => Ok(()),
+    }
+}
+
+/// Passes over a byte order mark and blanks, counting the lines, and tells which byte comes next.
+fn begin(input: &mut dyn BufRead, number: &mut u64) -> io::Result<Option<u8>> {
+    if input.fill_buf()?.starts_with("\u{feff}".as_bytes()) {
+        input.consume(3);
+    }
+    loop {
+        let Some(byte) = input.fill_buf()?.first().copied() else { return Ok(None) };
+        if !byte.is_ascii_whitespace() {
+            return Ok(Some(byte));
+        }
+        *number += u64::from(byte == b'\n');
+        input.consume(1);
     }
 }
 
@@ -91,12 +106,8 @@ struct Lines<'a, 's> {
 }
 
 impl Lines<'_, '_> {
-    fn all(&mut self, first: Vec<u8>, input: &mut dyn BufRead) -> Result<(), Error> {
-        let mut buffer = first;
-        if let Some(rest) = buffer.strip_prefix("\u{feff}".as_bytes()) {
-            buffer = rest.to_vec();
-        }
-        let mut state = if buffer.len() >= MAX_ROW { Line::TooLong } else { Line::Whole };
+    fn all(&mut self, first: Line, mut buffer: Vec<u8>, input: &mut dyn BufRead) -> Result<(), Error> {
+        let mut state = first;
         loop {
             let place = || format!("line {}", self.number);
             match state {
@@ -108,8 +119,11 @@ impl Lines<'_, '_> {
                 Line::Whole => match buffer.trim_ascii() {
                     [] => (),
                     array @ [b'[', ..] => {
-                        let mut values = Values { path: self.path, row: 0, sink: &mut *self.sink };
-                        values.all(&mut Cursor::new(array.to_vec()))?;
+                        let within = format!("line {}, ", self.number);
+                        let mut values = Values { path: self.path, within, row: 0, sink: &mut *self.sink };
+                        if let Err((place, reason)) = values.all(&mut &*array) {
+                            (self.sink)(Err(reject(self.path, place, reason)));
+                        }
                     }
                     row => (self.sink)(wire::record(row).map_err(|reason| reject(self.path, place(), reason))),
                 },
@@ -128,16 +142,21 @@ fn reject(path: &Path, place: String, reason: String) -> Reject {
 /// Values one after the other or inside arrays, wherever the line ends fall: split by their brackets, then read.
 struct Values<'a, 's> {
     path: &'a Path,
+    /// Where the values stand, if not in a file of their own: `line 7, `.
+    within: String,
     row: u64,
     sink: Sink<'s>,
 }
 
+/// A place, and what is wrong from there on.
+type Fault = (String, String);
+
 impl Values<'_, '_> {
-    fn all(&mut self, input: &mut dyn BufRead) -> Result<(), Error> {
+    fn all(&mut self, input: &mut dyn BufRead) -> Result<(), Fault> {
         let mut value = Vec::new();
         let mut split = Split::default();
         loop {
-            let chunk = input.fill_buf().map_err(|error| cut(self.path, &self.place(), &error))?;
+            let chunk = input.fill_buf().map_err(|error| (self.place(), cut_reason(&error)))?;
             if chunk.is_empty() {
                 break;
             }
@@ -154,13 +173,13 @@ impl Values<'_, '_> {
                         self.give(&value);
                         value.clear();
                     }
-                    Step::Wrong(reason) => return Err(Error::broken(self.path, self.place(), reason)),
+                    Step::Wrong(reason) => return Err((self.place(), reason.into())),
                 }
             }
             value.extend_from_slice(&chunk[from..]);
             if value.len() > MAX_ROW {
                 let reason = format!("a row of more than {} MiB", MAX_ROW >> 20);
-                return Err(Error::broken(self.path, self.place(), reason));
+                return Err((self.place(), reason.into()));
             }
             input.consume(length);
         }
@@ -168,26 +187,22 @@ impl Values<'_, '_> {
             self.give(&value);
         }
         if split.depth > 0 || split.array {
-            return Err(Error::broken(
-                self.path,
+            return Err((
                 self.place(),
-                "the JSON ends inside an array or a row: the file is cut off; fetch it again",
+                "the JSON ends inside an array or a row: the file is cut off; fetch it again".into(),
             ));
-        }
-        if self.row == 0 {
-            return Err(Error::unfit(self.path, "holds no row"));
         }
         Ok(())
     }
 
     fn give(&mut self, value: &[u8]) {
         self.row += 1;
-        let place = format!("row {}", self.row);
+        let place = format!("{}row {}", self.within, self.row);
         (self.sink)(wire::record(value).map_err(|reason| reject(self.path, place, reason)));
     }
 
     fn place(&self) -> String {
-        format!("row {}", self.row + 1)
+        format!("{}row {}", self.within, self.row + 1)
     }
 }
 

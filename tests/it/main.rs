@@ -3,5 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, missing_docs, reason = "tests")]
 
 mod counting;
+mod dirt;
 mod layers;
+mod program;
+mod real;
+mod snapshots;
+mod sources;
 mod support;

@@ -16,7 +16,7 @@ pub fn snapshot(text: &str) -> Snapshot {
 
 pub fn with_aliases(text: &str, aliases: &[(&str, &str)]) -> Snapshot {
     let mut builder = Builder::new();
-    builder.source("test", "edges", "", 0);
+    builder.source("test", "edges");
     edges::read_text("test", text, &mut |found| builder.add(found));
     assert!(builder.rejects().is_empty(), "{:?}", builder.rejects());
     aliases.iter().for_each(|(legacy, canonical)| builder.alias(legacy, canonical));

@@ -35,12 +35,13 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     for source in &sources {
         let name = source.path.display().to_string();
         bar.set_message(name.clone());
-        let digest = source.digest()?;
-        builder.source(&name, source.kind.name(), &digest.sha256, digest.bytes);
+        builder.source(&name, source.kind.name());
         source.read(&mut |found| {
             builder.add(found);
             bar.inc(1);
         })?;
+        let digest = source.digest()?;
+        builder.digest(&digest.sha256, digest.bytes);
     }
     bar.finish_and_clear();
     for (legacy, canonical) in aliases.iter().flat_map(Aliases::iter) {
@@ -51,8 +52,7 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
         text
     });
     let program = concat!("modelkin ", env!("CARGO_PKG_VERSION"));
-    let written = jiff::Timestamp::now().as_millisecond();
-    let snapshot = builder.finish(program, taken, Some(written)).with_context(|| rejects.trim_end().to_owned())?;
+    let snapshot = builder.finish(program, taken, Some(now()?)).with_context(|| rejects.trim_end().to_owned())?;
     snapshot.write(&args.output)?;
     output::result(&summary(args, &snapshot, &rejects))?;
     if let Err(error) = snapshots::remember(&args.output) {
@@ -61,6 +61,17 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
         ));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Now, in milliseconds since 1970; or what SOURCE_DATE_EPOCH says, so that the same sources give the same bytes.
+fn now() -> anyhow::Result<i64> {
+    match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(seconds) => {
+            Ok(seconds.parse::<i64>().with_context(|| format!("SOURCE_DATE_EPOCH={seconds:?}: no whole seconds"))?
+                * 1000)
+        }
+        Err(_) => Ok(jiff::Timestamp::now().as_millisecond()),
+    }
 }
 
 /// The built-in aliases, then the user's, which win.

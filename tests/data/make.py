@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Makes the Parquet files of this folder with pyarrow: tiny dumps in the shapes that hub-stats has had.
+
+    pip install pyarrow && python3 tests/data/make.py
+
+The models are made up. tests/it/sources.rs says what must come out of each file.
+"""
+
+import datetime
+import pathlib
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+HERE = pathlib.Path(__file__).resolve().parent
+DAY = datetime.datetime(2024, 5, 1, 12, 30, tzinfo=datetime.timezone.utc)
+
+
+def write(name, table, **options):
+    pq.write_table(table, HERE / name, **options)
+
+
+base_models = pa.struct([
+    ("relation", pa.string()),
+    ("models", pa.list_(pa.struct([("_id", pa.string()), ("id", pa.string())]))),
+])
+
+# The dump of today: structs, timestamps, several row groups, columns that nobody asks for.
+write("today.parquet", pa.table({
+    "_id": pa.array(["1", "2", "3", "4", "5"]),
+    "id": pa.array(["a/base", "b/chat", "c/chat-GGUF", None, "d/blend"]),
+    "author": pa.array(["a", "b", "c", None, "d"]),
+    "createdAt": pa.array([DAY, DAY, None, DAY, DAY], pa.timestamp("us", "UTC")),
+    "downloads": pa.array([1000, 20, 3, 4, None], pa.int64()),
+    "downloadsAllTime": pa.array([5000, None, 30, 4, 9], pa.int64()),
+    "likes": pa.array([7, 0, None, 1, 2], pa.int32()),
+    "pipeline_tag": pa.array(["text-generation", "text-generation", None, None, ""]),
+    "library_name": pa.array(["transformers", None, "gguf", None, None]),
+    "tags": pa.array([
+        ["license:mit", "en"],
+        ["base_model:a/base", "base_model:finetune:a/base"],
+        ["gguf", "base_model:b/chat", "base_model:quantized:b/chat"],
+        [],
+        None,
+    ]),
+    "safetensors": pa.array([{"parameters": None, "total": 7000000000}, None, {"parameters": None, "total": None}, None, None],
+                            pa.struct([("parameters", pa.string()), ("total", pa.int64())])),
+    "baseModels": pa.array([
+        None,
+        {"relation": "finetune", "models": [{"_id": "1", "id": "a/base"}]},
+        {"relation": "quantized", "models": [{"_id": "2", "id": "b/chat"}]},
+        None,
+        {"relation": "merge", "models": [{"_id": "1", "id": "a/base"}, {"_id": "2", "id": "b/chat"}]},
+    ], base_models),
+    "cardData": pa.array([None, '{"base_model": "a/base", "license": "apache-2.0"}', "{}", None, None]),
+}), row_group_size=2, compression="zstd")
+
+# An older one: text dates, no baseModels, counts as floats with nulls, the id under its old name, snappy.
+write("old.parquet", pa.table({
+    "modelId": pa.array(["a/base", "b/chat"]),
+    "createdAt": pa.array(["2024-05-01T12:30:00.000Z", "yesterday"]),
+    "downloads": pa.array([1000.0, None], pa.float64()),
+    "tags": pa.array([[], ["base_model:a/base"]], pa.large_list(pa.large_string())),
+}), compression="snappy")
+
+# Required columns, nanoseconds, baseModels as JSON text.
+schema = pa.schema([
+    pa.field("id", pa.string(), nullable=False),
+    pa.field("createdAt", pa.timestamp("ns"), nullable=False),
+    pa.field("baseModels", pa.string()),
+])
+write("required.parquet", pa.table({
+    "id": ["a/base", "b/chat"],
+    "createdAt": [DAY.replace(tzinfo=None)] * 2,
+    "baseModels": [None, '{"relation":"adapter","models":[{"_id":"1","id":"a/base"}]}'],
+}, schema=schema), compression="gzip")
+
+write("no-id.parquet", pa.table({"name": ["a/base"], "downloads": [1]}))

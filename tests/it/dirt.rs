@@ -1,0 +1,139 @@
+//! Every row of the tables in docs/dirt.md is run.
+
+use std::fs;
+use std::path::Path;
+
+use modelkin::model::{Record, Reject};
+use modelkin::source::{Kind, Source, read_rows};
+
+/// What one model's metadata became, in the words of the tables.
+fn outcome(found: &Result<Record, Reject>) -> String {
+    let Ok(record) = found else { return "reject".into() };
+    let links: Vec<String> = record
+        .parents
+        .iter()
+        .map(|parent| format!("{} {} {}", parent.id, parent.relation, parent.learned.name()))
+        .collect();
+    let oddities: Vec<&str> = record.oddities.iter().map(|oddity| oddity.kind.name()).collect();
+    let mut text = links.join("; ");
+    if !oddities.is_empty() {
+        text += &format!(" ({})", oddities.join(", "));
+    }
+    if text.is_empty() { "nothing".into() } else { text.trim().into() }
+}
+
+/// The record of a card with this front matter, read from a file.
+pub fn card(front: &str) -> Result<Record, Reject> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("some--model.md");
+    fs::write(&path, format!("---\n{front}\n---\n# A model\n")).unwrap();
+    let mut found = Vec::new();
+    Source { path, kind: Kind::Cards }.read(&mut |record| found.push(record)).unwrap();
+    assert_eq!(found.len(), 1);
+    found.pop().unwrap()
+}
+
+fn row(json: &str) -> Result<Record, Reject> {
+    let json = if json.contains("\"id\":\"owner") {
+        json.to_owned()
+    } else {
+        json.replacen('{', "{\"id\":\"some/model\",", 1)
+    };
+    let mut found = Vec::new();
+    read_rows("test", json.as_bytes(), &mut |record| found.push(record)).unwrap();
+    assert_eq!(found.len(), 1, "{json}");
+    found.pop().unwrap()
+}
+
+/// The rows of the table under a heading: the example and the outcome.
+fn table(heading: &str) -> Vec<(String, String)> {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/dirt.md")).unwrap();
+    let section = page.split(heading).nth(1).unwrap().split("\n## ").next().unwrap().to_owned();
+    section
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| {
+            let (example, rest) = line[3..].split_once("` | ").unwrap();
+            (example.replace('⏎', "\n"), rest.split(" | ").next().unwrap().to_owned())
+        })
+        .collect()
+}
+
+/// The rows whose example does not become what the page says.
+fn disagreements(rows: Vec<(String, String)>, read: impl Fn(&str) -> Result<Record, Reject>) -> String {
+    let wrong = |(example, expected): (String, String)| {
+        let found = outcome(&read(&example));
+        (found != expected).then(|| format!("\n{example}\n  is {found}\n  and not {expected}\n"))
+    };
+    rows.into_iter().filter_map(wrong).collect()
+}
+
+#[test]
+fn every_rule_about_cards_holds_for_its_example() {
+    let rows = table("## Cards");
+    assert!(rows.len() > 40);
+    assert_eq!(disagreements(rows, card), "");
+}
+
+#[test]
+fn every_rule_about_rows_holds_for_its_example() {
+    let rows = table("## Rows of the Hub's listing");
+    assert!(rows.len() > 10);
+    assert_eq!(disagreements(rows, row), "");
+}
+
+#[test]
+fn a_front_matter_is_found_as_the_hub_finds_it() {
+    let of = |readme: &[u8]| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("some--model.md");
+        fs::write(&path, readme).unwrap();
+        let mut found = Vec::new();
+        Source { path, kind: Kind::Cards }.read(&mut |record| found.push(record)).unwrap();
+        outcome(&found.pop().unwrap())
+    };
+    let link = "a/b finetune inferred";
+    for (readme, expected) in [
+        ("---\nbase_model: a/b\n---\ntext", link),
+        ("---\r\nbase_model: a/b\r\n---\r\ntext", link),
+        ("\n\n  ---\nbase_model: a/b\n---\n", link),
+        ("---\nbase_model: a/b\n---", link),
+        ("---\nbase_model: a/b\n---  \t\n", link),
+        ("\u{feff}---\nbase_model: a/b\n---\n", link),
+        ("---\rbase_model: a/b\r---\r", "nothing"),
+        ("--- \nbase_model: a/b\n---\n", "nothing"),
+        ("----\nbase_model: a/b\n---\n", "nothing"),
+        ("---\nbase_model: a/b\n...\n", "nothing"),
+        ("---\nbase_model: a/b\n", "nothing"),
+        ("<!-- x -->\n---\nbase_model: a/b\n---\n", "nothing"),
+        ("# Title\n---\nbase_model: a/b\n---\n", "nothing"),
+        ("---\n---\nbase_model: a/b\n", "nothing"),
+        ("---\n\n---\n", "nothing"),
+        ("Base_model: C:\\Project\\x\nlibrary_name: peft\n---\n", "nothing"),
+        ("---\nx: |\n  ---\n  y\nbase_model: a/b\n---\n", link),
+        ("---\nlicense: mit\n---\n```yaml\nbase_model: /kaggle/working/gpt2\n```", "nothing"),
+        ("", "nothing"),
+    ] {
+        assert_eq!(of(readme.as_bytes()), expected, "{readme:?}");
+    }
+    assert_eq!(of(b"---\nbase_model: a/b\nx: \"\xff\"\n---\n"), "a/b finetune inferred (bad-value)");
+}
+
+#[test]
+fn yaml_that_is_meant_to_hurt_does_not() {
+    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..10 {
+        bomb += &format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 9].join(", "));
+    }
+    assert_eq!(outcome(&card(&format!("{bomb}base_model: a/b"))), "a/b finetune inferred");
+    let deep = format!("x: {}\nbase_model: a/b", "[".repeat(100_000));
+    assert_eq!(outcome(&card(&deep)), "a/b finetune inferred (broken-yaml, rescued)");
+    let mut blocks = String::new();
+    for level in 0..700 {
+        blocks += &format!("{}k:\n", " ".repeat(level));
+    }
+    assert_eq!(outcome(&card(&format!("{blocks}base_model: a/b"))), "a/b finetune inferred (broken-yaml, rescued)");
+    let long = format!("base_model:\n{}", "- a/b\n".repeat(20_000));
+    let record = card(&long).unwrap();
+    assert_eq!((record.parents.len(), record.oddities.len()), (1, 19_999));
+}

@@ -1,0 +1,340 @@
+//! The program as its users type it: what it prints, where, and how it ends.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+/// A place of its own for each test: nothing is remembered from one to the next.
+struct Place {
+    folder: TempDir,
+}
+
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Place {
+    fn new() -> Place {
+        Place { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        self.run_with(args, &[])
+    }
+
+    /// Runs within 2 GB of address space and two minutes.
+    fn run_with(&self, args: &[&str], env: &[(&str, &str)]) -> Ran {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_modelkin")])
+            .args(args)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .envs(env.iter().copied())
+            .timeout(Duration::from_secs(120));
+        let output = command.output().unwrap();
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+const LINEAGE: &str = "Qwen/Qwen2.5-7B -> Qwen/Qwen2.5-7B-Instruct, x/ft : finetune\n\
+    Qwen/Qwen2.5-7B-Instruct -> y/chat-GGUF : quantized downloads=12\n\
+    x/ft, ?gone/other -> z/blend : merge\nz/blend -> z/blend : finetune";
+
+fn with_lineage() -> Place {
+    let place = Place::new();
+    place.file("lineage.edges", LINEAGE);
+    let ran = place.run(&["import", "lineage.edges", "-o", "snapshot.modelkin", "--date", "2025-01-31"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("snapshot.modelkin: 5 models, 5 links, 1 unlisted parents"), "{}", ran.out);
+    place
+}
+
+fn json(ran: &Ran) -> serde_json::Value {
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+#[test]
+fn the_last_import_is_asked_and_standard_error_says_which() {
+    let place = with_lineage();
+    let ran = place.run(&["rank"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.err.contains("snapshot.modelkin (2025-01-31)"), "{}", ran.err);
+    let ran = Place::new().run(&["rank", "--top", "3"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.err.contains("sample inside the program, which is no census"), "{}", ran.err);
+    assert!(ran.out.contains("which is no census"), "{}", ran.out);
+    let ran = place.run_with(&["rank"], &[("MODELKIN_SNAPSHOT", "nowhere")]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("nowhere"), "{}", ran.err);
+}
+
+#[test]
+fn every_command_writes_the_same_json_frame_and_csv_has_its_columns() {
+    let place = with_lineage();
+    for (args, columns) in [
+        (vec!["rank"], vec!["rank", "id", "direct", "descendants"]),
+        (vec!["rank", "--by", "authors"], vec!["rank", "id", "direct", "descendants", "authors"]),
+        (vec!["rank", "--of", "owners", "--by", "downloads"], vec!["rank", "id", "direct", "descendants", "downloads"]),
+        (vec!["family", "qwen"], vec!["family", "members", "f1", "f2", "f3", "by_relation", "authors", "unlisted"]),
+        (vec!["show", "x/ft"], vec!["depth", "id", "of", "relation", "direct", "descendants"]),
+        (vec!["check"], vec!["kind", "cases", "about", "examples"]),
+        (vec!["check", "--list", "all"], vec!["kind", "case"]),
+    ] {
+        let frame = json(&place.run(&[&args[..], &["--format", "json"]].concat()));
+        assert_eq!(frame["modelkin"], env!("CARGO_PKG_VERSION"));
+        assert_eq!(frame["snapshot"]["date"], "2025-01-31");
+        assert_eq!(frame["snapshot"]["models"], 5);
+        assert_eq!(frame["snapshot"]["digest"].as_str().unwrap().len(), 64);
+        assert!(!frame["definition"].as_str().unwrap().is_empty());
+        let rows = frame["rows"].as_array().unwrap();
+        assert!(!rows.is_empty(), "{args:?}");
+        for row in rows {
+            columns.iter().for_each(|column| assert!(row.get(column).is_some(), "{args:?}: {column}"));
+        }
+        let csv = place.run(&[&args[..], &["--format", "csv"]].concat());
+        let mut lines = csv::Reader::from_reader(csv.out.as_bytes());
+        let heads: Vec<String> =
+            lines.headers().unwrap().iter().map(|head| head.split('.').next().unwrap().to_owned()).collect();
+        assert_eq!(lines.records().map(|record| record.unwrap()).count(), rows.len(), "{args:?}");
+        columns.iter().for_each(|column| assert!(heads.iter().any(|head| head == column), "{args:?}: {column}"));
+        let markdown = place.run(&[&args[..], &["--format", "markdown"]].concat());
+        assert!(markdown.out.contains('|') || markdown.out.contains("```"), "{args:?}");
+    }
+}
+
+#[test]
+fn a_family_is_counted_under_its_filters() {
+    let place = with_lineage();
+    let count = |args: &[&str]| {
+        let frame = json(&place.run(&[&["family"], args, &["--format", "json"]].concat()));
+        let row = &frame["rows"][0];
+        (row["members"].as_u64().unwrap(), row["f1"].as_u64().unwrap(), row["f2"].as_u64().unwrap())
+    };
+    assert_eq!(count(&["Qwen"]), (2, 2, 3));
+    assert_eq!(count(&["qwen/*"]), (2, 2, 3));
+    assert_eq!(count(&["Qwen/Qwen2.5-7B"]), (1, 2, 4));
+    assert_eq!(count(&["Qwen", "--include-members"]), (2, 3, 4));
+    assert_eq!(count(&["Qwen", "--relation", "finetune"]), (2, 1, 1));
+    assert_eq!(count(&["Qwen", "--exclude", "finetune"]), (2, 1, 1));
+    assert_eq!(count(&["Qwen", "--since", "2024-01-01"]), (2, 0, 0));
+    assert_eq!(count(&["gone/other"]), (1, 1, 1));
+    place.file("rules.csv", "family,namespaces,id_patterns\nMine,x;y,\n");
+    assert_eq!(count(&["mine", "--rules", "rules.csv"]), (2, 1, 1));
+}
+
+#[test]
+fn a_mistyped_name_gives_the_nearest() {
+    let place = with_lineage();
+    for (args, near) in [
+        (vec!["show", "qwen/qwen2.5-7b-instuct"], "Qwen/Qwen2.5-7B-Instruct"),
+        (vec!["family", "Qwne"], "Qwen"),
+        (vec!["family", "Qwn/*"], "Qwen"),
+        (vec!["family", "Qwen2.5-7B"], "Qwen/Qwen2.5-7B"),
+    ] {
+        let ran = place.run(&args);
+        assert_eq!(ran.code, 1);
+        assert!(ran.err.contains("the nearest:") && ran.err.contains(near), "{args:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_tree_marks_merges_and_what_is_not_drawn() {
+    let place = Place::new();
+    place.file("l.edges", "a/r -> a/x, a/y, a/z\na/x, a/y -> b/m : merge\nb/m -> c/q : quantized\nc/q -> d/deep");
+    place.run(&["import", "l.edges", "-o", "s"]);
+    let tree = place.run(&["show", "a/r", "--depth", "3"]).out;
+    let expected = "\
+a/r  6 descendants, 3 direct
+├── a/x  unstated  3 descendants, 1 direct
+│   └── b/m  merge  2 descendants, 1 direct
+│       └── c/q  quantized  1 descendants  …
+├── a/y  unstated  3 descendants, 1 direct
+│   └── b/m  merge  2 descendants, 1 direct  (*)
+└── a/z  unstated
+";
+    assert!(tree.starts_with(expected), "{tree}");
+    let tree = place.run(&["show", "a/r", "--top", "1", "--depth", "1"]).out;
+    assert!(tree.contains("└── … 2 more, with 3 descendants"), "{tree}");
+    let tree = place.run(&["show", "d/deep", "--up", "--depth", "9"]).out;
+    assert!(tree.starts_with("d/deep\n└── c/q  unstated"), "{tree}");
+    assert!(
+        tree.contains("a/y  merge") && tree.contains("a/r  unstated  6 descendants, 3 direct  (*)")
+            || tree.contains("a/r"),
+        "{tree}"
+    );
+}
+
+#[test]
+fn check_lists_what_is_odd_and_strict_exits_with_three() {
+    let place = with_lineage();
+    let ran = place.run(&["check", "--strict"]);
+    assert_eq!(ran.code, 3);
+    assert!(ran.out.contains("self-link") && ran.out.contains("z/blend"), "{}", ran.out);
+    let ran = place.run(&["check", "--list", "unlisted"]);
+    assert!(ran.out.contains("gone/other: 1 children"), "{}", ran.out);
+    let ran = place.run(&["check", "--list", "colours"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("there is: unlisted, self-link"), "{}", ran.err);
+    place.file("clean.edges", "a/b -> c/d : finetune");
+    place.run(&["import", "clean.edges", "-o", "clean"]);
+    assert_eq!(place.run(&["check", "clean", "--strict"]).code, 0);
+}
+
+#[test]
+fn rejects_are_printed_by_import_and_listed_by_check() {
+    let place = Place::new();
+    let rows: String = (0..20).map(|at| format!("{{\"id\":\"bad id {at}\"}}\n")).collect();
+    place.file("rows.jsonl", format!("{{\"id\":\"a/b\"}}\n{rows}"));
+    let ran = place.run(&["import", "rows.jsonl", "-o", "s"]);
+    assert_eq!(ran.code, 0);
+    assert!(
+        ran.out.contains("20 rejects") && ran.out.contains("rows.jsonl, line 2: \"bad id 0\" is no model id"),
+        "{}",
+        ran.out
+    );
+    let ran = place.run(&["check", "--list", "rejects"]);
+    assert!(ran.out.contains("rows.jsonl, line 21: \"bad id 19\""), "{}", ran.out);
+}
+
+#[test]
+fn the_same_snapshot_gives_the_same_bytes_on_one_and_on_eight_threads() {
+    let place = with_lineage();
+    let threads = |count: &str, args: &[&str]| {
+        let ran = place.run_with(args, &[("RAYON_NUM_THREADS", count), ("SOURCE_DATE_EPOCH", "1750000000")]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ran.out
+    };
+    for file in ["one", "eight"] {
+        threads(if file == "one" { "1" } else { "8" }, &["import", "lineage.edges", "-o", file]);
+    }
+    let read = |name: &str| fs::read(place.folder.path().join(name)).unwrap();
+    assert!(read("one") == read("eight"));
+    let sample = Place::new();
+    for args in [
+        vec!["rank", "--top", "0", "--format", "json"],
+        vec!["rank", "--by", "authors", "--top", "0", "--format", "csv"],
+        vec!["rank", "--by", "credit", "--top", "0", "--format", "csv"],
+        vec!["rank", "--of", "owners", "--top", "0", "--format", "json"],
+        vec!["rank", "--of", "families", "--top", "0", "--format", "json"],
+        vec!["family", "Llama", "--format", "json"],
+        vec!["show", "mistralai/Mistral-7B-v0.1", "--top", "0", "--depth", "99"],
+    ] {
+        let one = sample.run_with(&args, &[("RAYON_NUM_THREADS", "1")]);
+        let eight = sample.run_with(&args, &[("RAYON_NUM_THREADS", "8")]);
+        assert_eq!((one.code, eight.code), (0, 0), "{} {}", one.err, eight.err);
+        assert!(one.out == eight.out, "{args:?}");
+    }
+}
+
+#[test]
+fn wrong_usage_exits_with_two() {
+    let place = Place::new();
+    for args in [
+        vec!["rank", "--by", "beauty"],
+        vec!["import"],
+        vec!["family", "x", "--relation", "cousin"],
+        vec!["rank", "--top", "-1"],
+    ] {
+        assert_eq!(place.run(&args).code, 2, "{args:?}");
+    }
+    let ran = place.run(&["rank", "--of", "owners", "--by", "credit"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("defined for models alone"), "{}", ran.err);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let place = Place::new();
+    let mut command = Command::new("sh");
+    let script = format!(
+        "{} rank --top 0 --format json | head -c 100; exit \"${{PIPESTATUS:-0}}\"",
+        env!("CARGO_BIN_EXE_modelkin")
+    );
+    let output = command.args(["-c", &script]).env("HOME", place.folder.path()).output().unwrap();
+    assert!(output.status.success());
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("error"), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn gzip(parts: impl IntoIterator<Item = Vec<u8>>) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    parts.into_iter().for_each(|part| packer.write_all(&part).unwrap());
+    packer.finish().unwrap()
+}
+
+/// Each bad input gets a message that names the file, and the place or the reason; exit 1; within the bounds of
+/// [`Place::run_with`].
+#[test]
+fn bad_input_gets_a_clear_error() {
+    let place = Place::new();
+    let many = |byte: u8, megabytes: usize| std::iter::repeat_with(move || vec![byte; 1 << 20]).take(megabytes);
+    let rows: String = (0..5000)
+        .map(|at| format!("{{\"id\":\"a/model-{at}\",\"tags\":[\"base_model:b/{}\"]}}\n", at * 7919 % 4999))
+        .collect();
+    let packed = gzip([rows.clone().into_bytes()]);
+    fs::create_dir(place.folder.path().join("empty-folder")).unwrap();
+    let fixture = |name: &str| fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)).unwrap();
+    let whole = fixture("today.parquet");
+    for (name, bytes, expected) in [
+        ("empty.jsonl", Vec::new(), "is empty"),
+        ("blank.jsonl", b"\n\n  \n".to_vec(), "is empty: it holds no row"),
+        ("no-rows.json", b"[]".to_vec(), "holds no row"),
+        ("no-id.parquet", fixture("no-id.parquet"), "has no text column `id`"),
+        ("cut.parquet", whole[..whole.len() / 2].to_vec(), "no readable Parquet"),
+        ("cut.jsonl.gz", packed[..packed.len() / 2].to_vec(), "too early"),
+        ("head.jsonl.gz", packed[..5].to_vec(), "too early"),
+        ("cut.json", format!("[{{\"id\":\"a/b\"}},{}", &rows[..100]).into_bytes(), "the JSON ends inside"),
+        ("brackets.json.gz", gzip(many(b'[', 1024)), "row 1: nested deeper than 128"),
+        ("one-line.jsonl.gz", gzip([b"{".to_vec()].into_iter().chain(many(b'x', 1024))), "a line of more than 64 MiB"),
+        ("long-row.json.gz", gzip([b"[\"".to_vec()].into_iter().chain(many(b'x', 1024))), "a row of more than 64 MiB"),
+        ("deep.jsonl", format!("{{\"id\":{}", "[".repeat(100_000)).into_bytes(), "line 1"),
+        ("long-id.jsonl", format!("{{\"id\":\"{}\"}}", "x".repeat(10 << 20)).into_bytes(), "longer than 500 bytes"),
+        ("latin.jsonl", b"{\"id\":\"a/b\xff\"}\n".to_vec(), "line 1"),
+        ("noise.bin", vec![0x93; 1000], "is neither JSON, Parquet"),
+        ("a--huge.md", format!("---\nx: {}\n---\n", "y".repeat(5 << 20)).into_bytes(), "does not end within 1 MiB"),
+        ("no model.md", b"---\nlicense: mit\n---\n".to_vec(), "no model's id in this path"),
+        ("x.edges", b"a/b => c/d\n".to_vec(), "line 1"),
+        ("latin.edges", b"a/b -> c/\xff\n".to_vec(), "line 1: not UTF-8 from byte 10"),
+    ] {
+        place.file(name, bytes);
+        let ran = place.run(&["import", name, "-o", "out"]);
+        assert_eq!(ran.code, 1, "{name}: {} {}", ran.out, ran.err);
+        assert!(ran.err.contains(name) && ran.err.contains(expected), "{name}: {}", ran.err);
+        assert!(!ran.err.contains("panicked") && ran.err.len() < 2000, "{name}: {}", ran.err);
+        assert!(!place.folder.path().join("out").exists(), "{name}");
+    }
+    for (args, expected) in [
+        (vec!["import", "empty-folder", "-o", "out"], "empty-folder: holds no model cards"),
+        (vec!["import", "empty-folder", "--as", "cards", "-o", "out"], "empty-folder: holds no model card"),
+        (vec!["import", "nowhere", "-o", "out"], "nowhere: No such file"),
+        (vec!["import", "x.edges", "--aliases", "nowhere", "-o", "out"], "nowhere"),
+        (vec!["rank", "--snapshot", "noise.bin"], "noise.bin: is no snapshot"),
+        (vec!["rank", "--snapshot", "empty.jsonl"], "empty.jsonl: is empty"),
+    ] {
+        let ran = place.run(&args);
+        assert_eq!(ran.code, 1, "{args:?}");
+        assert!(ran.err.contains(expected), "{args:?}: {}", ran.err);
+    }
+    // A card of 5 MB with its front matter at the top is read.
+    place.file("a--long.md", format!("---\nbase_model: a/b\n---\n{}", "text\n".repeat(1 << 20)));
+    assert_eq!(place.run(&["import", "a--long.md", "-o", "out"]).code, 0);
+}

@@ -1,0 +1,138 @@
+//! The real data beside the project: their known figures, and every model against the naive twin. Left out, and said
+//! so, where they are absent.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::io::Read;
+
+use modelkin::census::{Census, Counting};
+use modelkin::lineage::Lineage;
+use modelkin::model::{ModelId, Record};
+use modelkin::reference::Aliases;
+use modelkin::snapshot::{Builder, Snapshot};
+use modelkin::source::{Source, edges};
+
+use crate::counting::compare;
+use crate::dirt::card;
+use crate::support::real_data;
+
+fn import(paths: &[std::path::PathBuf]) -> Snapshot {
+    let mut builder = Builder::new();
+    for path in paths {
+        for source in Source::find(path, None).unwrap() {
+            builder.source(&path.display().to_string(), source.kind.name());
+            source.read(&mut |found| builder.add(found)).unwrap();
+        }
+    }
+    Aliases::built_in().unwrap().iter().for_each(|(legacy, canonical)| builder.alias(legacy, canonical));
+    builder.finish("test", None, None).unwrap()
+}
+
+#[test]
+fn the_july_2025_sample_gives_its_known_figures_and_the_naive_counts() {
+    let Some(data) = real_data() else { return };
+    let snapshot = import(&[data.join("hub-2025-07.jsonl.gz")]);
+    let provenance = snapshot.provenance();
+    assert_eq!((provenance.sources[0].records, provenance.counts.rejects), (479_207, 0));
+    assert_eq!(
+        (provenance.counts.models, provenance.counts.links, provenance.counts.unlisted),
+        (479_164, 139_120, 7_912)
+    );
+    let lineage = Lineage::from_snapshot(&snapshot);
+    assert_eq!(lineage.links(), 139_120);
+    assert_eq!(snapshot.rows().filter(|row| lineage.is_unlisted(*row)).count(), 7_912);
+    assert_eq!(Census::take(&lineage, &Counting::default()).longest_chain(), 30);
+    compare(&snapshot, &Counting { recent_since: Some(1_735_689_600_000), ..Counting::default() });
+}
+
+/// The small sample has a form of its own; it becomes edge text.
+fn lineage_small() -> Option<Snapshot> {
+    let text = fs::read_to_string(real_data()?.join("lineage-small.jsonl")).unwrap();
+    let mut edges_text = String::new();
+    let mut models = 0;
+    for line in text.lines() {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        let child = row["id"].as_str().unwrap();
+        writeln!(edges_text, "{child}").unwrap();
+        models += 1;
+        for parent in row["base_models"].as_array().unwrap() {
+            let relation = parent["relation"].as_str().unwrap_or("unstated");
+            writeln!(edges_text, "?{} -> {child} : {relation}", parent["id"].as_str().unwrap()).unwrap();
+        }
+    }
+    assert_eq!(models, 2_553);
+    let mut builder = Builder::new();
+    edges::read_text("lineage-small", &edges_text, &mut |found| builder.add(found));
+    assert!(builder.rejects().is_empty());
+    Aliases::built_in().unwrap().iter().for_each(|(legacy, canonical)| builder.alias(legacy, canonical));
+    Some(builder.finish("test", None, None).unwrap())
+}
+
+#[test]
+fn the_small_sample_gives_its_longest_chain_largest_cycle_and_widest_merge() {
+    let Some(snapshot) = lineage_small() else { return };
+    let lineage = Lineage::from_snapshot(&snapshot);
+    assert_eq!(Census::take(&lineage, &Counting::default()).longest_chain(), 30);
+    assert_eq!(
+        lineage.find("masmatix/MN-Hekate-Tetrakephalos-12B-Q4_K_M-GGUF").map(|row| lineage.is_leaf(row)),
+        Ok(true)
+    );
+    let mut sizes: Vec<_> = lineage.cycles().iter().map(Vec::len).collect();
+    sizes.sort_unstable();
+    assert_eq!(sizes, [2, 2, 2, 22]);
+    let largest = lineage.cycles().iter().max_by_key(|members| members.len()).unwrap();
+    assert!(largest.iter().any(|row| snapshot.owner(*row) == Some("MrRobotoAI")));
+    let widest = snapshot.rows().map(|row| lineage.parents(row).count()).max();
+    let bahamuth = lineage.find("Novaciano/BAHAMUTH-PURGED-3.2-1B").unwrap();
+    assert_eq!((widest, lineage.parents(bahamuth).count()), (Some(65), 65));
+    let self_links = lineage.anomalies().filter(|anomaly| anomaly.name() == "self-link").count();
+    assert!(self_links > 40, "{self_links}");
+    compare(&snapshot, &Counting::default());
+}
+
+fn front_matters(text: &str) -> impl Iterator<Item = String> {
+    text.lines().map(|line| {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        row["front_matter"].as_str().unwrap().to_owned()
+    })
+}
+
+#[test]
+fn every_real_front_matter_is_read() {
+    let Some(data) = real_data() else { return };
+    let odd = fs::read_to_string(data.join("cards/odd_front_matter.jsonl")).unwrap();
+    let mut modern = String::new();
+    let file = fs::File::open(data.join("cards/front_matter_modern.jsonl.gz")).unwrap();
+    flate2::read::GzDecoder::new(file).read_to_string(&mut modern).unwrap();
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut read = |text: &str| -> Vec<Record> {
+        let records: Vec<Record> = front_matters(text).map(|front| card(&front).unwrap()).collect();
+        records
+            .iter()
+            .flat_map(|record| &record.oddities)
+            .for_each(|oddity| *kinds.entry(oddity.kind.name()).or_default() += 1);
+        records
+    };
+    assert_eq!(read(&odd).len(), 79);
+    let modern = read(&modern);
+    assert_eq!(modern.len(), 1_176);
+    let with_parent = modern.iter().filter(|record| !record.parents.is_empty()).count();
+    println!("{with_parent} modern cards with a parent; oddities: {kinds:?}");
+    assert!((200..=236).contains(&with_parent), "{with_parent}");
+    assert!(modern.iter().flat_map(|record| &record.parents).all(|parent| ModelId::parse(parent.id.as_str()).is_ok()));
+}
+
+#[test]
+fn rows_as_the_api_returned_them_are_read() {
+    let Some(data) = real_data() else { return };
+    let files =
+        ["api_models_full_2025-11-24.jsonl.gz", "2025-11-09_top_models.json.gz", "2025-11-10_top_models.json.gz"];
+    let paths: Vec<_> = files.iter().map(|file| data.join("api").join(file)).collect();
+    let snapshot = import(&paths);
+    let records: Vec<u64> =
+        snapshot.provenance().sources.iter().map(|source| source.records + source.rejects).collect();
+    assert_eq!(records, [100, 107, 152]);
+    let phi = snapshot.find("microsoft/phi-2").unwrap();
+    assert_eq!((snapshot.licence(phi), snapshot.task(phi)), (Some("mit"), Some("text-generation")));
+}

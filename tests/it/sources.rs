@@ -1,0 +1,291 @@
+//! Every kind of source, and every form of it.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use modelkin::model::{Record, Reject, Relation};
+use modelkin::snapshot::{Builder, Snapshot};
+use modelkin::source::{Kind, Source, edges, read_rows};
+use proptest::prelude::*;
+
+use crate::support::{any_lineage, snapshot};
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+/// Everything that a path gives: records and rejects, in order.
+fn read(path: &Path) -> Vec<Result<Record, Reject>> {
+    let mut found = Vec::new();
+    for source in Source::find(path, None).unwrap() {
+        source.read(&mut |record| found.push(record)).unwrap();
+    }
+    found
+}
+
+fn records(path: &Path) -> Vec<Record> {
+    read(path).into_iter().map(|record| record.unwrap()).collect()
+}
+
+fn gathered(paths: &[&Path]) -> Snapshot {
+    let mut builder = Builder::new();
+    for path in paths {
+        builder.source(&path.display().to_string(), "");
+        read(path).into_iter().for_each(|found| builder.add(found));
+    }
+    builder.finish("test", None, None).unwrap()
+}
+
+const A: &str = r#"{"id":"a/base","downloads":10}"#;
+const B: &str = r#"{"tags":["base_model:a/base","base_model:adapter:a/base"],"unknown":{"deep":[1,2,{"x":"}]\"{"}]},"id":"b/lora"}"#;
+
+#[test]
+fn rows_are_read_from_lines_arrays_and_pretty_json_alike() {
+    let pretty =
+        serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&format!("[{A},{B}]")).unwrap())
+            .unwrap();
+    let object = serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(A).unwrap()).unwrap();
+    for (form, text) in [
+        ("lines", format!("{A}\n{B}\n")),
+        ("no last line end", format!("{A}\r\n\n  {B}")),
+        ("array", format!("[{A},{B}]")),
+        ("array a line", format!("[{A}]\n[{B}]\n")),
+        ("array, rows by line", format!("[\n{A},\n{B}\n]\n")),
+        ("pretty", pretty),
+        ("pretty objects", format!("{object}\n{B}")),
+        ("byte order mark", format!("\u{feff}{A}\n{B}\n")),
+        ("byte order mark, array", format!("\u{feff}[{A},{B}]")),
+        ("empty array before", format!("[]\n[{A},{B}]")),
+    ] {
+        let mut found = Vec::new();
+        read_rows(form, text.as_bytes(), &mut |record| found.push(record.unwrap())).unwrap();
+        let ids: Vec<_> = found.iter().map(|record| record.id.as_str()).collect();
+        assert_eq!(ids, ["a/base", "b/lora"], "{form}");
+        assert_eq!(found[1].parents[0].relation, Relation::Adapter, "{form}");
+    }
+}
+
+#[test]
+fn an_array_on_one_line_may_be_longer_than_any_row() {
+    let row = |at: usize| format!("{{\"id\":\"a/{at}\",\"x\":\"{}\"}}", "y".repeat(1 << 20));
+    let rows: Vec<String> = (0..70).map(row).collect();
+    let mut count = 0;
+    read_rows("long", format!("[{}]", rows.join(",")).as_bytes(), &mut |record| count += usize::from(record.is_ok())).unwrap();
+    assert_eq!(count, 70);
+}
+
+#[test]
+fn packed_rows_are_the_same_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!("{A}\n{B}\n");
+    let gzip = folder.path().join("rows.jsonl.gz");
+    let mut packer = flate2::write::GzEncoder::new(fs::File::create(&gzip).unwrap(), flate2::Compression::default());
+    packer.write_all(A.as_bytes()).unwrap();
+    packer.finish().unwrap();
+    // A second member, as `cat a.gz b.gz` leaves it.
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(format!("\n{B}\n").as_bytes()).unwrap();
+    let mut bytes = fs::read(&gzip).unwrap();
+    bytes.extend(packer.finish().unwrap());
+    fs::write(&gzip, bytes).unwrap();
+    let zst = folder.path().join("rows.zst");
+    fs::write(&zst, zstd::encode_all(text.as_bytes(), 3).unwrap()).unwrap();
+    for path in [gzip, zst] {
+        assert_eq!(records(&path).iter().map(|record| record.id.to_string()).collect::<Vec<_>>(), ["a/base", "b/lora"]);
+    }
+}
+
+#[test]
+fn a_bad_row_is_a_reject_with_its_place_and_the_next_is_read() {
+    let text = format!("{A}\n{{\"id\": \"b\n\n{{\"id\":7}}\n[1]\n\"x\"\n{{\"id\":\"no id\"}}\n{B}\n");
+    let mut found = Vec::new();
+    read_rows("rows", text.as_bytes(), &mut |record| found.push(record)).unwrap();
+    let rejects: Vec<String> = found.iter().filter_map(|record| Some(record.as_ref().err()?.place.clone())).collect();
+    assert_eq!(rejects, ["line 2", "line 4", "line 5, row 1", "line 6", "line 7"]);
+    assert_eq!(found.iter().filter(|record| record.is_ok()).count(), 2);
+
+    let mut found = Vec::new();
+    read_rows("array", format!("[{A}, 7, null, \"x\", {{}}, {B}]").as_bytes(), &mut |record| found.push(record))
+        .unwrap();
+    let rejects: Vec<String> = found.iter().filter_map(|record| Some(record.as_ref().err()?.place.clone())).collect();
+    assert_eq!(rejects, ["row 2", "row 3", "row 4", "row 5"]);
+}
+
+#[test]
+fn the_dump_of_today_is_read_with_its_nulls_structs_and_row_groups() {
+    let found = read(&fixture("today.parquet"));
+    let reject = found[3].as_ref().unwrap_err();
+    assert_eq!(reject.place, "row 4");
+    let records: Vec<&Record> = found.iter().filter_map(|record| record.as_ref().ok()).collect();
+    let [base, chat, gguf, blend] = records[..] else { panic!("{records:?}") };
+    assert_eq!(
+        (base.created, base.downloads, base.downloads_all_time, base.likes),
+        (Some(1_714_566_600_000), Some(1000), Some(5000), Some(7))
+    );
+    assert_eq!(
+        (base.licence.as_deref(), base.parameters, base.task.as_deref()),
+        (Some("mit"), Some(7_000_000_000), Some("text-generation"))
+    );
+    assert_eq!(base.tags.as_deref().unwrap(), ["en"]);
+    assert_eq!(
+        (chat.licence.as_deref(), chat.downloads_all_time, chat.library.as_deref()),
+        (Some("apache-2.0"), None, None)
+    );
+    assert_eq!((gguf.created, gguf.likes, gguf.parents[0].relation), (None, None, Relation::Quantized));
+    let parents: Vec<_> = blend.parents.iter().map(|parent| (parent.id.as_str(), parent.relation)).collect();
+    assert_eq!(parents, [("a/base", Relation::Merge), ("b/chat", Relation::Merge)]);
+    assert_eq!((blend.downloads, blend.task.as_deref()), (None, None));
+    assert!(records.iter().all(|record| record.oddities.is_empty()));
+}
+
+#[test]
+fn older_dumps_are_read_too() {
+    let found = records(&fixture("old.parquet"));
+    assert_eq!((found[0].created, found[0].downloads), (Some(1_714_566_600_000), Some(1000)));
+    assert_eq!((found[1].created, found[1].downloads, found[1].oddities.len()), (None, None, 1));
+    assert_eq!(found[1].parents[0].relation, Relation::Unstated);
+    let found = records(&fixture("required.parquet"));
+    assert_eq!((found[0].created, found[1].parents[0].relation), (Some(1_714_566_600_000), Relation::Adapter));
+}
+
+#[test]
+fn cards_are_found_in_every_layout_and_in_a_hub_cache() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let put = |path: &str, front: &str| {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, format!("---\n{front}\n---\n")).unwrap();
+    };
+    put("o1/m1/README.md", "license: mit");
+    put("o2--m2.md", "license: mit");
+    put("o3__m3.md", "license: mit");
+    put("o4--m4/README.md", "license: mit");
+    put("o5/m5.md", "license: mit");
+    put("gpt2/README.md", "license: mit");
+    put(".git/x/README.md", "license: mit");
+    put("hub/models--o6--m6/snapshots/aaa/README.md", "license: old");
+    put("hub/models--o6--m6/snapshots/bbb/README.md", "license: mit");
+    fs::create_dir_all(root.join("hub/models--o6--m6/refs")).unwrap();
+    fs::write(root.join("hub/models--o6--m6/refs/main"), "bbb").unwrap();
+    put("hub/models--gpt9/snapshots/ccc/README.md", "license: mit");
+    fs::create_dir_all(root.join("hub/models--o7--m7/snapshots/ddd")).unwrap();
+    put("bad name.md", "license: mit");
+    let found = read(root);
+    let mut ids: Vec<String> = found.iter().filter_map(|record| Some(record.as_ref().ok()?.id.to_string())).collect();
+    ids.sort();
+    assert_eq!(ids, ["gpt2", "gpt9", "o1/m1", "o2/m2", "o3/m3", "o4/m4", "o5/m5", "o6/m6"]);
+    assert!(found.iter().flatten().all(|record| record.licence.as_deref() == Some("mit")));
+    let rejects: Vec<_> = found.iter().filter_map(|record| record.as_ref().err()).collect();
+    assert_eq!(rejects.len(), 1);
+    assert!(rejects[0].file.ends_with("bad name.md"));
+    assert_eq!(Source::find(root, None).unwrap()[0].kind, Kind::Cards);
+}
+
+#[test]
+fn a_folder_of_data_files_is_read_in_order_of_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("2.jsonl"), r#"{"id":"a/b","likes":2}"#).unwrap();
+    fs::write(folder.path().join("1.jsonl"), r#"{"id":"a/b","likes":1}"#).unwrap();
+    let snapshot = gathered(&[folder.path()]);
+    assert_eq!(snapshot.likes(snapshot.find("a/b").unwrap()), Some(2));
+}
+
+#[test]
+fn a_later_record_wins_and_what_it_does_not_know_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let dump = file(
+        "dump.jsonl",
+        r#"{"id":"x/ft","downloads":5,"likes":1,"tags":["base_model:a/base","base_model:finetune:a/base"]}"#,
+    );
+    let newer = file("newer.jsonl", r#"{"id":"X/FT","likes":2,"tags":["gguf"]}"#);
+    let counts = file("counts.jsonl", r#"{"id":"x/ft","likes":3}"#);
+    let card = file("x--ft.md", "---\nbase_model: c/other\n---\n");
+    let links = |paths: &[&Path]| {
+        let snapshot = gathered(paths);
+        let row = snapshot.find("x/ft").unwrap();
+        let parents: Vec<String> = snapshot.links(row).map(|link| snapshot.id(link.parent).to_owned()).collect();
+        let oddities: Vec<&str> = snapshot.oddities(row).map(|oddity| oddity.kind.name()).collect();
+        (
+            snapshot.id(row).to_owned(),
+            snapshot.downloads(row),
+            snapshot.likes(row),
+            parents.join(" "),
+            oddities.join(" "),
+        )
+    };
+    let is = |id: &str, likes, parents: &str, oddities: &str| {
+        (id.to_owned(), Some(5), Some(likes), parents.to_owned(), oddities.to_owned())
+    };
+    // A full row without parents says that there are none; a row without tags says nothing of parents.
+    assert_eq!(links(&[&dump, &newer]), is("X/FT", 2, "", "case-collision"));
+    assert_eq!(links(&[&dump, &counts]), is("x/ft", 3, "a/base", ""));
+    // The Hub's word stands above a card's, whichever comes first; where the Hub names none, the card's counts.
+    assert_eq!(links(&[&dump, &card]), is("x/ft", 1, "a/base", "card-disagrees"));
+    assert_eq!(links(&[&card, &dump]).3, "a/base");
+    assert_eq!(links(&[&dump, &newer, &card]).3, "c/other");
+}
+
+#[test]
+fn an_alias_is_followed_unless_the_listing_is_older_than_the_renaming() {
+    use modelkin::lineage::Lineage;
+    let aliases = [("bert", "google-bert/bert"), ("old/name", "new/name"), ("older/name", "old/name")];
+    let snapshot = crate::support::with_aliases(
+        "google-bert/bert\n?bert -> a/ft : finetune\n?older/name -> a/y : adapter",
+        &aliases,
+    );
+    let lineage = Lineage::from_snapshot(&snapshot);
+    let parent = |id: &str| snapshot.id(lineage.parents(lineage.find(id).unwrap()).next().unwrap().0).to_owned();
+    assert_eq!((parent("a/ft"), parent("a/y")), ("google-bert/bert".into(), "new/name".into()));
+    assert_eq!(lineage.find("BERT").map(|row| snapshot.id(row)), Ok("google-bert/bert"));
+    assert_eq!(lineage.anomalies().filter(|anomaly| anomaly.name() == "alias-followed").count(), 2);
+    // The target takes the alias's place among the unlisted.
+    assert_eq!(snapshot.provenance().counts.unlisted, 1);
+
+    let snapshot = crate::support::with_aliases("bert -> a/ft : finetune", &aliases);
+    let lineage = Lineage::from_snapshot(&snapshot);
+    assert_eq!(lineage.find("bert").map(|row| lineage.children(row).count()), Ok(1));
+}
+
+#[test]
+fn edge_text_says_where_it_cannot_be_read() {
+    let text = "a/b -> c/d : finetune\na/b => c/d\na/b -> ?c/d\na/b -> c/d : distilled\na/b : likes=many\na/b : colour=red\n -> c/d\n";
+    let mut found = Vec::new();
+    edges::read_text("t", text, &mut |record| found.push(record));
+    let rejects: Vec<_> =
+        found.iter().filter_map(|record| record.as_ref().err()).map(|reject| reject.place.as_str()).collect();
+    assert_eq!(rejects, ["line 2", "line 3", "line 4", "line 5", "line 6", "line 7"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn edge_text_is_read_back_as_it_was_written(text in any_lineage()) {
+        let mut records = Vec::new();
+        edges::read_text("t", &text, &mut |record| records.push(record.unwrap()));
+        let listed: Vec<String> = records.iter().map(|record| record.id.key()).collect();
+        let mut written = Vec::new();
+        edges::write(&records, |id| listed.contains(&id.key()), &mut written).unwrap();
+        let again = snapshot(std::str::from_utf8(&written).unwrap());
+        prop_assert_eq!(again.provenance().digest.clone(), snapshot(&text).provenance().digest.clone());
+    }
+
+    #[test]
+    fn no_bytes_make_a_source_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), text in "[\\[\\]{}\",:a/ \n\\\\-]{0,80}") {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, kind) in [("x.jsonl", Kind::Jsonl), ("x.edges", Kind::Edges), ("a--b.md", Kind::Cards), ("x.parquet", Kind::HubStats)] {
+            for content in [bytes.as_slice(), text.as_bytes(), format!("---\n{text}\n---\n").as_bytes()] {
+                let path = folder.path().join(name);
+                fs::write(&path, content).unwrap();
+                _ = Source { path, kind }.read(&mut |_| ());
+            }
+        }
+    }
+}
