@@ -58,5 +58,5 @@ pub fn sample() -> Result<snapshot::Snapshot, Box<dyn std::error::Error + Send +
     for (legacy, canonical) in reference::Aliases::built_in()?.iter() {
         builder.alias(legacy, canonical);
     }
-    Ok(builder.finish(concat!("modelkin ", env!("CARGO_PKG_VERSION")), Some(TAKEN), None)?.as_sample())
+    Ok(builder.finish(concat!("modelkin ", env!("CARGO_PKG_VERSION")), Some(TAKEN), None)?.into_sample())
 }

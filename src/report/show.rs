@@ -21,8 +21,8 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], direction: Direction, 
             Shown::More { models, descendants } => {
                 line += &format!("… {} more", grouped(*models as u64));
                 if *descendants > 0 {
-                    let what = if direction == Direction::Down { "descendants" } else { "ancestors" };
-                    line += &format!(", with {} {what}", grouped(*descendants as u64));
+                    let what = if direction == Direction::Down { "descendant" } else { "ancestor" };
+                    line += &format!(", with {}", counted(*descendants as u64, what));
                 }
                 rows.push(more(branch, above.last(), *models, *descendants));
             }
@@ -34,7 +34,7 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], direction: Direction, 
                     line += &format!("  {relation}");
                 }
                 if facts.descendants > 0 {
-                    line += &format!("  {} descendants", grouped(facts.descendants));
+                    line += &format!("  {}", counted(facts.descendants, "descendant"));
                     if facts.direct != facts.descendants {
                         line += &format!(", {} direct", grouped(facts.direct));
                     }
@@ -94,4 +94,9 @@ fn more(branch: &Branch, of: Option<&String>, models: usize, descendants: usize)
         ("more", (models as u64).into()),
     ];
     values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// A count with its noun.
+fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
 }

@@ -89,7 +89,7 @@ impl Snapshot {
     }
 
     /// The same, marked as the sample inside the program.
-    pub(crate) fn as_sample(mut self) -> Snapshot {
+    pub(crate) fn into_sample(mut self) -> Snapshot {
         self.provenance.sample = true;
         self
     }

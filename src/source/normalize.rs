@@ -20,12 +20,18 @@ pub(super) struct Found<'a> {
     pub library: Option<Cow<'a, str>>,
     /// The Hub's tags, or a card's own.
     pub tags: Option<Vec<Cow<'a, str>>>,
-    /// The Hub's resolved `baseModels`: their relation, and the ids.
-    pub base_models: Option<(Option<Cow<'a, str>>, Vec<Cow<'a, str>>)>,
+    pub base_models: Option<BaseModels<'a>>,
     /// What the card declares, where the source has it.
     pub card: Option<CardWords>,
     pub speaker: Speaker,
     pub oddities: Vec<Oddity>,
+}
+
+/// The Hub's resolved `baseModels`: their one relation, and the ids.
+#[derive(Debug, Default)]
+pub(super) struct BaseModels<'a> {
+    pub relation: Option<Cow<'a, str>>,
+    pub ids: Vec<Cow<'a, str>>,
 }
 
 /// Who speaks in a [`Found`]: the Hub (a list row), or a card alone.
@@ -66,7 +72,7 @@ impl Found<'_> {
         let library = self.library.and_then(present);
 
         let mut parents = Parents { oddities: self.oddities, ..Parents::default() };
-        if let Some((relation, ids)) = &self.base_models {
+        if let Some(BaseModels { relation, ids }) = &self.base_models {
             parents.resolved(relation.as_deref(), ids);
         }
         parents.tagged(tags);

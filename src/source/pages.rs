@@ -179,7 +179,7 @@ impl Values<'_, '_> {
             value.extend_from_slice(&chunk[from..]);
             if value.len() > MAX_ROW {
                 let reason = format!("a row of more than {} MiB", MAX_ROW >> 20);
-                return Err((self.place(), reason.into()));
+                return Err((self.place(), reason));
             }
             input.consume(length);
         }

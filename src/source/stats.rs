@@ -13,7 +13,7 @@ use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::SchemaDescriptor;
 
 use super::hub::wire;
-use super::normalize::Found;
+use super::normalize::{BaseModels, Found};
 use super::{Error, date};
 use crate::model::{Oddity, OddityKind, Record, Reject};
 
@@ -198,13 +198,11 @@ impl Leaves {
             None => None,
         };
         found.base_models = match (base_models, models) {
-            (Some(json), _) => wire::base_models_json(&json, &mut oddities).map(|(relation, ids)| {
-                (
-                    relation.map(|relation| Cow::Owned(relation.into_owned())),
-                    ids.into_iter().map(|id| Cow::Owned(id.into_owned())).collect(),
-                )
+            (Some(json), _) => wire::base_models_json(&json, &mut oddities).map(|found| BaseModels {
+                relation: found.relation.map(owned),
+                ids: found.ids.into_iter().map(owned).collect(),
             }),
-            (None, Some(models)) => Some((relation, models)),
+            (None, Some(ids)) => Some(BaseModels { relation, ids }),
             (None, None) => None,
         };
         // Cards without lineage are the most, and not worth a parse.
@@ -214,6 +212,10 @@ impl Leaves {
         found.oddities = oddities;
         Ok(found)
     }
+}
+
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
 }
 
 fn utf8(bytes: &ByteArray) -> Option<String> {

@@ -6,6 +6,7 @@ mod counting;
 mod dirt;
 mod layers;
 mod program;
+mod readme;
 mod real;
 mod snapshots;
 mod sources;

@@ -115,7 +115,7 @@ fn every_command_writes_the_same_json_frame_and_csv_has_its_columns() {
         let mut lines = csv::Reader::from_reader(csv.out.as_bytes());
         let heads: Vec<String> =
             lines.headers().unwrap().iter().map(|head| head.split('.').next().unwrap().to_owned()).collect();
-        assert_eq!(lines.records().map(|record| record.unwrap()).count(), rows.len(), "{args:?}");
+        assert_eq!(lines.records().collect::<Result<Vec<_>, _>>().unwrap().len(), rows.len(), "{args:?}");
         columns.iter().for_each(|column| assert!(heads.iter().any(|head| head == column), "{args:?}: {column}"));
         let markdown = place.run(&[&args[..], &["--format", "markdown"]].concat());
         assert!(markdown.out.contains('|') || markdown.out.contains("```"), "{args:?}");
@@ -167,7 +167,7 @@ fn a_tree_marks_merges_and_what_is_not_drawn() {
 a/r  6 descendants, 3 direct
 ├── a/x  unstated  3 descendants, 1 direct
 │   └── b/m  merge  2 descendants, 1 direct
-│       └── c/q  quantized  1 descendants  …
+│       └── c/q  quantized  1 descendant  …
 ├── a/y  unstated  3 descendants, 1 direct
 │   └── b/m  merge  2 descendants, 1 direct  (*)
 └── a/z  unstated

@@ -71,7 +71,8 @@ fn an_array_on_one_line_may_be_longer_than_any_row() {
     let row = |at: usize| format!("{{\"id\":\"a/{at}\",\"x\":\"{}\"}}", "y".repeat(1 << 20));
     let rows: Vec<String> = (0..70).map(row).collect();
     let mut count = 0;
-    read_rows("long", format!("[{}]", rows.join(",")).as_bytes(), &mut |record| count += usize::from(record.is_ok())).unwrap();
+    read_rows("long", format!("[{}]", rows.join(",")).as_bytes(), &mut |record| count += usize::from(record.is_ok()))
+        .unwrap();
     assert_eq!(count, 70);
 }
 

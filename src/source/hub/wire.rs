@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::super::date;
-use super::super::normalize::{CardWords, Found, Named};
+use super::super::normalize::{BaseModels, CardWords, Found, Named};
 use crate::model::{Oddity, OddityKind, Record};
 
 /// One row. Every field but the id may be missing or of the wrong kind, so each is read on its own.
@@ -39,7 +39,7 @@ struct Safetensors<'a> {
 /// `baseModels`: an object on the Hub; a list of ids or of objects is tolerated.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum BaseModels<'a> {
+enum WireModels<'a> {
     Object {
         #[serde(borrow)]
         relation: Option<Cow<'a, str>>,
@@ -120,10 +120,7 @@ pub(in crate::source) fn record(json: &[u8]) -> Result<Record, String> {
 }
 
 /// `baseModels` as JSON text.
-pub(in crate::source) fn base_models_json<'a>(
-    json: &'a str,
-    oddities: &mut Vec<Oddity>,
-) -> Option<(Option<Cow<'a, str>>, Vec<Cow<'a, str>>)> {
+pub(in crate::source) fn base_models_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<BaseModels<'a>> {
     base_models(json, &mut Fields { oddities })
 }
 
@@ -132,7 +129,7 @@ pub(in crate::source) fn card_json(json: &str, oddities: &mut Vec<Oddity>) -> Op
     card(json, &mut Fields { oddities })
 }
 
-fn base_models<'a>(json: &'a str, fields: &mut Fields<'_>) -> Option<(Option<Cow<'a, str>>, Vec<Cow<'a, str>>)> {
+fn base_models<'a>(json: &'a str, fields: &mut Fields<'_>) -> Option<BaseModels<'a>> {
     let ids = |models: Vec<BaseModel<'a>>| {
         models
             .into_iter()
@@ -142,8 +139,8 @@ fn base_models<'a>(json: &'a str, fields: &mut Fields<'_>) -> Option<(Option<Cow
             .collect()
     };
     match serde_json::from_str(json) {
-        Ok(BaseModels::Object { relation, models }) => Some((relation, ids(models))),
-        Ok(BaseModels::List(models)) => Some((None, ids(models))),
+        Ok(WireModels::Object { relation, models }) => Some(BaseModels { relation, ids: ids(models) }),
+        Ok(WireModels::List(models)) => Some(BaseModels { relation: None, ids: ids(models) }),
         Err(_) => {
             fields.bad("baseModels", json);
             None
