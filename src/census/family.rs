@@ -100,7 +100,7 @@ impl FamilyCount {
             f3: mentions(family, lineage, &members, counting),
             without_bursts: (calm(&f1), calm(&f2)),
             f1_unlisted: f1.iter().filter(|(row, _)| hangs_unlisted(*row)).count() as u64,
-            top_children: top(lineage, &f1, &derived),
+            top_children: top(lineage, &f1, &derived, &wanted),
             f1: Tally::of(lineage, &f1, counting),
             f2: Tally::of(lineage, &f2, counting),
             generations,
@@ -152,23 +152,29 @@ fn search(lineage: &Lineage<'_>, find: impl Fn(&[&str]) -> Vec<bool> + Sync) -> 
 
 /// The models with most descendants among `rows`, ties by id. Below them lies only what is derived: the other links
 /// need no counting.
-fn top(lineage: &Lineage<'_>, rows: &[(Row, Relation)], derived: &Derived) -> Vec<(Row, u64, u64)> {
+fn top(
+    lineage: &Lineage<'_>,
+    rows: &[(Row, Relation)],
+    derived: &Derived,
+    wanted: &impl Fn(Row) -> bool,
+) -> Vec<(Row, u64, u64)> {
     let mut is_derived = vec![false; lineage.snapshot().len()];
     derived.all.iter().chain(&derived.direct).for_each(|(row, _)| is_derived[*row as usize] = true);
     let beyond = lineage.below(&rows.iter().map(|(row, _)| *row).collect::<Vec<_>>());
     beyond.rows.iter().for_each(|row| is_derived[*row as usize] = true);
     let lineage = &lineage.only(|parent, _, _| is_derived[parent as usize]);
     let layout = Layout::of(lineage);
-    let weight = |unit: u32| [layout.members(unit).len() as i64];
+    let weight = |unit: u32| [layout.members(unit).iter().filter(|row| wanted(**row)).count() as i64];
     let weights: Vec<[i64; 1]> = (0..layout.root()).map(weight).collect();
     let sums = sums::below(&layout, &weights);
     let mut children: Vec<(Row, u64, u64)> = rows
         .iter()
         .filter_map(|(row, _)| {
-            let unit = layout.unit(*row)?;
-            let others = weights[unit as usize][0] - 1;
-            let descendants = (sums[unit as usize][0] + others) as u64;
-            (descendants > 0).then(|| (*row, lineage.children(*row).count() as u64, descendants))
+            // The rows are all wanted; the other members of a cycle descend from each of them.
+            let unit = layout.unit(*row)? as usize;
+            let descendants = (sums[unit][0] + weights[unit][0] - 1) as u64;
+            let direct = lineage.children(*row).filter(|(child, _)| wanted(*child)).count() as u64;
+            (descendants > 0).then_some((*row, direct, descendants))
         })
         .collect();
     children.sort_unstable_by_key(|(row, _, descendants)| (std::cmp::Reverse(*descendants), *row));

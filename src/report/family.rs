@@ -27,8 +27,6 @@ pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter
     for (row, direct, descendants) in &count.top_children {
         top.row([snapshot.id(*row).to_owned(), grouped(*direct), grouped(*descendants)]);
     }
-    let generations: Vec<String> =
-        count.generations.iter().enumerate().map(|(at, models)| format!("{}: {}", at + 1, grouped(*models))).collect();
     let mut blocks = vec![
         Block::Line(format!("{} ({})", count.name, count.rule)),
         Block::Line(format!(
@@ -39,7 +37,7 @@ pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter
         Block::Grid(grid),
         Block::Fixed(format!(
             "generations of F2 (links from the nearest member)  {}\nF1 below unlisted members alone  {} ({})\ndated models in F2, by which bursts are judged  {} ({})",
-            if generations.is_empty() { "none".to_owned() } else { generations.join(", ") },
+            generations(&count.generations),
             grouped(count.f1_unlisted),
             share(count.f1_unlisted, count.f1.models),
             grouped(count.f2.dated),
@@ -109,4 +107,15 @@ fn sum(sum: &Sum, of: u64) -> String {
 
 fn share(part: u64, whole: u64) -> String {
     if whole == 0 { "-".into() } else { format!("{:.1}%", 100.0 * part as f64 / whole as f64) }
+}
+
+/// The first generations, and how far they go.
+fn generations(counts: &[u64]) -> String {
+    const SHOWN: usize = 16;
+    let mut words: Vec<String> =
+        counts.iter().take(SHOWN).enumerate().map(|(at, models)| format!("{}: {}", at + 1, grouped(*models))).collect();
+    if counts.len() > SHOWN {
+        words.push(format!("… up to {}", grouped(counts.len() as u64)));
+    }
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }

@@ -3,10 +3,12 @@ use std::collections::{BTreeMap, HashMap};
 use super::columns::{Columns, Filling};
 use super::names::Names;
 use super::{Error, Provenance, Snapshot, SourceNote, Taken};
-use crate::model::{Authority, Learned, Oddity, OddityKind, Parent, Record, Reject, Relation};
+use crate::model::{Authority, Learned, Oddity, OddityKind, Parent, Record, Reject, Relation, clip};
 
 /// How many rejects are kept with place and reason; the rest are counted.
 const KEPT_REJECTS: usize = 100_000;
+/// Longest reason that is kept, in bytes: some quote what they could not read.
+const LONGEST_REASON: usize = 400;
 
 /// Gathers records into a snapshot: joins those of one model, interns every id once, links by number.
 #[derive(Debug, Default)]
@@ -67,7 +69,8 @@ impl Builder {
     pub fn add(&mut self, found: Result<Record, Reject>) {
         match found {
             Ok(record) => self.record(record),
-            Err(reject) => {
+            Err(mut reject) => {
+                reject.reason = clip(&reject.reason, LONGEST_REASON);
                 self.rejected += 1;
                 self.note(|source| source.rejects += 1);
                 if self.rejects.len() < KEPT_REJECTS {

@@ -79,7 +79,10 @@ fn parent_fields() -> Fields {
 }
 
 fn oddity_fields() -> Fields {
-    Fields::from(vec![Field::new("kind", coded(DataType::UInt8), false), Field::new("text", DataType::Utf8, false)])
+    Fields::from(vec![
+        Field::new("kind", coded(DataType::UInt8), false),
+        Field::new("text", DataType::LargeUtf8, false),
+    ])
 }
 
 /// The schema of format 1. A reader needs these columns under these names; the order is free.
@@ -165,7 +168,7 @@ impl Columns {
         OddityKind::ALL.iter().copied().zip(counts).filter(|(_, count)| *count > 0).collect()
     }
 
-    fn oddity_parts(&self) -> (&Codes, &StringArray) {
+    fn oddity_parts(&self) -> (&Codes, &LargeStringArray) {
         let oddities = self.oddities.values().as_struct();
         (oddities.column(0).as_dictionary(), oddities.column(1).as_string())
     }
@@ -332,7 +335,7 @@ impl Columns {
                     all_oddities().map(|odd| odd.kind as u8).collect(),
                     names_of(OddityKind::ALL.iter().map(|k| k.name())),
                 )),
-                Arc::new(StringArray::from_iter_values(all_oddities().map(|odd| &odd.text))),
+                Arc::new(LargeStringArray::from_iter_values(all_oddities().map(|odd| &odd.text))),
             ],
             None,
         );

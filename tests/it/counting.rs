@@ -92,7 +92,10 @@ fn compare_families(snapshot: &Snapshot, counting: &Counting, counted: Counted) 
         for (row, direct, descendants) in &count.top_children {
             let mut below = naive.reached(&[*row]);
             below.remove(row);
-            assert_eq!((*direct, *descendants), (naive.children[row].len() as u64, below.len() as u64));
+            let wanted = |rows: &BTreeSet<Row>| {
+                rows.iter().filter(|row| counting.counts(snapshot.created(**row))).count() as u64
+            };
+            assert_eq!((*direct, *descendants), (wanted(&naive.children[row]), wanted(&below)));
         }
     }
 }
@@ -263,9 +266,9 @@ fn shapes_that_are_not_like_trees_are_counted_exactly() {
 
     // Every merge has three parents from the layer before; nothing dominates anything.
     let mut dense = String::new();
-    for layer in 1..100 {
-        for at in 0..100 {
-            let parent = |step: usize| format!("d/{}x{}", layer - 1, (at + step) % 100);
+    for layer in 1..40 {
+        for at in 0..50 {
+            let parent = |step: usize| format!("d/{}x{}", layer - 1, (at + step) % 50);
             writeln!(dense, "{}, {}, {} -> d/{layer}x{at} : merge", parent(0), parent(1), parent(37)).unwrap();
         }
     }

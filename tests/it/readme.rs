@@ -9,5 +9,6 @@ fn the_readme_prints_what_it_says() {
         .register_bin("modelkin", std::path::Path::new(env!("CARGO_BIN_EXE_modelkin")))
         .env("HOME", home.path().display().to_string())
         .env("XDG_DATA_HOME", home.path().display().to_string())
+        .env("MODELKIN_SNAPSHOT", "")
         .case("README.md");
 }

@@ -49,7 +49,7 @@ for parent in children:
     row = rows[ids[parent]]
     assert (row["direct"], row["descendants"]) == (len(children[parent]), len(reached)), ids[parent]
 
-frame = polars.read_ipc(snapshot, memory_map=False)
+frame = polars.read_ipc(snapshot)
 assert frame.height == table.num_rows
 downloads = frame.select(polars.col("downloads").sum()).item()
 assert downloads == sum(value or 0 for value in table["downloads"].to_pylist()), "downloads"

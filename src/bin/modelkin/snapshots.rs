@@ -12,7 +12,9 @@ use crate::output;
 /// Opens the snapshot that is meant, and says on standard error which it is: the named one, else the last one
 /// imported, else the sample.
 pub fn open(global: &Global, named: Option<&Path>) -> anyhow::Result<Snapshot> {
-    if let Some(path) = named.or(global.snapshot.as_deref()) {
+    // An empty MODELKIN_SNAPSHOT is none.
+    let meant = named.or(global.snapshot.as_deref()).filter(|path| !path.as_os_str().is_empty());
+    if let Some(path) = meant {
         return Ok(Snapshot::open(path)?);
     }
     let (snapshot, what) = match last() {
