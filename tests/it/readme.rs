@@ -2,6 +2,8 @@
 
 #[test]
 fn the_readme_prints_what_it_says() {
+    let page = std::fs::read_to_string("README.md").unwrap();
+    assert!(!page.lines().any(|line| line.starts_with("? ")), "a command of the README fails");
     // The last command writes its snapshot there.
     std::fs::create_dir_all("target").unwrap();
     let home = tempfile::tempdir().unwrap();

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use modelkin::census::Measure;
 use modelkin::model::Relation;
@@ -22,7 +23,7 @@ pub struct Global {
     #[arg(long, global = true, value_enum, default_value = "table")]
     pub format: FormatArg,
     /// The snapshot to ask [default: the last one imported, else the sample inside the program]
-    #[arg(long, global = true, env = "MODELKIN_SNAPSHOT", value_name = "FILE")]
+    #[arg(long, global = true, env = "MODELKIN_SNAPSHOT", value_name = "FILE", value_parser = perhaps_empty())]
     pub snapshot: Option<PathBuf>,
 }
 
@@ -184,6 +185,11 @@ pub enum GroupArg {
     Models,
     Owners,
     Families,
+}
+
+/// A path that may be empty, as a variable is that somebody switched off.
+fn perhaps_empty() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 fn relation(name: &str) -> Result<Relation, String> {
