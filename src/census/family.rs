@@ -26,6 +26,8 @@ pub struct FamilyCount {
     pub f3: u64,
     /// F1 and F2 without bursts.
     pub without_bursts: (u64, u64),
+    /// How many of F1 and F2 a date filter left out because they have no date.
+    pub undated: (u64, u64),
     /// How many of F1 hang from unlisted members alone.
     pub f1_unlisted: u64,
     /// F2 by the number of links from the nearest member, from 1 on.
@@ -78,6 +80,10 @@ impl FamilyCount {
         let keep = |rows: &[(Row, Relation)]| -> Vec<(Row, Relation)> {
             rows.iter().copied().filter(|(row, _)| wanted(*row)).collect()
         };
+        let undated = |rows: &[(Row, Relation)]| {
+            let has_no_date = |row: Row| snapshot.created(row).is_none() && !wanted(row);
+            rows.iter().filter(|(row, _)| has_no_date(*row)).count() as u64
+        };
         let (f1, f2) = (keep(&derived.direct), keep(&derived.all));
 
         let in_burst = bursts(lineage, members.iter().copied().chain(derived.all.iter().map(|(row, _)| *row)));
@@ -99,6 +105,7 @@ impl FamilyCount {
             members_unlisted: members.iter().filter(|row| !snapshot.is_listed(**row)).count() as u64,
             f3: mentions(family, lineage, &members, counting),
             without_bursts: (calm(&f1), calm(&f2)),
+            undated: (undated(&derived.direct), undated(&derived.all)),
             f1_unlisted: f1.iter().filter(|(row, _)| hangs_unlisted(*row)).count() as u64,
             top_children: top(lineage, &f1, &derived, &wanted),
             f1: Tally::of(lineage, &f1, counting),

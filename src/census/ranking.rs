@@ -129,7 +129,7 @@ impl Ranking {
             };
             // Under a filter a model may be left without a counted descendant.
             match value {
-                Some((value, known)) if facts.descendants > 0 => rows.push((
+                Some((value, known)) if facts.descendants > 0 && !is_nothing(measure, value) => rows.push((
                     row,
                     Ranked {
                         rank: 0,
@@ -189,6 +189,7 @@ impl Ranking {
         for (at, (name, (f1, f2))) in names.into_iter().zip(tallies).enumerate() {
             match of_tallies(&f1, &f2, measure) {
                 _ if f2.models == 0 => (),
+                Some((value, _)) if is_nothing(measure, value) => (),
                 None => missing += 1,
                 Some((value, known)) => rows.push((
                     at as Row,
@@ -219,6 +220,12 @@ impl Ranking {
 }
 
 type Value = Option<(f64, Option<u64>)>;
+
+/// A count of no models has no place in a ranking; downloads and likes that are known to be 0 have.
+fn is_nothing(measure: Measure, value: f64) -> bool {
+    use Measure::{Downloads, DownloadsAllTime, DownloadsWithOwn, Likes, LikesWithOwn};
+    value == 0.0 && !matches!(measure, Downloads | DownloadsAllTime | DownloadsWithOwn | Likes | LikesWithOwn)
+}
 
 fn known(sum: Sum) -> Value {
     (sum.of > 0).then_some((sum.total as f64, Some(sum.of)))

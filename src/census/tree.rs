@@ -1,7 +1,7 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use super::Census;
+use super::{Census, Counting};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
@@ -38,27 +38,40 @@ pub enum Shown {
         is_repeated: bool,
         /// Whether it has children (or parents) that lie deeper than was asked for.
         is_cut: bool,
+        /// Whether it is counted; under a filter some are only walked through.
+        is_counted: bool,
     },
     /// Siblings that are not drawn.
     More {
         /// How many.
         models: usize,
-        /// The distinct descendants of all of them, themselves left out, or their ancestors upward; none where nothing lies beyond.
+        /// The distinct counted descendants of all of them, themselves left out; upward, their ancestors.
         descendants: usize,
     },
 }
 
 /// The tree below (or above) a model: the siblings with most descendants first, at most `top` of them (0: all), down to
 /// `depth` links.
-pub fn tree(census: &Census<'_, '_>, root: Row, direction: Direction, depth: usize, top: usize) -> Vec<Branch> {
+pub fn tree(
+    census: &Census<'_, '_>,
+    counting: &Counting,
+    root: Row,
+    direction: Direction,
+    depth: usize,
+    top: usize,
+) -> Vec<Branch> {
+    let snapshot = census.lineage().snapshot();
+    let model = |row: Row, relation: Option<Relation>| Shown::Model {
+        row,
+        relation,
+        is_repeated: false,
+        is_cut: false,
+        is_counted: counting.counts(snapshot.created(row)),
+    };
     let mut branches = Vec::new();
     let mut drawn: HashSet<Row> = HashSet::new();
     // What is still to be drawn, the next one last.
-    let mut open = vec![Branch {
-        depth: 0,
-        is_last: true,
-        what: Shown::Model { row: root, relation: None, is_repeated: false, is_cut: false },
-    }];
+    let mut open = vec![Branch { depth: 0, is_last: true, what: model(root, None) }];
     while let Some(mut branch) = open.pop() {
         if let Shown::Model { row, is_repeated, is_cut, .. } = &mut branch.what {
             let mut next = neighbours(census, *row, direction);
@@ -68,11 +81,15 @@ pub fn tree(census: &Census<'_, '_>, root: Row, direction: Direction, depth: usi
                 drawn.insert(*row);
                 let rest = if top > 0 && next.len() > top { next.split_off(top) } else { Vec::new() };
                 if !rest.is_empty() {
-                    open.push(Branch { depth: branch.depth + 1, is_last: true, what: more(census, &rest, direction) });
+                    open.push(Branch {
+                        depth: branch.depth + 1,
+                        is_last: true,
+                        what: more(census, counting, &rest, direction),
+                    });
                 }
                 let count = next.len();
                 for (at, (row, relation)) in next.into_iter().enumerate().rev() {
-                    let what = Shown::Model { row, relation: Some(relation), is_repeated: false, is_cut: false };
+                    let what = model(row, Some(relation));
                     open.push(Branch { depth: branch.depth + 1, is_last: at + 1 == count && rest.is_empty(), what });
                 }
             }
@@ -92,11 +109,14 @@ fn neighbours(census: &Census<'_, '_>, row: Row, direction: Direction) -> Vec<(R
     next
 }
 
-fn more(census: &Census<'_, '_>, rest: &[(Row, Relation)], direction: Direction) -> Shown {
+fn more(census: &Census<'_, '_>, counting: &Counting, rest: &[(Row, Relation)], direction: Direction) -> Shown {
     let rows: Vec<Row> = rest.iter().map(|(row, _)| *row).collect();
     let beyond = match direction {
         Direction::Down => census.lineage().below(&rows),
         Direction::Up => census.lineage().above(&rows),
     };
-    Shown::More { models: rows.len(), descendants: beyond.rows.len() }
+    let snapshot = census.lineage().snapshot();
+    let counted =
+        beyond.rows.iter().filter(|row| direction == Direction::Up || counting.counts(snapshot.created(**row)));
+    Shown::More { models: rows.len(), descendants: counted.count() }
 }

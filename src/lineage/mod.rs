@@ -156,7 +156,7 @@ impl<'s> Lineage<'s> {
 
     /// Whether a row is a parent that is named but not listed.
     pub fn is_unlisted(&self, model: Row) -> bool {
-        !self.snapshot.is_listed(model) && !self.is_leaf(model)
+        !self.snapshot.is_listed(model) && self.snapshot.alias_of(model).is_none()
     }
 
     /// What is odd in the graph: self-links, repeated parents, conflicts, aliases followed, cycles.

@@ -1,4 +1,4 @@
-use super::{Block, Grid, Report, Value, grouped, printable};
+use super::{Block, Grid, Report, Value, day, grouped, printable};
 use crate::lineage::{Anomaly, Lineage};
 use crate::model::OddityKind;
 use crate::snapshot::Snapshot;
@@ -20,8 +20,11 @@ pub struct Finding {
 
 /// Everything odd in a snapshot and its lineage, each kind with its cases.
 pub fn findings(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Vec<Finding> {
-    let mut findings =
-        vec![rejects(snapshot.provenance().counts.rejects, snapshot.rejects().iter()), unlisted(snapshot, lineage)];
+    let mut findings = vec![
+        rejects(snapshot.provenance().counts.rejects, snapshot.rejects().iter()),
+        unlisted(snapshot, lineage),
+        future(snapshot),
+    ];
     findings.extend(anomalies(snapshot, lineage));
     let mut cases: Vec<Vec<String>> = vec![Vec::new(); OddityKind::ALL.len()];
     for row in snapshot.rows() {
@@ -55,10 +58,24 @@ fn unlisted(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Finding {
     let cases: Vec<String> = snapshot
         .rows()
         .filter(|row| lineage.is_unlisted(*row))
-        .map(|row| format!("{}: {} children", snapshot.id(row), grouped(lineage.children(row).count() as u64)))
+        .map(|row| format!("{}: parent of {}", snapshot.id(row), grouped(lineage.children(row).count() as u64)))
         .collect();
     let about = "a parent that is named but not listed (deleted, private, misspelt): kept and marked";
     Finding { kind: "unlisted", about, is_fault: false, count: cases.len() as u64, cases }
+}
+
+/// Models created after the instant that the snapshot describes: its date, or theirs, is wrong.
+fn future(snapshot: &Snapshot) -> Finding {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let mut cases = Vec::new();
+    if let Some(taken) = snapshot.provenance().taken {
+        // The day of the snapshot is known, not its hour.
+        let after = |row: &u32| snapshot.created(*row).filter(|created| *created >= taken + DAY);
+        cases =
+            snapshot.rows().filter_map(|row| Some(format!("{}: {}", snapshot.id(row), day(after(&row)?)))).collect();
+    }
+    let about = "a model created after the snapshot's date: counted, and one of the two dates is wrong";
+    Finding { kind: "future-date", about, is_fault: true, count: cases.len() as u64, cases }
 }
 
 fn anomalies(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Vec<Finding> {
@@ -107,16 +124,23 @@ fn merge(findings: &mut Vec<Finding>, finding: Finding) {
     }
 }
 
+/// The names of all kinds that a snapshot can have.
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    let others = ["reject", "unlisted", "future-date", "self-link", "alias-followed", "cycle"];
+    others.into_iter().chain(OddityKind::ALL.iter().map(|kind| kind.name()))
+}
+
 /// How many cases of each kind the overview shows.
 const EXAMPLES: usize = 3;
 
 /// An overview: each kind with its count and a few cases.
 pub fn check(findings: &[Finding]) -> Report {
-    let mut grid = Grid::new(["kind", "cases", "what becomes of it"]);
+    let mut grid = Grid::new(["kind", "cases", "fault", "what becomes of it"]);
     let mut examples = String::new();
     let mut rows = Vec::new();
     for finding in findings {
-        grid.row([finding.kind.to_owned(), grouped(finding.count), finding.about.to_owned()]);
+        let fault = if finding.is_fault { "yes" } else { "no" };
+        grid.row([finding.kind.to_owned(), grouped(finding.count), fault.to_owned(), finding.about.to_owned()]);
         let some: Vec<&String> = finding.cases.iter().take(EXAMPLES).collect();
         for case in &some {
             examples += &format!("{}  {}\n", finding.kind, clipped(case));

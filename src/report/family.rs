@@ -19,7 +19,8 @@ pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter
     for (name, tally, calm) in [("F1", &count.f1, count.without_bursts.0), ("F2", &count.f2, count.without_bursts.1)] {
         let mut cells = vec![name.to_owned(), grouped(tally.models)];
         cells.extend(by_relation(&tally.by_relation).map(|(_, count)| grouped(count)));
-        cells.extend([grouped(tally.authors), grouped(calm), sum(&tally.downloads, tally.models)]);
+        let calm = known(calm, tally.dated, tally.models, "dated");
+        cells.extend([grouped(tally.authors), calm, sum(&tally.downloads, tally.models)]);
         grid.row(cells);
     }
     grid.row(["F3".to_owned(), grouped(count.f3)].into_iter().chain(std::iter::repeat_n(String::new(), 8)));
@@ -44,6 +45,14 @@ pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter
             share(count.f2.dated, count.f2.models),
         )),
     ];
+    if count.undated.1 > 0 {
+        let (f1, f2) = count.undated;
+        blocks.push(Block::Line(format!(
+            "left out by the date filter for want of a date  F1 {}, F2 {}",
+            grouped(f1),
+            grouped(f2)
+        )));
+    }
     if !count.top_children.is_empty() {
         blocks.push(Block::Grid(top));
     }
@@ -86,6 +95,7 @@ fn row(count: &FamilyCount, snapshot: &Snapshot) -> Vec<(String, Value)> {
             Value::group([("f1", count.without_bursts.0.into()), ("f2", count.without_bursts.1.into())]),
         ),
         ("dated", both(&|tally| tally.dated.into())),
+        ("undated", Value::group([("f1", count.undated.0.into()), ("f2", count.undated.1.into())])),
         ("unlisted", Value::group([("members", count.members_unlisted.into()), ("f1", count.f1_unlisted.into())])),
         ("generations", Value::List(count.generations.iter().map(|models| (*models).into()).collect())),
         ("downloads", both(&|tally| sums(&tally.downloads))),
@@ -100,8 +110,15 @@ fn row(count: &FamilyCount, snapshot: &Snapshot) -> Vec<(String, Value)> {
 fn sum(sum: &Sum, of: u64) -> String {
     match sum.of {
         0 if of > 0 => "not known".into(),
-        known if known < of => format!("{} (of {})", grouped(sum.total), share(known, of)),
-        _ => grouped(sum.total),
+        part => known(sum.total, part, of, "known"),
+    }
+}
+
+/// A count, and for how much of the whole it could be had.
+fn known(count: u64, part: u64, whole: u64, word: &str) -> String {
+    match part < whole {
+        true => format!("{} ({} {word})", grouped(count), share(part, whole)),
+        false => grouped(count),
     }
 }
 
@@ -112,6 +129,8 @@ fn share(part: u64, whole: u64) -> String {
 /// The first generations, and how far they go.
 fn generations(counts: &[u64]) -> String {
     const SHOWN: usize = 16;
+    // A filter may leave nothing in the last ones.
+    let counts = &counts[..counts.iter().rposition(|models| *models > 0).map_or(0, |last| last + 1)];
     let mut words: Vec<String> =
         counts.iter().take(SHOWN).enumerate().map(|(at, models)| format!("{}: {}", at + 1, grouped(*models))).collect();
     if counts.len() > SHOWN {

@@ -57,6 +57,11 @@ impl Report {
         }
     }
 
+    /// The definition and the snapshot, for formats that have no room for them.
+    pub fn note(&self, snapshot: &Snapshot) -> String {
+        format!("{}\n{}", self.definition.join("\n"), footer(snapshot))
+    }
+
     fn blocks(&self, snapshot: &Snapshot, draw: impl Fn(&Block) -> String) -> String {
         let mut parts: Vec<String> = Vec::new();
         for (at, block) in self.blocks.iter().enumerate() {
@@ -138,7 +143,7 @@ fn footer(snapshot: &Snapshot) -> String {
     };
     let what = if provenance.sample { "the built-in sample, which is no census," } else { "snapshot" };
     format!(
-        "Declared lineage; {what} {date}, sha256 {}: {} models, {} links, {} unlisted parents, {} rejects, {} oddities (see `modelkin check`).",
+        "Declared lineage; {what} {date}, sha256 {}: {} models, {} links, {} unlisted parents, {} rejects, {} odd values (see `modelkin check`).",
         provenance.short_digest(),
         grouped(counts.models),
         grouped(counts.links),

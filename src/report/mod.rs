@@ -8,7 +8,7 @@ mod rank;
 mod show;
 mod value;
 
-pub use check::{Finding, check, findings, list, rejects};
+pub use check::{Finding, check, findings, kinds, list, rejects};
 pub use family::family;
 pub use frame::{Format, Report};
 pub use grid::{Block, Grid, grouped, printable};

@@ -42,10 +42,12 @@ pub fn rank(ranking: &Ranking, group: Group, top: usize, filter: &str) -> Report
         let mut values: Vec<(String, Value)> = vec![
             ("rank".into(), (row.rank as u64).into()),
             ("id".into(), row.id.as_str().into()),
-            ("listed".into(), (!row.is_unlisted).into()),
             ("direct".into(), row.direct.into()),
             ("descendants".into(), row.descendants.into()),
         ];
+        if group == Group::Models {
+            values.insert(2, ("listed".into(), (!row.is_unlisted).into()));
+        }
         if is_extra {
             let value = if is_whole(measure) { Value::Count(row.value as u64) } else { Value::Number(row.value) };
             values.push((measure.name().into(), value));

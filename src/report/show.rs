@@ -26,7 +26,7 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], direction: Direction, 
                 }
                 rows.push(more(branch, above.last(), *models, *descendants));
             }
-            Shown::Model { row, relation, is_repeated, is_cut } => {
+            Shown::Model { row, relation, is_repeated, is_cut, is_counted } => {
                 let facts = census.of(*row);
                 let id = snapshot.id(*row);
                 line += id;
@@ -40,7 +40,10 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], direction: Direction, 
                     }
                 }
                 if !snapshot.is_listed(*row) {
-                    line += "  unlisted";
+                    line += "  (unlisted)";
+                }
+                if !is_counted {
+                    line += "  not counted";
                 }
                 line += if *is_repeated {
                     "  (*)"
@@ -57,6 +60,7 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], direction: Direction, 
                     ("listed".to_owned(), snapshot.is_listed(*row).into()),
                     ("direct".to_owned(), facts.direct.into()),
                     ("descendants".to_owned(), facts.descendants.into()),
+                    ("counted".to_owned(), (*is_counted).into()),
                     ("repeated".to_owned(), (*is_repeated).into()),
                     ("cut".to_owned(), (*is_cut).into()),
                     ("more".to_owned(), Value::Missing),
@@ -68,8 +72,8 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], direction: Direction, 
         text.push('\n');
     }
     let way = match direction {
-        Direction::Down => "Children below each model, those with most descendants first",
-        Direction::Up => "Parents below each model, those with most descendants first",
+        Direction::Down => "Under each model stand its children, those with most descendants first",
+        Direction::Up => "Under each model stand its parents, those with most descendants first",
     };
     let mut definition = vec![
         format!("{way}. Descendants are distinct models that can be reached, each counted once."),
@@ -89,6 +93,7 @@ fn more(branch: &Branch, of: Option<&String>, models: usize, descendants: usize)
         ("listed", Value::Missing),
         ("direct", Value::Missing),
         ("descendants", (descendants as u64).into()),
+        ("counted", Value::Missing),
         ("repeated", Value::Missing),
         ("cut", true.into()),
         ("more", (models as u64).into()),

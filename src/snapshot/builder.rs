@@ -7,6 +7,8 @@ use crate::model::{Authority, Learned, Oddity, OddityKind, Parent, Record, Rejec
 
 /// How many rejects are kept with place and reason; the rest are counted.
 const KEPT_REJECTS: usize = 100_000;
+/// No count of downloads or likes is higher: a million million each for every model still add up without overflow.
+const MOST: u64 = 1_000_000_000_000;
 /// Longest reason that is kept, in bytes: some quote what they could not read.
 const LONGEST_REASON: usize = 400;
 
@@ -106,8 +108,14 @@ impl Builder {
         }
     }
 
-    fn record(&mut self, record: Record) {
+    fn record(&mut self, mut record: Record) {
         self.note(|source| source.records += 1);
+        let Record { downloads, downloads_all_time, likes, oddities, .. } = &mut record;
+        for (field, count) in [("downloads", downloads), ("downloadsAllTime", downloads_all_time), ("likes", likes)] {
+            if let Some(absurd) = count.take_if(|count| *count > MOST) {
+                oddities.push(Oddity::new(OddityKind::BadValue, &format!("{field}: {absurd}")));
+            }
+        }
         let name = self.name(record.id.as_str());
         let later = self.model(&record);
         match self.of_name[name as usize] {

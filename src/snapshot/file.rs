@@ -119,7 +119,9 @@ impl Snapshot {
             .and_then(|json| serde_json::from_str::<Vec<WireReject>>(json).ok())
             .ok_or_else(|| damaged("its rejects cannot be read".into()))?;
         let batch = decode(&bytes, stored, &footer).map_err(|error| damaged(error.to_string()))?;
-        let columns = Columns::from_batch(batch).map_err(&damaged)?;
+        let columns = Columns::from_batch(batch).map_err(|reason| {
+            foreign(format!("was written by another version of the program ({reason}): import its sources again"))
+        })?;
         Ok(Snapshot { columns, provenance, rejects: rejects_from_wire(rejects) })
     }
 }

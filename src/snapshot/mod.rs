@@ -49,7 +49,7 @@ pub enum Error {
         reason: String,
     },
     /// The file was cut off or altered since it was written.
-    #[error("{}: damaged, {reason}; import or fetch it again", path.display())]
+    #[error("{}: damaged: {reason}; import its sources again", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,

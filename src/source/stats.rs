@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::path::Path;
 
-use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_typed_column_reader};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
@@ -27,7 +27,7 @@ pub(super) fn read(path: &Path, sink: &mut dyn FnMut(Result<Record, Reject>)) ->
     };
     let reader = SerializedFileReader::new(file).map_err(|error| broken("", error))?;
     let schema = reader.metadata().file_metadata().schema_descr();
-    let columns = Columns::find(schema);
+    let columns = Columns::find(schema).map_err(|reason| Error::unfit(path, reason))?;
     if columns.id.is_none() {
         let names: Vec<_> = schema.root_schema().get_fields().iter().map(|field| field.name().to_owned()).collect();
         return Err(Error::unfit(
@@ -79,45 +79,59 @@ struct Columns {
 
 impl Columns {
     /// Leaves are found by the first and last parts of their paths: what lies between differs between writers.
-    fn find(schema: &SchemaDescriptor) -> Columns {
-        use parquet::basic::Type::{BYTE_ARRAY, DOUBLE, FLOAT, INT32, INT64, INT96};
-        let leaf = |wanted: &dyn Fn(&[String]) -> bool, types: &[parquet::basic::Type]| {
-            (0..schema.num_columns()).find(|at| {
-                let column = schema.column(*at);
-                wanted(column.path().parts()) && types.contains(&column.physical_type()) && column.max_rep_level() <= 1
-            })
+    ///
+    /// # Errors
+    /// Which column is of a type that cannot be what its name says: passing over it would drop its values unsaid.
+    fn find(schema: &SchemaDescriptor) -> Result<Columns, String> {
+        let leaf = |name: &str, is_part: &dyn Fn(&[String]) -> bool, types: &[Type]| {
+            let found = (0..schema.num_columns()).find(|at| {
+                let path = schema.column(*at);
+                path.path().parts()[0] == name && is_part(&path.path().parts()[1..])
+            });
+            let Some(at) = found else { return Ok(None) };
+            let column = schema.column(at);
+            let is_decimal = column.converted_type() == ConvertedType::DECIMAL;
+            match types.contains(&column.physical_type()) && column.max_rep_level() <= 1 && !is_decimal {
+                true => Ok(Some(at)),
+                false => Err(format!(
+                    "the column `{}` is {}{}, which is not what a hub-stats dump has there; change its type or leave it out",
+                    column.path().string(),
+                    if column.max_rep_level() > 0 { "a list of " } else { "" },
+                    if is_decimal { "DECIMAL".into() } else { column.physical_type().to_string() },
+                )),
+            }
         };
-        let flat = |name: &str, types: &[_]| leaf(&|path| path.len() == 1 && path[0] == name, types);
-        let text = |name: &str| flat(name, &[BYTE_ARRAY]);
-        let count = |name: &str| flat(name, &[INT32, INT64, FLOAT, DOUBLE]);
-        Columns {
-            id: text("id").or_else(|| text("modelId")),
-            created: flat("createdAt", &[BYTE_ARRAY, INT64, INT96]),
-            downloads: count("downloads"),
-            downloads_all_time: count("downloadsAllTime"),
-            likes: count("likes"),
-            parameters: leaf(
-                &|path| path.len() == 2 && path[0] == "safetensors" && path[1] == "total",
-                &[INT32, INT64, FLOAT, DOUBLE],
-            ),
-            task: text("pipeline_tag"),
-            library: text("library_name"),
-            tags: leaf(&|path| path.len() > 1 && path[0] == "tags", &[BYTE_ARRAY]),
-            relation: leaf(&|path| path.len() == 2 && path[0] == "baseModels" && path[1] == "relation", &[BYTE_ARRAY]),
-            models: leaf(
-                &|path| {
-                    path.len() > 2
-                        && path[0] == "baseModels"
-                        && path[1] == "models"
-                        && path.last().is_some_and(|last| last == "id")
-                },
-                &[BYTE_ARRAY],
-            ),
-            base_models: text("baseModels"),
-            card: text("cardData"),
+        let flat = |name: &str, types: &[Type]| leaf(name, &|rest| rest.is_empty(), types);
+        let text = |name: &str| flat(name, &[Type::BYTE_ARRAY]);
+        let count = |name: &str| flat(name, NUMBERS);
+        let is_list = |rest: &[String]| !rest.is_empty();
+        if flat("tags", &[])?.is_some() {
+            return Err("the column `tags` is no list".into());
         }
+        Ok(Columns {
+            id: if text("id")?.is_some() { text("id")? } else { text("modelId")? },
+            created: flat("createdAt", &[Type::BYTE_ARRAY, Type::INT32, Type::INT64, Type::INT96])?,
+            downloads: count("downloads")?,
+            downloads_all_time: count("downloadsAllTime")?,
+            likes: count("likes")?,
+            parameters: leaf("safetensors", &|rest| rest.len() == 1 && rest[0] == "total", NUMBERS)?,
+            task: text("pipeline_tag")?,
+            library: text("library_name")?,
+            tags: leaf("tags", &is_list, &[Type::BYTE_ARRAY])?,
+            relation: leaf("baseModels", &|rest| rest.len() == 1 && rest[0] == "relation", &[Type::BYTE_ARRAY])?,
+            models: leaf(
+                "baseModels",
+                &|rest| rest.len() > 1 && rest[0] == "models" && rest[rest.len() - 1] == "id",
+                &[Type::BYTE_ARRAY],
+            )?,
+            base_models: text("baseModels")?,
+            card: text("cardData")?,
+        })
     }
 }
+
+/// The types that a count may have; texts are read as numbers.
+const NUMBERS: &[Type] = &[Type::INT32, Type::INT64, Type::FLOAT, Type::DOUBLE, Type::BYTE_ARRAY];
 
 /// The open columns of a row group, all at the same row.
 struct Leaves {
@@ -164,7 +178,10 @@ impl Leaves {
         let mut found = Found::default();
         let mut oddities = Vec::new();
         let mut text = |leaf: &mut Option<Texts>, field: &str| one_text(leaf, field, &mut oddities);
-        found.id = text(&mut self.id, "id")?.unwrap_or_default();
+        found.id = match &mut self.id {
+            Some(leaf) => leaf.next()?.first().map(|id| owned(lossy(id))).unwrap_or_default(),
+            None => Cow::Borrowed(""),
+        };
         found.task = text(&mut self.task, "pipeline_tag")?;
         found.library = text(&mut self.library, "library_name")?;
         let relation = text(&mut self.relation, "baseModels.relation")?;
@@ -190,11 +207,10 @@ impl Leaves {
             }
         }
         if let Some(leaf) = &mut self.tags {
-            let tags = leaf.next()?;
-            found.tags = Some(tags.iter().filter_map(|tag| Some(Cow::Owned(utf8(tag)?))).collect());
+            found.tags = Some(leaf.next()?.iter().map(|tag| owned(lossy(tag))).collect());
         }
         let models: Option<Vec<_>> = match &mut self.models {
-            Some(leaf) => Some(leaf.next()?.iter().filter_map(|id| Some(Cow::Owned(utf8(id)?))).collect()),
+            Some(leaf) => Some(leaf.next()?.iter().map(|id| owned(lossy(id))).collect()),
             None => None,
         };
         found.base_models = match (base_models, models) {
@@ -216,6 +232,10 @@ impl Leaves {
 
 fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
     Cow::Owned(text.into_owned())
+}
+
+fn lossy(bytes: &ByteArray) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes.data())
 }
 
 fn utf8(bytes: &ByteArray) -> Option<String> {
@@ -318,12 +338,23 @@ enum Counts {
     Int64(Leaf<parquet::data_type::Int64Type>),
     Float(Leaf<parquet::data_type::FloatType>),
     Double(Leaf<parquet::data_type::DoubleType>),
+    Text(Texts),
+    Unsigned32(Leaf<parquet::data_type::Int32Type>),
+    Unsigned64(Leaf<parquet::data_type::Int64Type>),
 }
 
 impl Counts {
     fn open(group: &dyn RowGroupReader, at: usize) -> Result<Counts, ParquetError> {
         let reader = group.get_column_reader(at)?;
+        let kind = group.metadata().column(at).column_descr_ptr().converted_type();
         Ok(match reader {
+            ColumnReader::ByteArrayColumnReader(_) => Counts::Text(Leaf::new(reader, group, at)),
+            ColumnReader::Int32ColumnReader(_) if kind == ConvertedType::UINT_32 => {
+                Counts::Unsigned32(Leaf::new(reader, group, at))
+            }
+            ColumnReader::Int64ColumnReader(_) if kind == ConvertedType::UINT_64 => {
+                Counts::Unsigned64(Leaf::new(reader, group, at))
+            }
             ColumnReader::Int32ColumnReader(_) => Counts::Int32(Leaf::new(reader, group, at)),
             ColumnReader::Int64ColumnReader(_) => Counts::Int64(Leaf::new(reader, group, at)),
             ColumnReader::FloatColumnReader(_) => Counts::Float(Leaf::new(reader, group, at)),
@@ -344,6 +375,13 @@ impl Counts {
             Counts::Int64(leaf) => leaf.next()?.first().map_or(Ok(None), |value| int(*value)),
             Counts::Float(leaf) => leaf.next()?.first().map_or(Ok(None), |value| float((*value).into())),
             Counts::Double(leaf) => leaf.next()?.first().map_or(Ok(None), |value| float(*value)),
+            // Parquet keeps unsigned numbers in the bits of signed ones.
+            Counts::Unsigned32(leaf) => Ok(leaf.next()?.first().map(|value| u64::from(*value as u32))),
+            Counts::Unsigned64(leaf) => Ok(leaf.next()?.first().map(|value| *value as u64)),
+            Counts::Text(leaf) => match leaf.next()?.first().map(lossy) {
+                None => Ok(None),
+                Some(text) => text.trim().parse().map(Some).map_err(|_| text.into_owned()),
+            },
         })
     }
 }
@@ -354,6 +392,8 @@ enum Times {
     /// Ticks, and how many of them are a millisecond.
     Ticks(Leaf<parquet::data_type::Int64Type>, i64),
     Int96(Leaf<parquet::data_type::Int96Type>),
+    /// Days since 1970.
+    Days(Leaf<parquet::data_type::Int32Type>),
 }
 
 impl Times {
@@ -363,6 +403,7 @@ impl Times {
         Ok(match reader {
             ColumnReader::ByteArrayColumnReader(_) => Times::Text(Leaf::new(reader, group, at)),
             ColumnReader::Int96ColumnReader(_) => Times::Int96(Leaf::new(reader, group, at)),
+            ColumnReader::Int32ColumnReader(_) => Times::Days(Leaf::new(reader, group, at)),
             _ => {
                 let unit = match descr.logical_type_ref() {
                     Some(LogicalType::Timestamp(stamp)) => Some(stamp.unit),
@@ -381,6 +422,7 @@ impl Times {
     fn next(&mut self) -> Result<Result<Option<i64>, String>, ParquetError> {
         Ok(match self {
             Times::Ticks(leaf, per_milli) => Ok(leaf.next()?.first().map(|ticks| ticks.div_euclid(*per_milli))),
+            Times::Days(leaf) => Ok(leaf.next()?.first().map(|days| i64::from(*days) * 24 * 60 * 60 * 1000)),
             Times::Int96(leaf) => Ok(leaf.next()?.first().map(|time| time.to_millis())),
             Times::Text(leaf) => match leaf.next()? {
                 [] => Ok(None),

@@ -76,3 +76,16 @@ write("required.parquet", pa.table({
 }, schema=schema), compression="gzip")
 
 write("no-id.parquet", pa.table({"name": ["a/base"], "downloads": [1]}))
+
+# Types that other writers choose for the same things: unsigned numbers, numbers as text, days.
+write("types.parquet", pa.table({
+    "id": pa.array(["a/base", "b/chat"]).dictionary_encode(),
+    "downloads": pa.array([2**63 + 1, 5], pa.uint64()),
+    "likes": pa.array(["7", "many"]),
+    "createdAt": pa.array([datetime.date(2024, 5, 1), None], pa.date32()),
+    "tags": pa.array([[], ["base_model:a/base"]]),
+}), compression="lz4", data_page_version="2.0")
+
+# Columns that cannot be what their names say.
+write("text-tags.parquet", pa.table({"id": ["a/base"], "tags": ['["gguf"]']}))
+write("decimal.parquet", pa.table({"id": ["a/base"], "likes": pa.array([1], pa.decimal128(10, 2))}))

@@ -143,11 +143,51 @@ fn a_family_is_counted_under_its_filters() {
 }
 
 #[test]
+fn what_a_date_filter_leaves_out_is_said() {
+    let place = Place::new();
+    let text = "a/base -> b/old : finetune created=2023-05-01\na/base -> b/new, b/newer : finetune created=2024-05-01\n\
+        a/base -> b/undated : finetune\nb/new -> c/q : quantized created=2030-01-01\nb/old -> c/r : quantized created=2023-06-01";
+    place.file("l.edges", text);
+    place.run(&["import", "l.edges", "-o", "s", "--date", "2024-12-31"]);
+    let frame = json(&place.run(&["family", "a/base", "--since", "2024-01-01", "--format", "json"]));
+    assert_eq!((&frame["rows"][0]["f1"], &frame["rows"][0]["undated"]["f1"]), (&2.into(), &1.into()));
+    let ran = place.run(&["family", "a/base", "--since", "2024-01-01"]);
+    assert!(ran.out.contains("for want of a date  F1 1, F2 1"), "{}", ran.out);
+    let tree = place.run(&["show", "a/base", "--since", "2024-01-01", "--top", "1"]).out;
+    assert!(tree.starts_with("a/base  3 descendants, 2 direct  not counted\n├── b/new"), "{tree}");
+    assert!(tree.contains("└── … 3 more\n"), "{tree}");
+    assert!(place.run(&["check"]).out.contains("c/q: 2030-01-01"));
+    for args in [["--since", "2025-01-01", "--until", "2024-01-01"], ["--relation", "merge", "--exclude", "merge"]] {
+        let ran = place.run(&[&["family", "a/base"][..], &args].concat());
+        assert_eq!(ran.code, 1, "{args:?}");
+    }
+    assert_eq!(place.run(&["rank", "--since", "2025"]).code, 2);
+}
+
+#[test]
+fn csv_says_its_definition_and_snapshot_on_standard_error() {
+    let ran = Place::new().run(&["family", "Qwen", "--format", "csv"]);
+    assert!(ran.err.contains("F1: distinct models") && ran.err.contains("which is no census"), "{}", ran.err);
+    assert_eq!(ran.out.lines().count(), 2);
+}
+
+#[test]
+fn a_snapshot_that_is_gone_is_an_error_and_the_sample_can_be_named() {
+    let place = with_lineage();
+    fs::remove_file(place.folder.path().join("snapshot.modelkin")).unwrap();
+    let ran = place.run(&["rank"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("imported last") && ran.err.contains("--snapshot sample"), "{}", ran.err);
+    assert_eq!(place.run(&["rank", "--snapshot", "sample"]).code, 0);
+}
+
+#[test]
 fn a_mistyped_name_gives_the_nearest() {
     let place = with_lineage();
     for (args, near) in [
         (vec!["show", "qwen/qwen2.5-7b-instuct"], "Qwen/Qwen2.5-7B-Instruct"),
         (vec!["family", "Qwne"], "Qwen"),
+        (vec!["family", "mixtral"], "Mistral and Mixtral"),
         (vec!["family", "Qwn/*"], "Qwen"),
         (vec!["family", "Qwen2.5-7B"], "Qwen/Qwen2.5-7B"),
     ] {
@@ -191,10 +231,12 @@ fn check_lists_what_is_odd_and_strict_exits_with_three() {
     assert_eq!(ran.code, 3);
     assert!(ran.out.contains("self-link") && ran.out.contains("z/blend"), "{}", ran.out);
     let ran = place.run(&["check", "--list", "unlisted"]);
-    assert!(ran.out.contains("gone/other: 1 children"), "{}", ran.out);
+    assert!(ran.out.contains("gone/other: parent of 1"), "{}", ran.out);
+    let ran = place.run(&["check", "--list", "cycle"]);
+    assert_eq!(ran.code, 0);
     let ran = place.run(&["check", "--list", "colours"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("there is: unlisted, self-link"), "{}", ran.err);
+    assert!(ran.err.contains("is no kind; use all, reject, unlisted"), "{}", ran.err);
     place.file("clean.edges", "a/b -> c/d : finetune");
     place.run(&["import", "clean.edges", "-o", "clean"]);
     assert_eq!(place.run(&["check", "clean", "--strict"]).code, 0);
@@ -327,6 +369,9 @@ fn bad_input_gets_a_clear_error() {
         (vec!["import", "empty-folder", "--as", "cards", "-o", "out"], "empty-folder: holds no model card"),
         (vec!["import", "nowhere", "-o", "out"], "nowhere: No such file"),
         (vec!["import", "x.edges", "--aliases", "nowhere", "-o", "out"], "nowhere"),
+        (vec!["import", "latin.edges", "-o", "x.edges"], "x.edges: is there already and is no snapshot"),
+        (vec!["import", "latin.edges", "-o", "/dev/null"], "/dev/null: is no file"),
+        (vec!["import", "latin.edges", "-o", "empty-folder"], "empty-folder: is no file"),
         (vec!["rank", "--snapshot", "noise.bin"], "noise.bin: is no snapshot"),
         (vec!["rank", "--snapshot", "empty.jsonl"], "empty.jsonl: is empty"),
     ] {

@@ -106,6 +106,12 @@ fn a_bad_row_is_a_reject_with_its_place_and_the_next_is_read() {
     assert_eq!(rejects, ["line 2", "line 4", "line 5, row 1", "line 6", "line 7"]);
     assert_eq!(found.iter().filter(|record| record.is_ok()).count(), 2);
 
+    // serde would read an array as the fields of a row.
+    let array = format!("[{}]", vec!["\"a/b\""; 12].join(","));
+    let mut found = Vec::new();
+    read_rows("nested", format!("[{array}, [{A}], {A}]").as_bytes(), &mut |record| found.push(record.is_ok())).unwrap();
+    assert_eq!(found, [false, false, true], "an array is no row");
+
     let mut found = Vec::new();
     read_rows("array", format!("[{A}, 7, null, \"x\", {{}}, {B}]").as_bytes(), &mut |record| found.push(record))
         .unwrap();
@@ -148,6 +154,26 @@ fn older_dumps_are_read_too() {
     assert_eq!(found[1].parents[0].relation, Relation::Unstated);
     let found = records(&fixture("required.parquet"));
     assert_eq!((found[0].created, found[1].parents[0].relation), (Some(1_714_566_600_000), Relation::Adapter));
+}
+
+#[test]
+fn types_that_other_writers_choose_are_read_and_impossible_ones_are_refused() {
+    let snapshot = gathered(&[&fixture("types.parquet")]);
+    let row = |id: &str| snapshot.find(id).unwrap();
+    let (base, chat) = (row("a/base"), row("b/chat"));
+    assert_eq!(
+        (snapshot.downloads(base), snapshot.likes(base), snapshot.created(base)),
+        (None, Some(7), Some(1_714_521_600_000))
+    );
+    assert_eq!((snapshot.downloads(chat), snapshot.likes(chat), snapshot.created(chat)), (Some(5), None, None));
+    let oddities: Vec<String> =
+        [base, chat].into_iter().flat_map(|row| snapshot.oddities(row)).map(|oddity| oddity.text).collect();
+    assert_eq!(oddities, ["downloads: 9223372036854775809", "likes: many"]);
+    for (name, column) in [("text-tags.parquet", "tags"), ("decimal.parquet", "likes")] {
+        let source = Source { path: fixture(name), kind: Kind::HubStats };
+        let error = source.read(&mut |_| ()).unwrap_err().to_string();
+        assert!(error.contains(name) && error.contains(&format!("the column `{column}`")), "{error}");
+    }
 }
 
 #[test]

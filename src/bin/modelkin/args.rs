@@ -12,18 +12,16 @@ use modelkin::report::Format;
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
-    #[command(flatten)]
-    pub global: Global,
 }
 
 /// What every question understands.
 #[derive(Debug, ClapArgs)]
-pub struct Global {
+pub struct Question {
     /// How to write the answer
-    #[arg(long, global = true, value_enum, default_value = "table")]
+    #[arg(long, value_enum, default_value = "table")]
     pub format: FormatArg,
-    /// The snapshot to ask [default: the last one imported, else the sample inside the program]
-    #[arg(long, global = true, env = "MODELKIN_SNAPSHOT", value_name = "FILE", value_parser = perhaps_empty())]
+    /// The snapshot to ask [default: the last one imported, else the sample inside the program; `sample` names that]
+    #[arg(long, env = "MODELKIN_SNAPSHOT", value_name = "FILE", value_parser = perhaps_empty())]
     pub snapshot: Option<PathBuf>,
 }
 
@@ -54,7 +52,7 @@ pub struct Import {
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// The day that the records describe, such as 2025-07-02 [default: the newest date among them]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub date: Option<jiff::civil::Date>,
     /// A table of old ids (CSV: legacy_id, canonical_id) beside the built-in one; its rows win
     #[arg(long, value_name = "FILE")]
@@ -73,6 +71,8 @@ pub struct Family {
     pub include_members: bool,
     #[command(flatten)]
     pub filter: Filter,
+    #[command(flatten)]
+    pub question: Question,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -94,6 +94,8 @@ pub struct Rank {
     pub days: u16,
     #[command(flatten)]
     pub filter: Filter,
+    #[command(flatten)]
+    pub question: Question,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -111,6 +113,8 @@ pub struct Show {
     pub top: usize,
     #[command(flatten)]
     pub filter: Filter,
+    #[command(flatten)]
+    pub question: Question,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -120,28 +124,30 @@ pub struct Check {
     /// List every case of this kind (reject, cycle, path, ...; all for every kind)
     #[arg(long, value_name = "KIND")]
     pub list: Option<String>,
-    /// Exit with 3 if anything speaks against the metadata
+    /// Exit with 3 if there is a fault (the kinds marked so)
     #[arg(long)]
     pub strict: bool,
+    #[command(flatten)]
+    pub question: Question,
 }
 
 /// Which links are followed, and which models are counted.
 #[derive(Debug, Default, ClapArgs)]
 pub struct Filter {
-    /// Follow only links of these relations: finetune, quantized, adapter, merge, unstated
+    /// Follow only links of these relations, with commas between them: finetune, quantized, adapter, merge, unstated
     #[arg(long, value_parser = relation, value_name = "RELATION", value_delimiter = ',')]
     pub relation: Vec<Relation>,
-    /// Do not follow links of these relations
+    /// Do not follow links of these relations, with commas between them
     #[arg(long, value_parser = relation, value_name = "RELATION", value_delimiter = ',')]
     pub exclude: Vec<Relation>,
     /// Do not follow links from parents that are not listed
     #[arg(long)]
     pub no_unlisted: bool,
     /// Count only models created on this day or later; the others are walked through
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub since: Option<jiff::civil::Date>,
     /// Count only models created before this day; the others are walked through
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub until: Option<jiff::civil::Date>,
 }
 
@@ -190,6 +196,11 @@ pub enum GroupArg {
 /// A path that may be empty, as a variable is that somebody switched off.
 fn perhaps_empty() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
+}
+
+/// A day as people write it here.
+fn date(text: &str) -> Result<jiff::civil::Date, String> {
+    text.parse().map_err(|_| "write it as 2025-01-31".into())
 }
 
 fn relation(name: &str) -> Result<Relation, String> {

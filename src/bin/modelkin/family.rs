@@ -9,12 +9,12 @@ use modelkin::reference::{Families, Family};
 use modelkin::report;
 use modelkin::snapshot::nearest;
 
-use crate::args::{self, Global};
+use crate::args;
 use crate::{output, snapshots};
 
-pub fn run(args: &args::Family, global: &Global) -> anyhow::Result<ExitCode> {
+pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
     let families = rules(args.rules.as_deref())?;
-    let snapshot = snapshots::open(global, None)?;
+    let snapshot = snapshots::open(&args.question, None)?;
     let lineage = Lineage::from_snapshot(&snapshot);
     let family = resolve(&args.name, &families, &lineage)?;
     let counting = args.filter.counting()?;
@@ -25,7 +25,7 @@ pub fn run(args: &args::Family, global: &Global) -> anyhow::Result<ExitCode> {
         bail!("the family {:?} has no member in this snapshot", family.name);
     }
     let report = report::family(&count, &snapshot, counted, &args.filter.words(&counting));
-    output::result(&report.render(&snapshot, global.format.into()))?;
+    output::report(&report, &snapshot, args.question.format.into())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -61,9 +61,14 @@ fn resolve(name: &str, families: &Families, lineage: &Lineage<'_>) -> anyhow::Re
             if let Some(family) = owner(name) {
                 return Ok(family);
             }
-            let near = nearest(name, families.names(), 3);
+            let holds = |family: &&str| family.to_ascii_lowercase().contains(&name.to_ascii_lowercase());
+            let mut near: Vec<&str> = families.names().filter(holds).collect();
+            near.extend(nearest(name, families.names().filter(|family| !holds(family)), 3));
             let near: Vec<&str> = near.into_iter().chain(missing.nearest.iter().map(String::as_str)).take(6).collect();
-            bail!("no family, owner or model {name:?}{}", hint(&near));
+            bail!(
+                "no family, owner or model {name:?}{}; `modelkin rank --of families --top 0` shows the families",
+                hint(&near)
+            );
         }
     }
 }

@@ -1,7 +1,9 @@
+use anyhow::bail;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use modelkin::census::Counting;
 use modelkin::lineage::Lineage;
+use modelkin::model::Relation;
 use modelkin::report::day;
 
 use crate::args::Filter;
@@ -21,15 +23,25 @@ impl Filter {
 
     /// Which models are counted.
     pub fn counting(&self) -> anyhow::Result<Counting> {
+        if let (Some(since), Some(until)) = (self.since, self.until)
+            && since >= until
+        {
+            bail!("no day lies between --since {since} and --until {until}");
+        }
+        let followed = Relation::ALL.into_iter().filter(|relation| {
+            (self.relation.is_empty() || self.relation.contains(relation)) && !self.exclude.contains(relation)
+        });
+        if followed.count() == 0 {
+            bail!("--relation and --exclude leave no relation to follow");
+        }
         let start = |date: Option<Date>| date.map(millis).transpose();
         Ok(Counting { since: start(self.since)?, until: start(self.until)?, recent_since: None })
     }
 
     /// The filter in words, for the definition.
     pub fn words(&self, counting: &Counting) -> String {
-        let names = |relations: &[modelkin::model::Relation]| {
-            relations.iter().map(|relation| relation.name()).collect::<Vec<_>>().join(", ")
-        };
+        let names =
+            |relations: &[Relation]| relations.iter().map(|relation| relation.name()).collect::<Vec<_>>().join(", ");
         let mut words = Vec::new();
         if !self.relation.is_empty() {
             words.push(format!("Only {} links are followed: paths through others are cut.", names(&self.relation)));

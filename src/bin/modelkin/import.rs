@@ -1,9 +1,11 @@
 use std::fmt::Write;
 use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use modelkin::reference::Aliases;
 use modelkin::report::{day, grouped, printable};
@@ -27,6 +29,7 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     for path in &args.paths {
         sources.append(&mut Source::find(path, kind)?);
     }
+    let output = target(&args.output)?;
     let aliases = read_aliases(args)?;
     let taken = args.date.map(filter::millis).transpose()?;
 
@@ -52,15 +55,34 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
         text
     });
     let program = concat!("modelkin ", env!("CARGO_PKG_VERSION"));
-    let snapshot = builder.finish(program, taken, Some(now()?)).with_context(|| rejects.trim_end().to_owned())?;
-    snapshot.write(&args.output)?;
+    let snapshot = match builder.finish(program, taken, Some(now()?)) {
+        Err(error) if !rejects.is_empty() => bail!("{error}; the first rejects:\n{}", rejects.trim_end()),
+        done => done?,
+    };
+    snapshot.write(&output)?;
     output::result(&summary(args, &snapshot, &rejects))?;
+    output::note("this snapshot is asked from now on, until --snapshot names another");
     if let Err(error) = snapshots::remember(&args.output) {
         output::note(&format!(
             "warning: this snapshot cannot be remembered as the last one ({error:#}); name it with --snapshot"
         ));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The file to write: none that is there already, but for an older snapshot. A link is followed.
+fn target(path: &Path) -> anyhow::Result<PathBuf> {
+    let name = path.display();
+    let Ok(known) = fs::metadata(path) else { return Ok(path.to_owned()) };
+    if !known.is_file() {
+        bail!("{name}: is no file; name a file to write the snapshot to");
+    }
+    let mut magic = Vec::new();
+    fs::File::open(path)?.take(6).read_to_end(&mut magic).with_context(|| name.to_string())?;
+    if !magic.is_empty() && magic != b"ARROW1" {
+        bail!("{name}: is there already and is no snapshot; name another file, or remove this one");
+    }
+    fs::canonicalize(path).with_context(|| name.to_string())
 }
 
 /// Now, in milliseconds since 1970; or what SOURCE_DATE_EPOCH says, so that the same sources give the same bytes.

@@ -23,10 +23,10 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let done = match &args.command {
         Command::Import(import) => import::run(import),
-        Command::Family(family) => family::run(family, &args.global),
-        Command::Rank(rank) => rank::run(rank, &args.global),
-        Command::Show(show) => show::run(show, &args.global),
-        Command::Check(check) => check::run(check, &args.global),
+        Command::Family(family) => family::run(family),
+        Command::Rank(rank) => rank::run(rank),
+        Command::Show(show) => show::run(show),
+        Command::Check(check) => check::run(check),
     };
     match done {
         Ok(code) => code,

@@ -4,6 +4,9 @@
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use modelkin::report::{Format, Report};
+use modelkin::snapshot::Snapshot;
+
 /// Writes a result to standard output. A reader that has gone away is no failure.
 pub fn result(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
@@ -11,6 +14,14 @@ pub fn result(text: &str) -> anyhow::Result<()> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         done => Ok(done?),
     }
+}
+
+/// Writes a report. CSV has no room for the definition and the snapshot: they go to standard error.
+pub fn report(report: &Report, snapshot: &Snapshot, format: Format) -> anyhow::Result<()> {
+    if matches!(format, Format::Csv) {
+        note(&report.note(snapshot));
+    }
+    result(&report.render(snapshot, format))
 }
 
 /// Says something beside the result.
@@ -23,7 +34,8 @@ pub fn note(text: &str) {
 pub fn failed(error: &anyhow::Error) -> ExitCode {
     let mut text = String::new();
     for cause in error.chain() {
-        let cause = modelkin::report::printable(&cause.to_string());
+        let lines: Vec<String> = cause.to_string().lines().map(modelkin::report::printable).collect();
+        let cause = lines.join("\n");
         if !text.contains(&cause) {
             text += if text.is_empty() { "" } else { ": " };
             text += &cause;

@@ -5,12 +5,12 @@ use modelkin::census::{Census, Group, Measure, Ranking};
 use modelkin::lineage::Lineage;
 use modelkin::report;
 
-use crate::args::{self, Global, GroupArg};
+use crate::args::{self, GroupArg};
 use crate::{family, output, snapshots};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-pub fn run(args: &args::Rank, global: &Global) -> anyhow::Result<ExitCode> {
+pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
     let group = match args.of {
         GroupArg::Models => Group::Models,
         GroupArg::Owners => Group::Owners,
@@ -21,7 +21,7 @@ pub fn run(args: &args::Rank, global: &Global) -> anyhow::Result<ExitCode> {
     }
     let families = (group == Group::Families).then(|| family::rules(args.rules.as_deref())).transpose()?;
     let families = families.map(|families| families.all()).transpose()?;
-    let snapshot = snapshots::open(global, None)?;
+    let snapshot = snapshots::open(&args.question, None)?;
     let lineage = args.filter.links(Lineage::from_snapshot(&snapshot));
     let mut counting = args.filter.counting()?;
     let mut words = args.filter.words(&counting);
@@ -45,6 +45,6 @@ pub fn run(args: &args::Rank, global: &Global) -> anyhow::Result<ExitCode> {
         Group::Owners | Group::Families => Ranking::of_groups(&census, families.as_deref(), args.by, &counting),
     };
     let report = report::rank(&ranking, group, args.top, &words);
-    output::result(&report.render(&snapshot, global.format.into()))?;
+    output::report(&report, &snapshot, args.question.format.into())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,33 +4,43 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use etcetera::BaseStrategy;
 use modelkin::report::day;
-use modelkin::snapshot::Snapshot;
+use modelkin::snapshot::{Snapshot, Taken};
 
-use crate::args::Global;
+use crate::args::Question;
 use crate::output;
 
-/// Opens the snapshot that is meant, and says on standard error which it is: the named one, else the last one
-/// imported, else the sample.
-pub fn open(global: &Global, named: Option<&Path>) -> anyhow::Result<Snapshot> {
+/// Opens the snapshot that is meant, and says on standard error which it is if nobody named one: the last one imported,
+/// else the sample.
+pub fn open(question: &Question, named: Option<&Path>) -> anyhow::Result<Snapshot> {
     // An empty MODELKIN_SNAPSHOT is none.
-    let meant = named.or(global.snapshot.as_deref()).filter(|path| !path.as_os_str().is_empty());
+    let meant = named.or(question.snapshot.as_deref()).filter(|path| !path.as_os_str().is_empty());
     if let Some(path) = meant {
-        return Ok(Snapshot::open(path)?);
+        return if path == Path::new(SAMPLE) { sample() } else { Ok(Snapshot::open(path)?) };
     }
     let (snapshot, what) = match last() {
-        Some(path) if path.exists() => {
-            let snapshot =
-                Snapshot::open(&path).context("the snapshot that was imported last; name another with --snapshot")?;
+        Some(path) => {
+            let advice = || "the snapshot that was imported last; name another with --snapshot, or --snapshot sample";
+            let snapshot = Snapshot::open(&path).with_context(advice)?;
             (snapshot, path.display().to_string())
         }
-        _ => (
-            modelkin::sample().map_err(anyhow::Error::from_boxed)?,
-            "the sample inside the program, which is no census; import a dump to count the Hub".to_owned(),
-        ),
+        None => {
+            (sample()?, "the sample inside the program, which is no census; import a dump to count the Hub".to_owned())
+        }
     };
-    let date = snapshot.provenance().taken.map_or("no date".to_owned(), day);
+    let date = match (snapshot.provenance().taken, snapshot.provenance().taken_from) {
+        (Some(taken), Taken::Given) => day(taken),
+        (Some(taken), _) => format!("{} or later", day(taken)),
+        (None, _) => "no date".to_owned(),
+    };
     output::note(&format!("snapshot: {what} ({date})"));
     Ok(snapshot)
+}
+
+/// The name of the sample where a snapshot is named.
+const SAMPLE: &str = "sample";
+
+fn sample() -> anyhow::Result<Snapshot> {
+    modelkin::sample().map_err(anyhow::Error::from_boxed)
 }
 
 /// Remembers a snapshot as the last one.

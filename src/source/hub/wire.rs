@@ -91,6 +91,10 @@ enum Entry<'a> {
 /// # Errors
 /// Why it is no row: no JSON object, no id, or an id that is none.
 pub(in crate::source) fn record(json: &[u8]) -> Result<Record, String> {
+    // serde would take an array for a row, field by field.
+    if !json.trim_ascii_start().starts_with(b"{") {
+        return Err("no row of a model listing: no JSON object".into());
+    }
     let row: Row<'_> =
         serde_json::from_slice(json).map_err(|error| format!("no row of a model listing: {}", plain(&error)))?;
     let mut found = Found::default();
@@ -109,7 +113,7 @@ pub(in crate::source) fn record(json: &[u8]) -> Result<Record, String> {
     found.task = reader.text("pipeline_tag", row.pipeline_tag);
     found.library = reader.text("library_name", row.library_name);
     found.tags = reader.texts("tags", row.tags);
-    found.parameters = row.safetensors.and_then(|json| {
+    found.parameters = row.safetensors.filter(|json| json.get().starts_with('{')).and_then(|json| {
         let total = serde_json::from_str::<Safetensors<'_>>(json.get()).ok()?.total?;
         reader.count("safetensors.total", Some(total))
     });
@@ -149,7 +153,8 @@ fn base_models<'a>(json: &'a str, fields: &mut Fields<'_>) -> Option<BaseModels<
 }
 
 fn card(json: &str, fields: &mut Fields<'_>) -> Option<CardWords> {
-    let Ok(card) = serde_json::from_str::<CardData<'_>>(json) else {
+    let card = if json.starts_with('{') { serde_json::from_str::<CardData<'_>>(json).ok() } else { None };
+    let Some(card) = card else {
         fields.bad("cardData", json);
         return None;
     };
