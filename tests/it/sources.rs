@@ -107,7 +107,7 @@ fn a_bad_row_is_a_reject_with_its_place_and_the_next_is_read() {
     assert_eq!(found.iter().filter(|record| record.is_ok()).count(), 2);
 
     // serde would read an array as the fields of a row.
-    let array = format!("[{}]", vec!["\"a/b\""; 12].join(","));
+    let array = format!("[{}]", ["\"a/b\""; 12].join(","));
     let mut found = Vec::new();
     read_rows("nested", format!("[{array}, [{A}], {A}]").as_bytes(), &mut |record| found.push(record.is_ok())).unwrap();
     assert_eq!(found, [false, false, true], "an array is no row");
