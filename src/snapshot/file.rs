@@ -1,4 +1,5 @@
 use std::fs::File;
+use std::hash::Hasher as _;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -198,8 +199,6 @@ fn checksum(bytes: &[u8], digits: usize) -> u64 {
     hash.write(&bytes[digits + 16..]);
     hash.finish()
 }
-
-use std::hash::Hasher as _;
 
 /// Writes the checksum of the finished file into its footer.
 fn seal(file: &mut File) -> io::Result<()> {

@@ -14,7 +14,7 @@
 //! `downloads`, `downloads_all_time`, `likes`, `parameters`, `created`, `task`, `library`, `licence` and
 //! `tags` (with commas between them), in any order. Lines about one model add up.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Read as _, Write};
 use std::path::Path;
 
 use super::{Error, date, open, pages};
@@ -70,8 +70,6 @@ fn read(
     records.into_iter().for_each(|record| sink(Ok(record)));
     Ok(())
 }
-
-use std::io::Read as _;
 
 /// What a later line knows is added to what an earlier one said.
 fn add(known: &mut Record, later: Record) {
