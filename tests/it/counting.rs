@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use modelkin::census::{Census, Counted, Counting, FamilyCount, Group, Measure, Ranking, Sum};
+use modelkin::census::{Census, Counted, Counting, FamilyCount, Measure, Ranking, Sum};
 use modelkin::lineage::Lineage;
 use modelkin::model::Relation;
 use modelkin::reference::{Families, Family};
@@ -235,7 +235,6 @@ fn ranks_break_ties_by_id_and_leave_out_what_is_not_known() {
     assert_eq!(ranking.rows[3].rank, 4);
     let ranking = Ranking::of_models(&census, Measure::Downloads);
     assert_eq!((ids(&ranking), ranking.missing), (vec!["d/d".to_owned()], 3));
-    let _: Group = Group::Models;
 }
 
 /// A chain of a million, a ladder of diamonds and ten thousand merges of merges, each with its known answer.
