@@ -61,12 +61,10 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     };
     snapshot.write(&output)?;
     output::result(&summary(args, &snapshot, &rejects))?;
-    output::note("this snapshot is asked from now on, until --snapshot names another");
-    if let Err(error) = snapshots::remember(&args.output) {
-        output::note(&format!(
-            "warning: this snapshot cannot be remembered as the last one ({error:#}); name it with --snapshot"
-        ));
-    }
+    output::note(&match snapshots::remember(&args.output) {
+        Ok(()) => "this snapshot is asked from now on, until --snapshot names another".to_owned(),
+        Err(error) => format!("warning: it cannot be remembered as the last one ({error:#}); name it with --snapshot"),
+    });
     Ok(ExitCode::SUCCESS)
 }
 

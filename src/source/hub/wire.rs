@@ -113,9 +113,15 @@ pub(in crate::source) fn record(json: &[u8]) -> Result<Record, String> {
     found.task = reader.text("pipeline_tag", row.pipeline_tag);
     found.library = reader.text("library_name", row.library_name);
     found.tags = reader.texts("tags", row.tags);
-    found.parameters = row.safetensors.filter(|json| json.get().starts_with('{')).and_then(|json| {
-        let total = serde_json::from_str::<Safetensors<'_>>(json.get()).ok()?.total?;
-        reader.count("safetensors.total", Some(total))
+    found.parameters = row.safetensors.and_then(|json| {
+        let is_object = json.get().starts_with('{');
+        match serde_json::from_str::<Safetensors<'_>>(json.get()).ok().filter(|_| is_object) {
+            Some(tensors) => reader.count("safetensors.total", tensors.total),
+            None => {
+                reader.bad("safetensors", json.get());
+                None
+            }
+        }
     });
     found.base_models = row.base_models.and_then(|json| base_models(json.get(), &mut reader));
     found.card = row.card_data.and_then(|json| card(json.get(), &mut reader));
