@@ -4,10 +4,12 @@
 //! mark at the dominator of each of an owner's models, take one off where two of the owner's marks meet, and every
 //! subtree's marks add up to its owners. Where a merge can be reached from outside, a walk counts.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
-use super::layout::{Kind, Layout, NONE};
-use super::sums;
+use super::layout::{Layout, NONE};
+use super::{Counting, sums};
 use crate::lineage::Lineage;
 use crate::snapshot::Row;
 
@@ -28,25 +30,57 @@ pub(super) fn owners(lineage: &Lineage<'_>) -> Vec<u32> {
     owners
 }
 
-/// The distinct owners of the descendants of each of `rows`.
-pub(super) fn below(lineage: &Lineage<'_>, layout: &Layout, rows: &[Row]) -> Vec<u64> {
+/// The distinct owners of the counted descendants of each of `rows`.
+pub(super) fn below(lineage: &Lineage<'_>, layout: &Layout, rows: &[Row], counting: &Counting) -> Vec<u64> {
     let owners = owners(lineage);
+    let counted: Vec<bool> =
+        lineage.snapshot().rows().map(|row| counting.counts(lineage.snapshot().created(row))).collect();
+    let ask = Ask { lineage, owners: &owners, counted: &counted };
     let trees = Trees::of(layout);
-    let marks = trees.marks(lineage, layout, &owners);
+    let marks = trees.marks(layout, &ask);
     let reached = sums::below(layout, &vec![[1]; layout.len()]);
+    let in_cycles = ask.in_cycles(layout);
     rows.par_iter()
         .map_init(
             || Walk::new(lineage.snapshot().len(), owners.last().map_or(0, |last| *last as usize + 1)),
             |walk, row| {
                 let Some(unit) = layout.unit(*row) else { return 0 };
-                let is_closed = reached[unit as usize][0] + 1 == i64::from(trees.sizes[unit as usize]);
-                match is_closed && layout.kind(unit) == Kind::Model {
+                if let Some(count) = in_cycles.get(row) {
+                    return *count;
+                }
+                match reached[unit as usize][0] + 1 == i64::from(trees.sizes[unit as usize]) {
                     true => marks[unit as usize],
-                    false => walk.count(lineage, &owners, *row),
+                    false => walk.count(&ask, *row),
                 }
             },
         )
         .collect()
+}
+
+/// What is asked: of which lineage, whose models, and which are counted.
+struct Ask<'a> {
+    lineage: &'a Lineage<'a>,
+    owners: &'a [u32],
+    counted: &'a [bool],
+}
+
+impl Ask<'_> {
+    /// The answer for every member of a cycle: they reach the same models, but for themselves. One walk a cycle.
+    fn in_cycles(&self, layout: &Layout) -> HashMap<Row, u64> {
+        let mut found = HashMap::new();
+        for members in layout.cycles() {
+            let below = self.lineage.below(members);
+            let mut models: HashMap<u32, u64> = HashMap::new();
+            for row in members.iter().chain(&below.rows).filter(|row| self.counted[**row as usize]) {
+                *models.entry(self.owners[*row as usize]).or_default() += 1;
+            }
+            for member in members {
+                let is_only = self.counted[*member as usize] && models[&self.owners[*member as usize]] == 1;
+                found.insert(*member, models.len() as u64 - u64::from(is_only));
+            }
+        }
+        found
+    }
 }
 
 /// The tree of dominators in preorder.
@@ -75,13 +109,13 @@ impl Trees {
     }
 
     /// For each unit, the owners of what it dominates.
-    fn marks(&self, lineage: &Lineage<'_>, layout: &Layout, owners: &[u32]) -> Vec<u64> {
+    fn marks(&self, layout: &Layout, ask: &Ask<'_>) -> Vec<u64> {
         let root = layout.root();
         let mut above: Vec<(u32, u32, u32)> = Vec::new();
-        for row in lineage.snapshot().rows() {
+        for row in ask.lineage.snapshot().rows().filter(|row| ask.counted[*row as usize]) {
             let dominator = layout.unit(row).map_or(NONE, |unit| layout.dominator(unit));
             if dominator != NONE && dominator != root {
-                above.push((owners[row as usize], self.places[dominator as usize], dominator));
+                above.push((ask.owners[row as usize], self.places[dominator as usize], dominator));
             }
         }
         above.sort_unstable();
@@ -113,17 +147,19 @@ impl Walk {
         Walk { stamp: 0, seen: vec![0; rows], owners: vec![0; owners], stack: Vec::new() }
     }
 
-    fn count(&mut self, lineage: &Lineage<'_>, owners: &[u32], from: Row) -> u64 {
+    fn count(&mut self, ask: &Ask<'_>, from: Row) -> u64 {
         self.stamp += 1;
         self.seen[from as usize] = self.stamp;
         self.stack.push(from);
         let mut count = 0;
         while let Some(at) = self.stack.pop() {
-            for (child, _) in lineage.children(at) {
+            for (child, _) in ask.lineage.children(at) {
                 if std::mem::replace(&mut self.seen[child as usize], self.stamp) != self.stamp {
-                    let owner = &mut self.owners[owners[child as usize] as usize];
-                    count += u64::from(std::mem::replace(owner, self.stamp) != self.stamp);
                     self.stack.push(child);
+                    if ask.counted[child as usize] {
+                        let owner = &mut self.owners[ask.owners[child as usize] as usize];
+                        count += u64::from(std::mem::replace(owner, self.stamp) != self.stamp);
+                    }
                 }
             }
         }

@@ -206,6 +206,11 @@ impl Layout {
         }
     }
 
+    /// The members of every cycle.
+    pub fn cycles(&self) -> &[Vec<Row>] {
+        &self.cycles
+    }
+
     /// The model that a shadow belongs to.
     pub fn shadowed(&self, unit: u32) -> Row {
         self.row_of[unit as usize]

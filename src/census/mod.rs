@@ -26,6 +26,7 @@ pub struct Census<'l, 's> {
     /// The models with children, in order.
     inner: Vec<Row>,
     facts: Vec<Facts>,
+    counting: Counting,
 }
 
 /// The counts of one model. Descendants are distinct models other than itself.
@@ -104,9 +105,12 @@ impl<'l, 's> Census<'l, 's> {
         let weigh = Weigh { lineage, counting };
         let weights: Vec<[i64; LANES]> = (0..layout.root()).map(|unit| weigh.unit(&layout, unit)).collect();
         let sums = sums::below(&layout, &weights);
-        let generations = lineage.generations();
+        let mut generations = lineage.generations();
+        // What is not counted is nobody's deepest descendant.
+        lineage.snapshot().rows().filter(|row| !weigh.counts(*row)).for_each(|row| generations[row as usize] = 0);
         let deepest = deepest(&layout, &generations);
-        let credit = credit(&layout, lineage);
+        let in_cycles = Deepest::in_cycles(&layout, &generations);
+        let credit = credit(&layout, &weigh);
         let inner: Vec<Row> = lineage.snapshot().rows().filter(|row| !lineage.is_leaf(*row)).collect();
         let facts = inner
             .iter()
@@ -115,9 +119,8 @@ impl<'l, 's> Census<'l, 's> {
                 let unit = layout.unit(*row).unwrap_or_default();
                 let mut lanes = sums[unit as usize];
                 let mut deepest = deepest[unit as usize];
-                if let Kind::Cycle(_) = layout.kind(unit) {
-                    let others = layout.members(unit).iter().filter(|other| *other != row);
-                    deepest = others.map(|other| generations[*other as usize]).fold(deepest, u32::max);
+                if let Kind::Cycle(number) = layout.kind(unit) {
+                    deepest = deepest.max(in_cycles[number as usize].beside(*row));
                     // A member descends from itself through the others; it is not its own descendant.
                     let whole = weights[unit as usize];
                     let own = weigh.within_cycle(&layout, unit, *row);
@@ -139,7 +142,7 @@ impl<'l, 's> Census<'l, 's> {
                 }
             })
             .collect();
-        Census { lineage, layout, inner, facts }
+        Census { lineage, layout, inner, facts, counting: counting.clone() }
     }
 
     /// The lineage that was counted.
@@ -157,10 +160,10 @@ impl<'l, 's> Census<'l, 's> {
         self.inner.iter().copied().zip(&self.facts)
     }
 
-    /// The distinct owners of the descendants of every model of [`Census::all`], in that order. A model without an
+    /// The distinct owners of the counted descendants of every model of [`Census::all`], in that order. A model without an
     /// owner is its own.
     pub fn authors(&self) -> Vec<u64> {
-        authors::below(self.lineage, &self.layout, &self.inner)
+        authors::below(self.lineage, &self.layout, &self.inner, &self.counting)
     }
 
     /// The links of the longest chain; the links inside a cycle count nothing.
@@ -256,21 +259,54 @@ fn deepest(layout: &Layout, generations: &[u32]) -> Vec<u32> {
     deepest
 }
 
-/// The fractional credit of every unit. A cycle is credited as one: its members are derived models, and what they and
+/// The two highest generations among the members of a cycle: a member is not its own descendant.
+#[derive(Debug, Default, Clone, Copy)]
+struct Deepest {
+    highest: u32,
+    of: Row,
+    second: u32,
+}
+
+impl Deepest {
+    /// Of every cycle.
+    fn in_cycles(layout: &Layout, generations: &[u32]) -> Vec<Deepest> {
+        let of = |members: &Vec<Row>| {
+            let mut deepest = Deepest::default();
+            for row in members {
+                let own = generations[*row as usize];
+                if own > deepest.highest {
+                    deepest = Deepest { highest: own, of: *row, second: deepest.highest };
+                } else {
+                    deepest.second = deepest.second.max(own);
+                }
+            }
+            deepest
+        };
+        layout.cycles().iter().map(of).collect()
+    }
+
+    /// The highest among the members other than this one.
+    fn beside(self, member: Row) -> u32 {
+        if member == self.of { self.second } else { self.highest }
+    }
+}
+
+/// The fractional credit of every unit; under a filter only counted models give any. A cycle is credited as one: its members are derived models, and what they and
 /// their descendants are worth goes to the links that come from outside, in equal parts; each member shows the whole.
-fn credit(layout: &Layout, lineage: &Lineage<'_>) -> Vec<f64> {
+fn credit(layout: &Layout, weigh: &Weigh<'_>) -> Vec<f64> {
     let mut credit = vec![0.0; layout.len()];
     for unit in (0..layout.root()).rev() {
         let members = layout.members(unit);
         let outside: Vec<u32> = members
             .iter()
-            .flat_map(|row| lineage.parents(*row))
+            .flat_map(|row| weigh.lineage.parents(*row))
             .filter_map(|(parent, _)| layout.unit(parent).filter(|parent| *parent != unit))
             .collect();
+        let counted = members.iter().filter(|row| weigh.counts(**row)).count() as f64;
+        let worth = credit[unit as usize] + counted;
         if members.len() > 1 {
-            credit[unit as usize] += members.len() as f64;
+            credit[unit as usize] = worth;
         }
-        let worth = credit[unit as usize] + if members.len() > 1 { 0.0 } else { 1.0 };
         for parent in &outside {
             credit[*parent as usize] += worth / outside.len() as f64;
         }
