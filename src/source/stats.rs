@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::path::Path;
 
-use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
+use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_typed_column_reader};
 use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::ParquetError;
@@ -28,7 +28,7 @@ pub(super) fn read(path: &Path, sink: &mut dyn FnMut(Result<Record, Reject>)) ->
     let reader = SerializedFileReader::new(file).map_err(|error| broken("", error))?;
     let schema = reader.metadata().file_metadata().schema_descr();
     let columns = Columns::find(schema).map_err(|reason| Error::unfit(path, reason))?;
-    if columns.id.is_none() {
+    if columns.id.is_none() && columns.model_id.is_none() {
         let names: Vec<_> = schema.root_schema().get_fields().iter().map(|field| field.name().to_owned()).collect();
         return Err(Error::unfit(
             path,
@@ -63,6 +63,7 @@ pub(super) fn read(path: &Path, sink: &mut dyn FnMut(Result<Record, Reject>)) ->
 /// Where the columns of interest lie: numbers of leaves.
 struct Columns {
     id: Option<usize>,
+    model_id: Option<usize>,
     created: Option<usize>,
     downloads: Option<usize>,
     downloads_all_time: Option<usize>,
@@ -81,54 +82,115 @@ impl Columns {
     /// Leaves are found by the first and last parts of their paths: what lies between differs between writers.
     ///
     /// # Errors
-    /// Which column is of a type that cannot be what its name says: passing over it would drop its values unsaid.
+    /// Which column cannot be what its name says: passing over it would drop its values unsaid.
     fn find(schema: &SchemaDescriptor) -> Result<Columns, String> {
-        let leaf = |name: &str, is_part: &dyn Fn(&[String]) -> bool, types: &[Type]| {
-            let found = (0..schema.num_columns()).find(|at| {
-                let path = schema.column(*at);
-                path.path().parts()[0] == name && is_part(&path.path().parts()[1..])
-            });
-            let Some(at) = found else { return Ok(None) };
+        let shape = |at: usize| {
             let column = schema.column(at);
-            let is_decimal = column.converted_type() == ConvertedType::DECIMAL;
-            match types.contains(&column.physical_type()) && column.max_rep_level() <= 1 && !is_decimal {
-                true => Ok(Some(at)),
-                false => Err(format!(
-                    "the column `{}` is {}{}, which is not what a hub-stats dump has there; change its type or leave it out",
-                    column.path().string(),
-                    if column.max_rep_level() > 0 { "a list of " } else { "" },
-                    if is_decimal { "DECIMAL".into() } else { column.physical_type().to_string() },
-                )),
+            format!(
+                "{}{}{}",
+                column.path().string(),
+                if column.max_rep_level() > 0 { ": a list of " } else { ": " },
+                match (column.converted_type(), column.physical_type()) {
+                    (ConvertedType::NONE, physical) => physical.to_string(),
+                    (converted, _) => converted.to_string(),
+                }
+            )
+        };
+        let mut taken = Vec::new();
+        let mut leaf = |name: &'static str, depth: i16, is_part: &dyn Fn(&[&str]) -> bool, types: &[Type]| {
+            let found = (0..schema.num_columns()).find(|at| {
+                let column = schema.column(*at);
+                let path: Vec<&str> = column.path().parts().iter().map(String::as_str).collect();
+                path[0] == name
+                    && is_part(&path[1..])
+                    && types.contains(&column.physical_type())
+                    && column.max_rep_level() == depth
+                    && column.converted_type() != ConvertedType::DECIMAL
+            });
+            taken.extend(found.map(|_| name));
+            found
+        };
+        let is_whole = |rest: &[&str]| rest.is_empty();
+        // What writers call the levels of a list.
+        let is_list = |rest: &[&str]| {
+            !rest.is_empty()
+                && rest
+                    .iter()
+                    .all(|part| matches!(*part, "list" | "element" | "item" | "bag" | "array" | "array_element"))
+        };
+        let is_models = |rest: &[&str]| {
+            let rest = rest.strip_prefix(&["models"]).unwrap_or(rest);
+            is_list(rest.strip_suffix(&["id"]).unwrap_or(rest))
+        };
+        let created = leaf("createdAt", 0, &is_whole, &[Type::BYTE_ARRAY, Type::INT32, Type::INT64, Type::INT96]);
+        let mut text = |name| leaf(name, 0, &is_whole, &[Type::BYTE_ARRAY]);
+        let (id, model_id) = (text("id"), text("modelId"));
+        let (task, library) = (text("pipeline_tag"), text("library_name"));
+        let (base_models, card) = (text("baseModels"), text("cardData"));
+        let mut count = |name| leaf(name, 0, &is_whole, NUMBERS);
+        let (downloads, downloads_all_time, likes) = (count("downloads"), count("downloadsAllTime"), count("likes"));
+        let columns = Columns {
+            id,
+            model_id,
+            created,
+            downloads,
+            downloads_all_time,
+            likes,
+            parameters: leaf("safetensors", 0, &|rest| rest == ["total"], NUMBERS),
+            task,
+            library,
+            tags: leaf("tags", 1, &is_list, &[Type::BYTE_ARRAY]),
+            models: leaf("baseModels", 1, &is_models, &[Type::BYTE_ARRAY]),
+            // After the ids, so that a relation alone is not taken for the whole column.
+            relation: leaf("baseModels", 0, &|rest| rest == ["relation"], &[Type::BYTE_ARRAY]),
+            base_models,
+            card,
+        };
+        let is_time = |at: usize| {
+            let column = schema.column(at);
+            let stamp = matches!(column.logical_type_ref(), Some(LogicalType::Timestamp(_)))
+                || matches!(column.converted_type(), ConvertedType::TIMESTAMP_MILLIS | ConvertedType::TIMESTAMP_MICROS);
+            match column.physical_type() {
+                Type::INT64 => stamp,
+                Type::INT32 => column.converted_type() == ConvertedType::DATE,
+                _ => true,
             }
         };
-        let flat = |name: &str, types: &[Type]| leaf(name, &|rest| rest.is_empty(), types);
-        let text = |name: &str| flat(name, &[Type::BYTE_ARRAY]);
-        let count = |name: &str| flat(name, NUMBERS);
-        let is_list = |rest: &[String]| !rest.is_empty();
-        if flat("tags", &[])?.is_some() {
-            return Err("the column `tags` is no list".into());
+        let is_read = |name: &str| match name {
+            "createdAt" => columns.created.is_some_and(is_time),
+            "baseModels" => columns.base_models.is_some() || columns.models.is_some(),
+            _ => taken.contains(&name),
+        };
+        for (name, wanted) in WANTED {
+            let mut parts =
+                (0..schema.num_columns()).filter(|at| schema.column(*at).path().parts()[0] == *name).peekable();
+            if parts.peek().is_some() && !is_read(name) {
+                let found: Vec<String> = parts.map(shape).collect();
+                return Err(format!(
+                    "the column `{name}` cannot be read: it should be {wanted}, and is {}; change its type or leave it out",
+                    found.join(", ")
+                ));
+            }
         }
-        Ok(Columns {
-            id: if text("id")?.is_some() { text("id")? } else { text("modelId")? },
-            created: flat("createdAt", &[Type::BYTE_ARRAY, Type::INT32, Type::INT64, Type::INT96])?,
-            downloads: count("downloads")?,
-            downloads_all_time: count("downloadsAllTime")?,
-            likes: count("likes")?,
-            parameters: leaf("safetensors", &|rest| rest.len() == 1 && rest[0] == "total", NUMBERS)?,
-            task: text("pipeline_tag")?,
-            library: text("library_name")?,
-            tags: leaf("tags", &is_list, &[Type::BYTE_ARRAY])?,
-            relation: leaf("baseModels", &|rest| rest.len() == 1 && rest[0] == "relation", &[Type::BYTE_ARRAY])?,
-            models: leaf(
-                "baseModels",
-                &|rest| rest.len() > 1 && rest[0] == "models" && rest[rest.len() - 1] == "id",
-                &[Type::BYTE_ARRAY],
-            )?,
-            base_models: text("baseModels")?,
-            card: text("cardData")?,
-        })
+        Ok(columns)
     }
 }
+
+/// The columns that are read, and what each should be.
+const WANTED: &[(&str, &str)] = &[
+    ("id", "a text"),
+    ("modelId", "a text"),
+    ("createdAt", "a timestamp, a date or a text"),
+    ("downloads", "a number"),
+    ("downloadsAllTime", "a number"),
+    ("likes", "a number"),
+    ("safetensors", "a struct with a number `total`"),
+    ("pipeline_tag", "a text"),
+    ("library_name", "a text"),
+    ("tags", "a list of texts"),
+    ("baseModels", "a struct of `relation` and `models`, a list of ids, or JSON text"),
+    ("cardData", "JSON text"),
+];
 
 /// The types that a count may have; texts are read as numbers.
 const NUMBERS: &[Type] = &[Type::INT32, Type::INT64, Type::FLOAT, Type::DOUBLE, Type::BYTE_ARRAY];
@@ -136,6 +198,7 @@ const NUMBERS: &[Type] = &[Type::INT32, Type::INT64, Type::FLOAT, Type::DOUBLE, 
 /// The open columns of a row group, all at the same row.
 struct Leaves {
     id: Option<Texts>,
+    model_id: Option<Texts>,
     created: Option<Times>,
     downloads: Option<Counts>,
     downloads_all_time: Option<Counts>,
@@ -158,6 +221,7 @@ impl Leaves {
         let counts = |at: Option<usize>| at.map(|at| Counts::open(group, at)).transpose();
         Ok(Leaves {
             id: texts(columns.id)?,
+            model_id: texts(columns.model_id)?,
             created: columns.created.map(|at| Times::open(group, at)).transpose()?,
             downloads: counts(columns.downloads)?,
             downloads_all_time: counts(columns.downloads_all_time)?,
@@ -178,10 +242,13 @@ impl Leaves {
         let mut found = Found::default();
         let mut oddities = Vec::new();
         let mut text = |leaf: &mut Option<Texts>, field: &str| one_text(leaf, field, &mut oddities);
-        found.id = match &mut self.id {
-            Some(leaf) => leaf.next()?.first().map(|id| owned(lossy(id))).unwrap_or_default(),
-            None => Cow::Borrowed(""),
-        };
+        for leaf in [&mut self.id, &mut self.model_id].into_iter().flatten() {
+            // Both are read on, so that they stay at the same row.
+            let id = leaf.one()?.map(|id| owned(lossy(id))).unwrap_or_default();
+            if found.id.is_empty() {
+                found.id = id;
+            }
+        }
         found.task = text(&mut self.task, "pipeline_tag")?;
         found.library = text(&mut self.library, "library_name")?;
         let relation = text(&mut self.relation, "baseModels.relation")?;
@@ -206,13 +273,12 @@ impl Leaves {
                 Err(value) => oddities.push(Oddity::new(OddityKind::BadValue, &format!("createdAt: {value}"))),
             }
         }
-        if let Some(leaf) = &mut self.tags {
-            found.tags = Some(leaf.next()?.iter().map(|tag| owned(lossy(tag))).collect());
-        }
-        let models: Option<Vec<_>> = match &mut self.models {
-            Some(leaf) => Some(leaf.next()?.iter().map(|id| owned(lossy(id))).collect()),
-            None => None,
+        let texts = |leaf: &mut Option<Texts>| {
+            let Some(leaf) = leaf else { return Ok::<_, ParquetError>(None) };
+            Ok(leaf.next()?.map(|texts| texts.iter().map(|text| owned(lossy(text))).collect::<Vec<_>>()))
         };
+        found.tags = texts(&mut self.tags)?;
+        let models = texts(&mut self.models)?;
         found.base_models = match (base_models, models) {
             (Some(json), _) => wire::base_models_json(&json, &mut oddities).map(|found| BaseModels {
                 relation: found.relation.map(owned),
@@ -221,10 +287,7 @@ impl Leaves {
             (None, Some(ids)) => Some(BaseModels { relation, ids }),
             (None, None) => None,
         };
-        // Cards without lineage are the most, and not worth a parse.
-        found.card = card
-            .filter(|json| json.contains("\"base_model\"") || json.contains("\"license\""))
-            .and_then(|json| wire::card_json(&json, &mut oddities));
+        found.card = card.and_then(|json| wire::card_json(&json, &mut oddities));
         found.oddities = oddities;
         Ok(found)
     }
@@ -248,9 +311,9 @@ fn one_text(
     oddities: &mut Vec<Oddity>,
 ) -> Result<Option<Cow<'static, str>>, ParquetError> {
     let Some(leaf) = leaf else { return Ok(None) };
-    Ok(match leaf.next()? {
-        [] => None,
-        [bytes, ..] => match utf8(bytes) {
+    Ok(match leaf.one()? {
+        None => None,
+        Some(bytes) => match utf8(bytes) {
             Some(text) => Some(Cow::Owned(text)),
             None => {
                 oddities.push(Oddity::new(OddityKind::BadValue, &format!("{field}: not UTF-8")));
@@ -266,6 +329,8 @@ type Texts = Leaf<parquet::data_type::ByteArrayType>;
 struct Leaf<T: DataType> {
     reader: ColumnReaderImpl<T>,
     max_def: i16,
+    /// The definition level from which on a row is no null: an empty list is there, a null one is not.
+    there: i16,
     defs: Vec<i16>,
     reps: Vec<i16>,
     values: Vec<T::T>,
@@ -281,6 +346,7 @@ impl<T: DataType> Leaf<T> {
         Leaf {
             reader: get_typed_column_reader(reader),
             max_def: descr.max_def_level(),
+            there: there(group.metadata().schema_descr(), descr.path().parts()),
             defs: Vec::new(),
             reps: Vec::new(),
             values: Vec::new(),
@@ -290,8 +356,8 @@ impl<T: DataType> Leaf<T> {
         }
     }
 
-    /// The values of the next row: none where it is null, one in a flat column, any number in a list.
-    fn next(&mut self) -> Result<&[T::T], ParquetError> {
+    /// The next row: nothing where it is null, one value in a flat column, any number in a list.
+    fn next(&mut self) -> Result<Option<&[T::T]>, ParquetError> {
         let flat_required = self.max_def == 0 && !self.nested;
         let exhausted = if flat_required { self.value == self.values.len() } else { self.level == self.defs.len() };
         if exhausted {
@@ -300,16 +366,22 @@ impl<T: DataType> Leaf<T> {
         let from = self.value;
         if flat_required {
             self.value += 1;
-        } else {
-            loop {
-                self.value += usize::from(self.defs[self.level] == self.max_def);
-                self.level += 1;
-                if !self.nested || self.level == self.defs.len() || self.reps[self.level] == 0 {
-                    break;
-                }
+            return Ok(Some(&self.values[from..self.value]));
+        }
+        let is_there = self.defs[self.level] >= self.there;
+        loop {
+            self.value += usize::from(self.defs[self.level] == self.max_def);
+            self.level += 1;
+            if !self.nested || self.level == self.defs.len() || self.reps[self.level] == 0 {
+                break;
             }
         }
-        Ok(&self.values[from..self.value])
+        Ok(is_there.then(|| &self.values[from..self.value]))
+    }
+
+    /// The next row of a flat column.
+    fn one(&mut self) -> Result<Option<&T::T>, ParquetError> {
+        Ok(self.next()?.and_then(<[T::T]>::first))
     }
 
     fn refill(&mut self, flat_required: bool) -> Result<(), ParquetError> {
@@ -330,6 +402,22 @@ impl<T: DataType> Leaf<T> {
         }
         Ok(())
     }
+}
+
+/// How many optional nodes a path has down to its list, or in all.
+fn there(schema: &SchemaDescriptor, path: &[String]) -> i16 {
+    let mut node = schema.root_schema();
+    let mut optional = 0;
+    for part in path {
+        let Some(next) = node.get_fields().iter().find(|field| field.name() == part) else { break };
+        match next.get_basic_info().repetition() {
+            Repetition::OPTIONAL => optional += 1,
+            Repetition::REPEATED => break,
+            Repetition::REQUIRED => (),
+        }
+        node = next;
+    }
+    optional
 }
 
 /// A column of counts, of whatever number type.
@@ -371,14 +459,14 @@ impl Counts {
         };
         let int = |value: i64| u64::try_from(value).map(Some).map_err(|_| value.to_string());
         Ok(match self {
-            Counts::Int32(leaf) => leaf.next()?.first().map_or(Ok(None), |value| int((*value).into())),
-            Counts::Int64(leaf) => leaf.next()?.first().map_or(Ok(None), |value| int(*value)),
-            Counts::Float(leaf) => leaf.next()?.first().map_or(Ok(None), |value| float((*value).into())),
-            Counts::Double(leaf) => leaf.next()?.first().map_or(Ok(None), |value| float(*value)),
+            Counts::Int32(leaf) => leaf.one()?.map_or(Ok(None), |value| int((*value).into())),
+            Counts::Int64(leaf) => leaf.one()?.map_or(Ok(None), |value| int(*value)),
+            Counts::Float(leaf) => leaf.one()?.map_or(Ok(None), |value| float((*value).into())),
+            Counts::Double(leaf) => leaf.one()?.map_or(Ok(None), |value| float(*value)),
             // Parquet keeps unsigned numbers in the bits of signed ones.
-            Counts::Unsigned32(leaf) => Ok(leaf.next()?.first().map(|value| u64::from(*value as u32))),
-            Counts::Unsigned64(leaf) => Ok(leaf.next()?.first().map(|value| *value as u64)),
-            Counts::Text(leaf) => match leaf.next()?.first().map(lossy) {
+            Counts::Unsigned32(leaf) => Ok(leaf.one()?.map(|value| u64::from(*value as u32))),
+            Counts::Unsigned64(leaf) => Ok(leaf.one()?.map(|value| *value as u64)),
+            Counts::Text(leaf) => match leaf.one()?.map(lossy) {
                 None => Ok(None),
                 Some(text) => text.trim().parse().map(Some).map_err(|_| text.into_owned()),
             },
@@ -421,12 +509,12 @@ impl Times {
 
     fn next(&mut self) -> Result<Result<Option<i64>, String>, ParquetError> {
         Ok(match self {
-            Times::Ticks(leaf, per_milli) => Ok(leaf.next()?.first().map(|ticks| ticks.div_euclid(*per_milli))),
-            Times::Days(leaf) => Ok(leaf.next()?.first().map(|days| i64::from(*days) * 24 * 60 * 60 * 1000)),
-            Times::Int96(leaf) => Ok(leaf.next()?.first().map(|time| time.to_millis())),
-            Times::Text(leaf) => match leaf.next()? {
-                [] => Ok(None),
-                [text, ..] => {
+            Times::Ticks(leaf, per_milli) => Ok(leaf.one()?.map(|ticks| ticks.div_euclid(*per_milli))),
+            Times::Days(leaf) => Ok(leaf.one()?.map(|days| i64::from(*days) * 24 * 60 * 60 * 1000)),
+            Times::Int96(leaf) => Ok(leaf.one()?.map(|time| time.to_millis())),
+            Times::Text(leaf) => match leaf.one()? {
+                None => Ok(None),
+                Some(text) => {
                     let text = text.as_utf8().unwrap_or("not UTF-8");
                     date::millis(text).map(Some).ok_or_else(|| text.to_owned())
                 }

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 HERE = pathlib.Path(__file__).resolve().parent
+(HERE / "refused").mkdir(exist_ok=True)
 DAY = datetime.datetime(2024, 5, 1, 12, 30, tzinfo=datetime.timezone.utc)
 
 
@@ -86,6 +87,35 @@ write("types.parquet", pa.table({
     "tags": pa.array([[], ["base_model:a/base"]]),
 }), compression="lz4", data_page_version="2.0")
 
-# Columns that cannot be what their names say.
-write("text-tags.parquet", pa.table({"id": ["a/base"], "tags": ['["gguf"]']}))
-write("decimal.parquet", pa.table({"id": ["a/base"], "likes": pa.array([1], pa.decimal128(10, 2))}))
+# A null is not known, an empty list is none: rows that come after others must not undo them by a null.
+write("nulls.parquet", pa.table({
+    "id": pa.array([None, "b/chat", "c/chat"]),
+    "modelId": pa.array(["a/base", None, None]),
+    "tags": pa.array([None, None, []], pa.list_(pa.string())),
+    "baseModels": pa.array([None, None, []], pa.list_(pa.string())),
+    "cardData": pa.array(["null", None, '{"license":"mit","base\\u005fmodel":"a/base"}']),
+}))
+
+# baseModels as plain lists.
+write("lists.parquet", pa.table({
+    "id": ["b/chat", "c/blend"],
+    "baseModels": [["a/base"], ["a/base", "b/chat"]],
+}))
+write("objects.parquet", pa.table({
+    "id": ["b/chat", "c/blend"],
+    "baseModels": [[{"_id": "1", "id": "a/base"}], [{"_id": "1", "id": "a/base"}, {"_id": "2", "id": "b/chat"}]],
+}))
+
+# Columns that cannot be what their names say: each file is named for its own.
+for column, values in {
+    "id": pa.array([{"org": "a", "name": "base"}]),
+    "tags": ['["gguf"]'],
+    "likes": pa.array([1], pa.decimal128(10, 2)),
+    "downloads": pa.array([[1]]),
+    "createdAt": pa.array([1714566600], pa.int64()),
+    "baseModels": pa.array([{"relation": "finetune", "parents": ["a/base"]}]),
+    "cardData": pa.array([{"base_model": "a/base"}]),
+    "safetensors": ['{"total": 7}'],
+}.items():
+    columns = {column: values} if column == "id" else {"id": ["a/base"], column: values}
+    write(f"refused/{column}.parquet", pa.table(columns))

@@ -169,10 +169,36 @@ fn types_that_other_writers_choose_are_read_and_impossible_ones_are_refused() {
     let oddities: Vec<String> =
         [base, chat].into_iter().flat_map(|row| snapshot.oddities(row)).map(|oddity| oddity.text).collect();
     assert_eq!(oddities, ["downloads: 9223372036854775809", "likes: many"]);
-    for (name, column) in [("text-tags.parquet", "tags"), ("decimal.parquet", "likes")] {
-        let source = Source { path: fixture(name), kind: Kind::HubStats };
-        let error = source.read(&mut |_| ()).unwrap_err().to_string();
-        assert!(error.contains(name) && error.contains(&format!("the column `{column}`")), "{error}");
+    let mut refused = 0;
+    for entry in fs::read_dir(fixture("refused")).unwrap() {
+        let path = entry.unwrap().path();
+        let column = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let error = Source { path: path.clone(), kind: Kind::HubStats }.read(&mut |_| ()).unwrap_err().to_string();
+        assert!(error.contains("refused") && error.contains(&format!("the column `{column}`")), "{error}");
+        refused += 1;
+    }
+    assert_eq!(refused, 8);
+}
+
+#[test]
+fn a_null_column_says_nothing_and_an_empty_one_says_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = folder.path().join("before.edges");
+    fs::write(&before, "a/base -> b/chat, c/chat : finetune").unwrap();
+    let snapshot = gathered(&[&before, &fixture("nulls.parquet")]);
+    let parents = |id: &str| snapshot.links(snapshot.find(id).unwrap()).count();
+    assert_eq!((parents("b/chat"), parents("c/chat")), (1, 1), "the null rows know nothing, c/chat's card names one");
+    let link = snapshot.links(snapshot.find("c/chat").unwrap()).next().unwrap();
+    assert_eq!(link.learned.name(), "inferred", "the empty lists took the hand-written link, the card gave this one");
+    assert_eq!(snapshot.provenance().counts.models, 3, "the first row's id is under modelId");
+}
+
+#[test]
+fn base_models_may_be_plain_lists() {
+    for name in ["lists.parquet", "objects.parquet"] {
+        let found = records(&fixture(name));
+        let parents = |at: usize| found[at].parents.iter().map(|parent| parent.id.to_string()).collect::<Vec<_>>();
+        assert_eq!((parents(0), parents(1)), (vec!["a/base".into()], vec!["a/base".into(), "b/chat".into()]), "{name}");
     }
 }
 

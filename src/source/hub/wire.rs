@@ -43,7 +43,6 @@ enum WireModels<'a> {
     Object {
         #[serde(borrow)]
         relation: Option<Cow<'a, str>>,
-        #[serde(default)]
         models: Vec<BaseModel<'a>>,
     },
     List(#[serde(borrow)] Vec<BaseModel<'a>>),
@@ -131,12 +130,17 @@ pub(in crate::source) fn record(json: &[u8]) -> Result<Record, String> {
 
 /// `baseModels` as JSON text.
 pub(in crate::source) fn base_models_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<BaseModels<'a>> {
-    base_models(json, &mut Fields { oddities })
+    if is_null(json) { None } else { base_models(json, &mut Fields { oddities }) }
 }
 
 /// `cardData` as JSON text.
 pub(in crate::source) fn card_json(json: &str, oddities: &mut Vec<Oddity>) -> Option<CardWords> {
-    card(json, &mut Fields { oddities })
+    if is_null(json) { None } else { card(json, &mut Fields { oddities }) }
+}
+
+/// A null that became a text on its way into a column of texts.
+fn is_null(json: &str) -> bool {
+    matches!(json.trim(), "" | "null")
 }
 
 fn base_models<'a>(json: &'a str, fields: &mut Fields<'_>) -> Option<BaseModels<'a>> {
@@ -159,7 +163,7 @@ fn base_models<'a>(json: &'a str, fields: &mut Fields<'_>) -> Option<BaseModels<
 }
 
 fn card(json: &str, fields: &mut Fields<'_>) -> Option<CardWords> {
-    let card = if json.starts_with('{') { serde_json::from_str::<CardData<'_>>(json).ok() } else { None };
+    let card = if json.trim_start().starts_with('{') { serde_json::from_str::<CardData<'_>>(json).ok() } else { None };
     let Some(card) = card else {
         fields.bad("cardData", json);
         return None;
