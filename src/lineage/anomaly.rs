@@ -37,6 +37,13 @@ pub enum Anomaly {
         /// The model.
         model: Row,
     },
+    /// An old id that is listed beside the model that it names: both are counted, links go to the model.
+    AliasListed {
+        /// The old id.
+        alias: Row,
+        /// The model.
+        model: Row,
+    },
     /// Models that descend from each other: kept.
     Cycle {
         /// The members, in order.
@@ -52,6 +59,7 @@ impl Anomaly {
             Anomaly::RepeatedParent { .. } => "repeated-parent",
             Anomaly::RelationConflict { .. } => "relation-conflict",
             Anomaly::AliasFollowed { .. } => "alias-followed",
+            Anomaly::AliasListed { .. } => "alias-listed",
             Anomaly::Cycle { .. } => "cycle",
         }
     }

@@ -159,10 +159,13 @@ impl<'s> Lineage<'s> {
         !self.snapshot.is_listed(model) && self.snapshot.alias_of(model).is_none()
     }
 
-    /// What is odd in the graph: self-links, repeated parents, conflicts, aliases followed, cycles.
+    /// What is odd in the graph: self-links, repeated parents, conflicts, aliases followed or listed, cycles.
     pub fn anomalies(&self) -> impl Iterator<Item = Anomaly> {
+        let listed = self.snapshot.rows().filter(|row| self.snapshot.is_listed(*row));
+        let aliases =
+            listed.filter_map(|alias| Some(Anomaly::AliasListed { alias, model: self.snapshot.alias_of(alias)? }));
         let cycles = self.cycles().iter().map(|members| Anomaly::Cycle { members: members.clone() });
-        self.anomalies.iter().cloned().chain(cycles)
+        self.anomalies.iter().cloned().chain(aliases).chain(cycles)
     }
 
     /// The cycles: the sets of models that descend from each other, the members in order.

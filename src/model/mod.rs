@@ -8,5 +8,6 @@ mod relation;
 pub use id::{IdFault, ModelId};
 pub(crate) use oddity::clip;
 pub use oddity::{Oddity, OddityKind};
+pub(crate) use record::INSTANTS;
 pub use record::{Authority, DATES_KEPT_SINCE, Parent, Record, Reject};
 pub use relation::{Learned, Relation};

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use super::{Error, rows};
 
 /// Old ids of renamed repositories, each with the id of today.
@@ -18,21 +20,33 @@ impl Aliases {
     /// Reads a CSV text with the columns `legacy_id` and `canonical_id`; `table` is its name in errors.
     ///
     /// # Errors
-    /// If a column is missing, a row is no CSV or an id is no id.
+    /// If a column is missing, a row is no CSV, an id is no id, an old id has two new ones, or ids are old ids of each
+    /// other.
     pub fn read(table: &str, text: &[u8]) -> Result<Aliases, Error> {
         let mut aliases = Vec::new();
+        let mut known: HashMap<String, String> = HashMap::new();
         for row in rows(table, text, &["legacy_id", "canonical_id"])? {
             let (place, values) = row?;
+            let wrong = |reason| Error { table: table.into(), place: place.clone(), reason };
             for id in &values {
-                crate::model::ModelId::parse(id).map_err(|fault| Error {
-                    table: table.into(),
-                    place: place.clone(),
-                    reason: format!("{id:?} is no model id: {fault}"),
-                })?;
+                crate::model::ModelId::parse(id).map_err(|fault| wrong(format!("{id:?} is no model id: {fault}")))?;
             }
-            if let [legacy, canonical] = &values[..] {
-                aliases.push((legacy.clone(), canonical.clone()));
+            let [legacy, canonical] = &values[..] else { continue };
+            let (old, new) = (legacy.to_ascii_lowercase(), canonical.to_ascii_lowercase());
+            if let Some(other) = known.get(&old).filter(|other| **other != new) {
+                return Err(wrong(format!("{legacy} is an old id of {other} already; leave one of the two out")));
             }
+            let mut at = &new;
+            while let Some(next) = known.get(at).filter(|_| *at != old) {
+                at = next;
+            }
+            if *at == old {
+                return Err(wrong(format!(
+                    "{legacy} and {canonical} are old ids of each other; keep the row that holds"
+                )));
+            }
+            known.insert(old, new);
+            aliases.push((legacy.clone(), canonical.clone()));
         }
         Ok(Aliases(aliases))
     }

@@ -99,6 +99,11 @@ fn anomalies(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Vec<Finding> {
                 false,
                 format!("{}: {} is {}", id(child), id(alias), id(model)),
             ),
+            Anomaly::AliasListed { alias, model } => (
+                "an old id listed beside the model that it names today: both are counted, links go to the latter",
+                true,
+                format!("{} is {}", id(alias), id(model)),
+            ),
             Anomaly::Cycle { members } => {
                 let members: Vec<&str> = members.iter().map(id).collect();
                 (
@@ -126,7 +131,7 @@ fn merge(findings: &mut Vec<Finding>, finding: Finding) {
 
 /// The names of all kinds that a snapshot can have.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
-    let others = ["reject", "unlisted", "future-date", "self-link", "alias-followed", "cycle"];
+    let others = ["reject", "unlisted", "future-date", "self-link", "alias-followed", "alias-listed", "cycle"];
     others.into_iter().chain(OddityKind::ALL.iter().map(|kind| kind.name()))
 }
 

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::columns::{Columns, Filling};
 use super::names::Names;
 use super::{Error, Provenance, Snapshot, SourceNote, Taken};
-use crate::model::{Authority, Learned, Oddity, OddityKind, Parent, Record, Reject, Relation, clip};
+use crate::model::{Authority, INSTANTS, Learned, Oddity, OddityKind, Parent, Record, Reject, Relation, clip};
 
 /// How many rejects are kept with place and reason; the rest are counted.
 const KEPT_REJECTS: usize = 100_000;
@@ -82,9 +82,24 @@ impl Builder {
         }
     }
 
-    /// Notes that `legacy` is an old id of `canonical`. Only those that the records speak of are kept.
+    /// Notes that `legacy` is an old id of `canonical`. Only those that the records speak of are kept. What is said
+    /// later holds: a new id that was an old one until now is so no longer.
     pub fn alias(&mut self, legacy: &str, canonical: &str) {
-        self.aliases.insert(legacy.to_ascii_lowercase(), canonical.to_owned());
+        let legacy = legacy.to_ascii_lowercase();
+        let mut at = canonical.to_ascii_lowercase();
+        // There is no circle yet, so this ends.
+        while at != legacy {
+            match self.aliases.get(&at) {
+                Some(next) => at = next.to_ascii_lowercase(),
+                None => break,
+            }
+        }
+        if at == legacy {
+            self.aliases.remove(&canonical.to_ascii_lowercase());
+        }
+        if !canonical.eq_ignore_ascii_case(&legacy) {
+            self.aliases.insert(legacy, canonical.to_owned());
+        }
     }
 
     /// Models and rejects so far.
@@ -110,7 +125,10 @@ impl Builder {
 
     fn record(&mut self, mut record: Record) {
         self.note(|source| source.records += 1);
-        let Record { downloads, downloads_all_time, likes, oddities, .. } = &mut record;
+        let Record { created, downloads, downloads_all_time, likes, oddities, .. } = &mut record;
+        if let Some(absurd) = created.take_if(|at| !INSTANTS.contains(at)) {
+            oddities.push(Oddity::new(OddityKind::BadValue, &format!("createdAt: {absurd} ms after 1970")));
+        }
         for (field, count) in [("downloads", downloads), ("downloadsAllTime", downloads_all_time), ("likes", likes)] {
             if let Some(absurd) = count.take_if(|count| *count > MOST) {
                 oddities.push(Oddity::new(OddityKind::BadValue, &format!("{field}: {absurd}")));
@@ -183,7 +201,8 @@ impl Builder {
         if self.models.is_empty() {
             return Err(Error::Empty);
         }
-        let aliases = self.known_aliases();
+        let mut alive = self.alive();
+        let aliases = self.known_aliases(&mut alive);
         let newest = self.models.iter().filter_map(|model| model.created).max();
         let mut provenance = Provenance {
             program: program.into(),
@@ -204,34 +223,49 @@ impl Builder {
             sample: false,
         };
         let columns = Columns::fill(
-            Filling { names: self.names, of_name: self.of_name, models: self.models, words: self.words, aliases },
+            Filling {
+                names: self.names,
+                alive,
+                of_name: self.of_name,
+                models: self.models,
+                words: self.words,
+                aliases,
+            },
             &mut provenance.counts,
         );
         provenance.digest = columns.digest();
         Ok(Snapshot { columns, provenance, rejects: self.rejects })
     }
 
-    /// The aliases that matter here, old name to new name. One whose old id is still listed while the new one is not
-    /// is left out: this listing is older than the renaming.
-    fn known_aliases(&mut self) -> HashMap<u32, u32> {
-        let mut known = HashMap::new();
-        for legacy in self.aliases.keys() {
-            let mut canonical = &self.aliases[legacy];
-            // Renamed more than once: follow, but never around in a circle.
-            for _ in 0..self.aliases.len() {
-                match self.aliases.get(&canonical.to_ascii_lowercase()) {
-                    Some(next) => canonical = next,
-                    None => break,
-                }
+    /// Which names are models or parents. Of the others, a later record took back every mention.
+    fn alive(&self) -> Vec<bool> {
+        let mut alive: Vec<bool> = self.of_name.iter().map(Option::is_some).collect();
+        self.models.iter().flat_map(|model| &model.links).for_each(|link| alive[link.0 as usize] = true);
+        alive
+    }
+
+    /// The aliases that matter here, old name to new name; both are alive then. One whose old id is still listed while
+    /// the new one is not is left out: this listing is older than the renaming.
+    fn known_aliases(&mut self, alive: &mut Vec<bool>) -> HashMap<u32, u32> {
+        let mut known = Vec::new();
+        for (legacy, mut canonical) in &self.aliases {
+            // Renamed more than once.
+            while let Some(next) = self.aliases.get(&canonical.to_ascii_lowercase()) {
+                canonical = next;
             }
             let is_listed = |id: &str| self.names.find(id).is_some_and(|name| self.of_name[name as usize].is_some());
-            let is_named = |id: &str| self.names.find(id).is_some();
-            let matters = is_named(legacy) || is_named(canonical);
-            if matters && !canonical.eq_ignore_ascii_case(legacy) && (is_listed(canonical) || !is_listed(legacy)) {
-                known.insert(legacy.clone(), canonical.clone());
+            let is_alive = |id: &str| self.names.find(id).is_some_and(|name| alive[name as usize]);
+            if (is_alive(legacy) || is_alive(canonical)) && (is_listed(canonical) || !is_listed(legacy)) {
+                known.push((legacy.clone(), canonical.clone()));
             }
         }
-        known.into_iter().map(|(legacy, canonical)| (self.name(&legacy), self.name(&canonical))).collect()
+        let mut name = |id: &str| {
+            let name = self.name(id);
+            alive.resize(alive.len().max(name as usize + 1), false);
+            alive[name as usize] = true;
+            name
+        };
+        known.iter().map(|(legacy, canonical)| (name(legacy), name(canonical))).collect()
     }
 }
 

@@ -47,6 +47,8 @@ pub(super) struct Columns {
 
 pub(super) struct Filling {
     pub names: Names,
+    /// Which names have a row.
+    pub alive: Vec<bool>,
     pub of_name: Vec<Option<u32>>,
     pub models: Vec<Model>,
     pub words: HashMap<Box<str>, u32>,
@@ -240,10 +242,10 @@ impl Columns {
 
     /// Sorts what was gathered by id and lays it out in columns.
     pub fn fill(filling: Filling, counts: &mut Counts) -> Columns {
-        let Filling { names, of_name, models, words, aliases } = filling;
-        let mut order: Vec<u32> = (0..names.len() as u32).collect();
+        let Filling { names, alive, of_name, models, words, aliases } = filling;
+        let mut order: Vec<u32> = (0..names.len() as u32).filter(|name| alive[*name as usize]).collect();
         order.sort_unstable_by(|a, b| cmp_key(names.get(*a), names.get(*b)));
-        let mut row_of = vec![0u32; order.len()];
+        let mut row_of = vec![0u32; names.len()];
         for (row, name) in order.iter().enumerate() {
             row_of[*name as usize] = row as u32;
         }

@@ -16,8 +16,10 @@ use crate::model::{Oddity, OddityKind, Record};
 pub(super) const MAX_FRONT: usize = 1 << 20;
 /// Brackets and indents that are followed; nothing of interest lies deeper.
 const MAX_DEPTH: usize = 64;
-/// Entries of one value that are kept, nested ones and expanded aliases included.
+/// Entries of a front matter that are kept, nested ones and expanded aliases included.
 const MAX_NODES: usize = 100_000;
+/// Entries of a value that an alias may stand for: more is a bomb.
+const MAX_ALIASED: usize = 1000;
 
 /// The header as the Hub's own expression finds it (`hub-facts` 5.4); a byte order mark before it is white space there.
 #[allow(clippy::unwrap_used, reason = "a constant expression, compiled in a test")]
@@ -57,7 +59,9 @@ fn read(front: &[u8], found: &mut Found<'_>) {
         }
     };
     let mut keys = Keys::default();
-    if let Err(reason) = keys.walk(&text) {
+    let walked = keys.walk(&text);
+    keys.merge();
+    if let Err(reason) = walked {
         found.oddities.push(Oddity::new(OddityKind::BrokenYaml, &reason));
         if !keys.values.contains_key("base_model") {
             let rescued = rescue(&text);
@@ -67,6 +71,7 @@ fn read(front: &[u8], found: &mut Found<'_>) {
             }
         }
     }
+    found.oddities.extend(keys.unread.iter().map(|about| Oddity::new(OddityKind::BadValue, about)));
     found.oddities.extend(keys.repeated.iter().map(|key| Oddity::new(OddityKind::RepeatedKey, key)));
     let texts = |key: &str| keys.values.get(key).map(Value::texts).unwrap_or_default();
     let first = |key: &str| texts(key).into_iter().next();
@@ -94,6 +99,8 @@ enum Value {
     Plain(String),
     List(Vec<Value>),
     Mapping(Vec<(String, Value)>),
+    /// An alias of something too large, or of nothing.
+    Unread,
 }
 
 impl Value {
@@ -110,7 +117,7 @@ impl Value {
         match self {
             Value::Text(text) | Value::Plain(text) => vec![text.clone()],
             Value::List(values) => values.iter().flat_map(Value::texts).collect(),
-            Value::Null | Value::Mapping(_) => Vec::new(),
+            Value::Null | Value::Mapping(_) | Value::Unread => Vec::new(),
         }
     }
 
@@ -128,6 +135,16 @@ impl Value {
                     vec![Named::NoText(format!("a mapping of {}", keys.join(", ")))]
                 }
             },
+            Value::Unread => vec![Named::NoText("an alias of something too large, or of nothing".into())],
+        }
+    }
+
+    /// How many entries it has, itself included.
+    fn size(&self) -> usize {
+        1 + match self {
+            Value::List(values) => values.iter().map(Value::size).sum(),
+            Value::Mapping(entries) => entries.iter().map(|(_, value)| value.size()).sum(),
+            _ => 0,
         }
     }
 }
@@ -137,6 +154,9 @@ impl Value {
 struct Keys {
     values: HashMap<String, Value>,
     repeated: Vec<String>,
+    /// What the merge keys (`<<`) bring, in order.
+    merged: Vec<Value>,
+    unread: Vec<String>,
     anchored: HashMap<usize, Value>,
     nodes: usize,
 }
@@ -172,12 +192,31 @@ impl Keys {
                     }
                     Some(name) => {
                         let value = self.value(event, &mut events, 1)?;
-                        if KEYS.contains(&name.as_str()) && self.values.insert(name.clone(), value).is_some() {
+                        if name == "<<" {
+                            self.merged.push(value);
+                        } else if KEYS.contains(&name.as_str()) && self.values.insert(name.clone(), value).is_some() {
                             self.repeated.push(name);
                         }
                     }
                 },
                 _ => (),
+            }
+        }
+    }
+
+    /// Takes over what merge keys bring: a key of the card's own stands above it, and so does an earlier mapping.
+    fn merge(&mut self) {
+        let mut sources = std::mem::take(&mut self.merged);
+        sources.reverse();
+        while let Some(source) = sources.pop() {
+            match source {
+                Value::Mapping(entries) => {
+                    for (key, value) in entries.into_iter().filter(|(key, _)| KEYS.contains(&key.as_str())) {
+                        self.values.entry(key).or_insert(value);
+                    }
+                }
+                Value::List(values) => sources.extend(values.into_iter().rev()),
+                _ => self.unread.push("a merge key (<<) of no mapping".into()),
             }
         }
     }
@@ -216,11 +255,15 @@ impl Keys {
                 }
                 (Value::Mapping(entries), anchor)
             }
-            // Only a text is taken over by an alias: a bomb of lists stays what it is, a few events.
-            Event::Alias(anchor) => (self.anchored.get(&anchor).cloned().unwrap_or(Value::Null), 0),
+            // What an alias stands for is small, or it stays what it is, an event: a bomb of lists does not go off.
+            Event::Alias(anchor) => {
+                let value = self.anchored.get(&anchor).cloned().unwrap_or(Value::Unread);
+                self.nodes += value.size();
+                (value, 0)
+            }
             _ => (Value::Null, 0),
         };
-        if anchor > 0 && matches!(value, Value::Text(_) | Value::Plain(_)) {
+        if anchor > 0 && value.size() <= MAX_ALIASED {
             self.anchored.insert(anchor, value.clone());
         }
         Ok(value)
@@ -246,5 +289,10 @@ fn rescue(text: &str) -> Vec<String> {
     if !rest.is_empty() {
         return vec![rest];
     }
-    lines.map_while(|line| line.trim_start().strip_prefix("- ").map(bare)).filter(|item| !item.is_empty()).collect()
+    lines
+        .map(str::trim_start)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map_while(|line| line.strip_prefix("- ").map(bare))
+        .filter(|item| !item.is_empty())
+        .collect()
 }

@@ -10,7 +10,8 @@
 //! b/chat : downloads=1200 created=2024-05-01      what else is known of the models on the right
 //! ```
 //!
-//! Every model is listed, wherever it stands, but for parents marked `?`. After the colon come the relation and any of
+//! Every model is listed, wherever it stands, but for parents marked `?`. Where lines give one link two relations, the
+//! stronger holds (merge, adapter, quantized, finetune), which is noted. After the colon come the relation and any of
 //! `downloads`, `downloads_all_time`, `likes`, `parameters`, `created`, `task`, `library`, `licence` and
 //! `tags` (with commas between them), in any order. Lines about one model add up.
 
@@ -18,7 +19,7 @@ use std::io::{self, BufRead, Read as _, Write};
 use std::path::Path;
 
 use super::{Error, date, open, pages};
-use crate::model::{Authority, Learned, ModelId, Parent, Record, Reject, Relation};
+use crate::model::{Authority, Learned, ModelId, Oddity, OddityKind, Parent, Record, Reject, Relation};
 
 pub(super) fn read_file(path: &Path, sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
     read(&path.display().to_string(), open(path)?, sink).map_err(|(place, error)| pages::cut(path, &place, &error))
@@ -59,10 +60,10 @@ fn read(
             Ok(line) => {
                 for record in line {
                     let at = *places.entry(record.id.key()).or_insert(records.len());
-                    match records.get_mut(at) {
-                        Some(known) => add(known, record),
-                        None => records.push(record),
+                    if at == records.len() {
+                        records.push(Record::new(record.id.clone()));
                     }
+                    add(&mut records[at], record);
                 }
             }
         }
@@ -74,7 +75,7 @@ fn read(
 /// What a later line knows is added to what an earlier one said.
 fn add(known: &mut Record, later: Record) {
     let Record {
-        id: _,
+        id,
         created,
         downloads,
         downloads_all_time,
@@ -88,6 +89,10 @@ fn add(known: &mut Record, later: Record) {
         parents,
         oddities: _,
     } = later;
+    if id != known.id {
+        known.oddities.push(Oddity::new(OddityKind::CaseCollision, known.id.as_str()));
+        known.id = id;
+    }
     known.created = created.or(known.created);
     known.downloads = downloads.or(known.downloads);
     known.downloads_all_time = downloads_all_time.or(known.downloads_all_time);
@@ -99,9 +104,17 @@ fn add(known: &mut Record, later: Record) {
     known.tags = tags.or(known.tags.take());
     known.authority = known.authority.max(authority);
     for parent in parents {
-        match known.parents.iter_mut().find(|old| old.id.key() == parent.id.key()) {
-            Some(old) => *old = parent,
+        match known.parents.iter_mut().find(|old| old.id.as_str().eq_ignore_ascii_case(parent.id.as_str())) {
             None => known.parents.push(parent),
+            // Nothing new, or nothing at all, is said of the relation.
+            Some(old) if old.relation == parent.relation || parent.relation == Relation::Unstated => (),
+            Some(old) if old.relation == Relation::Unstated => *old = parent,
+            Some(old) => {
+                let (weaker, stronger) = (old.relation.min(parent.relation), old.relation.max(parent.relation));
+                let text = format!("{}: {weaker}, {stronger}", old.id);
+                known.oddities.push(Oddity::new(OddityKind::RelationConflict, &text));
+                old.relation = stronger;
+            }
         }
     }
 }

@@ -307,6 +307,69 @@ fn an_alias_is_followed_unless_the_listing_is_older_than_the_renaming() {
 }
 
 #[test]
+fn a_name_that_nobody_mentions_any_more_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (folder.path().join("1.jsonl"), folder.path().join("2.jsonl"));
+    fs::write(&old, r#"{"id":"x/ft","tags":["base_model:gone/base","base_model:finetune:gone/base"]}"#).unwrap();
+    fs::write(&new, r#"{"id":"x/ft","tags":["base_model:a/base","base_model:finetune:a/base"]}"#).unwrap();
+    let snapshot = gathered(&[&old, &new]);
+    assert_eq!(snapshot.rows().map(|row| snapshot.id(row)).collect::<Vec<_>>(), ["a/base", "x/ft"]);
+    let alone = gathered(&[&new]);
+    assert_eq!(snapshot.provenance().digest, alone.provenance().digest);
+}
+
+#[test]
+fn aliases_never_go_around_in_a_circle() {
+    use modelkin::reference::Aliases;
+    let table = |rows: &str| {
+        Aliases::read("t", format!("legacy_id,canonical_id\n{rows}").as_bytes()).map_err(|error| error.to_string())
+    };
+    assert!(table("a/x,b/x\nb/x,c/x\na/X,B/x\n").is_ok(), "a chain, and a row said twice");
+    for (rows, place, reason) in [
+        ("a/x,b/x\nA/x,c/x\n", "line 3", "an old id of b/x already"),
+        ("a/x,b/x\nb/x,c/x\nc/x,a/x\n", "line 4", "old ids of each other"),
+        ("a/x,A/x\n", "line 2", "old ids of each other"),
+    ] {
+        let error = table(rows).unwrap_err();
+        assert!(error.contains(place) && error.contains(reason), "{error}");
+    }
+    // A table of one's own turns the built-in one around.
+    let snapshot = crate::support::with_aliases(
+        "old/x\nnew/x\n?old/x -> a/y : finetune\nnew/x -> a/z : finetune",
+        &[("old/x", "new/x"), ("new/x", "old/x")],
+    );
+    let row = |id: &str| snapshot.find(id).unwrap();
+    assert_eq!((snapshot.alias_of(row("new/x")), snapshot.alias_of(row("old/x"))), (Some(row("old/x")), None));
+}
+
+#[test]
+fn an_old_id_that_is_listed_beside_the_new_one_is_told() {
+    use modelkin::lineage::{Anomaly, Lineage};
+    let snapshot = crate::support::with_aliases("old/x\nnew/x\nold/x -> a/y : finetune", &[("old/x", "new/x")]);
+    let row = |id: &str| snapshot.find(id).unwrap();
+    let lineage = Lineage::from_snapshot(&snapshot);
+    let told = Anomaly::AliasListed { alias: row("old/x"), model: row("new/x") };
+    assert!(lineage.anomalies().any(|anomaly| anomaly == told));
+}
+
+#[test]
+fn lines_of_edge_text_add_up_and_their_conflicts_are_noted() {
+    let mut found = Vec::new();
+    let text = "a/b -> C/d : finetune\na/b -> c/D : merge\na/b -> c/D\ne/f, E/f -> g/h\nE/f -> g/h : adapter";
+    edges::read_text("t", text, &mut |record| found.push(record.unwrap()));
+    let said = |id: &str| {
+        let record = found.iter().find(|record| record.id.as_str() == id).unwrap();
+        let parents: Vec<_> =
+            record.parents.iter().map(|parent| format!("{} {}", parent.id, parent.relation)).collect();
+        let odd: Vec<_> = record.oddities.iter().map(|odd| format!("{} {}", odd.kind.name(), odd.text)).collect();
+        (parents.join("; "), odd.join("; "))
+    };
+    assert_eq!(said("c/D"), ("a/b merge".into(), "case-collision C/d; relation-conflict a/b: finetune, merge".into()));
+    assert_eq!(said("g/h"), ("E/f adapter".into(), String::new()));
+    assert_eq!(said("E/f").1, "case-collision e/f");
+}
+
+#[test]
 fn edge_text_says_where_it_cannot_be_read() {
     let text = "a/b -> c/d : finetune\na/b => c/d\na/b -> ?c/d\na/b -> c/d : distilled\na/b : likes=many\na/b : colour=red\n -> c/d\n";
     let mut found = Vec::new();
@@ -323,11 +386,16 @@ proptest! {
     fn edge_text_is_read_back_as_it_was_written(text in any_lineage()) {
         let mut records = Vec::new();
         edges::read_text("t", &text, &mut |record| records.push(record.unwrap()));
+        // The notation has no words for what was odd in it.
+        records.iter_mut().for_each(|record| record.oddities.clear());
         let listed: Vec<String> = records.iter().map(|record| record.id.key()).collect();
         let mut written = Vec::new();
         edges::write(&records, |id| listed.contains(&id.key()), &mut written).unwrap();
         let again = snapshot(std::str::from_utf8(&written).unwrap());
-        prop_assert_eq!(again.provenance().digest.clone(), snapshot(&text).provenance().digest.clone());
+        let mut builder = Builder::new();
+        records.into_iter().for_each(|record| builder.add(Ok(record)));
+        let before = builder.finish("test", None, None).unwrap();
+        prop_assert_eq!(again.provenance().digest.clone(), before.provenance().digest.clone());
     }
 
     #[test]
