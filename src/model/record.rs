@@ -95,5 +95,5 @@ impl std::fmt::Display for Reject {
 /// Dates before this instant (2022-03-03, milliseconds since 1970, UTC) only say "before the Hub kept dates": it writes
 /// 2022-03-02T23:29:04 for them all.
 pub const DATES_KEPT_SINCE: i64 = 1_646_265_600_000;
-/// The instants that have a date: the years 1 to 9999, in milliseconds since 1970.
-pub(crate) const INSTANTS: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
+/// The instants that can be written: the years 1 to 9998, in milliseconds since 1970.
+pub(crate) const INSTANTS: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_370_764_799_999;

@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::{Block, Value, day, grouped};
+use super::{Block, Value, day, grouped, printable_lines};
 use crate::model::Relation;
 use crate::snapshot::{Snapshot, Taken};
 
@@ -46,12 +46,12 @@ impl Report {
             Format::Json => self.json(snapshot),
             Format::Csv => self.csv(),
             Format::Table => self.blocks(snapshot, |block| match block {
-                Block::Line(text) | Block::Fixed(text) => text.clone(),
+                Block::Line(text) | Block::Fixed(text) => printable_lines(text),
                 Block::Grid(grid) => grid.text(),
             }),
             Format::Markdown => self.blocks(snapshot, |block| match block {
-                Block::Line(text) => text.clone(),
-                Block::Fixed(text) => format!("```text\n{text}\n```"),
+                Block::Line(text) => printable_lines(text),
+                Block::Fixed(text) => format!("```text\n{}\n```", printable_lines(text)),
                 Block::Grid(grid) => grid.markdown(),
             }),
         }
@@ -71,7 +71,7 @@ impl Report {
                 _ => parts.push(draw(block)),
             }
         }
-        parts.push(self.definition.join("\n"));
+        parts.push(printable_lines(&self.definition.join("\n")));
         parts.push(footer(snapshot));
         parts.join("\n\n") + "\n"
     }

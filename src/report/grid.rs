@@ -82,12 +82,18 @@ pub fn grouped(count: u64) -> String {
     out
 }
 
+/// [`printable`], line by line.
+pub fn printable_lines(text: &str) -> String {
+    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
+}
+
 /// A text without anything that could move a terminal's cursor or turn its direction: such characters are shown by
 /// their numbers.
 pub fn printable(text: &str) -> String {
     let is_unsafe = |c: char| {
         c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+                | '\u{e0000}'..='\u{e007f}')
     };
     if !text.contains(is_unsafe) {
         return text.to_owned();

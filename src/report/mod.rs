@@ -11,7 +11,7 @@ mod value;
 pub use check::{Finding, check, findings, kinds, list, rejects};
 pub use family::family;
 pub use frame::{Format, Report};
-pub use grid::{Block, Grid, grouped, printable};
+pub use grid::{Block, Grid, grouped, printable, printable_lines};
 pub use rank::rank;
 pub use show::show;
 pub use value::Value;

@@ -1,6 +1,9 @@
 use super::{Block, Report, Value, grouped};
 use crate::census::{Branch, Census, Direction, Shown};
 
+/// Rails that are drawn beside each other; a line that stands deeper says how deep.
+const RAILS: usize = 40;
+
 /// A tree of models. `filter` says in words what was left out, if anything.
 pub fn show(census: &Census<'_, '_>, branches: &[Branch], direction: Direction, filter: &str) -> Report {
     let snapshot = census.lineage().snapshot();
@@ -12,7 +15,10 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], direction: Direction, 
     for branch in branches {
         rails.truncate(branch.depth.saturating_sub(1));
         above.truncate(branch.depth);
-        let mut line: String = rails.iter().map(|runs| if *runs { "│   " } else { "    " }).collect();
+        let mut line: String = match rails.len() {
+            0..=RAILS => rails.iter().map(|runs| if *runs { "│   " } else { "    " }).collect(),
+            depth => format!("{}{} links down  ", "    ".repeat(RAILS), grouped(depth as u64 + 1)),
+        };
         if branch.depth > 0 {
             line += if branch.is_last { "└── " } else { "├── " };
             rails.push(!branch.is_last);

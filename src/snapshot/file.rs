@@ -80,10 +80,11 @@ impl Snapshot {
     /// If it is not there, no snapshot, of another format, or not as it was written.
     pub fn open(path: &Path) -> Result<Snapshot, Error> {
         let wrong = |error| Error::Io { path: path.into(), error };
-        let file = File::open(path).map_err(wrong)?;
-        if !file.metadata().map_err(wrong)?.is_file() {
-            return Err(Error::Foreign { path: path.into(), reason: "is no file".into() });
+        // Before it is opened: a pipe would wait for its writer.
+        if !std::fs::metadata(path).map_err(wrong)?.is_file() {
+            return Err(Error::Foreign { path: path.into(), reason: "is no ordinary file".into() });
         }
+        let file = File::open(path).map_err(wrong)?;
         let bytes = map(&file).map_err(wrong)?;
         Snapshot::from_bytes(path, Buffer::from(bytes))
     }

@@ -12,9 +12,10 @@ use crate::model::{ModelId, Record, Reject};
 const HINT: &str = "no model's id in this path; use owner/name/README.md, owner/name.md, owner--name.md, owner__name.md, \
     owner--name/README.md or models--owner--name/snapshots/REVISION/README.md";
 
-/// Whether a folder holds a card anywhere (the first one found settles it).
+/// Whether a folder holds the card of a model anywhere (the first one found settles it): a README without a model's
+/// name above it may speak of anything.
 pub(super) fn are_in(folder: &Path) -> bool {
-    walk(folder).any(|found| found.is_ok())
+    walk(folder).any(|found| found.is_ok_and(|file| id(folder, &file).is_some()))
 }
 
 pub(super) fn read(path: &Path, sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
@@ -41,8 +42,9 @@ pub(super) fn digest(path: &Path) -> Result<Digested, Error> {
     let mut bytes = 0;
     for file in walk(path) {
         let file = file?;
-        let card = digest_file(&file)?;
         let name = file.strip_prefix(path).unwrap_or(&file);
+        // One that cannot be read was a reject, and is known by its name.
+        let card = digest_file(&file).unwrap_or_else(|_| Digested { sha256: "unreadable".into(), bytes: 0 });
         hash.update(format!("{}  {}\n", card.sha256, name.display()));
         bytes += card.bytes;
     }
@@ -87,7 +89,7 @@ fn walk(path: &Path) -> impl Iterator<Item = Result<PathBuf, Error>> {
 
 fn is_card(path: &Path) -> bool {
     let suffix = path.extension().unwrap_or_default();
-    (suffix.eq_ignore_ascii_case("md") || suffix.eq_ignore_ascii_case("markdown")) && path.is_file()
+    (suffix.eq_ignore_ascii_case("md") || suffix.eq_ignore_ascii_case("markdown")) && !path.is_dir()
 }
 
 /// The README of a cached repository: of the revision that `refs/main` names, else of the newest snapshot.

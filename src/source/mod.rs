@@ -132,23 +132,33 @@ impl Source {
     }
 
     fn in_folder(path: &Path, kind: Option<Kind>) -> Result<Vec<Source>, Error> {
-        const DATA: &[&str] = &["parquet", "jsonl", "json", "ndjson", "gz", "zst", "edges"];
-        if kind == Some(Kind::Cards) || (kind.is_none() && cards::are_in(path)) {
+        let has_cards = kind == Some(Kind::Cards) || (kind.is_none() && cards::are_in(path));
+        let data = if kind == Some(Kind::Cards) { Vec::new() } else { data_files(path, suffixes(kind))? };
+        if has_cards {
+            // JSON lies beside the card in every repository.
+            if let Some(other) = data.iter().find(|file| suffix(file) != "json") {
+                let what = format!(
+                    "holds model cards and data files such as {}; say which are meant with --as, or name the files",
+                    other.strip_prefix(path).unwrap_or(other).display()
+                );
+                return Err(Error::unfit(path, what));
+            }
             return Ok(vec![Source { path: path.into(), kind: Kind::Cards }]);
         }
-        let mut found = Vec::new();
-        for entry in walkdir::WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(|entry| !is_hidden(entry))
-        {
-            let entry = entry.map_err(|error| walk_error(path, error))?;
-            let suffix = entry.path().extension().and_then(|suffix| suffix.to_str()).unwrap_or_default();
-            if entry.file_type().is_file() && DATA.contains(&suffix) {
-                found.append(&mut Source::find(entry.path(), kind)?);
-            }
-        }
-        if found.is_empty() {
-            let what = "holds no model cards (owner/name/README.md, owner--name.md, models--owner--name/snapshots/...) \
-                and no data files (.parquet, .json, .jsonl, .gz, .zst, .edges)";
+        if data.is_empty() {
+            let data = suffixes(kind).join(", .");
+            let what = match kind {
+                Some(_) => format!("holds no data files (.{data})"),
+                None => format!(
+                    "holds no model cards (owner/name/README.md, owner--name.md, models--owner--name/snapshots/...) \
+                     and no data files (.{data})"
+                ),
+            };
             return Err(Error::unfit(path, what));
+        }
+        let mut found = Vec::new();
+        for file in data {
+            found.append(&mut Source::find(&file, kind)?);
         }
         Ok(found)
     }
@@ -203,6 +213,37 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// How the names of data files of a kind end, without regard to case.
+fn suffixes(kind: Option<Kind>) -> &'static [&'static str] {
+    match kind {
+        Some(Kind::HubStats) => &["parquet"],
+        Some(Kind::Jsonl) => &["jsonl", "json", "ndjson", "gz", "zst"],
+        Some(Kind::Edges) => &["edges", "gz", "zst"],
+        _ => &["parquet", "jsonl", "json", "ndjson", "gz", "zst", "edges"],
+    }
+}
+
+fn suffix(path: &Path) -> String {
+    path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase()
+}
+
+/// The data files below a folder, in order of their names; a Hub cache's repositories hold none.
+fn data_files(folder: &Path, suffixes: &[&str]) -> Result<Vec<PathBuf>, Error> {
+    let is_cached = |entry: &walkdir::DirEntry| {
+        entry.depth() > 0 && entry.file_type().is_dir() && entry.file_name().to_string_lossy().starts_with("models--")
+    };
+    let mut files = Vec::new();
+    let entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
+    for entry in entries.filter_entry(|entry| !is_hidden(entry) && !is_cached(entry)) {
+        let entry = entry.map_err(|error| walk_error(folder, error))?;
+        // A link to a file is a file; one to a folder could lead around in a circle.
+        if !entry.path().is_dir() && suffixes.contains(&suffix(entry.path()).as_str()) {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
 fn is_hidden(entry: &walkdir::DirEntry) -> bool {
     entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
 }
@@ -226,7 +267,17 @@ fn guess(path: &Path) -> Result<Kind, Error> {
     if head.starts_with(b"ARROW1") {
         return Err(Error::unfit(path, "is an Arrow file; if it is a snapshot, use it with --snapshot"));
     }
-    let suffix = path.extension().and_then(|suffix| suffix.to_str()).unwrap_or_default().to_ascii_lowercase();
+    const FOREIGN: &[(&[u8], &str)] = &[
+        (b"\xfd7zXZ", "is packed with xz; unpack it first, with `xz -d`"),
+        (b"BZh", "is packed with bzip2; unpack it first, with `bunzip2`"),
+        (b"PK\x03\x04", "is a zip archive; unpack it first"),
+        (b"\xff\xfe", "is UTF-16; write it as UTF-8"),
+        (b"\xfe\xff", "is UTF-16; write it as UTF-8"),
+    ];
+    if let Some((_, what)) = FOREIGN.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Err(Error::unfit(path, *what));
+    }
+    let suffix = suffix(path);
     if matches!(suffix.as_str(), "md" | "markdown") {
         return Ok(Kind::Cards);
     }
@@ -258,9 +309,14 @@ fn unpack<R: Read + 'static>(read: R, magic: &[u8]) -> io::Result<Box<dyn BufRea
             BUFFER,
             flate2::read::MultiGzDecoder::new(BufReader::with_capacity(BUFFER, read)),
         ))
-    } else if magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+    } else if is_zstd(magic) {
         Box::new(BufReader::with_capacity(BUFFER, zstd::stream::read::Decoder::new(read)?))
     } else {
         Box::new(BufReader::with_capacity(BUFFER, read))
     })
+}
+
+/// A frame of zstd, or one to be skipped, as some packers write first.
+fn is_zstd(magic: &[u8]) -> bool {
+    magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) || matches!(magic, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
 }

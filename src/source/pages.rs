@@ -34,6 +34,10 @@ fn cut_reason(error: &io::Error) -> String {
         io::ErrorKind::UnexpectedEof => {
             "the compressed data end here, too early: the file is cut off; fetch it again".to_owned()
         }
+        // zstd's word for a window above 128 MiB.
+        _ if error.to_string().contains("too much memory") => {
+            "packed with a window of more than 128 MiB; unpack it first, with `zstd -d --long=31`".to_owned()
+        }
         _ => format!("{error}; the file may be damaged: fetch it again"),
     }
 }

@@ -163,7 +163,7 @@ fn classify(text: &str) -> OddityKind {
         || text.starts_with("./")
         || text.starts_with("../")
         || text.contains('\\')
-        || (text.matches('/').count() > 1 && !text.contains(", "))
+        || (text.matches('/').count() > 1 && !text.contains(','))
     {
         OddityKind::Path
     } else if text.starts_with("www.") || text.to_ascii_lowercase().starts_with("huggingface.co") {

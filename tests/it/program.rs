@@ -159,7 +159,7 @@ fn what_a_date_filter_leaves_out_is_said() {
     assert!(place.run(&["check"]).out.contains("c/q: 2030-01-01"));
     for args in [["--since", "2025-01-01", "--until", "2024-01-01"], ["--relation", "merge", "--exclude", "merge"]] {
         let ran = place.run(&[&["family", "a/base"][..], &args].concat());
-        assert_eq!(ran.code, 1, "{args:?}");
+        assert_eq!(ran.code, 2, "{args:?}");
     }
     assert_eq!(place.run(&["rank", "--since", "2025"]).code, 2);
 }
@@ -235,7 +235,7 @@ fn check_lists_what_is_odd_and_strict_exits_with_three() {
     let ran = place.run(&["check", "--list", "cycle"]);
     assert_eq!(ran.code, 0);
     let ran = place.run(&["check", "--list", "colours"]);
-    assert_eq!(ran.code, 1);
+    assert_eq!(ran.code, 2);
     assert!(ran.err.contains("is no kind; use all, reject, unlisted"), "{}", ran.err);
     place.file("clean.edges", "a/b -> c/d : finetune");
     place.run(&["import", "clean.edges", "-o", "clean"]);
@@ -296,12 +296,40 @@ fn wrong_usage_exits_with_two() {
         vec!["import"],
         vec!["family", "x", "--relation", "cousin"],
         vec!["rank", "--top", "-1"],
+        vec!["rank", "--since", "9999-12-31"],
     ] {
         assert_eq!(place.run(&args).code, 2, "{args:?}");
     }
     let ran = place.run(&["rank", "--of", "owners", "--by", "credit"]);
-    assert_eq!(ran.code, 1);
+    assert_eq!(ran.code, 2);
     assert!(ran.err.contains("defined for models alone"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_read_cannot_speak_to_the_terminal() {
+    let place = Place::new();
+    let red = "\u{1b}[31mred\u{1b}[0m \u{202e}\u{61c}";
+    place.file("l.edges", "a/b -> c/d : finetune");
+    let ran = place.run(&["import", "l.edges", "-o", &format!("out{red}")]);
+    assert!(ran.code == 0 && ran.out.contains("\\u{1b}[31mred") && !ran.out.contains('\u{1b}'), "{:?}", ran.out);
+    let ran = place.run(&["rank"]);
+    assert!(ran.code == 0 && !(ran.out + &ran.err).contains(['\u{1b}', '\u{202e}', '\u{61c}']), "{:?}", ran.err);
+    place.file("rules.csv", format!("family,namespaces,id_patterns\nMine{red},a,\n"));
+    for format in ["table", "markdown"] {
+        let ran = place.run(&["family", &format!("Mine{red}"), "--rules", "rules.csv", "--format", format]);
+        assert!(ran.code == 0 && !ran.out.contains(['\u{1b}', '\u{202e}', '\u{61c}']), "{:?}", ran.out);
+    }
+}
+
+#[test]
+fn a_deep_tree_stays_narrow() {
+    let place = Place::new();
+    let chain: String = (0..3000).map(|at| format!("a/m{at} -> a/m{}\n", at + 1)).collect();
+    place.file("chain.edges", chain);
+    place.run(&["import", "chain.edges", "-o", "s"]);
+    let ran = place.run(&["show", "a/m0", "--depth", "5000"]);
+    assert!(ran.code == 0 && ran.out.contains("2,999 links down  └── a/m2999"), "{}", ran.err);
+    assert!(ran.out.lines().all(|line| line.chars().count() < 300) && ran.out.lines().count() > 3000);
 }
 
 #[test]
@@ -352,6 +380,8 @@ fn bad_input_gets_a_clear_error() {
         ("long-id.jsonl", format!("{{\"id\":\"{}\"}}", "x".repeat(10 << 20)).into_bytes(), "longer than 500 bytes"),
         ("latin.jsonl", b"{\"id\":\"a/b\xff\"}\n".to_vec(), "line 1"),
         ("noise.bin", vec![0x93; 1000], "is neither JSON, Parquet"),
+        ("rows.jsonl.xz", b"\xfd7zXZ\0...".to_vec(), "is packed with xz"),
+        ("wide.jsonl", b"\xff\xfe{\0".to_vec(), "is UTF-16"),
         ("a--huge.md", format!("---\nx: {}\n---\n", "y".repeat(5 << 20)).into_bytes(), "does not end within 1 MiB"),
         ("no model.md", b"---\nlicense: mit\n---\n".to_vec(), "no model's id in this path"),
         ("x.edges", b"a/b => c/d\n".to_vec(), "line 1"),
@@ -364,6 +394,9 @@ fn bad_input_gets_a_clear_error() {
         assert!(!ran.err.contains("panicked") && ran.err.len() < 2000, "{name}: {}", ran.err);
         assert!(!place.folder.path().join("out").exists(), "{name}");
     }
+    place.file("mixed/o--m.md", "---\nbase_model: a/b\n---\n");
+    place.file("mixed/dump.JSONL", "{\"id\":\"a/b\"}");
+    assert!(Command::new("mkfifo").arg(place.folder.path().join("pipe")).output().unwrap().status.success());
     for (args, expected) in [
         (vec!["import", "empty-folder", "-o", "out"], "empty-folder: holds no model cards"),
         (vec!["import", "empty-folder", "--as", "cards", "-o", "out"], "empty-folder: holds no model card"),
@@ -372,6 +405,12 @@ fn bad_input_gets_a_clear_error() {
         (vec!["import", "latin.edges", "-o", "x.edges"], "x.edges: is there already and is no snapshot"),
         (vec!["import", "latin.edges", "-o", "/dev/null"], "/dev/null: is no file"),
         (vec!["import", "latin.edges", "-o", "empty-folder"], "empty-folder: is no file"),
+        (vec!["import", "latin.edges", "-o", "no/where"], "no/where: there is no folder no"),
+        (vec!["import", "mixed", "-o", "out"], "mixed: holds model cards and data files such as dump.JSONL"),
+        (vec!["import", "mixed", "--as", "hub-stats", "-o", "out"], "mixed: holds no data files (.parquet)"),
+        (vec!["import", "pipe", "-o", "out"], "pipe: is no ordinary file"),
+        (vec!["import", "x.edges", "--aliases", "pipe", "-o", "out"], "pipe: is no table"),
+        (vec!["rank", "--snapshot", "pipe"], "pipe: is no ordinary file"),
         (vec!["rank", "--snapshot", "noise.bin"], "noise.bin: is no snapshot"),
         (vec!["rank", "--snapshot", "empty.jsonl"], "empty.jsonl: is empty"),
     ] {

@@ -237,6 +237,35 @@ fn cards_are_found_in_every_layout_and_in_a_hub_cache() {
 }
 
 #[test]
+fn a_downloaded_dataset_is_read_past_its_own_readme_and_through_links() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    put("README.md", "---\nlicense: mit\n---\n");
+    put("models.JSONL", r#"{"id":"a/b"}"#);
+    put(".cache/blob", r#"{"id":"c/d"}"#);
+    put("models--x--y/snapshots/a/config.json", r#"{"id":"x/y"}"#);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(folder.path().join(".cache/blob"), folder.path().join("more.jsonl")).unwrap();
+    let ids: Vec<_> = records(folder.path()).iter().map(|record| record.id.to_string()).collect();
+    assert_eq!(ids, ["a/b", "c/d"]);
+}
+
+#[test]
+fn a_card_that_cannot_be_opened_is_a_reject() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a--b.md"), "---\nlicense: mit\n---\n").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(folder.path().join("nowhere"), folder.path().join("c--d.md")).unwrap();
+    let found = read(folder.path());
+    assert_eq!((found.len(), found[1].is_err()), (2, true));
+    assert_eq!(Source { path: folder.path().into(), kind: Kind::Cards }.digest().unwrap().bytes, 21);
+}
+
+#[test]
 fn a_folder_of_data_files_is_read_in_order_of_their_names() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("2.jsonl"), r#"{"id":"a/b","likes":2}"#).unwrap();

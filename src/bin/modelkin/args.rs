@@ -200,7 +200,8 @@ fn perhaps_empty() -> impl TypedValueParser<Value = PathBuf> {
 
 /// A day as people write it here.
 fn date(text: &str) -> Result<jiff::civil::Date, String> {
-    text.parse().map_err(|_| "write it as 2025-01-31".into())
+    let day: Option<jiff::civil::Date> = text.parse().ok();
+    day.filter(|day| (1..9999).contains(&day.year())).ok_or_else(|| "write it as 2025-01-31".into())
 }
 
 fn relation(name: &str) -> Result<Relation, String> {

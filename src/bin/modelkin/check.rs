@@ -5,6 +5,7 @@ use modelkin::lineage::Lineage;
 use modelkin::report;
 
 use crate::args;
+use crate::output::Usage;
 use crate::{POLICY, output, snapshots};
 
 pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
@@ -19,7 +20,7 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
             let is_wanted = |name: &str| name == wanted || format!("{name}s") == wanted;
             if !report::kinds().any(is_wanted) {
                 let kinds: Vec<_> = report::kinds().collect();
-                bail!("{kind:?} is no kind; use all, {}", kinds.join(", "));
+                bail!(Usage(format!("{kind:?} is no kind; use all, {}", kinds.join(", "))));
             }
             report::list(findings.iter().filter(|finding| is_wanted(finding.kind)))
         }

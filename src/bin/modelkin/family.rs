@@ -1,8 +1,7 @@
-use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use modelkin::census::{Counted, FamilyCount};
 use modelkin::lineage::Lineage;
 use modelkin::reference::{Families, Family};
@@ -32,9 +31,7 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
 /// The table of families: the user's, else the built-in one.
 pub fn rules(path: Option<&Path>) -> anyhow::Result<Families> {
     let Some(path) = path else { return Ok(Families::built_in()?) };
-    let name = path.display().to_string();
-    let text = fs::read(path).with_context(|| name.clone())?;
-    Ok(Families::read(&name, &text)?)
+    Ok(Families::read(&path.display().to_string(), &snapshots::table(path)?)?)
 }
 
 /// A name as `family` takes it: a family of the rules, then `owner/*`, then a model, then an owner.

@@ -7,6 +7,7 @@ use modelkin::model::Relation;
 use modelkin::report::day;
 
 use crate::args::Filter;
+use crate::output::Usage;
 
 impl Filter {
     /// The lineage with only the links that are followed.
@@ -26,13 +27,13 @@ impl Filter {
         if let (Some(since), Some(until)) = (self.since, self.until)
             && since >= until
         {
-            bail!("no day lies between --since {since} and --until {until}");
+            bail!(Usage(format!("no day lies between --since {since} and --until {until}")));
         }
         let followed = Relation::ALL.into_iter().filter(|relation| {
             (self.relation.is_empty() || self.relation.contains(relation)) && !self.exclude.contains(relation)
         });
         if followed.count() == 0 {
-            bail!("--relation and --exclude leave no relation to follow");
+            bail!(Usage("--relation and --exclude leave no relation to follow".into()));
         }
         let start = |date: Option<Date>| date.map(millis).transpose();
         Ok(Counting { since: start(self.since)?, until: start(self.until)?, recent_since: None })

@@ -71,6 +71,9 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
 /// The file to write: none that is there already, but for an older snapshot. A link is followed.
 fn target(path: &Path) -> anyhow::Result<PathBuf> {
     let name = path.display();
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        bail!("{name}: there is no folder {}; make it first", folder.display());
+    }
     let Ok(known) = fs::metadata(path) else { return Ok(path.to_owned()) };
     if !known.is_file() {
         bail!("{name}: is no file; name a file to write the snapshot to");
@@ -98,9 +101,7 @@ fn now() -> anyhow::Result<i64> {
 fn read_aliases(args: &Import) -> anyhow::Result<Vec<Aliases>> {
     let mut tables = vec![Aliases::built_in()?];
     if let Some(path) = &args.aliases {
-        let name = path.display().to_string();
-        let text = fs::read(path).with_context(|| name.clone())?;
-        tables.push(Aliases::read(&name, &text)?);
+        tables.push(Aliases::read(&path.display().to_string(), &snapshots::table(path)?)?);
     }
     Ok(tables)
 }
@@ -132,7 +133,11 @@ fn summary(args: &Import, snapshot: &Snapshot, rejects: &str) -> String {
     }
     if counts.rejects > 0 {
         let _ = write!(text, "{} rejects, such as\n{rejects}", grouped(counts.rejects));
-        let _ = writeln!(text, "  (all of them: modelkin check --list reject --snapshot {})", args.output.display());
+        let _ = writeln!(
+            text,
+            "  (all of them: modelkin check --list reject --snapshot {})",
+            printable(&args.output.display().to_string())
+        );
     }
     let oddities: usize = snapshot.oddity_counts().iter().map(|(_, count)| count).sum();
     if oddities > 0 {
@@ -151,7 +156,7 @@ fn summary(args: &Import, snapshot: &Snapshot, rejects: &str) -> String {
     let _ = writeln!(
         text,
         "{}: {} models, {} links, {} unlisted parents\ndate {date}\nsha256 {}",
-        args.output.display(),
+        printable(&args.output.display().to_string()),
         grouped(counts.models),
         grouped(counts.links),
         grouped(counts.unlisted),

@@ -4,8 +4,22 @@
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-use modelkin::report::{Format, Report};
+use modelkin::report::{Format, Report, printable_lines};
 use modelkin::snapshot::Snapshot;
+
+/// A call that contradicts itself or names something that is not offered: it ends as clap's own errors do.
+#[derive(Debug)]
+pub struct Usage(pub String);
+
+impl std::fmt::Display for Usage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+const USAGE: u8 = 2;
 
 /// Writes a result to standard output. A reader that has gone away is no failure.
 pub fn result(text: &str) -> anyhow::Result<()> {
@@ -27,20 +41,19 @@ pub fn report(report: &Report, snapshot: &Snapshot, format: Format) -> anyhow::R
 /// Says something beside the result.
 pub fn note(text: &str) {
     // Nobody is left to tell if standard error is closed.
-    _ = writeln!(io::stderr(), "{text}");
+    _ = writeln!(io::stderr(), "{}", printable_lines(text));
 }
 
 /// The end of a failed run: the error with its causes, each said once.
 pub fn failed(error: &anyhow::Error) -> ExitCode {
     let mut text = String::new();
     for cause in error.chain() {
-        let lines: Vec<String> = cause.to_string().lines().map(modelkin::report::printable).collect();
-        let cause = lines.join("\n");
+        let cause = cause.to_string();
         if !text.contains(&cause) {
             text += if text.is_empty() { "" } else { ": " };
             text += &cause;
         }
     }
     note(&format!("error: {text}"));
-    ExitCode::FAILURE
+    if error.is::<Usage>() { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
 }

@@ -6,6 +6,7 @@ use modelkin::lineage::Lineage;
 use modelkin::report;
 
 use crate::args::{self, GroupArg};
+use crate::output::Usage;
 use crate::{family, output, snapshots};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -17,7 +18,7 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
         GroupArg::Families => Group::Families,
     };
     if group != Group::Models && !args.by.is_for_groups() {
-        bail!("--by {} is defined for models alone; use it with --of models", args.by.name());
+        bail!(Usage(format!("--by {} is defined for models alone; use it with --of models", args.by.name())));
     }
     let families = (group == Group::Families).then(|| family::rules(args.rules.as_deref())).transpose()?;
     let families = families.map(|families| families.all()).transpose()?;

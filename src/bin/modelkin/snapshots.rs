@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use etcetera::BaseStrategy;
 use modelkin::report::day;
 use modelkin::snapshot::{Snapshot, Taken};
@@ -47,15 +47,27 @@ fn sample() -> anyhow::Result<Snapshot> {
 pub fn remember(path: &Path) -> anyhow::Result<()> {
     let Some(note) = note() else { return Ok(()) };
     let path = fs::canonicalize(path)?;
+    let path = path.to_str().context("its path is not UTF-8")?;
     if let Some(folder) = note.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(&note, path.display().to_string()).with_context(|| note.display().to_string())
+    fs::write(&note, path).with_context(|| note.display().to_string())
 }
 
 fn last() -> Option<PathBuf> {
     let path = fs::read_to_string(note()?).ok()?;
     Some(PathBuf::from(path.trim_end()))
+}
+
+/// The text of a table that the user names beside a snapshot.
+pub fn table(path: &Path) -> anyhow::Result<Vec<u8>> {
+    const MOST: u64 = 64 << 20;
+    let name = || path.display().to_string();
+    let meta = fs::metadata(path).with_context(name)?;
+    if !meta.is_file() || meta.len() > MOST {
+        bail!("{}: is no table: no ordinary file of at most {} MiB", name(), MOST >> 20);
+    }
+    fs::read(path).with_context(name)
 }
 
 /// Where the path of the last snapshot is kept.
