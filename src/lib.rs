@@ -3,7 +3,8 @@
 //! The rooms, in the order in which data pass through them:
 //!
 //! ```text
-//! source     records out of dumps, cards and text; every rule about messy metadata
+//! source     records out of the Hub, dumps, cards and text; every rule about messy metadata
+//! crawl      the Hub's pages, one after the other, kept as they come
 //! snapshot   all records of one instant, in one file
 //! lineage    the graph: parents, children, cycles, what is odd
 //! census     counts below every model and of families, rankings       <- reference: families, aliases
@@ -27,6 +28,7 @@
 //! ```
 
 pub mod census;
+pub mod crawl;
 pub mod lineage;
 pub mod model;
 pub mod reference;

@@ -97,3 +97,24 @@ impl fmt::Display for IdFault {
         }
     }
 }
+
+/// The Hub's own key of a repository (`_id`, 24 hex digits): it stays when the repository is renamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HubId(pub [u8; HubId::BYTES]);
+
+impl HubId {
+    /// Its size in bytes.
+    pub const BYTES: usize = 12;
+
+    /// Reads 24 hex digits.
+    pub fn parse(text: &str) -> Option<HubId> {
+        let mut bytes = [0; HubId::BYTES];
+        if text.len() != 2 * HubId::BYTES || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        Some(HubId(bytes))
+    }
+}

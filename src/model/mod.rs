@@ -5,7 +5,7 @@ mod oddity;
 mod record;
 mod relation;
 
-pub use id::{IdFault, ModelId};
+pub use id::{HubId, IdFault, ModelId};
 pub(crate) use oddity::clip;
 pub use oddity::{Oddity, OddityKind};
 pub(crate) use record::INSTANTS;

@@ -84,4 +84,6 @@ oddity_kinds! {
     BadValue = "bad-value", "a value of the wrong kind: missing";
     /// Rows whose ids differ only in case.
     CaseCollision = "case-collision", "rows whose ids differ only in case: one model, the later row holds";
+    /// One repository under two ids.
+    Renamed = "renamed", "one repository under two ids: one model under the later id, the earlier one an alias";
 }

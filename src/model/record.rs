@@ -1,10 +1,14 @@
-use super::{Learned, ModelId, Oddity, Relation};
+use super::{HubId, Learned, ModelId, Oddity, Relation};
 
 /// What one source says of one model, after every rule about messy values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// The repository's id, as this source spells it.
     pub id: ModelId,
+    /// The Hub's key of the repository, if the source has it.
+    pub hub_id: Option<HubId>,
+    /// An id under which it was asked for, if that is an old one.
+    pub was: Option<ModelId>,
     /// When the repository was made: milliseconds since 1970, UTC.
     pub created: Option<i64>,
     /// Downloads in the last 30 days.
@@ -36,6 +40,8 @@ impl Record {
     pub fn new(id: ModelId) -> Record {
         Record {
             id,
+            hub_id: None,
+            was: None,
             created: None,
             downloads: None,
             downloads_all_time: None,

@@ -116,6 +116,7 @@ fn describe(snapshot: &Snapshot) -> Value {
     let counts = &provenance.counts;
     let from = match provenance.taken_from {
         Taken::Given => "given",
+        Taken::Crawl => "crawl",
         Taken::NewestRecord => "newest-record",
         Taken::Unknown => "unknown",
     };
@@ -137,7 +138,7 @@ fn footer(snapshot: &Snapshot) -> String {
     let provenance = snapshot.provenance();
     let counts = &provenance.counts;
     let date = match (provenance.taken, provenance.taken_from) {
-        (Some(at), Taken::Given) => format!("of {}", day(at)),
+        (Some(at), Taken::Given | Taken::Crawl) => format!("of {}", day(at)),
         (Some(at), _) => format!("of {} or later (its newest record)", day(at)),
         (None, _) => "without a date".into(),
     };

@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::columns::{Columns, Filling};
 use super::names::Names;
-use super::{Error, Provenance, Snapshot, SourceNote, Taken};
-use crate::model::{Authority, INSTANTS, Learned, Oddity, OddityKind, Parent, Record, Reject, Relation, clip};
+use super::{CrawlNote, Error, Provenance, Snapshot, SourceNote, Taken};
+use crate::model::{Authority, HubId, INSTANTS, Learned, Oddity, OddityKind, Parent, Record, Reject, Relation, clip};
 
 /// How many rejects are kept with place and reason; the rest are counted.
 const KEPT_REJECTS: usize = 100_000;
@@ -24,11 +24,15 @@ pub struct Builder {
     rejects: Vec<Reject>,
     rejected: u64,
     aliases: BTreeMap<String, String>,
+    /// The name under which each repository was met last.
+    keys: HashMap<HubId, u32>,
+    crawl: Option<(Option<i64>, CrawlNote)>,
 }
 
 /// A record with its ids and words as numbers.
 #[derive(Debug)]
 pub(super) struct Model {
+    pub hub_id: Option<HubId>,
     pub created: Option<i64>,
     pub downloads: Option<u64>,
     pub downloads_all_time: Option<u64>,
@@ -41,12 +45,79 @@ pub(super) struct Model {
     pub links: Box<[(u32, Relation, Learned)]>,
     pub oddities: Vec<Oddity>,
     authority: Authority,
+    /// Whether it comes from an older snapshot: a record replaces it, and is not joined with it.
+    is_stale: bool,
 }
 
 impl Builder {
     /// A builder without records.
     pub fn new() -> Builder {
         Builder::default()
+    }
+
+    /// A builder that begins with what a snapshot holds. Records of its models replace what it knows of them.
+    pub fn on(snapshot: &Snapshot) -> Builder {
+        let mut builder = Builder::new();
+        let words: Vec<u32> = snapshot.tag_words().map(|word| builder.word(word)).collect();
+        for row in snapshot.rows() {
+            let id = snapshot.id(row);
+            if let Some(model) = snapshot.alias_of(row) {
+                builder.alias(id, snapshot.id(model));
+            }
+            if !snapshot.is_listed(row) {
+                continue;
+            }
+            let name = builder.name(id);
+            builder.names.respell(name, id);
+            builder.of_name[name as usize] = Some(builder.models.len() as u32);
+            let hub_id = snapshot.hub_id(row);
+            builder.keys.extend(hub_id.map(|key| (key, name)));
+            let links = snapshot.links(row);
+            let links = links.map(|link| (builder.parent(snapshot.id(link.parent)), link.relation, link.learned));
+            let links = links.collect();
+            let mut word = |text: Option<&str>| text.map(|text| builder.word(text));
+            let model = Model {
+                hub_id,
+                created: snapshot.created(row),
+                downloads: snapshot.downloads(row),
+                downloads_all_time: snapshot.downloads_all_time(row),
+                likes: snapshot.likes(row),
+                parameters: snapshot.parameters(row),
+                task: word(snapshot.task(row)),
+                library: word(snapshot.library(row)),
+                licence: word(snapshot.licence(row)),
+                tags: Some(snapshot.tags(row).iter().map(|tag| words[*tag as usize]).collect()),
+                links,
+                oddities: snapshot.oddities(row).collect(),
+                authority: Authority::Silent,
+                is_stale: true,
+            };
+            builder.models.push(model);
+        }
+        let provenance = snapshot.provenance();
+        builder.sources = provenance.sources.clone();
+        builder.rejected = provenance.counts.rejects;
+        builder.rejects = snapshot.rejects().to_vec();
+        builder
+    }
+
+    /// Remembers an older snapshot's renamings, and under which ids it knew the repositories: one that comes under
+    /// another id now was renamed since.
+    pub fn remember(&mut self, older: &Snapshot) {
+        for row in older.rows() {
+            if let Some(model) = older.alias_of(row) {
+                self.alias(older.id(row), older.id(model));
+            }
+            if let Some(key) = older.hub_id(row) {
+                let name = self.name(older.id(row));
+                self.keys.entry(key).or_insert(name);
+            }
+        }
+    }
+
+    /// Notes that a crawl brings the records, and when it began by the Hub's clock: milliseconds since 1970, UTC.
+    pub fn crawled(&mut self, began: Option<i64>, note: CrawlNote) {
+        self.crawl = Some((began, note));
     }
 
     /// Begins the next source: what is added from now on is counted for it.
@@ -135,12 +206,31 @@ impl Builder {
             }
         }
         let name = self.name(record.id.as_str());
+        if let Some(was) = &record.was {
+            let old = self.name(was.as_str());
+            self.rename(old, name);
+        }
+        if let Some(key) = record.hub_id {
+            // Who is listed is no old id, whoever bore the name before.
+            self.aliases.remove(&record.id.key());
+            if let Some(old) = self.keys.insert(key, name).filter(|old| *old != name) {
+                if let Some(known) = self.of_name[old as usize].filter(|known| !self.models[*known as usize].is_stale) {
+                    let oddity = Oddity::new(OddityKind::Renamed, self.names.get(old));
+                    self.models[known as usize].oddities.push(oddity);
+                }
+                self.rename(old, name);
+            }
+        }
         let later = self.model(&record);
         match self.of_name[name as usize] {
             None => {
                 self.names.respell(name, record.id.as_str());
                 self.of_name[name as usize] = Some(self.models.len() as u32);
                 self.models.push(later);
+            }
+            Some(at) if self.models[at as usize].is_stale => {
+                self.names.respell(name, record.id.as_str());
+                self.models[at as usize] = later;
             }
             Some(at) => {
                 self.note(|source| source.repeats += 1);
@@ -153,6 +243,28 @@ impl Builder {
                 }
             }
         }
+    }
+
+    /// The repository under the name `old` bears the name `new` now.
+    fn rename(&mut self, old: u32, new: u32) {
+        if old == new {
+            return;
+        }
+        if let Some(model) = self.of_name[old as usize].take() {
+            self.of_name[new as usize].get_or_insert(model);
+        }
+        let (old, new) = (self.names.get(old).to_owned(), self.names.get(new).to_owned());
+        self.alias(&old, &new);
+    }
+
+    /// The number of a parent's name. Spellings of an unlisted one differ: that which sorts first is kept, so that the
+    /// order of records cannot show.
+    fn parent(&mut self, id: &str) -> u32 {
+        let name = self.name(id);
+        if self.of_name[name as usize].is_none() && id < self.names.get(name) {
+            self.names.respell(name, id);
+        }
+        name
     }
 
     fn name(&mut self, id: &str) -> u32 {
@@ -174,10 +286,11 @@ impl Builder {
 
     fn model(&mut self, record: &Record) -> Model {
         let links =
-            record.parents.iter().map(|parent| (self.name(parent.id.as_str()), parent.relation, parent.learned));
+            record.parents.iter().map(|parent| (self.parent(parent.id.as_str()), parent.relation, parent.learned));
         let links = links.collect();
         let mut word = |text: &Option<String>| text.as_deref().map(|text| self.word(text));
         Model {
+            hub_id: record.hub_id,
             created: record.created,
             downloads: record.downloads,
             downloads_all_time: record.downloads_all_time,
@@ -190,6 +303,7 @@ impl Builder {
             links,
             oddities: record.oddities.clone(),
             authority: record.authority,
+            is_stale: false,
         }
     }
 
@@ -204,13 +318,15 @@ impl Builder {
         let mut alive = self.alive();
         let aliases = self.known_aliases(&mut alive);
         let newest = self.models.iter().filter_map(|model| model.created).max();
+        let began = self.crawl.as_ref().and_then(|(began, _)| *began);
         let mut provenance = Provenance {
             program: program.into(),
-            taken: taken.or(newest),
-            taken_from: match (taken, newest) {
-                (Some(_), _) => Taken::Given,
-                (None, Some(_)) => Taken::NewestRecord,
-                (None, None) => Taken::Unknown,
+            taken: taken.or(began).or(newest),
+            taken_from: match (taken, began, newest) {
+                (Some(_), ..) => Taken::Given,
+                (_, Some(_), _) => Taken::Crawl,
+                (.., Some(_)) => Taken::NewestRecord,
+                _ => Taken::Unknown,
             },
             written,
             sources: self.sources,
@@ -221,6 +337,7 @@ impl Builder {
             },
             digest: String::new(),
             sample: false,
+            crawl: self.crawl.map(|(_, note)| note),
         };
         let columns = Columns::fill(
             Filling {
@@ -240,7 +357,8 @@ impl Builder {
     /// Which names are models or parents. Of the others, a later record took back every mention.
     fn alive(&self) -> Vec<bool> {
         let mut alive: Vec<bool> = self.of_name.iter().map(Option::is_some).collect();
-        self.models.iter().flat_map(|model| &model.links).for_each(|link| alive[link.0 as usize] = true);
+        let listed = self.of_name.iter().flatten().flat_map(|model| &self.models[*model as usize].links);
+        listed.for_each(|link| alive[link.0 as usize] = true);
         alive
     }
 
@@ -273,6 +391,7 @@ impl Model {
     /// Joins a later record of the same model: what it knows wins, what it does not know stays. Of the parents, see
     /// [`Authority`]: the Hub's word stands above a card's, and where the Hub names none, the card's counts.
     fn join(&mut self, later: Model, named: &[Parent]) {
+        self.hub_id = later.hub_id.or(self.hub_id);
         self.created = later.created.or(self.created);
         self.downloads = later.downloads.or(self.downloads);
         self.downloads_all_time = later.downloads_all_time.or(self.downloads_all_time);

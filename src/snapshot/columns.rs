@@ -1,12 +1,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use arrow_array::builder::{Int64Builder, UInt32Builder, UInt64Builder};
+use arrow_array::builder::{FixedSizeBinaryBuilder, Int64Builder, UInt32Builder, UInt64Builder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{TimestampMillisecondType, UInt8Type, UInt32Type};
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, DictionaryArray, LargeStringArray, ListArray, PrimitiveArray, RecordBatch,
-    StringArray, StructArray, TimestampMillisecondArray, UInt8Array, UInt32Array, UInt64Array,
+    Array, ArrayRef, BooleanArray, DictionaryArray, FixedSizeBinaryArray, LargeStringArray, ListArray, PrimitiveArray,
+    RecordBatch, StringArray, StructArray, TimestampMillisecondArray, UInt8Array, UInt32Array, UInt64Array,
 };
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::builder::Model;
 use super::names::Names;
 use super::{Counts, Link, Row, cmp_key};
-use crate::model::{Learned, Oddity, OddityKind, Relation};
+use crate::model::{HubId, Learned, Oddity, OddityKind, Relation};
 
 type Words = DictionaryArray<UInt32Type>;
 type Codes = DictionaryArray<UInt8Type>;
@@ -26,6 +26,7 @@ pub(super) struct Columns {
     pub ids: LargeStringArray,
     pub listed: BooleanArray,
     alias_of: UInt32Array,
+    hub_ids: FixedSizeBinaryArray,
     parents: ListArray,
     parent_rows: UInt32Array,
     relations: UInt8Array,
@@ -87,13 +88,14 @@ fn oddity_fields() -> Fields {
     ])
 }
 
-/// The schema of format 1. A reader needs these columns under these names; the order is free.
+/// The schema of format 2. A reader needs these columns under these names; the order is free.
 pub(super) fn schema() -> Schema {
     let words = || coded(DataType::UInt32);
     Schema::new(vec![
         Field::new("id", DataType::LargeUtf8, false),
         Field::new("listed", DataType::Boolean, false),
         Field::new("alias_of", DataType::UInt32, true),
+        Field::new("hub_id", DataType::FixedSizeBinary(HubId::BYTES as i32), true),
         Field::new("parents", DataType::List(item(DataType::Struct(parent_fields()))), false),
         Field::new("created", DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())), true),
         Field::new("downloads", DataType::UInt64, true),
@@ -128,6 +130,10 @@ impl Columns {
 
     pub fn alias_of(&self, row: Row) -> Option<Row> {
         self.alias_of.is_valid(row as usize).then(|| self.alias_of.value(row as usize))
+    }
+
+    pub fn hub_id(&self, row: Row) -> Option<HubId> {
+        self.hub_ids.is_valid(row as usize).then(|| self.hub_ids.value(row as usize).try_into().ok().map(HubId))?
     }
 
     pub fn created(&self, row: Row) -> Option<i64> {
@@ -214,6 +220,7 @@ impl Columns {
             ids: column("id")?.as_string::<i64>().clone(),
             listed: column("listed")?.as_boolean().clone(),
             alias_of: column("alias_of")?.as_primitive::<UInt32Type>().clone(),
+            hub_ids: column("hub_id")?.as_fixed_size_binary().clone(),
             parent_rows: links.column(0).as_primitive::<UInt32Type>().clone(),
             relations: relations.keys().clone(),
             learned: learned.keys().clone(),
@@ -258,6 +265,15 @@ impl Columns {
             alias_of.append_option(aliases.get(name).map(|canonical| row_of[*canonical as usize]));
         }
 
+        let mut hub_ids = FixedSizeBinaryBuilder::with_capacity(order.len(), HubId::BYTES as i32);
+        for model in rows() {
+            match model.and_then(|model| model.hub_id) {
+                // Of the width that the builder was made for.
+                Some(HubId(bytes)) => _ = hub_ids.append_value(bytes),
+                None => hub_ids.append_null(),
+            }
+        }
+
         let mut links: Vec<(u32, Relation, Learned)> = Vec::new();
         let mut link_counts = Vec::with_capacity(order.len());
         let target: HashMap<u32, u32> =
@@ -278,7 +294,7 @@ impl Columns {
             let parents = links[from..].iter().map(|link| target.get(&link.0).copied().unwrap_or(link.0));
             counts.links += parents.filter(|parent| *parent != child).collect::<BTreeSet<_>>().len() as u64;
         }
-        counts.models = models.len() as u64;
+        counts.models = listed.iter().filter(|listed| **listed).count() as u64;
         counts.aliases = aliases.len() as u64;
         // An alias's old id is no parent itself: its target is.
         for (legacy, canonical) in &aliases {
@@ -362,6 +378,7 @@ impl Columns {
             Arc::new(LargeStringArray::from_iter_values(order.iter().map(|name| names.get(*name)))),
             Arc::new(BooleanArray::from(listed)),
             Arc::new(alias_of.finish()),
+            Arc::new(hub_ids.finish()),
             Arc::new(parents),
             Arc::new(created.with_timezone("UTC")),
             Arc::new(numbers(|model| model.downloads)),

@@ -17,7 +17,7 @@ use super::columns::{Columns, schema};
 use super::{Error, Provenance, Snapshot};
 
 /// The version of the format: the columns and keys of this file. A change that old readers would misread adds one.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 const FORMAT_KEY: &str = "modelkin.format";
 const PROVENANCE_KEY: &str = "modelkin.provenance";
 const REJECTS_KEY: &str = "modelkin.rejects";

@@ -10,9 +10,9 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 pub use builder::Builder;
-pub use provenance::{Counts, Provenance, SourceNote, Taken};
+pub use provenance::{Counts, CrawlNote, Provenance, SourceNote, Taken};
 
-use crate::model::{Learned, Oddity, OddityKind, Reject, Relation};
+use crate::model::{HubId, Learned, Oddity, OddityKind, Reject, Relation};
 use columns::Columns;
 
 /// A model's place in a snapshot: listed models, unlisted parents and old ids of renamed models share one numbering,
@@ -127,6 +127,11 @@ impl Snapshot {
     /// The links of a child to its parents, in order of the parents' rows.
     pub fn links(&self, child: Row) -> impl ExactSizeIterator<Item = Link> {
         self.columns.links(child)
+    }
+
+    /// The Hub's key of the repository, if its sources had it.
+    pub fn hub_id(&self, row: Row) -> Option<HubId> {
+        self.columns.hub_id(row)
     }
 
     /// When the repository was made: milliseconds since 1970, UTC.

@@ -19,6 +19,26 @@ pub struct Provenance {
     pub digest: String,
     /// Whether this is the sample inside the program, which is no census.
     pub sample: bool,
+    /// The crawl that keeps it current, if a crawl made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crawl: Option<CrawlNote>,
+}
+
+/// What a crawl listed: what an update asks for again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CrawlNote {
+    /// The Hub's address.
+    pub endpoint: String,
+    /// Only this namespace's models.
+    pub owner: Option<String>,
+    /// Only models with all of these tags.
+    pub filters: Vec<String>,
+    /// Only this model and its descendants.
+    pub below: Option<String>,
+    /// Rows after which it ended.
+    pub limit: Option<u64>,
+    /// Whether cards were fetched.
+    pub cards: bool,
 }
 
 /// How the date of a snapshot is known.
@@ -27,6 +47,8 @@ pub struct Provenance {
 pub enum Taken {
     /// Somebody who knows said so.
     Given,
+    /// The Hub's clock when the crawl began.
+    Crawl,
     /// The newest date among the records: the true date is not earlier.
     NewestRecord,
     /// No record has a date.
@@ -38,7 +60,7 @@ pub enum Taken {
 pub struct SourceNote {
     /// Its path, as it was named.
     pub path: String,
-    /// Its kind: `jsonl`, `hub-stats`, `cards` or `edges`.
+    /// Its kind: `jsonl`, `hub-stats`, `cards`, `edges` or `recording`.
     pub kind: String,
     /// Its SHA-256 in hex.
     pub sha256: String,

@@ -2,7 +2,7 @@
 //! is expanded, and what stood before an error still counts.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
@@ -16,10 +16,11 @@ use crate::model::{Oddity, OddityKind, Record};
 pub(super) const MAX_FRONT: usize = 1 << 20;
 /// Brackets and indents that are followed; nothing of interest lies deeper.
 const MAX_DEPTH: usize = 64;
-/// Entries of a front matter that are kept, nested ones and expanded aliases included.
+/// Entries of a front matter that are kept, nested ones included.
 const MAX_NODES: usize = 100_000;
-/// Entries of a value that an alias may stand for: more is a bomb.
-const MAX_ALIASED: usize = 1000;
+/// Bytes of a value that an alias may stand for, and of all that they stand for in one front matter: more is a bomb.
+const MAX_ALIASED: usize = 64 << 10;
+const MAX_EXPANDED: usize = 4 << 20;
 
 /// The header as the Hub's own expression finds it (`hub-facts` 5.4); a byte order mark before it is white space there.
 #[allow(clippy::unwrap_used, reason = "a constant expression, compiled in a test")]
@@ -128,7 +129,7 @@ impl Value {
             Value::Text(text) => vec![Named::Text(text.clone())],
             Value::Plain(text) => vec![Named::NoText(text.clone())],
             Value::List(values) => values.iter().flat_map(Value::named).collect(),
-            Value::Mapping(entries) => match entries.iter().find(|(key, _)| key == "id" || key == "name") {
+            Value::Mapping(entries) => match entries.iter().rfind(|(key, _)| key == "id" || key == "name") {
                 Some((_, value)) => value.named(),
                 None => {
                     let keys: Vec<_> = entries.iter().map(|(key, _)| key.as_str()).collect();
@@ -139,13 +140,36 @@ impl Value {
         }
     }
 
-    /// How many entries it has, itself included.
+    /// About how many bytes it takes.
     fn size(&self) -> usize {
-        1 + match self {
-            Value::List(values) => values.iter().map(Value::size).sum(),
-            Value::Mapping(entries) => entries.iter().map(|(_, value)| value.size()).sum(),
-            _ => 0,
+        size_of::<Value>()
+            + match self {
+                Value::Text(text) | Value::Plain(text) => text.len(),
+                Value::List(values) => values.iter().map(Value::size).sum(),
+                Value::Mapping(entries) => entries.iter().map(|(key, value)| key.len() + value.size()).sum(),
+                Value::Null | Value::Unread => 0,
+            }
+    }
+
+    /// A mapping with what its merge keys (`<<`) bring: its own keys stand above that, an earlier mapping above a later
+    /// one. Tells whether each brought a mapping.
+    fn merged(mut entries: Vec<(String, Value)>) -> (Vec<(String, Value)>, bool) {
+        let mut sources: Vec<Value> = entries.extract_if(.., |(key, _)| key == "<<").map(|(_, value)| value).collect();
+        sources.reverse();
+        let mut known: HashSet<String> = entries.iter().map(|(key, _)| key.clone()).collect();
+        let mut is_whole = true;
+        while let Some(source) = sources.pop() {
+            match source {
+                Value::Mapping(others) => {
+                    // The last of a key that stands twice.
+                    let new = others.into_iter().rev().filter(|(key, _)| known.insert(key.clone()));
+                    entries.extend(new);
+                }
+                Value::List(values) => sources.extend(values.into_iter().rev()),
+                _ => is_whole = false,
+            }
         }
+        (entries, is_whole)
     }
 }
 
@@ -154,10 +178,12 @@ impl Value {
 struct Keys {
     values: HashMap<String, Value>,
     repeated: Vec<String>,
-    /// What the merge keys (`<<`) bring, in order.
-    merged: Vec<Value>,
+    /// The merge keys (`<<`), in order.
+    merges: Vec<(String, Value)>,
     unread: Vec<String>,
     anchored: HashMap<usize, Value>,
+    /// Bytes that aliases stand for.
+    expanded: usize,
     nodes: usize,
 }
 
@@ -184,16 +210,16 @@ impl Keys {
                     None => {
                         key = Some(match event {
                             Event::Scalar(text, ..) => text.into_owned(),
-                            event => {
-                                self.value(event, &mut events, 1)?;
-                                String::new()
-                            }
+                            event => match self.value(event, &mut events, 1)? {
+                                Value::Text(text) => text,
+                                _ => String::new(),
+                            },
                         });
                     }
                     Some(name) => {
                         let value = self.value(event, &mut events, 1)?;
                         if name == "<<" {
-                            self.merged.push(value);
+                            self.merges.push((name, value));
                         } else if KEYS.contains(&name.as_str()) && self.values.insert(name.clone(), value).is_some() {
                             self.repeated.push(name);
                         }
@@ -204,20 +230,14 @@ impl Keys {
         }
     }
 
-    /// Takes over what merge keys bring: a key of the card's own stands above it, and so does an earlier mapping.
+    /// Takes over what merge keys bring: the card's own keys stand above that.
     fn merge(&mut self) {
-        let mut sources = std::mem::take(&mut self.merged);
-        sources.reverse();
-        while let Some(source) = sources.pop() {
-            match source {
-                Value::Mapping(entries) => {
-                    for (key, value) in entries.into_iter().filter(|(key, _)| KEYS.contains(&key.as_str())) {
-                        self.values.entry(key).or_insert(value);
-                    }
-                }
-                Value::List(values) => sources.extend(values.into_iter().rev()),
-                _ => self.unread.push("a merge key (<<) of no mapping".into()),
-            }
+        let (entries, is_whole) = Value::merged(std::mem::take(&mut self.merges));
+        if !is_whole {
+            self.unread.push("a merge key (<<) of no mapping".into());
+        }
+        for (key, value) in entries.into_iter().filter(|(key, _)| KEYS.contains(&key.as_str())) {
+            self.values.entry(key).or_insert(value);
         }
     }
 
@@ -253,13 +273,13 @@ impl Keys {
                     let value = self.value(event, events, depth + 1)?;
                     entries.push((key.texts().join(" "), value));
                 }
-                (Value::Mapping(entries), anchor)
+                (Value::Mapping(Value::merged(entries).0), anchor)
             }
             // What an alias stands for is small, or it stays what it is, an event: a bomb of lists does not go off.
             Event::Alias(anchor) => {
-                let value = self.anchored.get(&anchor).cloned().unwrap_or(Value::Unread);
-                self.nodes += value.size();
-                (value, 0)
+                let known = self.anchored.get(&anchor);
+                self.expanded += known.map_or(0, Value::size);
+                (known.filter(|_| self.expanded <= MAX_EXPANDED).cloned().unwrap_or(Value::Unread), 0)
             }
             _ => (Value::Null, 0),
         };
@@ -280,19 +300,50 @@ fn next<'t>(events: Events<'_, 't>) -> Result<Event<'t>, String> {
     }
 }
 
-/// After an error: `base_model:` at the start of a line, with the rest of the line or the `- item` lines below it.
+/// After an error: what stands behind `base_model:` at the start of a line, on it or indented below it. The last one
+/// that says something counts.
 fn rescue(text: &str) -> Vec<String> {
-    let mut lines = text.lines().skip_while(|line| !line.starts_with("base_model:"));
-    let Some(line) = lines.next() else { return Vec::new() };
-    let bare = |text: &str| text.split(" #").next().unwrap_or_default().trim().trim_matches(['"', '\'']).to_owned();
-    let rest = bare(&line["base_model:".len()..]);
-    if !rest.is_empty() {
-        return vec![rest];
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let Some(rest) = after_key(line) else { continue };
+        let below = lines[at + 1..].iter().take_while(|line| {
+            let is_item = line.starts_with("- ") || line.starts_with(']');
+            line.trim().is_empty() || line.starts_with([' ', '\t', '#']) || is_item
+        });
+        let bare = |part: &str| part.split(" #").next().unwrap_or_default().trim().to_owned();
+        let below = below.map(|part| bare(part)).filter(|part| !part.is_empty() && !part.starts_with('#'));
+        let named = rescued(&bare(rest), &below.collect::<Vec<_>>());
+        if !named.is_empty() {
+            found = named;
+        }
     }
-    lines
-        .map(str::trim_start)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map_while(|line| line.strip_prefix("- ").map(bare))
-        .filter(|item| !item.is_empty())
-        .collect()
+    found
+}
+
+/// What follows `base_model:`, however the key is quoted.
+fn after_key(line: &str) -> Option<&str> {
+    let line = line.strip_prefix(['"', '\'']).unwrap_or(line).strip_prefix("base_model")?;
+    line.strip_prefix(['"', '\'']).unwrap_or(line).trim_start().strip_prefix(':')
+}
+
+/// The texts of a value: the first line of it, and those below.
+fn rescued(first: &str, below: &[String]) -> Vec<String> {
+    let bare = |text: &str| text.trim().trim_matches(['"', '\'']).to_owned();
+    let is_block = first.starts_with(['>', '|']);
+    let whole = format!("{} {}", if is_block { "" } else { first }, below.join(" "));
+    let texts = if is_block {
+        vec![bare(&whole)]
+    } else if whole.trim_start().starts_with('[') {
+        whole.trim().trim_matches(['[', ']']).split(',').map(bare).collect()
+    } else if !first.is_empty() {
+        vec![bare(first)]
+    } else {
+        let item = |line: &String| {
+            let line = line.strip_prefix("- ").unwrap_or(line);
+            bare(line.strip_prefix("id:").or_else(|| line.strip_prefix("name:")).unwrap_or(line))
+        };
+        below.iter().map(item).collect()
+    };
+    texts.into_iter().filter(|text| !text.is_empty()).collect()
 }

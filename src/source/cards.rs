@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{Digested, Error, card, digest_file, hex, is_hidden, walk_error};
+use super::{Digested, Error, card, digest_file, file_of, hex, is_hidden};
 use crate::model::{ModelId, Record, Reject};
 
 const HINT: &str = "no model's id in this path; use owner/name/README.md, owner/name.md, owner--name.md, owner__name.md, \
@@ -61,27 +61,29 @@ fn head(file: &Path) -> std::io::Result<Vec<u8>> {
 /// Every card below `path`, in order of the paths. In a Hub cache, one snapshot a model.
 fn walk(path: &Path) -> impl Iterator<Item = Result<PathBuf, Error>> {
     let root = path.to_owned();
-    let mut entries = walkdir::WalkDir::new(path).sort_by_file_name().into_iter();
+    let mut entries = walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter();
     std::iter::from_fn(move || {
         loop {
-            let entry = match entries.next()? {
-                Ok(entry) => entry,
-                Err(error) => return Some(Err(walk_error(&root, error))),
-            };
-            let is_folder = entry.file_type().is_dir();
-            if is_hidden(&entry) {
-                if is_folder {
+            let entry = entries.next()?;
+            if let Ok(entry) = &entry {
+                let is_folder = entry.file_type().is_dir();
+                let is_cached = || entry.path().join("snapshots").is_dir() && cached_id(entry.path()).is_some();
+                if is_folder && (is_hidden(entry) || is_cached()) {
+                    let readme = if is_hidden(entry) { None } else { in_cache(entry.path()) };
                     entries.skip_current_dir();
+                    match readme {
+                        Some(readme) => return Some(Ok(readme)),
+                        None => continue,
+                    }
                 }
-                continue;
+                if is_hidden(entry) {
+                    continue;
+                }
             }
-            if is_folder && entry.path().join("snapshots").is_dir() && cached_id(entry.path()).is_some() {
-                entries.skip_current_dir();
-                if let Some(readme) = in_cache(entry.path()) {
-                    return Some(Ok(readme));
-                }
-            } else if !is_folder && is_card(entry.path()) {
-                return Some(Ok(entry.into_path()));
+            match file_of(&root, entry) {
+                Ok(Some(path)) if is_card(&path) => return Some(Ok(path)),
+                Ok(_) => (),
+                Err(error) => return Some(Err(error)),
             }
         }
     })
@@ -89,7 +91,7 @@ fn walk(path: &Path) -> impl Iterator<Item = Result<PathBuf, Error>> {
 
 fn is_card(path: &Path) -> bool {
     let suffix = path.extension().unwrap_or_default();
-    (suffix.eq_ignore_ascii_case("md") || suffix.eq_ignore_ascii_case("markdown")) && !path.is_dir()
+    suffix.eq_ignore_ascii_case("md") || suffix.eq_ignore_ascii_case("markdown")
 }
 
 /// The README of a cached repository: of the revision that `refs/main` names, else of the newest snapshot.

@@ -14,3 +14,8 @@ pub(super) fn millis(text: &str) -> Option<i64> {
         .or_else(|| text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok().map(|at| at.timestamp()))?;
     Some(stamp.as_millisecond())
 }
+
+/// Milliseconds since 1970 of `Sun, 06 Nov 1994 08:49:37 GMT`, as HTTP writes dates.
+pub(super) fn http(text: &str) -> Option<i64> {
+    Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_millisecond())
+}

@@ -76,6 +76,8 @@ fn read(
 fn add(known: &mut Record, later: Record) {
     let Record {
         id,
+        hub_id: _,
+        was: _,
         created,
         downloads,
         downloads_all_time,

@@ -4,10 +4,11 @@ mod card;
 mod cards;
 mod date;
 pub mod edges;
-mod hub;
+pub mod hub;
 mod normalize;
 mod pages;
 mod parent;
+pub mod recording;
 mod stats;
 
 use std::fs::File;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::model::{Record, Reject};
+use recording::Recording;
 
 /// What a source can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub enum Kind {
     Cards,
     /// The text notation of [`edges`].
     Edges,
+    /// The pages that a crawl kept.
+    Recording,
 }
 
 impl Kind {
@@ -39,6 +43,7 @@ impl Kind {
             Kind::Jsonl => "jsonl",
             Kind::Cards => "cards",
             Kind::Edges => "edges",
+            Kind::Recording => "recording",
         }
     }
 }
@@ -132,6 +137,9 @@ impl Source {
     }
 
     fn in_folder(path: &Path, kind: Option<Kind>) -> Result<Vec<Source>, Error> {
+        if kind == Some(Kind::Recording) || (kind.is_none() && Recording::is_in(path)) {
+            return Ok(vec![Source { path: path.into(), kind: Kind::Recording }]);
+        }
         let has_cards = kind == Some(Kind::Cards) || (kind.is_none() && cards::are_in(path));
         let data = if kind == Some(Kind::Cards) { Vec::new() } else { data_files(path, suffixes(kind))? };
         if has_cards {
@@ -173,6 +181,7 @@ impl Source {
             Kind::Jsonl => pages::read(&self.path, sink),
             Kind::Cards => cards::read(&self.path, sink),
             Kind::Edges => edges::read_file(&self.path, sink),
+            Kind::Recording => Recording::open(&self.path)?.read(sink),
         }
     }
 
@@ -181,10 +190,30 @@ impl Source {
     /// # Errors
     /// If it cannot be read.
     pub fn digest(&self) -> Result<Digested, Error> {
-        if self.kind == Kind::Cards {
-            return cards::digest(&self.path);
+        match self.kind {
+            Kind::Cards => cards::digest(&self.path),
+            Kind::Recording => Recording::open(&self.path)?.digest(),
+            _ => digest_file(&self.path),
         }
-        digest_file(&self.path)
+    }
+
+    /// The recording that it is, if it is one.
+    ///
+    /// # Errors
+    /// If the recording cannot be read.
+    pub fn recording(&self) -> Result<Option<Recording>, Error> {
+        (self.kind == Kind::Recording).then(|| Recording::open(&self.path)).transpose()
+    }
+
+    /// Its name in provenance: the path as it was named; of a recording, what was asked of which Hub.
+    ///
+    /// # Errors
+    /// If a recording cannot be read.
+    pub fn label(&self) -> Result<String, Error> {
+        match self.kind {
+            Kind::Recording => Recording::open(&self.path)?.label(),
+            _ => Ok(self.path.display().to_string()),
+        }
     }
 }
 
@@ -233,15 +262,28 @@ fn data_files(folder: &Path, suffixes: &[&str]) -> Result<Vec<PathBuf>, Error> {
         entry.depth() > 0 && entry.file_type().is_dir() && entry.file_name().to_string_lossy().starts_with("models--")
     };
     let mut files = Vec::new();
-    let entries = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
+    let entries = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
     for entry in entries.filter_entry(|entry| !is_hidden(entry) && !is_cached(entry)) {
-        let entry = entry.map_err(|error| walk_error(folder, error))?;
-        // A link to a file is a file; one to a folder could lead around in a circle.
-        if !entry.path().is_dir() && suffixes.contains(&suffix(entry.path()).as_str()) {
-            files.push(entry.into_path());
+        let Some(path) = file_of(folder, entry)? else { continue };
+        if suffixes.contains(&suffix(&path).as_str()) {
+            files.push(path);
         }
     }
     Ok(files)
+}
+
+/// The file that an entry is, links followed: none for a folder, and for a link that leads around in a circle. A link to
+/// nothing counts as a file, which cannot be read.
+fn file_of(root: &Path, entry: walkdir::Result<walkdir::DirEntry>) -> Result<Option<PathBuf>, Error> {
+    match entry {
+        Ok(entry) if entry.file_type().is_dir() => Ok(None),
+        Ok(entry) => Ok(Some(entry.into_path())),
+        Err(error) if error.loop_ancestor().is_some() => Ok(None),
+        Err(error) => match error.path().filter(|path| path.is_symlink() && !path.exists()) {
+            Some(path) => Ok(Some(path.to_owned())),
+            None => Err(walk_error(root, error)),
+        },
+    }
 }
 
 fn is_hidden(entry: &walkdir::DirEntry) -> bool {

@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::parent::{self, Reading};
-use crate::model::{Authority, Learned, ModelId, Oddity, OddityKind, Parent, Record, Relation};
+use crate::model::{Authority, HubId, Learned, ModelId, Oddity, OddityKind, Parent, Record, Relation};
 
 /// What a source found of one model, before any rule.
 #[derive(Debug, Default)]
 pub(super) struct Found<'a> {
     pub id: Cow<'a, str>,
+    pub hub_id: Option<Cow<'a, str>>,
     pub created: Option<i64>,
     pub downloads: Option<u64>,
     pub downloads_all_time: Option<u64>,
@@ -72,6 +73,13 @@ impl Found<'_> {
         let library = self.library.and_then(present);
 
         let mut parents = Parents { oddities: self.oddities, ..Parents::default() };
+        let hub_id = self.hub_id.as_deref().and_then(|text| {
+            let key = HubId::parse(text);
+            if key.is_none() {
+                parents.oddities.push(Oddity::new(OddityKind::BadValue, &format!("_id: {text}")));
+            }
+            key
+        });
         if let Some(BaseModels { relation, ids }) = &self.base_models {
             parents.resolved(relation.as_deref(), ids);
         }
@@ -88,6 +96,8 @@ impl Found<'_> {
         let (parents, oddities) = parents.finish(declared, inferred);
         Ok(Record {
             id,
+            hub_id,
+            was: None,
             created: self.created,
             downloads: self.downloads,
             downloads_all_time: self.downloads_all_time,

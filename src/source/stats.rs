@@ -63,6 +63,7 @@ pub(super) fn read(path: &Path, sink: &mut dyn FnMut(Result<Record, Reject>)) ->
 /// Where the columns of interest lie: numbers of leaves.
 struct Columns {
     id: Option<usize>,
+    hub_id: Option<usize>,
     model_id: Option<usize>,
     created: Option<usize>,
     downloads: Option<usize>,
@@ -96,6 +97,8 @@ impl Columns {
                 }
             )
         };
+        // A column without a type has no value: it is as if it were not there.
+        let is_null = |at: usize| matches!(schema.column(at).logical_type_ref(), Some(LogicalType::Unknown));
         let mut taken = Vec::new();
         let mut leaf = |name: &'static str, depth: i16, is_part: &dyn Fn(&[&str]) -> bool, types: &[Type]| {
             let found = (0..schema.num_columns()).find(|at| {
@@ -106,6 +109,7 @@ impl Columns {
                     && types.contains(&column.physical_type())
                     && column.max_rep_level() == depth
                     && column.converted_type() != ConvertedType::DECIMAL
+                    && !is_null(*at)
             });
             taken.extend(found.map(|_| name));
             found
@@ -124,13 +128,14 @@ impl Columns {
         };
         let created = leaf("createdAt", 0, &is_whole, &[Type::BYTE_ARRAY, Type::INT32, Type::INT64, Type::INT96]);
         let mut text = |name| leaf(name, 0, &is_whole, &[Type::BYTE_ARRAY]);
-        let (id, model_id) = (text("id"), text("modelId"));
+        let (id, hub_id, model_id) = (text("id"), text("_id"), text("modelId"));
         let (task, library) = (text("pipeline_tag"), text("library_name"));
         let (base_models, card) = (text("baseModels"), text("cardData"));
         let mut count = |name| leaf(name, 0, &is_whole, NUMBERS);
         let (downloads, downloads_all_time, likes) = (count("downloads"), count("downloadsAllTime"), count("likes"));
         let columns = Columns {
             id,
+            hub_id,
             model_id,
             created,
             downloads,
@@ -158,14 +163,26 @@ impl Columns {
         };
         let is_read = |name: &str| match name {
             "createdAt" => columns.created.is_some_and(is_time),
-            "baseModels" => columns.base_models.is_some() || columns.models.is_some(),
+            "baseModels" => {
+                let is_relation = |at: &usize| {
+                    let path = schema.column(*at);
+                    let parts = path.path().parts();
+                    parts[0] == name && parts.iter().any(|part| part == "relation")
+                };
+                let mut relations = (0..schema.num_columns()).filter(is_relation).filter(|at| !is_null(*at));
+                (columns.base_models.is_some() || columns.models.is_some())
+                    && relations.all(|at| Some(at) == columns.relation)
+            }
             _ => taken.contains(&name),
         };
         for (name, wanted) in WANTED {
-            let mut parts =
-                (0..schema.num_columns()).filter(|at| schema.column(*at).path().parts()[0] == *name).peekable();
-            if parts.peek().is_some() && !is_read(name) {
-                let found: Vec<String> = parts.map(shape).collect();
+            let named = schema.root_schema().get_fields().iter().filter(|field| field.name() == *name).count();
+            if named > 1 {
+                return Err(format!("has {named} columns with the name `{name}`; leave all but one out"));
+            }
+            let parts = || (0..schema.num_columns()).filter(|at| schema.column(*at).path().parts()[0] == *name);
+            if parts().any(|at| !is_null(at)) && !is_read(name) {
+                let found: Vec<String> = parts().map(shape).collect();
                 return Err(format!(
                     "the column `{name}` cannot be read: it should be {wanted}, and is {}; change its type or leave it out",
                     found.join(", ")
@@ -179,6 +196,7 @@ impl Columns {
 /// The columns that are read, and what each should be.
 const WANTED: &[(&str, &str)] = &[
     ("id", "a text"),
+    ("_id", "a text"),
     ("modelId", "a text"),
     ("createdAt", "a timestamp, a date or a text"),
     ("downloads", "a number"),
@@ -198,6 +216,7 @@ const NUMBERS: &[Type] = &[Type::INT32, Type::INT64, Type::FLOAT, Type::DOUBLE, 
 /// The open columns of a row group, all at the same row.
 struct Leaves {
     id: Option<Texts>,
+    hub_id: Option<Texts>,
     model_id: Option<Texts>,
     created: Option<Times>,
     downloads: Option<Counts>,
@@ -221,6 +240,7 @@ impl Leaves {
         let counts = |at: Option<usize>| at.map(|at| Counts::open(group, at)).transpose();
         Ok(Leaves {
             id: texts(columns.id)?,
+            hub_id: texts(columns.hub_id)?,
             model_id: texts(columns.model_id)?,
             created: columns.created.map(|at| Times::open(group, at)).transpose()?,
             downloads: counts(columns.downloads)?,
@@ -245,10 +265,11 @@ impl Leaves {
         for leaf in [&mut self.id, &mut self.model_id].into_iter().flatten() {
             // Both are read on, so that they stay at the same row.
             let id = leaf.one()?.map(|id| owned(lossy(id))).unwrap_or_default();
-            if found.id.is_empty() {
+            if found.id.trim().is_empty() {
                 found.id = id;
             }
         }
+        found.hub_id = text(&mut self.hub_id, "_id")?;
         found.task = text(&mut self.task, "pipeline_tag")?;
         found.library = text(&mut self.library, "library_name")?;
         let relation = text(&mut self.relation, "baseModels.relation")?;
@@ -468,7 +489,7 @@ impl Counts {
             Counts::Unsigned64(leaf) => Ok(leaf.one()?.map(|value| *value as u64)),
             Counts::Text(leaf) => match leaf.one()?.map(lossy) {
                 None => Ok(None),
-                Some(text) => text.trim().parse().map(Some).map_err(|_| text.into_owned()),
+                Some(text) => wire::count(&text).map(Some).ok_or_else(|| text.into_owned()),
             },
         })
     }

@@ -28,7 +28,7 @@ base_models = pa.struct([
 
 # The dump of today: structs, timestamps, several row groups, columns that nobody asks for.
 write("today.parquet", pa.table({
-    "_id": pa.array(["1", "2", "3", "4", "5"]),
+    "_id": pa.array([f"{at:024x}" for at in range(5)]),
     "id": pa.array(["a/base", "b/chat", "c/chat-GGUF", None, "d/blend"]),
     "author": pa.array(["a", "b", "c", None, "d"]),
     "createdAt": pa.array([DAY, DAY, None, DAY, DAY], pa.timestamp("us", "UTC")),
@@ -93,6 +93,8 @@ write("nulls.parquet", pa.table({
     "modelId": pa.array(["a/base", None, None]),
     "tags": pa.array([None, None, []], pa.list_(pa.string())),
     "baseModels": pa.array([None, None, []], pa.list_(pa.string())),
+    "likes": pa.nulls(3),
+    "safetensors": pa.nulls(3),
     "cardData": pa.array(["null", None, '{"license":"mit","base\\u005fmodel":"a/base"}']),
 }))
 
@@ -119,3 +121,8 @@ for column, values in {
 }.items():
     columns = {column: values} if column == "id" else {"id": ["a/base"], column: values}
     write(f"refused/{column}.parquet", pa.table(columns))
+write("refused/relation.parquet", pa.table({
+    "id": ["a/base"],
+    "baseModels": pa.array([{"relation": ["merge"], "models": ["c/d"]}]),
+}))
+write("refused/twice.parquet", pa.table([["a/base"], ["x"], [["gguf"]]], names=["id", "tags", "tags"]))

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, missing_docs, reason = "tests")]
 
 mod counting;
+mod crawl;
 mod dirt;
 mod layers;
 mod program;
@@ -11,3 +12,6 @@ mod real;
 mod snapshots;
 mod sources;
 mod support;
+
+#[path = "../hub/mod.rs"]
+mod hub;

@@ -418,6 +418,11 @@ fn bad_input_gets_a_clear_error() {
         assert_eq!(ran.code, 1, "{args:?}");
         assert!(ran.err.contains(expected), "{args:?}: {}", ran.err);
     }
+    // Aliases of a long text do not fill the memory.
+    let bomb =
+        format!("---\nbase_model: x/y\na: &a \"{}\"\nb: [{}]\n---\n", "x".repeat(900_000), ["*a"; 20_000].join(","));
+    place.file("a--bomb.md", bomb);
+    assert_eq!(place.run(&["import", "a--bomb.md", "-o", "out"]).code, 0);
     // A card of 5 MB with its front matter at the top is read.
     place.file("a--long.md", format!("---\nbase_model: a/b\n---\n{}", "text\n".repeat(1 << 20)));
     assert_eq!(place.run(&["import", "a--long.md", "-o", "out"]).code, 0);

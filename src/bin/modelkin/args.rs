@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use modelkin::census::Measure;
-use modelkin::model::Relation;
+use modelkin::model::{ModelId, Relation};
 use modelkin::report::Format;
 
 /// Who descends from whom among the world's open AI models: exact counts of derivatives, each with its definition.
@@ -29,6 +29,8 @@ pub struct Question {
 pub enum Command {
     /// Read dumps, model cards or edge text into a snapshot
     Import(Import),
+    /// Fetch the Hub's listing into a snapshot, or bring one up to date
+    Crawl(Crawl),
     /// Count a family's derivatives: direct (F1), all (F2) and mentions (F3)
     Family(Family),
     /// Rank models, owners or families by adoption
@@ -57,6 +59,50 @@ pub struct Import {
     /// A table of old ids (CSV: legacy_id, canonical_id) beside the built-in one; its rows win
     #[arg(long, value_name = "FILE")]
     pub aliases: Option<PathBuf>,
+}
+
+/// HF_TOKEN, HF_TOKEN_PATH or the token file give a token; HF_ENDPOINT another Hub; HF_HUB_OFFLINE forbids it all.
+#[derive(Debug, ClapArgs)]
+pub struct Crawl {
+    /// The snapshot to write; what is there is replaced when the new one is whole
+    #[arg(short, long, value_name = "FILE", default_value = "hub.modelkin")]
+    pub output: PathBuf,
+    /// Only the models of this owner
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
+    /// Only this model and what descends from it
+    #[arg(long, value_name = "MODEL", value_parser = model_id)]
+    pub below: Option<String>,
+    /// Only models with this tag; may stand several times
+    #[arg(long = "filter", value_name = "TAG")]
+    pub filters: Vec<String>,
+    /// End after so many models
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+    /// Fetch the cards of derived models too, and read what they declare
+    #[arg(long)]
+    pub cards: bool,
+    /// Fetch only what changed since the snapshot was taken
+    #[arg(long, conflicts_with_all = ["owner", "below", "filters", "limit", "cards"])]
+    pub update: bool,
+    /// With --update: list everything again, which alone finds what was deleted
+    #[arg(long, requires = "update")]
+    pub full: bool,
+    /// Keep the snapshot that is there, under a name with its date
+    #[arg(long)]
+    pub keep: bool,
+    /// Keep the pages in this folder; `import` makes the same snapshot of them
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+    /// A table of old ids (CSV: legacy_id, canonical_id) beside the built-in one; its rows win
+    #[arg(long, value_name = "FILE")]
+    pub aliases: Option<PathBuf>,
+    /// Seconds of silence after which a request is tried again
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: u64,
+    /// Minutes for which one page is tried before the crawl stops; it can go on later
+    #[arg(long, value_name = "MINUTES", default_value_t = 15)]
+    pub patience: u64,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -184,6 +230,8 @@ pub enum KindArg {
     Cards,
     /// The program's own edge text
     Edges,
+    /// The pages that a crawl kept (`crawl --record`)
+    Recording,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -196,6 +244,10 @@ pub enum GroupArg {
 /// A path that may be empty, as a variable is that somebody switched off.
 fn perhaps_empty() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
+}
+
+fn model_id(text: &str) -> Result<String, String> {
+    ModelId::parse(text).map(|id| id.to_string()).map_err(|fault| format!("no model's id: {fault}"))
 }
 
 /// A day as people write it here.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use modelkin::crawl;
 use modelkin::reference::Aliases;
 use modelkin::report::{day, grouped, printable};
 use modelkin::snapshot::{Builder, Snapshot, Taken};
@@ -24,21 +25,50 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
         KindArg::Jsonl => Kind::Jsonl,
         KindArg::Cards => Kind::Cards,
         KindArg::Edges => Kind::Edges,
+        KindArg::Recording => Kind::Recording,
     });
     let mut sources = Vec::new();
     for path in &args.paths {
         sources.append(&mut Source::find(path, kind)?);
     }
     let output = target(&args.output)?;
-    let aliases = read_aliases(args)?;
+    let aliases = aliases(args.aliases.as_deref())?;
     let taken = args.date.map(filter::millis).transpose()?;
-
     let mut builder = Builder::new();
-    let bar = progress_bar();
     for source in &sources {
-        let name = source.path.display().to_string();
-        bar.set_message(name.clone());
-        builder.source(&name, source.kind.name());
+        if let Some(plan) = source.recording()?.map(|recording| recording.plan().clone())
+            && plan.since.is_some()
+        {
+            bail!(
+                "{}: holds an update, which says nothing without the snapshot that it updates",
+                source.path.display()
+            );
+        }
+    }
+    let rejects = gather(&mut builder, &sources, &aliases)?;
+    // The same pages give the same bytes, now and later.
+    let ended = match &sources[..] {
+        [source] => source.recording()?.map(|recording| recording.span()).transpose()?.flatten().map(|span| span.1),
+        _ => None,
+    };
+    let snapshot = finish(builder, taken, ended, &rejects)?;
+    snapshot.write(&output)?;
+    output::result(&summary(&args.output, &snapshot, &rejects))?;
+    remember(&args.output);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the sources into the builder, with the aliases. Gives the first rejects in words.
+pub fn gather(builder: &mut Builder, sources: &[Source], aliases: &[Aliases]) -> anyhow::Result<String> {
+    let bar = progress_bar();
+    let known = builder.rejects().len();
+    for source in sources {
+        let label = source.label()?;
+        bar.set_message(label.clone());
+        builder.source(&label, source.kind.name());
+        if let Some(recording) = source.recording()? {
+            builder.crawled(recording.span()?.map(|span| span.0), crawl::note(recording.plan()));
+        }
         source.read(&mut |found| {
             builder.add(found);
             bar.inc(1);
@@ -50,26 +80,31 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     for (legacy, canonical) in aliases.iter().flat_map(Aliases::iter) {
         builder.alias(legacy, canonical);
     }
-    let rejects: String = builder.rejects().iter().take(SHOWN).fold(String::new(), |mut text, reject| {
+    Ok(builder.rejects().iter().skip(known).take(SHOWN).fold(String::new(), |mut text, reject| {
         _ = writeln!(text, "  {}", printable(&reject.to_string()));
         text
-    });
+    }))
+}
+
+/// Makes the snapshot, written at `written` or now.
+pub fn finish(builder: Builder, taken: Option<i64>, written: Option<i64>, rejects: &str) -> anyhow::Result<Snapshot> {
     let program = concat!("modelkin ", env!("CARGO_PKG_VERSION"));
-    let snapshot = match builder.finish(program, taken, Some(now()?)) {
+    match builder.finish(program, taken, Some(written.map_or_else(now, Ok)?)) {
         Err(error) if !rejects.is_empty() => bail!("{error}; the first rejects:\n{}", rejects.trim_end()),
-        done => done?,
-    };
-    snapshot.write(&output)?;
-    output::result(&summary(args, &snapshot, &rejects))?;
-    output::note(&match snapshots::remember(&args.output) {
+        done => Ok(done?),
+    }
+}
+
+/// Remembers the snapshot as the last one, and says so.
+pub fn remember(path: &Path) {
+    output::note(&match snapshots::remember(path) {
         Ok(()) => "this snapshot is asked from now on, until --snapshot names another".to_owned(),
         Err(error) => format!("warning: it cannot be remembered as the last one ({error:#}); name it with --snapshot"),
     });
-    Ok(ExitCode::SUCCESS)
 }
 
 /// The file to write: none that is there already, but for an older snapshot. A link is followed.
-fn target(path: &Path) -> anyhow::Result<PathBuf> {
+pub fn target(path: &Path) -> anyhow::Result<PathBuf> {
     let name = path.display();
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
         bail!("{name}: there is no folder {}; make it first", folder.display());
@@ -98,9 +133,9 @@ fn now() -> anyhow::Result<i64> {
 }
 
 /// The built-in aliases, then the user's, which win.
-fn read_aliases(args: &Import) -> anyhow::Result<Vec<Aliases>> {
+pub fn aliases(path: Option<&Path>) -> anyhow::Result<Vec<Aliases>> {
     let mut tables = vec![Aliases::built_in()?];
-    if let Some(path) = &args.aliases {
+    if let Some(path) = path {
         tables.push(Aliases::read(&path.display().to_string(), &snapshots::table(path)?)?);
     }
     Ok(tables)
@@ -116,7 +151,9 @@ fn progress_bar() -> ProgressBar {
     bar
 }
 
-fn summary(args: &Import, snapshot: &Snapshot, rejects: &str) -> String {
+/// What a snapshot holds that was written to `path`.
+pub fn summary(path: &Path, snapshot: &Snapshot, rejects: &str) -> String {
+    let path = printable(&path.display().to_string());
     let provenance = snapshot.provenance();
     let counts = &provenance.counts;
     let mut text = String::new();
@@ -133,11 +170,7 @@ fn summary(args: &Import, snapshot: &Snapshot, rejects: &str) -> String {
     }
     if counts.rejects > 0 {
         let _ = write!(text, "{} rejects, such as\n{rejects}", grouped(counts.rejects));
-        let _ = writeln!(
-            text,
-            "  (all of them: modelkin check --list reject --snapshot {})",
-            printable(&args.output.display().to_string())
-        );
+        let _ = writeln!(text, "  (all of them: modelkin check --list reject --snapshot {})", path);
     }
     let oddities: usize = snapshot.oddity_counts().iter().map(|(_, count)| count).sum();
     if oddities > 0 {
@@ -149,14 +182,14 @@ fn summary(args: &Import, snapshot: &Snapshot, rejects: &str) -> String {
         let _ = writeln!(text, "{} oddities: {}", grouped(oddities as u64), kinds.join(", "));
     }
     let date = match (provenance.taken, provenance.taken_from) {
-        (Some(at), Taken::Given) => day(at),
+        (Some(at), Taken::Given | Taken::Crawl) => day(at),
         (Some(at), _) => format!("{} or later, by the newest record; --date says it better", day(at)),
         (None, _) => "not known; say it with --date".into(),
     };
     let _ = writeln!(
         text,
         "{}: {} models, {} links, {} unlisted parents\ndate {date}\nsha256 {}",
-        printable(&args.output.display().to_string()),
+        path,
         grouped(counts.models),
         grouped(counts.links),
         grouped(counts.unlisted),

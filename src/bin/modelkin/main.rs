@@ -2,8 +2,10 @@
 
 mod args;
 mod check;
+mod crawl;
 mod family;
 mod filter;
+mod hub;
 mod import;
 mod output;
 mod rank;
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let done = match &args.command {
         Command::Import(import) => import::run(import),
+        Command::Crawl(crawl) => crawl::run(crawl),
         Command::Family(family) => family::run(family),
         Command::Rank(rank) => rank::run(rank),
         Command::Show(show) => show::run(show),

@@ -28,7 +28,7 @@ pub fn open(question: &Question, named: Option<&Path>) -> anyhow::Result<Snapsho
         }
     };
     let date = match (snapshot.provenance().taken, snapshot.provenance().taken_from) {
-        (Some(taken), Taken::Given) => day(taken),
+        (Some(taken), Taken::Given | Taken::Crawl) => day(taken),
         (Some(taken), _) => format!("{} or later", day(taken)),
         (None, _) => "no date".to_owned(),
     };

@@ -1,3 +1,9 @@
-//! The Hub itself: so far its wire format; the client comes with the crawler.
+//! The Hub itself: its wire format, its listing, its limits, and a client that keeps to them.
 
+mod http;
+mod limit;
+pub mod listing;
 pub(super) mod wire;
+
+pub use http::{Answer, Error, Hub, Patience, Pause, Token};
+pub use limit::Quota;

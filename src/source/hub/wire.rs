@@ -15,6 +15,8 @@ use crate::model::{Oddity, OddityKind, Record};
 struct Row<'a> {
     #[serde(borrow)]
     id: Option<&'a RawValue>,
+    #[serde(rename = "_id")]
+    hub_id: Option<&'a RawValue>,
     model_id: Option<&'a RawValue>,
     created_at: Option<&'a RawValue>,
     downloads: Option<&'a RawValue>,
@@ -54,8 +56,18 @@ enum BaseModel<'a> {
     Object {
         #[serde(borrow)]
         id: Cow<'a, str>,
+        relation: Option<Cow<'a, str>>,
     },
     Id(#[serde(borrow)] Cow<'a, str>),
+}
+
+impl<'a> BaseModel<'a> {
+    fn parts(self) -> (Cow<'a, str>, Option<Cow<'a, str>>) {
+        match self {
+            BaseModel::Object { id, relation } => (id, relation),
+            BaseModel::Id(id) => (id, None),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -98,7 +110,9 @@ pub(in crate::source) fn record(json: &[u8]) -> Result<Record, String> {
         serde_json::from_slice(json).map_err(|error| format!("no row of a model listing: {}", plain(&error)))?;
     let mut found = Found::default();
     let mut reader = Fields { oddities: &mut found.oddities };
-    let id = reader.text("id", row.id).or_else(|| reader.text("modelId", row.model_id));
+    let id = reader.text("id", row.id).filter(|id| !id.trim().is_empty());
+    let id = id.or_else(|| reader.text("modelId", row.model_id));
+    found.hub_id = reader.text("_id", row.hub_id);
     found.created = reader.text("createdAt", row.created_at).and_then(|text| {
         let read = date::millis(&text);
         if read.is_none() {
@@ -144,17 +158,20 @@ fn is_null(json: &str) -> bool {
 }
 
 fn base_models<'a>(json: &'a str, fields: &mut Fields<'_>) -> Option<BaseModels<'a>> {
-    let ids = |models: Vec<BaseModel<'a>>| {
-        models
-            .into_iter()
-            .map(|model| match model {
-                BaseModel::Object { id } | BaseModel::Id(id) => id,
-            })
-            .collect()
-    };
     match serde_json::from_str(json) {
-        Ok(WireModels::Object { relation, models }) => Some(BaseModels { relation, ids: ids(models) }),
-        Ok(WireModels::List(models)) => Some(BaseModels { relation: None, ids: ids(models) }),
+        Ok(WireModels::Object { relation, models }) => {
+            Some(BaseModels { relation, ids: models.into_iter().map(|model| model.parts().0).collect() })
+        }
+        Ok(WireModels::List(models)) => {
+            let (ids, mut relations): (Vec<_>, Vec<_>) = models.into_iter().map(BaseModel::parts).unzip();
+            // One relation for all parents, or it is not understood.
+            relations.dedup();
+            if relations.len() > 1 {
+                fields.bad("baseModels", json);
+            }
+            let relation = if relations.len() == 1 { relations.remove(0) } else { None };
+            Some(BaseModels { relation, ids })
+        }
         Err(_) => {
             fields.bad("baseModels", json);
             None
@@ -227,8 +244,7 @@ impl Fields<'_> {
     /// A count; numbers written as text are read, since mirrors write them so.
     fn count(&mut self, field: &str, json: Option<&RawValue>) -> Option<u64> {
         let json = json?.get();
-        let bare = json.trim_matches('"');
-        let count = bare.parse::<u64>().ok().or_else(|| whole(bare.parse::<f64>().ok()?));
+        let count = count(json.trim_matches('"'));
         if count.is_none() {
             self.bad(field, json);
         }
@@ -242,6 +258,12 @@ fn borrowed(json: &str) -> Option<Cow<'_, str>> {
         Ok(text) => Some(Cow::Borrowed(text)),
         Err(_) => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
     }
+}
+
+/// A count in a text.
+pub(in crate::source) fn count(text: &str) -> Option<u64> {
+    let text = text.trim();
+    text.parse::<u64>().ok().or_else(|| whole(text.parse::<f64>().ok()?))
 }
 
 /// A float that is a whole, exact count.

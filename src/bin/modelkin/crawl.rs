@@ -1,0 +1,290 @@
+use std::ffi::OsString;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use modelkin::crawl::{self, Brought, Changes, Event};
+use modelkin::report::{day, grouped, printable};
+use modelkin::snapshot::{Builder, Snapshot};
+use modelkin::source::hub::listing::Scope;
+use modelkin::source::hub::{Hub, Patience};
+use modelkin::source::recording::{CardState, Plan, Recording};
+use modelkin::source::{Kind, Source};
+
+use crate::args::Crawl;
+use crate::output::Usage;
+use crate::{hub, import, output};
+
+/// How long nothing is said where nobody watches.
+const QUIET: Duration = Duration::from_secs(30);
+/// Names that are shown of each kind of change.
+const SHOWN: usize = 3;
+/// As the shell has it for a program that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
+pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
+    if let Some(name) = hub::offline() {
+        bail!(Usage(format!("{name} is set, so nothing may be asked of the Hub; unset it to crawl")));
+    }
+    let output = import::target(&args.output)?;
+    let aliases = import::aliases(args.aliases.as_deref())?;
+    let old = match output.exists() {
+        true => Some(Snapshot::open(&output)?),
+        false => None,
+    };
+    let plan = plan(args, old.as_ref())?;
+    let patience = Patience {
+        silence: Duration::from_secs(args.timeout),
+        total: Duration::from_secs(args.patience * 60),
+        ..Patience::default()
+    };
+    let hub = Hub::new(&plan.endpoint, hub::token(), concat!("modelkin/", env!("CARGO_PKG_VERSION")), patience)?;
+    let folder = args.record.clone().unwrap_or_else(|| beside(&output, ".crawl"));
+    let mut recording = Recording::resume(&folder, &plan)?;
+    if recording.is_complete() && args.record.is_some() {
+        bail!("{}: holds a finished crawl; import it, or name an empty folder", folder.display());
+    }
+
+    let expected =
+        plan.limit.or_else(|| Some(old.as_ref().filter(|_| plan.since.is_none())?.provenance().counts.models));
+    let progress = Progress::new(expected);
+    let Some(brought) = fetch(hub, &mut recording, &progress)
+        .with_context(|| format!("what was fetched is kept in {}; the same command goes on", folder.display()))?
+    else {
+        progress.bar.finish_and_clear();
+        output::note(&format!(
+            "stopped; {} pages are kept in {}, and the same command goes on",
+            grouped(recording.pages() as u64),
+            folder.display()
+        ));
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
+    progress.bar.finish_and_clear();
+    // An update may well bring nothing.
+    if brought.rows == 0 && plan.since.is_none() {
+        recording.remove()?;
+        bail!("the Hub lists no model that this asks for; is the name right?");
+    }
+
+    let mut builder = match &old {
+        Some(old) if plan.since.is_some() => Builder::on(old),
+        _ => Builder::new(),
+    };
+    if let Some(old) = old.as_ref().filter(|_| args.full) {
+        builder.remember(old);
+    }
+    let ended = recording.span()?.map(|span| span.1);
+    let source = Source { path: folder.clone(), kind: Kind::Recording };
+    let rejects = import::gather(&mut builder, &[source], &aliases)?;
+    let snapshot = import::finish(builder, None, ended, &rejects)?;
+    if let Some(old) = old.as_ref().filter(|_| args.keep) {
+        keep(old, &output)?;
+    }
+    snapshot.write(&output)?;
+    if args.record.is_none() {
+        recording.remove()?;
+    }
+    let mut text = said(&brought);
+    if let Some(old) = old.as_ref().filter(|_| args.update) {
+        text += &changes(&Changes::between(old, &snapshot), args.full);
+    }
+    text += &import::summary(&args.output, &snapshot, &rejects);
+    output::result(&text)?;
+    import::remember(&args.output);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is to be crawled: what the options say, or what the snapshot holds.
+fn plan(args: &Crawl, old: Option<&Snapshot>) -> anyhow::Result<Plan> {
+    if !args.update {
+        return Ok(Plan {
+            endpoint: hub::endpoint(),
+            scope: Scope { owner: args.owner.clone(), filters: args.filters.clone() },
+            below: args.below.clone(),
+            limit: args.limit,
+            since: None,
+            cards: args.cards,
+        });
+    }
+    let name = args.output.display();
+    let old = old.with_context(|| format!("{name}: is not there; make it with `modelkin crawl -o {name}`"))?;
+    let provenance = old.provenance();
+    let (Some(note), Some(taken)) = (&provenance.crawl, provenance.taken) else {
+        bail!("{name}: was not crawled, so it says not what to ask for; make it anew with `modelkin crawl -o {name}`");
+    };
+    if !args.full && (note.below.is_some() || note.limit.is_some()) {
+        bail!("{name}: holds a part of the Hub that the Hub cannot list by its changes; use --update --full");
+    }
+    Ok(crawl::plan(note, (!args.full).then(|| crawl::since(taken))))
+}
+
+/// Runs the crawl; nothing if Ctrl-C ended it.
+fn fetch(hub: Hub, recording: &mut Recording, progress: &Progress) -> anyhow::Result<Option<Brought>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let hub = Arc::new(hub);
+    let tell = |event| progress.tell(&event);
+    runtime.block_on(async {
+        tokio::select! {
+            brought = crawl::run(&hub, recording, &tell) => Ok(Some(brought?)),
+            _ = tokio::signal::ctrl_c() => Ok(None),
+        }
+    })
+}
+
+/// A path with something added to its last part.
+fn beside(path: &Path, added: &str) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(added);
+    name.into()
+}
+
+/// Gives a snapshot a second name with its date: `hub.modelkin` becomes `hub-2025-07-02.modelkin` too.
+fn keep(old: &Snapshot, path: &Path) -> anyhow::Result<()> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let suffix = path.extension().map(|suffix| format!(".{}", suffix.to_string_lossy())).unwrap_or_default();
+    let date = old.provenance().taken.map_or_else(|| "undated".into(), day);
+    let digest = old.provenance().short_digest();
+    let kept = path.with_file_name(format!("{stem}-{date}{suffix}"));
+    // Another one of the same day is told apart by its digest.
+    let kept = if kept.exists() { path.with_file_name(format!("{stem}-{date}-{digest}{suffix}")) } else { kept };
+    if !kept.exists() {
+        fs::hard_link(path, &kept)
+            .or_else(|_| fs::copy(path, &kept).map(drop))
+            .with_context(|| kept.display().to_string())?;
+    }
+    output::note(&format!("the old snapshot is kept as {}", kept.display()));
+    Ok(())
+}
+
+fn said(brought: &Brought) -> String {
+    let mut text = format!("{} rows on {} pages\n", grouped(brought.rows), grouped(brought.pages));
+    if !brought.cards.is_empty() {
+        let count = |state: CardState| grouped(brought.cards.get(&state).copied().unwrap_or(0));
+        _ = writeln!(
+            text,
+            "cards: {} read, {} models without one, {} gated, {} gone",
+            count(CardState::Read),
+            count(CardState::None),
+            count(CardState::Gated),
+            count(CardState::Gone)
+        );
+    }
+    text
+}
+
+fn changes(changes: &Changes, is_full: bool) -> String {
+    let mut text = String::new();
+    let mut line = |what: &str, count: usize, shown: Vec<String>| {
+        let shown = shown.iter().map(|name| format!("\n  {}", printable(name))).collect::<String>();
+        let more = if count > SHOWN { "\n  …" } else { "" };
+        _ = writeln!(text, "{} {what}{shown}{more}", grouped(count as u64));
+    };
+    let names = |names: &[String]| names.iter().take(SHOWN).cloned().collect();
+    line("added", changes.added.len(), names(&changes.added));
+    let renamed = changes.renamed.iter().take(SHOWN).map(|(before, after)| format!("{before} is {after}")).collect();
+    line("renamed", changes.renamed.len(), renamed);
+    let word = |licence: &str| if licence.is_empty() { "no licence".to_owned() } else { licence.to_owned() };
+    let relicensed = changes.relicensed.iter().take(SHOWN);
+    let relicensed =
+        relicensed.map(|(id, before, after)| format!("{id}: {} to {}", word(before), word(after))).collect();
+    line("relicensed", changes.relicensed.len(), relicensed);
+    line("with other parents", changes.reparented.len(), names(&changes.reparented));
+    match is_full {
+        true => line("gone", changes.gone.len(), names(&changes.gone)),
+        false => text += "what was deleted shows only with --update --full\n",
+    }
+    text
+}
+
+/// Where the crawl is: a line that renews itself on a terminal, a plain line now and then elsewhere.
+struct Progress {
+    bar: ProgressBar,
+    expected: Option<u64>,
+    began: Instant,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// Rows that an earlier run had fetched.
+    before: u64,
+    spoke: Instant,
+}
+
+impl Progress {
+    fn new(expected: Option<u64>) -> Progress {
+        let bar = ProgressBar::new_spinner();
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed}  {wide_msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(120));
+        let now = Instant::now();
+        Progress { bar, expected, began: now, state: Mutex::new(State { before: 0, spoke: now }) }
+    }
+
+    fn tell(&self, event: &Event) {
+        match event {
+            Event::Resumed { pages, rows } => {
+                self.state().before = *rows;
+                self.line(&format!("goes on after {} rows on {} pages", grouped(*rows), grouped(*pages)));
+            }
+            Event::Page { pages, rows, quota } => {
+                let new = rows.saturating_sub(self.state().before);
+                let rate = new as f64 / self.began.elapsed().as_secs_f64().max(0.001);
+                let mut text = format!("{} models, {} pages, {rate:.0} models/s", grouped(*rows), grouped(*pages));
+                if let Some(quota) = quota {
+                    _ = write!(text, ", quota {} for {} s", grouped(quota.remaining), quota.reset);
+                }
+                if let Some(left) = self.expected.and_then(|expected| expected.checked_sub(*rows)).filter(|_| new > 0) {
+                    _ = write!(text, ", about {} left", duration(left as f64 / rate));
+                }
+                self.progress(text);
+            }
+            Event::Cards { done, of } => self.progress(format!("{} of {} cards", grouped(*done), grouped(*of))),
+            Event::Waits(pause) => {
+                let text = format!("waits {} s: {}", pause.wait.as_secs_f64().ceil(), pause.reason);
+                self.line(&text);
+            }
+            Event::WithoutFields(fields) => {
+                self.line(&format!("the Hub does not give {}; going on without", fields.join(", ")));
+            }
+            Event::NoRoot(id) => {
+                self.line(&format!(
+                    "{id} is not on the Hub, or is private; its descendants are looked for all the same"
+                ));
+            }
+            Event::EmptyPage(path) => self.line(&format!("an empty page with a next one: {path}")),
+            _ => (),
+        }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn progress(&self, text: String) {
+        let mut state = self.state();
+        if self.bar.is_hidden() && state.spoke.elapsed() >= QUIET {
+            state.spoke = Instant::now();
+            output::note(&text);
+        }
+        self.bar.set_message(text);
+    }
+
+    fn line(&self, text: &str) {
+        self.bar.suspend(|| output::note(text));
+    }
+}
+
+/// A duration in words: `35 s`, `12 min`, `1 h 5 min`.
+fn duration(seconds: f64) -> String {
+    match seconds as u64 {
+        seconds @ 0..=99 => format!("{seconds} s"),
+        seconds @ 100..=5999 => format!("{} min", seconds / 60),
+        seconds => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}

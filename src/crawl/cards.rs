@@ -1,0 +1,116 @@
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::{Error, Event, Tell};
+use crate::source::hub::listing;
+use crate::source::hub::{Answer, Hub};
+use crate::source::recording::{CardState, FetchedCard, Head, PageKind, Recording, split_cards, write_cards};
+
+/// Cards in a page of the recording: what an accident costs at most.
+const BATCH: usize = 100;
+/// Cards that are asked for at once.
+const AT_ONCE: usize = 8;
+/// Bytes of a card that are kept; a front matter may not reach further.
+const MOST: usize = (1 << 20) + 1;
+
+/// Fetches the cards of the recorded models that have parents, but for those that are there. Tells what came of each.
+pub(super) async fn fetch(
+    hub: &Arc<Hub>,
+    recording: &mut Recording,
+    tell: Tell<'_>,
+) -> Result<BTreeMap<CardState, u64>, Error> {
+    let mut states: BTreeMap<CardState, u64> = BTreeMap::new();
+    let mut asked: HashSet<String> = HashSet::new();
+    let mut date = None;
+    for page in 0..recording.pages() {
+        let head = recording.head(page)?;
+        date = date.max(head.date);
+        if head.kind == PageKind::Cards {
+            let (_, body) = recording.page(page)?;
+            for (card, _) in split_cards(&body).unwrap_or_default() {
+                *states.entry(card.state).or_default() += 1;
+                asked.insert(card.was.unwrap_or(card.id).to_ascii_lowercase());
+            }
+        }
+    }
+    let mut derived: Vec<String> = Vec::new();
+    recording.listed(&mut |found| {
+        if let Ok(record) = found
+            && !record.parents.is_empty()
+            && asked.insert(record.id.key())
+        {
+            derived.push(record.id.to_string());
+        }
+    })?;
+    let of = states.values().sum::<u64>() + derived.len() as u64;
+    for ids in derived.chunks(BATCH) {
+        let cards = batch(hub, ids, tell).await?;
+        for (card, _) in &cards {
+            *states.entry(card.state).or_default() += 1;
+        }
+        let head = Head {
+            kind: PageKind::Cards,
+            path: listing::card(&ids[0]),
+            next: None,
+            date,
+            rows: cards.len() as u64,
+            take: None,
+            oldest: None,
+            was: None,
+        };
+        recording.add(&head, &write_cards(&cards))?;
+        tell(Event::Cards { done: states.values().sum(), of });
+    }
+    Ok(states)
+}
+
+/// The cards of some models, in the models' order.
+async fn batch(hub: &Arc<Hub>, ids: &[String], tell: Tell<'_>) -> Result<Vec<(FetchedCard, Vec<u8>)>, Error> {
+    let (pauses, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let mut under_way = JoinSet::new();
+    let mut waiting = ids.iter().cloned().enumerate();
+    let mut cards = BTreeMap::new();
+    loop {
+        while under_way.len() < AT_ONCE {
+            let Some((at, id)) = waiting.next() else { break };
+            let (hub, pauses) = (Arc::clone(hub), pauses.clone());
+            under_way.spawn(async move {
+                // Nobody listens any more only if the crawl has ended.
+                let tell = move |pause| _ = pauses.send(pause);
+                let answer = hub.get(&listing::card(&id), &|_: &Answer| Ok(()), &tell).await;
+                answer.map(|(answer, ())| (at, card(id, answer)))
+            });
+        }
+        tokio::select! {
+            Some(pause) = told.recv() => tell(Event::Waits(pause)),
+            done = under_way.join_next() => match done {
+                None => return Ok(cards.into_values().collect()),
+                Some(Ok(done)) => {
+                    let (at, card) = done?;
+                    cards.insert(at, card);
+                }
+                // A task ends otherwise only if it panicked; that is passed on.
+                Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+            },
+        }
+    }
+}
+
+fn card(id: String, answer: Answer) -> (FetchedCard, Vec<u8>) {
+    let state = match (answer.status, answer.code.as_deref()) {
+        (200, _) => CardState::Read,
+        (_, Some("EntryNotFound")) => CardState::None,
+        (_, Some("GatedRepo")) => CardState::Gated,
+        _ => CardState::Gone,
+    };
+    let mut text = if state == CardState::Read { answer.body } else { Vec::new() };
+    text.truncate(MOST);
+    let now = listing::model_of(&answer.path).filter(|now| !now.eq_ignore_ascii_case(&id)).map(str::to_owned);
+    let (id, was) = match now {
+        Some(now) => (now, Some(id)),
+        None => (id, None),
+    };
+    (FetchedCard { id, was, state, bytes: text.len() }, text)
+}

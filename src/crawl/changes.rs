@@ -1,0 +1,72 @@
+use std::collections::{BTreeSet, HashMap};
+
+use crate::model::HubId;
+use crate::snapshot::{Row, Snapshot};
+
+/// What changed between two snapshots of one Hub. Models are matched by the Hub's own key, else by id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Models of the later one that the earlier one does not list.
+    pub added: Vec<String>,
+    /// Models of the earlier one that the later one does not list under any id.
+    pub gone: Vec<String>,
+    /// The id before, and the one after.
+    pub renamed: Vec<(String, String)>,
+    /// The id, the licence before, and the one after; none is empty.
+    pub relicensed: Vec<(String, String, String)>,
+    /// Models whose set of parents is another, old ids followed.
+    pub reparented: Vec<String>,
+}
+
+impl Changes {
+    /// Compares two snapshots.
+    pub fn between(earlier: &Snapshot, later: &Snapshot) -> Changes {
+        let listed = |snapshot: &Snapshot| snapshot.rows().filter(|row| snapshot.is_listed(*row)).collect::<Vec<_>>();
+        let keys: HashMap<HubId, Row> =
+            listed(earlier).into_iter().filter_map(|row| Some((earlier.hub_id(row)?, row))).collect();
+        let mut met = vec![false; earlier.len()];
+        let mut changes = Changes::default();
+        for row in listed(later) {
+            let by_key = later.hub_id(row).and_then(|key| keys.get(&key).copied());
+            let by_id = || {
+                let known = earlier.find(later.id(row)).filter(|known| earlier.is_listed(*known))?;
+                // Two repositories that bore one name, one after the other, are two.
+                (earlier.hub_id(known).is_none() || later.hub_id(row).is_none()).then_some(known)
+            };
+            let Some(known) = by_key.or_else(by_id) else {
+                changes.added.push(later.id(row).to_owned());
+                continue;
+            };
+            met[known as usize] = true;
+            let id = later.id(row).to_owned();
+            if !earlier.id(known).eq_ignore_ascii_case(&id) {
+                changes.renamed.push((earlier.id(known).to_owned(), id.clone()));
+            }
+            let licences =
+                [earlier.licence(known), later.licence(row)].map(|licence| licence.unwrap_or_default().to_owned());
+            if licences[0] != licences[1] {
+                let [before, after] = licences;
+                changes.relicensed.push((id.clone(), before, after));
+            }
+            if parents(earlier, known, later) != parents(later, row, later) {
+                changes.reparented.push(id);
+            }
+        }
+        changes.gone = listed(earlier)
+            .into_iter()
+            .filter(|row| !met[*row as usize])
+            .map(|row| earlier.id(row).to_owned())
+            .collect();
+        changes
+    }
+}
+
+/// The ids of a model's parents in lower case, by the names that the later snapshot knows them under.
+fn parents(snapshot: &Snapshot, row: Row, later: &Snapshot) -> BTreeSet<String> {
+    let name = |parent: Row| {
+        let parent = snapshot.alias_of(parent).unwrap_or(parent);
+        let now = later.find(snapshot.id(parent)).map(|now| later.alias_of(now).unwrap_or(now));
+        now.map_or(snapshot.id(parent), |now| later.id(now)).to_ascii_lowercase()
+    };
+    snapshot.links(row).map(|link| name(link.parent)).collect()
+}

@@ -1,0 +1,453 @@
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, LINK, LOCATION};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response, Url};
+
+use super::limit::{self, Class, Quota};
+use crate::source::date;
+
+/// Longest body that is taken, in bytes: a page of a thousand full rows stays under 30 MB.
+const MAX_BODY: usize = 512 << 20;
+/// Redirects that are followed in a row.
+const MAX_HOPS: usize = 10;
+/// A wait longer than this is not sat out: the crawl stops, and goes on when it is run again.
+const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+
+/// A request that cannot be answered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The endpoint is no address of a Hub.
+    #[error("{0:?}: no address of a Hub; write it as https://huggingface.co, without a name or password in it")]
+    Endpoint(String),
+    /// The client could not be made.
+    #[error("no HTTPS client: {0}; a system without certificates needs its ca-certificates package")]
+    Client(String),
+    /// Every try failed, for as long as was allowed.
+    #[error("{what}: given up after {tries} tries in {seconds} s; the last one: {reason}")]
+    GivenUp {
+        /// The path and query.
+        what: String,
+        /// How often it was tried.
+        tries: u32,
+        /// For how long, in seconds.
+        seconds: u64,
+        /// What came of the last try.
+        reason: String,
+    },
+    /// The Hub wants to be left alone for long.
+    #[error("{what}: the Hub asks to wait {minutes} minutes ({reason}); run the same command again then")]
+    Later {
+        /// The path and query.
+        what: String,
+        /// How long, in minutes.
+        minutes: u64,
+        /// In its words.
+        reason: String,
+    },
+    /// The Hub's answer leads around in a circle, or nowhere.
+    #[error("{what}: {reason}")]
+    Redirect {
+        /// The path and query.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// A secret that identifies its owner to one Hub. It is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+impl Token {
+    /// Takes a token out of a variable or a file: blanks and line ends around it are no part of it. None if nothing is
+    /// left, or what is left cannot stand in a header.
+    pub fn new(text: &str) -> Option<Token> {
+        let text = text.trim();
+        (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())).then(|| Token(text.to_owned()))
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// How long a request is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// How long nothing may arrive before a try has failed.
+    pub silence: Duration,
+    /// The wait after the first failure; it doubles with each further one, up to a minute.
+    pub first_wait: Duration,
+    /// How long a request is tried in all, waits for a new quota left out.
+    pub total: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience {
+            silence: Duration::from_secs(60),
+            first_wait: Duration::from_secs(1),
+            total: Duration::from_secs(15 * 60),
+        }
+    }
+}
+
+/// An answer of the Hub that is no failure of the line: also a refusal.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+    /// The query of the next page, out of the `Link` header.
+    pub next: Option<String>,
+    /// The server's clock: milliseconds since 1970, UTC.
+    pub date: Option<i64>,
+    /// `X-Error-Code`.
+    pub code: Option<String>,
+    /// What the Hub says of a refusal, in its words.
+    pub message: String,
+    /// The path that answered at last, after redirects within the Hub.
+    pub path: String,
+}
+
+/// Why a request waits, and for how long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pause {
+    /// What was asked: the path and query.
+    pub what: String,
+    /// Why.
+    pub reason: String,
+    /// How long.
+    pub wait: Duration,
+}
+
+/// The one client: it keeps the Hub's pace, tries again, and sends its token to its own Hub alone.
+#[derive(Debug)]
+pub struct Hub {
+    client: Client,
+    endpoint: Url,
+    token: Option<Token>,
+    patience: Patience,
+    pace: Mutex<BTreeMap<Class, Pace>>,
+}
+
+/// When the next request of a class may go.
+#[derive(Debug)]
+struct Pace {
+    quota: Quota,
+    /// When the Hub told it.
+    told: Instant,
+    /// When the last request went, or will go.
+    last: Instant,
+}
+
+impl Pace {
+    /// The instant of the next request, which is taken by this.
+    fn reserve(&mut self) -> Instant {
+        let next = match self.quota.interval() {
+            Some(interval) => self.last + interval,
+            None => self.told + self.quota.until_reset(),
+        };
+        self.last = next.max(Instant::now());
+        self.last
+    }
+}
+
+/// What one try gave.
+enum Try {
+    Answer(Answer),
+    /// It failed; the server may have said for how long to wait.
+    Failed(String, Option<Duration>),
+    Over(Error),
+}
+
+impl Hub {
+    /// A client of the Hub at `endpoint`. `program` is its User-Agent, the program's name and version.
+    ///
+    /// # Errors
+    /// If the endpoint is no web address, or the system has no certificates.
+    pub fn new(endpoint: &str, token: Option<Token>, program: &str, patience: Patience) -> Result<Hub, Error> {
+        let wrong = || Error::Endpoint(without_secret(endpoint));
+        let url = Url::parse(endpoint.trim().trim_end_matches('/')).map_err(|_| wrong())?;
+        let is_plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !is_plain {
+            return Err(wrong());
+        }
+        // It fails if somebody has chosen another provider already, which is as good.
+        _ = rustls::crypto::ring::default_provider().install_default();
+        let mut client = Client::builder()
+            .user_agent(program)
+            .redirect(Policy::none())
+            .connect_timeout(patience.silence.min(Duration::from_secs(30)))
+            .read_timeout(patience.silence);
+        if is_loopback(&url) {
+            client = client.no_proxy();
+        }
+        let client = client.build().map_err(|error| Error::Client(chain(&error)))?;
+        Ok(Hub { client, endpoint: url, token, patience, pace: Mutex::default() })
+    }
+
+    /// The endpoint, without a slash at its end.
+    pub fn endpoint(&self) -> &str {
+        self.endpoint.as_str().trim_end_matches('/')
+    }
+
+    /// What is left of the quota of list requests, as the Hub said last.
+    pub fn quota(&self) -> Option<Quota> {
+        self.paces().get(&Class::Api).map(|pace| pace.quota)
+    }
+
+    /// Asks for a path with its query. `read` reads what arrived whole, or says what is wrong with it: then the try has
+    /// failed. `tell` is told of every wait.
+    ///
+    /// # Errors
+    /// If it failed for longer than patience allows, or the Hub wants to be left alone.
+    pub async fn get<T>(
+        &self,
+        path: &str,
+        read: &(dyn Fn(&Answer) -> Result<T, String> + Send + Sync),
+        tell: &(dyn Fn(Pause) + Send + Sync),
+    ) -> Result<(Answer, T), Error> {
+        let class = Class::of(path);
+        let mut tries = 0;
+        // Time spent on failures; waits that the quota asks for are nobody's fault.
+        let mut spent = Duration::ZERO;
+        loop {
+            self.wait_for_slot(class).await;
+            let began = Instant::now();
+            tries += 1;
+            let (reason, asked) = match self.once(path, class).await {
+                Try::Over(error) => return Err(error),
+                Try::Failed(reason, asked) => (reason, asked),
+                Try::Answer(answer) => match read(&answer) {
+                    Ok(read) => return Ok((answer, read)),
+                    Err(reason) => (reason, None),
+                },
+            };
+            let what = || path.to_owned();
+            let wait = match asked {
+                Some(wait) if wait > LONGEST_WAIT => {
+                    return Err(Error::Later { what: what(), minutes: wait.as_secs().div_ceil(60), reason });
+                }
+                Some(wait) => wait,
+                None => self.backoff(tries),
+            };
+            spent += began.elapsed() + if asked.is_some() { Duration::ZERO } else { wait };
+            // A server that asks again and again for short waits is not followed for ever either.
+            if spent > self.patience.total || tries > 100 {
+                return Err(Error::GivenUp { what: what(), tries, seconds: spent.as_secs(), reason });
+            }
+            tell(Pause { what: what(), reason, wait });
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// The wait after so many failures, with jitter, so that many clients do not come back at once.
+    fn backoff(&self, failures: u32) -> Duration {
+        let doubled = self.patience.first_wait.saturating_mul(1 << (failures - 1).min(16));
+        doubled.min(Duration::from_secs(60)).mul_f64(0.5 + fastrand::f64() / 2.0)
+    }
+
+    async fn wait_for_slot(&self, class: Class) {
+        let slot = self.paces().get_mut(&class).map(Pace::reserve);
+        if let Some(slot) = slot {
+            tokio::time::sleep_until(slot.into()).await;
+        }
+    }
+
+    fn paces(&self) -> std::sync::MutexGuard<'_, BTreeMap<Class, Pace>> {
+        self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Learns the quota that a response tells; one that tells none has none.
+    fn learn(&self, class: Class, headers: &HeaderMap) {
+        let mut paces = self.paces();
+        match limit::quota(headers) {
+            Some((named, quota)) => {
+                let class = named.unwrap_or(class);
+                let now = Instant::now();
+                let last = paces.get(&class).map_or(now, |pace| pace.last);
+                paces.insert(class, Pace { quota, told: now, last });
+            }
+            None => _ = paces.remove(&class),
+        }
+    }
+
+    async fn once(&self, path: &str, class: Class) -> Try {
+        let mut url = match self.url(path) {
+            Ok(url) => url,
+            Err(error) => return Try::Over(error),
+        };
+        let circle = |reason: &str| Try::Over(Error::Redirect { what: path.to_owned(), reason: reason.to_owned() });
+        let mut seen = vec![url.clone()];
+        // The last address at the Hub itself: a file may lie elsewhere.
+        let mut own = url.clone();
+        loop {
+            let mut request = self.client.get(url.clone());
+            if let Some(token) = self.token.as_ref().filter(|_| url.origin() == self.endpoint.origin()) {
+                request = request.header(AUTHORIZATION, format!("Bearer {}", token.0));
+            }
+            let response = match request.send().await {
+                Ok(response) => response,
+                Err(error) => return Try::Failed(chain(&error.without_url()), None),
+            };
+            self.learn(class, response.headers());
+            if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+                return self.answer(&own, response).await;
+            }
+            let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
+            let Some(to) = to.and_then(|to| url.join(to).ok()) else { return circle("a redirect that leads nowhere") };
+            if !matches!(to.scheme(), "http" | "https") || (url.scheme() == "https" && to.scheme() == "http") {
+                return circle("a redirect to an unsafe address");
+            }
+            if seen.contains(&to) || seen.len() > MAX_HOPS {
+                return circle("redirects lead around in a circle");
+            }
+            if to.origin() == self.endpoint.origin() {
+                own = to.clone();
+            }
+            seen.push(to.clone());
+            url = to;
+        }
+    }
+
+    async fn answer(&self, own: &Url, mut response: Response) -> Try {
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > MAX_BODY => {
+                    return Try::Failed(format!("a body of more than {} MiB", MAX_BODY >> 20), None);
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(error) => return Try::Failed(chain(&error.without_url()), None),
+            }
+        }
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let message = text("x-error-message").or_else(|| said(&body)).unwrap_or_default();
+        if matches!(status.as_u16(), 408 | 429) || status.is_server_error() {
+            let asked = limit::asked_wait(status.as_u16(), &headers);
+            let gap = if message.is_empty() { "" } else { ": " };
+            return Try::Failed(format!("{status}{gap}{message}"), asked);
+        }
+        Try::Answer(Answer {
+            status: status.as_u16(),
+            next: headers.get_all(LINK).iter().find_map(|link| next_query(link.to_str().ok()?)),
+            date: headers.get(DATE).and_then(|at| date::http(at.to_str().ok()?)),
+            code: text("x-error-code"),
+            path: own.path().strip_prefix(self.endpoint.path().trim_end_matches('/')).unwrap_or_default().to_owned(),
+            message,
+            body,
+        })
+    }
+
+    fn url(&self, path: &str) -> Result<Url, Error> {
+        let whole = format!("{}{path}", self.endpoint());
+        Url::parse(&whole).map_err(|error| Error::Redirect { what: path.to_owned(), reason: error.to_string() })
+    }
+}
+
+/// An address without what could be a password in it.
+fn without_secret(address: &str) -> String {
+    match (address.find("://"), address.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => format!("{}://…@{}", &address[..scheme], &address[at + 1..]),
+        _ => address.to_owned(),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+}
+
+/// An error with its causes: reqwest's own words are too few.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let words = next.to_string();
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        cause = next.source();
+    }
+    text
+}
+
+/// The Hub's `{"error": "..."}`, or a short text.
+fn said(body: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Said {
+        error: String,
+    }
+    let text = match serde_json::from_slice::<Said>(body) {
+        Ok(said) => said.error,
+        Err(_) => std::str::from_utf8(body).ok().filter(|text| !text.trim_start().starts_with('<'))?.trim().to_owned(),
+    };
+    (!text.is_empty()).then(|| crate::model::clip(&text, 2000))
+}
+
+/// The query of the link with `rel="next"` in a `Link` header. Only its query: host and path are those that were asked,
+/// also behind a mirror that passes the Hub's own links on.
+fn next_query(header: &str) -> Option<String> {
+    let mut rest = header;
+    while let Some(start) = rest.find('<') {
+        let (address, after) = rest[start + 1..].split_once('>')?;
+        let end = after.find(",").map_or(after.len(), |comma| after[comma..].find('<').map_or(after.len(), |_| comma));
+        let is_next = after[..end].split(';').any(|part| {
+            part.split_once('=').is_some_and(|(name, value)| {
+                name.trim().eq_ignore_ascii_case("rel") && value.trim().trim_matches('"') == "next"
+            })
+        });
+        if is_next {
+            return address.split_once('?').map(|(_, query)| query.split('#').next().unwrap_or(query).to_owned());
+        }
+        rest = &after[end..];
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_link_is_found_among_others_and_given_without_its_host() {
+        for (header, expected) in [
+            (
+                r#"<http://localhost:5564/api/models?limit=10&cursor=eyI%3D>; rel="next""#,
+                Some("limit=10&cursor=eyI%3D"),
+            ),
+            (r#"<http://h/a?x=1,2>; rel="prev", <https://h/a?x=3>; rel="next""#, Some("x=3")),
+            (r#"<https://h/a?x=1>; title="a"; rel=next"#, Some("x=1")),
+            (r#"<https://h/a?x=1>; rel="prev""#, None),
+            ("nonsense", None),
+            ("<https://h/a?x=1", None),
+        ] {
+            assert_eq!(next_query(header).as_deref(), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_is_a_web_address_and_no_secret_is_shown() {
+        let hub = |endpoint: &str| Hub::new(endpoint, None, "test", Patience::default());
+        assert_eq!(hub("http://127.0.0.1:8080/").unwrap().endpoint(), "http://127.0.0.1:8080");
+        assert_eq!(hub("https://hub.example/mirror/").unwrap().endpoint(), "https://hub.example/mirror");
+        for wrong in ["huggingface.co", "ftp://h", "", "http://", "https://h?x=1"] {
+            assert!(matches!(hub(wrong), Err(Error::Endpoint(_))), "{wrong}");
+        }
+        let error = hub("https://me:secret@h").unwrap_err().to_string();
+        assert!(!error.contains("secret"), "{error}");
+        assert_eq!(format!("{:?}", Token::new(" hf_x\n").unwrap()), "Token(…)");
+        assert_eq!(Token::new(" \n"), None);
+    }
+}

@@ -1,0 +1,214 @@
+//! The listing of models: how pages are asked for, and what a crawl must know of them (`hub-facts` 1 to 3).
+
+use std::borrow::Cow;
+
+use reqwest::Url;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::source::date;
+
+/// Rows that a page is asked for: the Hub's own default and, as far as is known, its cap.
+const PAGE: u64 = 1000;
+
+/// What of the Hub is listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Only this namespace's models.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Only models with all of these tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<String>,
+}
+
+/// The order of a listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// The oldest first. It never changes, so that no row is missed or met twice while pages are read.
+    Created,
+    /// The one that changed last first.
+    Modified,
+}
+
+/// The fields that lineage and adoption need.
+pub const FIELDS: &[&str] = &[
+    "createdAt",
+    "lastModified",
+    "downloads",
+    "downloadsAllTime",
+    "likes",
+    "pipeline_tag",
+    "library_name",
+    "tags",
+    "baseModels",
+    "safetensors",
+];
+
+/// The field that tells how many children a model has.
+pub const CHILDREN: &str = "childrenModelCount";
+
+/// Path and query of the first page of a listing with these fields, in pages of at most `most` rows.
+pub fn first_page(scope: &Scope, order: Order, fields: &[String], most: Option<u64>) -> String {
+    let mut query = Query::default();
+    query.extend(scope.owner.iter().map(|owner| ("author", owner.as_str())));
+    query.extend(scope.filters.iter().map(|filter| ("filter", filter.as_str())));
+    match order {
+        Order::Created => query.extend([("sort", "createdAt"), ("direction", "1")]),
+        Order::Modified => query.extend([("sort", "lastModified"), ("direction", "-1")]),
+    }
+    query.extend([("limit", PAGE.min(most.unwrap_or(PAGE)).to_string().as_str())]);
+    query.extend(fields.iter().map(|field| ("expand", field.as_str())));
+    next_page(&query.0)
+}
+
+/// Path and query of the page that a `Link` header names by its query.
+pub fn next_page(query: &str) -> String {
+    format!("/api/models?{query}")
+}
+
+/// Path and query of one model.
+pub fn one_model(id: &str, fields: &[String]) -> String {
+    let mut query = Query::default();
+    query.extend(fields.iter().map(|field| ("expand", field.as_str())));
+    format!("/api/models/{id}?{}", query.0)
+}
+
+/// The path of a model's card.
+pub fn card(id: &str) -> String {
+    format!("/{id}/resolve/main/README.md")
+}
+
+/// The tag that every child of a model has.
+pub fn child_of(id: &str) -> String {
+    format!("base_model:{id}")
+}
+
+/// The model that a path of the Hub speaks of: `/api/models/ID`, `/ID/resolve/...`, `/api/resolve-cache/models/ID/SHA/...`.
+pub fn model_of(path: &str) -> Option<&str> {
+    if let Some(rest) = path.strip_prefix("/api/resolve-cache/models/") {
+        // An id of one part is followed by the 40 digits of a commit.
+        let mut slashes = rest.match_indices('/').map(|(at, _)| at);
+        let (first, second) = (slashes.next()?, slashes.next());
+        let is_sha = |text: &str| text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        return match second {
+            Some(second) if !is_sha(&rest[first + 1..second]) => Some(&rest[..second]),
+            _ => Some(&rest[..first]),
+        };
+    }
+    if let Some(rest) = path.strip_prefix("/api/models/") {
+        return Some(rest.split("/revision/").next().unwrap_or(rest));
+    }
+    path.strip_prefix('/')?.split_once("/resolve/").map(|(id, _)| id)
+}
+
+/// The fields that the Hub takes, out of its refusal: `"expand" must be one of [a, b]`.
+pub fn fields_taken(refusal: &str) -> Option<Vec<&str>> {
+    let list = refusal.split_once("must be one of [")?.1.split_once(']')?.0;
+    Some(list.split(',').map(|field| field.trim().trim_matches(['"', '`', '\''])).collect())
+}
+
+/// A query under construction.
+#[derive(Default)]
+struct Query(String);
+
+impl Query {
+    fn extend<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        for (name, value) in pairs {
+            // reqwest's own encoder, by way of an address.
+            if let Ok(mut url) = Url::parse("http://h") {
+                url.query_pairs_mut().append_pair(name, value);
+                let gap = if self.0.is_empty() { "" } else { "&" };
+                self.0 = format!("{}{gap}{}", self.0, url.query().unwrap_or_default());
+            }
+        }
+    }
+}
+
+/// What a crawl must know of a row to find its way; everything else is read later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glance {
+    /// The id, if it has one.
+    pub id: Option<String>,
+    /// When it changed last.
+    pub modified: Option<i64>,
+    /// Whether it has children; true if nothing is said of them.
+    pub has_children: bool,
+}
+
+/// Glances at the rows of a page.
+///
+/// # Errors
+/// What is wrong with a body that is no page: the Hub sends an array.
+pub fn glance(body: &[u8]) -> Result<Vec<Glance>, String> {
+    let rows: Vec<&RawValue> =
+        serde_json::from_slice(body).map_err(|error| format!("an answer that is no page of models ({error})"))?;
+    Ok(rows.into_iter().map(|row| glance_row(row.get().as_bytes())).collect())
+}
+
+/// Glances at one row.
+pub fn glance_row(row: &[u8]) -> Glance {
+    #[derive(Deserialize)]
+    struct Row<'a> {
+        #[serde(borrow)]
+        id: Option<&'a RawValue>,
+        #[serde(rename = "lastModified")]
+        modified: Option<&'a RawValue>,
+        #[serde(rename = "childrenModelCount")]
+        children: Option<&'a RawValue>,
+    }
+    let row = serde_json::from_slice::<Row<'_>>(row).ok();
+    let text = |json: Option<&RawValue>| json.and_then(|json| serde_json::from_str::<Cow<'_, str>>(json.get()).ok());
+    let (id, modified, children) = match &row {
+        Some(row) => (text(row.id), text(row.modified), row.children),
+        None => (None, None, None),
+    };
+    // `{"adapter":716,"merge":19,...}`; some clients' types say that it is one number.
+    let has_children = children.is_none_or(|json| json.get().bytes().any(|byte| matches!(byte, b'1'..=b'9')));
+    Glance { id: id.map(Cow::into_owned), modified: modified.and_then(|text| date::millis(&text)), has_children }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listing_is_asked_for_in_an_order_that_does_not_move() {
+        let scope = Scope { owner: Some("a b".into()), filters: vec!["base_model:x/y".into(), "gguf".into()] };
+        let path = first_page(&scope, Order::Created, &["tags".into(), "baseModels".into()], None);
+        let expected = "/api/models?author=a+b&filter=base_model%3Ax%2Fy&filter=gguf&sort=createdAt&direction=1\
+            &limit=1000&expand=tags&expand=baseModels";
+        assert_eq!(path, expected);
+        assert!(first_page(&Scope::default(), Order::Modified, &[], Some(7)).ends_with("direction=-1&limit=7"));
+    }
+
+    #[test]
+    fn a_path_tells_its_model() {
+        let sha = "0123456789012345678901234567890123456789";
+        for (path, id) in [
+            ("/api/models/a/b".to_owned(), Some("a/b")),
+            ("/api/models/gpt2".to_owned(), Some("gpt2")),
+            ("/a/b/resolve/main/README.md".to_owned(), Some("a/b")),
+            (format!("/api/resolve-cache/models/a/b/{sha}/README.md"), Some("a/b")),
+            (format!("/api/resolve-cache/models/gpt2/{sha}/README.md"), Some("gpt2")),
+            ("/login".to_owned(), None),
+        ] {
+            assert_eq!(model_of(&path), id, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_fields_that_are_taken() {
+        assert_eq!(fields_taken("\"expand\" must be one of [author, tags]"), Some(vec!["author", "tags"]));
+        assert_eq!(fields_taken("nonsense"), None);
+    }
+
+    #[test]
+    fn a_glance_at_a_page_minds_no_odd_row() {
+        let rows = glance(br#"[{"id":"a/b","lastModified":"2024-05-01","childrenModelCount":{"merge":0}},7,{"id":7}]"#);
+        let expected = Glance { id: Some("a/b".into()), modified: Some(1_714_521_600_000), has_children: false };
+        assert_eq!(rows.as_ref().unwrap()[0], expected);
+        assert_eq!(rows.unwrap()[2], Glance { id: None, modified: None, has_children: true });
+        assert!(glance(b"{}").is_err() && glance(b"[{]").is_err() && glance(b"<html>").is_err());
+    }
+}

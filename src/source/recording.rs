@@ -1,0 +1,455 @@
+//! The pages that a crawl saw, as they came: a folder with a file a page, each written whole or not at all. It is the
+//! crawl's checkpoint while it runs, and a source afterwards.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::hub::listing::{self, Scope};
+use super::hub::wire;
+use super::{Digested, Error, card, digest_file, pages};
+use crate::model::{ModelId, Record, Reject};
+
+/// The file that says what is crawled.
+const PLAN: &str = "crawl.json";
+const LOCK: &str = "lock";
+/// What the names of page files end in.
+const PAGE: &str = "page";
+/// The version of the folder's layout.
+const FORMAT: u32 = 1;
+
+/// What a crawl is after: equal plans may go on with each other's pages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The Hub's address.
+    pub endpoint: String,
+    /// What is listed.
+    #[serde(flatten)]
+    pub scope: Scope,
+    /// The model whose descendants are followed, instead of a listing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<String>,
+    /// Rows after which the crawl ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+    /// Only what changed since this instant: milliseconds since 1970, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<i64>,
+    /// Whether the cards of derived models are fetched too.
+    #[serde(default)]
+    pub cards: bool,
+}
+
+/// What stands in `crawl.json`.
+#[derive(Debug, Serialize, Deserialize)]
+struct Note {
+    format: u32,
+    plan: Plan,
+    /// The fields that the Hub takes.
+    fields: Vec<String>,
+    /// Whether the crawl came to its end.
+    complete: bool,
+}
+
+/// What is known of a page without unpacking it: the first line of its file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// What it is.
+    pub kind: PageKind,
+    /// What was asked for: path and query.
+    pub path: String,
+    /// The query of the next page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// The server's clock: milliseconds since 1970, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<i64>,
+    /// Rows in it; of cards, those that were asked for.
+    pub rows: u64,
+    /// Rows that count, where the crawl's limit cuts the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub take: Option<u64>,
+    /// The earliest change among its rows: milliseconds since 1970, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oldest: Option<i64>,
+    /// The id that was asked for, where another one answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+}
+
+/// What a page holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageKind {
+    /// An array of rows.
+    List,
+    /// One model's row.
+    Model,
+    /// Cards, one after the other.
+    Cards,
+}
+
+/// A card as it was fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchedCard {
+    /// The model.
+    pub id: String,
+    /// The id that it was asked under, if that has changed since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+    /// What came of it.
+    pub state: CardState,
+    /// Bytes of its text, which follow the line.
+    pub bytes: usize,
+}
+
+/// What came of asking for a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CardState {
+    /// It was read.
+    Read,
+    /// The repository has none.
+    None,
+    /// It is shown only to those who were let in.
+    Gated,
+    /// The repository is gone, private or disabled.
+    Gone,
+}
+
+/// A folder of recorded pages.
+#[derive(Debug)]
+pub struct Recording {
+    folder: PathBuf,
+    note: Note,
+    pages: usize,
+    /// Held while pages are written, so that two crawls do not mix.
+    _lock: Option<File>,
+}
+
+impl Recording {
+    /// Opens a recording to go on with it, or begins one.
+    ///
+    /// # Errors
+    /// If the folder holds a crawl of something else, a finished one, or one that another program is at work on.
+    pub fn resume(folder: &Path, plan: &Plan) -> Result<Recording, Error> {
+        let wrong = |error| Error::Io { path: folder.into(), error };
+        fs::create_dir_all(folder).map_err(wrong)?;
+        let lock = File::create(folder.join(LOCK)).map_err(wrong)?;
+        if lock.try_lock().is_err() {
+            return Err(Error::unfit(folder, "another crawl is at work here; wait for it, or name another file"));
+        }
+        if !folder.join(PLAN).exists() {
+            let is_ours = |name: &str| name == LOCK || name.starts_with(".tmp");
+            let other = fs::read_dir(folder).map_err(wrong)?.flatten().find(|entry| {
+                let name = entry.file_name();
+                !is_ours(&name.to_string_lossy())
+            });
+            if let Some(other) = other {
+                let name = other.file_name().to_string_lossy().into_owned();
+                return Err(Error::unfit(folder, format!("holds {name} and is no crawl's folder; name an empty one")));
+            }
+            let children = plan.below.as_ref().map(|_| &listing::CHILDREN);
+            let fields = listing::FIELDS.iter().chain(children).map(|field| (*field).to_owned()).collect();
+            let note = Note { format: FORMAT, plan: plan.clone(), fields, complete: false };
+            let recording = Recording { folder: folder.into(), note, pages: 0, _lock: Some(lock) };
+            recording.write_note()?;
+            return Ok(recording);
+        }
+        // What a crawl left that was killed while it wrote.
+        for entry in fs::read_dir(folder).map_err(wrong)?.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(".tmp") {
+                fs::remove_file(entry.path()).map_err(wrong)?;
+            }
+        }
+        let mut recording = Recording::open(folder)?;
+        if recording.note.plan != *plan {
+            let known = serde_json::to_string(&recording.note.plan).unwrap_or_default();
+            return Err(Error::unfit(
+                folder,
+                format!("holds a crawl of something else ({known}); finish that one, or remove the folder"),
+            ));
+        }
+        recording._lock = Some(lock);
+        Ok(recording)
+    }
+
+    /// Opens a recording for reading.
+    ///
+    /// # Errors
+    /// If the folder is none.
+    pub fn open(folder: &Path) -> Result<Recording, Error> {
+        let path = folder.join(PLAN);
+        let text = fs::read(&path).map_err(|error| Error::Io { path: path.clone(), error })?;
+        let note: Note = serde_json::from_slice(&text)
+            .map_err(|error| Error::unfit(&path, format!("cannot be read ({error}); remove the folder")))?;
+        if note.format != FORMAT {
+            return Err(Error::unfit(&path, format!("has the format {}, not {FORMAT}", note.format)));
+        }
+        let mut pages = 0;
+        while page_file(folder, pages).is_file() {
+            pages += 1;
+        }
+        Ok(Recording { folder: folder.into(), note, pages, _lock: None })
+    }
+
+    /// Whether a folder is a recording.
+    pub(super) fn is_in(folder: &Path) -> bool {
+        folder.join(PLAN).is_file()
+    }
+
+    /// What the crawl is after.
+    pub fn plan(&self) -> &Plan {
+        &self.note.plan
+    }
+
+    /// The fields that are asked for.
+    pub fn fields(&self) -> &[String] {
+        &self.note.fields
+    }
+
+    /// How many pages there are.
+    pub fn pages(&self) -> usize {
+        self.pages
+    }
+
+    /// Whether the crawl came to its end.
+    pub fn is_complete(&self) -> bool {
+        self.note.complete
+    }
+
+    /// Asks for these fields from now on.
+    ///
+    /// # Errors
+    /// If the folder cannot be written to.
+    pub fn set_fields(&mut self, fields: Vec<String>) -> Result<(), Error> {
+        self.note.fields = fields;
+        self.write_note()
+    }
+
+    /// Marks the crawl as come to its end.
+    ///
+    /// # Errors
+    /// If the folder cannot be written to.
+    pub fn finish(&mut self) -> Result<(), Error> {
+        self.note.complete = true;
+        self.write_note()
+    }
+
+    /// Adds a page, on disk when this returns.
+    ///
+    /// # Errors
+    /// If the folder cannot be written to; then the pages before it are whole.
+    pub fn add(&mut self, head: &Head, body: &[u8]) -> Result<(), Error> {
+        let mut line = serde_json::to_vec(head).unwrap_or_default();
+        line.push(b'\n');
+        self.write(&page_file(&self.folder, self.pages), |file| {
+            file.write_all(&line)?;
+            let mut packer = zstd::stream::write::Encoder::new(file, 3)?;
+            packer.include_checksum(true)?;
+            packer.write_all(body)?;
+            packer.finish().map(drop)
+        })?;
+        self.pages += 1;
+        Ok(())
+    }
+
+    /// The head of a page.
+    ///
+    /// # Errors
+    /// If the page cannot be read.
+    pub fn head(&self, page: usize) -> Result<Head, Error> {
+        Ok(self.open_page(page)?.0)
+    }
+
+    /// A page with its body.
+    ///
+    /// # Errors
+    /// If the page cannot be read.
+    pub fn page(&self, page: usize) -> Result<(Head, Vec<u8>), Error> {
+        let (head, packed) = self.open_page(page)?;
+        let mut body = Vec::new();
+        let damaged = |error: io::Error| self.damaged(page, &error);
+        zstd::stream::read::Decoder::with_buffer(packed).map_err(damaged)?.read_to_end(&mut body).map_err(damaged)?;
+        Ok((head, body))
+    }
+
+    /// The instants of its first and its last answer, by the Hub's clock: milliseconds since 1970, UTC.
+    ///
+    /// # Errors
+    /// If a page cannot be read.
+    pub fn span(&self) -> Result<Option<(i64, i64)>, Error> {
+        if self.pages == 0 {
+            return Ok(None);
+        }
+        let (first, last) = (self.head(0)?.date, self.head(self.pages - 1)?.date);
+        Ok(first.zip(last))
+    }
+
+    /// Its name in provenance: what was asked for first.
+    ///
+    /// # Errors
+    /// If the first page cannot be read.
+    pub fn label(&self) -> Result<String, Error> {
+        let path = if self.pages == 0 { String::new() } else { self.head(0)?.path };
+        Ok(format!("{}{path}", self.note.plan.endpoint))
+    }
+
+    /// Removes the folder.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn remove(self) -> Result<(), Error> {
+        fs::remove_dir_all(&self.folder).map_err(|error| Error::Io { path: self.folder, error })
+    }
+
+    fn open_page(&self, page: usize) -> Result<(Head, BufReader<File>), Error> {
+        let path = page_file(&self.folder, page);
+        let file = File::open(&path).map_err(|error| Error::Io { path: path.clone(), error })?;
+        let mut file = BufReader::new(file);
+        let mut line = Vec::new();
+        (&mut file)
+            .take(1 << 20)
+            .read_until(b'\n', &mut line)
+            .map_err(|error| Error::Io { path: path.clone(), error })?;
+        let head = serde_json::from_slice(&line)
+            .map_err(|error| Error::broken(&path, "line 1", format!("no page of a crawl ({error}); {AGAIN}")))?;
+        Ok((head, file))
+    }
+
+    fn damaged(&self, page: usize, error: &io::Error) -> Error {
+        Error::broken(&page_file(&self.folder, page), "", format!("damaged ({error}); {AGAIN}"))
+    }
+
+    fn write_note(&self) -> Result<(), Error> {
+        let text = serde_json::to_vec_pretty(&self.note).unwrap_or_default();
+        self.write(&self.folder.join(PLAN), |file| file.write_all(&text))
+    }
+
+    /// Writes a file whole or not at all.
+    fn write(&self, path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Error> {
+        let write = || -> io::Result<()> {
+            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+            fill(file.as_file_mut())?;
+            file.as_file().sync_all()?;
+            file.persist(path).map_err(|error| error.error)?;
+            Ok(())
+        };
+        write().map_err(|error| Error::Io { path: path.into(), error })
+    }
+
+    /// Every record, in the order of the pages.
+    ///
+    /// # Errors
+    /// If the crawl has not come to its end, or a page cannot be read.
+    pub fn read(&self, sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
+        if !self.note.complete {
+            return Err(Error::unfit(
+                &self.folder,
+                "holds a crawl that has not come to its end; run the same `modelkin crawl` again",
+            ));
+        }
+        self.listed(sink)
+    }
+
+    /// The same, of a crawl that is still under way.
+    pub(crate) fn listed(&self, sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
+        for page in 0..self.pages {
+            let (head, body) = self.page(page)?;
+            // The place in the folder, wherever that lies.
+            let name = page_file(Path::new(""), page);
+            match head.kind {
+                PageKind::List => {
+                    let mut left = head.take.unwrap_or(u64::MAX);
+                    let mut some = |found| {
+                        if left > 0 {
+                            left -= 1;
+                            sink(found);
+                        }
+                    };
+                    // A page that has no row is no file without one.
+                    if head.rows > 0 {
+                        pages::read_bytes(&name, &body, &mut some)?;
+                    }
+                }
+                PageKind::Model if head.rows == 0 => (),
+                PageKind::Model => sink(renamed(wire::record(&body), head.was.as_deref()).map_err(|reason| Reject {
+                    file: name.display().to_string(),
+                    place: String::new(),
+                    reason,
+                })),
+                PageKind::Cards => read_cards(&name, &body, sink)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// SHA-256 over the list "digest  name" of its pages, and their bytes.
+    pub(super) fn digest(&self) -> Result<Digested, Error> {
+        let mut list = String::new();
+        let mut bytes = 0;
+        for page in 0..self.pages {
+            let file = digest_file(&page_file(&self.folder, page))?;
+            list += &format!("{}  {}\n", file.sha256, page_file(Path::new(""), page).display());
+            bytes += file.bytes;
+        }
+        Ok(Digested { bytes, ..super::digest_bytes(list.as_bytes()) })
+    }
+}
+
+const AGAIN: &str = "remove it and the pages after it, and run the same `modelkin crawl` again";
+
+fn page_file(folder: &Path, page: usize) -> PathBuf {
+    folder.join(format!("{page:08}.{PAGE}"))
+}
+
+/// Writes cards one after the other, each behind a line that describes it: the body of a page of cards.
+pub fn write_cards(cards: &[(FetchedCard, Vec<u8>)]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (card, text) in cards {
+        body.extend(serde_json::to_vec(card).unwrap_or_default());
+        body.push(b'\n');
+        body.extend_from_slice(text);
+        body.push(b'\n');
+    }
+    body
+}
+
+/// The cards of a page.
+///
+/// # Errors
+/// If the page is no page of cards.
+pub fn split_cards(body: &[u8]) -> Result<Vec<(FetchedCard, &[u8])>, String> {
+    let mut cards = Vec::new();
+    let mut rest = body;
+    while !rest.is_empty() {
+        let end = rest.iter().position(|byte| *byte == b'\n').ok_or("a card without its line")?;
+        let card: FetchedCard = serde_json::from_slice(&rest[..end]).map_err(|error| error.to_string())?;
+        let text = rest.get(end + 1..end + 1 + card.bytes).ok_or("a card that is cut off")?;
+        rest = rest.get(end + 2 + card.bytes..).ok_or("a card that is cut off")?;
+        cards.push((card, text));
+    }
+    Ok(cards)
+}
+
+fn read_cards(page: &Path, body: &[u8], sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
+    let cards = split_cards(body).map_err(|reason| Error::broken(page, "", format!("{reason}; {AGAIN}")))?;
+    for (card, text) in cards {
+        if card.state == CardState::Read {
+            let record = renamed(card::record(&card.id, text), card.was.as_deref());
+            sink(record.map_err(|reason| Reject {
+                file: page.display().to_string(),
+                place: format!("card of {}", card.id),
+                reason,
+            }));
+        }
+    }
+    Ok(())
+}
+
+fn renamed(record: Result<Record, String>, was: Option<&str>) -> Result<Record, String> {
+    let was = was.and_then(|was| ModelId::parse(was).ok());
+    record.map(|record| Record { was, ..record })
+}
