@@ -6,7 +6,8 @@
 //! ```
 //!
 //! `--faults` makes every tenth answer a bad one, `--quota 500/300` limits requests to 500 in 300 s, `--lines FILE`
-//! writes what must come out. A line on standard input makes the made-up Hub live on for a day.
+//! writes what must come out, `--renamed FILE` the old ids with the new ones. `--days N` lets N days pass before it starts; a
+//! request for `/stand-in/live` lets one more pass, `/stand-in/lines` gives what must come out then.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "an example, for the eyes of a developer")]
 
@@ -21,33 +22,28 @@ fn main() {
     let args: Vec<String> = std::env::args().collect();
     let value = |name: &str| args.iter().position(|arg| arg == name).and_then(|at| args.get(at + 1)).cloned();
     let number = |name: &str, default: u64| value(name).map_or(default, |value| value.parse().unwrap());
-    let world = World::new(number("--models", 10_000) as usize, number("--seed", 1));
-    let lines = value("--lines");
-    let write = |world: &World| _ = lines.as_ref().map(|file| std::fs::write(file, world.lines()).unwrap());
-    write(&world);
+    let day = [("--changes", 1000), ("--additions", 200), ("--renames", 100), ("--deletions", 50)]
+        .map(|(name, default)| number(name, default) as usize);
+    let mut world = World::new(number("--models", 10_000) as usize, number("--seed", 1));
+    for _ in 0..number("--days", 0) {
+        world.live(day[0], day[1], day[2], day[3]);
+    }
+    if let Some(file) = value("--lines") {
+        std::fs::write(file, world.lines()).unwrap();
+    }
+    if let Some(file) = value("--renamed") {
+        let lines: String = world.renamed.iter().map(|(old, new)| format!("{old} {new}\n")).collect();
+        std::fs::write(file, lines).unwrap();
+    }
     let limit = value("--quota").map(|quota| {
         let (requests, window) = quota.split_once('/').unwrap();
         Limit { requests: requests.parse().unwrap(), window: Duration::from_secs(window.parse().unwrap()) }
     });
     let rota = args.iter().any(|arg| arg == "--faults").then(|| (10, Fault::every()));
     let port = number("--port", 8099) as u16;
-    let hub =
-        StandIn::with(world, Manner { port, limit, rota, page: number("--page", 1000) as usize, ..Manner::default() });
+    let page = number("--page", 1000) as usize;
+    let hub = StandIn::with(world, Manner { port, limit, rota, page, day, ..Manner::default() });
     println!("{}", hub.address());
-    let mut changes = [0; 4];
-    for (at, name) in ["--changes", "--additions", "--renames", "--deletions"].into_iter().enumerate() {
-        changes[at] = number(name, [1000, 200, 100, 50][at]) as usize;
-    }
-    for line in std::io::stdin().lines() {
-        if line.is_err() {
-            break;
-        }
-        hub.world(|world| {
-            world.live(changes[0], changes[1], changes[2], changes[3]);
-            write(world);
-        });
-        println!("a day later, after {} requests", hub.log().len());
-    }
-    // Standard input has ended: serve until somebody ends this.
+    // Until somebody ends it.
     std::thread::park();
 }

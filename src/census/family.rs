@@ -129,7 +129,8 @@ fn members(family: &Family, lineage: &Lineage<'_>) -> Vec<Row> {
 /// F3.
 fn mentions(family: &Family, lineage: &Lineage<'_>, members: &[Row], counting: &Counting) -> u64 {
     let snapshot = lineage.snapshot();
-    let tags: Vec<bool> = snapshot.tag_words().map(|tag| family.is_tag(tag)).collect();
+    let words: Vec<&str> = snapshot.tag_words().collect();
+    let tags: Vec<bool> = words.par_iter().map(|tag| family.is_tag(tag)).collect();
     let has_tags = tags.contains(&true);
     let mut named = vec![false; snapshot.len()];
     search(lineage, |ids| family.named_among(ids)).for_each(|row| named[row as usize] = true);
@@ -139,7 +140,8 @@ fn mentions(family: &Family, lineage: &Lineage<'_>, members: &[Row], counting: &
             || snapshot.library(*row).is_some_and(|library| family.is_library(library))
     };
     let counts = |row: &Row| counting.counts(snapshot.created(*row)) && members.binary_search(row).is_err();
-    snapshot.rows().filter(|row| snapshot.is_listed(*row)).filter(is_mention).filter(counts).count() as u64
+    let listed = snapshot.rows().into_par_iter().filter(|row| snapshot.is_listed(*row));
+    listed.filter(is_mention).filter(counts).count() as u64
 }
 
 /// The rows whose ids `find` marks, in order; it is given many ids at a time.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 pub use changes::Changes;
 
-use crate::snapshot::CrawlNote;
+use crate::snapshot::{CrawlNote, Snapshot};
 use crate::source::hub::listing::{self, Glance, Scope};
 use crate::source::hub::{self, Answer, Hub, Pause, Quota};
 use crate::source::recording::{CardState, Head, PageKind, Plan, Recording};
@@ -158,9 +158,12 @@ async fn list(
             return Ok(Vec::new());
         }
         let glances = listing::glance(&answer.body)?;
-        match answer.next.as_deref().is_some_and(|next| frontier.has_been_at(next)) {
-            true => Err("a next link that leads back to a page that was read".into()),
-            false => Ok(glances),
+        match answer.next.as_deref() {
+            Some("") => Err("a next link that leads nowhere".into()),
+            Some(next) if frontier.has_been_at(next) => {
+                Err("a next link that leads back to a page that was read".into())
+            }
+            _ => Ok(glances),
         }
     };
     let (answer, glances) = hub.get(&path, &read, &|pause| tell(Event::Waits(pause))).await?;
@@ -246,6 +249,17 @@ async fn root(
         }
         _ => refused(recording, head.path, &answer, tell),
     }
+}
+
+/// The date of the newest model, if a listing of the whole Hub has none of its last days: thousands are made every day,
+/// so such a listing was cut off, whatever its last page said.
+pub fn ends_early(snapshot: &Snapshot) -> Option<i64> {
+    const DAYS: i64 = 3 * 24 * 60 * 60 * 1000;
+    let provenance = snapshot.provenance();
+    let note = provenance.crawl.as_ref()?;
+    let is_whole = note.owner.is_none() && note.filters.is_empty() && note.below.is_none() && note.limit.is_none();
+    let newest = snapshot.rows().filter_map(|row| snapshot.created(row)).max()?;
+    (is_whole && newest < provenance.taken? - DAYS).then_some(newest)
 }
 
 /// A crawl's plan as a snapshot keeps it.

@@ -28,6 +28,15 @@ const UNSEALED: &str = "xxh3:0000000000000000";
 /// `ARROW1` at the end, after the footer's length in four bytes.
 const TRAILER: usize = 10;
 
+/// How the name of a file ends that is not whole yet.
+const PART: &str = ".part";
+
+/// The folder of a snapshot, and how the name of its unfinished file begins.
+fn part_of(path: &Path) -> (&Path, String) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    (folder, format!(".{}-", path.file_name().unwrap_or_default().to_string_lossy()))
+}
+
 impl Snapshot {
     /// Writes the snapshot to `path`. Until it is whole and on the disk, a file that was there stays as it was.
     ///
@@ -35,12 +44,9 @@ impl Snapshot {
     /// [`Error::Io`] with the file's name.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
         let wrong = |error| Error::Io { path: path.into(), error };
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
+        let (folder, prefix) = part_of(path);
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".modelkin-").suffix(".part");
+        builder.prefix(&prefix).suffix(PART);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -53,6 +59,22 @@ impl Snapshot {
         part.persist(path).map_err(|error| wrong(error.error))?;
         // The new name is on the disk when its folder is; where folders cannot be synced, nothing is lost by it.
         _ = File::open(folder).and_then(|folder| folder.sync_all());
+        Ok(())
+    }
+
+    /// Removes what was left by programs that were killed while they wrote to `path`. Nobody may be writing to it now.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the folder cannot be read.
+    pub fn clear_parts(path: &Path) -> Result<(), Error> {
+        let wrong = |error| Error::Io { path: path.into(), error };
+        let (folder, prefix) = part_of(path);
+        for entry in std::fs::read_dir(folder).map_err(wrong)?.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with(&prefix) && name.ends_with(PART) {
+                std::fs::remove_file(entry.path()).map_err(wrong)?;
+            }
+        }
         Ok(())
     }
 

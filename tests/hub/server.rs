@@ -91,6 +91,7 @@ struct Shared {
     limit: Option<Limit>,
     refused_fields: Vec<&'static str>,
     page: usize,
+    day: [usize; 4],
     log: Mutex<Vec<Logged>>,
     windows: Mutex<BTreeMap<(String, &'static str), Window>>,
 }
@@ -116,6 +117,8 @@ pub struct Manner {
     pub refused_fields: Vec<&'static str>,
     /// Rows in a page at most; 0: as on the Hub.
     pub page: usize,
+    /// What a day brings: changes, additions, renames, deletions.
+    pub day: [usize; 4],
 }
 
 impl StandIn {
@@ -130,6 +133,7 @@ impl StandIn {
             rota: manner.rota,
             limit: manner.limit,
             refused_fields: manner.refused_fields,
+            day: manner.day,
             page: if manner.page == 0 { 1000 } else { manner.page },
             log: Mutex::default(),
             windows: Mutex::default(),
@@ -218,6 +222,11 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         });
         log.len() as u64 - 1
     };
+    if path == "/stand-in/live" {
+        // A day passes, as the example's user asked.
+        let [changes, additions, renames, deletions] = shared.day;
+        shared.world.write().unwrap().live(changes, additions, renames, deletions);
+    }
     let fault = shared.faults.lock().unwrap().remove(&number);
     let fault = fault.or_else(|| {
         let (every, faults) = shared.rota.as_ref()?;
@@ -296,6 +305,9 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
 }
 
 fn route(world: &World, shared: &Shared, path: &str, host: &str, has_token: bool, fault: Option<&Fault>) -> Reply {
+    if path == "/stand-in/lines" {
+        return Reply::new(200, world.lines());
+    }
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let query: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     if path == "/api/models" {

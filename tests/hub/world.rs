@@ -73,7 +73,8 @@ impl World {
         for at in 0..models {
             let span = NOW - DAY - FLOOR;
             // A twelfth is older than the Hub's dates.
-            let created = FLOOR + (span as f64 * (at as f64 / models as f64 - 0.08).max(0.0)) as i64 / 1000 * 1000;
+            let part = (at as f64 / models as f64 - 0.08).max(0.0) / 0.92;
+            let created = FLOOR + (span as f64 * part) as i64 / 1000 * 1000;
             world.add(created);
         }
         world.index();

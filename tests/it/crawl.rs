@@ -382,6 +382,42 @@ fn cards_are_fetched_and_the_states_of_the_others_are_counted() {
 }
 
 #[test]
+fn a_page_that_cannot_be_kept_ends_the_crawl_and_nothing_is_lost() {
+    let expected = of_world(&World::new(3000, 12));
+    let hub = StandIn::with(World::new(3000, 12), Manner { page: 100, ..Manner::default() });
+    let place = Place::before(&hub);
+    let mut child = place.command(&["crawl"]).spawn().unwrap();
+    while place_pages(&place) < 4 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let next = (0..)
+        .map(|page| place.path(&format!("hub.modelkin.crawl/{page:08}.page")))
+        .find(|path| !path.exists())
+        .unwrap();
+    // Something is in the way of a page.
+    fs::create_dir(&next).unwrap();
+    let ran = place.run(&["crawl"]);
+    assert!(ran.code == 1 && ran.err.contains("the same command goes on") && ran.err.contains(".page"), "{}", ran.err);
+    fs::remove_dir(&next).unwrap();
+    place.crawl(&[]);
+    assert_eq!(digest(&place.snapshot("hub.modelkin")), digest(&expected));
+}
+
+#[test]
+fn a_listing_that_was_cut_off_is_told() {
+    let mut world = World::new(2000, 13);
+    world.now += 30 * 24 * 60 * 60 * 1000;
+    let hub = StandIn::start(world);
+    let place = Place::before(&hub);
+    assert!(place.crawl(&[]).err.contains("the newest model is of 2025-12-30"));
+    assert!(!place.crawl(&["--owner", "owner1", "-o", "part"]).err.contains("newest"));
+    hub.world(|world| world.now -= 30 * 24 * 60 * 60 * 1000);
+    assert!(!place.crawl(&["-o", "whole"]).err.contains("newest"));
+}
+
+#[test]
 fn what_cannot_be_crawled_is_told() {
     let hub = StandIn::start(World::new(100, 11));
     let place = Place::before(&hub);

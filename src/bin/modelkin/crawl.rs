@@ -46,6 +46,8 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     let hub = Hub::new(&plan.endpoint, hub::token(), concat!("modelkin/", env!("CARGO_PKG_VERSION")), patience)?;
     let folder = args.record.clone().unwrap_or_else(|| beside(&output, ".crawl"));
     let mut recording = Recording::resume(&folder, &plan)?;
+    // The recording's lock is ours, so nobody else crawls into this file.
+    Snapshot::clear_parts(&output)?;
     if recording.is_complete() && args.record.is_some() {
         bail!("{}: holds a finished crawl; import it, or name an empty folder", folder.display());
     }
@@ -86,6 +88,12 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
         keep(old, &output)?;
     }
     snapshot.write(&output)?;
+    if let Some(newest) = crawl::ends_early(&snapshot) {
+        output::note(&format!(
+            "warning: the newest model is of {}; a whole listing has some of the last days, so the Hub may have cut it off",
+            day(newest)
+        ));
+    }
     if args.record.is_none() {
         recording.remove()?;
     }

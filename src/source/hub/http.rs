@@ -105,7 +105,7 @@ pub struct Answer {
     pub status: u16,
     /// The body.
     pub body: Vec<u8>,
-    /// The query of the next page, out of the `Link` header.
+    /// The query of the next page, out of the `Link` header; empty if the link has none.
     pub next: Option<String>,
     /// The server's clock: milliseconds since 1970, UTC.
     pub date: Option<i64>,
@@ -217,8 +217,8 @@ impl Hub {
     ) -> Result<(Answer, T), Error> {
         let class = Class::of(path);
         let mut tries = 0;
-        // Time spent on failures; waits that the quota asks for are nobody's fault.
-        let mut spent = Duration::ZERO;
+        // Time spent on failures, and on waits that the Hub asked for, which are nobody's fault.
+        let (mut spent, mut waited) = (Duration::ZERO, Duration::ZERO);
         loop {
             self.wait_for_slot(class).await;
             let began = Instant::now();
@@ -239,10 +239,11 @@ impl Hub {
                 Some(wait) => wait,
                 None => self.backoff(tries),
             };
-            spent += began.elapsed() + if asked.is_some() { Duration::ZERO } else { wait };
-            // A server that asks again and again for short waits is not followed for ever either.
-            if spent > self.patience.total || tries > 100 {
-                return Err(Error::GivenUp { what: what(), tries, seconds: spent.as_secs(), reason });
+            spent += began.elapsed();
+            *if asked.is_some() { &mut waited } else { &mut spent } += wait;
+            // A server that asks for one wait after the other is not followed for ever either.
+            if spent > self.patience.total || waited > 2 * LONGEST_WAIT || tries > 1000 {
+                return Err(Error::GivenUp { what: what(), tries, seconds: (spent + waited).as_secs(), reason });
             }
             tell(Pause { what: what(), reason, wait });
             tokio::time::sleep(wait).await;
@@ -341,7 +342,7 @@ impl Hub {
         }
         Try::Answer(Answer {
             status: status.as_u16(),
-            next: headers.get_all(LINK).iter().find_map(|link| next_query(link.to_str().ok()?)),
+            next: headers.get_all(LINK).iter().find_map(|link| next_query(&String::from_utf8_lossy(link.as_bytes()))),
             date: headers.get(DATE).and_then(|at| date::http(at.to_str().ok()?)),
             code: text("x-error-code"),
             path: own.path().strip_prefix(self.endpoint.path().trim_end_matches('/')).unwrap_or_default().to_owned(),
@@ -405,11 +406,14 @@ fn next_query(header: &str) -> Option<String> {
         let end = after.find(",").map_or(after.len(), |comma| after[comma..].find('<').map_or(after.len(), |_| comma));
         let is_next = after[..end].split(';').any(|part| {
             part.split_once('=').is_some_and(|(name, value)| {
-                name.trim().eq_ignore_ascii_case("rel") && value.trim().trim_matches('"') == "next"
+                let mut relations = value.trim().trim_matches('"').split_ascii_whitespace();
+                name.trim().eq_ignore_ascii_case("rel")
+                    && relations.any(|relation| relation.eq_ignore_ascii_case("next"))
             })
         });
         if is_next {
-            return address.split_once('?').map(|(_, query)| query.split('#').next().unwrap_or(query).to_owned());
+            let query = address.split_once('?').map_or("", |(_, query)| query);
+            return Some(query.split('#').next().unwrap_or(query).to_owned());
         }
         rest = &after[end..];
     }
@@ -430,6 +434,8 @@ mod tests {
             (r#"<http://h/a?x=1,2>; rel="prev", <https://h/a?x=3>; rel="next""#, Some("x=3")),
             (r#"<https://h/a?x=1>; title="a"; rel=next"#, Some("x=1")),
             (r#"<https://h/a?x=1>; rel="prev""#, None),
+            (r#"<https://h/a?x=1>; rel="last Next""#, Some("x=1")),
+            (r#"<https://h/a>; rel="next""#, Some("")),
             ("nonsense", None),
             ("<https://h/a?x=1", None),
         ] {
