@@ -51,6 +51,9 @@ struct Note {
     fields: Vec<String>,
     /// Whether the crawl came to its end.
     complete: bool,
+    /// Whether the folder is being removed: then its pages are worth nothing.
+    #[serde(default)]
+    spent: bool,
 }
 
 /// What is known of a page without unpacking it: the first line of its file.
@@ -153,7 +156,7 @@ impl Recording {
             }
             let children = plan.below.as_ref().map(|_| &listing::CHILDREN);
             let fields = listing::FIELDS.iter().chain(children).map(|field| (*field).to_owned()).collect();
-            let note = Note { format: FORMAT, plan: plan.clone(), fields, complete: false };
+            let note = Note { format: FORMAT, plan: plan.clone(), fields, complete: false, spent: false };
             let recording = Recording { folder: folder.into(), note, pages: 0, _lock: Some(lock) };
             recording.write_note()?;
             return Ok(recording);
@@ -165,6 +168,12 @@ impl Recording {
             }
         }
         let mut recording = Recording::open(folder)?;
+        if recording.note.spent {
+            // Its removal was interrupted.
+            recording._lock = Some(lock);
+            recording.remove()?;
+            return Recording::resume(folder, plan);
+        }
         if recording.note.plan != *plan {
             let known = serde_json::to_string(&recording.note.plan).unwrap_or_default();
             return Err(Error::unfit(
@@ -297,12 +306,24 @@ impl Recording {
         Ok(format!("{}{path}", self.note.plan.endpoint))
     }
 
-    /// Removes the folder.
+    /// Removes the folder. Wherever that is interrupted, what is left is not taken for a recording.
     ///
     /// # Errors
     /// If it cannot be removed.
-    pub fn remove(self) -> Result<(), Error> {
-        fs::remove_dir_all(&self.folder).map_err(|error| Error::Io { path: self.folder, error })
+    pub fn remove(mut self) -> Result<(), Error> {
+        self.note.spent = true;
+        self.write_note()?;
+        let remove = || {
+            for entry in fs::read_dir(&self.folder)? {
+                let entry = entry?;
+                if entry.file_name() != PLAN {
+                    fs::remove_file(entry.path())?;
+                }
+            }
+            fs::remove_file(self.folder.join(PLAN))?;
+            fs::remove_dir(&self.folder)
+        };
+        remove().map_err(|error| Error::Io { path: self.folder.clone(), error })
     }
 
     fn open_page(&self, page: usize) -> Result<(Head, BufReader<File>), Error> {
@@ -345,7 +366,7 @@ impl Recording {
     /// # Errors
     /// If the crawl has not come to its end, or a page cannot be read.
     pub fn read(&self, sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
-        if !self.note.complete {
+        if !self.note.complete || self.note.spent {
             return Err(Error::unfit(
                 &self.folder,
                 "holds a crawl that has not come to its end; run the same `modelkin crawl` again",

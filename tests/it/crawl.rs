@@ -130,32 +130,59 @@ fn every_fault_is_survived_and_nothing_changes_by_it() {
     assert!(hub.log().len() > 70);
 }
 
+/// Runs a command and kills it, so many times, at moments of its first `within` milliseconds; then to its end.
+fn kill_again_and_again(place: &Place, args: &[&str], times: usize, within: u64) {
+    let mut rng = fastrand::Rng::with_seed(3);
+    let mut kills = 0;
+    while kills < times {
+        let mut child = place.command(args).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(rng.u64(5..within)));
+        // It may have come to its end: once more then, from the start.
+        if child.try_wait().unwrap().is_none() {
+            child.kill().unwrap();
+            kills += 1;
+        }
+        child.wait().unwrap();
+    }
+    place.crawl(&args[1..]);
+}
+
+/// How often something was asked for again.
+fn asked_again(hub: &StandIn) -> usize {
+    let mut asked: HashMap<String, usize> = HashMap::new();
+    hub.log().into_iter().for_each(|request| *asked.entry(request.path).or_default() += 1);
+    asked.values().map(|times| times - 1).sum()
+}
+
 #[test]
 fn a_crawl_that_is_killed_again_and_again_loses_a_page_each_time_at_most() {
     let expected = of_world(&World::new(4000, 3));
     let hub = StandIn::with(World::new(4000, 3), Manner { page: 10, ..Manner::default() });
     let place = Place::before(&hub);
-    let mut rng = fastrand::Rng::with_seed(3);
-    let mut kills = 0;
-    while kills < 50 {
-        let mut child = place.command(&["crawl"]).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(rng.u64(5..60)));
-        if child.try_wait().unwrap().is_some() {
-            // It came to its end: once more, from the start.
-            continue;
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-        kills += 1;
-    }
-    place.crawl(&[]);
+    kill_again_and_again(&place, &["crawl"], 50, 60);
     assert_eq!(digest(&place.snapshot("hub.modelkin")), digest(&expected));
     assert_eq!(place.files(), ["hub.modelkin"]);
-    let mut asked: HashMap<String, usize> = HashMap::new();
-    hub.log().into_iter().for_each(|request| *asked.entry(request.path).or_default() += 1);
-    let again: usize = asked.values().map(|times| times - 1).sum();
+    let again = asked_again(&hub);
     assert!(again <= 50, "{again} pages were fetched again");
-    assert_eq!(asked.len(), 400);
+}
+
+#[test]
+fn a_family_and_its_cards_survive_kills_as_well() {
+    let world = World::new(2000, 14);
+    let base = world.repos[0].id.clone();
+    let hub = StandIn::with(world, Manner { page: 20, ..Manner::default() });
+    let (whole, killed) = (Place::before(&hub), Place::before(&hub));
+    let args = ["crawl", "--below", &base, "--cards"];
+    whole.crawl(&args[1..]);
+    let requests = hub.log().len();
+    kill_again_and_again(&killed, &args, 20, 150);
+    let [whole, killed] = [whole, killed].map(|place| place.snapshot("hub.modelkin"));
+    assert_eq!(digest(&whole), digest(&killed));
+    assert!(
+        whole.provenance().counts.models > 100 && requests > 150,
+        "{} {requests}",
+        whole.provenance().counts.models
+    );
 }
 
 #[test]

@@ -61,8 +61,11 @@ pub struct Import {
     pub aliases: Option<PathBuf>,
 }
 
-/// HF_TOKEN, HF_TOKEN_PATH or the token file give a token; HF_ENDPOINT another Hub; HF_HUB_OFFLINE forbids it all.
 #[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "HF_TOKEN, HF_TOKEN_PATH or the token file give a token, and with it a larger quota; HF_ENDPOINT \
+names another Hub. Ctrl-C any time: the same command goes on."
+)]
 pub struct Crawl {
     /// The snapshot to write; what is there is replaced when the new one is whole
     #[arg(short, long, value_name = "FILE", default_value = "hub.modelkin")]
