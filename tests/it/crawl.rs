@@ -116,14 +116,18 @@ fn a_crawl_gives_what_the_hub_lists_and_its_recording_gives_the_same_bytes() {
 fn every_fault_is_survived_and_nothing_changes_by_it() {
     let expected = of_world(&World::new(6000, 2));
     let rota = Some((4, Fault::every()));
-    let hub = StandIn::with(World::new(6000, 2), Manner { page: 100, rota, ..Manner::default() });
+    // Silence, besides.
+    let faults = HashMap::from([(5, Fault::Stall(Duration::from_secs(4)))]);
+    let hub = StandIn::with(World::new(6000, 2), Manner { page: 100, rota, faults, ..Manner::default() });
     let place = Place::before(&hub);
-    let ran = place.crawl(&[]);
+    let ran = place.crawl(&["--timeout", "1"]);
     let snapshot = place.snapshot("hub.modelkin");
     assert_eq!(digest(&snapshot), digest(&expected), "{}", ran.err);
     // Rows without an id and rows that are none: of each page that repeats rows.
     assert!(snapshot.provenance().counts.rejects >= 2 && snapshot.provenance().sources[0].repeats >= 7);
-    for word in ["429", "500", "502", "503", "504", "408", "no page of models", "leads back", "an empty page"] {
+    for word in
+        ["429", "500", "502", "503", "504", "408", "no page of models", "leads back", "an empty page", "timed out"]
+    {
         assert!(ran.err.contains(word), "{word}: {}", ran.err);
     }
     assert_eq!(place.files(), ["hub.modelkin"]);
