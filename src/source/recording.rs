@@ -14,7 +14,7 @@ use crate::model::{ModelId, Record, Reject};
 
 /// The file that says what is crawled.
 const PLAN: &str = "crawl.json";
-const LOCK: &str = "lock";
+const LOCK: &str = "crawl.lock";
 /// What the names of page files end in.
 const PAGE: &str = "page";
 /// The version of the folder's layout.
@@ -140,7 +140,7 @@ impl Recording {
     pub fn resume(folder: &Path, plan: &Plan) -> Result<Recording, Error> {
         let wrong = |error| Error::Io { path: folder.into(), error };
         fs::create_dir_all(folder).map_err(wrong)?;
-        let lock = File::create(folder.join(LOCK)).map_err(wrong)?;
+        let lock = File::options().create(true).write(true).truncate(false).open(folder.join(LOCK)).map_err(wrong)?;
         if lock.try_lock().is_err() {
             return Err(Error::unfit(folder, "another crawl is at work here; wait for it, or name another file"));
         }
@@ -152,6 +152,7 @@ impl Recording {
             });
             if let Some(other) = other {
                 let name = other.file_name().to_string_lossy().into_owned();
+                fs::remove_file(folder.join(LOCK)).map_err(wrong)?;
                 return Err(Error::unfit(folder, format!("holds {name} and is no crawl's folder; name an empty one")));
             }
             let children = plan.below.as_ref().map(|_| &listing::CHILDREN);

@@ -465,6 +465,12 @@ fn what_cannot_be_crawled_is_told() {
     assert!(ran.code == 1 && ran.err.contains("given up after 1 tries") && ran.err.contains("refused"), "{}", ran.err);
     fs::remove_dir_all(place.path("hub.modelkin.crawl")).unwrap();
     assert!(hub.log().is_empty());
+    // Somebody's folder is left as it is.
+    fs::create_dir(place.path("mine")).unwrap();
+    fs::write(place.path("mine/lock"), "x").unwrap();
+    let ran = with(&["crawl", "--record", "mine"], &[]);
+    assert!(ran.code == 1 && ran.err.contains("holds lock and is no crawl's folder"), "{}", ran.err);
+    assert_eq!(fs::read_dir(place.path("mine")).unwrap().count(), 1);
     let ran = with(&["crawl", "--update"], &[]);
     assert!(ran.code == 1 && ran.err.contains("make it with `modelkin crawl -o hub.modelkin`"), "{}", ran.err);
     assert_eq!(with(&["crawl", "--update", "--owner", "x"], &[]).code, 2);

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use modelkin::crawl::{self, Brought, Changes, Event};
 use modelkin::report::{day, grouped, printable};
@@ -55,8 +55,9 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     let expected =
         plan.limit.or_else(|| Some(old.as_ref().filter(|_| plan.since.is_none())?.provenance().counts.models));
     let progress = Progress::new(expected);
-    let Some(brought) = fetch(hub, &mut recording, &progress)
-        .with_context(|| format!("what was fetched is kept in {}; the same command goes on", folder.display()))?
+    let Some(brought) = fetch(hub, &mut recording, &progress).map_err(|error| {
+        anyhow!("{error:#}\nwhat was fetched is kept in {}; the same command goes on", folder.display())
+    })?
     else {
         progress.bar.finish_and_clear();
         output::note(&format!(

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, LINK, LOCATION};
+use reqwest::header::{AUTHORIZATION, DATE, LINK, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 
@@ -10,7 +10,7 @@ use super::limit::{self, Class, Quota};
 use crate::source::date;
 
 /// Longest body that is taken, in bytes: a page of a thousand full rows stays under 30 MB.
-const MAX_BODY: usize = 512 << 20;
+const MAX_BODY: usize = 128 << 20;
 /// Redirects that are followed in a row.
 const MAX_HOPS: usize = 10;
 /// A wait longer than this is not sat out: the crawl stops, and goes on when it is run again.
@@ -268,16 +268,18 @@ impl Hub {
     }
 
     /// Learns the quota that a response tells; one that tells none has none.
-    fn learn(&self, class: Class, headers: &HeaderMap) {
+    fn learn(&self, class: Class, response: &Response) {
         let mut paces = self.paces();
-        match limit::quota(headers) {
+        match limit::quota(response.headers()) {
             Some((named, quota)) => {
                 let class = named.unwrap_or(class);
                 let now = Instant::now();
                 let last = paces.get(&class).map_or(now, |pace| pace.last);
                 paces.insert(class, Pace { quota, told: now, last });
             }
-            None => _ = paces.remove(&class),
+            None if response.status().is_success() => _ = paces.remove(&class),
+            // A server in trouble says nothing of quotas.
+            None => (),
         }
     }
 
@@ -299,7 +301,9 @@ impl Hub {
                 Ok(response) => response,
                 Err(error) => return Try::Failed(chain(&error.without_url()), None),
             };
-            self.learn(class, response.headers());
+            if url.origin() == self.endpoint.origin() {
+                self.learn(class, &response);
+            }
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return self.answer(&own, response).await;
             }
