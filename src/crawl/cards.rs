@@ -50,16 +50,8 @@ pub(super) async fn fetch(
         for (card, _) in &cards {
             *states.entry(card.state).or_default() += 1;
         }
-        let head = Head {
-            kind: PageKind::Cards,
-            path: listing::card(&ids[0]),
-            next: None,
-            date,
-            rows: cards.len() as u64,
-            take: None,
-            oldest: None,
-            was: None,
-        };
+        let rows = cards.len() as u64;
+        let head = Head { rows, ..Head::new(PageKind::Cards, listing::card(&ids[0]), date) };
         recording.add(&head, &write_cards(&cards))?;
         tell(Event::Cards { done: states.values().sum(), of });
     }

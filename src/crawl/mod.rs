@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 pub use changes::Changes;
 
+use crate::model::clip;
 use crate::snapshot::{CrawlNote, Snapshot};
 use crate::source::hub::listing::{self, Glance, Scope};
 use crate::source::hub::{self, Answer, Hub, Pause, Quota};
@@ -66,7 +67,7 @@ pub enum Event {
     /// The model below which was asked is not on the Hub; its descendants may be.
     NoRoot(String),
     /// A page without rows that names a next one.
-    EmptyPage(String),
+    EmptyPage,
     /// Cards were kept.
     Cards {
         /// How many models were asked for theirs.
@@ -171,18 +172,15 @@ async fn list(
         return refused(recording, path, &answer, tell);
     }
     if glances.is_empty() && answer.next.is_some() {
-        tell(Event::EmptyPage(path.clone()));
+        tell(Event::EmptyPage);
     }
     let rows = glances.len() as u64;
     let head = Head {
-        kind: PageKind::List,
         next: answer.next,
-        date: answer.date,
         rows,
         take: frontier.left().filter(|left| *left < rows),
         oldest: glances.iter().filter_map(|glance| glance.modified).min(),
-        was: None,
-        path,
+        ..Head::new(PageKind::List, path, answer.date)
     };
     recording.add(&head, &answer.body)?;
     frontier.saw(&head, &glances);
@@ -206,7 +204,7 @@ fn refused(recording: &mut Recording, path: String, answer: &Answer, tell: Tell<
         400 if path.contains("cursor=") => "it may have forgotten the place; remove the checkpoint and begin anew",
         _ => "see the address and what was asked for",
     };
-    Err(Error::Refused { what: path, status: answer.status, message: answer.message.clone(), advice })
+    Err(Error::Refused { what: clip(&path, 120), status: answer.status, message: answer.message.clone(), advice })
 }
 
 /// Fetches the model below which a family is followed.
@@ -223,16 +221,7 @@ async fn root(
         (_, id) => Ok(id),
     };
     let (answer, found) = hub.get(&path, &read, &|pause| tell(Event::Waits(pause))).await?;
-    let mut head = Head {
-        kind: PageKind::Model,
-        path,
-        next: None,
-        date: answer.date,
-        rows: 0,
-        take: None,
-        oldest: None,
-        was: None,
-    };
+    let mut head = Head::new(PageKind::Model, path, answer.date);
     match answer.status {
         200 => {
             head.rows = 1;

@@ -82,6 +82,13 @@ pub struct Head {
     pub was: Option<String>,
 }
 
+impl Head {
+    /// The head of a page without rows.
+    pub fn new(kind: PageKind, path: String, date: Option<i64>) -> Head {
+        Head { kind, path, next: None, date, rows: 0, take: None, oldest: None, was: None }
+    }
+}
+
 /// What a page holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -298,13 +305,15 @@ impl Recording {
         Ok(first.zip(last))
     }
 
-    /// Its name in provenance: what was asked for first.
+    /// Its name in provenance: what was asked for first, the fields left out.
     ///
     /// # Errors
     /// If the first page cannot be read.
     pub fn label(&self) -> Result<String, Error> {
         let path = if self.pages == 0 { String::new() } else { self.head(0)?.path };
-        Ok(format!("{}{path}", self.note.plan.endpoint))
+        let (path, query) = path.split_once('?').unwrap_or((&path, ""));
+        let said: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("expand=")).collect();
+        Ok(format!("{}{path}?{}", self.note.plan.endpoint, said.join("&")).trim_end_matches('?').to_owned())
     }
 
     /// Removes the folder. Wherever that is interrupted, what is left is not taken for a recording.

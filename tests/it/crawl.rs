@@ -465,6 +465,15 @@ fn what_cannot_be_crawled_is_told() {
     assert!(ran.code == 1 && ran.err.contains("given up after 1 tries") && ran.err.contains("refused"), "{}", ran.err);
     fs::remove_dir_all(place.path("hub.modelkin.crawl")).unwrap();
     assert!(hub.log().is_empty());
+    // Neither is a snapshot of something else, nor does a file say who gets the token.
+    place.crawl(&["--owner", "owner1", "-o", "one"]);
+    hub.log();
+    let ran = with(&["crawl", "-o", "one"], &[]);
+    assert!(ran.code == 1 && ran.err.contains("holds something else"), "{}", ran.err);
+    let ran = with(&["crawl", "-o", "one", "--update"], &[("HF_ENDPOINT", "http://localhost:9")]);
+    assert!(ran.code == 1 && ran.err.contains("was crawled at http://127.0.0.1"), "{}", ran.err);
+    assert!(hub.log().is_empty());
+    place.crawl(&["--owner", "owner1", "-o", "one", "--cards"]);
     // Somebody's folder is left as it is.
     fs::create_dir(place.path("mine")).unwrap();
     fs::write(place.path("mine/lock"), "x").unwrap();

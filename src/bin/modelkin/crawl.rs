@@ -10,7 +10,7 @@ use anyhow::{Context, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use modelkin::crawl::{self, Brought, Changes, Event};
 use modelkin::report::{day, grouped, printable};
-use modelkin::snapshot::{Builder, Snapshot};
+use modelkin::snapshot::{Builder, CrawlNote, Snapshot};
 use modelkin::source::hub::listing::Scope;
 use modelkin::source::hub::{Hub, Patience};
 use modelkin::source::recording::{CardState, Plan, Recording};
@@ -110,22 +110,34 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
 
 /// What is to be crawled: what the options say, or what the snapshot holds.
 fn plan(args: &Crawl, old: Option<&Snapshot>) -> anyhow::Result<Plan> {
+    let name = args.output.display();
+    let endpoint = hub::endpoint();
     if !args.update {
-        return Ok(Plan {
-            endpoint: hub::endpoint(),
+        let plan = Plan {
+            endpoint,
             scope: Scope { owner: args.owner.clone(), filters: args.filters.clone() },
             below: args.below.clone(),
             limit: args.limit,
             since: None,
             cards: args.cards,
-        });
+        };
+        // A few models must not take the place of a whole Hub. With or without cards it is the same crawl.
+        let wanted = crawl::note(&plan);
+        let is_same = |note: &CrawlNote| CrawlNote { cards: wanted.cards, ..note.clone() } == wanted;
+        if old.is_some_and(|old| !old.provenance().crawl.as_ref().is_some_and(is_same)) {
+            bail!("{name}: holds something else than this crawl would bring; name another file with -o, or remove it");
+        }
+        return Ok(plan);
     }
-    let name = args.output.display();
     let old = old.with_context(|| format!("{name}: is not there; make it with `modelkin crawl -o {name}`"))?;
     let provenance = old.provenance();
     let (Some(note), Some(taken)) = (&provenance.crawl, provenance.taken) else {
         bail!("{name}: was not crawled, so it says not what to ask for; make it anew with `modelkin crawl -o {name}`");
     };
+    // The token is for the Hub that the environment names, not for one that a file names.
+    if note.endpoint != endpoint {
+        bail!("{name}: was crawled at {}, and not at {endpoint}; set HF_ENDPOINT to update it", note.endpoint);
+    }
     if !args.full && (note.below.is_some() || note.limit.is_some()) {
         bail!("{name}: holds a part of the Hub that the Hub cannot list by its changes; use --update --full");
     }
@@ -266,7 +278,7 @@ impl Progress {
                     "{id} is not on the Hub, or is private; its descendants are looked for all the same"
                 ));
             }
-            Event::EmptyPage(path) => self.line(&format!("an empty page with a next one: {path}")),
+            Event::EmptyPage => self.line("an empty page with a next one"),
             _ => (),
         }
     }

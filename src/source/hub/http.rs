@@ -7,6 +7,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 
 use super::limit::{self, Class, Quota};
+use crate::model::clip;
 use crate::source::date;
 
 /// Longest body that is taken, in bytes: a page of a thousand full rows stays under 30 MB.
@@ -231,7 +232,7 @@ impl Hub {
                     Err(reason) => (reason, None),
                 },
             };
-            let what = || path.to_owned();
+            let what = || clip(path, 120);
             let wait = match asked {
                 Some(wait) if wait > LONGEST_WAIT => {
                     return Err(Error::Later { what: what(), minutes: wait.as_secs().div_ceil(60), reason });
@@ -398,7 +399,7 @@ fn said(body: &[u8]) -> Option<String> {
         Ok(said) => said.error,
         Err(_) => std::str::from_utf8(body).ok().filter(|text| !text.trim_start().starts_with('<'))?.trim().to_owned(),
     };
-    (!text.is_empty()).then(|| crate::model::clip(&text, 2000))
+    (!text.is_empty()).then(|| clip(&text, 2000))
 }
 
 /// The query of the link with `rel="next"` in a `Link` header. Only its query: host and path are those that were asked,
