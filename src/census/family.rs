@@ -72,10 +72,25 @@ const TOP: usize = 10;
 impl FamilyCount {
     /// Counts a family. F1 and F2 follow the links of `lineage`; only what `counting` wants is counted.
     pub fn of(family: &Family, lineage: &Lineage<'_>, counting: &Counting, counted: Counted) -> FamilyCount {
-        let snapshot = lineage.snapshot();
         let members = members(family, lineage);
+        let (f3, count) = rayon::join(
+            || mentions(family, lineage, &members, counting),
+            || FamilyCount::of_members(family, &members, lineage, counting, counted),
+        );
+        FamilyCount { f3, ..count }
+    }
+
+    /// All but F3.
+    fn of_members(
+        family: &Family,
+        members: &[Row],
+        lineage: &Lineage<'_>,
+        counting: &Counting,
+        counted: Counted,
+    ) -> FamilyCount {
+        let snapshot = lineage.snapshot();
         let mut desk = Desk::new(snapshot.len());
-        let derived = desk.derive(lineage, &members, counted);
+        let derived = desk.derive(lineage, members, counted);
         let wanted = |row: Row| counting.counts(snapshot.created(row));
         let keep = |rows: &[(Row, Relation)]| -> Vec<(Row, Relation)> {
             rows.iter().copied().filter(|(row, _)| wanted(*row)).collect()
@@ -103,7 +118,7 @@ impl FamilyCount {
             rule: family.rule.clone(),
             members: members.len() as u64,
             members_unlisted: members.iter().filter(|row| !snapshot.is_listed(**row)).count() as u64,
-            f3: mentions(family, lineage, &members, counting),
+            f3: 0,
             without_bursts: (calm(&f1), calm(&f2)),
             undated: (undated(&derived.direct), undated(&derived.all)),
             f1_unlisted: f1.iter().filter(|(row, _)| hangs_unlisted(*row)).count() as u64,

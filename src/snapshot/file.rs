@@ -163,9 +163,10 @@ fn rejects_from_wire(rejects: Vec<WireReject>) -> Vec<crate::model::Reject> {
 
 #[allow(unsafe_code, reason = "the one memory map; a snapshot is replaced by renaming, never written in place")]
 fn map(file: &File) -> io::Result<bytes::Bytes> {
+    // The seal needs every page, so all are asked for at once.
     // SAFETY: the map is read only. This program never changes a snapshot in place: it writes a new file and renames
     // it. Another program that does so all the same while we read breaks the promise of every map.
-    let map = unsafe { memmap2::Mmap::map(file)? };
+    let map = unsafe { memmap2::MmapOptions::new().populate().map(file)? };
     Ok(bytes::Bytes::from_owner(map))
 }
 
