@@ -3,17 +3,14 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::{Error, Event, Tell};
-use crate::source::hub::listing;
-use crate::source::hub::{Answer, Hub};
+use super::{Error, Event, Tell, refusal, refuses_token};
+use crate::source::hub::{self, Answer, Fault, Hub, listing};
 use crate::source::recording::{CardState, FetchedCard, Head, PageKind, Recording, split_cards, write_cards};
 
 /// Cards in a page of the recording: what an accident costs at most.
 const BATCH: usize = 100;
 /// Cards that are asked for at once.
 const AT_ONCE: usize = 8;
-/// Bytes of a card that are kept; a front matter may not reach further.
-const MOST: usize = (1 << 20) + 1;
 
 /// Fetches the cards of the recorded models that have parents, but for those that are there. Tells what came of each.
 pub(super) async fn fetch(
@@ -71,8 +68,15 @@ async fn batch(hub: &Arc<Hub>, ids: &[String], tell: Tell<'_>) -> Result<Vec<(Fe
             under_way.spawn(async move {
                 // Nobody listens any more only if the crawl has ended.
                 let tell = move |pause| _ = pauses.send(pause);
-                let answer = hub.get(&listing::card(&id), &|_: &Answer| Ok(()), &tell).await;
-                answer.map(|(answer, ())| (at, card(id, answer)))
+                match hub.get(&listing::card(&id), &|_: &Answer| Ok(()), &tell).await {
+                    Ok((answer, ())) if refuses_token(&answer) => Err(refusal(&hub, &listing::card(&id), &answer)),
+                    Ok((answer, ())) => Ok((at, card(id, answer))),
+                    // One card that cannot be had does not keep the others away; a broken line does.
+                    Err(hub::Error::GivenUp { fault: Fault::Answer, .. } | hub::Error::Redirect { .. }) => {
+                        Ok((at, (FetchedCard { id, was: None, state: CardState::Failed, bytes: 0 }, Vec::new())))
+                    }
+                    Err(error) => Err(error.into()),
+                }
             });
         }
         tokio::select! {
@@ -91,16 +95,18 @@ async fn batch(hub: &Arc<Hub>, ids: &[String], tell: Tell<'_>) -> Result<Vec<(Fe
 }
 
 fn card(id: String, answer: Answer) -> (FetchedCard, Vec<u8>) {
+    let now = listing::model_of(&answer.path).map(str::to_owned);
     let state = match (answer.status, answer.code.as_deref()) {
+        // A page of something else, such as a login.
+        _ if now.is_none() => CardState::Failed,
         (200, _) => CardState::Read,
         (_, Some("EntryNotFound")) => CardState::None,
         (_, Some("GatedRepo")) => CardState::Gated,
-        _ => CardState::Gone,
+        (401 | 403 | 404 | 410 | 451, _) => CardState::Gone,
+        _ => CardState::Failed,
     };
-    let mut text = if state == CardState::Read { answer.body } else { Vec::new() };
-    text.truncate(MOST);
-    let now = listing::model_of(&answer.path).filter(|now| !now.eq_ignore_ascii_case(&id)).map(str::to_owned);
-    let (id, was) = match now {
+    let text = if state == CardState::Read { answer.body } else { Vec::new() };
+    let (id, was) = match now.filter(|now| !now.eq_ignore_ascii_case(&id)) {
         Some(now) => (now, Some(id)),
         None => (id, None),
     };

@@ -1,5 +1,7 @@
 use std::collections::{HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hasher};
 
+use super::MOST_REPEATS;
 use crate::source::hub::listing::{self, Glance, Order, Scope};
 use crate::source::recording::{Head, PageKind, Plan};
 
@@ -12,8 +14,12 @@ pub(super) struct Frontier {
     been_at: HashSet<String>,
     /// The models whose children were asked for or need not be, in lower case.
     known: HashSet<String>,
+    /// Pages in a row with the same rows as the one before, or none, and a hash of the rows.
+    repeats: (u64, u64),
     pub pages: u64,
     pub rows: u64,
+    /// Pages without rows that named a next one.
+    pub empty: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -29,8 +35,8 @@ enum Step {
 pub(super) enum Task {
     /// One model.
     Root(String),
-    /// A page: its path, or none for the first one of a listing.
-    List(Option<String>),
+    /// A page of a listing: its path and query.
+    List(String),
 }
 
 impl Frontier {
@@ -44,8 +50,10 @@ impl Frontier {
             todo: VecDeque::from([first]),
             been_at: HashSet::new(),
             known: HashSet::new(),
+            repeats: (0, 0),
             pages: 0,
             rows: 0,
+            empty: 0,
         }
     }
 
@@ -54,28 +62,42 @@ impl Frontier {
         self.plan.below.is_some()
     }
 
-    /// The next request; it stays the next one until its page was [`Frontier::saw`].
-    pub fn next(&self) -> Option<Task> {
+    /// The next request, for these fields; it stays the next one until its page was [`Frontier::saw`].
+    pub fn next(&self, fields: &[String]) -> Option<Task> {
+        let order = if self.plan.since.is_some() { Order::Modified } else { Order::Created };
         Some(match self.todo.front()? {
             Step::Root(id) => Task::Root(id.clone()),
-            Step::Start(_) => Task::List(None),
-            Step::Next(query) => Task::List(Some(listing::next_page(query))),
+            Step::Start(scope) => Task::List(listing::first_page(scope, order, fields, self.left())),
+            // The Hub repeats what it was asked for, also a field that it takes no longer.
+            Step::Next(query) => Task::List(listing::only_fields(&listing::next_page(query), fields)),
         })
     }
 
-    /// The path of the first page of the listing that comes next.
-    pub fn first_page(&self, fields: &[String]) -> String {
-        let order = if self.plan.since.is_some() { Order::Modified } else { Order::Created };
-        let scope = match self.todo.front() {
-            Some(Step::Start(scope)) => scope,
-            _ => &self.plan.scope,
-        };
-        listing::first_page(scope, order, fields, self.left())
+    /// Whether a page that was kept is the one that comes next, whatever fields it was asked for.
+    pub fn expects(&self, head: &Head) -> bool {
+        let expected = self.next(&[]).map(|task| match task {
+            Task::Root(id) => listing::one_model(&id, &[]),
+            Task::List(path) => path,
+        });
+        match head.kind {
+            PageKind::Cards => expected.is_none(),
+            _ => expected.is_some_and(|path| path == listing::only_fields(&head.path, &[])),
+        }
     }
 
     /// Rows that may still be taken.
     pub fn left(&self) -> Option<u64> {
         self.plan.limit.map(|limit| limit.saturating_sub(self.rows))
+    }
+
+    /// Whether too many pages in a row bring nothing new, this one included.
+    pub fn repeats(&mut self, body: &[u8]) -> bool {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(body);
+        let hash = hasher.finish();
+        let (count, last) = self.repeats;
+        self.repeats = if hash == last { (count + 1, hash) } else { (0, hash) };
+        self.repeats.0 >= MOST_REPEATS
     }
 
     pub fn has_been_at(&self, next: &str) -> bool {
@@ -89,6 +111,7 @@ impl Frontier {
         }
         self.pages += 1;
         self.rows += head.take.unwrap_or(head.rows);
+        self.empty += u64::from(head.rows == 0 && head.next.is_some());
         let step = self.todo.pop_front();
         if let Some(Step::Root(id)) = step {
             let id = glances.first().and_then(|glance| glance.id.clone()).unwrap_or(id);
@@ -99,7 +122,8 @@ impl Frontier {
             self.been_at.clear();
             self.been_at.extend(head.path.split_once('?').map(|(_, query)| query.to_owned()));
         }
-        let is_known = self.plan.since.is_some_and(|since| head.oldest.is_some_and(|oldest| oldest < since));
+        // All of its rows are known: the Hub gives the latest changes first, but for a row with a wrong date.
+        let is_known = self.plan.since.is_some_and(|since| head.newest.is_some_and(|newest| newest < since));
         if self.left() == Some(0) {
             self.todo.clear();
             return;

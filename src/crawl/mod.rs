@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 pub use changes::Changes;
 
-use crate::model::clip;
 use crate::snapshot::{CrawlNote, Snapshot};
 use crate::source::hub::listing::{self, Glance, Scope};
 use crate::source::hub::{self, Answer, Hub, Pause, Quota};
@@ -65,9 +64,12 @@ pub enum Event {
     /// The Hub does not know these fields: the crawl goes on without them.
     WithoutFields(Vec<String>),
     /// The model below which was asked is not on the Hub; its descendants may be.
-    NoRoot(String),
-    /// A page without rows that names a next one.
-    EmptyPage,
+    NoRoot {
+        /// Its id.
+        id: String,
+        /// The Hub's words.
+        message: String,
+    },
     /// Cards were kept.
     Cards {
         /// How many models were asked for theirs.
@@ -84,12 +86,17 @@ pub struct Brought {
     pub pages: u64,
     /// Rows in them.
     pub rows: u64,
+    /// Pages without rows that named a next one.
+    pub empty: u64,
     /// What came of the cards that were asked for, with how often.
     pub cards: std::collections::BTreeMap<CardState, u64>,
 }
 
 /// Who is told of events.
 pub type Tell<'t> = &'t (dyn Fn(Event) + Send + Sync);
+
+/// Pages in a row that bring nothing new, after which a listing has no end.
+const MOST_REPEATS: u64 = 100;
 
 /// Overlap of an update with what is known, in milliseconds: clocks differ, and the Hub's index lags.
 const OVERLAP: i64 = 60 * 60 * 1000;
@@ -106,28 +113,32 @@ pub fn since(taken: i64) -> i64 {
 pub async fn run(hub: &Arc<Hub>, recording: &mut Recording, tell: Tell<'_>) -> Result<Brought, Error> {
     let mut frontier = Frontier::new(recording.plan().clone());
     for page in 0..recording.pages() {
-        let head = recording.head(page)?;
         // Only a family's way leads through the rows.
-        let glances = match frontier.reads_rows() && head.kind != PageKind::Cards {
+        let (head, glances) = match frontier.reads_rows() {
             true => {
                 let (head, body) = recording.page(page)?;
-                glances(&head, &body)
+                let glances = glances(&head, &body);
+                (head, glances)
             }
-            false => Vec::new(),
+            false => (recording.head(page)?, Vec::new()),
         };
+        if !frontier.expects(&head) {
+            return Err(recording.damaged(page, &"it does not follow from the pages before it").into());
+        }
         frontier.saw(&head, &glances);
     }
     if recording.pages() > 0 {
         tell(Event::Resumed { pages: frontier.pages, rows: frontier.rows });
     }
-    while let Some(task) = frontier.next() {
+    while let Some(task) = frontier.next(recording.fields()) {
         match task {
             Task::Root(id) => root(hub, recording, &mut frontier, &id, tell).await?,
             Task::List(path) => list(hub, recording, &mut frontier, path, tell).await?,
         }
         tell(Event::Page { pages: frontier.pages, rows: frontier.rows, quota: hub.quota() });
     }
-    let mut brought = Brought { pages: frontier.pages, rows: frontier.rows, ..Brought::default() };
+    let Frontier { pages, rows, empty, .. } = frontier;
+    let mut brought = Brought { pages, rows, empty, ..Brought::default() };
     if recording.plan().cards {
         brought.cards = cards::fetch(hub, recording, tell).await?;
     }
@@ -135,6 +146,11 @@ pub async fn run(hub: &Arc<Hub>, recording: &mut Recording, tell: Tell<'_>) -> R
         recording.finish()?;
     }
     Ok(brought)
+}
+
+/// An answer that says that the token is not one: nothing more is to be had with it.
+fn refuses_token(answer: &Answer) -> bool {
+    answer.status == 401 && answer.message.starts_with("Invalid credentials")
 }
 
 fn glances(head: &Head, body: &[u8]) -> Vec<Glance> {
@@ -150,15 +166,18 @@ async fn list(
     hub: &Hub,
     recording: &mut Recording,
     frontier: &mut Frontier,
-    path: Option<String>,
+    path: String,
     tell: Tell<'_>,
 ) -> Result<(), Error> {
-    let path = path.unwrap_or_else(|| frontier.first_page(recording.fields()));
+    let is_update = recording.plan().since.is_some();
     let read = |answer: &Answer| {
         if answer.status != 200 {
             return Ok(Vec::new());
         }
         let glances = listing::glance(&answer.body)?;
+        if is_update && !listing::is_latest_first(&glances) {
+            return Err("a listing that is not in the order of changes; try --update --full".into());
+        }
         match answer.next.as_deref() {
             Some("") => Err("a next link that leads nowhere".into()),
             Some(next) if frontier.has_been_at(next) => {
@@ -169,17 +188,19 @@ async fn list(
     };
     let (answer, glances) = hub.get(&path, &read, &|pause| tell(Event::Waits(pause))).await?;
     if answer.status != 200 {
-        return refused(recording, path, &answer, tell);
+        return refused(hub, recording, &path, &answer, tell);
     }
-    if glances.is_empty() && answer.next.is_some() {
-        tell(Event::EmptyPage);
+    if answer.next.is_some() && frontier.repeats(&answer.body) {
+        let advice = "such a listing has no end; try again later";
+        let message = format!("{MOST_REPEATS} pages in a row without anything new");
+        return Err(Error::Refused { what: hub.name(&path), status: answer.status, message, advice });
     }
     let rows = glances.len() as u64;
     let head = Head {
         next: answer.next,
         rows,
         take: frontier.left().filter(|left| *left < rows),
-        oldest: glances.iter().filter_map(|glance| glance.modified).min(),
+        newest: glances.iter().filter_map(|glance| glance.modified).max(),
         ..Head::new(PageKind::List, path, answer.date)
     };
     recording.add(&head, &answer.body)?;
@@ -188,7 +209,7 @@ async fn list(
 }
 
 /// A refusal: of fields, which are left out then; of anything else, which ends the crawl.
-fn refused(recording: &mut Recording, path: String, answer: &Answer, tell: Tell<'_>) -> Result<(), Error> {
+fn refused(hub: &Hub, recording: &mut Recording, path: &str, answer: &Answer, tell: Tell<'_>) -> Result<(), Error> {
     if let (400, Some(taken)) = (answer.status, listing::fields_taken(&answer.message)) {
         let (kept, dropped): (Vec<String>, Vec<String>) =
             recording.fields().iter().cloned().partition(|field| taken.contains(&field.as_str()));
@@ -199,12 +220,17 @@ fn refused(recording: &mut Recording, path: String, answer: &Answer, tell: Tell<
             return Ok(());
         }
     }
+    Err(refusal(hub, path, answer))
+}
+
+fn refusal(hub: &Hub, path: &str, answer: &Answer) -> Error {
     let advice = match answer.status {
-        401 | 403 => "is the token right?",
-        400 if path.contains("cursor=") => "it may have forgotten the place; remove the checkpoint and begin anew",
-        _ => "see the address and what was asked for",
+        401 | 403 => "see whether HF_TOKEN is right, or is needed",
+        400 if path.contains("cursor=") => "it may have forgotten the place: remove the folder and begin anew",
+        400 | 404 => "see what was asked for, and HF_ENDPOINT",
+        _ => "no Hub answers so; see HF_ENDPOINT",
     };
-    Err(Error::Refused { what: clip(&path, 120), status: answer.status, message: answer.message.clone(), advice })
+    Error::Refused { what: hub.name(path), status: answer.status, message: answer.message.clone(), advice }
 }
 
 /// Fetches the model below which a family is followed.
@@ -230,13 +256,13 @@ async fn root(
             frontier.saw(&head, &[listing::glance_row(&answer.body)]);
             Ok(())
         }
-        401 | 403 | 404 => {
-            tell(Event::NoRoot(id.to_owned()));
+        401 | 403 | 404 if !refuses_token(&answer) => {
+            tell(Event::NoRoot { id: id.to_owned(), message: answer.message });
             recording.add(&head, b"")?;
             frontier.saw(&head, &[]);
             Ok(())
         }
-        _ => refused(recording, head.path, &answer, tell),
+        _ => refused(hub, recording, &head.path, &answer, tell),
     }
 }
 

@@ -86,4 +86,8 @@ oddity_kinds! {
     CaseCollision = "case-collision", "rows whose ids differ only in case: one model, the later row holds";
     /// One repository under two ids.
     Renamed = "renamed", "one repository under two ids: one model under the later id, the earlier one an alias";
+    /// Two repositories under one id, one after the other.
+    ReusedId = "reused-id", "two repositories under one id, one after the other: the later one holds";
+    /// An id whose page leads to another model, while the Hub lists both.
+    LedElsewhere = "led-elsewhere", "its page leads to another model, and both are listed: two models, no alias";
 }

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::columns::{Columns, Filling};
 use super::names::Names;
@@ -23,6 +23,8 @@ pub struct Builder {
     sources: Vec<SourceNote>,
     rejects: Vec<Reject>,
     rejected: u64,
+    /// Reasons of the rejects of the snapshot that is brought up to date: the same row is met again.
+    stale_reasons: HashSet<String>,
     aliases: BTreeMap<String, String>,
     /// The name under which each repository was met last.
     keys: HashMap<HubId, u32>,
@@ -98,6 +100,7 @@ impl Builder {
         builder.sources = provenance.sources.clone();
         builder.rejected = provenance.counts.rejects;
         builder.rejects = snapshot.rejects().to_vec();
+        builder.stale_reasons = builder.rejects.iter().map(|reject| reject.reason.clone()).collect();
         builder
     }
 
@@ -144,8 +147,11 @@ impl Builder {
             Ok(record) => self.record(record),
             Err(mut reject) => {
                 reject.reason = clip(&reject.reason, LONGEST_REASON);
-                self.rejected += 1;
                 self.note(|source| source.rejects += 1);
+                if self.stale_reasons.remove(&reject.reason) {
+                    return;
+                }
+                self.rejected += 1;
                 if self.rejects.len() < KEPT_REJECTS {
                     self.rejects.push(reject);
                 }
@@ -208,13 +214,23 @@ impl Builder {
         let name = self.name(record.id.as_str());
         if let Some(was) = &record.was {
             let old = self.name(was.as_str());
-            self.rename(old, name);
+            let [from, to] = [old, name].map(|name| self.of_name[name as usize].filter(|at| self.is_fresh(*at)));
+            match (from, to) {
+                // Both were listed just now: a page that leads elsewhere makes no model of two.
+                (Some(from), Some(to)) if from != to => {
+                    self.models[from as usize].oddities.push(Oddity::new(OddityKind::LedElsewhere, record.id.as_str()));
+                }
+                _ => self.rename(old, name),
+            }
         }
         if let Some(key) = record.hub_id {
             // Who is listed is no old id, whoever bore the name before.
             self.aliases.remove(&record.id.key());
-            if let Some(old) = self.keys.insert(key, name).filter(|old| *old != name) {
-                if let Some(known) = self.of_name[old as usize].filter(|known| !self.models[*known as usize].is_stale) {
+            let old = self.keys.insert(key, name).filter(|old| *old != name);
+            // Another repository may bear the old name by now.
+            let is_same = |model: u32| self.models[model as usize].hub_id.is_none_or(|other| other == key);
+            if let Some(old) = old.filter(|old| self.of_name[*old as usize].is_none_or(is_same)) {
+                if let Some(known) = self.of_name[old as usize].filter(|known| self.is_fresh(*known)) {
                     let oddity = Oddity::new(OddityKind::Renamed, self.names.get(old));
                     self.models[known as usize].oddities.push(oddity);
                 }
@@ -232,6 +248,13 @@ impl Builder {
                 self.names.respell(name, record.id.as_str());
                 self.models[at as usize] = later;
             }
+            Some(at) if self.models[at as usize].hub_id.zip(later.hub_id).is_some_and(|(one, other)| one != other) => {
+                self.note(|source| source.repeats += 1);
+                self.names.respell(name, record.id.as_str());
+                let known = &mut self.models[at as usize];
+                *known = later;
+                known.oddities.push(Oddity::new(OddityKind::ReusedId, record.id.as_str()));
+            }
             Some(at) => {
                 self.note(|source| source.repeats += 1);
                 let earlier_spelling = self.names.get(name).to_owned();
@@ -243,6 +266,11 @@ impl Builder {
                 }
             }
         }
+    }
+
+    /// Whether a model was met in these sources, and not in an older snapshot alone.
+    fn is_fresh(&self, model: u32) -> bool {
+        !self.models[model as usize].is_stale
     }
 
     /// The repository under the name `old` bears the name `new` now.

@@ -346,12 +346,14 @@ impl Columns {
         );
 
         let all_oddities = || rows().flatten().flat_map(|model| &model.oddities);
+        // No kind behind the last one that occurs: a kind that is new to the program changes no digest.
+        let kinds = all_oddities().map(|odd| odd.kind as usize + 1).max().unwrap_or(0);
         let oddities = StructArray::new(
             oddity_fields(),
             vec![
                 Arc::new(codes(
                     all_oddities().map(|odd| odd.kind as u8).collect(),
-                    names_of(OddityKind::ALL.iter().map(|k| k.name())),
+                    names_of(OddityKind::ALL[..kinds].iter().map(|k| k.name())),
                 )),
                 Arc::new(LargeStringArray::from_iter_values(all_oddities().map(|odd| &odd.text))),
             ],

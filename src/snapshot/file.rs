@@ -62,6 +62,16 @@ impl Snapshot {
         Ok(())
     }
 
+    /// Sees whether a file can be written to `path`, so that nothing is fetched in vain.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the file's name.
+    pub fn try_path(path: &Path) -> Result<(), Error> {
+        let (folder, prefix) = part_of(path);
+        let made = tempfile::Builder::new().prefix(&prefix).suffix(PART).tempfile_in(folder);
+        made.map(drop).map_err(|error| Error::Io { path: path.into(), error })
+    }
+
     /// Removes what was left by programs that were killed while they wrote to `path`. Nobody may be writing to it now.
     ///
     /// # Errors
@@ -71,7 +81,10 @@ impl Snapshot {
         let (folder, prefix) = part_of(path);
         for entry in std::fs::read_dir(folder).map_err(wrong)?.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with(&prefix) && name.ends_with(PART) {
+            let drawn = name.strip_prefix(&prefix).and_then(|name| name.strip_suffix(PART));
+            let is_ours =
+                drawn.is_some_and(|drawn| drawn.len() == 6 && drawn.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+            if is_ours && entry.path().is_file() {
                 std::fs::remove_file(entry.path()).map_err(wrong)?;
             }
         }

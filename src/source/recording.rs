@@ -1,7 +1,7 @@
 //! The pages that a crawl saw, as they came: a folder with a file a page, each written whole or not at all. It is the
 //! crawl's checkpoint while it runs, and a source afterwards.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hub::listing::{self, Scope};
 use super::hub::wire;
-use super::{Digested, Error, card, digest_file, pages};
+use super::{Digested, Error, card, digest_file};
 use crate::model::{ModelId, Record, Reject};
 
 /// The file that says what is crawled.
@@ -49,8 +49,11 @@ struct Note {
     plan: Plan,
     /// The fields that the Hub takes.
     fields: Vec<String>,
-    /// Whether the crawl came to its end.
-    complete: bool,
+    /// When it began by our own clock: milliseconds since 1970, UTC.
+    began: i64,
+    /// How many pages there are, once the crawl came to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pages: Option<usize>,
     /// Whether the folder is being removed: then its pages are worth nothing.
     #[serde(default)]
     spent: bool,
@@ -74,9 +77,9 @@ pub struct Head {
     /// Rows that count, where the crawl's limit cuts the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take: Option<u64>,
-    /// The earliest change among its rows: milliseconds since 1970, UTC.
+    /// The latest change among its rows: milliseconds since 1970, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oldest: Option<i64>,
+    pub newest: Option<i64>,
     /// The id that was asked for, where another one answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
@@ -85,7 +88,7 @@ pub struct Head {
 impl Head {
     /// The head of a page without rows.
     pub fn new(kind: PageKind, path: String, date: Option<i64>) -> Head {
-        Head { kind, path, next: None, date, rows: 0, take: None, oldest: None, was: None }
+        Head { kind, path, next: None, date, rows: 0, take: None, newest: None, was: None }
     }
 }
 
@@ -127,6 +130,8 @@ pub enum CardState {
     Gated,
     /// The repository is gone, private or disabled.
     Gone,
+    /// The Hub could not give it, again and again, or led elsewhere.
+    Failed,
 }
 
 /// A folder of recorded pages.
@@ -140,23 +145,29 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Opens a recording to go on with it, or begins one.
+    /// Opens a recording to go on with it, or begins one `now`: milliseconds since 1970, UTC.
     ///
     /// # Errors
     /// If the folder holds a crawl of something else, a finished one, or one that another program is at work on.
-    pub fn resume(folder: &Path, plan: &Plan) -> Result<Recording, Error> {
+    pub fn resume(folder: &Path, plan: &Plan, now: i64) -> Result<Recording, Error> {
         let wrong = |error| Error::Io { path: folder.into(), error };
         fs::create_dir_all(folder).map_err(wrong)?;
-        let lock = File::options().create(true).write(true).truncate(false).open(folder.join(LOCK)).map_err(wrong)?;
-        if lock.try_lock().is_err() {
-            return Err(Error::unfit(folder, "another crawl is at work here; wait for it, or name another file"));
+        let lock_file = folder.join(LOCK);
+        if fs::metadata(&lock_file).is_ok_and(|known| !known.is_file()) {
+            return Err(Error::unfit(&lock_file, "is no ordinary file; remove the folder"));
+        }
+        let lock = File::options().create(true).write(true).truncate(false).open(lock_file).map_err(wrong)?;
+        match lock.try_lock() {
+            Ok(()) => (),
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::unfit(folder, "another crawl is at work here; wait for it, or name another file"));
+            }
+            Err(TryLockError::Error(error)) => return Err(wrong(error)),
         }
         if !folder.join(PLAN).exists() {
-            let is_ours = |name: &str| name == LOCK || name.starts_with(".tmp");
-            let other = fs::read_dir(folder).map_err(wrong)?.flatten().find(|entry| {
-                let name = entry.file_name();
-                !is_ours(&name.to_string_lossy())
-            });
+            let is_other = |name: &str| !is_ours(name) || name.ends_with(PAGE);
+            let entries = fs::read_dir(folder).map_err(wrong)?.flatten();
+            let other = entries.into_iter().find(|entry| is_other(&entry.file_name().to_string_lossy()));
             if let Some(other) = other {
                 let name = other.file_name().to_string_lossy().into_owned();
                 fs::remove_file(folder.join(LOCK)).map_err(wrong)?;
@@ -164,7 +175,7 @@ impl Recording {
             }
             let children = plan.below.as_ref().map(|_| &listing::CHILDREN);
             let fields = listing::FIELDS.iter().chain(children).map(|field| (*field).to_owned()).collect();
-            let note = Note { format: FORMAT, plan: plan.clone(), fields, complete: false, spent: false };
+            let note = Note { format: FORMAT, plan: plan.clone(), fields, began: now, pages: None, spent: false };
             let recording = Recording { folder: folder.into(), note, pages: 0, _lock: Some(lock) };
             recording.write_note()?;
             return Ok(recording);
@@ -176,11 +187,15 @@ impl Recording {
             }
         }
         let mut recording = Recording::open(folder)?;
-        if recording.note.spent {
-            // Its removal was interrupted.
+        // An update of an older snapshot: what it brought is in the snapshot that is there now, or is asked for again.
+        let known = &recording.note.plan;
+        let is_old_update =
+            known.since.is_some() && known.since != plan.since && Plan { since: plan.since, ..known.clone() } == *plan;
+        if recording.note.spent || is_old_update {
+            // Its removal was interrupted, or never begun.
             recording._lock = Some(lock);
             recording.remove()?;
-            return Recording::resume(folder, plan);
+            return Recording::resume(folder, plan, now);
         }
         if recording.note.plan != *plan {
             let known = serde_json::to_string(&recording.note.plan).unwrap_or_default();
@@ -199,15 +214,26 @@ impl Recording {
     /// If the folder is none.
     pub fn open(folder: &Path) -> Result<Recording, Error> {
         let path = folder.join(PLAN);
-        let text = fs::read(&path).map_err(|error| Error::Io { path: path.clone(), error })?;
+        let wrong = |error| Error::Io { path: path.clone(), error };
+        if !fs::metadata(&path).map_err(wrong)?.is_file() {
+            return Err(Error::unfit(&path, "is no ordinary file; remove the folder"));
+        }
+        let text = fs::read(&path).map_err(wrong)?;
         let note: Note = serde_json::from_slice(&text)
             .map_err(|error| Error::unfit(&path, format!("cannot be read ({error}); remove the folder")))?;
         if note.format != FORMAT {
-            return Err(Error::unfit(&path, format!("has the format {}, not {FORMAT}", note.format)));
+            return Err(Error::unfit(
+                &path,
+                format!("has the format {}, not {FORMAT}; remove the folder", note.format),
+            ));
         }
         let mut pages = 0;
         while page_file(folder, pages).is_file() {
             pages += 1;
+        }
+        if let Some(whole) = note.pages.filter(|whole| *whole != pages && !note.spent) {
+            let reason = format!("holds {pages} pages in a row of {whole}; fetch them again, or remove the folder");
+            return Err(Error::unfit(folder, reason));
         }
         Ok(Recording { folder: folder.into(), note, pages, _lock: None })
     }
@@ -234,7 +260,7 @@ impl Recording {
 
     /// Whether the crawl came to its end.
     pub fn is_complete(&self) -> bool {
-        self.note.complete
+        self.note.pages.is_some()
     }
 
     /// Asks for these fields from now on.
@@ -251,7 +277,7 @@ impl Recording {
     /// # Errors
     /// If the folder cannot be written to.
     pub fn finish(&mut self) -> Result<(), Error> {
-        self.note.complete = true;
+        self.note.pages = Some(self.pages);
         self.write_note()
     }
 
@@ -293,16 +319,17 @@ impl Recording {
         Ok((head, body))
     }
 
-    /// The instants of its first and its last answer, by the Hub's clock: milliseconds since 1970, UTC.
+    /// The instants of its first and its last answer, by the Hub's clock: milliseconds since 1970, UTC. Where the Hub
+    /// tells none, or one that is still to come, our own clock's stands for the first.
     ///
     /// # Errors
     /// If a page cannot be read.
-    pub fn span(&self) -> Result<Option<(i64, i64)>, Error> {
-        if self.pages == 0 {
-            return Ok(None);
-        }
-        let (first, last) = (self.head(0)?.date, self.head(self.pages - 1)?.date);
-        Ok(first.zip(last))
+    pub fn span(&self) -> Result<(i64, Option<i64>), Error> {
+        const DAY: i64 = 24 * 60 * 60 * 1000;
+        let date = |page: Option<usize>| Ok(page.map(|page| self.head(page)).transpose()?.and_then(|head| head.date));
+        let first = date((self.pages > 0).then_some(0))?.filter(|date| *date < self.note.began + DAY);
+        let last = date(self.pages.checked_sub(1))?.filter(|_| first.is_some());
+        Ok((first.unwrap_or(self.note.began), last))
     }
 
     /// Its name in provenance: what was asked for first, the fields left out.
@@ -311,12 +338,10 @@ impl Recording {
     /// If the first page cannot be read.
     pub fn label(&self) -> Result<String, Error> {
         let path = if self.pages == 0 { String::new() } else { self.head(0)?.path };
-        let (path, query) = path.split_once('?').unwrap_or((&path, ""));
-        let said: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("expand=")).collect();
-        Ok(format!("{}{path}?{}", self.note.plan.endpoint, said.join("&")).trim_end_matches('?').to_owned())
+        Ok(format!("{}{}", self.note.plan.endpoint, listing::only_fields(&path, &[])))
     }
 
-    /// Removes the folder. Wherever that is interrupted, what is left is not taken for a recording.
+    /// Removes the pages, and the folder if nothing else is in it. Wherever that is interrupted, what is left is not taken for a recording.
     ///
     /// # Errors
     /// If it cannot be removed.
@@ -326,14 +351,18 @@ impl Recording {
         let remove = || {
             for entry in fs::read_dir(&self.folder)? {
                 let entry = entry?;
-                if entry.file_name() != PLAN {
+                if entry.file_name() != LOCK && is_ours(&entry.file_name().to_string_lossy()) {
                     fs::remove_file(entry.path())?;
                 }
             }
             fs::remove_file(self.folder.join(PLAN))?;
-            fs::remove_dir(&self.folder)
+            // Last: until then nobody else may begin here.
+            fs::remove_file(self.folder.join(LOCK))
         };
-        remove().map_err(|error| Error::Io { path: self.folder.clone(), error })
+        remove().map_err(|error| Error::Io { path: self.folder.clone(), error })?;
+        // Somebody else's files stay, and so does a folder that holds them.
+        _ = fs::remove_dir(&self.folder);
+        Ok(())
     }
 
     fn open_page(&self, page: usize) -> Result<(Head, BufReader<File>), Error> {
@@ -350,8 +379,9 @@ impl Recording {
         Ok((head, file))
     }
 
-    fn damaged(&self, page: usize, error: &io::Error) -> Error {
-        Error::broken(&page_file(&self.folder, page), "", format!("damaged ({error}); {AGAIN}"))
+    /// The error for a page that cannot be what the crawl wrote.
+    pub fn damaged(&self, page: usize, reason: &dyn std::fmt::Display) -> Error {
+        Error::broken(&page_file(&self.folder, page), "", format!("damaged ({reason}); {AGAIN}"))
     }
 
     fn write_note(&self) -> Result<(), Error> {
@@ -362,10 +392,19 @@ impl Recording {
     /// Writes a file whole or not at all.
     fn write(&self, path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Error> {
         let write = || -> io::Result<()> {
-            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+            let mut builder = tempfile::Builder::new();
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                // As any program's file: what the user's mask leaves of it.
+                builder.permissions(fs::Permissions::from_mode(0o666));
+            }
+            let mut file = builder.tempfile_in(&self.folder)?;
             fill(file.as_file_mut())?;
             file.as_file().sync_all()?;
             file.persist(path).map_err(|error| error.error)?;
+            // The new name is on the disk when its folder is; where folders cannot be synced, nothing is lost by it.
+            _ = File::open(&self.folder).and_then(|folder| folder.sync_all());
             Ok(())
         };
         write().map_err(|error| Error::Io { path: path.into(), error })
@@ -376,7 +415,7 @@ impl Recording {
     /// # Errors
     /// If the crawl has not come to its end, or a page cannot be read.
     pub fn read(&self, sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
-        if !self.note.complete || self.note.spent {
+        if !self.is_complete() || self.note.spent {
             return Err(Error::unfit(
                 &self.folder,
                 "holds a crawl that has not come to its end; run the same `modelkin crawl` again",
@@ -393,24 +432,21 @@ impl Recording {
             let name = page_file(Path::new(""), page);
             match head.kind {
                 PageKind::List => {
-                    let mut left = head.take.unwrap_or(u64::MAX);
-                    let mut some = |found| {
-                        if left > 0 {
-                            left -= 1;
-                            sink(found);
+                    let most = head.take.unwrap_or(u64::MAX);
+                    let mut row = 0;
+                    let mut give = |json: &[u8]| {
+                        row += 1;
+                        if row <= most {
+                            sink(wire::record(json).map_err(|reason| reject(&name, format!("row {row}"), reason)));
                         }
                     };
-                    // A page that has no row is no file without one.
-                    if head.rows > 0 {
-                        pages::read_bytes(&name, &body, &mut some)?;
-                    }
+                    listing::rows(&body, &mut give).map_err(|reason| self.damaged(page, &reason))?;
                 }
                 PageKind::Model if head.rows == 0 => (),
-                PageKind::Model => sink(renamed(wire::record(&body), head.was.as_deref()).map_err(|reason| Reject {
-                    file: name.display().to_string(),
-                    place: String::new(),
-                    reason,
-                })),
+                PageKind::Model => {
+                    let record = renamed(wire::record(&body), head.was.as_deref());
+                    sink(record.map_err(|reason| reject(&name, String::new(), reason)));
+                }
                 PageKind::Cards => read_cards(&name, &body, sink)?,
             }
         }
@@ -431,6 +467,13 @@ impl Recording {
 }
 
 const AGAIN: &str = "remove it and the pages after it, and run the same `modelkin crawl` again";
+
+/// Whether a crawl writes files of that name, `crawl.json` left out.
+fn is_ours(name: &str) -> bool {
+    let number = name.strip_suffix(PAGE).and_then(|name| name.strip_suffix('.'));
+    let is_page = number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    is_page || name == LOCK || name.starts_with(".tmp")
+}
 
 fn page_file(folder: &Path, page: usize) -> PathBuf {
     folder.join(format!("{page:08}.{PAGE}"))
@@ -470,14 +513,14 @@ fn read_cards(page: &Path, body: &[u8], sink: &mut dyn FnMut(Result<Record, Reje
     for (card, text) in cards {
         if card.state == CardState::Read {
             let record = renamed(card::record(&card.id, text), card.was.as_deref());
-            sink(record.map_err(|reason| Reject {
-                file: page.display().to_string(),
-                place: format!("card of {}", card.id),
-                reason,
-            }));
+            sink(record.map_err(|reason| reject(page, format!("card of {}", card.id), reason)));
         }
     }
     Ok(())
+}
+
+fn reject(page: &Path, place: String, reason: String) -> Reject {
+    Reject { file: page.display().to_string(), place, reason }
 }
 
 fn renamed(record: Result<Record, String>, was: Option<&str>) -> Result<Record, String> {

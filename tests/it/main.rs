@@ -6,6 +6,7 @@ mod counting;
 mod crawl;
 mod dirt;
 mod layers;
+mod odd_hub;
 mod program;
 mod readme;
 mod real;

@@ -71,15 +71,15 @@ pub struct Crawl {
     #[arg(short, long, value_name = "FILE", default_value = "hub.modelkin")]
     pub output: PathBuf,
     /// Only the models of this owner
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = owner)]
     pub owner: Option<String>,
     /// Only this model and what descends from it
-    #[arg(long, value_name = "MODEL", value_parser = model_id)]
+    #[arg(long, value_name = "MODEL", value_parser = model_id, conflicts_with_all = ["owner", "filters"])]
     pub below: Option<String>,
     /// Only models with this tag; may stand several times
-    #[arg(long = "filter", value_name = "TAG")]
+    #[arg(long = "filter", value_name = "TAG", value_parser = tag)]
     pub filters: Vec<String>,
-    /// End after so many models
+    /// End after so many rows of the listing
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
     /// Fetch the cards of derived models too, and read what they declare
@@ -101,10 +101,11 @@ pub struct Crawl {
     #[arg(long, value_name = "FILE")]
     pub aliases: Option<PathBuf>,
     /// Seconds of silence after which a request is tried again
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub timeout: u64,
-    /// Minutes for which one page is tried before the crawl stops; it can go on later
-    #[arg(long, value_name = "MINUTES", default_value_t = 15)]
+    /// Minutes for which one page is tried before the crawl stops, waits that the Hub asks for left out; it can go on
+    /// later
+    #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u64).range(..=10_000))]
     pub patience: u64,
 }
 
@@ -251,6 +252,19 @@ fn perhaps_empty() -> impl TypedValueParser<Value = PathBuf> {
 
 fn model_id(text: &str) -> Result<String, String> {
     ModelId::parse(text).map(|id| id.to_string()).map_err(|fault| format!("no model's id: {fault}"))
+}
+
+/// An owner's name: the first part of an id.
+fn owner(name: &str) -> Result<String, String> {
+    match ModelId::parse(&format!("{name}/x")) {
+        Ok(id) if id.owner() == Some(name) => Ok(name.to_owned()),
+        _ => Err("no owner's name, such as Qwen".into()),
+    }
+}
+
+fn tag(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() { Err("no tag".into()) } else { Ok(text.to_owned()) }
 }
 
 /// A day as people write it here.

@@ -25,7 +25,7 @@ const QUIET: Duration = Duration::from_secs(30);
 /// Names that are shown of each kind of change.
 const SHOWN: usize = 3;
 /// As the shell has it for a program that Ctrl-C ended.
-const INTERRUPTED: u8 = 130;
+const INTERRUPTED: i32 = 130;
 
 pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     if let Some(name) = hub::offline() {
@@ -33,40 +33,43 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     }
     let output = import::target(&args.output)?;
     let aliases = import::aliases(args.aliases.as_deref())?;
-    let old = match output.exists() {
-        true => Some(Snapshot::open(&output)?),
+    let old = match fs::metadata(&output).is_ok_and(|known| known.len() > 0) {
+        true => Some(Snapshot::open(&output).context("remove it to crawl anew, or name another file with -o")?),
         false => None,
     };
-    let plan = plan(args, old.as_ref())?;
     let patience = Patience {
         silence: Duration::from_secs(args.timeout),
         total: Duration::from_secs(args.patience * 60),
         ..Patience::default()
     };
-    let hub = Hub::new(&plan.endpoint, hub::token(), concat!("modelkin/", env!("CARGO_PKG_VERSION")), patience)?;
+    let program = concat!("modelkin/", env!("CARGO_PKG_VERSION"));
+    let hub = Hub::new(&hub::endpoint(), hub::token()?, program, patience)?;
+    let plan = plan(args, hub.endpoint(), old.as_ref())?;
     let folder = args.record.clone().unwrap_or_else(|| beside(&output, ".crawl"));
-    let mut recording = Recording::resume(&folder, &plan)?;
-    // The recording's lock is ours, so nobody else crawls into this file.
-    Snapshot::clear_parts(&output)?;
-    if recording.is_complete() && args.record.is_some() {
+    if folder == output {
+        bail!(Usage(format!("{}: the pages and the snapshot need a name each", folder.display())));
+    }
+    if args.record.is_some() && Recording::open(&folder).is_ok_and(|known| known.is_complete()) {
         bail!("{}: holds a finished crawl; import it, or name an empty folder", folder.display());
+    }
+    let mut recording = Recording::resume(&folder, &plan, jiff::Timestamp::now().as_millisecond())?;
+    Snapshot::try_path(&output)?;
+    if args.record.is_none() {
+        // The lock lies beside the file, so that nobody else crawls into it.
+        Snapshot::clear_parts(&output)?;
     }
 
     let expected =
         plan.limit.or_else(|| Some(old.as_ref().filter(|_| plan.since.is_none())?.provenance().counts.models));
-    let progress = Progress::new(expected);
-    let Some(brought) = fetch(hub, &mut recording, &progress).map_err(|error| {
-        anyhow!("{error:#}\nwhat was fetched is kept in {}; the same command goes on", folder.display())
-    })?
-    else {
-        progress.bar.finish_and_clear();
-        output::note(&format!(
-            "stopped; {} pages are kept in {}, and the same command goes on",
-            grouped(recording.pages() as u64),
-            folder.display()
-        ));
-        return Ok(ExitCode::from(INTERRUPTED));
-    };
+    let progress = Arc::new(Progress::new(expected));
+    stop_on_interrupt(&progress, &folder)?;
+    let brought = fetch(hub, &mut recording, &progress).map_err(|error| {
+        let kept = format!("what was fetched is kept in {}", folder.display());
+        match error {
+            crawl::Error::Hub(_) => anyhow!("{error}\n{kept}; the same command goes on"),
+            _ => anyhow!("{error}\n{kept}"),
+        }
+    })?;
     progress.bar.finish_and_clear();
     // An update may well bring nothing.
     if brought.rows == 0 && plan.since.is_none() {
@@ -78,23 +81,43 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
         Some(old) if plan.since.is_some() => Builder::on(old),
         _ => Builder::new(),
     };
-    if let Some(old) = old.as_ref().filter(|_| args.full) {
+    // An update begins with it; a whole crawl would forget the old ids.
+    if let Some(old) = old.as_ref().filter(|_| plan.since.is_none()) {
         builder.remember(old);
     }
-    let ended = recording.span()?.map(|span| span.1);
+    let known_sources = builder.sources().len();
+    let (_, ended) = recording.span()?;
     let source = Source { path: folder.clone(), kind: Kind::Recording };
     let rejects = import::gather(&mut builder, &[source], &aliases)?;
-    let snapshot = import::finish(builder, None, ended, &rejects)?;
-    if let Some(old) = old.as_ref().filter(|_| args.keep) {
-        keep(old, &output)?;
+    let is_empty = builder.progress().0 == 0;
+    let snapshot = import::finish(builder, None, ended, &rejects);
+    if is_empty && args.record.is_none() {
+        // The same pages would say the same again.
+        recording.remove()?;
+        return snapshot.map(|_| ExitCode::SUCCESS);
     }
-    snapshot.write(&output)?;
-    if let Some(newest) = crawl::ends_early(&snapshot) {
+    let snapshot = snapshot?;
+    let models = |snapshot: &Snapshot| snapshot.provenance().counts.models;
+    let newest = crawl::ends_early(&snapshot);
+    let shrunk = old.as_ref().filter(|old| models(&snapshot) < models(old) / 10 * 9);
+    if let Some(newest) = newest {
         output::note(&format!(
             "warning: the newest model is of {}; a whole listing has some of the last days, so the Hub may have cut it off",
             day(newest)
         ));
     }
+    if let Some(old) = shrunk {
+        output::note(&format!(
+            "warning: {} models, and {} before; the Hub may have cut its listing off",
+            grouped(models(&snapshot)),
+            grouped(models(old))
+        ));
+    }
+    // Of a doubtful crawl the old snapshot is kept unasked.
+    if let Some(old) = old.as_ref().filter(|_| args.keep || newest.is_some() || shrunk.is_some()) {
+        keep(old, &output)?;
+    }
+    snapshot.write(&output)?;
     if args.record.is_none() {
         recording.remove()?;
     }
@@ -102,19 +125,18 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     if let Some(old) = old.as_ref().filter(|_| args.update) {
         text += &changes(&Changes::between(old, &snapshot), args.full);
     }
-    text += &import::summary(&args.output, &snapshot, &rejects);
+    text += &import::summary(&args.output, &snapshot, known_sources, &rejects);
     output::result(&text)?;
     import::remember(&args.output);
     Ok(ExitCode::SUCCESS)
 }
 
 /// What is to be crawled: what the options say, or what the snapshot holds.
-fn plan(args: &Crawl, old: Option<&Snapshot>) -> anyhow::Result<Plan> {
+fn plan(args: &Crawl, endpoint: &str, old: Option<&Snapshot>) -> anyhow::Result<Plan> {
     let name = args.output.display();
-    let endpoint = hub::endpoint();
     if !args.update {
         let plan = Plan {
-            endpoint,
+            endpoint: endpoint.to_owned(),
             scope: Scope { owner: args.owner.clone(), filters: args.filters.clone() },
             below: args.below.clone(),
             limit: args.limit,
@@ -141,20 +163,37 @@ fn plan(args: &Crawl, old: Option<&Snapshot>) -> anyhow::Result<Plan> {
     if !args.full && (note.below.is_some() || note.limit.is_some()) {
         bail!("{name}: holds a part of the Hub that the Hub cannot list by its changes; use --update --full");
     }
+    // A Hub whose clock is ahead must not hide what changes until then.
+    let taken = provenance.written.map_or(taken, |written| taken.min(written));
     Ok(crawl::plan(note, (!args.full).then(|| crawl::since(taken))))
 }
 
-/// Runs the crawl; nothing if Ctrl-C ended it.
-fn fetch(hub: Hub, recording: &mut Recording, progress: &Progress) -> anyhow::Result<Option<Brought>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let hub = Arc::new(hub);
-    let tell = |event| progress.tell(&event);
-    runtime.block_on(async {
-        tokio::select! {
-            brought = crawl::run(&hub, recording, &tell) => Ok(Some(brought?)),
-            _ = tokio::signal::ctrl_c() => Ok(None),
+fn fetch(hub: Hub, recording: &mut Recording, progress: &Progress) -> Result<Brought, crawl::Error> {
+    let runtime = runtime().map_err(|error| modelkin::source::Error::Io { path: "tokio".into(), error })?;
+    runtime.block_on(crawl::run(&Arc::new(hub), recording, &|event| progress.tell(&event)))
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// From now on Ctrl-C ends the program, whatever it does: the checkpoint outlives worse than that.
+#[expect(clippy::exit, reason = "the end of the program, not of a function")]
+fn stop_on_interrupt(progress: &Arc<Progress>, folder: &Path) -> anyhow::Result<()> {
+    let runtime = runtime()?;
+    let (progress, folder) = (Arc::clone(progress), folder.to_owned());
+    std::thread::spawn(move || {
+        if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
+            progress.bar.finish_and_clear();
+            output::note(&format!(
+                "stopped; {} pages are kept in {}, and the same command goes on",
+                grouped(progress.state().pages),
+                folder.display()
+            ));
+            std::process::exit(INTERRUPTED);
         }
-    })
+    });
+    Ok(())
 }
 
 /// A path with something added to its last part.
@@ -184,15 +223,19 @@ fn keep(old: &Snapshot, path: &Path) -> anyhow::Result<()> {
 
 fn said(brought: &Brought) -> String {
     let mut text = format!("{} rows on {} pages\n", grouped(brought.rows), grouped(brought.pages));
+    if brought.empty > 0 {
+        _ = writeln!(text, "{} pages were empty and named a next one", grouped(brought.empty));
+    }
     if !brought.cards.is_empty() {
         let count = |state: CardState| grouped(brought.cards.get(&state).copied().unwrap_or(0));
         _ = writeln!(
             text,
-            "cards: {} read, {} models without one, {} gated, {} gone",
+            "cards: {} read, {} models without one, {} gated, {} gone, {} not given",
             count(CardState::Read),
             count(CardState::None),
             count(CardState::Gated),
-            count(CardState::Gone)
+            count(CardState::Gone),
+            count(CardState::Failed)
         );
     }
     text
@@ -233,6 +276,7 @@ struct Progress {
 struct State {
     /// Rows that an earlier run had fetched.
     before: u64,
+    pages: u64,
     spoke: Instant,
 }
 
@@ -244,16 +288,19 @@ impl Progress {
         }
         bar.enable_steady_tick(Duration::from_millis(120));
         let now = Instant::now();
-        Progress { bar, expected, began: now, state: Mutex::new(State { before: 0, spoke: now }) }
+        Progress { bar, expected, began: now, state: Mutex::new(State { before: 0, pages: 0, spoke: now }) }
     }
 
     fn tell(&self, event: &Event) {
         match event {
             Event::Resumed { pages, rows } => {
-                self.state().before = *rows;
+                let mut state = self.state();
+                (state.before, state.pages) = (*rows, *pages);
+                drop(state);
                 self.line(&format!("goes on after {} rows on {} pages", grouped(*rows), grouped(*pages)));
             }
             Event::Page { pages, rows, quota } => {
+                self.state().pages = *pages;
                 let new = rows.saturating_sub(self.state().before);
                 let rate = new as f64 / self.began.elapsed().as_secs_f64().max(0.001);
                 let mut text = format!("{} models, {} pages, {rate:.0} models/s", grouped(*rows), grouped(*pages));
@@ -273,12 +320,11 @@ impl Progress {
             Event::WithoutFields(fields) => {
                 self.line(&format!("the Hub does not give {}; going on without", fields.join(", ")));
             }
-            Event::NoRoot(id) => {
+            Event::NoRoot { id, message } => {
                 self.line(&format!(
-                    "{id} is not on the Hub, or is private; its descendants are looked for all the same"
+                    "{id} is not on the Hub, or is private ({message}); its descendants are looked for all the same"
                 ));
             }
-            Event::EmptyPage => self.line("an empty page with a next one"),
             _ => (),
         }
     }

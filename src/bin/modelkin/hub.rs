@@ -2,8 +2,9 @@
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use etcetera::BaseStrategy;
 use modelkin::source::hub::Token;
 
@@ -11,8 +12,7 @@ const HUB: &str = "https://huggingface.co";
 
 /// The Hub's address.
 pub fn endpoint() -> String {
-    let named = text("HF_ENDPOINT").unwrap_or_else(|| HUB.to_owned());
-    named.trim_end_matches('/').to_owned()
+    text("HF_ENDPOINT").unwrap_or_else(|| HUB.to_owned())
 }
 
 /// The variable that forbids every request, if one does.
@@ -21,19 +21,48 @@ pub fn offline() -> Option<&'static str> {
 }
 
 /// The token, if there is one.
-pub fn token() -> Option<Token> {
+///
+/// # Errors
+/// If a variable names one that cannot be used: without it the crawl would be another one.
+pub fn token() -> anyhow::Result<Option<Token>> {
     if is_on("HF_HUB_DISABLE_IMPLICIT_TOKEN") {
-        return None;
+        return Ok(None);
     }
-    let named = ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"].into_iter().find_map(|name| Token::new(&text(name)?));
-    named.or_else(|| Token::new(&fs::read_to_string(token_file()?).ok()?))
+    for name in ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"] {
+        if let Some(text) = text(name) {
+            let token = Token::new(&text).with_context(|| format!("{name}: is no token; unset it to crawl without"))?;
+            return Ok(Some(token));
+        }
+    }
+    match text("HF_TOKEN_PATH") {
+        Some(path) => {
+            let path = at_home(&path);
+            let token = token_in(&path).with_context(|| {
+                format!("HF_TOKEN_PATH: {} holds no token; unset it to crawl without", path.display())
+            })?;
+            Ok(Some(token))
+        }
+        None => Ok(token_file().and_then(|path| token_in(&path))),
+    }
+}
+
+/// The token in a file, if it is a file and one is in it.
+fn token_in(path: &Path) -> Option<Token> {
+    const LONGEST: u64 = 4096;
+    let size = fs::metadata(path).ok().filter(fs::Metadata::is_file)?.len();
+    Token::new(&fs::read_to_string(path).ok().filter(|_| size <= LONGEST)?)
+}
+
+/// A path in which `~` stands for the home folder, as the Hub's own client has it.
+fn at_home(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), etcetera::home_dir()) {
+        (Some(rest), Ok(home)) => home.join(rest),
+        _ => path.into(),
+    }
 }
 
 fn token_file() -> Option<PathBuf> {
-    if let Some(path) = text("HF_TOKEN_PATH") {
-        return Some(path.into());
-    }
-    let home = text("HF_HOME").map(PathBuf::from);
+    let home = text("HF_HOME").map(|home| at_home(&home));
     let folder = home.or_else(|| Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("huggingface")))?;
     Some(folder.join("token"))
 }

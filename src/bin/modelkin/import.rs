@@ -48,12 +48,12 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     let rejects = gather(&mut builder, &sources, &aliases)?;
     // The same pages give the same bytes, now and later.
     let ended = match &sources[..] {
-        [source] => source.recording()?.map(|recording| recording.span()).transpose()?.flatten().map(|span| span.1),
+        [source] => source.recording()?.map(|recording| recording.span()).transpose()?.and_then(|(_, ended)| ended),
         _ => None,
     };
     let snapshot = finish(builder, taken, ended, &rejects)?;
     snapshot.write(&output)?;
-    output::result(&summary(&args.output, &snapshot, &rejects))?;
+    output::result(&summary(&args.output, &snapshot, 0, &rejects))?;
     remember(&args.output);
     Ok(ExitCode::SUCCESS)
 }
@@ -67,7 +67,8 @@ pub fn gather(builder: &mut Builder, sources: &[Source], aliases: &[Aliases]) ->
         bar.set_message(label.clone());
         builder.source(&label, source.kind.name());
         if let Some(recording) = source.recording()? {
-            builder.crawled(recording.span()?.map(|span| span.0), crawl::note(recording.plan()));
+            let (began, _) = recording.span()?;
+            builder.crawled(Some(began), crawl::note(recording.plan()));
         }
         source.read(&mut |found| {
             builder.add(found);
@@ -109,6 +110,9 @@ pub fn target(path: &Path) -> anyhow::Result<PathBuf> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
         bail!("{name}: there is no folder {}; make it first", folder.display());
     }
+    if path.file_name().is_none() || name.to_string().ends_with(['/', std::path::MAIN_SEPARATOR]) {
+        bail!("{name}: is no file; name a file to write the snapshot to");
+    }
     let Ok(known) = fs::metadata(path) else { return Ok(path.to_owned()) };
     if !known.is_file() {
         bail!("{name}: is no file; name a file to write the snapshot to");
@@ -122,7 +126,7 @@ pub fn target(path: &Path) -> anyhow::Result<PathBuf> {
 }
 
 /// Now, in milliseconds since 1970; or what SOURCE_DATE_EPOCH says, so that the same sources give the same bytes.
-fn now() -> anyhow::Result<i64> {
+pub fn now() -> anyhow::Result<i64> {
     match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(seconds) => {
             Ok(seconds.parse::<i64>().with_context(|| format!("SOURCE_DATE_EPOCH={seconds:?}: no whole seconds"))?
@@ -151,13 +155,13 @@ fn progress_bar() -> ProgressBar {
     bar
 }
 
-/// What a snapshot holds that was written to `path`.
-pub fn summary(path: &Path, snapshot: &Snapshot, rejects: &str) -> String {
+/// What a snapshot holds that was written to `path`; the first `known` sources are an earlier run's.
+pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) -> String {
     let path = printable(&path.display().to_string());
     let provenance = snapshot.provenance();
     let counts = &provenance.counts;
     let mut text = String::new();
-    for source in &provenance.sources {
+    for source in provenance.sources.iter().skip(known) {
         let _ = writeln!(
             text,
             "{} ({}): {} records, {} of models known before, {} rejects",

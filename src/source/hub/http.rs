@@ -12,17 +12,23 @@ use crate::source::date;
 
 /// Longest body that is taken, in bytes: a page of a thousand full rows stays under 30 MB.
 const MAX_BODY: usize = 128 << 20;
+/// What is read of a card, in bytes; a front matter may not reach further.
+pub const MAX_CARD: usize = (1 << 20) + 1;
 /// Redirects that are followed in a row.
 const MAX_HOPS: usize = 10;
 /// A wait longer than this is not sat out: the crawl stops, and goes on when it is run again.
-const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60 + 1);
+/// A wait longer than this is told.
+const TOLD_WAIT: Duration = Duration::from_secs(5);
+/// Answers of a server in trouble after which a card is left: the others do not wait for it.
+const CARD_TRIES: u32 = 5;
 
 /// A request that cannot be answered.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The endpoint is no address of a Hub.
-    #[error("{0:?}: no address of a Hub; write it as https://huggingface.co, without a name or password in it")]
+    #[error("{0:?}: no address of a Hub; write it as https://huggingface.co, with nothing before or after it")]
     Endpoint(String),
     /// The client could not be made.
     #[error("no HTTPS client: {0}; a system without certificates needs its ca-certificates package")]
@@ -30,7 +36,7 @@ pub enum Error {
     /// Every try failed, for as long as was allowed.
     #[error("{what}: given up after {tries} tries in {seconds} s; the last one: {reason}")]
     GivenUp {
-        /// The path and query.
+        /// The address.
         what: String,
         /// How often it was tried.
         tries: u32,
@@ -38,11 +44,13 @@ pub enum Error {
         seconds: u64,
         /// What came of the last try.
         reason: String,
+        /// What was at fault the last time.
+        fault: Fault,
     },
     /// The Hub wants to be left alone for long.
     #[error("{what}: the Hub asks to wait {minutes} minutes ({reason}); run the same command again then")]
     Later {
-        /// The path and query.
+        /// The address.
         what: String,
         /// How long, in minutes.
         minutes: u64,
@@ -52,7 +60,7 @@ pub enum Error {
     /// The Hub's answer leads around in a circle, or nowhere.
     #[error("{what}: {reason}")]
     Redirect {
-        /// The path and query.
+        /// The address.
         what: String,
         /// What is wrong with it.
         reason: String,
@@ -161,12 +169,31 @@ impl Pace {
     }
 }
 
+/// What is at fault when a try fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The line, or a Hub in trouble: any other request would have failed too.
+    Line,
+    /// This answer alone.
+    Answer,
+}
+
 /// What one try gave.
 enum Try {
     Answer(Answer),
-    /// It failed; the server may have said for how long to wait.
-    Failed(String, Option<Duration>),
+    Failed {
+        reason: String,
+        /// The wait that the server asks for.
+        asked: Option<Duration>,
+        fault: Fault,
+    },
     Over(Error),
+}
+
+impl Try {
+    fn failed(fault: Fault, reason: String) -> Try {
+        Try::Failed { reason, asked: None, fault }
+    }
 }
 
 impl Hub {
@@ -178,6 +205,7 @@ impl Hub {
         let wrong = || Error::Endpoint(without_secret(endpoint));
         let url = Url::parse(endpoint.trim().trim_end_matches('/')).map_err(|_| wrong())?;
         let is_plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+        let is_plain = is_plain && url.fragment().is_none();
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !is_plain {
             return Err(wrong());
         }
@@ -221,32 +249,34 @@ impl Hub {
         // Time spent on failures, and on waits that the Hub asked for, which are nobody's fault.
         let (mut spent, mut waited) = (Duration::ZERO, Duration::ZERO);
         loop {
-            self.wait_for_slot(class).await;
+            self.wait_for_slot(path, class, tell).await?;
             let began = Instant::now();
             tries += 1;
-            let (reason, asked) = match self.once(path, class).await {
-                Try::Over(error) => return Err(error),
-                Try::Failed(reason, asked) => (reason, asked),
-                Try::Answer(answer) => match read(&answer) {
+            // An answer that drips is not waited for without end.
+            let longest = self.patience.total.max(self.patience.silence);
+            let (reason, asked, fault) = match tokio::time::timeout(longest, self.once(path, class)).await {
+                Err(_) => (format!("an answer that took more than {} s", longest.as_secs()), None, Fault::Line),
+                Ok(Try::Over(error)) => return Err(error),
+                Ok(Try::Failed { reason, asked, fault }) => (reason, asked, fault),
+                Ok(Try::Answer(answer)) => match read(&answer) {
                     Ok(read) => return Ok((answer, read)),
-                    Err(reason) => (reason, None),
+                    Err(reason) => (reason, None, Fault::Answer),
                 },
             };
-            let what = || clip(path, 120);
-            let wait = match asked {
-                Some(wait) if wait > LONGEST_WAIT => {
-                    return Err(Error::Later { what: what(), minutes: wait.as_secs().div_ceil(60), reason });
-                }
-                Some(wait) => wait,
-                None => self.backoff(tries),
-            };
-            spent += began.elapsed();
-            *if asked.is_some() { &mut waited } else { &mut spent } += wait;
-            // A server that asks for one wait after the other is not followed for ever either.
-            if spent > self.patience.total || waited > 2 * LONGEST_WAIT || tries > 1000 {
-                return Err(Error::GivenUp { what: what(), tries, seconds: (spent + waited).as_secs(), reason });
+            if let Some(wait) = asked.filter(|wait| *wait > LONGEST_WAIT) {
+                return Err(self.later(path, wait, reason));
             }
-            tell(Pause { what: what(), reason, wait });
+            // Of a server that asks for no wait at all, again and again, ours is kept all the same.
+            let asked = asked.unwrap_or_default();
+            let wait = self.backoff(tries).max(asked);
+            waited += asked;
+            spent += began.elapsed() + (wait - asked);
+            let is_left = class == Class::Resolvers && fault == Fault::Answer && tries >= CARD_TRIES;
+            if is_left || spent > self.patience.total || waited > 2 * LONGEST_WAIT {
+                let (what, seconds) = (self.name(path), (spent + waited).as_secs());
+                return Err(Error::GivenUp { what, tries, seconds, reason, fault });
+            }
+            tell(Pause { what: self.name(path), reason, wait });
             tokio::time::sleep(wait).await;
         }
     }
@@ -257,10 +287,36 @@ impl Hub {
         doubled.min(Duration::from_secs(60)).mul_f64(0.5 + fastrand::f64() / 2.0)
     }
 
-    async fn wait_for_slot(&self, class: Class) {
-        let slot = self.paces().get_mut(&class).map(Pace::reserve);
-        if let Some(slot) = slot {
-            tokio::time::sleep_until(slot.into()).await;
+    /// Waits for the pace that the quota allows.
+    async fn wait_for_slot(&self, path: &str, class: Class, tell: &(dyn Fn(Pause) + Send + Sync)) -> Result<(), Error> {
+        let slot = self.paces().get_mut(&class).map(|pace| (pace.reserve(), pace.quota.interval().is_none()));
+        let Some((slot, is_spent)) = slot else { return Ok(()) };
+        let wait = slot.saturating_duration_since(Instant::now());
+        let reason = "the quota is used up until then".to_owned();
+        if wait > LONGEST_WAIT {
+            return Err(self.later(path, wait, reason));
+        }
+        if is_spent && wait > TOLD_WAIT {
+            tell(Pause { what: self.name(path), reason, wait });
+        }
+        tokio::time::sleep_until(slot.into()).await;
+        Ok(())
+    }
+
+    fn later(&self, path: &str, wait: Duration, reason: String) -> Error {
+        Error::Later { what: self.name(path), minutes: wait.as_secs().saturating_sub(1).div_ceil(60), reason }
+    }
+
+    /// An address for people: the list of fields is left out of it.
+    pub fn name(&self, path: &str) -> String {
+        format!("{}{}", self.endpoint(), clip(&super::listing::only_fields(path, &[]), 120))
+    }
+
+    /// What a server says, without the token, which it may have repeated.
+    fn discreet(&self, text: String) -> String {
+        match &self.token {
+            Some(token) => text.replace(&token.0, "…"),
+            None => text,
         }
     }
 
@@ -268,8 +324,9 @@ impl Hub {
         self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Learns the quota that a response tells; one that tells none has none.
-    fn learn(&self, class: Class, response: &Response) {
+    /// Learns the quota that a response tells. A first answer that tells none has none; behind a redirect it may be left
+    /// out.
+    fn learn(&self, class: Class, response: &Response, is_first: bool) {
         let mut paces = self.paces();
         match limit::quota(response.headers()) {
             Some((named, quota)) => {
@@ -278,7 +335,7 @@ impl Hub {
                 let last = paces.get(&class).map_or(now, |pace| pace.last);
                 paces.insert(class, Pace { quota, told: now, last });
             }
-            None if response.status().is_success() => _ = paces.remove(&class),
+            None if is_first && response.status().is_success() => _ = paces.remove(&class),
             // A server in trouble says nothing of quotas.
             None => (),
         }
@@ -289,7 +346,7 @@ impl Hub {
             Ok(url) => url,
             Err(error) => return Try::Over(error),
         };
-        let circle = |reason: &str| Try::Over(Error::Redirect { what: path.to_owned(), reason: reason.to_owned() });
+        let circle = |reason: &str| Try::Over(Error::Redirect { what: self.name(path), reason: reason.to_owned() });
         let mut seen = vec![url.clone()];
         // The last address at the Hub itself: a file may lie elsewhere.
         let mut own = url.clone();
@@ -300,13 +357,13 @@ impl Hub {
             }
             let response = match request.send().await {
                 Ok(response) => response,
-                Err(error) => return Try::Failed(chain(&error.without_url()), None),
+                Err(error) => return Try::failed(Fault::Line, chain(&error.without_url())),
             };
             if url.origin() == self.endpoint.origin() {
-                self.learn(class, &response);
+                self.learn(class, &response, seen.len() == 1);
             }
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-                return self.answer(&own, response).await;
+                return self.answer(&own, class, response).await;
             }
             let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
             let Some(to) = to.and_then(|to| url.join(to).ok()) else { return circle("a redirect that leads nowhere") };
@@ -324,30 +381,44 @@ impl Hub {
         }
     }
 
-    async fn answer(&self, own: &Url, mut response: Response) -> Try {
+    async fn answer(&self, own: &Url, class: Class, mut response: Response) -> Try {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let mut body = Vec::new();
         loop {
             match response.chunk().await {
+                Ok(Some(chunk)) if class == Class::Resolvers && body.len() + chunk.len() >= MAX_CARD => {
+                    body.extend_from_slice(&chunk[..MAX_CARD - body.len()]);
+                    break;
+                }
                 Ok(Some(chunk)) if body.len() + chunk.len() > MAX_BODY => {
-                    return Try::Failed(format!("a body of more than {} MiB", MAX_BODY >> 20), None);
+                    return Try::failed(Fault::Answer, format!("a body of more than {} MiB", MAX_BODY >> 20));
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => break,
-                Err(error) => return Try::Failed(chain(&error.without_url()), None),
+                Err(error) => return Try::failed(Fault::Answer, chain(&error.without_url())),
             }
         }
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let message = text("x-error-message").or_else(|| said(&body)).unwrap_or_default();
+        let message = self.discreet(text("x-error-message").or_else(|| said(&body)).unwrap_or_default());
         if matches!(status.as_u16(), 408 | 429) || status.is_server_error() {
             let asked = limit::asked_wait(status.as_u16(), &headers);
             let gap = if message.is_empty() { "" } else { ": " };
-            return Try::Failed(format!("{status}{gap}{message}"), asked);
+            // 500 tells of this answer; the others tell of a Hub that has too much to do.
+            let fault = if status.as_u16() == 500 { Fault::Answer } else { Fault::Line };
+            return Try::Failed { reason: format!("{status}{gap}{message}"), asked, fault };
+        }
+        let mut next = None;
+        for link in headers.get_all(LINK) {
+            match next_query(&String::from_utf8_lossy(link.as_bytes())) {
+                Ok(found) => next = next.or(found),
+                // To take it for the last page would lose what comes after it.
+                Err(()) => return Try::failed(Fault::Answer, "a Link header that cannot be read".into()),
+            }
         }
         Try::Answer(Answer {
             status: status.as_u16(),
-            next: headers.get_all(LINK).iter().find_map(|link| next_query(&String::from_utf8_lossy(link.as_bytes()))),
+            next,
             date: headers.get(DATE).and_then(|at| date::http(at.to_str().ok()?)),
             code: text("x-error-code"),
             path: own.path().strip_prefix(self.endpoint.path().trim_end_matches('/')).unwrap_or_default().to_owned(),
@@ -358,7 +429,7 @@ impl Hub {
 
     fn url(&self, path: &str) -> Result<Url, Error> {
         let whole = format!("{}{path}", self.endpoint());
-        Url::parse(&whole).map_err(|error| Error::Redirect { what: path.to_owned(), reason: error.to_string() })
+        Url::parse(&whole).map_err(|error| Error::Redirect { what: self.name(path), reason: error.to_string() })
     }
 }
 
@@ -366,7 +437,8 @@ impl Hub {
 fn without_secret(address: &str) -> String {
     match (address.find("://"), address.rfind('@')) {
         (Some(scheme), Some(at)) if at > scheme => format!("{}://…@{}", &address[..scheme], &address[at + 1..]),
-        _ => address.to_owned(),
+        (None, Some(at)) => format!("…@{}", &address[at + 1..]),
+        _ => address.split_inclusive(['?', '#']).next().unwrap_or_default().to_owned(),
     }
 }
 
@@ -402,27 +474,31 @@ fn said(body: &[u8]) -> Option<String> {
     (!text.is_empty()).then(|| clip(&text, 2000))
 }
 
-/// The query of the link with `rel="next"` in a `Link` header. Only its query: host and path are those that were asked,
-/// also behind a mirror that passes the Hub's own links on.
-fn next_query(header: &str) -> Option<String> {
+/// The query of the link with `rel="next"` in a `Link` header, if there is one. Only its query: host and path are those
+/// that were asked, also behind a mirror that passes the Hub's own links on. An error if the header names no link, or
+/// speaks of a next one that is not found.
+fn next_query(header: &str) -> Result<Option<String>, ()> {
     let mut rest = header;
+    let mut speaks_of_next = false;
     while let Some(start) = rest.find('<') {
-        let (address, after) = rest[start + 1..].split_once('>')?;
-        let end = after.find(",").map_or(after.len(), |comma| after[comma..].find('<').map_or(after.len(), |_| comma));
-        let is_next = after[..end].split(';').any(|part| {
-            part.split_once('=').is_some_and(|(name, value)| {
-                let mut relations = value.trim().trim_matches('"').split_ascii_whitespace();
-                name.trim().eq_ignore_ascii_case("rel")
-                    && relations.any(|relation| relation.eq_ignore_ascii_case("next"))
-            })
-        });
+        let (address, after) = rest[start + 1..].split_once('>').ok_or(())?;
+        let end = after.find(',').map_or(after.len(), |comma| after[comma..].find('<').map_or(after.len(), |_| comma));
+        let parameters = &after[..end];
+        // Of several the first counts (RFC 8288, 3.3).
+        let mut pairs = parameters.split(';').filter_map(|part| part.split_once('='));
+        let relations = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case("rel")).map_or("", |(_, value)| value);
+        let mut relations = relations.trim().trim_matches(['"', '\'']).split_ascii_whitespace();
+        let is_next = relations.any(|relation| relation.eq_ignore_ascii_case("next"));
         if is_next {
             let query = address.split_once('?').map_or("", |(_, query)| query);
-            return Some(query.split('#').next().unwrap_or(query).to_owned());
+            return Ok(Some(query.split('#').next().unwrap_or(query).to_owned()));
         }
+        speaks_of_next |= parameters.to_ascii_lowercase().contains("next");
         rest = &after[end..];
     }
-    None
+    // Nothing is left of a header that was read.
+    let is_read = rest.len() < header.len() && !speaks_of_next && !rest.to_ascii_lowercase().contains("next");
+    if is_read { Ok(None) } else { Err(()) }
 }
 
 #[cfg(test)]
@@ -434,17 +510,22 @@ mod tests {
         for (header, expected) in [
             (
                 r#"<http://localhost:5564/api/models?limit=10&cursor=eyI%3D>; rel="next""#,
-                Some("limit=10&cursor=eyI%3D"),
+                Ok(Some("limit=10&cursor=eyI%3D")),
             ),
-            (r#"<http://h/a?x=1,2>; rel="prev", <https://h/a?x=3>; rel="next""#, Some("x=3")),
-            (r#"<https://h/a?x=1>; title="a"; rel=next"#, Some("x=1")),
-            (r#"<https://h/a?x=1>; rel="prev""#, None),
-            (r#"<https://h/a?x=1>; rel="last Next""#, Some("x=1")),
-            (r#"<https://h/a>; rel="next""#, Some("")),
-            ("nonsense", None),
-            ("<https://h/a?x=1", None),
+            (r#"<http://h/a?x=1,2>; rel="prev", <https://h/a?x=3>; rel="next""#, Ok(Some("x=3"))),
+            (r#"<https://h/a?x=1>; title="a"; rel=next"#, Ok(Some("x=1"))),
+            (r#"<https://h/a?x=1>;rel='next'"#, Ok(Some("x=1"))),
+            (r#"<https://h/next?x=next>; rel="prev""#, Ok(None)),
+            (r#"<https://h/a?x=1>; rel="last Next""#, Ok(Some("x=1"))),
+            (r#"<https://h/a>; rel="next""#, Ok(Some(""))),
+            (r#"<https://h/a?x=1>; rel*=UTF-8''next"#, Err(())),
+            (r#"https://h/a?x=1; rel="next""#, Err(())),
+            (r#"<https://h/a?x=1>; rel="prev", https://h/a?x=1; rel="next""#, Err(())),
+            ("nonsense", Err(())),
+            ("<https://h/a?x=1", Err(())),
         ] {
-            assert_eq!(next_query(header).as_deref(), expected, "{header}");
+            let found = next_query(header);
+            assert_eq!(found.as_ref().map(Option::as_deref), expected.as_ref().map(|next| *next), "{header}");
         }
     }
 
@@ -453,11 +534,13 @@ mod tests {
         let hub = |endpoint: &str| Hub::new(endpoint, None, "test", Patience::default());
         assert_eq!(hub("http://127.0.0.1:8080/").unwrap().endpoint(), "http://127.0.0.1:8080");
         assert_eq!(hub("https://hub.example/mirror/").unwrap().endpoint(), "https://hub.example/mirror");
-        for wrong in ["huggingface.co", "ftp://h", "", "http://", "https://h?x=1"] {
+        for wrong in ["huggingface.co", "ftp://h", "", "http://", "https://h?x=1", "https://h/#", "https://h#x"] {
             assert!(matches!(hub(wrong), Err(Error::Endpoint(_))), "{wrong}");
         }
-        let error = hub("https://me:secret@h").unwrap_err().to_string();
-        assert!(!error.contains("secret"), "{error}");
+        for with_secret in ["https://me:secret@h", "me:secret@h:80", "https://h/?key=secret", "https://h/#secret"] {
+            let error = hub(with_secret).unwrap_err().to_string();
+            assert!(!error.contains("secret"), "{error}");
+        }
         assert_eq!(format!("{:?}", Token::new(" hf_x\n").unwrap()), "Token(…)");
         assert_eq!(Token::new(" \n"), None);
     }

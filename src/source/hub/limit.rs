@@ -70,7 +70,8 @@ pub(super) fn quota(headers: &HeaderMap) -> Option<(Option<Class>, Quota)> {
     for part in parts {
         match part.split_once('=') {
             Some(("r", value)) => remaining = value.parse().ok(),
-            Some(("t", value)) => reset = value.parse().ok(),
+            // A number that no clock can bear is none.
+            Some(("t", value)) => reset = value.parse::<u32>().ok().map(u64::from),
             _ => (),
         }
     }
@@ -87,7 +88,7 @@ pub(super) fn asked_wait(status: u16, headers: &HeaderMap) -> Option<Duration> {
     }
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
     if let Ok(seconds) = text.trim().parse::<u64>() {
-        return Some(Duration::from_secs(seconds.saturating_add(1)));
+        return Some(Duration::from_secs(seconds.min(u32::MAX.into()) + 1));
     }
     // Against the server's own clock: ours may be wrong.
     let now = date::http(headers.get(DATE)?.to_str().ok()?)?;
@@ -122,6 +123,7 @@ mod tests {
         assert_eq!(of("\"api\";r=489;t=189"), Some((Some(Class::Api), Quota { remaining: 489, reset: 189 })));
         assert_eq!(of("\"other\";r=1;t=2").map(|(class, _)| class), Some(None));
         assert_eq!(of("\"api\";r=x"), None);
+        assert_eq!(of("\"api\";r=0;t=18446744073709551615"), None);
         let interval = |remaining, reset| Quota { remaining, reset }.interval();
         assert_eq!(interval(508, 300), Some(Duration::from_millis(600)));
         assert_eq!((interval(8, 3), interval(0, 3)), (None, None));

@@ -10,6 +10,8 @@ use crate::source::date;
 
 /// Rows that a page is asked for: the Hub's own default and, as far as is known, its cap.
 const PAGE: u64 = 1000;
+/// Rows above which an answer is no page.
+const MOST_ROWS: usize = 100_000;
 
 /// What of the Hub is listed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,21 +47,24 @@ pub const FIELDS: &[&str] = &[
     "safetensors",
 ];
 
+/// The parameter that asks for a field.
+const FIELD: &str = "expand";
+
 /// The field that tells how many children a model has.
 pub const CHILDREN: &str = "childrenModelCount";
 
 /// Path and query of the first page of a listing with these fields, in pages of at most `most` rows.
 pub fn first_page(scope: &Scope, order: Order, fields: &[String], most: Option<u64>) -> String {
-    let mut query = Query::default();
-    query.extend(scope.owner.iter().map(|owner| ("author", owner.as_str())));
-    query.extend(scope.filters.iter().map(|filter| ("filter", filter.as_str())));
-    match order {
-        Order::Created => query.extend([("sort", "createdAt"), ("direction", "1")]),
-        Order::Modified => query.extend([("sort", "lastModified"), ("direction", "-1")]),
-    }
-    query.extend([("limit", PAGE.min(most.unwrap_or(PAGE)).to_string().as_str())]);
-    query.extend(fields.iter().map(|field| ("expand", field.as_str())));
-    next_page(&query.0)
+    let limit = PAGE.min(most.unwrap_or(PAGE)).to_string();
+    let (sort, direction) = match order {
+        Order::Created => ("createdAt", "1"),
+        Order::Modified => ("lastModified", "-1"),
+    };
+    let mut pairs: Vec<(&str, &str)> = Vec::new();
+    pairs.extend(scope.owner.iter().map(|owner| ("author", owner.as_str())));
+    pairs.extend(scope.filters.iter().map(|filter| ("filter", filter.as_str())));
+    pairs.extend([("sort", sort), ("direction", direction), ("limit", limit.as_str())]);
+    next_page(&query(pairs, fields))
 }
 
 /// Path and query of the page that a `Link` header names by its query.
@@ -69,9 +74,25 @@ pub fn next_page(query: &str) -> String {
 
 /// Path and query of one model.
 pub fn one_model(id: &str, fields: &[String]) -> String {
-    let mut query = Query::default();
-    query.extend(fields.iter().map(|field| ("expand", field.as_str())));
-    format!("/api/models/{id}?{}", query.0)
+    format!("/api/models/{id}?{}", query(Vec::new(), fields)).trim_end_matches('?').to_owned()
+}
+
+/// A query in the encoding of forms, made by reqwest by way of an address.
+fn query<'a>(mut pairs: Vec<(&'a str, &'a str)>, fields: &'a [String]) -> String {
+    pairs.extend(fields.iter().map(|field| (FIELD, field.as_str())));
+    let url = Url::parse_with_params("http://h", pairs).ok();
+    url.and_then(|url| url.query().map(str::to_owned)).unwrap_or_default()
+}
+
+/// A path that asks for no other fields than these.
+pub fn only_fields(path: &str, fields: &[String]) -> String {
+    let Some((path, query)) = path.split_once('?') else { return path.to_owned() };
+    let is_kept = |pair: &&str| match pair.split_once('=') {
+        Some((FIELD, field)) => fields.iter().any(|known| known == field),
+        _ => true,
+    };
+    let kept: Vec<&str> = query.split('&').filter(is_kept).collect();
+    format!("{path}?{}", kept.join("&")).trim_end_matches('?').to_owned()
 }
 
 /// The path of a model's card.
@@ -108,23 +129,6 @@ pub fn fields_taken(refusal: &str) -> Option<Vec<&str>> {
     Some(list.split(',').map(|field| field.trim().trim_matches(['"', '`', '\''])).collect())
 }
 
-/// A query under construction.
-#[derive(Default)]
-struct Query(String);
-
-impl Query {
-    fn extend<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) {
-        for (name, value) in pairs {
-            // reqwest's own encoder, by way of an address.
-            if let Ok(mut url) = Url::parse("http://h") {
-                url.query_pairs_mut().append_pair(name, value);
-                let gap = if self.0.is_empty() { "" } else { "&" };
-                self.0 = format!("{}{gap}{}", self.0, url.query().unwrap_or_default());
-            }
-        }
-    }
-}
-
 /// What a crawl must know of a row to find its way; everything else is read later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glance {
@@ -141,9 +145,46 @@ pub struct Glance {
 /// # Errors
 /// What is wrong with a body that is no page: the Hub sends an array.
 pub fn glance(body: &[u8]) -> Result<Vec<Glance>, String> {
-    let rows: Vec<&RawValue> =
-        serde_json::from_slice(body).map_err(|error| format!("an answer that is no page of models ({error})"))?;
-    Ok(rows.into_iter().map(|row| glance_row(row.get().as_bytes())).collect())
+    let mut glances = Vec::new();
+    rows(body, &mut |row| glances.push(glance_row(row)))?;
+    Ok(glances)
+}
+
+/// Whether rows are listed with the latest change first, but for a few: the Hub's index lags. A Hub that does not know
+/// the order gives another one without a word.
+pub fn is_latest_first(rows: &[Glance]) -> bool {
+    let changes: Vec<i64> = rows.iter().filter_map(|row| row.modified).collect();
+    let rises = changes.windows(2).filter(|pair| pair[0] < pair[1]).count();
+    rises * 5 <= changes.len()
+}
+
+/// Gives the rows of a page one by one, each as its JSON.
+///
+/// # Errors
+/// What is wrong with a body that is no page; rows may have been given before that was seen.
+pub fn rows(body: &[u8], each: &mut dyn FnMut(&[u8])) -> Result<(), String> {
+    struct Rows<'e>(&'e mut dyn FnMut(&[u8]));
+    impl<'de> serde::de::Visitor<'de> for Rows<'_> {
+        type Value = ();
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an array")
+        }
+        fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
+            let mut count = 0;
+            while let Some(row) = rows.next_element::<&RawValue>()? {
+                count += 1;
+                if count > MOST_ROWS {
+                    return Err(serde::de::Error::custom(format_args!("more than {MOST_ROWS} rows")));
+                }
+                (self.0)(row.get().as_bytes());
+            }
+            Ok(())
+        }
+    }
+    let mut input = serde_json::Deserializer::from_slice(body);
+    serde::Deserializer::deserialize_seq(&mut input, Rows(each))
+        .and_then(|()| input.end())
+        .map_err(|error| format!("an answer that is no page of models ({error})"))
 }
 
 /// Glances at one row.

@@ -5,5 +5,5 @@ mod limit;
 pub mod listing;
 pub(super) mod wire;
 
-pub use http::{Answer, Error, Hub, Patience, Pause, Token};
+pub use http::{Answer, Error, Fault, Hub, Patience, Pause, Token};
 pub use limit::Quota;
