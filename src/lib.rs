@@ -29,6 +29,7 @@
 
 pub mod census;
 pub mod crawl;
+pub mod export;
 pub mod lineage;
 pub mod model;
 pub mod reference;

@@ -131,7 +131,7 @@ impl FamilyCount {
 }
 
 /// The rows of a family's members, in order. Old ids are no members: the models that they name are.
-fn members(family: &Family, lineage: &Lineage<'_>) -> Vec<Row> {
+pub fn members(family: &Family, lineage: &Lineage<'_>) -> Vec<Row> {
     let snapshot = lineage.snapshot();
     let is_model = |row: &Row| snapshot.is_listed(*row) || lineage.is_unlisted(*row);
     match family.lies_in() {

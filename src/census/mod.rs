@@ -3,6 +3,7 @@
 mod authors;
 mod burst;
 mod family;
+mod kin;
 mod layout;
 mod ranking;
 mod sums;
@@ -14,7 +15,8 @@ use crate::snapshot::Row;
 use layout::{Kind, Layout};
 
 pub use burst::bursts;
-pub use family::{Counted, FamilyCount, Tally};
+pub use family::{Counted, FamilyCount, Tally, members};
+pub use kin::Kin;
 pub use ranking::{Group, Measure, Ranked, Ranking};
 pub use tree::{Branch, Direction, Shown, tree};
 

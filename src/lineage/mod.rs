@@ -2,6 +2,7 @@
 
 mod anomaly;
 mod cycles;
+mod selection;
 mod walk;
 
 use std::sync::OnceLock;
@@ -11,6 +12,7 @@ use petgraph::graph::{Graph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
 pub use anomaly::Anomaly;
+pub use selection::{Collapse, Group, Reach, Selection};
 pub use walk::Reached;
 
 use crate::model::{Learned, Relation};

@@ -1,4 +1,4 @@
-use super::Lineage;
+use super::{Lineage, Reach};
 use crate::snapshot::Row;
 
 /// What a walk reached: every model once, nearest first.
@@ -13,28 +13,35 @@ pub struct Reached {
 impl Lineage<'_> {
     /// Every model that descends from any of `from`, those left out.
     pub fn below(&self, from: &[Row]) -> Reached {
-        self.walk(from, |at, next| self.children(at).for_each(|(child, _)| next(child)))
+        self.within(from, Reach::Below, usize::MAX)
     }
 
     /// Every ancestor of any of `from`, those left out.
     pub fn above(&self, from: &[Row]) -> Reached {
-        self.walk(from, |at, next| self.parents(at).for_each(|(parent, _)| next(parent)))
+        self.within(from, Reach::Above, usize::MAX)
     }
 
-    fn walk(&self, from: &[Row], onward: impl Fn(Row, &mut dyn FnMut(Row))) -> Reached {
+    /// Every model at most `depth` links from any of `from`, those left out.
+    pub fn within(&self, from: &[Row], reach: Reach, depth: usize) -> Reached {
         let mut seen = vec![false; self.snapshot.len()];
         from.iter().for_each(|row| seen[*row as usize] = true);
         let mut rows: Vec<Row> = Vec::new();
         let mut levels = Vec::new();
         let mut edge = from.to_vec();
-        while !edge.is_empty() {
+        while !edge.is_empty() && levels.len() < depth {
             let start = rows.len();
             for at in edge {
-                onward(at, &mut |next| {
+                let mut met = |next: Row| {
                     if !std::mem::replace(&mut seen[next as usize], true) {
                         rows.push(next);
                     }
-                });
+                };
+                if reach != Reach::Above {
+                    self.children(at).for_each(|(child, _)| met(child));
+                }
+                if reach != Reach::Below {
+                    self.parents(at).for_each(|(parent, _)| met(parent));
+                }
             }
             edge = rows[start..].to_vec();
             if !edge.is_empty() {

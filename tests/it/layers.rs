@@ -65,9 +65,14 @@ const ROOMS: &[Room] = &[
         foreign: &["comfy_table", "csv", "jiff", "serde", "serde_json"],
     },
     Room {
+        name: "export",
+        may_import: &["census", "lineage", "snapshot", "source", "model"],
+        foreign: &["graphviz_rust", "quick_xml", "serde_json", "csv", "parquet", "jiff"],
+    },
+    Room {
         name: "bin",
         may_import: &[],
-        foreign: &["modelkin", "anyhow", "clap", "indicatif", "etcetera", "jiff", "tokio"],
+        foreign: &["modelkin", "anyhow", "clap", "indicatif", "etcetera", "jiff", "tokio", "tempfile"],
     },
 ];
 

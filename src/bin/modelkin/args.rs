@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use modelkin::census::Measure;
+use modelkin::export::{self, ColorBy};
 use modelkin::model::{ModelId, Relation};
 use modelkin::report::Format;
 
@@ -37,6 +38,8 @@ pub enum Command {
     Rank(Rank),
     /// Draw the tree below a model, or above it
     Show(Show),
+    /// Write a part of the lineage as a graph file: DOT, GraphML, GEXF, Mermaid, JSON, CSV and others
+    Export(Export),
     /// List what is odd in a snapshot: rejects, cycles, paths, conflicts
     Check(Check),
 }
@@ -168,6 +171,76 @@ pub struct Show {
 }
 
 #[derive(Debug, ClapArgs)]
+pub struct Export {
+    /// The file to write; its suffix tells the format [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The format [default: by the suffix]: dot, graphml, gexf, mermaid, json, cytoscape, csv, parquet, neo4j,
+    /// edges
+    #[arg(long, value_name = "FORMAT", value_parser = format)]
+    pub to: Option<export::Format>,
+    #[command(flatten)]
+    pub selection: Selection,
+    /// What colours tell
+    #[arg(long, value_enum, default_value = "relation", value_name = "WHAT")]
+    pub color_by: ColorArg,
+    /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    #[command(flatten)]
+    pub filter: Filter,
+    /// The snapshot to ask [default: the last one imported, else the sample inside the program; `sample` names that]
+    #[arg(long, env = "MODELKIN_SNAPSHOT", value_name = "FILE", value_parser = perhaps_empty())]
+    pub snapshot: Option<PathBuf>,
+}
+
+/// Where a selection begins.
+#[derive(Debug, ClapArgs)]
+#[group(required = true, multiple = false)]
+pub struct Begin {
+    /// A family's members and what descends from them
+    #[arg(long, value_name = "NAME")]
+    pub family: Option<String>,
+    /// A model and its descendants
+    #[arg(long, value_name = "MODEL")]
+    pub below: Option<String>,
+    /// A model and its ancestors
+    #[arg(long, value_name = "MODEL")]
+    pub above: Option<String>,
+    /// A model and what lies within --hops links, whichever way they run
+    #[arg(long, value_name = "MODEL")]
+    pub around: Option<String>,
+    /// Every model
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// A part of the lineage.
+#[derive(Debug, ClapArgs)]
+pub struct Selection {
+    #[command(flatten)]
+    pub begin: Begin,
+    /// How many links around
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub hops: usize,
+    /// How many links deep
+    #[arg(long, value_name = "N", conflicts_with_all = ["all", "around"])]
+    pub depth: Option<usize>,
+    /// Only the N models with most descendants, and what connects them: their ancestors in the selection
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+    /// Only models with so many downloads in 30 days, and those that were named
+    #[arg(long, value_name = "N")]
+    pub min_downloads: Option<u64>,
+    /// Only models with so many descendants, and those that were named
+    #[arg(long, value_name = "N")]
+    pub min_descendants: Option<u64>,
+    /// Let one node stand for siblings without children, with the same parents and relation
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub collapse: Option<CollapseArg>,
+}
+
+#[derive(Debug, ClapArgs)]
 pub struct Check {
     /// The snapshot [default: as for every command]
     pub file: Option<PathBuf>,
@@ -245,6 +318,37 @@ pub enum GroupArg {
     Families,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CollapseArg {
+    /// All of them
+    Leaves,
+    /// The quantized ones
+    Quantized,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ColorArg {
+    /// How a model was made from its parent
+    Relation,
+    /// Who published it
+    Owner,
+    /// Its licence
+    Licence,
+    /// Its family
+    Family,
+}
+
+impl From<ColorArg> for ColorBy {
+    fn from(by: ColorArg) -> ColorBy {
+        match by {
+            ColorArg::Relation => ColorBy::Relation,
+            ColorArg::Owner => ColorBy::Owner,
+            ColorArg::Licence => ColorBy::Licence,
+            ColorArg::Family => ColorBy::Family,
+        }
+    }
+}
+
 /// A path that may be empty, as a variable is that somebody switched off.
 fn perhaps_empty() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
@@ -275,6 +379,11 @@ fn date(text: &str) -> Result<jiff::civil::Date, String> {
 
 fn relation(name: &str) -> Result<Relation, String> {
     Relation::from_name(name).ok_or_else(|| "use finetune, quantized, adapter, merge or unstated".into())
+}
+
+fn format(name: &str) -> Result<export::Format, String> {
+    export::Format::from_name(name)
+        .ok_or_else(|| format!("use {}", export::Format::ALL.map(export::Format::name).join(", ")))
 }
 
 fn measure(name: &str) -> Result<Measure, String> {

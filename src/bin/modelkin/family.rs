@@ -35,7 +35,7 @@ pub fn rules(path: Option<&Path>) -> anyhow::Result<Families> {
 }
 
 /// A name as `family` takes it: a family of the rules, then `owner/*`, then a model, then an owner.
-fn resolve(name: &str, families: &Families, lineage: &Lineage<'_>) -> anyhow::Result<Family> {
+pub fn resolve(name: &str, families: &Families, lineage: &Lineage<'_>) -> anyhow::Result<Family> {
     if let Some(family) = families.find(name)? {
         return Ok(family);
     }

@@ -3,12 +3,14 @@
 mod args;
 mod check;
 mod crawl;
+mod export;
 mod family;
 mod filter;
 mod hub;
 mod import;
 mod output;
 mod rank;
+mod selection;
 mod show;
 mod snapshots;
 
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         Command::Family(family) => family::run(family),
         Command::Rank(rank) => rank::run(rank),
         Command::Show(show) => show::run(show),
+        Command::Export(export) => export::run(export),
         Command::Check(check) => check::run(check),
     };
     match done {

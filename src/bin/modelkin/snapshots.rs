@@ -12,8 +12,13 @@ use crate::output;
 /// Opens the snapshot that is meant, and says on standard error which it is if nobody named one: the last one imported,
 /// else the sample.
 pub fn open(question: &Question, named: Option<&Path>) -> anyhow::Result<Snapshot> {
+    open_named(named.or(question.snapshot.as_deref()))
+}
+
+/// The same, of a snapshot that may be named.
+pub fn open_named(named: Option<&Path>) -> anyhow::Result<Snapshot> {
     // An empty MODELKIN_SNAPSHOT is none.
-    let meant = named.or(question.snapshot.as_deref()).filter(|path| !path.as_os_str().is_empty());
+    let meant = named.filter(|path| !path.as_os_str().is_empty());
     if let Some(path) = meant {
         return if path == Path::new(SAMPLE) { sample() } else { Ok(Snapshot::open(path)?) };
     }

@@ -1,0 +1,126 @@
+use anyhow::bail;
+use modelkin::census::{Census, Counting, members};
+use modelkin::lineage::{Collapse, Lineage, Reach, Selection};
+use modelkin::reference::Families;
+use modelkin::report::grouped;
+use modelkin::snapshot::Row;
+
+use crate::output::{self, Usage};
+use crate::{args, family as names};
+
+/// Where a selection begins, and which way it goes.
+pub struct Start {
+    rows: Vec<Row>,
+    reach: Option<Reach>,
+    title: String,
+}
+
+/// A selection with its description.
+pub struct Chosen<'l, 's> {
+    pub selection: Selection<'l, 's>,
+    pub title: String,
+    pub words: String,
+}
+
+impl args::Selection {
+    /// What the options name. Names are looked up before any filter, so that a filter never hides them.
+    pub fn start(&self, families: &Families, lineage: &Lineage<'_>) -> anyhow::Result<Start> {
+        let args::Begin { family, below, above, around, .. } = &self.begin;
+        if let Some(name) = family {
+            let family = names::resolve(name, families, lineage)?;
+            let rows = members(&family, lineage);
+            if rows.is_empty() {
+                bail!("the family {:?} has no member in this snapshot", family.name);
+            }
+            let title =
+                format!("The {} family: {} and what descends from them", family.name, plural(rows.len(), "member"));
+            return Ok(Start { rows, reach: Some(Reach::Below), title });
+        }
+        let one = [(below, Reach::Below), (above, Reach::Above), (around, Reach::Around)];
+        for (id, reach) in one {
+            let Some(id) = id else { continue };
+            let row = lineage.find(id)?;
+            let id = lineage.snapshot().id(row);
+            let title = match reach {
+                Reach::Below => format!("{id} and its descendants"),
+                Reach::Above => format!("{id} and its ancestors"),
+                Reach::Around => format!("{id} and what lies within {}", plural(self.hops, "link")),
+            };
+            return Ok(Start { rows: vec![row], reach: Some(reach), title });
+        }
+        Ok(Start { rows: Vec::new(), reach: None, title: "Every model of the snapshot".into() })
+    }
+
+    /// Chooses the models. What a filter leaves out is told.
+    pub fn choose<'l, 's>(
+        &self,
+        start: Start,
+        census: &Census<'l, 's>,
+        counting: &Counting,
+    ) -> anyhow::Result<Chosen<'l, 's>> {
+        if self.top == Some(0) {
+            bail!(Usage("--top 0 leaves no model".into()));
+        }
+        let lineage = census.lineage();
+        let snapshot = lineage.snapshot();
+        let mut selection = match start.reach {
+            Some(Reach::Around) => lineage.select(&start.rows, Reach::Around, self.hops),
+            Some(reach) => lineage.select(&start.rows, reach, self.depth.unwrap_or(usize::MAX)),
+            None => lineage.everything(),
+        };
+        let mut words = vec![format!("{}.", start.title)];
+        if let Some(depth) = self.depth {
+            words.push(format!("At most {} from there.", plural(depth, "link")));
+        }
+        let mut narrow = |said: String, selection: Selection<'l, 's>, narrowed: Selection<'l, 's>| {
+            let gone = selection.models() - narrowed.models();
+            words.push(format!("{said}: {} left out.", plural(gone, "model")));
+            narrowed
+        };
+        if counting.since.is_some() || counting.until.is_some() {
+            let wanted = |row: Row| counting.counts(snapshot.created(row));
+            selection = narrow("Outside the days, or without one".into(), selection.clone(), selection.keep(wanted));
+        }
+        if let Some(least) = self.min_downloads {
+            let wanted = |row: Row| snapshot.downloads(row).is_some_and(|downloads| downloads >= least);
+            let said = format!("Under {} downloads in 30 days, or not known", grouped(least));
+            selection = narrow(said, selection.clone(), selection.keep(wanted));
+        }
+        if let Some(least) = self.min_descendants {
+            let said = format!("Under {}", plural(least as usize, "descendant"));
+            selection = narrow(said, selection.clone(), selection.keep(|row| census.of(row).descendants >= least));
+        }
+        if let Some(most) = self.top {
+            let said =
+                format!("Neither of the {} with most descendants nor an ancestor of these", plural(most, "model"));
+            selection = narrow(said, selection.clone(), selection.top(most, |row| census.of(row).descendants));
+        }
+        if let Some(which) = self.collapse {
+            let which = match which {
+                args::CollapseArg::Leaves => Collapse::Leaves,
+                args::CollapseArg::Quantized => Collapse::Quantized,
+            };
+            selection = selection.collapse(which);
+            let hidden: usize = selection.groups().iter().map(|group| group.models.len()).sum();
+            words.push(format!(
+                "One node stands for siblings without children, {} for {}.",
+                grouped(selection.groups().len() as u64),
+                plural(hidden, "model")
+            ));
+        }
+        if selection.nodes() == 0 {
+            bail!("nothing is left of the selection: {}", words.join(" "));
+        }
+        let words = words.join(" ");
+        for sentence in
+            words.split_inclusive(". ").filter(|sentence| sentence.contains("left out") && !sentence.contains(": 0 "))
+        {
+            output::note(sentence.trim());
+        }
+        Ok(Chosen { selection, title: start.title, words })
+    }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(count as u64), if count == 1 { "" } else { "s" })
+}

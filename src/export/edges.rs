@@ -1,0 +1,41 @@
+use std::io::{self, Write};
+
+use super::Graph;
+use crate::model::{ModelId, Parent, Record};
+use crate::source::edges;
+
+/// Writes the program's own edge text, which `import` reads. Collapsed nodes have no place in it: their models are
+/// written one by one.
+pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Result<()> {
+    for line in graph.note().lines() {
+        writeln!(out, "# {}", line.replace('\r', " "))?;
+    }
+    let selection = graph.selection();
+    let lineage = selection.lineage();
+    let snapshot = lineage.snapshot();
+    let hidden = selection.groups().iter().flat_map(|group| group.models.iter().copied());
+    for row in selection.rows().iter().copied().chain(hidden) {
+        // Unlisted parents stand in the links of their children.
+        let Some(id) = ModelId::parse(snapshot.id(row)).ok().filter(|_| snapshot.is_listed(row)) else { continue };
+        let parents = selection.parents(row).filter_map(|(parent, edge)| {
+            let id = ModelId::parse(snapshot.id(parent)).ok()?;
+            Some(Parent { id, relation: edge.relation, learned: edge.learned })
+        });
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        let record = Record {
+            parents: parents.collect(),
+            created: snapshot.created(row),
+            downloads: snapshot.downloads(row),
+            downloads_all_time: snapshot.downloads_all_time(row),
+            likes: snapshot.likes(row),
+            parameters: snapshot.parameters(row),
+            task: text(snapshot.task(row)),
+            library: text(snapshot.library(row)),
+            licence: text(snapshot.licence(row)),
+            ..Record::new(id)
+        };
+        let is_listed = |id: &ModelId| snapshot.find(id.as_str()).is_some_and(|row| snapshot.is_listed(row));
+        edges::write([&record], is_listed, &mut out)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+use std::io::{self, Write};
+
+use super::{Graph, Paint, cytoscape, dot, edges, gexf, graphml, mermaid, node_link, parquet, table};
+
+/// A format that a graph is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Graphviz's text.
+    Dot,
+    /// For yEd, igraph, networkx.
+    GraphMl,
+    /// GEXF 1.3, for Gephi.
+    Gexf,
+    /// A flowchart for documents.
+    Mermaid,
+    /// Node-link JSON, for networkx and d3.
+    Json,
+    /// Cytoscape's JSON.
+    Cytoscape,
+    /// Two tables: nodes and links.
+    Csv,
+    /// Two tables with the headers that Neo4j's bulk import wants.
+    Neo4j,
+    /// Two tables as GraphFrames and DuckDB users want them.
+    Parquet,
+    /// The program's own text.
+    Edges,
+}
+
+/// What a file holds of a graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Everything.
+    Whole,
+    /// The nodes.
+    Nodes,
+    /// The links.
+    Links,
+}
+
+impl Format {
+    /// Every one, in the order of help.
+    pub const ALL: [Format; 10] = [
+        Format::Dot,
+        Format::GraphMl,
+        Format::Gexf,
+        Format::Mermaid,
+        Format::Json,
+        Format::Cytoscape,
+        Format::Csv,
+        Format::Parquet,
+        Format::Neo4j,
+        Format::Edges,
+    ];
+
+    /// Its name in options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Dot => "dot",
+            Format::GraphMl => "graphml",
+            Format::Gexf => "gexf",
+            Format::Mermaid => "mermaid",
+            Format::Json => "json",
+            Format::Cytoscape => "cytoscape",
+            Format::Csv => "csv",
+            Format::Parquet => "parquet",
+            Format::Neo4j => "neo4j",
+            Format::Edges => "edges",
+        }
+    }
+
+    /// The format of that name.
+    pub fn from_name(name: &str) -> Option<Format> {
+        Format::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// The format of files whose names end so.
+    pub fn from_suffix(suffix: &str) -> Option<Format> {
+        match suffix {
+            "gv" => Some(Format::Dot),
+            "mmd" => Some(Format::Mermaid),
+            "cyjs" => Some(Format::Cytoscape),
+            "neo4j" => None,
+            name => Format::from_name(name),
+        }
+    }
+
+    /// The files that it consists of.
+    pub fn parts(self) -> &'static [Part] {
+        match self {
+            Format::Csv | Format::Parquet | Format::Neo4j => &[Part::Nodes, Part::Links],
+            _ => &[Part::Whole],
+        }
+    }
+
+    /// Nodes and links, together, above which its readers are known to be slow or to refuse.
+    pub fn comfortable(self) -> Option<(usize, &'static str)> {
+        match self {
+            Format::Dot => Some((6_000, "Graphviz takes minutes above some 3,000 nodes")),
+            Format::Mermaid => Some((500, "Mermaid draws at most 500 links unless its maxEdges says more")),
+            Format::Cytoscape => Some((20_000, "Cytoscape in a browser is slow above some 10,000 nodes")),
+            Format::Gexf | Format::GraphMl => Some((600_000, "Gephi and yEd are slow above some 300,000 nodes")),
+            Format::Json => Some((20_000, "d3 in a browser is slow above some 10,000 nodes")),
+            Format::Csv | Format::Parquet | Format::Neo4j | Format::Edges => None,
+        }
+    }
+
+    /// Writes a part of a graph.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write(
+        self,
+        part: Part,
+        graph: &Graph<'_, '_>,
+        paint: &Paint,
+        out: &mut (dyn Write + Send),
+    ) -> io::Result<()> {
+        match (self, part) {
+            (Format::Dot, _) => dot::write(graph, paint, out),
+            (Format::GraphMl, _) => graphml::write(graph, out),
+            (Format::Gexf, _) => gexf::write(graph, paint, out),
+            (Format::Mermaid, _) => mermaid::write(graph, paint, out),
+            (Format::Json, _) => node_link::write(graph, out),
+            (Format::Cytoscape, _) => cytoscape::write(graph, out),
+            (Format::Csv, Part::Links) => table::write_links(graph, out),
+            (Format::Csv, _) => table::write_nodes(graph, out),
+            (Format::Parquet, Part::Links) => parquet::write_links(graph, out),
+            (Format::Parquet, _) => parquet::write_nodes(graph, out),
+            (Format::Neo4j, Part::Links) => table::write_neo4j_links(graph, out),
+            (Format::Neo4j, _) => table::write_neo4j_nodes(graph, out),
+            (Format::Edges, _) => edges::write(graph, out),
+        }
+    }
+}

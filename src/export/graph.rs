@@ -1,0 +1,334 @@
+use std::borrow::Cow;
+
+use crate::census::{Census, Kin};
+use crate::lineage::{Edge, Group, Selection};
+use crate::model::Relation;
+use crate::snapshot::Row;
+
+/// What is exported: a selection with all that is known of its models.
+#[derive(Debug)]
+pub struct Graph<'g, 's> {
+    census: &'g Census<'g, 's>,
+    selection: &'g Selection<'g, 's>,
+    kin: &'g Kin,
+    /// What every file says of itself.
+    pub about: About,
+}
+
+/// What a file says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// What is shown, in a few words.
+    pub title: String,
+    /// The selection and its filters, in words.
+    pub selection: String,
+    /// Program and version.
+    pub program: String,
+}
+
+/// Whether a node is a model of the listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// The snapshot lists it.
+    Listed,
+    /// It is only named as a parent.
+    Unlisted,
+    /// It stands for several models.
+    Collapsed,
+}
+
+impl Status {
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Status::Listed => "listed",
+            Status::Unlisted => "unlisted",
+            Status::Collapsed => "collapsed",
+        }
+    }
+}
+
+/// A value of a node or a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value<'v> {
+    /// A text.
+    Text(Cow<'v, str>),
+    /// A count.
+    Number(u64),
+    /// Milliseconds since 1970, UTC.
+    Instant(i64),
+    /// Not known.
+    Missing,
+}
+
+/// What kind of values a field has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Texts.
+    Text,
+    /// Counts.
+    Number,
+    /// Instants.
+    Instant,
+}
+
+/// The fields of a node beside its id, in the order of [`Node::values`].
+pub const NODE_FIELDS: [(&str, Kind); 12] = [
+    ("owner", Kind::Text),
+    ("family", Kind::Text),
+    ("relation", Kind::Text),
+    ("status", Kind::Text),
+    ("models", Kind::Number),
+    ("created", Kind::Instant),
+    ("licence", Kind::Text),
+    ("task", Kind::Text),
+    ("downloads", Kind::Number),
+    ("likes", Kind::Number),
+    ("direct", Kind::Number),
+    ("descendants", Kind::Number),
+];
+
+/// The fields of a link beside its ends, in the order of [`LinkOut::values`].
+pub(super) const LINK_FIELDS: [(&str, Kind); 3] =
+    [("relation", Kind::Text), ("learned", Kind::Text), ("models", Kind::Number)];
+
+/// A node with what is known of it.
+#[derive(Debug, Clone)]
+pub struct Node<'g> {
+    /// Its place among the nodes, from 0 on.
+    pub number: usize,
+    /// The model's id; of a collapsed node, words that no id can be.
+    pub id: Cow<'g, str>,
+    /// Whether it is listed.
+    pub status: Status,
+    /// How many models it stands for: 1, but for a collapsed node.
+    pub models: u64,
+    /// The owner.
+    pub owner: Option<&'g str>,
+    /// The families that it is a member of or descends from, with `;` between them.
+    pub family: String,
+    /// How it was made from its parent; of several parents the strongest relation.
+    pub relation: Option<Relation>,
+    /// When it was made: milliseconds since 1970, UTC.
+    pub created: Option<i64>,
+    /// Its licence.
+    pub licence: Option<&'g str>,
+    /// Its task.
+    pub task: Option<&'g str>,
+    /// Downloads in 30 days; of a collapsed node, of those that are known.
+    pub downloads: Option<u64>,
+    /// Likes, likewise.
+    pub likes: Option<u64>,
+    /// Children (D1), also those that were not selected.
+    pub direct: u64,
+    /// Descendants (D2), also those that were not selected.
+    pub descendants: u64,
+}
+
+impl Node<'_> {
+    /// Its values in the order of [`NODE_FIELDS`].
+    pub fn values(&self) -> [Value<'_>; 12] {
+        [
+            text(self.owner),
+            text(Some(self.family.as_str()).filter(|family| !family.is_empty())),
+            text(self.relation.map(Relation::name)),
+            text(Some(self.status.name())),
+            Value::Number(self.models),
+            self.created.map_or(Value::Missing, Value::Instant),
+            text(self.licence),
+            text(self.task),
+            number(self.downloads),
+            number(self.likes),
+            Value::Number(self.direct),
+            Value::Number(self.descendants),
+        ]
+    }
+
+    /// The part of its id that is drawn: of a model, the name; of a collapsed node, how many it stands for.
+    pub fn label(&self) -> Cow<'_, str> {
+        match self.status {
+            Status::Collapsed => Cow::Owned(crowd(self.models, self.relation.unwrap_or(Relation::Unstated))),
+            _ => Cow::Borrowed(&self.id),
+        }
+    }
+}
+
+/// A link between two nodes, by their places.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LinkOut {
+    pub parent: usize,
+    pub child: usize,
+    pub relation: Relation,
+    /// How it was learned; nothing if it stands for several links that were learned otherwise.
+    pub learned: Option<crate::model::Learned>,
+    /// How many models of a collapsed child it leads to.
+    pub models: u64,
+}
+
+impl LinkOut {
+    pub fn values(&self) -> [Value<'static>; 3] {
+        [text(Some(self.relation.name())), text(self.learned.map(|learned| learned.name())), Value::Number(self.models)]
+    }
+}
+
+fn text(value: Option<&str>) -> Value<'_> {
+    value.map_or(Value::Missing, |value| Value::Text(Cow::Borrowed(value)))
+}
+
+fn number(value: Option<u64>) -> Value<'static> {
+    value.map_or(Value::Missing, Value::Number)
+}
+
+fn crowd(models: u64, relation: Relation) -> String {
+    format!("{models} {}", if relation == Relation::Unstated { "derivatives" } else { relation.name() })
+}
+
+impl Value<'_> {
+    /// The value as text: instants as `2024-05-01T09:30:00Z`, nothing for a missing one.
+    pub fn plain(&self) -> Cow<'_, str> {
+        match self {
+            Value::Text(text) => Cow::Borrowed(text),
+            Value::Number(number) => Cow::Owned(number.to_string()),
+            Value::Instant(at) => Cow::Owned(instant(*at)),
+            Value::Missing => Cow::Borrowed(""),
+        }
+    }
+}
+
+pub(super) fn instant(millis: i64) -> String {
+    jiff::Timestamp::from_millisecond(millis).map_or_else(|_| String::new(), |at| at.to_string())
+}
+
+impl<'g, 's> Graph<'g, 's> {
+    /// What is exported. The counts are the census's, of all models and not of the selected alone.
+    pub fn new(
+        census: &'g Census<'g, 's>,
+        selection: &'g Selection<'g, 's>,
+        kin: &'g Kin,
+        about: About,
+    ) -> Graph<'g, 's> {
+        Graph { census, selection, kin, about }
+    }
+
+    /// What it shows.
+    pub fn selection(&self) -> &'g Selection<'g, 's> {
+        self.selection
+    }
+
+    /// Names and values of what the file says of itself.
+    pub fn notes(&self) -> [(&'static str, String); 6] {
+        let provenance = self.census.lineage().snapshot().provenance();
+        let date = provenance.taken.map_or_else(|| "no date".to_owned(), |at| instant(at)[..10].to_owned());
+        let sample = if provenance.sample { ", the built-in sample, which is no census" } else { "" };
+        [
+            ("title", self.about.title.clone()),
+            ("selection", self.about.selection.clone()),
+            (
+                "definition",
+                "Declared lineage: what model cards say. Links run from parent to child; direct and descendants count distinct \
+                 models in the whole snapshot."
+                    .to_owned(),
+            ),
+            ("snapshot", format!("{date}{sample}")),
+            ("sha256", provenance.digest.clone()),
+            ("program", self.about.program.clone()),
+        ]
+    }
+
+    /// The notes in one text, a line each.
+    pub(super) fn note(&self) -> String {
+        self.notes().iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The nodes: the models in order of their ids, then those that stand for several.
+    pub fn nodes(&self) -> impl Iterator<Item = Node<'g>> {
+        let models = self.selection.rows().iter().enumerate().map(|(number, row)| self.model(number, *row));
+        let first = self.selection.rows().len();
+        let groups = self.selection.groups().iter().enumerate();
+        models.chain(groups.map(move |(at, group)| self.group(first + at, group)))
+    }
+
+    fn model(&self, number: usize, row: Row) -> Node<'g> {
+        let lineage = self.selection.lineage();
+        let snapshot = lineage.snapshot();
+        let facts = self.census.of(row);
+        Node {
+            number,
+            id: Cow::Borrowed(snapshot.id(row)),
+            status: if snapshot.is_listed(row) { Status::Listed } else { Status::Unlisted },
+            models: 1,
+            owner: snapshot.owner(row),
+            family: self.kin.names(row).collect::<Vec<_>>().join(";"),
+            relation: lineage.parents(row).map(|(_, edge)| edge.relation).max(),
+            created: snapshot.created(row),
+            licence: snapshot.licence(row),
+            task: snapshot.task(row),
+            downloads: snapshot.downloads(row),
+            likes: snapshot.likes(row),
+            direct: facts.direct,
+            descendants: facts.descendants,
+        }
+    }
+
+    fn group(&self, number: usize, group: &'g Group) -> Node<'g> {
+        let snapshot = self.selection.lineage().snapshot();
+        let mut families: Vec<&str> = group.models.iter().flat_map(|row| self.kin.names(*row)).collect();
+        families.sort_unstable();
+        families.dedup();
+        let sum = |known: &dyn Fn(Row) -> Option<u64>| {
+            group
+                .models
+                .iter()
+                .filter_map(|row| known(*row))
+                .fold(None, |sum: Option<u64>, one| Some(sum.unwrap_or(0).saturating_add(one)))
+        };
+        let parents: Vec<&str> = group.parents.iter().map(|row| snapshot.id(*row)).collect();
+        let models = group.models.len() as u64;
+        Node {
+            number,
+            id: Cow::Owned(format!("{} of {}", crowd(models, group.relation), parents.join(" + "))),
+            status: Status::Collapsed,
+            models,
+            owner: None,
+            family: families.join(";"),
+            relation: Some(group.relation),
+            created: None,
+            licence: None,
+            task: None,
+            downloads: sum(&|row| snapshot.downloads(row)),
+            likes: sum(&|row| snapshot.likes(row)),
+            direct: 0,
+            descendants: 0,
+        }
+    }
+
+    /// How many links there are.
+    pub fn link_count(&self) -> usize {
+        self.links().count()
+    }
+
+    /// The links, in order of the child, then of the parent.
+    pub(super) fn links(&self) -> impl Iterator<Item = LinkOut> {
+        let place = |row: Row| self.selection.place(row);
+        let models = self.selection.links().filter_map(move |(parent, child, Edge { relation, learned })| {
+            Some(LinkOut { parent: place(parent)?, child: place(child)?, relation, learned: Some(learned), models: 1 })
+        });
+        let first = self.selection.rows().len();
+        let groups = self.selection.groups().iter().enumerate().flat_map(move |(at, group)| {
+            let models = group.models.len() as u64;
+            group.parents.iter().filter_map(move |parent| {
+                let relation = group.relation;
+                Some(LinkOut { parent: place(*parent)?, child: first + at, relation, learned: None, models })
+            })
+        });
+        models.chain(groups)
+    }
+
+    /// The id of the node at a place.
+    pub(super) fn id(&self, number: usize) -> Cow<'g, str> {
+        match self.selection.rows().get(number) {
+            Some(row) => Cow::Borrowed(self.selection.lineage().snapshot().id(*row)),
+            None => self.group(number, &self.selection.groups()[number - self.selection.rows().len()]).id,
+        }
+    }
+}

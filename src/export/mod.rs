@@ -1,0 +1,19 @@
+//! A part of the lineage as a graph file: one format, one file, its own escaping. Links run from parent to child.
+
+mod cytoscape;
+mod dot;
+mod edges;
+mod format;
+mod gexf;
+mod graph;
+mod graphml;
+mod mermaid;
+mod node_link;
+mod paint;
+mod parquet;
+mod table;
+mod xml;
+
+pub use format::{Format, Part};
+pub use graph::{About, Graph, Kind, NODE_FIELDS, Node, Status, Value};
+pub use paint::{ColorBy, Paint};

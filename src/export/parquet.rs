@@ -1,0 +1,120 @@
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::column::writer::ColumnWriterImpl;
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int64Type};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::parser::parse_message_type;
+
+use super::graph::LINK_FIELDS;
+use super::{Graph, Kind, NODE_FIELDS, Value};
+
+/// Rows of a row group: what is held in memory.
+const GROUP: usize = 1 << 16;
+
+/// Writes the nodes as Parquet: `id`, then [`NODE_FIELDS`].
+pub(super) fn write_nodes(graph: &Graph<'_, '_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let mut file = begin(graph, &[("id", Kind::Text)], &NODE_FIELDS, out)?;
+    let mut nodes = graph.nodes().peekable();
+    while nodes.peek().is_some() {
+        let group: Vec<_> = nodes.by_ref().take(GROUP).collect();
+        let mut rows = file.next_row_group()?;
+        texts(&mut rows, group.iter().map(|node| Value::Text(node.id.as_ref().into())))?;
+        let values: Vec<_> = group.iter().map(|node| node.values()).collect();
+        columns(&mut rows, &NODE_FIELDS, &values)?;
+        rows.close()?;
+    }
+    file.close()?;
+    Ok(())
+}
+
+/// Writes the links as Parquet: `src` (the parent), `dst` (the child), `relationship`, `learned`, `models`: the names
+/// that GraphFrames wants.
+pub(super) fn write_links(graph: &Graph<'_, '_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let mut fields = LINK_FIELDS;
+    fields[0].0 = "relationship";
+    let mut file = begin(graph, &[("src", Kind::Text), ("dst", Kind::Text)], &fields, out)?;
+    let mut links = graph.links().peekable();
+    while links.peek().is_some() {
+        let group: Vec<_> = links.by_ref().take(GROUP).collect();
+        let mut rows = file.next_row_group()?;
+        texts(&mut rows, group.iter().map(|link| Value::Text(graph.id(link.parent))))?;
+        texts(&mut rows, group.iter().map(|link| Value::Text(graph.id(link.child))))?;
+        let values: Vec<_> = group.iter().map(|link| link.values()).collect();
+        columns(&mut rows, &fields, &values)?;
+        rows.close()?;
+    }
+    file.close()?;
+    Ok(())
+}
+
+type File<'w> = SerializedFileWriter<&'w mut (dyn Write + Send)>;
+
+fn begin<'w>(
+    graph: &Graph<'_, '_>,
+    keys: &[(&str, Kind)],
+    fields: &[(&str, Kind)],
+    out: &'w mut (dyn Write + Send),
+) -> io::Result<File<'w>> {
+    let column = |(name, kind): &(&str, Kind)| match kind {
+        Kind::Text => format!("binary {name} (UTF8);"),
+        Kind::Number => format!("int64 {name};"),
+        Kind::Instant => format!("int64 {name} (TIMESTAMP(MILLIS,true));"),
+    };
+    let keys: String = keys.iter().map(|key| format!("required {}", column(key))).collect();
+    let fields: String = fields.iter().map(|field| format!("optional {}", column(field))).collect();
+    let schema = parse_message_type(&format!("message lineage {{ {keys} {fields} }}"))?;
+    let notes = graph.notes().into_iter().map(|(name, value)| KeyValue::new(format!("modelkin.{name}"), value));
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_key_value_metadata(Some(notes.collect()))
+        .set_created_by(graph.about.program.clone())
+        .build();
+    Ok(SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties))?)
+}
+
+type Rows<'r, 'w> = SerializedRowGroupWriter<'r, &'w mut (dyn Write + Send)>;
+
+fn columns<const N: usize>(
+    rows: &mut Rows<'_, '_>,
+    fields: &[(&str, Kind); N],
+    values: &[[Value<'_>; N]],
+) -> io::Result<()> {
+    for (at, (_, kind)) in fields.iter().enumerate() {
+        let column = values.iter().map(|row| row[at].clone());
+        if *kind == Kind::Text {
+            texts(rows, column)?;
+            continue;
+        }
+        let number = |value| match value {
+            Value::Number(number) => i64::try_from(number).ok(),
+            Value::Instant(at) => Some(at),
+            _ => None,
+        };
+        put::<Int64Type>(rows, column.map(number))?;
+    }
+    Ok(())
+}
+
+fn texts<'v>(rows: &mut Rows<'_, '_>, values: impl Iterator<Item = Value<'v>>) -> io::Result<()> {
+    let text = |value| match value {
+        Value::Text(text) => Some(ByteArray::from(&*text)),
+        _ => None,
+    };
+    put::<ByteArrayType>(rows, values.map(text))
+}
+
+/// Writes the next column.
+fn put<T: DataType>(rows: &mut Rows<'_, '_>, values: impl Iterator<Item = Option<T::T>>) -> io::Result<()> {
+    let mut known = Vec::new();
+    let levels: Vec<i16> = values.map(|value| value.map(|value| known.push(value)).is_some().into()).collect();
+    let mut column = rows.next_column()?.ok_or_else(|| io::Error::other("a column that the schema has not"))?;
+    let writer: &mut ColumnWriterImpl<'_, T> = column.typed::<T>();
+    // Of a column that is required the levels are passed over.
+    writer.write_batch(&known, Some(&levels), None)?;
+    column.close()?;
+    Ok(())
+}

@@ -1,0 +1,172 @@
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::{Edge, Lineage};
+use crate::model::Relation;
+use crate::snapshot::Row;
+
+/// A part of a lineage: chosen models, and the links between them.
+#[derive(Debug, Clone)]
+pub struct Selection<'l, 's> {
+    lineage: &'l Lineage<'s>,
+    /// What it was chosen around, in order: a model, or a family's members. Never left out.
+    start: Vec<Row>,
+    /// The models, in order; those that a group stands for are not among them.
+    rows: Vec<Row>,
+    groups: Vec<Group>,
+}
+
+/// Siblings that one node stands for: models without children, with the same parents, related to them alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Their parents, in order.
+    pub parents: Vec<Row>,
+    /// How they were made: the strongest of their links.
+    pub relation: Relation,
+    /// The models, in order.
+    pub models: Vec<Row>,
+}
+
+/// Which way a selection reaches from its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// To the descendants.
+    Below,
+    /// To the ancestors.
+    Above,
+    /// Both ways, as the links come.
+    Around,
+}
+
+/// Which siblings are drawn as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Collapse {
+    /// All models without children.
+    Leaves,
+    /// Of those, the quantized ones.
+    Quantized,
+}
+
+impl<'s> Lineage<'s> {
+    /// The models that lie at most `depth` links from any of `start`, those included.
+    pub fn select<'l>(&'l self, start: &[Row], reach: Reach, depth: usize) -> Selection<'l, 's> {
+        let reached = self.within(start, reach, depth);
+        let mut rows: Vec<Row> = start.iter().copied().chain(reached.rows).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let mut start = start.to_vec();
+        start.sort_unstable();
+        start.dedup();
+        Selection { lineage: self, start, rows, groups: Vec::new() }
+    }
+
+    /// Every model, listed or not. Old ids are none: the models that they name are there.
+    pub fn everything<'l>(&'l self) -> Selection<'l, 's> {
+        let is_model = |row: &Row| self.snapshot().is_listed(*row) || self.is_unlisted(*row);
+        let rows = self.snapshot().rows().filter(is_model).collect();
+        Selection { lineage: self, start: Vec::new(), rows, groups: Vec::new() }
+    }
+}
+
+impl<'l, 's> Selection<'l, 's> {
+    /// The lineage of which it is a part.
+    pub fn lineage(&self) -> &'l Lineage<'s> {
+        self.lineage
+    }
+
+    /// What it was chosen around, in order; empty if it is everything.
+    pub fn start(&self) -> &[Row] {
+        &self.start
+    }
+
+    /// The models, in order of their ids.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The nodes that stand for several models, in order of their parents.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// How many nodes there are: models and groups.
+    pub fn nodes(&self) -> usize {
+        self.rows.len() + self.groups.len()
+    }
+
+    /// How many models there are, those in groups included.
+    pub fn models(&self) -> usize {
+        self.rows.len() + self.groups.iter().map(|group| group.models.len()).sum::<usize>()
+    }
+
+    /// The place of a model among [`Selection::rows`].
+    pub fn place(&self, row: Row) -> Option<usize> {
+        self.rows.binary_search(&row).ok()
+    }
+
+    /// The links between its models: parent, child, what the link carries; in order of the child, then of the parent.
+    pub fn links(&self) -> impl Iterator<Item = (Row, Row, Edge)> {
+        self.rows.iter().flat_map(move |child| {
+            let parents = self.lineage.parents(*child).filter(|(parent, _)| self.place(*parent).is_some());
+            parents.map(|(parent, edge)| (parent, *child, edge))
+        })
+    }
+
+    /// The parents of a model that are among its models.
+    pub fn parents(&self, child: Row) -> impl Iterator<Item = (Row, Edge)> {
+        self.lineage.parents(child).filter(|(parent, _)| self.place(*parent).is_some())
+    }
+
+    /// The children of a model that are among its models.
+    pub fn children(&self, parent: Row) -> impl Iterator<Item = (Row, Edge)> {
+        self.lineage.children(parent).filter(|(child, _)| self.place(*child).is_some())
+    }
+
+    /// Only the models that are wanted, and those that it was chosen around.
+    pub fn keep(mut self, wanted: impl Fn(Row) -> bool) -> Self {
+        let start = &self.start;
+        self.rows.retain(|row| wanted(*row) || start.binary_search(row).is_ok());
+        self
+    }
+
+    /// The `most` models of the highest weight, ties by id, and what connects them: their ancestors in the selection.
+    /// Of what it was chosen around, only what connects stays.
+    pub fn top(mut self, most: usize, weight: impl Fn(Row) -> u64) -> Self {
+        let mut chosen = self.rows.clone();
+        chosen.sort_by_key(|row| (Reverse(weight(*row)), *row));
+        chosen.truncate(most);
+        let mut is_kept = vec![false; self.rows.len()];
+        let mut open: Vec<usize> = chosen.iter().filter_map(|row| self.place(*row)).collect();
+        while let Some(at) = open.pop() {
+            if !std::mem::replace(&mut is_kept[at], true) {
+                open.extend(self.parents(self.rows[at]).filter_map(|(parent, _)| self.place(parent)));
+            }
+        }
+        let mut kept = is_kept.into_iter();
+        self.rows.retain(|_| kept.next().unwrap_or(false));
+        let rows = &self.rows;
+        self.start.retain(|row| rows.binary_search(row).is_ok());
+        self
+    }
+
+    /// Lets one node stand for siblings: models without children, with the same parents and relation, two at least.
+    pub fn collapse(mut self, which: Collapse) -> Self {
+        let mut siblings: BTreeMap<(Vec<Row>, Relation), Vec<Row>> = BTreeMap::new();
+        for row in &self.rows {
+            let parents: Vec<(Row, Edge)> = self.parents(*row).collect();
+            let Some(relation) = parents.iter().map(|(_, edge)| edge.relation).max() else { continue };
+            let is_meant = which == Collapse::Leaves || relation == Relation::Quantized;
+            let is_free = self.start.binary_search(row).is_err() && self.children(*row).next().is_none();
+            if is_meant && is_free {
+                let parents = parents.into_iter().map(|(parent, _)| parent).collect();
+                siblings.entry((parents, relation)).or_default().push(*row);
+            }
+        }
+        let groups = siblings.into_iter().filter(|(_, models)| models.len() > 1);
+        self.groups = groups.map(|((parents, relation), models)| Group { parents, relation, models }).collect();
+        let mut hidden: Vec<Row> = self.groups.iter().flat_map(|group| group.models.iter().copied()).collect();
+        hidden.sort_unstable();
+        self.rows.retain(|row| hidden.binary_search(row).is_err());
+        self
+    }
+}

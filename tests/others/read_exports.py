@@ -1,0 +1,217 @@
+#!/usr/bin/env python3
+"""Reads every export back with programs that others wrote, and compares nodes, links and attributes with the snapshot.
+
+    python3 tests/others/read_exports.py MODELKIN SNAPSHOT BELOW
+
+SNAPSHOT is a snapshot with the model BELOW. A second, made-up one has every hostile text that came to mind.
+"""
+
+import collections
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+import duckdb
+import igraph
+import networkx
+import pandas
+import pyarrow as pa
+import pyarrow.parquet
+import pydot
+
+modelkin, snapshot = map(os.path.abspath, sys.argv[1:3])
+below = sys.argv[3]
+os.environ["XDG_DATA_HOME"] = os.path.join(folder := tempfile.mkdtemp(), "data")
+os.chdir(folder)
+
+HOSTILE = [
+    'a "quoted" text', "back\\slash\\", "two\nlines", "a --> b", "]]> & <b>", "<script>alert(1)</script>",
+    "=cmd|'/c calc'!A1", "@SUM(1)", "-1+1", "+1", "\u202eright to left", "\U0001f680 emoji", "x" * 10_000, "{braces} [brackets]",
+    "semi;colon, comma", "click n0 callback", "%% comment", "#quot;", "\\N \\G \\l", "tab\tinside", "null", "'single'",
+]
+
+
+def run(*args):
+    done = subprocess.run([modelkin, *args], capture_output=True, text=True)
+    assert done.returncode == 0, (args, done.stderr)
+    return done.stdout
+
+
+def day(at):
+    return None if at is None else at.strftime("%Y-%m-%dT%H:%M:%S") + (f".{at.microsecond // 1000:03d}".rstrip("0") if at.microsecond else "") + "Z"
+
+
+class Truth:
+    """What the snapshot says of everything below a model, found without the program; its counts are checked elsewhere."""
+
+    def __init__(self, snapshot, below):
+        with pa.memory_map(snapshot) as source:
+            table = pa.ipc.open_file(source).read_all()
+        rows = table.drop_columns(["tags", "oddities"]).to_pylist()
+        counts = {row["id"]: row for row in json.loads(run("rank", "--top", "0", "--format", "json", "--snapshot", snapshot))["rows"]}
+        order = ["unstated", "finetune", "quantized", "adapter", "merge"]
+        # Of one link that is declared twice, the better known holds, then the stronger.
+        best = {}
+        for child, row in enumerate(rows):
+            for parent in row["parents"]:
+                at = rows[parent["row"]]["alias_of"]
+                at = parent["row"] if at is None else at
+                known = (["inferred", "hub", "declared"].index(parent["learned"]), order.index(parent["relation"]))
+                if at != child:
+                    best[at, child] = max(best.get((at, child), (-1, -1)), known)
+        children = collections.defaultdict(list)
+        for parent, child in best:
+            children[parent].append(child)
+        chosen, edge = set(), [next(at for at, row in enumerate(rows) if row["id"] == below)]
+        while edge:
+            at = edge.pop()
+            if at not in chosen:
+                chosen.add(at)
+                edge += children[at]
+        self.nodes, self.links = {}, {}
+        for at in chosen:
+            row = rows[at]
+            relations = [known[1] for (_, child), known in best.items() if child == at] if len(rows) < 1000 else None
+            self.nodes[row["id"]] = {
+                "owner": row["id"].split("/")[0] if "/" in row["id"] else None,
+                "status": "listed" if row["listed"] else "unlisted",
+                "models": 1,
+                "created": day(row["created"]),
+                "licence": row["licence"],
+                "task": row["task"],
+                "downloads": row["downloads"],
+                "likes": row["likes"],
+                "direct": counts.get(row["id"], {"direct": 0})["direct"],
+                "descendants": counts.get(row["id"], {"descendants": 0})["descendants"],
+            }
+            if relations is not None:
+                self.nodes[row["id"]]["relation"] = order[max(relations)] if relations else None
+        for (parent, child), (learned, relation) in best.items():
+            if parent in chosen and child in chosen:
+                self.links[rows[parent]["id"], rows[child]["id"]] = {
+                    "relation": order[relation], "learned": ["inferred", "hub", "declared"][learned], "models": 1,
+                }
+
+    def equals(self, what, nodes, links, change=lambda text: text):
+        """Compares what was read; texts may have been changed by what the format cannot carry."""
+        assert set(nodes) == set(self.nodes), (what, set(nodes) ^ set(self.nodes))
+        for name, expected in self.nodes.items():
+            for field, value in expected.items():
+                value = change(value) if isinstance(value, str) else value
+                found = nodes[name].get(field)
+                found = None if found in ("", None) or found != found else found
+                found = int(found) if isinstance(value, int) and found is not None else found
+                assert found == value, (what, name, field, found, value)
+        assert set(links) == set(self.links), (what, set(links) ^ set(self.links))
+        for ends, expected in self.links.items():
+            for field, value in expected.items():
+                found = links[ends].get(field)
+                found = int(found) if isinstance(value, int) else found
+                assert found == value, (what, ends, field, links[ends], value)
+        print(f"{what}: {len(nodes)} nodes, {len(links)} links")
+
+
+def of_networkx(graph, name=None):
+    graph = networkx.relabel_nodes(graph, networkx.get_node_attributes(graph, name)) if name else graph
+    return {node: dict(data) for node, data in graph.nodes(data=True)}, {(a, b): dict(data) for a, b, data in graph.edges(data=True)}
+
+
+def unquoted(text):
+    """A DOT word as Graphviz reads it: only the quote is escaped; we write backslashes twice and line ends as \\n."""
+    if text.startswith('"'):
+        text = text[1:-1].replace('\\"', '"')
+    return text
+
+
+def dot_word(text):
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", " ")
+
+
+def read_all(snapshot, below):
+    truth = Truth(snapshot, below)
+    chosen = ["--below", below, "--snapshot", snapshot]
+    for name in ["x.json", "x.graphml", "x.gexf", "x.dot", "x.csv", "x.parquet", "x.cyjs", "x.edges", "x.mmd"]:
+        run("export", *chosen, "-o", name)
+    run("export", *chosen, "--to", "neo4j", "-o", "neo.csv")
+
+    with open("x.json") as file:
+        truth.equals("node-link JSON, networkx", *of_networkx(networkx.node_link_graph(json.load(file), edges="links")))
+    truth.equals("GraphML, networkx", *of_networkx(networkx.read_graphml("x.graphml"), "name"))
+    graph = igraph.Graph.Read_GraphML("x.graphml")
+    nodes = {node["name"]: node.attributes() for node in graph.vs}
+    links = {(graph.vs[link.source]["name"], graph.vs[link.target]["name"]): link.attributes() for link in graph.es}
+    truth.equals("GraphML, igraph", nodes, links)
+    truth.equals("GEXF, networkx", *of_networkx(networkx.read_gexf("x.gexf")))
+
+    # Graphviz reads what we wrote and writes it anew; its JSON is what it understood.
+    done = subprocess.run(["dot", "-Tdot_json", "x.dot"], capture_output=True, check=True)
+    graph = json.loads(done.stdout)
+    names = {node["_gvid"]: node["name"] for node in graph["objects"]}
+    nodes = {node["name"]: node for node in graph["objects"]}
+    links = {(names[link["tail"]], names[link["head"]]): link for link in graph["edges"]}
+    truth.equals("DOT, Graphviz", nodes, links, dot_word)
+    (graph,) = pydot.graph_from_dot_file("x.dot")
+    nodes = {unquoted(node.get_name()): {key: unquoted(value) for key, value in node.get_attributes().items()} for node in graph.get_nodes()}
+    nodes = {name: data for name, data in nodes.items() if name not in ("node", "edge", "graph")}
+    links = {
+        (unquoted(link.get_source()), unquoted(link.get_destination())): {key: unquoted(value) for key, value in link.get_attributes().items()}
+        for link in graph.get_edges()
+    }
+    truth.equals("DOT, pydot", nodes, links, dot_word)
+
+    guard = lambda text: "'" + text if text[:1] in "=+-@\t\r" else text
+    read = lambda path: pandas.read_csv(path, dtype=str, keep_default_na=False).to_dict("records")
+    nodes = {row["id"]: row for row in read("x-nodes.csv")}
+    links = {(row["source"], row["target"]): row for row in read("x-links.csv")}
+    truth.equals("CSV, pandas", nodes, links, guard)
+    assert not any(cell[:1] in ("=", "+", "-", "@") for row in nodes.values() for cell in row.values() if cell), "a formula"
+
+    rows = pyarrow.parquet.read_table("x-nodes.parquet").to_pylist()
+    nodes = {row["id"]: row | {"created": day(row["created"])} for row in rows}
+    rows = duckdb.sql("select * from 'x-links.parquet'").to_arrow_table().to_pylist()
+    links = {(row["src"], row["dst"]): row | {"relation": row["relationship"]} for row in rows}
+    truth.equals("Parquet, pyarrow and DuckDB", nodes, links)
+    ((count,),) = duckdb.sql("select count(*) from 'x-nodes.parquet' n join 'x-links.parquet' l on n.id = l.dst").fetchall()
+    assert count == len(truth.links)
+
+    nodes = {row["id:ID"]: {key.split(":")[0]: value for key, value in row.items()} for row in read("neo-nodes.csv")}
+    links = {(row[":START_ID"], row[":END_ID"]): row | {"relation": row[":TYPE"].lower(), "models": row["models:long"]} for row in read("neo-links.csv")}
+    truth.equals("Neo4j CSV, pandas", nodes, links)
+
+    with open("x.cyjs") as file:
+        elements = json.load(file)["elements"]
+    nodes = {node["data"]["id"]: node["data"] for node in elements["nodes"]}
+    links = {(link["data"]["source"], link["data"]["target"]): link["data"] for link in elements["edges"]}
+    truth.equals("Cytoscape JSON", nodes, links)
+
+    # Our own text again: the notation has no blanks in words.
+    run("import", "x.edges", "-o", "again")
+    again = Truth("again", below)
+    assert set(again.nodes) == set(truth.nodes) and set(again.links) == set(truth.links), "edges"
+    for ends, link in truth.links.items():
+        assert again.links[ends]["relation"] == link["relation"], ends
+    for name, node in truth.nodes.items():
+        for field in ("status", "downloads", "likes", "created"):
+            assert again.nodes[name][field] == node[field], (name, field)
+    print("edges: imported again")
+
+    for name in os.listdir("."):
+        if name.startswith(("x.", "x-nodes.parquet")) and not name.endswith("parquet"):
+            with open(name, encoding="utf-8") as file:
+                text = file.read()
+            assert "eclared lineage" in text and "sha256" in text and "modelkin " in text, name
+
+
+read_all(snapshot, below)
+
+with open("hostile.jsonl", "w") as file:
+    for number, text in enumerate(HOSTILE):
+        parent = "h/base" if number % 3 else f"h/m{number - 1}" if number else "h/base"
+        row = {"id": f"h/m{number}", "pipeline_tag": text, "tags": [f"license:{text}"], "downloads": number, "baseModels": {"relation": "finetune", "models": [{"id": parent}]}}
+        file.write(json.dumps(row) + "\n")
+    file.write(json.dumps({"id": "h/base", "pipeline_tag": "text"}) + "\n")
+run("import", "hostile.jsonl", "-o", "hostile")
+read_all("hostile", "h/base")
