@@ -20,6 +20,12 @@ use hub::{Fault, Limit, Manner, StandIn, World};
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
+    const KNOWN: &str = "--models --seed --port --faults --quota --page --lines --renamed --days --changes --additions --renames --deletions";
+    if let Some(unknown) = args.iter().find(|arg| arg.starts_with("--") && !KNOWN.split(' ').any(|known| known == *arg))
+    {
+        println!("{unknown}: the options are {KNOWN}; the head of this example's file says what they do");
+        return;
+    }
     let value = |name: &str| args.iter().position(|arg| arg == name).and_then(|at| args.get(at + 1)).cloned();
     let number = |name: &str, default: u64| value(name).map_or(default, |value| value.parse().unwrap());
     let day = [("--changes", 1000), ("--additions", 200), ("--renames", 100), ("--deletions", 50)]

@@ -1,12 +1,14 @@
 use std::io::{self, Write};
 
-use super::{Graph, Paint, cytoscape, dot, edges, gexf, graphml, mermaid, node_link, parquet, table};
+use super::{Graph, Paint, cytoscape, dot, edges, gexf, graphml, mermaid, node_link, parquet, svg, table};
 
 /// A format that a graph is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Graphviz's text.
     Dot,
+    /// A drawing.
+    Svg,
     /// For yEd, igraph, networkx.
     GraphMl,
     /// GEXF 1.3, for Gephi.
@@ -40,8 +42,9 @@ pub enum Part {
 
 impl Format {
     /// Every one, in the order of help.
-    pub const ALL: [Format; 10] = [
+    pub const ALL: [Format; 11] = [
         Format::Dot,
+        Format::Svg,
         Format::GraphMl,
         Format::Gexf,
         Format::Mermaid,
@@ -57,6 +60,7 @@ impl Format {
     pub fn name(self) -> &'static str {
         match self {
             Format::Dot => "dot",
+            Format::Svg => "svg",
             Format::GraphMl => "graphml",
             Format::Gexf => "gexf",
             Format::Mermaid => "mermaid",
@@ -97,6 +101,7 @@ impl Format {
     pub fn comfortable(self) -> Option<(usize, &'static str)> {
         match self {
             Format::Dot => Some((6_000, "Graphviz takes minutes above some 3,000 nodes")),
+            Format::Svg => Some((4_000, "nobody reads a drawing of more than some 2,000 nodes")),
             Format::Mermaid => Some((500, "Mermaid draws at most 500 links unless its maxEdges says more")),
             Format::Cytoscape => Some((20_000, "Cytoscape in a browser is slow above some 10,000 nodes")),
             Format::Gexf | Format::GraphMl => Some((600_000, "Gephi and yEd are slow above some 300,000 nodes")),
@@ -118,6 +123,7 @@ impl Format {
     ) -> io::Result<()> {
         match (self, part) {
             (Format::Dot, _) => dot::write(graph, paint, out),
+            (Format::Svg, _) => svg::write(graph, paint, out),
             (Format::GraphMl, _) => graphml::write(graph, out),
             (Format::Gexf, _) => gexf::write(graph, paint, out),
             (Format::Mermaid, _) => mermaid::write(graph, paint, out),

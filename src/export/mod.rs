@@ -7,10 +7,12 @@ mod format;
 mod gexf;
 mod graph;
 mod graphml;
+mod layout;
 mod mermaid;
 mod node_link;
 mod paint;
 mod parquet;
+mod svg;
 mod table;
 mod xml;
 

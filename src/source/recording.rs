@@ -191,17 +191,19 @@ impl Recording {
         let known = &recording.note.plan;
         let is_old_update =
             known.since.is_some() && known.since != plan.since && Plan { since: plan.since, ..known.clone() } == *plan;
-        if recording.note.spent || is_old_update {
-            // Its removal was interrupted, or never begun.
+        let is_bare = recording.pages == 0 && known != plan;
+        if recording.note.spent || is_old_update || is_bare {
+            // Its removal was interrupted, or never begun; or nothing is in it.
             recording._lock = Some(lock);
             recording.remove()?;
             return Recording::resume(folder, plan, now);
         }
         if recording.note.plan != *plan {
             let known = serde_json::to_string(&recording.note.plan).unwrap_or_default();
+            let advice = "finish that one, name another file, or remove the folder";
             return Err(Error::unfit(
                 folder,
-                format!("holds a crawl of something else ({known}); finish that one, or remove the folder"),
+                format!("holds an unfinished crawl of something else ({known}); {advice}"),
             ));
         }
         recording._lock = Some(lock);

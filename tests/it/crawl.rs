@@ -212,7 +212,7 @@ fn ctrl_c_ends_with_a_checkpoint_and_says_how_to_go_on() {
     let ran = place.run(&["import", "hub.modelkin.crawl", "-o", "x"]);
     assert!(ran.code == 1 && ran.err.contains("has not come to its end"), "{}", ran.err);
     let ran = place.run(&["crawl", "--owner", "owner1"]);
-    assert!(ran.code == 1 && ran.err.contains("a crawl of something else"), "{}", ran.err);
+    assert!(ran.code == 1 && ran.err.contains("an unfinished crawl of something else"), "{}", ran.err);
 }
 
 fn place_pages(place: &Place) -> usize {
@@ -472,7 +472,13 @@ fn what_cannot_be_crawled_is_told() {
     place.crawl(&["--owner", "owner1", "-o", "one"]);
     hub.log();
     let ran = with(&["crawl", "-o", "one"], &[]);
-    assert!(ran.code == 1 && ran.err.contains("holds something else"), "{}", ran.err);
+    assert!(
+        ran.code == 1
+            && ran.err.contains("one: holds the models of owner1 at http")
+            && ran.err.contains("this is the whole Hub at http"),
+        "{}",
+        ran.err
+    );
     let ran = with(&["crawl", "-o", "one", "--update"], &[("HF_ENDPOINT", "http://localhost:9")]);
     assert!(ran.code == 1 && ran.err.contains("was crawled at http://127.0.0.1"), "{}", ran.err);
     assert!(hub.log().is_empty());

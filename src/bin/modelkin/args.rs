@@ -88,7 +88,7 @@ pub struct Crawl {
     /// Fetch the cards of derived models too, and read what they declare
     #[arg(long)]
     pub cards: bool,
-    /// Fetch only what changed since the snapshot was taken
+    /// Fetch only what changed since the snapshot was taken; of --below and --limit only with --full
     #[arg(long, conflicts_with_all = ["owner", "below", "filters", "limit", "cards"])]
     pub update: bool,
     /// With --update: list everything again, which alone finds what was deleted
@@ -175,7 +175,7 @@ pub struct Export {
     /// The file to write; its suffix tells the format [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// The format [default: by the suffix]: dot, graphml, gexf, mermaid, json, cytoscape, csv, parquet, neo4j,
+    /// The format [default: by the suffix]: dot, svg, graphml, gexf, mermaid, json, cytoscape, csv, parquet, neo4j,
     /// edges
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     pub to: Option<export::Format>,

@@ -66,6 +66,9 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     let brought = fetch(hub, &mut recording, &progress).map_err(|error| {
         let kept = format!("what was fetched is kept in {}", folder.display());
         match error {
+            crawl::Error::Hub(_) if progress.state().pages == 0 => {
+                anyhow!("{error}\nnothing was fetched; see HF_ENDPOINT and the line")
+            }
             crawl::Error::Hub(_) => anyhow!("{error}\n{kept}; the same command goes on"),
             _ => anyhow!("{error}\n{kept}"),
         }
@@ -146,8 +149,9 @@ fn plan(args: &Crawl, endpoint: &str, old: Option<&Snapshot>) -> anyhow::Result<
         // A few models must not take the place of a whole Hub. With or without cards it is the same crawl.
         let wanted = crawl::note(&plan);
         let is_same = |note: &CrawlNote| CrawlNote { cards: wanted.cards, ..note.clone() } == wanted;
-        if old.is_some_and(|old| !old.provenance().crawl.as_ref().is_some_and(is_same)) {
-            bail!("{name}: holds something else than this crawl would bring; name another file with -o, or remove it");
+        if let Some(old) = old.filter(|old| !old.provenance().crawl.as_ref().is_some_and(is_same)) {
+            let holds = old.provenance().crawl.as_ref().map_or_else(|| "what was imported".to_owned(), crawl::describe);
+            bail!("{name}: holds {holds}; this is {}: name another file with -o", crawl::describe(&wanted));
         }
         return Ok(plan);
     }
@@ -222,7 +226,8 @@ fn keep(old: &Snapshot, path: &Path) -> anyhow::Result<()> {
 }
 
 fn said(brought: &Brought) -> String {
-    let mut text = format!("{} rows on {} pages\n", grouped(brought.rows), grouped(brought.pages));
+    let many = if brought.pages == 1 { "" } else { "s" };
+    let mut text = format!("{} rows on {} page{many}\n", grouped(brought.rows), grouped(brought.pages));
     if brought.empty > 0 {
         _ = writeln!(text, "{} pages were empty and named a next one", grouped(brought.empty));
     }
@@ -230,7 +235,7 @@ fn said(brought: &Brought) -> String {
         let count = |state: CardState| grouped(brought.cards.get(&state).copied().unwrap_or(0));
         _ = writeln!(
             text,
-            "cards: {} read, {} models without one, {} gated, {} gone, {} not given",
+            "cards: {} read, {} models without one, {} gated, {} gone, {} that the Hub failed to give",
             count(CardState::Read),
             count(CardState::None),
             count(CardState::Gated),
@@ -322,7 +327,7 @@ impl Progress {
             }
             Event::NoRoot { id, message } => {
                 self.line(&format!(
-                    "{id} is not on the Hub, or is private ({message}); its descendants are looked for all the same"
+                    "{id} is not on the Hub, or is private (the Hub says: {message}); its descendants are looked for all the same"
                 ));
             }
             _ => (),

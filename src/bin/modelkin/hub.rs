@@ -30,7 +30,9 @@ pub fn token() -> anyhow::Result<Option<Token>> {
     }
     for name in ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"] {
         if let Some(text) = text(name) {
-            let token = Token::new(&text).with_context(|| format!("{name}: is no token; unset it to crawl without"))?;
+            let token = Token::new(&text).with_context(|| {
+                format!("{name}: is no token: it has blanks or signs that none has; unset it to crawl without")
+            })?;
             return Ok(Some(token));
         }
     }

@@ -192,7 +192,7 @@ pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) ->
     };
     let _ = writeln!(
         text,
-        "{}: {} models, {} links, {} unlisted parents\ndate {date}\nsha256 {}",
+        "{}: {} models, {} links, {} unlisted parents\ndate {date}\nsha256 of the contents {}",
         path,
         grouped(counts.models),
         grouped(counts.links),

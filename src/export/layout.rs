@@ -1,0 +1,199 @@
+use std::cmp::Reverse;
+
+use super::graph::LinkOut;
+
+/// Height of a line of text, in pixels at 96 to the inch.
+pub(super) const LINE: f64 = 16.0;
+/// How far children stand to the right of their parent.
+pub(super) const INDENT: f64 = 22.0;
+/// Room between boxes beside each other.
+const GAP: f64 = 14.0;
+/// The least width that is laid out in, however deep it goes.
+const LEAST: f64 = 320.0;
+/// Width to height of a page that lies on its side.
+const PAGE: f64 = std::f64::consts::SQRT_2;
+
+/// Where every node of a drawing stands. The drawing is an outline: children stand under their parent, a step to the
+/// right. Those with children of their own are boxes, set in rows as wide as the page; those without stand in columns.
+/// So no label lies on another, whatever the shape of the tree. A node with several parents stands under the first that
+/// is met; its other links are drawn across.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// The left end of each node's line, and its middle.
+    pub places: Vec<(f64, f64)>,
+    /// The node under which each one stands.
+    pub above: Vec<Option<usize>>,
+    /// The lines from parents to the children under them.
+    pub rails: Vec<Rail>,
+    pub width: f64,
+    pub height: f64,
+}
+
+/// The line that leads from a parent to a child: a trunk, which siblings share, and a last piece of its own, which ends at
+/// the child's place.
+#[derive(Debug, Clone)]
+pub(super) struct Rail {
+    pub parent: usize,
+    pub child: usize,
+    /// The corners of the trunk, from the parent on.
+    pub trunk: Vec<(f64, f64)>,
+}
+
+/// A node while it is laid out.
+#[derive(Debug, Clone, Default)]
+struct Cell {
+    depth: usize,
+    children: Vec<usize>,
+    /// Of its own line.
+    line: f64,
+    /// With all that stands under it.
+    width: f64,
+    height: f64,
+}
+
+impl Layout {
+    /// Lays nodes out that are as wide as `widths` say; `weights` sort siblings, the heaviest first.
+    pub fn of(widths: &[f64], weights: &[u64], links: &[LinkOut], starts: &[usize]) -> Layout {
+        let (cells, order, above) = outline(widths, weights, links, starts);
+        let tried = [640.0, 800.0, 1000.0, 1250.0, 1600.0, 2000.0, 2500.0, 3200.0, 4000.0];
+        let fits = tried.map(|page| {
+            let layout = place(cells.clone(), &order, &above, page);
+            let off = (layout.width / layout.height.max(1.0) / PAGE).ln().abs();
+            (off, layout)
+        });
+        let best = fits.into_iter().min_by(|(one, _), (other, _)| one.total_cmp(other));
+        best.map_or_else(|| place(cells, &order, &above, tried[0]), |(_, layout)| layout)
+    }
+}
+
+/// The tree that is drawn: every node under the parent that a walk from the starts meets first.
+fn outline(
+    widths: &[f64],
+    weights: &[u64],
+    links: &[LinkOut],
+    starts: &[usize],
+) -> (Vec<Cell>, Vec<usize>, Vec<Option<usize>>) {
+    let nodes = widths.len();
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); nodes];
+    let mut has_parent = vec![false; nodes];
+    for link in links {
+        children[link.parent].push(link.child);
+        has_parent[link.child] = true;
+    }
+    let mut above = vec![None; nodes];
+    let mut is_met = vec![false; nodes];
+    let mut order = Vec::with_capacity(nodes);
+    let mut cells: Vec<Cell> = widths.iter().map(|width| Cell { line: *width, ..Cell::default() }).collect();
+    // Roots first, all at once, so that a node stands under the nearest; what only a cycle holds is entered at its first.
+    let all = || starts.iter().copied().chain(0..nodes);
+    let mut fresh: Vec<usize> = all().filter(|at| !has_parent[*at]).collect();
+    let mut entries = all();
+    let mut begin = 0;
+    loop {
+        for root in fresh.drain(..) {
+            if !std::mem::replace(&mut is_met[root], true) {
+                order.push(root);
+            }
+        }
+        while let Some(at) = order.get(begin).copied() {
+            begin += 1;
+            for child in &children[at] {
+                if !std::mem::replace(&mut is_met[*child], true) {
+                    above[*child] = Some(at);
+                    cells[*child].depth = cells[at].depth + 1;
+                    cells[at].children.push(*child);
+                    order.push(*child);
+                }
+            }
+        }
+        let Some(entry) = entries.find(|at| !is_met[*at]) else { break };
+        fresh.push(entry);
+    }
+    for cell in &mut cells {
+        cell.children.sort_by_key(|child| (Reverse(weights[*child]), *child));
+    }
+    (cells, order, above)
+}
+
+/// Where a child stands in its parent's box.
+struct Spot {
+    child: usize,
+    x: f64,
+    y: f64,
+    /// The top of its block of columns, if it is in one.
+    top: Option<f64>,
+}
+
+/// Sets the children of a cell in a page of some width: those without children in columns, the others in rows. Gives
+/// their places and the extent of all.
+fn set(cells: &[Cell], at: usize, page: f64) -> (Vec<Spot>, f64, f64) {
+    let (boxes, leaves): (Vec<usize>, Vec<usize>) =
+        cells[at].children.iter().partition(|child| !cells[**child].children.is_empty());
+    let mut spots = Vec::new();
+    let (mut width, mut height) = (0.0f64, 0.0f64);
+    if !leaves.is_empty() {
+        let widest = leaves.iter().map(|leaf| cells[*leaf].line).fold(0.0, f64::max) + GAP;
+        let columns = ((page / widest).floor().max(1.0) as usize).min(leaves.len());
+        let rows = leaves.len().div_ceil(columns);
+        for (number, leaf) in leaves.iter().enumerate() {
+            let (column, row) = (number / rows, number % rows);
+            spots.push(Spot { child: *leaf, x: column as f64 * widest, y: row as f64 * LINE, top: Some(0.0) });
+        }
+        width = leaves.len().div_ceil(rows) as f64 * widest;
+        height = rows as f64 * LINE + 4.0;
+    }
+    let (mut x, mut row_height) = (0.0f64, 0.0f64);
+    for child in boxes {
+        let cell = &cells[child];
+        if x > 0.0 && x + cell.width > page {
+            height += row_height;
+            (x, row_height) = (0.0, 0.0);
+        }
+        spots.push(Spot { child, x, y: height + 4.0, top: None });
+        x += cell.width + GAP;
+        width = width.max(x);
+        row_height = row_height.max(cell.height + 6.0);
+    }
+    (spots, width, height + row_height)
+}
+
+fn place(mut cells: Vec<Cell>, order: &[usize], above: &[Option<usize>], page: f64) -> Layout {
+    let room = |depth: usize| (page - depth as f64 * INDENT).max(LEAST);
+    for at in order.iter().rev() {
+        let (_, width, height) = set(&cells, *at, room(cells[*at].depth + 1));
+        let cell = &mut cells[*at];
+        cell.width = cell.line.max(INDENT + width);
+        cell.height = LINE + height;
+    }
+    let mut places = vec![(0.0, 0.0); cells.len()];
+    let mut rails = Vec::new();
+    // The roots are set as the children of one that is not drawn.
+    let roots: Vec<usize> = order.iter().copied().filter(|at| above[*at].is_none()).collect();
+    cells.push(Cell { children: roots, ..Cell::default() });
+    let (spots, width, height) = set(&cells, cells.len() - 1, page);
+    let mut tops = vec![(0.0, 0.0); cells.len()];
+    for spot in spots {
+        tops[spot.child] = (spot.x, spot.y);
+    }
+    for at in order {
+        let (left, top) = tops[*at];
+        places[*at] = (left, top + LINE / 2.0);
+        let (spots, ..) = set(&cells, *at, room(cells[*at].depth + 1));
+        for spot in spots {
+            let (x, y) = (left + INDENT + spot.x, top + LINE + spot.y);
+            tops[spot.child] = (x, y);
+            let (start, middle) = ((left, top + LINE / 2.0), y + LINE / 2.0);
+            // Lines run above rows and left of columns, through no label.
+            let trunk = match spot.top {
+                _ if spot.x == 0.0 => vec![start, (left, middle)],
+                Some(block) => {
+                    let (row, column) = (top + LINE + block - 1.0, x - GAP + 4.0);
+                    vec![start, (left, row), (column, row), (column, middle)]
+                }
+                None => vec![start, (left, y - 1.0), (x, y - 1.0)],
+            };
+            rails.push(Rail { parent: *at, child: spot.child, trunk });
+        }
+    }
+    Layout { places, above: above.to_vec(), rails, width, height }
+}
