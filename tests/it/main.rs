@@ -5,6 +5,7 @@
 mod counting;
 mod crawl;
 mod dirt;
+mod export;
 mod layers;
 mod odd_hub;
 mod program;

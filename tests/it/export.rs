@@ -1,0 +1,275 @@
+//! Exports: what is selected against a naive twin, what every format says of itself, and what the program answers.
+//! `tests/others/read_exports.py` reads them back with other programs.
+
+use std::collections::BTreeSet;
+
+use modelkin::census::{Census, Counting, Kin};
+use modelkin::export::{About, ColorBy, Format, Graph, Paint, Part};
+use modelkin::lineage::{Collapse, Lineage, Reach, Selection};
+use modelkin::reference::{Families, Family};
+use modelkin::snapshot::{Row, Snapshot};
+use proptest::prelude::*;
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use crate::program::Place;
+use crate::support::{Naive, any_lineage, snapshot};
+
+fn written(snapshot: &Snapshot, format: Format, part: Part) -> String {
+    let lineage = Lineage::from_snapshot(snapshot);
+    let census = Census::take(&lineage, &Counting::default());
+    let selection = lineage.everything();
+    let rows: Vec<Row> = snapshot.rows().collect();
+    let kin = Kin::of(&Families::built_in().unwrap().all().unwrap(), &lineage, &rows);
+    let about = About { title: "a <title>".into(), selection: "all".into(), program: "modelkin test".into() };
+    let graph = Graph::new(&census, &selection, &kin, about);
+    let mut out = Vec::new();
+    format.write(part, &graph, &Paint::new(&graph, ColorBy::Relation), &mut out).unwrap();
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// Models within so many links, the slow way.
+fn naive_reach(naive: &Naive, start: Row, reach: Reach, depth: usize) -> BTreeSet<Row> {
+    let mut reached = BTreeSet::from([start]);
+    for _ in 0..depth.min(64) {
+        for at in reached.clone() {
+            if reach != Reach::Above {
+                reached.extend(naive.children.get(&at).into_iter().flatten());
+            }
+            if reach != Reach::Below {
+                reached.extend(naive.parents.get(&at).into_iter().flatten().map(|(parent, _)| parent));
+            }
+        }
+    }
+    reached
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_selection_holds_what_a_plain_search_finds(text in any_lineage(), depth in 0..5usize, most in 1..6usize) {
+        let snapshot = snapshot(&text);
+        let lineage = Lineage::from_snapshot(&snapshot);
+        let census = Census::take(&lineage, &Counting::default());
+        let naive = Naive::of(&lineage);
+        let of = |selection: &Selection| selection.rows().iter().copied().collect::<BTreeSet<_>>();
+        for row in snapshot.rows() {
+            for (reach, depth) in [(Reach::Below, 64), (Reach::Above, 64), (Reach::Below, depth), (Reach::Around, depth)] {
+                let found = lineage.select(&[row], reach, depth);
+                prop_assert_eq!(of(&found), naive_reach(&naive, row, reach, depth));
+                let inside = of(&found);
+                let links = naive.children.iter().flat_map(|(parent, children)| children.iter().map(|child| (*parent, *child)));
+                let links = links.filter(|(parent, child)| inside.contains(parent) && inside.contains(child)).count();
+                prop_assert_eq!(found.links().count(), links);
+            }
+        }
+        let all = lineage.everything();
+        let weight = |row: Row| census.of(row).descendants;
+        let top = all.clone().top(most, weight);
+        let mut ranked: Vec<Row> = all.rows().to_vec();
+        ranked.sort_by_key(|row| (std::cmp::Reverse(weight(*row)), *row));
+        let mut expected: BTreeSet<Row> = ranked.into_iter().take(most).collect();
+        for row in expected.clone() {
+            expected.extend(naive_reach(&naive, row, Reach::Above, 64));
+        }
+        prop_assert_eq!(of(&top), expected);
+
+        for which in [Collapse::Leaves, Collapse::Quantized] {
+            let collapsed = all.clone().collapse(which);
+            prop_assert_eq!(collapsed.models(), all.models(), "nothing vanishes");
+            let mut hidden = BTreeSet::new();
+            for group in collapsed.groups() {
+                prop_assert!(group.models.len() > 1);
+                for model in &group.models {
+                    prop_assert!(hidden.insert(*model) && !naive.children.contains_key(model));
+                    let parents: Vec<Row> = naive.parents[model].keys().copied().collect();
+                    prop_assert_eq!(&parents, &group.parents);
+                    prop_assert_eq!(naive.parents[model].values().max(), Some(&group.relation));
+                }
+            }
+            prop_assert!(hidden.is_disjoint(&of(&collapsed)));
+        }
+    }
+
+    #[test]
+    fn families_are_handed_down(text in any_lineage()) {
+        let snapshot = snapshot(&text);
+        let lineage = Lineage::from_snapshot(&snapshot);
+        let naive = Naive::of(&lineage);
+        let families = [Family::of_owner("o1"), Family::of_owner("o2"), Family::of_model("o3/m9")];
+        let some: Vec<Row> = snapshot.rows().filter(|row| row % 3 > 0).collect();
+        let kin = Kin::of(&families, &lineage, &some);
+        for row in snapshot.rows() {
+            let mut expected = Vec::new();
+            for family in &families {
+                let is_member = family.members_among(&[snapshot.id(row)])[0];
+                let members: Vec<Row> =
+                    snapshot.rows().filter(|member| family.members_among(&[snapshot.id(*member)])[0]).collect();
+                if row % 3 > 0 && (is_member || naive.reached(&members).contains(&row)) {
+                    expected.push(family.name.as_str());
+                }
+            }
+            prop_assert_eq!(kin.names(row).collect::<Vec<_>>(), expected);
+        }
+    }
+
+    #[test]
+    fn no_label_of_a_drawing_lies_on_another(text in any_lineage()) {
+        let svg = written(&snapshot(&text), Format::Svg, Part::Whole);
+        let mut reader = Reader::from_str(&svg);
+        // Left, right and middle of each label in a group of its own.
+        let (mut labels, mut depth, mut at): (Vec<(f64, f64, f64)>, usize, Option<(f64, f64)>) = (Vec::new(), 0, None);
+        loop {
+            match reader.read_event().unwrap() {
+                Event::Eof => break,
+                Event::Start(start) if start.name().as_ref() == "g" => depth += 1,
+                Event::End(end) if end.name().as_ref() == "g" => depth -= 1,
+                Event::Start(start) if start.name().as_ref() == "text" && depth > 0 => {
+                    let number = |name: &str| -> f64 {
+                        let value = start.try_get_attribute(name).unwrap().unwrap();
+                        value.value.parse().unwrap()
+                    };
+                    at = Some((number("x"), number("y")));
+                }
+                Event::Text(text) => {
+                    if let Some((x, y)) = at.take() {
+                        labels.push((x, x + text.chars().count() as f64 * 6.0, y));
+                    }
+                }
+                _ => (),
+            }
+        }
+        prop_assert!(!labels.is_empty());
+        for (number, (left, right, y)) in labels.iter().enumerate() {
+            for (other_left, other_right, other_y) in &labels[number + 1..] {
+                let apart = (y - other_y).abs() >= 12.0 || right < other_left || other_right < left;
+                prop_assert!(apart, "{left} {y} and {other_left} {other_y}");
+            }
+        }
+    }
+}
+
+#[test]
+fn hostile_words_stay_words() {
+    let hostile = r#"=cmd|' /c calc'!A1","x":"--> ]]> </title><script>alert(1)</script> "];n0-->n1;%%{init}"#;
+    let row = |id: &str, parent: &str| {
+        let json = serde_json::json!({"id": id, "pipeline_tag": hostile, "tags": [format!("license:{hostile}\u{7}")],
+            "baseModels": {"relation": "merge", "models": [{"id": parent}]}});
+        format!("{json}\n")
+    };
+    let mut builder = modelkin::snapshot::Builder::new();
+    let rows = row("a/b", "c/d") + &row("c/d", "e/f");
+    modelkin::source::read_rows("rows", rows.as_bytes(), &mut |found| builder.add(found)).unwrap();
+    let snapshot = builder.finish("test", None, None).unwrap();
+    for format in Format::ALL {
+        for part in format.parts() {
+            let text = written(&snapshot, format, *part);
+            match format {
+                Format::GraphMl | Format::Gexf | Format::Svg => {
+                    let mut reader = Reader::from_str(&text);
+                    loop {
+                        match reader.read_event().unwrap() {
+                            Event::Eof => break,
+                            Event::Start(start) => assert_ne!(start.name().as_ref(), "script"),
+                            _ => (),
+                        }
+                    }
+                    assert!(!text.contains('\u{7}') && !text.contains("<script"));
+                }
+                Format::Dot => {
+                    let graph = graphviz_rust::parse(&text).unwrap();
+                    let graphviz_rust::dot_structures::Graph::DiGraph { stmts, .. } = graph else {
+                        panic!("a digraph")
+                    };
+                    use graphviz_rust::dot_structures::Stmt;
+                    assert_eq!(stmts.iter().filter(|stmt| matches!(stmt, Stmt::Node(_))).count(), 3);
+                    assert_eq!(stmts.iter().filter(|stmt| matches!(stmt, Stmt::Edge(_))).count(), 2);
+                }
+                Format::Csv => assert!(!text.lines().any(|line| line.contains(",\"=cmd") || line.contains(",=cmd"))),
+                Format::Json | Format::Cytoscape => _ = serde_json::from_str::<serde_json::Value>(&text).unwrap(),
+                Format::Mermaid => assert!(!text.contains("script") && text.contains("n0[\"a/b\"]")),
+                Format::Parquet | Format::Neo4j | Format::Edges => (),
+            }
+        }
+    }
+}
+
+fn place() -> Place {
+    let place = Place::new();
+    let lines =
+        "a/base -> a/chat, b/x-GGUF, b/y-GGUF : quantized downloads=5\na/chat -> c/one, c/two, c/three : finetune";
+    place.file("l.edges", lines);
+    assert_eq!(place.run(&["import", "l.edges", "-o", "l"]).code, 0);
+    place
+}
+
+#[test]
+fn a_file_is_told_by_its_suffix_and_says_what_it_holds() {
+    let place = place();
+    for name in ["x.dot", "x.gv", "x.svg", "x.graphml", "x.gexf", "x.mmd", "x.json", "x.cyjs", "x.edges"] {
+        let ran = place.run(&["export", "--below", "A/Base", "-o", name]);
+        assert!(ran.code == 0 && ran.err.contains("7 models, 6 links"), "{name}: {}", ran.err);
+        let text = std::fs::read_to_string(place.path(name)).unwrap();
+        for word in ["eclared lineage", "a/base and its descendants", "modelkin 0."] {
+            assert!(text.contains(word), "{name}: {word}");
+        }
+    }
+    for (name, nodes) in [("t.csv", "t-nodes.csv"), ("t.parquet", "t-nodes.parquet")] {
+        assert_eq!(place.run(&["export", "--all", "-o", name]).code, 0);
+        assert!(place.path(nodes).exists() && place.path(&nodes.replace("nodes", "links")).exists());
+    }
+    let ran = place.run(&["export", "--below", "a/base", "--collapse", "leaves", "--to", "mermaid"]);
+    assert!(ran.out.contains("\"3 finetune\"") && ran.out.contains("\"2 quantized\""), "{}", ran.out);
+    assert!(ran.err.contains("7 models, 5 of them in 2 nodes, 3 links"), "{}", ran.err);
+    let ran = place.run(&["export", "--below", "a/base", "--min-downloads", "5", "--to", "json"]);
+    assert!(ran.err.contains("Under 5 downloads in 30 days, or not known: 3 models left out."), "{}", ran.err);
+    // Again from the program's own text.
+    assert_eq!(place.run(&["import", "x.edges", "-o", "again"]).code, 0);
+    let ran = place.run(&["export", "--below", "a/base", "--to", "edges", "--snapshot", "again"]);
+    assert!(ran.out.contains("a/chat -> c/one : finetune"), "{}", ran.out);
+}
+
+#[test]
+fn the_picture_of_the_readme_is_what_its_command_draws() {
+    let place = Place::new();
+    let ran = place.run(&["export", "--below", "Qwen/Qwen2.5-14B", "--to", "svg", "--snapshot", "sample"]);
+    let shown = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/qwen2.5-14b.svg");
+    assert!(std::fs::read_to_string(shown).unwrap() == ran.out, "draw {shown} anew");
+}
+
+#[test]
+fn the_same_export_on_one_and_on_eight_threads() {
+    let place = Place::new();
+    for format in ["svg", "gexf", "json"] {
+        let args = ["export", "--family", "Qwen", "--snapshot", "sample", "--color-by", "owner", "--to", format];
+        let one = place.run_with(&args, &[("RAYON_NUM_THREADS", "1")]);
+        let eight = place.run_with(&args, &[("RAYON_NUM_THREADS", "8")]);
+        assert!(one.code == 0 && one.out == eight.out && one.out.len() > 10_000);
+    }
+}
+
+#[test]
+fn an_export_that_cannot_be_is_told() {
+    let place = place();
+    std::fs::create_dir(place.path("folder.svg")).unwrap();
+    for (args, code, word) in [
+        (&["--all"][..], 2, "name a format with --to"),
+        (&["--all", "-o", "x.docx"], 2, ".docx is no format's"),
+        (&["--all", "--to", "word"], 2, "use dot, svg"),
+        (&["--all", "--to", "csv"], 2, "csv is two files"),
+        (&["--to", "dot"], 2, "--below <MODEL>"),
+        (&["--all", "--below", "a/base", "--to", "dot"], 2, "cannot be used with"),
+        (&["--all", "--depth", "1", "--to", "dot"], 2, "cannot be used with"),
+        (&["--below", "a/bas", "--to", "dot"], 1, "the nearest: a/base"),
+        (&["--family", "nobody", "--to", "dot"], 1, "no family, owner or model"),
+        (&["--all", "--top", "0", "--to", "dot"], 2, "leaves no model"),
+        (&["--all", "--min-downloads", "99999", "--to", "dot"], 1, "nothing is left"),
+        (&["--all", "-o", "folder.svg"], 1, "is no file"),
+        (&["--all", "-o", "nowhere/x.svg"], 1, "nowhere/x.svg"),
+        (&["--all", "--to", "dot", "--snapshot", "gone"], 1, "gone"),
+    ] {
+        let ran = place.run(&[&["export"], args].concat());
+        assert!(ran.code == code && ran.err.contains(word), "{args:?} {}: {}", ran.code, ran.err);
+    }
+}
