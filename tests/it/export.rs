@@ -119,7 +119,8 @@ proptest! {
         let svg = written(&snapshot(&text), Format::Svg, Part::Whole);
         let mut reader = Reader::from_str(&svg);
         // Left, right and middle of each label in a group of its own.
-        let (mut labels, mut depth, mut at): (Vec<(f64, f64, f64)>, usize, Option<(f64, f64)>) = (Vec::new(), 0, None);
+        let mut labels: Vec<(f64, f64, f64)> = Vec::new();
+        let (mut depth, mut at) = (0, None::<(f64, f64)>);
         loop {
             match reader.read_event().unwrap() {
                 Event::Eof => break,
