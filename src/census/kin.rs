@@ -20,11 +20,25 @@ impl Kin {
         // Whoever hands a family down to them is one of their ancestors.
         let mut all: Vec<Row> = rows.iter().copied().chain(lineage.above(rows).rows).collect();
         all.sort_unstable();
-        let ids: Vec<&str> = all.iter().map(|row| snapshot.id(*row)).collect();
         let place = |row: Row| all.binary_search(&row).ok();
-        let of_family = |(number, family): (usize, &Family)| {
-            let mut belongs = family.members_among(&ids);
-            let mut open: Vec<Row> = all.iter().zip(&belongs).filter(|(_, is)| **is).map(|(row, _)| *row).collect();
+        // Many ids at a time, but no more than stay at hand while one family after the other looks for its own.
+        const MANY: usize = 8 * 1024;
+        let found: Vec<Vec<(u16, Row)>> = all
+            .par_chunks(MANY)
+            .map(|rows| {
+                let ids: Vec<&str> = rows.iter().map(|row| snapshot.id(*row)).collect();
+                let members = families.iter().zip(0..).flat_map(|(family, number)| {
+                    let is_member = family.members_among(&ids);
+                    rows.iter().zip(is_member).filter(|(_, is)| *is).map(move |(row, _)| (number, *row))
+                });
+                members.collect()
+            })
+            .collect();
+        let of_family = |number: u16| {
+            let mut belongs = vec![false; all.len()];
+            let mut open: Vec<Row> =
+                found.iter().flatten().filter(|(other, _)| *other == number).map(|(_, row)| *row).collect();
+            open.iter().filter_map(|row| place(*row)).for_each(|place| belongs[place] = true);
             while let Some(at) = open.pop() {
                 for (child, _) in lineage.children(at) {
                     if let Some(place) = place(child)
@@ -35,9 +49,9 @@ impl Kin {
                 }
             }
             let found = all.iter().zip(belongs).filter(|(row, belongs)| *belongs && rows.binary_search(row).is_ok());
-            found.map(|(row, _)| (*row, number as u16)).collect::<Vec<_>>()
+            found.map(|(row, _)| (*row, number)).collect::<Vec<_>>()
         };
-        let mut pairs: Vec<(Row, u16)> = families.par_iter().enumerate().flat_map_iter(of_family).collect();
+        let mut pairs: Vec<(Row, u16)> = (0..families.len() as u16).into_par_iter().flat_map_iter(of_family).collect();
         pairs.sort_unstable();
         Kin { names: families.iter().map(|family| family.name.clone()).collect(), pairs }
     }
