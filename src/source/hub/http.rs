@@ -7,13 +7,14 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 
 use super::limit::{self, Class, Quota};
+use super::link::next_query;
 use crate::model::clip;
 use crate::source::date;
 
 /// Longest body that is taken, in bytes: a page of a thousand full rows stays under 30 MB.
 const MAX_BODY: usize = 128 << 20;
 /// What is read of a card, in bytes; a front matter may not reach further.
-pub const MAX_CARD: usize = (1 << 20) + 1;
+const MAX_CARD: usize = (1 << 20) + 1;
 /// Redirects that are followed in a row.
 const MAX_HOPS: usize = 10;
 /// A wait longer than this is not sat out: the crawl stops, and goes on when it is run again.
@@ -474,60 +475,9 @@ fn said(body: &[u8]) -> Option<String> {
     (!text.is_empty()).then(|| clip(&text, 2000))
 }
 
-/// The query of the link with `rel="next"` in a `Link` header, if there is one. Only its query: host and path are those
-/// that were asked, also behind a mirror that passes the Hub's own links on. An error if the header names no link, or
-/// speaks of a next one that is not found.
-fn next_query(header: &str) -> Result<Option<String>, ()> {
-    let mut rest = header;
-    let mut speaks_of_next = false;
-    while let Some(start) = rest.find('<') {
-        let (address, after) = rest[start + 1..].split_once('>').ok_or(())?;
-        let end = after.find(',').map_or(after.len(), |comma| after[comma..].find('<').map_or(after.len(), |_| comma));
-        let parameters = &after[..end];
-        // Of several the first counts (RFC 8288, 3.3).
-        let mut pairs = parameters.split(';').filter_map(|part| part.split_once('='));
-        let relations = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case("rel")).map_or("", |(_, value)| value);
-        let mut relations = relations.trim().trim_matches(['"', '\'']).split_ascii_whitespace();
-        let is_next = relations.any(|relation| relation.eq_ignore_ascii_case("next"));
-        if is_next {
-            let query = address.split_once('?').map_or("", |(_, query)| query);
-            return Ok(Some(query.split('#').next().unwrap_or(query).to_owned()));
-        }
-        speaks_of_next |= parameters.to_ascii_lowercase().contains("next");
-        rest = &after[end..];
-    }
-    // Nothing is left of a header that was read.
-    let is_read = rest.len() < header.len() && !speaks_of_next && !rest.to_ascii_lowercase().contains("next");
-    if is_read { Ok(None) } else { Err(()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_next_link_is_found_among_others_and_given_without_its_host() {
-        for (header, expected) in [
-            (
-                r#"<http://localhost:5564/api/models?limit=10&cursor=eyI%3D>; rel="next""#,
-                Ok(Some("limit=10&cursor=eyI%3D")),
-            ),
-            (r#"<http://h/a?x=1,2>; rel="prev", <https://h/a?x=3>; rel="next""#, Ok(Some("x=3"))),
-            (r#"<https://h/a?x=1>; title="a"; rel=next"#, Ok(Some("x=1"))),
-            (r#"<https://h/a?x=1>;rel='next'"#, Ok(Some("x=1"))),
-            (r#"<https://h/next?x=next>; rel="prev""#, Ok(None)),
-            (r#"<https://h/a?x=1>; rel="last Next""#, Ok(Some("x=1"))),
-            (r#"<https://h/a>; rel="next""#, Ok(Some(""))),
-            (r#"<https://h/a?x=1>; rel*=UTF-8''next"#, Err(())),
-            (r#"https://h/a?x=1; rel="next""#, Err(())),
-            (r#"<https://h/a?x=1>; rel="prev", https://h/a?x=1; rel="next""#, Err(())),
-            ("nonsense", Err(())),
-            ("<https://h/a?x=1", Err(())),
-        ] {
-            let found = next_query(header);
-            assert_eq!(found.as_ref().map(Option::as_deref), expected.as_ref().map(|next| *next), "{header}");
-        }
-    }
 
     #[test]
     fn an_endpoint_is_a_web_address_and_no_secret_is_shown() {

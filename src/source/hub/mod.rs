@@ -2,6 +2,7 @@
 
 mod http;
 mod limit;
+mod link;
 pub mod listing;
 pub(super) mod wire;
 

@@ -1,15 +1,19 @@
 //! The pages that a crawl saw, as they came: a folder with a file a page, each written whole or not at all. It is the
 //! crawl's checkpoint while it runs, and a source afterwards.
 
+mod card;
+
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use card::{CardState, FetchedCard, split_cards, write_cards};
+
 use super::hub::listing::{self, Scope};
 use super::hub::wire;
-use super::{Digested, Error, card, digest_file};
+use super::{Digested, Error, card as front_matter, digest_file};
 use crate::model::{ModelId, Record, Reject};
 
 /// The file that says what is crawled.
@@ -102,36 +106,6 @@ pub enum PageKind {
     Model,
     /// Cards, one after the other.
     Cards,
-}
-
-/// A card as it was fetched.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FetchedCard {
-    /// The model.
-    pub id: String,
-    /// The id that it was asked under, if that has changed since.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub was: Option<String>,
-    /// What came of it.
-    pub state: CardState,
-    /// Bytes of its text, which follow the line.
-    pub bytes: usize,
-}
-
-/// What came of asking for a card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CardState {
-    /// It was read.
-    Read,
-    /// The repository has none.
-    None,
-    /// It is shown only to those who were let in.
-    Gated,
-    /// The repository is gone, private or disabled.
-    Gone,
-    /// The Hub could not give it, again and again, or led elsewhere.
-    Failed,
 }
 
 /// A folder of recorded pages.
@@ -481,40 +455,11 @@ fn page_file(folder: &Path, page: usize) -> PathBuf {
     folder.join(format!("{page:08}.{PAGE}"))
 }
 
-/// Writes cards one after the other, each behind a line that describes it: the body of a page of cards.
-pub fn write_cards(cards: &[(FetchedCard, Vec<u8>)]) -> Vec<u8> {
-    let mut body = Vec::new();
-    for (card, text) in cards {
-        body.extend(serde_json::to_vec(card).unwrap_or_default());
-        body.push(b'\n');
-        body.extend_from_slice(text);
-        body.push(b'\n');
-    }
-    body
-}
-
-/// The cards of a page.
-///
-/// # Errors
-/// If the page is no page of cards.
-pub fn split_cards(body: &[u8]) -> Result<Vec<(FetchedCard, &[u8])>, String> {
-    let mut cards = Vec::new();
-    let mut rest = body;
-    while !rest.is_empty() {
-        let end = rest.iter().position(|byte| *byte == b'\n').ok_or("a card without its line")?;
-        let card: FetchedCard = serde_json::from_slice(&rest[..end]).map_err(|error| error.to_string())?;
-        let text = rest.get(end + 1..end + 1 + card.bytes).ok_or("a card that is cut off")?;
-        rest = rest.get(end + 2 + card.bytes..).ok_or("a card that is cut off")?;
-        cards.push((card, text));
-    }
-    Ok(cards)
-}
-
 fn read_cards(page: &Path, body: &[u8], sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
     let cards = split_cards(body).map_err(|reason| Error::broken(page, "", format!("{reason}; {AGAIN}")))?;
     for (card, text) in cards {
         if card.state == CardState::Read {
-            let record = renamed(card::record(&card.id, text), card.was.as_deref());
+            let record = renamed(front_matter::record(&card.id, text), card.was.as_deref());
             sink(record.map_err(|reason| reject(page, format!("card of {}", card.id), reason)));
         }
     }

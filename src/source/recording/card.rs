@@ -1,0 +1,60 @@
+use serde::{Deserialize, Serialize};
+
+/// A card as it was fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchedCard {
+    /// The model.
+    pub id: String,
+    /// The id that it was asked under, if that has changed since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+    /// What came of it.
+    pub state: CardState,
+    /// Bytes of its text, which follow the line.
+    pub bytes: usize,
+}
+
+/// What came of asking for a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CardState {
+    /// It was read.
+    Read,
+    /// The repository has none.
+    None,
+    /// It is shown only to those who were let in.
+    Gated,
+    /// The repository is gone, private or disabled.
+    Gone,
+    /// The Hub could not give it, again and again, or led elsewhere.
+    Failed,
+}
+
+/// Writes cards one after the other, each behind a line that describes it: the body of a page of cards.
+pub fn write_cards(cards: &[(FetchedCard, Vec<u8>)]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (card, text) in cards {
+        body.extend(serde_json::to_vec(card).unwrap_or_default());
+        body.push(b'\n');
+        body.extend_from_slice(text);
+        body.push(b'\n');
+    }
+    body
+}
+
+/// The cards of a page.
+///
+/// # Errors
+/// If the page is no page of cards.
+pub fn split_cards(body: &[u8]) -> Result<Vec<(FetchedCard, &[u8])>, String> {
+    let mut cards = Vec::new();
+    let mut rest = body;
+    while !rest.is_empty() {
+        let end = rest.iter().position(|byte| *byte == b'\n').ok_or("a card without its line")?;
+        let card: FetchedCard = serde_json::from_slice(&rest[..end]).map_err(|error| error.to_string())?;
+        let text = rest.get(end + 1..end + 1 + card.bytes).ok_or("a card that is cut off")?;
+        rest = rest.get(end + 2 + card.bytes..).ok_or("a card that is cut off")?;
+        cards.push((card, text));
+    }
+    Ok(cards)
+}
