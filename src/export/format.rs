@@ -1,6 +1,8 @@
 use std::io::{self, Write};
 
-use super::{Graph, Paint, cytoscape, dot, edges, gexf, graphml, mermaid, node_link, parquet, svg, table};
+use super::{
+    Engine, Graph, Paint, cytoscape, dot, edges, gexf, graphml, mermaid, node_link, parquet, picture, svg, table,
+};
 
 /// A format that a graph is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +11,10 @@ pub enum Format {
     Dot,
     /// A drawing.
     Svg,
+    /// A drawing in pixels, painted by Graphviz.
+    Png,
+    /// A drawing for print, painted by Graphviz.
+    Pdf,
     /// For yEd, igraph, networkx.
     GraphMl,
     /// GEXF 1.3, for Gephi.
@@ -42,9 +48,11 @@ pub enum Part {
 
 impl Format {
     /// Every one, in the order of help.
-    pub const ALL: [Format; 11] = [
+    pub const ALL: [Format; 13] = [
         Format::Dot,
         Format::Svg,
+        Format::Png,
+        Format::Pdf,
         Format::GraphMl,
         Format::Gexf,
         Format::Mermaid,
@@ -61,6 +69,8 @@ impl Format {
         match self {
             Format::Dot => "dot",
             Format::Svg => "svg",
+            Format::Png => "png",
+            Format::Pdf => "pdf",
             Format::GraphMl => "graphml",
             Format::Gexf => "gexf",
             Format::Mermaid => "mermaid",
@@ -101,7 +111,9 @@ impl Format {
     pub fn comfortable(self) -> Option<(usize, &'static str)> {
         match self {
             Format::Dot => Some((6_000, "Graphviz takes minutes above some 3,000 nodes")),
-            Format::Svg => Some((4_000, "nobody reads a drawing of more than some 2,000 nodes")),
+            Format::Svg | Format::Png | Format::Pdf => {
+                Some((4_000, "nobody reads a drawing of more than some 2,000 nodes"))
+            }
             Format::Mermaid => Some((500, "Mermaid draws at most 500 links unless its maxEdges says more")),
             Format::Cytoscape => Some((20_000, "Cytoscape in a browser is slow above some 10,000 nodes")),
             Format::Gexf | Format::GraphMl => Some((600_000, "Gephi and yEd are slow above some 300,000 nodes")),
@@ -110,20 +122,25 @@ impl Format {
         }
     }
 
-    /// Writes a part of a graph.
+    /// Writes a part of a graph. Only DOT and pictures look at the engine; Graphviz is run for PNG, for PDF, and for SVG
+    /// with an engine of its own.
     ///
     /// # Errors
-    /// The writer's.
+    /// The writer's; and if Graphviz is not installed, fails, or does not end within two minutes.
     pub fn write(
         self,
         part: Part,
         graph: &Graph<'_, '_>,
         paint: &Paint,
+        engine: Engine,
         out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
         match (self, part) {
-            (Format::Dot, _) => dot::write(graph, paint, out),
-            (Format::Svg, _) => svg::write(graph, paint, out),
+            (Format::Dot, _) => dot::write(graph, paint, engine, out),
+            (Format::Svg, _) if engine == Engine::Outline => svg::write(graph, paint, out),
+            (Format::Svg, _) => picture::write(graph, paint, engine, "svg", out),
+            (Format::Png, _) => picture::write(graph, paint, engine, "png", out),
+            (Format::Pdf, _) => picture::write(graph, paint, engine, "pdf", out),
             (Format::GraphMl, _) => graphml::write(graph, out),
             (Format::Gexf, _) => gexf::write(graph, paint, out),
             (Format::Mermaid, _) => mermaid::write(graph, paint, out),

@@ -54,7 +54,7 @@ pub(super) fn write(graph: &Graph<'_, '_>, paint: &Paint, out: &mut dyn Write) -
     }
     xml.close("edges")?;
     xml.close("graph")?;
-    xml.close("gexf")
+    xml.finish("gexf")
 }
 
 fn values<'v>(xml: &mut Xml<'_>, values: impl Iterator<Item = (&'static str, Value<'v>)>) -> io::Result<()> {

@@ -57,5 +57,5 @@ pub(super) fn write(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Result<()
         xml.close("edge")?;
     }
     xml.close("graph")?;
-    xml.close("graphml")
+    xml.finish("graphml")
 }

@@ -2,20 +2,24 @@
 
 mod cytoscape;
 mod dot;
+mod drawing;
 mod edges;
 mod format;
 mod gexf;
 mod graph;
 mod graphml;
+mod graphviz;
 mod layout;
 mod mermaid;
 mod node_link;
 mod paint;
 mod parquet;
+mod picture;
 mod svg;
 mod table;
 mod xml;
 
 pub use format::{Format, Part};
 pub use graph::{About, Graph, Kind, NODE_FIELDS, Node, Status, Value};
+pub use graphviz::Engine;
 pub use paint::{ColorBy, Paint};

@@ -175,7 +175,7 @@ pub struct Export {
     /// The file to write; its suffix tells the format [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// The format [default: by the suffix]: dot, svg, graphml, gexf, mermaid, json, cytoscape, csv, parquet, neo4j,
+    /// The format [default: by the suffix]: dot, svg, png, pdf, graphml, gexf, mermaid, json, cytoscape, csv, parquet, neo4j,
     /// edges
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     pub to: Option<export::Format>,
@@ -184,6 +184,9 @@ pub struct Export {
     /// What colours tell
     #[arg(long, value_enum, default_value = "relation", value_name = "WHAT")]
     pub color_by: ColorArg,
+    /// Who lays pictures out: outline is the program's own; dot, neato, fdp, sfdp, twopi and circo are Graphviz's
+    #[arg(long, default_value = "outline", value_name = "ENGINE", value_parser = engine)]
+    pub layout: export::Engine,
     /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
@@ -384,6 +387,11 @@ fn relation(name: &str) -> Result<Relation, String> {
 fn format(name: &str) -> Result<export::Format, String> {
     export::Format::from_name(name)
         .ok_or_else(|| format!("use {}", export::Format::ALL.map(export::Format::name).join(", ")))
+}
+
+fn engine(name: &str) -> Result<export::Engine, String> {
+    export::Engine::from_name(name)
+        .ok_or_else(|| format!("use {}", export::Engine::ALL.map(export::Engine::name).join(", ")))
 }
 
 fn measure(name: &str) -> Result<Measure, String> {

@@ -49,8 +49,10 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     }
     for part in format.parts() {
         match output {
-            Some(path) => write_file(&name_of(path, *part), &mut |out| format.write(*part, &graph, &paint, out))?,
-            None => write_out(&mut |out| format.write(*part, &graph, &paint, out))?,
+            Some(path) => {
+                write_file(&name_of(path, *part), &mut |out| format.write(*part, &graph, &paint, args.layout, out))?
+            }
+            None => write_out(&mut |out| format.write(*part, &graph, &paint, args.layout, out))?,
         }
     }
     let groups: usize = selection.groups().iter().map(|group| group.models.len()).sum();

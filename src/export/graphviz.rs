@@ -1,0 +1,126 @@
+use std::env;
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long Graphviz may take: its layouts of thousands of nodes can take hours.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Who lays a picture out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// The program itself: an outline.
+    Outline,
+    /// Graphviz: layers from left to right.
+    Dot,
+    /// Graphviz: springs, for small graphs.
+    Neato,
+    /// Graphviz: springs that push apart.
+    Fdp,
+    /// Graphviz: the same for large graphs.
+    Sfdp,
+    /// Graphviz: rings around a middle.
+    Twopi,
+    /// Graphviz: circles.
+    Circo,
+}
+
+impl Engine {
+    /// Every one, in the order of help.
+    pub const ALL: [Engine; 7] =
+        [Engine::Outline, Engine::Dot, Engine::Neato, Engine::Fdp, Engine::Sfdp, Engine::Twopi, Engine::Circo];
+
+    /// Its name in options; but for the outline, Graphviz's own.
+    pub fn name(self) -> &'static str {
+        match self {
+            Engine::Outline => "outline",
+            Engine::Dot => "dot",
+            Engine::Neato => "neato",
+            Engine::Fdp => "fdp",
+            Engine::Sfdp => "sfdp",
+            Engine::Twopi => "twopi",
+            Engine::Circo => "circo",
+        }
+    }
+
+    /// The one of that name.
+    pub fn from_name(name: &str) -> Option<Engine> {
+        Engine::ALL.into_iter().find(|engine| engine.name() == name)
+    }
+}
+
+/// Runs Graphviz's `dot` on a text and gives what it paints. graphviz-rust would run it too, but without an end.
+///
+/// # Errors
+/// If it is not installed, fails, or takes longer than two minutes; it is ended then.
+pub(super) fn paint(arguments: &[&str], text: Vec<u8>) -> io::Result<Vec<u8>> {
+    let program = find().ok_or_else(|| {
+        let how = "install it (apt install graphviz; brew install graphviz; winget install graphviz), or write SVG, which needs nothing";
+        io::Error::new(ErrorKind::NotFound, format!("this picture is painted by Graphviz, whose `dot` is not on the PATH: {how}"))
+    })?;
+    let fault = |said: String| io::Error::other(format!("Graphviz ({}): {said}", program.display()));
+    let mut child = Command::new(&program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| fault(error.to_string()))?;
+    let (input, output, errors) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    // All three pipes at once, so that none fills while another is waited for.
+    let fed = thread::spawn(move || input.map_or(Ok(()), |mut input| input.write_all(&text)));
+    let painted = thread::spawn(move || all_of(output));
+    let said = thread::spawn(move || all_of(errors));
+    let ended = wait(&mut child);
+    if ended.is_err() {
+        child.kill()?;
+        child.wait()?;
+    }
+    let joined = |_| io::Error::other("a thread that fed Graphviz has failed");
+    // A text that is not read to its end is told by the exit code.
+    let _ = fed.join().map_err(joined)?;
+    let painted = painted.join().map_err(joined)??;
+    let said = said.join().map_err(joined)??;
+    let said = String::from_utf8_lossy(&said);
+    let status = ended.map_err(|error| fault(error.to_string()))?;
+    if !status.success() || painted.is_empty() {
+        let first = said.lines().next().unwrap_or("it says nothing");
+        return Err(fault(format!("{status}: {first}")));
+    }
+    Ok(painted)
+}
+
+fn all_of(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(mut pipe) = pipe {
+        pipe.read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
+fn wait(child: &mut Child) -> io::Result<std::process::ExitStatus> {
+    let begin = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if begin.elapsed() > PATIENCE {
+            let remedy =
+                "narrow the selection, take the layout `outline` or `sfdp`, or write .dot and run Graphviz yourself";
+            return Err(io::Error::new(ErrorKind::TimedOut, format!("not done in {} s; {remedy}", PATIENCE.as_secs())));
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// `dot` in one of the PATH's absolute folders: what lies in the working directory is never run.
+fn find() -> Option<PathBuf> {
+    let name = format!("dot{}", env::consts::EXE_SUFFIX);
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(&name))
+        .find(|file| file.is_file())
+}

@@ -1,0 +1,167 @@
+use std::io::{self, Write};
+
+use flate2::Crc;
+
+use super::dot::quoted;
+use super::drawing::{Drawing, Font, Mark, Pen, Point, Stroke};
+use super::graphviz::{self, Engine};
+use super::{Graph, Paint, Status, dot};
+
+/// Dots to the inch of a picture, and the most along a side: Graphviz refuses more than 32,767.
+const DENSITY: f64 = 192.0;
+const MOST: f64 = 30_000.0;
+
+/// Paints a picture (`svg`, `png` or `pdf`) with Graphviz: our own drawing, or what an engine makes of the graph.
+pub(super) fn write(
+    graph: &Graph<'_, '_>,
+    paint: &Paint,
+    engine: Engine,
+    kind: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut text = Vec::new();
+    let mut arguments = vec![format!("-T{kind}")];
+    if engine == Engine::Outline {
+        let drawing = Drawing::of(graph, paint);
+        let density = DENSITY.min(MOST * 96.0 / drawing.width.max(drawing.height));
+        // Everything has its place already.
+        arguments.extend(["-Kneato".into(), "-n2".into(), format!("-Gdpi={density:.0}")]);
+        placed(&drawing, &mut text)?;
+    } else {
+        arguments.push(format!("-K{}", engine.name()));
+        dot::write(graph, paint, engine, &mut text)?;
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let painted = graphviz::paint(&arguments, text)?;
+    if kind == "png" { out.write_all(&with_notes(graph, painted)) } else { out.write_all(&painted) }
+}
+
+/// A drawing as DOT in which everything has its place: texts and dots are nodes, lines are edges between the corners.
+fn placed(drawing: &Drawing, out: &mut Vec<u8>) -> io::Result<()> {
+    let Drawing { width, height, marks } = drawing;
+    writeln!(out, "graph {{\n graph [outputorder=edgesfirst, bgcolor=\"#FFFFFF\", pad=0, margin=0]")?;
+    writeln!(out, " node [shape=none, label=\"\", width=0, height=0, fixedsize=true, margin=0, fontname=Helvetica]")?;
+    let mut picture = Placed { height: *height, nodes: 0, out };
+    picture.node((0.0, 0.0), "style=invis")?;
+    picture.node((*width, *height), "style=invis")?;
+    picture.marks(marks)?;
+    writeln!(out, "}}")
+}
+
+struct Placed<'o> {
+    height: f64,
+    nodes: usize,
+    out: &'o mut Vec<u8>,
+}
+
+impl Placed<'_> {
+    fn marks(&mut self, marks: &[Mark]) -> io::Result<()> {
+        for mark in marks {
+            match mark {
+                Mark::Lines(lines, pen) => {
+                    for corners in lines.iter().flat_map(|line| line.windows(2)) {
+                        let [from, to] = [corners[0], corners[1]];
+                        let between = |part: f64| (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
+                        self.curve(&[from, between(1.0 / 3.0), between(2.0 / 3.0), to], pen)?;
+                    }
+                }
+                Mark::Curve(points, pen) => self.curve(points, pen)?,
+                Mark::Dot { at, radius, fill, status } => {
+                    let style = match status {
+                        Status::Listed => "style=filled, penwidth=0.5",
+                        Status::Unlisted => "style=\"filled,dashed\", penwidth=0.7",
+                        Status::Collapsed => "style=filled, penwidth=1.5",
+                    };
+                    let wide = inches(2.0 * radius);
+                    let more = format!(
+                        "shape=circle, width={wide}, height={wide}, fillcolor=\"{fill}\", color=\"#333333\", {style}"
+                    );
+                    self.node(*at, &more)?;
+                }
+                Mark::Text { at: (x, y), text, font: Font { size, color, is_bold, is_italic } } => {
+                    let face = match (is_bold, is_italic) {
+                        (true, false) => "Helvetica-Bold",
+                        (false, true) => "Helvetica-Oblique",
+                        (true, true) => "Helvetica-BoldOblique",
+                        (false, false) => "Helvetica",
+                    };
+                    // The node is wider than any font's text, which `\l` sets at its left end.
+                    let wide = text.chars().count() as f64 * size * 1.2 + size;
+                    let label = quoted(text).trim_end_matches('"').to_owned() + "\\l\"";
+                    let more = format!(
+                        "label={label}, width={}, height={}, fontsize={:.2}, fontname=\"{face}\", fontcolor=\"{color}\"",
+                        inches(wide),
+                        inches(size * 1.3),
+                        points(*size)
+                    );
+                    self.node((x + wide / 2.0, y - size * 0.35), &more)?;
+                }
+                Mark::Told(_, inner) => self.marks(inner)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn node(&mut self, at: Point, more: &str) -> io::Result<()> {
+        let place = self.place(at);
+        writeln!(self.out, " n{} [pos=\"{place}\", {more}]", self.nodes)?;
+        self.nodes += 1;
+        Ok(())
+    }
+
+    fn curve(&mut self, curve: &[Point; 4], pen: &Pen) -> io::Result<()> {
+        let places = curve.map(|at| self.place(at)).join(" ");
+        let style = match pen.stroke {
+            Stroke::Solid => "solid",
+            Stroke::Dashed => "dashed",
+            Stroke::Dotted => "dotted",
+        };
+        let (color, width, alpha) = (pen.color, points(pen.width), (pen.opacity * 255.0).round() as u8);
+        writeln!(
+            self.out,
+            " n0 -- n1 [pos=\"{places}\", color=\"{color}{alpha:02x}\", penwidth={width:.2}, style={style}]"
+        )
+    }
+
+    /// Graphviz counts in points, upward.
+    fn place(&self, (x, y): Point) -> String {
+        format!("{:.2},{:.2}", points(x), points(self.height - y))
+    }
+}
+
+/// Pixels at 96 to the inch as points, and as inches.
+fn points(pixels: f64) -> f64 {
+    pixels * 0.75
+}
+
+fn inches(pixels: f64) -> String {
+    format!("{:.4}", pixels / 96.0)
+}
+
+/// A PNG with what every file says of itself, in text chunks behind its header (PNG specification, 11.3.3.4).
+fn with_notes(graph: &Graph<'_, '_>, png: Vec<u8>) -> Vec<u8> {
+    /// Signature, and the header's chunk.
+    const HEADER: usize = 8 + 25;
+    if png.get(12..16) != Some(b"IHDR") || png.len() < HEADER {
+        return png;
+    }
+    let mut noted = png[..HEADER].to_vec();
+    for (name, value) in graph.notes() {
+        let word = match name {
+            "title" => "Title",
+            "program" => "Software",
+            "definition" => "Description",
+            other => other,
+        };
+        // The word, no compression, no language, the word untranslated, the text.
+        let mut chunk = b"iTXt".to_vec();
+        chunk.extend(word.bytes().chain([0; 5]).chain(value.bytes()));
+        let mut crc = Crc::new();
+        crc.update(&chunk);
+        noted.extend(u32::try_from(chunk.len() - 4).unwrap_or(0).to_be_bytes());
+        noted.extend(chunk);
+        noted.extend(crc.sum().to_be_bytes());
+    }
+    noted.extend_from_slice(&png[HEADER..]);
+    noted
+}
