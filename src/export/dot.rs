@@ -25,7 +25,7 @@ pub(super) fn write(graph: &Graph<'_, '_>, paint: &Paint, engine: Engine, out: &
     let mut settings = [
         ("rankdir", "LR"),
         ("comment", &note),
-        ("fontname", "Helvetica"),
+        ("fontname", "Liberation Sans,Arial,Helvetica"),
         ("labelloc", "t"),
         ("labeljust", "l"),
         ("ranksep", "1.2"),
@@ -40,7 +40,7 @@ pub(super) fn write(graph: &Graph<'_, '_>, paint: &Paint, engine: Engine, out: &
     let settings = [
         ("shape", "box"),
         ("style", "filled"),
-        ("fontname", "Helvetica"),
+        ("fontname", "Liberation Sans,Arial,Helvetica"),
         ("fontsize", "10"),
         ("height", "0.2"),
         ("margin", "0.08,0.03"),

@@ -10,6 +10,8 @@ use super::{Graph, Paint, Status, dot};
 /// Dots to the inch of a picture, and the most along a side: Graphviz refuses more than 32,767.
 const DENSITY: f64 = 192.0;
 const MOST: f64 = 30_000.0;
+/// Faces of the same width, of which every system has one; the comma ends the list.
+const FONTS: &str = "Liberation Sans,Arial,Helvetica,";
 
 /// Paints a picture (`svg`, `png` or `pdf`) with Graphviz: our own drawing, or what an engine makes of the graph.
 pub(super) fn write(
@@ -25,7 +27,10 @@ pub(super) fn write(
         let drawing = Drawing::of(graph, paint);
         let density = DENSITY.min(MOST * 96.0 / drawing.width.max(drawing.height));
         // Everything has its place already.
-        arguments.extend(["-Kneato".into(), "-n2".into(), format!("-Gdpi={density:.0}")]);
+        arguments.extend(["-Kneato".into(), "-n2".into()]);
+        if kind == "png" {
+            arguments.push(format!("-Gdpi={density:.0}"));
+        }
         placed(&drawing, &mut text)?;
     } else {
         arguments.push(format!("-K{}", engine.name()));
@@ -40,8 +45,8 @@ pub(super) fn write(
 fn placed(drawing: &Drawing, out: &mut Vec<u8>) -> io::Result<()> {
     let Drawing { width, height, marks } = drawing;
     writeln!(out, "graph {{\n graph [outputorder=edgesfirst, bgcolor=\"#FFFFFF\", pad=0, margin=0]")?;
-    writeln!(out, " node [shape=none, label=\"\", width=0, height=0, fixedsize=true, margin=0, fontname=Helvetica]")?;
-    let mut picture = Placed { height: *height, nodes: 0, out };
+    writeln!(out, " node [shape=none, label=\"\", width=0, height=0, fixedsize=true, margin=0]")?;
+    let mut picture = Placed { size: (*width, *height), nodes: 0, out };
     picture.node((0.0, 0.0), "style=invis")?;
     picture.node((*width, *height), "style=invis")?;
     picture.marks(marks)?;
@@ -49,7 +54,7 @@ fn placed(drawing: &Drawing, out: &mut Vec<u8>) -> io::Result<()> {
 }
 
 struct Placed<'o> {
-    height: f64,
+    size: Point,
     nodes: usize,
     out: &'o mut Vec<u8>,
 }
@@ -60,9 +65,10 @@ impl Placed<'_> {
             match mark {
                 Mark::Lines(lines, pen) => {
                     for corners in lines.iter().flat_map(|line| line.windows(2)) {
-                        let [from, to] = [corners[0], corners[1]];
-                        let between = |part: f64| (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
-                        self.curve(&[from, between(1.0 / 3.0), between(2.0 / 3.0), to], pen)?;
+                        for (from, to) in dashes(corners[0], corners[1], pen.stroke) {
+                            let curve = [from, between(from, to, 1.0 / 3.0), between(from, to, 2.0 / 3.0), to];
+                            self.curve(&curve, &Pen { stroke: Stroke::Solid, ..*pen })?;
+                        }
                     }
                 }
                 Mark::Curve(points, pen) => self.curve(points, pen)?,
@@ -79,17 +85,13 @@ impl Placed<'_> {
                     self.node(*at, &more)?;
                 }
                 Mark::Text { at: (x, y), text, font: Font { size, color, is_bold, is_italic } } => {
-                    let face = match (is_bold, is_italic) {
-                        (true, false) => "Helvetica-Bold",
-                        (false, true) => "Helvetica-Oblique",
-                        (true, true) => "Helvetica-BoldOblique",
-                        (false, false) => "Helvetica",
-                    };
-                    // The node is wider than any font's text, which `\l` sets at its left end.
-                    let wide = text.chars().count() as f64 * size * 1.2 + size;
+                    let bold = if *is_bold { " Bold" } else { "" };
+                    let italic = if *is_italic { " Italic" } else { "" };
+                    // The node is as wide as the page allows; `\l` sets the text at its left end.
+                    let wide = (self.size.0 - x).max(*size);
                     let label = quoted(text).trim_end_matches('"').to_owned() + "\\l\"";
                     let more = format!(
-                        "label={label}, width={}, height={}, fontsize={:.2}, fontname=\"{face}\", fontcolor=\"{color}\"",
+                        "label={label}, width={}, height={}, fontsize={:.2}, fontname=\"{FONTS}{bold}{italic}\", fontcolor=\"{color}\"",
                         inches(wide),
                         inches(size * 1.3),
                         points(*size)
@@ -125,8 +127,25 @@ impl Placed<'_> {
 
     /// Graphviz counts in points, upward.
     fn place(&self, (x, y): Point) -> String {
-        format!("{:.2},{:.2}", points(x), points(self.height - y))
+        format!("{:.2},{:.2}", points(x), points(self.size.1 - y))
     }
+}
+
+fn between(from: Point, to: Point, part: f64) -> Point {
+    (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part)
+}
+
+/// The pieces of a straight line. Graphviz's own dashes are longer than most of the lines.
+fn dashes(from: Point, to: Point, stroke: Stroke) -> Vec<(Point, Point)> {
+    let (dash, gap) = match stroke {
+        Stroke::Solid => return vec![(from, to)],
+        Stroke::Dashed => (5.0, 3.0),
+        Stroke::Dotted => (1.5, 2.5),
+    };
+    let length = (to.0 - from.0).hypot(to.1 - from.1);
+    let pieces = (length / (dash + gap)).ceil() as usize;
+    let at = |along: f64| between(from, to, (along / length).min(1.0));
+    (0..pieces).map(|piece| (at(piece as f64 * (dash + gap)), at(piece as f64 * (dash + gap) + dash))).collect()
 }
 
 /// Pixels at 96 to the inch as points, and as inches.

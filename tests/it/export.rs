@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use modelkin::census::{Census, Counting, Kin};
-use modelkin::export::{About, ColorBy, Format, Graph, Paint, Part};
+use modelkin::export::{About, ColorBy, Engine, Format, Graph, Paint, Part};
 use modelkin::lineage::{Collapse, Lineage, Reach, Selection};
 use modelkin::reference::{Families, Family};
 use modelkin::snapshot::{Row, Snapshot};
@@ -24,7 +24,7 @@ fn written(snapshot: &Snapshot, format: Format, part: Part) -> String {
     let about = About { title: "a <title>".into(), selection: "all".into(), program: "modelkin test".into() };
     let graph = Graph::new(&census, &selection, &kin, about);
     let mut out = Vec::new();
-    format.write(part, &graph, &Paint::new(&graph, ColorBy::Relation), &mut out).unwrap();
+    format.write(part, &graph, &Paint::new(&graph, ColorBy::Relation), Engine::Outline, &mut out).unwrap();
     String::from_utf8_lossy(&out).into_owned()
 }
 
@@ -163,7 +163,9 @@ fn hostile_words_stay_words() {
     let rows = row("a/b", "c/d") + &row("c/d", "e/f");
     modelkin::source::read_rows("rows", rows.as_bytes(), &mut |found| builder.add(found)).unwrap();
     let snapshot = builder.finish("test", None, None).unwrap();
-    for format in Format::ALL {
+    // Graphviz paints these two; `read_exports.py` looks at them.
+    let is_text = |format: &Format| !matches!(format, Format::Png | Format::Pdf);
+    for format in Format::ALL.into_iter().filter(is_text) {
         for part in format.parts() {
             let text = written(&snapshot, format, *part);
             match format {
@@ -177,6 +179,9 @@ fn hostile_words_stay_words() {
                         }
                     }
                     assert!(!text.contains('\u{7}') && !text.contains("<script"));
+                    let told = text.contains(" characters that XML cannot carry are written as U+FFFD");
+                    assert_eq!(told, text.contains('\u{FFFD}'), "{format:?}");
+                    assert!(told || format == Format::Svg);
                 }
                 Format::Dot => {
                     let graph = graphviz_rust::parse(&text).unwrap();
@@ -190,7 +195,7 @@ fn hostile_words_stay_words() {
                 Format::Csv => assert!(!text.lines().any(|line| line.contains(",\"=cmd") || line.contains(",=cmd"))),
                 Format::Json | Format::Cytoscape => _ = serde_json::from_str::<serde_json::Value>(&text).unwrap(),
                 Format::Mermaid => assert!(!text.contains("script") && text.contains("n0[\"a/b\"]")),
-                Format::Parquet | Format::Neo4j | Format::Edges => (),
+                _ => (),
             }
         }
     }
@@ -273,4 +278,39 @@ fn an_export_that_cannot_be_is_told() {
         let ran = place.run(&[&["export"], args].concat());
         assert!(ran.code == code && ran.err.contains(word), "{args:?} {}: {}", ran.code, ran.err);
     }
+}
+
+/// A program that stands in for Graphviz's.
+#[cfg(unix)]
+fn stand_in(place: &Place, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    place.file("bin/dot", &format!("#!/bin/sh\n{script}\n"));
+    std::fs::set_permissions(place.path("bin/dot"), std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn graphviz_is_run_from_the_path_and_its_faults_are_told() {
+    let place = place();
+    std::fs::create_dir(place.path("bin")).unwrap();
+    let args = ["export", "--all", "-o", "x.png"];
+    let path = format!("{}:/usr/bin:/bin", place.path("bin").display());
+    let run = |path: &str| place.run_with(&args, &[("PATH", path)]);
+    stand_in(&place, "cat >/dev/null; echo \"$@\"");
+    assert_eq!(run(&path).code, 0);
+    assert_eq!(std::fs::read_to_string(place.path("x.png")).unwrap().trim(), "-Tpng -Kneato -n2 -Gdpi=192");
+    // Nothing that lies in the working directory is run.
+    for path in ["bin:.", "", "/nowhere"] {
+        let ran = run(path);
+        assert!(ran.code == 1 && ran.err.contains("apt install graphviz"), "{path}: {}", ran.err);
+    }
+    for (script, word) in
+        [("echo oh dear >&2; exit 3", "oh dear"), ("cat >/dev/null", "it says nothing"), ("kill -9 $$", "signal")]
+    {
+        stand_in(&place, script);
+        let ran = run(&path);
+        assert!(ran.code == 1 && ran.err.contains("Graphviz") && ran.err.contains(word), "{script}: {}", ran.err);
+    }
+    let kept = std::fs::read_to_string(place.path("x.png")).unwrap();
+    assert!(kept.starts_with("-Tpng"), "a picture that failed replaces none");
 }

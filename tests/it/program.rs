@@ -41,7 +41,7 @@ impl Place {
 
     /// Runs within 2 GB of address space and two minutes.
     pub fn run_with(&self, args: &[&str], env: &[(&str, &str)]) -> Ran {
-        let mut command = Command::new("sh");
+        let mut command = Command::new("/bin/sh");
         command
             .args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_modelkin")])
             .args(args)
@@ -339,7 +339,7 @@ fn a_deep_tree_stays_narrow() {
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let place = Place::new();
-    let mut command = Command::new("sh");
+    let mut command = Command::new("/bin/sh");
     let script = format!(
         "{} rank --top 0 --format json | head -c 100; exit \"${{PIPESTATUS:-0}}\"",
         env!("CARGO_BIN_EXE_modelkin")

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Reads every export back with programs that others wrote, and compares nodes, links and attributes with the snapshot.
 
-    python3 tests/others/read_exports.py MODELKIN SNAPSHOT BELOW
+    python3 tests/others/read_exports.py MODELKIN SNAPSHOT BELOW NPM
 
-SNAPSHOT is a snapshot with the model BELOW. A second, made-up one has every hostile text that came to mind.
+SNAPSHOT is a snapshot with the model BELOW; NPM a folder with read_exports.mjs and the packages that it imports. A second,
+made-up snapshot has every hostile text that came to mind.
 """
 
 import collections
@@ -24,6 +25,7 @@ import pydot
 
 modelkin, snapshot = map(os.path.abspath, sys.argv[1:3])
 below = sys.argv[3]
+reader = os.path.join(os.path.abspath(sys.argv[4]), "read_exports.mjs")
 os.environ["XDG_DATA_HOME"] = os.path.join(folder := tempfile.mkdtemp(), "data")
 os.chdir(folder)
 
@@ -119,6 +121,13 @@ def of_networkx(graph, name=None):
     return {node: dict(data) for node, data in graph.nodes(data=True)}, {(a, b): dict(data) for a, b, data in graph.edges(data=True)}
 
 
+def of_node(path):
+    done = subprocess.run(["node", reader, path], capture_output=True, text=True)
+    assert done.returncode == 0, (path, done.stderr)
+    found = json.loads(done.stdout)
+    return dict(found["nodes"]), {(source, target): data for source, target, data in found["links"]}
+
+
 def unquoted(text):
     """A DOT word as Graphviz reads it: only the quote is escaped; we write backslashes twice and line ends as \\n."""
     if text.startswith('"'):
@@ -181,11 +190,22 @@ def read_all(snapshot, below):
     links = {(row[":START_ID"], row[":END_ID"]): row | {"relation": row[":TYPE"].lower(), "models": row["models:long"]} for row in read("neo-links.csv")}
     truth.equals("Neo4j CSV, pandas", nodes, links)
 
-    with open("x.cyjs") as file:
-        elements = json.load(file)["elements"]
-    nodes = {node["data"]["id"]: node["data"] for node in elements["nodes"]}
-    links = {(link["data"]["source"], link["data"]["target"]): link["data"] for link in elements["edges"]}
-    truth.equals("Cytoscape JSON", nodes, links)
+    truth.equals("Cytoscape JSON, cytoscape", *of_node("x.cyjs"))
+    nodes, links = of_node("x.mmd")
+    assert set(nodes) == set(truth.nodes), ("Mermaid", set(nodes) ^ set(truth.nodes))
+    assert {ends: link["relation"] for ends, link in links.items()} == {ends: link["relation"] for ends, link in truth.links.items()}
+    print(f"Mermaid, its own parser: {len(nodes)} nodes, {len(links)} links")
+
+    # Pictures: Graphviz paints what it is given without a complaint, and the SVG is a picture to others.
+    for name, begin in [("x.png", b"\x89PNG"), ("x.pdf", b"%PDF"), ("x-sfdp.svg", b"<?xml")]:
+        run("export", *chosen, "-o", name, "--layout", "sfdp" if "sfdp" in name else "outline")
+        with open(name, "rb") as file:
+            picture = file.read()
+        assert picture.startswith(begin) and len(picture) > 5_000, name
+    with open("x.png", "rb") as file:
+        picture = file.read()
+    assert all(text.encode() in picture for text in ["Declared lineage", "sha256", "modelkin 0."]), "notes of the PNG"
+    print("PNG, PDF, SVG: painted by Graphviz")
 
     # Our own text again: the notation has no blanks in words.
     run("import", "x.edges", "-o", "again")
