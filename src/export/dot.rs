@@ -19,6 +19,7 @@ pub(super) fn write(graph: &Graph<'_, '_>, paint: &Paint, engine: Engine, out: &
     for line in graph.note().lines() {
         writeln!(out, "// {}", line.replace(['\r', '\0'], " "))?;
     }
+    writeln!(out, "// carriage returns and NUL, which DOT cannot carry, stand as blanks")?;
     writeln!(out, "digraph {} {{", word("modelkin").print(&mut context))?;
     let mut say = |statement: Stmt| writeln!(out, "  {}", statement.print(&mut context));
     let note = graph.note();
