@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use crate::census::{Census, Kin};
 use crate::lineage::{Edge, Group, Selection};
 use crate::model::Relation;
+use crate::reference::{Licences, Publishers};
 use crate::snapshot::Row;
 
 /// What is exported: a selection with all that is known of its models.
@@ -10,9 +11,20 @@ use crate::snapshot::Row;
 pub struct Graph<'g, 's> {
     census: &'g Census<'g, 's>,
     selection: &'g Selection<'g, 's>,
-    kin: &'g Kin,
+    tables: &'g Tables,
     /// What every file says of itself.
     pub about: About,
+}
+
+/// What is known of models beside the snapshot.
+#[derive(Debug, Default)]
+pub struct Tables {
+    /// The families of the selected models.
+    pub kin: Kin,
+    /// Who stands behind their owners.
+    pub publishers: Publishers,
+    /// Classes of their licences.
+    pub licences: Licences,
 }
 
 /// What a file says of itself.
@@ -73,14 +85,16 @@ pub enum Kind {
 }
 
 /// The fields of a node beside its id, in the order of [`Node::values`].
-pub const NODE_FIELDS: [(&str, Kind); 12] = [
+pub const NODE_FIELDS: [(&str, Kind); 14] = [
     ("owner", Kind::Text),
+    ("country", Kind::Text),
     ("family", Kind::Text),
     ("relation", Kind::Text),
     ("status", Kind::Text),
     ("models", Kind::Number),
     ("created", Kind::Instant),
     ("licence", Kind::Text),
+    ("licence_class", Kind::Text),
     ("task", Kind::Text),
     ("downloads", Kind::Number),
     ("likes", Kind::Number),
@@ -105,6 +119,8 @@ pub struct Node<'g> {
     pub models: u64,
     /// The owner.
     pub owner: Option<&'g str>,
+    /// Its publisher's country, as two letters; `unknown` if no table has it.
+    pub country: Option<&'g str>,
     /// The families that it is a member of or descends from, with `;` between them.
     pub family: String,
     /// How it was made from its parent; of several parents the strongest relation.
@@ -113,6 +129,8 @@ pub struct Node<'g> {
     pub created: Option<i64>,
     /// Its licence.
     pub licence: Option<&'g str>,
+    /// The licence's class; `unclassed` if no table has it.
+    pub licence_class: Option<&'g str>,
     /// Its task.
     pub task: Option<&'g str>,
     /// Downloads in 30 days; of a collapsed node, of those that are known.
@@ -127,15 +145,17 @@ pub struct Node<'g> {
 
 impl Node<'_> {
     /// Its values in the order of [`NODE_FIELDS`].
-    pub fn values(&self) -> [Value<'_>; 12] {
+    pub fn values(&self) -> [Value<'_>; 14] {
         [
             text(self.owner),
+            text(self.country),
             text(Some(self.family.as_str()).filter(|family| !family.is_empty())),
             text(self.relation.map(Relation::name)),
             text(Some(self.status.name())),
             Value::Number(self.models),
             self.created.map_or(Value::Missing, Value::Instant),
             text(self.licence),
+            text(self.licence_class),
             text(self.task),
             number(self.downloads),
             number(self.likes),
@@ -204,10 +224,10 @@ impl<'g, 's> Graph<'g, 's> {
     pub fn new(
         census: &'g Census<'g, 's>,
         selection: &'g Selection<'g, 's>,
-        kin: &'g Kin,
+        tables: &'g Tables,
         about: About,
     ) -> Graph<'g, 's> {
-        Graph { census, selection, kin, about }
+        Graph { census, selection, tables, about }
     }
 
     /// What it shows.
@@ -252,16 +272,20 @@ impl<'g, 's> Graph<'g, 's> {
         let lineage = self.selection.lineage();
         let snapshot = lineage.snapshot();
         let facts = self.census.of(row);
+        let (owner, licence) = (snapshot.owner(row), snapshot.licence(row));
         Node {
             number,
             id: Cow::Borrowed(snapshot.id(row)),
             status: if snapshot.is_listed(row) { Status::Listed } else { Status::Unlisted },
             models: 1,
-            owner: snapshot.owner(row),
-            family: self.kin.names(row).collect::<Vec<_>>().join(";"),
+            owner,
+            country: owner
+                .map(|owner| self.tables.publishers.of(owner).map_or("unknown", |known| known.country.as_str())),
+            family: self.tables.kin.names(row).collect::<Vec<_>>().join(";"),
             relation: lineage.parents(row).map(|(_, edge)| edge.relation).max(),
             created: snapshot.created(row),
-            licence: snapshot.licence(row),
+            licence,
+            licence_class: licence.map(|licence| self.tables.licences.class(licence)),
             task: snapshot.task(row),
             downloads: snapshot.downloads(row),
             likes: snapshot.likes(row),
@@ -272,7 +296,7 @@ impl<'g, 's> Graph<'g, 's> {
 
     fn group(&self, number: usize, group: &'g Group) -> Node<'g> {
         let snapshot = self.selection.lineage().snapshot();
-        let mut families: Vec<&str> = group.models.iter().flat_map(|row| self.kin.names(*row)).collect();
+        let mut families: Vec<&str> = group.models.iter().flat_map(|row| self.tables.kin.names(*row)).collect();
         families.sort_unstable();
         families.dedup();
         let sum = |known: &dyn Fn(Row) -> Option<u64>| {
@@ -290,10 +314,12 @@ impl<'g, 's> Graph<'g, 's> {
             status: Status::Collapsed,
             models,
             owner: None,
+            country: None,
             family: families.join(";"),
             relation: Some(group.relation),
             created: None,
             licence: None,
+            licence_class: None,
             task: None,
             downloads: sum(&|row| snapshot.downloads(row)),
             likes: sum(&|row| snapshot.likes(row)),

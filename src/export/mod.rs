@@ -20,6 +20,6 @@ mod table;
 mod xml;
 
 pub use format::{Format, Part};
-pub use graph::{About, Graph, Kind, NODE_FIELDS, Node, Status, Value};
+pub use graph::{About, Graph, Kind, NODE_FIELDS, Node, Status, Tables, Value};
 pub use graphviz::Engine;
 pub use paint::{ColorBy, Paint};

@@ -10,22 +10,29 @@ pub enum ColorBy {
     Relation,
     /// Who published it.
     Owner,
+    /// Its publisher's country.
+    Country,
     /// Its licence, as the Hub spells it.
     Licence,
+    /// The class of its licence.
+    LicenceClass,
     /// Its family.
     Family,
 }
 
 impl ColorBy {
     /// Every one, in the order of help.
-    pub const ALL: [ColorBy; 4] = [ColorBy::Relation, ColorBy::Owner, ColorBy::Licence, ColorBy::Family];
+    pub const ALL: [ColorBy; 6] =
+        [ColorBy::Relation, ColorBy::Owner, ColorBy::Country, ColorBy::Licence, ColorBy::LicenceClass, ColorBy::Family];
 
     /// Its name in options and legends.
     pub fn name(self) -> &'static str {
         match self {
             ColorBy::Relation => "relation",
             ColorBy::Owner => "owner",
+            ColorBy::Country => "country",
             ColorBy::Licence => "licence",
+            ColorBy::LicenceClass => "licence class",
             ColorBy::Family => "family",
         }
     }
@@ -59,7 +66,7 @@ impl Paint {
         for (word, count) in words {
             let color = match by {
                 ColorBy::Relation => Some(relation_color(&word)),
-                _ if word == NONE => None,
+                _ if matches!(word.as_str(), NONE | "unknown" | "unclassed") => None,
                 _ => free.next(),
             };
             match color {
@@ -71,7 +78,12 @@ impl Paint {
             }
         }
         if others > 0 {
-            paint.legend.push(("other or none".into(), OTHER, others));
+            let others_are = match by {
+                ColorBy::Country => "other or unknown",
+                ColorBy::LicenceClass => "unclassed or none",
+                _ => "other or none",
+            };
+            paint.legend.push((others_are.into(), OTHER, others));
         }
         paint
     }
@@ -116,7 +128,9 @@ fn word(node: &Node<'_>, by: ColorBy) -> String {
     let word = match by {
         ColorBy::Relation => return node.relation.map_or(BASE, Relation::name).to_owned(),
         ColorBy::Owner => node.owner,
+        ColorBy::Country => node.country.map(|country| if country == "ZZ" { "international" } else { country }),
         ColorBy::Licence => node.licence,
+        ColorBy::LicenceClass => node.licence_class,
         ColorBy::Family => Some(node.family.as_str()).filter(|family| !family.is_empty()),
     };
     match (word, node.status) {

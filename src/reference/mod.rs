@@ -1,10 +1,15 @@
-//! What the Hub does not say: which models make up a family, and which ids are old names of others.
+//! What the Hub does not say: which models make up a family, which ids are old names of others, who
+//! publishes, and of what class licences are.
 
 mod aliases;
 mod family;
+mod licences;
+mod publisher;
 
 pub use aliases::Aliases;
 pub use family::{Families, Family};
+pub use licences::Licences;
+pub use publisher::{Publisher, Publishers};
 
 /// A table that cannot be read.
 #[derive(Debug, thiserror::Error)]

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use modelkin::census::{Census, Counting, Kin};
-use modelkin::export::{About, ColorBy, Engine, Format, Graph, Paint, Part};
+use modelkin::export::{About, ColorBy, Engine, Format, Graph, Paint, Part, Tables};
 use modelkin::lineage::{Collapse, Lineage, Reach, Selection};
-use modelkin::reference::{Families, Family};
+use modelkin::reference::{Families, Family, Licences, Publishers};
 use modelkin::snapshot::{Row, Snapshot};
 use proptest::prelude::*;
 use quick_xml::Reader;
@@ -20,9 +20,13 @@ fn written(snapshot: &Snapshot, format: Format, part: Part) -> String {
     let census = Census::take(&lineage, &Counting::default());
     let selection = lineage.everything();
     let rows: Vec<Row> = snapshot.rows().collect();
-    let kin = Kin::of(&Families::built_in().unwrap().all().unwrap(), &lineage, &rows);
+    let tables = Tables {
+        kin: Kin::of(&Families::built_in().unwrap().all().unwrap(), &lineage, &rows),
+        publishers: Publishers::built_in().unwrap(),
+        licences: Licences::built_in().unwrap(),
+    };
     let about = About { title: "a <title>".into(), selection: "all".into(), program: "modelkin test".into() };
-    let graph = Graph::new(&census, &selection, &kin, about);
+    let graph = Graph::new(&census, &selection, &tables, about);
     let mut out = Vec::new();
     format.write(part, &graph, &Paint::new(&graph, ColorBy::Relation), Engine::Outline, &mut out).unwrap();
     String::from_utf8_lossy(&out).into_owned()
@@ -277,6 +281,44 @@ fn an_export_that_cannot_be_is_told() {
     ] {
         let ran = place.run(&[&["export"], args].concat());
         assert!(ran.code == code && ran.err.contains(word), "{args:?} {}: {}", ran.code, ran.err);
+    }
+}
+
+#[test]
+fn publishers_and_licences_are_looked_up_without_regard_to_case() {
+    let publishers = Publishers::built_in().unwrap();
+    let country = |owner: &str| publishers.of(owner).map(|known| known.country.as_str());
+    assert_eq!([country("qwen"), country("Qwen"), country("nobody-at-all")], [Some("CN"), Some("CN"), None]);
+    let licences = Licences::built_in().unwrap();
+    for (licence, class) in [
+        ("apache-2.0", "permissive"),
+        ("MIT", "permissive"),
+        ("cc", "permissive"),
+        ("cc-by-4.0", "copyleft"),
+        ("gpl-3.0", "copyleft"),
+        ("cc-by-nc-sa-4.0", "restricted"),
+        ("openrail++", "restricted"),
+        ("gemma", "commercial"),
+        ("llama3.1", "commercial"),
+        ("other", "unclassed"),
+        ("ccc", "unclassed"),
+        ("gemma-like", "unclassed"),
+    ] {
+        assert_eq!(licences.class(licence), class, "{licence}");
+    }
+    let table = |rows: &str| format!("namespace,name,country_iso2,kind\n{rows}");
+    for (rows, word) in [
+        ("a,A,France,industry", "two letters"),
+        ("a,A,FR,shop", "use industry"),
+        ("a,A,FR,industry\nA,A,FR,industry", "two rows"),
+    ] {
+        let error = Publishers::read("t.csv", table(rows).as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(word) && error.contains("line"), "{error}");
+    }
+    for (text, word) in
+        [("licence,class\nmit,", "needed"), ("licence,class\nmit,a\nMIT,b", "two rows"), ("licence\nmit", "missing")]
+    {
+        assert!(Licences::read("t.csv", text.as_bytes()).unwrap_err().to_string().contains(word), "{text}");
     }
 }
 

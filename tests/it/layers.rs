@@ -66,7 +66,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "export",
-        may_import: &["census", "lineage", "snapshot", "source", "model"],
+        may_import: &["census", "lineage", "reference", "snapshot", "source", "model"],
         foreign: &["graphviz_rust", "quick_xml", "serde_json", "csv", "parquet", "flate2", "jiff"],
     },
     Room {

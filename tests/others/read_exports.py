@@ -48,6 +48,23 @@ def day(at):
     return None if at is None else at.strftime("%Y-%m-%dT%H:%M:%S") + (f".{at.microsecond // 1000:03d}".rstrip("0") if at.microsecond else "") + "Z"
 
 
+def table(name):
+    with open(os.path.join(reference, name), newline="") as file:
+        return list(csv.DictReader(file))
+
+
+reference = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../data/reference")
+COUNTRIES = {row["namespace"].lower(): row["country_iso2"] for row in table("orgs.csv")}
+CLASSES = {row["licence"]: row["class"] for row in table("licences.csv")}
+
+
+def licence_class(licence):
+    if licence is None or licence.lower() in CLASSES:
+        return licence and CLASSES[licence.lower()]
+    begins = [name for name in CLASSES if name.endswith("*") and licence.lower().startswith(name[:-1])]
+    return CLASSES[max(begins, key=len)] if begins else "unclassed"
+
+
 class Truth:
     """What the snapshot says of everything below a model, found without the program; its counts are checked elsewhere."""
 
@@ -81,6 +98,8 @@ class Truth:
             relations = [known[1] for (_, child), known in best.items() if child == at] if len(rows) < 1000 else None
             self.nodes[row["id"]] = {
                 "owner": row["id"].split("/")[0] if "/" in row["id"] else None,
+                "country": COUNTRIES.get(row["id"].split("/")[0].lower(), "unknown") if "/" in row["id"] else None,
+                "licence_class": licence_class(row["licence"]),
                 "status": "listed" if row["listed"] else "unlisted",
                 "models": 1,
                 "created": day(row["created"]),

@@ -335,8 +335,12 @@ pub enum ColorArg {
     Relation,
     /// Who published it
     Owner,
+    /// Its publisher's country
+    Country,
     /// Its licence
     Licence,
+    /// Whether its licence is permissive, copyleft, restricted or commercial
+    LicenceClass,
     /// Its family
     Family,
 }
@@ -346,7 +350,9 @@ impl From<ColorArg> for ColorBy {
         match by {
             ColorArg::Relation => ColorBy::Relation,
             ColorArg::Owner => ColorBy::Owner,
+            ColorArg::Country => ColorBy::Country,
             ColorArg::Licence => ColorBy::Licence,
+            ColorArg::LicenceClass => ColorBy::LicenceClass,
             ColorArg::Family => ColorBy::Family,
         }
     }

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
 use modelkin::census::{Census, Kin};
-use modelkin::export::{About, Format, Graph, Paint, Part};
+use modelkin::export::{About, Format, Graph, Paint, Part, Tables};
 use modelkin::lineage::Lineage;
+use modelkin::reference::{Licences, Publishers};
 use modelkin::report::grouped;
 
 use crate::output::{self, Usage};
@@ -30,11 +31,15 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let mut rows: Vec<_> = selection.rows().to_vec();
     rows.extend(selection.groups().iter().flat_map(|group| group.models.iter().copied()));
     rows.sort_unstable();
-    let kin = Kin::of(&families.all()?, &lineage, &rows);
+    let tables = Tables {
+        kin: Kin::of(&families.all()?, &lineage, &rows),
+        publishers: Publishers::built_in()?,
+        licences: Licences::built_in()?,
+    };
     let words = [chosen.words.as_str(), &args.filter.words(&counting)].join(" ").trim_end().to_owned();
     let program = concat!("modelkin ", env!("CARGO_PKG_VERSION")).to_owned();
     let about = About { title: chosen.title.clone(), selection: words, program };
-    let graph = Graph::new(&census, selection, &kin, about);
+    let graph = Graph::new(&census, selection, &tables, about);
     let paint = Paint::new(&graph, args.color_by.into());
 
     let links = graph.link_count();

@@ -1,0 +1,63 @@
+use std::collections::HashMap;
+
+use super::{Error, rows};
+
+/// Who stands behind an owner's account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publisher {
+    /// The organisation or person: the same for all of its accounts.
+    pub name: String,
+    /// Its country, as two letters of ISO 3166; `ZZ` if it is international.
+    pub country: String,
+    /// industry, university, nonprofit, government, community or individual.
+    pub kind: String,
+}
+
+/// Publishers by account. Who is not in the table is unknown: no country is guessed from a name.
+#[derive(Debug, Clone, Default)]
+pub struct Publishers(HashMap<String, Publisher>);
+
+const BUILT_IN: &[u8] = include_bytes!("../../data/reference/orgs.csv");
+const KINDS: [&str; 6] = ["industry", "university", "nonprofit", "government", "community", "individual"];
+
+impl Publishers {
+    /// The table inside the program, `data/reference/orgs.csv`.
+    ///
+    /// # Errors
+    /// Never, as a test shows; a table of somebody's own goes through the same reader.
+    pub fn built_in() -> Result<Publishers, Error> {
+        Publishers::read("built-in publishers", BUILT_IN)
+    }
+
+    /// Reads a CSV text with the columns `namespace`, `name`, `country_iso2` and `kind`; `table` is its name in errors.
+    ///
+    /// # Errors
+    /// If a column is missing, a row is no CSV, an account stands in two rows, or a country or kind is none.
+    pub fn read(table: &str, text: &[u8]) -> Result<Publishers, Error> {
+        let mut publishers = HashMap::new();
+        for row in rows(table, text, &["namespace", "name", "country_iso2", "kind"])? {
+            let (place, values) = row?;
+            let wrong = |reason| Error { table: table.into(), place: place.clone(), reason };
+            let [account, name, country, kind] = &values[..] else { continue };
+            if country.len() != 2 || !country.chars().all(|c| c.is_ascii_uppercase()) {
+                return Err(wrong(format!("{country:?} is no country; write two letters, such as FR, or ZZ")));
+            }
+            if !KINDS.contains(&kind.as_str()) {
+                return Err(wrong(format!("{kind:?} is no kind; use {}", KINDS.join(", "))));
+            }
+            let publisher = Publisher { name: name.clone(), country: country.clone(), kind: kind.clone() };
+            if publishers.insert(account.to_ascii_lowercase(), publisher).is_some() {
+                return Err(wrong(format!("{account} stands in two rows; leave one out")));
+            }
+        }
+        Ok(Publishers(publishers))
+    }
+
+    /// Who stands behind an account.
+    pub fn of(&self, owner: &str) -> Option<&Publisher> {
+        match self.0.get(owner) {
+            Some(publisher) => Some(publisher),
+            None => self.0.get(&owner.to_ascii_lowercase()),
+        }
+    }
+}
