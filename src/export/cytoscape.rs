@@ -3,13 +3,12 @@ use std::io::{self, Write};
 use serde_json::{Map, Value as Json};
 
 use super::graph::LINK_FIELDS;
-use super::node_link::fields;
+use super::node_link::{fields, notes};
 use super::{Graph, NODE_FIELDS};
 
 /// Writes Cytoscape's JSON: `{"data": {...}, "elements": {"nodes": [{"data": {...}}], "edges": [...]}}`.
 pub(super) fn write(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut about: Map<String, Json> =
-        graph.notes().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let mut about = notes(graph);
     about.insert("name".into(), graph.about.title.as_str().into());
     let program = Json::from(graph.about.program.as_str());
     write!(

@@ -44,6 +44,8 @@ pub enum Part {
     Nodes,
     /// The links.
     Links,
+    /// What other formats say of themselves in their own files, as JSON.
+    About,
 }
 
 impl Format {
@@ -102,7 +104,8 @@ impl Format {
     /// The files that it consists of.
     pub fn parts(self) -> &'static [Part] {
         match self {
-            Format::Csv | Format::Parquet | Format::Neo4j => &[Part::Nodes, Part::Links],
+            Format::Csv | Format::Neo4j => &[Part::Nodes, Part::Links, Part::About],
+            Format::Parquet => &[Part::Nodes, Part::Links],
             _ => &[Part::Whole],
         }
     }
@@ -136,6 +139,7 @@ impl Format {
         out: &mut (dyn Write + Send),
     ) -> io::Result<()> {
         match (self, part) {
+            (_, Part::About) => node_link::write_about(graph, out),
             (Format::Dot, _) => dot::write(graph, paint, engine, out),
             (Format::Svg, _) if engine == Engine::Outline => svg::write(graph, paint, out),
             (Format::Svg, _) => picture::write(graph, paint, engine, "svg", out),

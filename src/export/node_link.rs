@@ -7,9 +7,7 @@ use super::{Graph, NODE_FIELDS, Value};
 
 /// Writes the node-link JSON of networkx and d3: `{"directed": true, "graph": {...}, "nodes": [...], "links": [...]}`.
 pub(super) fn write(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
-    let notes: Map<String, Json> =
-        graph.notes().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-    write!(out, "{{\"directed\":true,\"multigraph\":false,\"graph\":{},\n\"nodes\":[", Json::Object(notes))?;
+    write!(out, "{{\"directed\":true,\"multigraph\":false,\"graph\":{},\n\"nodes\":[", Json::Object(notes(graph)))?;
     for node in graph.nodes() {
         let mut data = Map::from_iter([("id".to_owned(), Json::from(&*node.id))]);
         data.extend(fields(NODE_FIELDS.iter().map(|(name, _)| *name).zip(node.values())));
@@ -25,6 +23,16 @@ pub(super) fn write(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Result<()
         write!(out, "{}{}", if number == 0 { "\n" } else { ",\n" }, Json::Object(data))?;
     }
     writeln!(out, "\n]}}")
+}
+
+/// Writes what tables cannot say of themselves.
+pub(super) fn write_about(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{:#}", Json::Object(notes(graph)))
+}
+
+/// What a file says of itself.
+pub(super) fn notes(graph: &Graph<'_, '_>) -> Map<String, Json> {
+    graph.notes().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
 }
 
 /// What is known, as JSON.

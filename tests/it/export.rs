@@ -229,6 +229,10 @@ fn a_file_is_told_by_its_suffix_and_says_what_it_holds() {
         assert_eq!(place.run(&["export", "--all", "-o", name]).code, 0);
         assert!(place.path(nodes).exists() && place.path(&nodes.replace("nodes", "links")).exists());
     }
+    let about = std::fs::read_to_string(place.path("t-about.json")).unwrap();
+    let about: serde_json::Value = serde_json::from_str(&about).unwrap();
+    assert!(about["definition"].as_str().unwrap().starts_with("Declared lineage"), "{about}");
+    assert_eq!(about["sha256"].as_str().unwrap().len(), 64);
     let ran = place.run(&["export", "--below", "a/base", "--collapse", "leaves", "--to", "mermaid"]);
     assert!(ran.out.contains("\"3 finetune\"") && ran.out.contains("\"2 quantized\""), "{}", ran.out);
     assert!(ran.err.contains("7 models, 5 of them in 2 nodes, 3 links"), "{}", ran.err);
@@ -267,7 +271,7 @@ fn an_export_that_cannot_be_is_told() {
         (&["--all"][..], 2, "name a format with --to"),
         (&["--all", "-o", "x.docx"], 2, ".docx is no format's"),
         (&["--all", "--to", "word"], 2, "use dot, svg"),
-        (&["--all", "--to", "csv"], 2, "csv is two files"),
+        (&["--all", "--to", "csv"], 2, "csv is several files"),
         (&["--to", "dot"], 2, "--below <MODEL>"),
         (&["--all", "--below", "a/base", "--to", "dot"], 2, "cannot be used with"),
         (&["--all", "--depth", "1", "--to", "dot"], 2, "cannot be used with"),

@@ -1,4 +1,4 @@
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -17,7 +17,7 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let format = format(args)?;
     let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
     if output.is_none() && format.parts().len() > 1 {
-        bail!(Usage(format!("{} is two files; name them with -o, such as -o qwen.csv", format.name())));
+        bail!(Usage(format!("{} is several files; name them with -o, such as -o qwen.csv", format.name())));
     }
     let families = family::rules(args.rules.as_deref())?;
     let snapshot = snapshots::open_named(args.snapshot.as_deref())?;
@@ -87,16 +87,18 @@ fn format(args: &args::Export) -> anyhow::Result<Format> {
     }
 }
 
-/// Of two files the names: `qwen.csv` becomes `qwen-nodes.csv` and `qwen-links.csv`.
+/// Of several files the names: `qwen.csv` becomes `qwen-nodes.csv`, `qwen-links.csv` and `qwen-about.json`.
 fn name_of(path: &Path, part: Part) -> PathBuf {
     let word = match part {
         Part::Whole => return path.to_owned(),
         Part::Nodes => "-nodes",
         Part::Links => "-links",
+        Part::About => "-about",
     };
     let mut name: OsString = path.file_stem().unwrap_or_default().to_owned();
     name.push(word);
-    if let Some(suffix) = path.extension() {
+    let suffix = if part == Part::About { Some(OsStr::new("json")) } else { path.extension() };
+    if let Some(suffix) = suffix {
         name.push(".");
         name.push(suffix);
     }
