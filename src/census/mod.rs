@@ -18,7 +18,7 @@ pub use burst::bursts;
 pub use family::{Counted, FamilyCount, Tally, members};
 pub use kin::Kin;
 pub use ranking::{Group, Measure, Ranked, Ranking};
-pub use tree::{Branch, Direction, Shown, tree};
+pub use tree::{Branch, Shown, tree};
 
 /// Every model's counts under `definitions`, "Counting below one model".
 #[derive(Debug)]

@@ -1,18 +1,10 @@
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::{Census, Counting};
+use super::Census;
+use crate::lineage::{Group, Reach, Selection};
 use crate::model::Relation;
 use crate::snapshot::Row;
-
-/// Which way a tree grows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// To the children.
-    Down,
-    /// To the parents.
-    Up,
-}
 
 /// A line of a tree, in the order in which it is drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +33,13 @@ pub enum Shown {
         /// Whether it is counted; under a filter some are only walked through.
         is_counted: bool,
     },
+    /// Siblings that one line stands for.
+    Group {
+        /// The relation of their links to the line above.
+        relation: Relation,
+        /// How many.
+        models: usize,
+    },
     /// Siblings that are not drawn.
     More {
         /// How many.
@@ -50,48 +49,39 @@ pub enum Shown {
     },
 }
 
-/// The tree below (or above) a model: the siblings with most descendants first, at most `top` of them (0: all), down to
-/// `depth` links.
+/// The tree of a selection: from what it was chosen around, downwards, or upwards for ancestors; for what lies around a
+/// model and for everything, from the models without parents. Siblings with most descendants come first, at most `top` of
+/// them (0: all), down to `depth` links. Models that are not `counted` are walked through.
 pub fn tree(
     census: &Census<'_, '_>,
-    counting: &Counting,
-    root: Row,
-    direction: Direction,
+    selection: &Selection<'_, '_>,
+    reach: Reach,
+    counted: impl Fn(Row) -> bool,
     depth: usize,
     top: usize,
 ) -> Vec<Branch> {
-    let snapshot = census.lineage().snapshot();
-    let model = |row: Row, relation: Option<Relation>| Shown::Model {
-        row,
-        relation,
-        is_repeated: false,
-        is_cut: false,
-        is_counted: counting.counts(snapshot.created(row)),
-    };
+    let tree = Tree { census, selection, reach, counted, top };
+    let mut groups: HashMap<Row, Vec<&Group>> = HashMap::new();
+    for group in selection.groups() {
+        for parent in &group.parents {
+            groups.entry(*parent).or_default().push(group);
+        }
+    }
     let mut branches = Vec::new();
     let mut drawn: HashSet<Row> = HashSet::new();
     // What is still to be drawn, the next one last.
-    let mut open = vec![Branch { depth: 0, is_last: true, what: model(root, None) }];
+    let mut open = tree.siblings(0, tree.roots(), &[]);
     while let Some(mut branch) = open.pop() {
         if let Shown::Model { row, is_repeated, is_cut, .. } = &mut branch.what {
-            let mut next = neighbours(census, *row, direction);
-            *is_repeated = !next.is_empty() && drawn.contains(row);
-            *is_cut = branch.depth >= depth && !next.is_empty() && !*is_repeated;
+            let next = tree.next(*row);
+            let groups = groups.get(row).map_or(&[][..], Vec::as_slice);
+            let has_more = !next.is_empty() || !groups.is_empty();
+            *is_repeated = has_more && drawn.contains(row);
+            *is_cut = branch.depth >= depth && has_more && !*is_repeated;
             if !*is_repeated && !*is_cut {
                 drawn.insert(*row);
-                let rest = if top > 0 && next.len() > top { next.split_off(top) } else { Vec::new() };
-                if !rest.is_empty() {
-                    open.push(Branch {
-                        depth: branch.depth + 1,
-                        is_last: true,
-                        what: more(census, counting, &rest, direction),
-                    });
-                }
-                let count = next.len();
-                for (at, (row, relation)) in next.into_iter().enumerate().rev() {
-                    let what = model(row, Some(relation));
-                    open.push(Branch { depth: branch.depth + 1, is_last: at + 1 == count && rest.is_empty(), what });
-                }
+                let next = next.into_iter().map(|(row, relation)| (row, Some(relation))).collect();
+                open.extend(tree.siblings(branch.depth + 1, next, groups));
             }
         }
         branches.push(branch);
@@ -99,24 +89,81 @@ pub fn tree(
     branches
 }
 
-fn neighbours(census: &Census<'_, '_>, row: Row, direction: Direction) -> Vec<(Row, Relation)> {
-    let lineage = census.lineage();
-    let mut next: Vec<(Row, Relation)> = match direction {
-        Direction::Down => lineage.children(row).map(|(child, edge)| (child, edge.relation)).collect(),
-        Direction::Up => lineage.parents(row).map(|(parent, edge)| (parent, edge.relation)).collect(),
-    };
-    next.sort_by_key(|(row, _)| (Reverse(census.of(*row).descendants), *row));
-    next
+struct Tree<'t, 'g, 's, F> {
+    census: &'t Census<'g, 's>,
+    selection: &'t Selection<'g, 's>,
+    reach: Reach,
+    counted: F,
+    top: usize,
 }
 
-fn more(census: &Census<'_, '_>, counting: &Counting, rest: &[(Row, Relation)], direction: Direction) -> Shown {
-    let rows: Vec<Row> = rest.iter().map(|(row, _)| *row).collect();
-    let beyond = match direction {
-        Direction::Down => census.lineage().below(&rows),
-        Direction::Up => census.lineage().above(&rows),
-    };
-    let snapshot = census.lineage().snapshot();
-    let counted =
-        beyond.rows.iter().filter(|row| direction == Direction::Up || counting.counts(snapshot.created(**row)));
-    Shown::More { models: rows.len(), descendants: counted.count() }
+impl<F: Fn(Row) -> bool> Tree<'_, '_, '_, F> {
+    /// The lines of siblings, the first one last.
+    fn siblings(&self, depth: usize, mut rows: Vec<(Row, Option<Relation>)>, groups: &[&Group]) -> Vec<Branch> {
+        let rest = if self.top > 0 && rows.len() > self.top { rows.split_off(self.top) } else { Vec::new() };
+        let model = |(row, relation): (Row, Option<Relation>)| {
+            let is_counted = (self.counted)(row);
+            Shown::Model { row, relation, is_repeated: false, is_cut: false, is_counted }
+        };
+        let mut lines: Vec<Shown> = rows.into_iter().map(model).collect();
+        let group = |group: &&Group| Shown::Group { relation: group.relation, models: group.models.len() };
+        lines.extend(groups.iter().map(group));
+        lines.extend((!rest.is_empty()).then(|| self.more(&rest)));
+        let last = lines.len();
+        let branch = |(at, what)| Branch { depth, is_last: at + 1 == last, what };
+        lines.into_iter().enumerate().map(branch).rev().collect()
+    }
+
+    fn next(&self, row: Row) -> Vec<(Row, Relation)> {
+        let mut next: Vec<(Row, Relation)> = match self.reach {
+            Reach::Above => self.selection.parents(row).map(|(parent, edge)| (parent, edge.relation)).collect(),
+            _ => self.selection.children(row).map(|(child, edge)| (child, edge.relation)).collect(),
+        };
+        next.sort_by_key(|(row, _)| (Reverse(self.census.of(*row).descendants), *row));
+        next
+    }
+
+    /// Where the tree begins, so that every model of the selection is under one of them.
+    fn roots(&self) -> Vec<(Row, Option<Relation>)> {
+        let selection = self.selection;
+        let named = match selection.start() {
+            [one] if self.reach != Reach::Around => Some(*one),
+            _ => None,
+        };
+        let is_under = |row: Row| match self.reach {
+            Reach::Above => selection.children(row).next().is_some(),
+            _ => selection.parents(row).next().is_some(),
+        };
+        let mut rows = selection.rows().to_vec();
+        rows.sort_by_cached_key(|row| {
+            (Some(*row) != named, is_under(*row), Reverse(self.census.of(*row).descendants), *row)
+        });
+        let mut is_met = vec![false; rows.len()];
+        let mut roots = Vec::new();
+        for root in rows {
+            let mut open = vec![root];
+            while let Some(row) = open.pop() {
+                if let Some(at) = selection.place(row)
+                    && !std::mem::replace(&mut is_met[at], true)
+                {
+                    if row == root {
+                        roots.push((row, None));
+                    }
+                    open.extend(self.next(row).into_iter().map(|(row, _)| row));
+                }
+            }
+        }
+        roots
+    }
+
+    fn more(&self, rest: &[(Row, Option<Relation>)]) -> Shown {
+        let rows: Vec<Row> = rest.iter().map(|(row, _)| *row).collect();
+        let lineage = self.census.lineage();
+        let beyond = if self.reach == Reach::Above { lineage.above(&rows) } else { lineage.below(&rows) };
+        let grouped: HashSet<Row> =
+            self.selection.groups().iter().flat_map(|group| group.models.iter().copied()).collect();
+        let is_selected = |row: &&Row| self.selection.place(**row).is_some() || grouped.contains(row);
+        let counted = beyond.rows.iter().filter(is_selected).filter(|row| (self.counted)(**row));
+        Shown::More { models: rows.len(), descendants: counted.count() }
+    }
 }

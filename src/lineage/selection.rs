@@ -135,17 +135,28 @@ impl<'l, 's> Selection<'l, 's> {
         let mut chosen = self.rows.clone();
         chosen.sort_by_key(|row| (Reverse(weight(*row)), *row));
         chosen.truncate(most);
+        self = self.connecting(&chosen, Reach::Below);
+        let rows = &self.rows;
+        self.start.retain(|row| rows.binary_search(row).is_ok());
+        self
+    }
+
+    /// Those of its models that are chosen, and what connects them with the start: the ancestors of chosen ones, or, if
+    /// it reaches upwards, their descendants.
+    pub fn connecting(mut self, chosen: &[Row], reach: Reach) -> Self {
         let mut is_kept = vec![false; self.rows.len()];
         let mut open: Vec<usize> = chosen.iter().filter_map(|row| self.place(*row)).collect();
         while let Some(at) = open.pop() {
             if !std::mem::replace(&mut is_kept[at], true) {
-                open.extend(self.parents(self.rows[at]).filter_map(|(parent, _)| self.place(parent)));
+                let row = self.rows[at];
+                match reach {
+                    Reach::Above => open.extend(self.children(row).filter_map(|(child, _)| self.place(child))),
+                    _ => open.extend(self.parents(row).filter_map(|(parent, _)| self.place(parent))),
+                }
             }
         }
         let mut kept = is_kept.into_iter();
         self.rows.retain(|_| kept.next().unwrap_or(false));
-        let rows = &self.rows;
-        self.start.retain(|row| rows.binary_search(row).is_ok());
         self
     }
 

@@ -1,11 +1,13 @@
 use super::{Block, Report, Value, grouped};
-use crate::census::{Branch, Census, Direction, Shown};
+use crate::census::{Branch, Census, Shown};
+use crate::lineage::Reach;
+use crate::model::Relation;
 
 /// Rails that are drawn beside each other; a line that stands deeper says how deep.
 const RAILS: usize = 40;
 
-/// A tree of models. `filter` says in words what was left out, if anything.
-pub fn show(census: &Census<'_, '_>, branches: &[Branch], direction: Direction, filter: &str) -> Report {
+/// A tree of models. `selection` says in words what was selected and left out.
+pub fn show(census: &Census<'_, '_>, branches: &[Branch], reach: Reach, selection: &str) -> Report {
     let snapshot = census.lineage().snapshot();
     let mut text = String::new();
     let mut rows = Vec::new();
@@ -24,13 +26,17 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], direction: Direction, 
             rails.push(!branch.is_last);
         }
         match &branch.what {
+            Shown::Group { relation, models } => {
+                line += &format!("{} models in one line  {relation}", grouped(*models as u64));
+                rows.push(many(branch, above.last(), Some(*relation), *models, 0));
+            }
             Shown::More { models, descendants } => {
                 line += &format!("… {} more", grouped(*models as u64));
                 if *descendants > 0 {
-                    let what = if direction == Direction::Down { "descendant" } else { "ancestor" };
+                    let what = if reach == Reach::Above { "ancestor" } else { "descendant" };
                     line += &format!(", with {}", counted(*descendants as u64, what));
                 }
-                rows.push(more(branch, above.last(), *models, *descendants));
+                rows.push(many(branch, above.last(), None, *models, *descendants));
             }
             Shown::Model { row, relation, is_repeated, is_cut, is_counted } => {
                 let facts = census.of(*row);
@@ -77,31 +83,37 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], direction: Direction, 
         text += line.trim_end();
         text.push('\n');
     }
-    let way = match direction {
-        Direction::Down => "Under each model stand its children, those with most descendants first",
-        Direction::Up => "Under each model stand its parents, those with most descendants first",
+    let way = match reach {
+        Reach::Above => "Under each model stand its parents, those with most descendants first",
+        _ => "Under each model stand its children, those with most descendants first",
     };
-    let mut definition = vec![
+    let definition = vec![
+        selection.to_owned(),
         format!("{way}. Descendants are distinct models that can be reached, each counted once."),
-        "(*): drawn above with all that belongs to it; …: cut (see --depth and --top).".to_owned(),
+        "(*): drawn above with all that belongs to it; …: cut (see --depth and --siblings).".to_owned(),
     ];
-    definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
     Report { definition, rows, blocks: vec![Block::Fixed(text.trim_end().to_owned())] }
 }
 
-/// The row that stands for siblings that are not drawn.
-fn more(branch: &Branch, of: Option<&String>, models: usize, descendants: usize) -> Vec<(String, Value)> {
+/// The row that stands for siblings: for those of one relation, or for those that are not drawn.
+fn many(
+    branch: &Branch,
+    of: Option<&String>,
+    relation: Option<Relation>,
+    models: usize,
+    descendants: usize,
+) -> Vec<(String, Value)> {
     let values: Vec<(&str, Value)> = vec![
         ("depth", (branch.depth as u64).into()),
         ("id", Value::Missing),
         ("of", of.cloned().into()),
-        ("relation", Value::Missing),
+        ("relation", relation.map(Relation::name).into()),
         ("listed", Value::Missing),
         ("direct", Value::Missing),
         ("descendants", (descendants as u64).into()),
         ("counted", Value::Missing),
         ("repeated", Value::Missing),
-        ("cut", true.into()),
+        ("cut", relation.is_none().into()),
         ("more", (models as u64).into()),
     ];
     values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

@@ -274,7 +274,8 @@ fn an_export_that_cannot_be_is_told() {
         (&["--all", "--to", "csv"], 2, "csv is several files"),
         (&["--to", "dot"], 2, "--below <MODEL>"),
         (&["--all", "--below", "a/base", "--to", "dot"], 2, "cannot be used with"),
-        (&["--all", "--depth", "1", "--to", "dot"], 2, "cannot be used with"),
+        (&["--all", "--depth", "1", "--to", "dot"], 2, "--depth goes with"),
+        (&["--all", "--layout", "round", "--to", "dot"], 2, "use outline, dot"),
         (&["--below", "a/bas", "--to", "dot"], 1, "the nearest: a/base"),
         (&["--family", "nobody", "--to", "dot"], 1, "no family, owner or model"),
         (&["--all", "--top", "0", "--to", "dot"], 2, "leaves no model"),
@@ -286,6 +287,47 @@ fn an_export_that_cannot_be_is_told() {
         let ran = place.run(&[&["export"], args].concat());
         assert!(ran.code == code && ran.err.contains(word), "{args:?} {}: {}", ran.code, ran.err);
     }
+}
+
+#[test]
+fn show_takes_the_words_of_export() {
+    let place = place();
+    let tree = |args: &[&str]| {
+        let ran = place.run(&[&["show"], args].concat());
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.err);
+        ran.out.split("\n\n").next().unwrap().to_owned()
+    };
+    let below = tree(&["a/base"]);
+    assert_eq!(below, tree(&["--below", "A/Base"]));
+    let base = "a/base  6 descendants, 3 direct";
+    assert_eq!(tree(&["--around", "a/chat", "--hops", "0"]), "a/chat  3 descendants");
+    let above = "c/one\n└── a/chat  finetune  3 descendants\n    └── a/base  quantized  6 descendants, 3 direct";
+    assert_eq!(tree(&["--above", "c/one"]), above);
+    let collapsed = format!(
+        "{base}\n├── a/chat  quantized  3 descendants\n│   └── 3 models in one line  finetune\n└── 2 models in one line  quantized"
+    );
+    assert_eq!(tree(&["--all", "--collapse", "leaves"]), collapsed);
+    assert_eq!(tree(&["--family", "a/*", "--collapse", "leaves"]), collapsed);
+    let connected = tree(&["a/base", "--min-downloads", "5"]);
+    assert_eq!(
+        connected,
+        format!("{base}\n├── a/chat  quantized  3 descendants\n├── b/x-GGUF  quantized\n└── b/y-GGUF  quantized")
+    );
+    place.file(
+        "deep.edges",
+        "r/a -> r/b : finetune\nr/b -> r/c : finetune downloads=9\nr/x -> r/y, r/x : merge\nr/y -> r/x : merge",
+    );
+    assert_eq!(place.run(&["import", "deep.edges", "-o", "deep"]).code, 0);
+    let ran = place.run(&["show", "r/a", "--min-downloads", "9", "--snapshot", "deep"]);
+    assert!(ran.out.contains("└── r/b  finetune  1 descendant  not counted\n    └── r/c  finetune\n"), "{}", ran.out);
+    let ran = place.run(&["show", "--all", "--format", "json", "--snapshot", "deep", "--siblings", "0"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let ids: Vec<&str> = json["rows"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["r/a", "r/b", "r/c", "r/x", "r/y", "r/x"], "cycles without a way in are there too");
+    let ran = place.run(&["show", "--all", "--siblings", "1", "--snapshot", "deep"]);
+    assert!(ran.out.contains("\n… 1 more, with 1 descendant\n"), "{}", ran.out);
+    assert_eq!(place.run(&["show", "a/base", "--all"]).code, 2);
+    assert_eq!(place.run(&["show"]).code, 2);
 }
 
 #[test]
@@ -330,7 +372,7 @@ fn publishers_and_licences_are_looked_up_without_regard_to_case() {
 #[cfg(unix)]
 fn stand_in(place: &Place, script: &str) {
     use std::os::unix::fs::PermissionsExt;
-    place.file("bin/dot", &format!("#!/bin/sh\n{script}\n"));
+    place.file("bin/dot", format!("#!/bin/sh\n{script}\n"));
     std::fs::set_permissions(place.path("bin/dot"), std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 

@@ -157,9 +157,9 @@ fn what_a_date_filter_leaves_out_is_said() {
     assert_eq!((&frame["rows"][0]["f1"], &frame["rows"][0]["undated"]["f1"]), (&2.into(), &1.into()));
     let ran = place.run(&["family", "a/base", "--since", "2024-01-01"]);
     assert!(ran.out.contains("for want of a date  F1 1, F2 1"), "{}", ran.out);
-    let tree = place.run(&["show", "a/base", "--since", "2024-01-01", "--top", "1"]).out;
+    let tree = place.run(&["show", "a/base", "--since", "2024-01-01", "--siblings", "1"]).out;
     assert!(tree.starts_with("a/base  3 descendants, 2 direct  not counted\n├── b/new"), "{tree}");
-    assert!(tree.contains("└── … 3 more\n"), "{tree}");
+    assert!(tree.contains("└── … 1 more\n"), "{tree}");
     assert!(place.run(&["check"]).out.contains("c/q: 2030-01-01"));
     for args in [["--since", "2025-01-01", "--until", "2024-01-01"], ["--relation", "merge", "--exclude", "merge"]] {
         let ran = place.run(&[&["family", "a/base"][..], &args].concat());
@@ -217,9 +217,9 @@ a/r  6 descendants, 3 direct
 └── a/z  unstated
 ";
     assert!(tree.starts_with(expected), "{tree}");
-    let tree = place.run(&["show", "a/r", "--top", "1", "--depth", "1"]).out;
+    let tree = place.run(&["show", "a/r", "--siblings", "1", "--depth", "1"]).out;
     assert!(tree.contains("└── … 2 more, with 3 descendants"), "{tree}");
-    let tree = place.run(&["show", "d/deep", "--up", "--depth", "9"]).out;
+    let tree = place.run(&["show", "--above", "d/deep", "--depth", "9"]).out;
     assert!(tree.starts_with("d/deep\n└── c/q  unstated"), "{tree}");
     assert!(
         tree.contains("a/y  merge") && tree.contains("a/r  unstated  6 descendants, 3 direct  (*)")
@@ -283,7 +283,7 @@ fn the_same_snapshot_gives_the_same_bytes_on_one_and_on_eight_threads() {
         vec!["rank", "--of", "owners", "--top", "0", "--format", "json"],
         vec!["rank", "--of", "families", "--top", "0", "--format", "json"],
         vec!["family", "Llama", "--format", "json"],
-        vec!["show", "mistralai/Mistral-7B-v0.1", "--top", "0", "--depth", "99"],
+        vec!["show", "mistralai/Mistral-7B-v0.1", "--siblings", "0", "--depth", "99"],
     ] {
         let one = sample.run_with(&args, &[("RAYON_NUM_THREADS", "1")]);
         let eight = sample.run_with(&args, &[("RAYON_NUM_THREADS", "8")]);

@@ -36,7 +36,7 @@ pub enum Command {
     Family(Family),
     /// Rank models, owners or families by adoption
     Rank(Rank),
-    /// Draw the tree below a model, or above it
+    /// Draw a part of the lineage as a tree: what is below a model, above it, around it, a family
     Show(Show),
     /// Write a part of the lineage as a graph file: DOT, GraphML, GEXF, Mermaid, JSON, CSV and others
     Export(Export),
@@ -153,17 +153,14 @@ pub struct Rank {
 
 #[derive(Debug, ClapArgs)]
 pub struct Show {
-    /// The model's id
-    pub model: String,
-    /// Draw the parents above it instead of the children below
-    #[arg(long)]
-    pub up: bool,
-    /// How many links deep
-    #[arg(long, default_value_t = 3, value_name = "N")]
-    pub depth: usize,
+    /// The model's id: the same as --below
+    #[arg(group = "Begin", value_name = "MODEL")]
+    pub model: Option<String>,
+    #[command(flatten)]
+    pub selection: Selection,
     /// How many siblings to draw, those with most descendants first; 0 draws all
     #[arg(long, default_value_t = 8, value_name = "N")]
-    pub top: usize,
+    pub siblings: usize,
     #[command(flatten)]
     pub filter: Filter,
     #[command(flatten)]
@@ -187,9 +184,6 @@ pub struct Export {
     /// Who lays pictures out: outline is the program's own; dot, neato, fdp, sfdp, twopi and circo are Graphviz's
     #[arg(long, default_value = "outline", value_name = "ENGINE", value_parser = engine)]
     pub layout: export::Engine,
-    /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones
-    #[arg(long, value_name = "FILE")]
-    pub rules: Option<PathBuf>,
     #[command(flatten)]
     pub filter: Filter,
     /// The snapshot to ask [default: the last one imported, else the sample inside the program; `sample` names that]
@@ -198,7 +192,7 @@ pub struct Export {
 }
 
 /// Where a selection begins.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Clone, ClapArgs)]
 #[group(required = true, multiple = false)]
 pub struct Begin {
     /// A family's members and what descends from them
@@ -219,15 +213,18 @@ pub struct Begin {
 }
 
 /// A part of the lineage.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Clone, ClapArgs)]
 pub struct Selection {
     #[command(flatten)]
     pub begin: Begin,
+    /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
     /// How many links around
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub hops: usize,
-    /// How many links deep
-    #[arg(long, value_name = "N", conflicts_with_all = ["all", "around"])]
+    /// How many links deep [default: 3 for show, all for export]
+    #[arg(long, value_name = "N")]
     pub depth: Option<usize>,
     /// Only the N models with most descendants, and what connects them: their ancestors in the selection
     #[arg(long, value_name = "N")]

@@ -19,14 +19,15 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     if output.is_none() && format.parts().len() > 1 {
         bail!(Usage(format!("{} is several files; name them with -o, such as -o qwen.csv", format.name())));
     }
-    let families = family::rules(args.rules.as_deref())?;
+    let families = family::rules(args.selection.rules.as_deref())?;
     let snapshot = snapshots::open_named(args.snapshot.as_deref())?;
     let lineage = Lineage::from_snapshot(&snapshot);
     let start = args.selection.start(&families, &lineage)?;
     let counting = args.filter.counting()?;
     let lineage = args.filter.links(lineage);
     let census = Census::take(&lineage, &counting);
-    let chosen = args.selection.choose(start, &census, &counting)?;
+    let mut chosen = args.selection.choose(start, &census, &counting)?;
+    chosen.collapse(args.selection.collapse);
     let selection = &chosen.selection;
     let mut rows: Vec<_> = selection.rows().to_vec();
     rows.extend(selection.groups().iter().flat_map(|group| group.models.iter().copied()));
@@ -36,7 +37,7 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
         publishers: Publishers::built_in()?,
         licences: Licences::built_in()?,
     };
-    let words = [chosen.words.as_str(), &args.filter.words(&counting)].join(" ").trim_end().to_owned();
+    let words = [chosen.words.join(" "), args.filter.words(&counting)].join(" ").trim_end().to_owned();
     let program = concat!("modelkin ", env!("CARGO_PKG_VERSION")).to_owned();
     let about = About { title: chosen.title.clone(), selection: words, program };
     let graph = Graph::new(&census, selection, &tables, about);

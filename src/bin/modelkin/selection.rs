@@ -9,9 +9,10 @@ use crate::output::{self, Usage};
 use crate::{args, family as names};
 
 /// Where a selection begins, and which way it goes.
+#[derive(Clone)]
 pub struct Start {
-    rows: Vec<Row>,
-    reach: Option<Reach>,
+    pub rows: Vec<Row>,
+    pub reach: Option<Reach>,
     title: String,
 }
 
@@ -19,7 +20,25 @@ pub struct Start {
 pub struct Chosen<'l, 's> {
     pub selection: Selection<'l, 's>,
     pub title: String,
-    pub words: String,
+    pub words: Vec<String>,
+}
+
+impl Chosen<'_, '_> {
+    /// Lets one node stand for siblings, if the options say so.
+    pub fn collapse(&mut self, which: Option<args::CollapseArg>) {
+        let which = match which {
+            Some(args::CollapseArg::Leaves) => Collapse::Leaves,
+            Some(args::CollapseArg::Quantized) => Collapse::Quantized,
+            None => return,
+        };
+        self.selection = self.selection.clone().collapse(which);
+        let groups = self.selection.groups();
+        self.words.push(format!(
+            "One node stands for siblings without children, {} for {}.",
+            grouped(groups.len() as u64),
+            plural(groups.iter().map(|group| group.models.len()).sum(), "model")
+        ));
+    }
 }
 
 impl args::Selection {
@@ -51,6 +70,15 @@ impl args::Selection {
         Ok(Start { rows: Vec::new(), reach: None, title: "Every model of the snapshot".into() })
     }
 
+    /// What is reached from the start, before any filter of models.
+    pub fn reached<'l, 's>(&self, start: &Start, lineage: &'l Lineage<'s>) -> Selection<'l, 's> {
+        match start.reach {
+            Some(Reach::Around) => lineage.select(&start.rows, Reach::Around, self.hops),
+            Some(reach) => lineage.select(&start.rows, reach, self.depth.unwrap_or(usize::MAX)),
+            None => lineage.everything(),
+        }
+    }
+
     /// Chooses the models. What a filter leaves out is told.
     pub fn choose<'l, 's>(
         &self,
@@ -61,13 +89,12 @@ impl args::Selection {
         if self.top == Some(0) {
             bail!(Usage("--top 0 leaves no model".into()));
         }
+        if self.depth.is_some() && matches!(start.reach, None | Some(Reach::Around)) {
+            bail!(Usage("--depth goes with --family, --below and --above; around a model it is --hops".into()));
+        }
         let lineage = census.lineage();
         let snapshot = lineage.snapshot();
-        let mut selection = match start.reach {
-            Some(Reach::Around) => lineage.select(&start.rows, Reach::Around, self.hops),
-            Some(reach) => lineage.select(&start.rows, reach, self.depth.unwrap_or(usize::MAX)),
-            None => lineage.everything(),
-        };
+        let mut selection = self.reached(&start, lineage);
         let mut words = vec![format!("{}.", start.title)];
         if let Some(depth) = self.depth {
             words.push(format!("At most {} from there.", plural(depth, "link")));
@@ -95,27 +122,11 @@ impl args::Selection {
                 format!("Neither of the {} with most descendants nor an ancestor of these", plural(most, "model"));
             selection = narrow(said, selection.clone(), selection.top(most, |row| census.of(row).descendants));
         }
-        if let Some(which) = self.collapse {
-            let which = match which {
-                args::CollapseArg::Leaves => Collapse::Leaves,
-                args::CollapseArg::Quantized => Collapse::Quantized,
-            };
-            selection = selection.collapse(which);
-            let hidden: usize = selection.groups().iter().map(|group| group.models.len()).sum();
-            words.push(format!(
-                "One node stands for siblings without children, {} for {}.",
-                grouped(selection.groups().len() as u64),
-                plural(hidden, "model")
-            ));
-        }
         if selection.nodes() == 0 {
             bail!("nothing is left of the selection: {}", words.join(" "));
         }
-        let words = words.join(" ");
-        for sentence in
-            words.split_inclusive(". ").filter(|sentence| sentence.contains("left out") && !sentence.contains(": 0 "))
-        {
-            output::note(sentence.trim());
+        for sentence in words.iter().filter(|sentence| sentence.ends_with("left out.") && !sentence.contains(": 0 ")) {
+            output::note(sentence);
         }
         Ok(Chosen { selection, title: start.title, words })
     }

@@ -1,25 +1,48 @@
 use std::process::ExitCode;
 
-use modelkin::census::{Census, Direction, tree};
-use modelkin::lineage::Lineage;
+use modelkin::census::{Census, tree};
+use modelkin::lineage::{Lineage, Reach};
 use modelkin::report;
 
 use crate::args;
-use crate::{output, snapshots};
+use crate::{family, output, snapshots};
+
+/// How many links deep a tree is drawn, if nothing is said.
+const DEPTH: usize = 3;
 
 pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
+    let mut named = args.selection.clone();
+    if let Some(model) = &args.model {
+        named.begin.below = Some(model.clone());
+    }
+    // How deep is drawn does not change what is selected: what lies deeper is marked.
+    let deepest = if named.begin.around.is_some() { usize::MAX } else { DEPTH };
+    let depth = named.depth.take().unwrap_or(deepest);
+    let families = family::rules(named.rules.as_deref())?;
     let snapshot = snapshots::open(&args.question, None)?;
     let lineage = Lineage::from_snapshot(&snapshot);
-    let model = lineage.find(&args.model)?;
-    if !snapshot.id(model).eq_ignore_ascii_case(&args.model) {
-        output::note(&format!("{} is called {} today", args.model, snapshot.id(model)));
+    let start = named.start(&families, &lineage)?;
+    if let args::Begin { below: Some(id), .. }
+    | args::Begin { above: Some(id), .. }
+    | args::Begin { around: Some(id), .. } = &named.begin
+        && let [row] = start.rows[..]
+        && !snapshot.id(row).eq_ignore_ascii_case(id)
+    {
+        output::note(&format!("{id} is called {} today", snapshot.id(row)));
     }
     let counting = args.filter.counting()?;
     let lineage = args.filter.links(lineage);
     let census = Census::take(&lineage, &counting);
-    let direction = if args.up { Direction::Up } else { Direction::Down };
-    let branches = tree(&census, &counting, model, direction, args.depth, args.top);
-    let report = report::show(&census, &branches, direction, &args.filter.words(&counting));
+    let mut chosen = named.choose(start.clone(), &census, &counting)?;
+    // A tree needs what connects its models; that is walked through.
+    let reach = start.reach.unwrap_or(Reach::Around);
+    let counted = chosen.selection;
+    chosen.selection = named.reached(&start, &lineage).connecting(counted.rows(), reach);
+    chosen.collapse(named.collapse);
+    let is_counted = |row| counted.place(row).is_some() && counting.counts(snapshot.created(row));
+    let branches = tree(&census, &chosen.selection, reach, is_counted, depth, args.siblings);
+    let words = [chosen.words.join(" "), args.filter.words(&counting)].join(" ");
+    let report = report::show(&census, &branches, reach, words.trim_end());
     output::report(&report, &snapshot, args.question.format.into())?;
     Ok(ExitCode::SUCCESS)
 }
