@@ -19,7 +19,6 @@ pub(super) fn write(graph: &Graph<'_, '_>, paint: &Paint, out: &mut dyn Write) -
     )?;
     xml.open("meta", &[])?;
     xml.text("creator", &[], &graph.about.program)?;
-    xml.text("title", &[], &graph.about.title)?;
     xml.text("description", &[], &graph.note())?;
     xml.close("meta")?;
     xml.open("graph", &[("defaultedgetype", "directed"), ("mode", "dynamic"), ("timeformat", "date")])?;

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Reads every export back with programs that others wrote, and compares nodes, links and attributes with the snapshot.
 
-    python3 tests/others/read_exports.py MODELKIN SNAPSHOT BELOW NPM
+    python3 tests/others/read_exports.py MODELKIN SNAPSHOT BELOW NPM SCHEMAS
 
-SNAPSHOT is a snapshot with the model BELOW; NPM a folder with read_exports.mjs and the packages that it imports. A second,
-made-up snapshot has every hostile text that came to mind.
+SNAPSHOT is a snapshot with the model BELOW; NPM a folder with read_exports.mjs and the packages that it imports; SCHEMAS
+one with graphml.xsd and gexf.xsd, as JGraphT ships them. A second, made-up snapshot has every hostile text that came to mind.
 """
 
 import collections
@@ -23,9 +23,11 @@ import pandas
 import pyarrow as pa
 import pyarrow.parquet
 import pydot
+from lxml import etree
 
 modelkin, snapshot = map(os.path.abspath, sys.argv[1:3])
 below = sys.argv[3]
+schemas = os.path.abspath(sys.argv[5])
 reader = os.path.join(os.path.abspath(sys.argv[4]), "read_exports.mjs")
 os.environ["XDG_DATA_HOME"] = os.path.join(folder := tempfile.mkdtemp(), "data")
 os.chdir(folder)
@@ -142,6 +144,22 @@ def of_networkx(graph, name=None):
     return {node: dict(data) for node, data in graph.nodes(data=True)}, {(a, b): dict(data) for a, b, data in graph.edges(data=True)}
 
 
+def valid(schema, path, change):
+    with open(path, encoding="utf-8", newline="") as file:
+        document = etree.fromstring(change(file.read()).encode(), etree.XMLParser(huge_tree=True))
+    schema = etree.XMLSchema(etree.parse(os.path.join(schemas, schema)))
+    assert schema.validate(document), (path, schema.error_log)
+    print(f"{path}: valid")
+
+
+def as_gexf_1_2(text):
+    """No registry has the schema of GEXF 1.3. What we use of it is 1.2 with another name, and a `kind` for edges. Both
+    schemas want colours and sizes in GEXF's own namespace; its primer, Gephi and networkx have them in that of `viz`."""
+    kind = re.compile(r'(<edge id="[0-9]+" source="[^"]*" target="[^"]*") kind="[a-z]+"')
+    text = text.replace("http://gexf.net/1.3", "http://www.gexf.net/1.2draft").replace('version="1.3"', 'version="1.2"').replace("<viz:", "<")
+    return kind.sub(r"\1", text)
+
+
 def of_node(path):
     done = subprocess.run(["node", reader, path], capture_output=True, text=True)
     assert done.returncode == 0, (path, done.stderr)
@@ -174,6 +192,8 @@ def read_all(snapshot, below):
 
     with open("x.json") as file:
         truth.equals("node-link JSON, networkx", *of_networkx(networkx.node_link_graph(json.load(file), edges="links")))
+    valid("graphml.xsd", "x.graphml", lambda text: text)
+    valid("gexf.xsd", "x.gexf", as_gexf_1_2)
     truth.equals("GraphML, networkx", *of_networkx(networkx.read_graphml("x.graphml"), "name"), xml_word)
     graph = igraph.Graph.Read_GraphML("x.graphml")
     nodes = {node["name"]: node.attributes() for node in graph.vs}
