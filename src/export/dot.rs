@@ -3,7 +3,7 @@ use std::io::{self, Write};
 use graphviz_rust::dot_structures::{Attribute, Edge, EdgeTy, GraphAttributes, Id, Node, NodeId, Stmt, Vertex};
 use graphviz_rust::printer::{DotPrinter, PrinterContext};
 
-use super::drawing::{Stroke, folded, stroke};
+use super::drawing::{Stroke, folded, shortened, stroke};
 use super::graphviz::Engine;
 use super::paint::ink;
 use super::xml::allowed;
@@ -99,7 +99,7 @@ fn legend(graph: &Graph<'_, '_>, paint: &Paint) -> Id {
     }));
     let colors = paint.legend().iter().map(|(word, color, count)| {
         let ink = ink(color);
-        format!("<TD BGCOLOR=\"{color}\"><FONT COLOR=\"{ink}\">{} ({count})</FONT></TD>", escaped(word))
+        format!("<TD BGCOLOR=\"{color}\"><FONT COLOR=\"{ink}\">{} ({count})</FONT></TD>", escaped(&shortened(word)))
     });
     let colors = format!("<TD>{}:</TD>{}", paint.by().name(), colors.collect::<String>());
     let table =

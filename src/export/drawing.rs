@@ -234,7 +234,7 @@ fn letters(text: &str) -> usize {
 }
 
 /// The beginning and the end of a long name: the end tells versions and formats apart.
-fn shortened(name: &str) -> String {
+pub(super) fn shortened(name: &str) -> String {
     let letters = name.chars().count();
     if letters <= LONGEST {
         return name.to_owned();

@@ -11,6 +11,7 @@ use modelkin::reference::{Licences, Publishers};
 use modelkin::report::grouped;
 
 use crate::output::{self, Usage};
+use crate::selection::plural;
 use crate::{args, family, snapshots};
 
 pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
@@ -64,14 +65,10 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let groups: usize = selection.groups().iter().map(|group| group.models.len()).sum();
     let collapsed = match groups {
         0 => String::new(),
-        models => format!(", {} of them in {} nodes", grouped(models as u64), grouped(selection.groups().len() as u64)),
+        models => format!(", {} of them in {}", grouped(models as u64), plural(selection.groups().len(), "node")),
     };
     let where_to = output.map(|path| format!("{}: ", path.display())).unwrap_or_default();
-    output::note(&format!(
-        "{where_to}{} models{collapsed}, {} links",
-        grouped(selection.models() as u64),
-        grouped(links as u64)
-    ));
+    output::note(&format!("{where_to}{}{collapsed}, {}", plural(selection.models(), "model"), plural(links, "link")));
     Ok(ExitCode::SUCCESS)
 }
 
