@@ -10,6 +10,7 @@ mod pages;
 mod parent;
 pub mod recording;
 mod stats;
+pub mod synthetic;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};

@@ -1,0 +1,193 @@
+//! What would a Hub of so many models look like? Makes one up and writes it as a dump, as list rows or as links.
+//!
+//! ```sh
+//! cargo run --release --example synthetic_hub -- 3000000 --parquet models.parquet --jsonl models.jsonl --links links.bin
+//! ```
+//!
+//! `--merges` makes the merges overlap. The links are pairs of little-endian 32-bit numbers, parent and child. Without a
+//! file, it tells what such a graph is like.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::sync::Arc;
+
+use modelkin::census::Descendants;
+use modelkin::source::synthetic::{Row, Shape, Synthetic};
+use parquet::basic::Compression;
+use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::parser::parse_message_type;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (mut models, mut shape, mut files) = (10_000, Shape::Hub, HashMap::new());
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--merges" => shape = Shape::Merges,
+            "--parquet" | "--jsonl" | "--links" => _ = files.insert(word, words.next().ok_or("a file is missing")?),
+            number => models = number.parse()?,
+        }
+    }
+    let hub = Synthetic::new(models, shape, 1);
+    describe(&hub);
+    if let Some(path) = files.get("--links") {
+        let mut file = BufWriter::new(File::create(path)?);
+        for (parent, child) in &hub.links {
+            file.write_all(&[parent.to_le_bytes(), child.to_le_bytes()].concat())?;
+        }
+        file.flush()?;
+    }
+    if let Some(path) = files.get("--jsonl") {
+        let mut file = BufWriter::new(File::create(path)?);
+        hub.rows().try_for_each(|row| write_json(&row, &mut file))?;
+        file.flush()?;
+    }
+    if let Some(path) = files.get("--parquet") {
+        write_parquet(&hub, path)?;
+    }
+    Ok(())
+}
+
+fn describe(hub: &Synthetic) {
+    let mut children: HashMap<u32, u32> = HashMap::new();
+    let mut parents: HashMap<u32, u32> = HashMap::new();
+    for (parent, child) in &hub.links {
+        *children.entry(*parent).or_default() += 1;
+        *parents.entry(*child).or_default() += 1;
+    }
+    println!(
+        "{} models, {} links; {} with a parent, {} with several (at most {}), {} with children (at most {}), {} unlisted",
+        hub.models,
+        hub.links.len(),
+        parents.len(),
+        parents.values().filter(|count| **count > 1).count(),
+        parents.values().max().unwrap_or(&0),
+        children.len(),
+        children.values().max().unwrap_or(&0),
+        children.keys().filter(|parent| **parent >= hub.models).count(),
+    );
+    let descendants = Descendants::count(hub.nodes(), &hub.links);
+    let counts = || descendants.all().map(|(_, count)| u64::from(count));
+    println!("descendants: {} in all, {} at most", counts().sum::<u64>(), counts().max().unwrap_or(0));
+}
+
+fn write_json(row: &Row, out: &mut impl Write) -> std::io::Result<()> {
+    let author = row.id.split_once('/').map_or("", |(owner, _)| owner);
+    let created = jiff::Timestamp::from_millisecond(row.created).map_err(std::io::Error::other)?;
+    write!(
+        out,
+        "{{\"_id\":\"{}\",\"id\":\"{}\",\"author\":\"{author}\",\"gated\":false,\"inference\":\"not-popular-enough\",\
+         \"lastModified\":\"{created:.3}\",\"likes\":{},\"trendingScore\":0,\"private\":false,\
+         \"sha\":\"{}{}\",\"config\":{{\"architectures\":[\"LlamaForCausalLM\"],\"model_type\":\"llama\",\
+         \"tokenizer_config\":{{\"bos_token\":\"<s>\",\"eos_token\":\"</s>\"}}}},\"downloads\":{},\"downloadsAllTime\":{},\
+         \"tags\":[\"{}\"],",
+        row.hub_id,
+        row.id,
+        row.likes,
+        &row.hub_id[..16],
+        row.hub_id,
+        row.downloads,
+        row.downloads_all_time,
+        row.tags.join("\",\""),
+    )?;
+    if let Some(task) = row.task {
+        write!(out, "\"pipeline_tag\":\"{task}\",")?;
+    }
+    if let Some(parameters) = row.parameters {
+        write!(out, "\"safetensors\":{{\"parameters\":{{\"BF16\":{parameters}}},\"total\":{parameters}}},")?;
+    }
+    writeln!(
+        out,
+        "\"library_name\":\"{}\",\"createdAt\":\"{created:.3}\",\"modelId\":\"{}\",\"siblings\":[{{\"rfilename\":\
+         \".gitattributes\"}},{{\"rfilename\":\"README.md\"}},{{\"rfilename\":\"config.json\"}}]}}",
+        row.library, row.id
+    )
+}
+
+const SCHEMA: &str = "message models {
+    required binary _id (utf8);
+    required binary id (utf8);
+    required int64 createdAt (timestamp(millis,true));
+    required int64 downloads;
+    required int64 downloadsAllTime;
+    required int64 likes;
+    optional binary pipeline_tag (utf8);
+    optional binary library_name (utf8);
+    optional group tags (list) { repeated group list { optional binary element (utf8); } }
+    optional group safetensors { optional int64 total; }
+    optional binary cardData (utf8);
+}";
+
+fn write_parquet(hub: &Synthetic, path: &str) -> Result<(), Box<dyn Error>> {
+    const GROUP: usize = 250_000;
+    let schema = Arc::new(parse_message_type(SCHEMA)?);
+    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+    let mut file = SerializedFileWriter::new(File::create(path)?, schema, Arc::new(properties))?;
+    let mut rows = hub.rows();
+    loop {
+        let group: Vec<Row> = rows.by_ref().take(GROUP).collect();
+        if group.is_empty() {
+            break;
+        }
+        let mut writer = file.next_row_group()?;
+        let text = |text: &str| Some(ByteArray::from(text.as_bytes().to_vec()));
+        texts(&mut writer, group.iter().map(|row| text(&row.hub_id)), 0)?;
+        texts(&mut writer, group.iter().map(|row| text(&row.id)), 0)?;
+        counts(&mut writer, group.iter().map(|row| Some(row.created)), 0)?;
+        counts(&mut writer, group.iter().map(|row| Some(row.downloads as i64)), 0)?;
+        counts(&mut writer, group.iter().map(|row| Some(row.downloads_all_time as i64)), 0)?;
+        counts(&mut writer, group.iter().map(|row| Some(row.likes as i64)), 0)?;
+        texts(&mut writer, group.iter().map(|row| row.task.and_then(text)), 1)?;
+        texts(&mut writer, group.iter().map(|row| text(row.library)), 1)?;
+        let mut column = writer.next_column()?.ok_or("the schema has no tags")?;
+        let mut repeats: Vec<i16> = Vec::new();
+        for row in &group {
+            repeats.extend((0..row.tags.len()).map(|at| i16::from(at > 0)));
+        }
+        let tags: Vec<ByteArray> =
+            group.iter().flat_map(|row| &row.tags).map(|tag| tag.as_bytes().to_vec().into()).collect();
+        column.typed::<ByteArrayType>().write_batch(&tags, Some(&vec![3; tags.len()]), Some(&repeats))?;
+        column.close()?;
+        counts(&mut writer, group.iter().map(|row| row.parameters.map(|count| count as i64)), 2)?;
+        texts(&mut writer, group.iter().map(|row| text(&row.card)), 1)?;
+        writer.close()?;
+    }
+    file.close()?;
+    Ok(())
+}
+
+/// Writes the next column; `depth` is how many levels of it are optional.
+fn texts(
+    writer: &mut SerializedRowGroupWriter<'_, File>,
+    values: impl Iterator<Item = Option<ByteArray>>,
+    depth: i16,
+) -> Result<(), Box<dyn Error>> {
+    let mut column = writer.next_column()?.ok_or("the schema ends too early")?;
+    let (levels, values) = levels(values, depth);
+    column.typed::<ByteArrayType>().write_batch(&values, levels.as_deref(), None)?;
+    Ok(column.close()?)
+}
+
+fn counts(
+    writer: &mut SerializedRowGroupWriter<'_, File>,
+    values: impl Iterator<Item = Option<i64>>,
+    depth: i16,
+) -> Result<(), Box<dyn Error>> {
+    let mut column = writer.next_column()?.ok_or("the schema ends too early")?;
+    let (levels, values) = levels(values, depth);
+    column.typed::<Int64Type>().write_batch(&values, levels.as_deref(), None)?;
+    Ok(column.close()?)
+}
+
+fn levels<T>(values: impl Iterator<Item = Option<T>>, depth: i16) -> (Option<Vec<i16>>, Vec<T>) {
+    let mut levels = Vec::new();
+    let mut there = Vec::new();
+    for value in values {
+        levels.push(if value.is_some() { depth } else { 0 });
+        there.extend(value);
+    }
+    ((depth > 0).then_some(levels), there)
+}
