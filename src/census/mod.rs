@@ -2,10 +2,13 @@
 
 mod authors;
 mod burst;
+mod closure;
+mod descendants;
 mod family;
 mod kin;
 mod layout;
 mod ranking;
+mod segments;
 mod sums;
 mod tree;
 
@@ -15,6 +18,7 @@ use crate::snapshot::Row;
 use layout::{Kind, Layout};
 
 pub use burst::bursts;
+pub use descendants::Descendants;
 pub use family::{Counted, FamilyCount, Tally, members};
 pub use kin::Kin;
 pub use ranking::{Group, Measure, Ranked, Ranking};

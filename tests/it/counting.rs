@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use modelkin::census::{Census, Counted, Counting, FamilyCount, Measure, Ranking, Sum};
+use modelkin::census::{Census, Counted, Counting, Descendants, FamilyCount, Measure, Ranking, Sum};
 use modelkin::lineage::Lineage;
 use modelkin::model::Relation;
 use modelkin::reference::{Families, Family};
-use modelkin::snapshot::{Row, Snapshot};
+use modelkin::snapshot::{Builder, Row, Snapshot};
+use modelkin::source::synthetic::{Shape, Synthetic};
 use proptest::prelude::*;
 
 use crate::support::{Naive, any_lineage, snapshot};
@@ -276,4 +277,107 @@ fn shapes_that_are_not_like_trees_are_counted_exactly() {
     }
     let snapshot = snapshot(&dense);
     compare(&snapshot, &Counting::default());
+}
+
+/// The distinct nodes other than each that can be reached from it, by a plain search.
+fn search(nodes: usize, links: &[(u32, u32)]) -> Vec<u32> {
+    let mut children = vec![BTreeSet::new(); nodes];
+    links.iter().for_each(|(parent, child)| _ = children[*parent as usize].insert(*child));
+    let below = |start: u32| {
+        let mut seen = BTreeSet::from([start]);
+        let mut open = vec![start];
+        while let Some(at) = open.pop() {
+            open.extend(children[at as usize].iter().filter(|child| seen.insert(**child)));
+        }
+        seen.len() as u32 - 1
+    };
+    (0..nodes as u32).map(below).collect()
+}
+
+fn check_links(nodes: usize, links: &[(u32, u32)]) {
+    let descendants = Descendants::count(nodes, links);
+    let found: Vec<u32> = (0..nodes as u32).map(|node| descendants.of(node)).collect();
+    assert_eq!(found, search(nodes, links), "{links:?}");
+    assert!(descendants.all().all(|(node, count)| descendants.of(node) == count));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn descendants_of_any_links_equal_a_search(
+        nodes in 1..90usize,
+        dense in 1..4usize,
+        forward in 0..100u32,
+        links in prop::collection::vec((any::<u32>(), any::<u32>(), 0..100u32), 0..300),
+    ) {
+        // Few links make trees, many make cycles; most run forward where `forward` is high.
+        let node = |number: u32| number % nodes as u32;
+        let links: Vec<(u32, u32)> = links.into_iter().take(nodes * dense / 2).map(|(one, other, turn)| {
+            let (one, other) = (node(one), node(other));
+            if turn < forward { (one.min(other), one.max(other)) } else { (one, other) }
+        }).collect();
+        check_links(nodes, &links);
+    }
+}
+
+#[test]
+fn descendants_of_a_made_up_hub_equal_a_search() {
+    for (shape, seed) in [(Shape::Hub, 1), (Shape::Merges, 2), (Shape::Merges, 3)] {
+        let hub = Synthetic::new(6_000, shape, seed);
+        let distinct: BTreeSet<_> = hub.links.iter().collect();
+        assert_eq!(distinct.len(), hub.links.len());
+        check_links(hub.nodes(), &hub.links);
+    }
+}
+
+#[test]
+fn the_shapes_that_break_others_are_counted_exactly() {
+    const MILLION: u32 = 1_000_000;
+    let chain: Vec<_> = (1..MILLION).map(|at| (at - 1, at)).collect();
+    let descendants = Descendants::count(MILLION as usize, &chain);
+    assert!((0..MILLION).all(|node| descendants.of(node) == MILLION - 1 - node));
+
+    let circle: Vec<_> = (0..MILLION).map(|at| (at, (at + 1) % MILLION)).collect();
+    let descendants = Descendants::count(MILLION as usize, &circle);
+    assert!((0..MILLION).all(|node| descendants.of(node) == MILLION - 1));
+
+    let star: Vec<_> = (1..=3 * MILLION).map(|leaf| (0, leaf)).collect();
+    let descendants = Descendants::count(star.len() + 1, &star);
+    assert_eq!((descendants.of(0), descendants.of(7)), (3 * MILLION, 0));
+
+    const RUNGS: u32 = 20_000;
+    let ladder: Vec<_> = (0..RUNGS)
+        .map(|at| 3 * at)
+        .flat_map(|at| [(at, at + 1), (at, at + 2), (at + 1, at + 3), (at + 2, at + 3)])
+        .collect();
+    let descendants = Descendants::count(3 * RUNGS as usize + 1, &ladder);
+    assert!((0..RUNGS).all(|rung| descendants.of(3 * rung) == 3 * (RUNGS - rung)));
+
+    // Twenty layers, every model of one a parent of all of the next.
+    const WIDE: u32 = 100;
+    let layers: Vec<_> = (0..19)
+        .flat_map(|layer| (0..WIDE).map(move |parent| (layer, parent)))
+        .flat_map(|(layer, parent)| (0..WIDE).map(move |child| (layer * WIDE + parent, (layer + 1) * WIDE + child)))
+        .collect();
+    let descendants = Descendants::count(20 * WIDE as usize, &layers);
+    assert!((0..20 * WIDE).all(|node| descendants.of(node) == (19 - node / WIDE) * WIDE));
+}
+
+#[test]
+fn a_made_up_hub_is_read_as_it_was_made() {
+    let hub = Synthetic::new(3_000, Shape::Hub, 5);
+    let links: BTreeSet<(String, String)> =
+        hub.links.iter().map(|(parent, child)| (hub.id(*parent), hub.id(*child))).collect();
+    let mut lines = String::new();
+    for row in hub.rows() {
+        lines.push_str(&format!("{{\"id\": \"{}\", \"tags\": [\"{}\"]}}\n", row.id, row.tags.join("\", \"")));
+    }
+    let mut builder = Builder::new();
+    modelkin::source::read_rows("rows", lines.as_bytes(), &mut |found| builder.add(found)).unwrap();
+    let snapshot = builder.finish("test", None, None).unwrap();
+    let lineage = Lineage::from_snapshot(&snapshot);
+    let read = lineage.all_links().map(|(parent, child, _)| (snapshot.id(parent).into(), snapshot.id(child).into()));
+    assert_eq!(read.collect::<BTreeSet<(String, String)>>(), links);
+    assert_eq!(snapshot.provenance().counts.models, 3_000);
 }

@@ -1,0 +1,34 @@
+use super::segments::Segments;
+
+/// The exact number of descendants of every node of a graph that is given as links, and nothing else: for those who have
+/// links and no snapshot, at any size. Takes some 9 bytes a link besides the links and 24 for each node with children.
+///
+/// ```
+/// use modelkin::census::Descendants;
+///
+/// // A diamond: 3 descends from 0 by two ways, and is counted once.
+/// let descendants = Descendants::count(4, &[(0, 1), (0, 2), (1, 3), (2, 3)]);
+/// assert_eq!([0, 1, 2, 3].map(|node| descendants.of(node)), [3, 1, 1, 0]);
+/// ```
+pub struct Descendants(Segments<u32>);
+
+impl Descendants {
+    /// Counts. Links are parent and child, numbers below `nodes`, in any order; a link of a node to itself and a repeated
+    /// link count nothing, and members of a cycle descend from each other.
+    ///
+    /// # Panics
+    /// If a link names a node that is not below `nodes`.
+    pub fn count(nodes: usize, links: &[(u32, u32)]) -> Descendants {
+        Descendants(Segments::sum(nodes, links, |_| 1u32))
+    }
+
+    /// The distinct nodes other than `node` that can be reached from it.
+    pub fn of(&self, node: u32) -> u32 {
+        self.0.of(node).map_or(0, |all| all - 1)
+    }
+
+    /// The nodes with children, in order, and their descendants.
+    pub fn all(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.0.all().map(|(node, all)| (node, all - 1))
+    }
+}
