@@ -8,8 +8,9 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use super::Counting;
 use super::layout::{Layout, NONE};
-use super::{Counting, sums};
+use super::segments::Segments;
 use crate::lineage::Lineage;
 use crate::snapshot::Row;
 
@@ -38,7 +39,8 @@ pub(super) fn below(lineage: &Lineage<'_>, layout: &Layout, rows: &[Row], counti
     let ask = Ask { lineage, owners: &owners, counted: &counted };
     let trees = Trees::of(layout);
     let marks = trees.marks(layout, &ask);
-    let reached = sums::below(layout, &vec![[1]; layout.len()]);
+    let links: Vec<(u32, u32)> = lineage.all_links().map(|(parent, child, _)| (parent, child)).collect();
+    let reached = Segments::sum(lineage.snapshot().len(), &links, |_| 1u32);
     let in_cycles = ask.in_cycles(layout);
     rows.par_iter()
         .map_init(
@@ -48,7 +50,7 @@ pub(super) fn below(lineage: &Lineage<'_>, layout: &Layout, rows: &[Row], counti
                 if let Some(count) = in_cycles.get(row) {
                     return *count;
                 }
-                match reached[unit as usize][0] + 1 == i64::from(trees.sizes[unit as usize]) {
+                match reached.of(*row) == Some(trees.sizes[unit as usize]) {
                     true => marks[unit as usize],
                     false => walk.count(&ask, *row),
                 }
@@ -92,7 +94,9 @@ struct Trees {
 impl Trees {
     fn of(layout: &Layout) -> Trees {
         let root = layout.root() as usize;
-        let mut sizes = vec![1u32; root + 1];
+        // In models: a cycle is one unit of several.
+        let mut sizes: Vec<u32> = (0..root).map(|unit| layout.members(unit as u32).len() as u32).collect();
+        sizes.push(1);
         for unit in (0..root).rev() {
             sizes[layout.dominator(unit as u32) as usize] += sizes[unit];
         }

@@ -139,7 +139,16 @@ impl Targets {
             targets[*at as usize] = target;
             *at += 1;
         }
+        offsets.pop();
         Targets { offsets, targets }
+    }
+
+    pub fn offsets(&self) -> &[u32] {
+        &self.offsets
+    }
+
+    pub fn targets(&self) -> &[u32] {
+        &self.targets
     }
 
     pub fn of_source(&self, source: u32) -> &[u32] {

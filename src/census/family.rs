@@ -1,7 +1,7 @@
 use rayon::prelude::*;
 
-use super::layout::Layout;
-use super::{Counting, Sum, bursts, sums};
+use super::segments::Segments;
+use super::{Counting, Sum, bursts};
 use crate::lineage::Lineage;
 use crate::model::Relation;
 use crate::reference::Family;
@@ -187,16 +187,13 @@ fn top(
     let beyond = lineage.below(&rows.iter().map(|(row, _)| *row).collect::<Vec<_>>());
     beyond.rows.iter().for_each(|row| is_derived[*row as usize] = true);
     let lineage = &lineage.only(|parent, _, _| is_derived[parent as usize]);
-    let layout = Layout::of(lineage);
-    let weight = |unit: u32| [layout.members(unit).iter().filter(|row| wanted(**row)).count() as i64];
-    let weights: Vec<[i64; 1]> = (0..layout.root()).map(weight).collect();
-    let sums = sums::below(&layout, &weights);
+    let links: Vec<(u32, u32)> = lineage.all_links().map(|(parent, child, _)| (parent, child)).collect();
+    let sums = Segments::sum(lineage.snapshot().len(), &links, |row| u32::from(wanted(row)));
     let mut children: Vec<(Row, u64, u64)> = rows
         .iter()
         .filter_map(|(row, _)| {
-            // The rows are all wanted; the other members of a cycle descend from each of them.
-            let unit = layout.unit(*row)? as usize;
-            let descendants = (sums[unit][0] + weights[unit][0] - 1) as u64;
+            // The rows are all wanted, and no descendants of themselves.
+            let descendants = u64::from(sums.of(*row)? - 1);
             let direct = lineage.children(*row).filter(|(child, _)| wanted(*child)).count() as u64;
             (descendants > 0).then_some((*row, direct, descendants))
         })

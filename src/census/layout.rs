@@ -9,7 +9,6 @@
 //! tree, in which everything below a unit descends from it.
 
 use crate::lineage::Lineage;
-use crate::model::Relation;
 use crate::snapshot::Row;
 
 /// No unit.
@@ -19,7 +18,7 @@ pub(super) const NONE: u32 = u32::MAX;
 pub(super) struct Layout {
     /// The unit of each row; [`NONE`] for rows without links.
     unit_of: Vec<u32>,
-    /// The one member of a unit; of a cycle the first, of a shadow the row that it shadows.
+    /// The one member of a unit; of a cycle the first.
     row_of: Vec<Row>,
     kinds: Vec<Kind>,
     cycles: Vec<Vec<Row>>,
@@ -37,10 +36,6 @@ pub(super) enum Kind {
     Model,
     /// The members are `cycles[.0]`.
     Cycle(u32),
-    /// A helper without weight of its own. A model whose links differ in relation is classed, seen from an ancestor,
-    /// by the strongest of its links towards it. Its shadow for a relation has only the links of that relation or
-    /// stronger ones: an ancestor that reaches the shadow counts the model as `.0` instead of `.1`.
-    Shadow(Relation, Relation),
 }
 
 impl Layout {
@@ -65,30 +60,11 @@ impl Layout {
             }
             *unit
         };
-        // The links of one child stand together, so that its relations can be compared.
-        let mut towards: Vec<(Relation, u32)> = Vec::new();
-        let mut shadows: Vec<(Row, Relation, Relation, u32)> = Vec::new();
-        let mut last = None;
-        for (parent, child, edge) in lineage.all_links() {
-            if last != Some(child) {
-                shade(last, &mut towards, &mut shadows);
-                last = Some(child);
-            }
+        for (parent, child, _) in lineage.all_links() {
             let (parent, child) = (unit(parent), unit(child));
-            towards.push((edge.relation, parent));
             if parent != child {
                 links.push((parent, child));
             }
-        }
-        shade(last, &mut towards, &mut shadows);
-        let mut shadow = None;
-        for (row, relation, below, parent) in shadows {
-            if shadow != Some((row, relation)) {
-                shadow = Some((row, relation));
-                row_of.push(row);
-                kinds.push(Kind::Shadow(relation, below));
-            }
-            links.push((parent, row_of.len() as u32 - 1));
         }
         let order = topological(row_of.len(), &links);
         Layout::numbered(unit_of, row_of, kinds, cycles, links, &order)
@@ -197,23 +173,17 @@ impl Layout {
         self.kinds[unit as usize]
     }
 
-    /// The models that a unit stands for; none for a shadow.
+    /// The models that a unit stands for.
     pub fn members(&self, unit: u32) -> &[Row] {
         match self.kinds[unit as usize] {
             Kind::Model => std::slice::from_ref(&self.row_of[unit as usize]),
             Kind::Cycle(number) => &self.cycles[number as usize],
-            Kind::Shadow(..) => &[],
         }
     }
 
     /// The members of every cycle.
     pub fn cycles(&self) -> &[Vec<Row>] {
         &self.cycles
-    }
-
-    /// The model that a shadow belongs to.
-    pub fn shadowed(&self, unit: u32) -> Row {
-        self.row_of[unit as usize]
     }
 
     /// The distinct parents of a unit, all with smaller numbers.
@@ -224,29 +194,6 @@ impl Layout {
     pub fn dominator(&self, unit: u32) -> u32 {
         self.dominator[unit as usize]
     }
-
-    /// The units that several ways lead to, in order: where a model can be reached without being dominated.
-    pub fn heads(&self) -> impl Iterator<Item = u32> {
-        (0..self.root()).filter(|unit| self.parents(*unit).len() > 1)
-    }
-}
-
-/// Notes the shadows of a child whose links differ in relation.
-fn shade(child: Option<Row>, towards: &mut Vec<(Relation, u32)>, shadows: &mut Vec<(Row, Relation, Relation, u32)>) {
-    towards.sort_unstable();
-    if let (Some(child), Some(weakest), Some(strongest)) = (child, towards.first(), towards.last())
-        && weakest.0 != strongest.0
-    {
-        let mut below = weakest.0;
-        for relation in Relation::ALL.into_iter().filter(|relation| *relation > weakest.0) {
-            if towards.iter().any(|(other, _)| *other == relation) {
-                let stronger = towards.iter().filter(|(other, _)| *other >= relation);
-                shadows.extend(stronger.map(|(_, parent)| (child, relation, below, *parent)));
-                below = relation;
-            }
-        }
-    }
-    towards.clear();
 }
 
 /// An order of the units in which parents come before children. The last unit that became free goes first: what

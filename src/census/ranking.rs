@@ -125,7 +125,7 @@ impl Ranking {
                 Measure::Authors => Some((authors[at] as f64, None)),
                 Measure::DownloadsWithOwn => known(own(facts.downloads, snapshot.downloads(row))),
                 Measure::LikesWithOwn => known(own(facts.likes, snapshot.likes(row))),
-                _ => of_facts(facts, measure),
+                _ => of_facts(&facts, measure),
             };
             // Under a filter a model may be left without a counted descendant.
             match value {

@@ -15,6 +15,7 @@
 //! their link is read.
 
 use super::closure::{Closure, NONE, Targets, Weight};
+use crate::lineage::components;
 
 /// The sums of all nodes with children.
 pub(super) struct Segments<W> {
@@ -306,7 +307,8 @@ impl<W: Weight> Peel<W> {
             self.parents(*at).iter().map(move |parent| (number[*parent as usize], child))
         });
         let count = links.clone().count();
-        let mut cycles = components(&Targets::of(left.len(), links, count), left.len());
+        let children = Targets::of(left.len(), links, count);
+        let mut cycles = components(children.offsets(), children.targets());
         cycles.iter_mut().flatten().for_each(|local| *local = left[*local as usize]);
         cycles
     }
@@ -340,54 +342,4 @@ impl<W: Weight> Peel<W> {
             self.finish(next);
         }
     }
-}
-
-/// The strongly connected components of more than one node, those that others reach first (Tarjan, without recursion).
-fn components(children: &Targets, nodes: usize) -> Vec<Vec<u32>> {
-    let mut found = Vec::new();
-    // When a node was met, and the earliest still open that it reaches; 0 is never.
-    let (mut met, mut low) = (vec![0u32; nodes], vec![0u32; nodes]);
-    let mut clock = 0;
-    let mut open: Vec<u32> = Vec::new();
-    // A node, and which of its children comes next.
-    let mut walk: Vec<(u32, u32)> = Vec::new();
-    for start in 0..nodes as u32 {
-        if met[start as usize] != 0 {
-            continue;
-        }
-        walk.push((start, 0));
-        while let Some((at, next)) = walk.last_mut() {
-            let node = *at as usize;
-            if *next == 0 {
-                clock += 1;
-                (met[node], low[node]) = (clock, clock);
-                open.push(*at);
-            }
-            match children.of_source(*at).get(*next as usize) {
-                Some(child) => {
-                    *next += 1;
-                    match met[*child as usize] {
-                        0 => walk.push((*child, 0)),
-                        // A closed component's nodes were met before any open one that matters.
-                        _ => low[node] = low[node].min(low[*child as usize]),
-                    }
-                }
-                None => {
-                    let at = *at;
-                    walk.pop();
-                    if let Some((parent, _)) = walk.last() {
-                        low[*parent as usize] = low[*parent as usize].min(low[node]);
-                    }
-                    if low[node] == met[node] {
-                        let from = open.iter().rposition(|other| *other == at).unwrap_or(0);
-                        let component = open.split_off(from);
-                        // Closed: no longer earlier than anything.
-                        component.iter().for_each(|member| low[*member as usize] = u32::MAX);
-                        found.extend((component.len() > 1).then_some(component));
-                    }
-                }
-            }
-        }
-    }
-    found
 }

@@ -1,45 +1,52 @@
-use petgraph::Direction::{Incoming, Outgoing};
-use petgraph::algo::kosaraju_scc;
-use petgraph::graph::{Graph, NodeIndex};
-
-use super::{Edge, row};
-use crate::snapshot::Row;
-
-/// The strongly connected components of more than one model, by their smallest members.
-///
-/// Leaves are peeled off first, then roots, until only what lies on a cycle or between two is left; petgraph's
-/// Kosaraju (its Tarjan overflows the stack on long chains) then sees a handful of nodes instead of millions.
-pub(super) fn find(graph: &Graph<(), Edge>) -> Vec<Vec<Row>> {
-    let mut kept = vec![true; graph.node_count()];
-    for (inward, outward) in [(Incoming, Outgoing), (Outgoing, Incoming)] {
-        let mut open: Vec<u32> = vec![0; graph.node_count()];
-        for edge in graph.raw_edges() {
-            let (at, other) =
-                if outward == Outgoing { (edge.source(), edge.target()) } else { (edge.target(), edge.source()) };
-            open[at.index()] += u32::from(kept[at.index()] && kept[other.index()]);
+/// The strongly connected components of more than one node, those that others reach first (Tarjan's algorithm, without
+/// recursion). The children of node `n` are `targets[offsets[n]..offsets[n + 1]]`.
+pub(crate) fn components(offsets: &[u32], targets: &[u32]) -> Vec<Vec<u32>> {
+    let nodes = offsets.len().saturating_sub(1);
+    let children = |node: u32| &targets[offsets[node as usize] as usize..offsets[node as usize + 1] as usize];
+    let mut found = Vec::new();
+    // When a node was met, and the earliest still open that it reaches; 0 is never.
+    let (mut met, mut low) = (vec![0u32; nodes], vec![0u32; nodes]);
+    let mut clock = 0;
+    let mut open: Vec<u32> = Vec::new();
+    // A node, and which of its children comes next.
+    let mut walk: Vec<(u32, u32)> = Vec::new();
+    for start in 0..nodes as u32 {
+        if met[start as usize] != 0 {
+            continue;
         }
-        let mut peeled: Vec<NodeIndex> =
-            graph.node_indices().filter(|at| kept[at.index()] && open[at.index()] == 0).collect();
-        while let Some(at) = peeled.pop() {
-            kept[at.index()] = false;
-            for next in graph.neighbors_directed(at, inward).filter(|next| kept[next.index()]) {
-                open[next.index()] -= 1;
-                if open[next.index()] == 0 {
-                    peeled.push(next);
+        walk.push((start, 0));
+        while let Some((at, next)) = walk.last_mut() {
+            let node = *at as usize;
+            if *next == 0 {
+                clock += 1;
+                (met[node], low[node]) = (clock, clock);
+                open.push(*at);
+            }
+            match children(*at).get(*next as usize) {
+                Some(child) => {
+                    *next += 1;
+                    match met[*child as usize] {
+                        0 => walk.push((*child, 0)),
+                        // A closed component's nodes were met before any open one that matters.
+                        _ => low[node] = low[node].min(low[*child as usize]),
+                    }
+                }
+                None => {
+                    let at = *at;
+                    walk.pop();
+                    if let Some((parent, _)) = walk.last() {
+                        low[*parent as usize] = low[*parent as usize].min(low[node]);
+                    }
+                    if low[node] == met[node] {
+                        let from = open.iter().rposition(|other| *other == at).unwrap_or(0);
+                        let component = open.split_off(from);
+                        // Closed: no longer earlier than anything.
+                        component.iter().for_each(|member| low[*member as usize] = u32::MAX);
+                        found.extend((component.len() > 1).then_some(component));
+                    }
                 }
             }
         }
     }
-    let core = graph.filter_map(|at, ()| kept[at.index()].then_some(at), |_, _| Some(()));
-    let mut cycles: Vec<Vec<Row>> = kosaraju_scc(&core)
-        .into_iter()
-        .filter(|component| component.len() > 1)
-        .map(|component| {
-            let mut members: Vec<Row> = component.into_iter().map(|at| row(core[at])).collect();
-            members.sort_unstable();
-            members
-        })
-        .collect();
-    cycles.sort_unstable();
-    cycles
+    found
 }

@@ -1,30 +1,39 @@
 //! The derivative graph: parent to child, one link for each pair. The only room where petgraph is spoken.
 
 mod anomaly;
+mod arrows;
 mod cycles;
+mod resolve;
 mod selection;
 mod walk;
 
 use std::sync::OnceLock;
 
-use petgraph::Direction::{Incoming, Outgoing};
 use petgraph::graph::{Graph, NodeIndex};
-use petgraph::visit::EdgeRef;
 
 pub use anomaly::Anomaly;
+use arrows::Arrows;
+pub(crate) use cycles::components;
 pub use selection::{Collapse, Group, Reach, Selection};
 pub use walk::Reached;
 
 use crate::model::{Learned, Relation};
-use crate::snapshot::{Row, Snapshot};
+use crate::snapshot::{Array, Row, Snapshot};
+
+/// Under which names the links are kept: this version of the rules that resolve them.
+const UP: &str = "lineage/1/parents";
+const DOWN: &str = "lineage/1/children";
 
 /// The lineage of a snapshot: aliases followed, self-links removed, repeated parents joined, cycles and unlisted
 /// parents kept. A node's index is its row in the snapshot.
 #[derive(Debug)]
 pub struct Lineage<'s> {
     snapshot: &'s Snapshot,
-    graph: Graph<(), Edge>,
-    anomalies: Vec<Anomaly>,
+    up: Arrows<'s>,
+    down: Arrows<'s>,
+    /// Whether these are all links of the snapshot.
+    is_whole: bool,
+    graph: OnceLock<Graph<(), Edge>>,
     cycles: OnceLock<Vec<Vec<Row>>>,
 }
 
@@ -59,60 +68,47 @@ impl std::fmt::Display for NotFound {
 impl std::error::Error for NotFound {}
 
 impl<'s> Lineage<'s> {
-    /// Builds the graph. Nothing can fail: what is odd becomes an [`Anomaly`].
+    /// Takes the links that the snapshot keeps, or resolves those that its records name. Nothing can fail: what is odd
+    /// becomes an [`Anomaly`].
     pub fn from_snapshot(snapshot: &'s Snapshot) -> Lineage<'s> {
-        let links = snapshot.provenance().counts.links as usize;
-        let mut graph = Graph::with_capacity(snapshot.len(), links);
-        snapshot.rows().for_each(|_| _ = graph.add_node(()));
-        let mut lineage = Lineage { snapshot, graph, anomalies: Vec::new(), cycles: OnceLock::new() };
-        // petgraph lists the newest link first: built from the last child up, children and parents come in order.
-        for child in snapshot.rows().rev() {
-            lineage.link(child);
+        if let Some((up, down)) = Arrows::kept(snapshot, UP).zip(Arrows::kept(snapshot, DOWN)) {
+            return Lineage { snapshot, up, down, is_whole: true, graph: OnceLock::new(), cycles: OnceLock::new() };
         }
-        lineage.anomalies.reverse();
-        lineage
+        let mut up = Arrows::with_capacity(snapshot.len(), snapshot.provenance().counts.links as usize);
+        let mut parents = Vec::new();
+        for child in snapshot.rows() {
+            resolve::resolve(snapshot, child, &mut parents, &mut |_| ());
+            up.add(&parents);
+        }
+        Lineage { is_whole: true, ..Lineage::of(snapshot, up) }
     }
 
-    fn link(&mut self, child: Row) {
-        let mut parents: Vec<(Row, Edge)> = Vec::new();
-        for link in self.snapshot.links(child) {
-            let parent = match self.snapshot.alias_of(link.parent) {
-                Some(model) => {
-                    self.anomalies.push(Anomaly::AliasFollowed { child, alias: link.parent, model });
-                    model
-                }
-                None => link.parent,
-            };
-            if parent == child {
-                self.anomalies.push(Anomaly::SelfLink { model: child });
-            } else {
-                parents.push((parent, Edge { learned: link.learned, relation: link.relation }));
-            }
-        }
-        // The last of a pair holds: the best known, then the strongest relation.
-        parents.sort_unstable();
-        while let Some((parent, edge)) = parents.pop() {
-            while let Some((_, weaker)) = parents.pop_if(|(other, _)| *other == parent) {
-                self.anomalies.push(match weaker.relation == edge.relation {
-                    true => Anomaly::RepeatedParent { child, parent },
-                    false => Anomaly::RelationConflict { child, parent, kept: edge.relation, dropped: weaker.relation },
-                });
-            }
-            self.graph.add_edge(node(parent), node(child), edge);
-        }
+    fn of(snapshot: &'s Snapshot, up: Arrows<'s>) -> Lineage<'s> {
+        let down = up.turned();
+        Lineage { snapshot, up, down, is_whole: false, graph: OnceLock::new(), cycles: OnceLock::new() }
+    }
+
+    /// What a snapshot keeps so that its lineage need not be built again: name and numbers.
+    pub fn to_keep(&self) -> Vec<(String, Array)> {
+        [(UP, &self.up), (DOWN, &self.down)].into_iter().flat_map(|(name, arrows)| arrows.to_keep(name)).collect()
+    }
+
+    /// Whether these are all links of the snapshot, and not a part of them.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// The same models with only the links that `keep` wants: paths through the others are cut. It is given parent,
     /// child and what the link carries.
     pub fn only(&self, keep: impl Fn(Row, Row, Edge) -> bool) -> Lineage<'s> {
-        let mut graph = Graph::with_capacity(self.graph.node_count(), self.graph.edge_count());
-        self.snapshot.rows().for_each(|_| _ = graph.add_node(()));
-        for edge in self.graph.raw_edges() {
-            if keep(row(edge.source()), row(edge.target()), edge.weight) {
-                graph.add_edge(edge.source(), edge.target(), edge.weight);
-            }
+        let mut up = Arrows::with_capacity(self.snapshot.len(), self.links());
+        let mut parents = Vec::new();
+        for child in self.snapshot.rows() {
+            parents.clear();
+            parents.extend(self.parents(child).filter(|(parent, edge)| keep(*parent, child, *edge)));
+            up.add(&parents);
         }
-        Lineage { snapshot: self.snapshot, graph, anomalies: self.anomalies.clone(), cycles: OnceLock::new() }
+        Lineage::of(self.snapshot, up)
     }
 
     /// The snapshot that it was built from.
@@ -120,40 +116,54 @@ impl<'s> Lineage<'s> {
         self.snapshot
     }
 
-    /// The graph itself, for petgraph's algorithms. Mind that `tarjan_scc` and `is_cyclic_directed` overflow the stack
-    /// on long chains; [`Lineage::cycles`] does not.
+    /// The graph for petgraph's algorithms, a node for each row; made when it is first asked for. Mind that `tarjan_scc`
+    /// and `is_cyclic_directed` overflow the stack on long chains; [`Lineage::cycles`] does not.
     pub fn graph(&self) -> &Graph<(), Edge> {
-        &self.graph
+        self.graph.get_or_init(|| {
+            let mut graph = Graph::with_capacity(self.snapshot.len(), self.links());
+            self.snapshot.rows().for_each(|_| _ = graph.add_node(()));
+            let node = |row: Row| NodeIndex::new(row as usize);
+            for (parent, child, edge) in self.all_links() {
+                graph.add_edge(node(parent), node(child), edge);
+            }
+            graph
+        })
     }
 
     /// How many links there are.
     pub fn links(&self) -> usize {
-        self.graph.edge_count()
+        self.up.len()
     }
 
-    /// Every link: parent, child, and what it carries.
-    pub fn all_links(&self) -> impl ExactSizeIterator<Item = (Row, Row, Edge)> {
-        self.graph.raw_edges().iter().map(|edge| (row(edge.source()), row(edge.target()), edge.weight))
+    /// Every link: parent, child, and what it carries; in order of the child, then of the parent.
+    pub fn all_links(&self) -> impl Iterator<Item = (Row, Row, Edge)> {
+        let links = |child| self.parents(child).map(move |(parent, edge)| (parent, child, edge));
+        self.snapshot.rows().flat_map(links)
     }
 
     /// The children of a model, in order of their ids.
-    pub fn children(&self, model: Row) -> impl Iterator<Item = (Row, Edge)> {
-        self.graph.edges_directed(node(model), Outgoing).map(|edge| (row(edge.target()), *edge.weight()))
+    pub fn children(&self, model: Row) -> impl ExactSizeIterator<Item = (Row, Edge)> {
+        self.down.of_row(model)
     }
 
     /// The parents of a model, in order of their ids.
-    pub fn parents(&self, model: Row) -> impl Iterator<Item = (Row, Edge)> {
-        self.graph.edges_directed(node(model), Incoming).map(|edge| (row(edge.source()), *edge.weight()))
+    pub fn parents(&self, model: Row) -> impl ExactSizeIterator<Item = (Row, Edge)> {
+        self.up.of_row(model)
+    }
+
+    /// The links of a model to its parents as numbers: they count from 0 in the order of [`Lineage::all_links`].
+    pub fn links_up(&self, model: Row) -> std::ops::Range<usize> {
+        self.up.range(model)
     }
 
     /// Whether a model has no parent.
     pub fn is_root(&self, model: Row) -> bool {
-        self.graph.first_edge(node(model), Incoming).is_none()
+        self.up.range(model).is_empty()
     }
 
     /// Whether a model has no child.
     pub fn is_leaf(&self, model: Row) -> bool {
-        self.graph.first_edge(node(model), Outgoing).is_none()
+        self.down.range(model).is_empty()
     }
 
     /// Whether a row is a parent that is named but not listed.
@@ -163,16 +173,23 @@ impl<'s> Lineage<'s> {
 
     /// What is odd in the graph: self-links, repeated parents, conflicts, aliases followed or listed, cycles.
     pub fn anomalies(&self) -> impl Iterator<Item = Anomaly> {
+        let mut found = Vec::new();
+        let mut parents = Vec::new();
+        for child in self.snapshot.rows() {
+            let from = found.len();
+            resolve::resolve(self.snapshot, child, &mut parents, &mut |odd| found.push(odd));
+            found[from..].reverse();
+        }
         let listed = self.snapshot.rows().filter(|row| self.snapshot.is_listed(*row));
         let aliases =
             listed.filter_map(|alias| Some(Anomaly::AliasListed { alias, model: self.snapshot.alias_of(alias)? }));
         let cycles = self.cycles().iter().map(|members| Anomaly::Cycle { members: members.clone() });
-        self.anomalies.iter().cloned().chain(aliases).chain(cycles)
+        found.into_iter().chain(aliases).chain(cycles)
     }
 
     /// The cycles: the sets of models that descend from each other, the members in order.
     pub fn cycles(&self) -> &[Vec<Row>] {
-        self.cycles.get_or_init(|| cycles::find(&self.graph))
+        self.cycles.get_or_init(|| self.down.cycles())
     }
 
     /// The model of an id, without regard to case; an old id leads to the model that it names today.
@@ -188,12 +205,4 @@ impl<'s> Lineage<'s> {
             }
         }
     }
-}
-
-fn node(row: Row) -> NodeIndex {
-    NodeIndex::new(row as usize)
-}
-
-fn row(node: NodeIndex) -> Row {
-    node.index() as Row
 }

@@ -367,7 +367,7 @@ impl Builder {
             sample: false,
             crawl: self.crawl.map(|(_, note)| note),
         };
-        let columns = Columns::fill(
+        let batch = Columns::fill(
             Filling {
                 names: self.names,
                 alive,
@@ -378,8 +378,7 @@ impl Builder {
             },
             &mut provenance.counts,
         );
-        provenance.digest = columns.digest();
-        Ok(Snapshot { columns, provenance, rejects: self.rejects })
+        Ok(Snapshot::in_memory(batch, provenance, self.rejects))
     }
 
     /// Which names are models or parents. Of the others, a later record took back every mention.

@@ -1,49 +1,66 @@
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::builder::{FixedSizeBinaryBuilder, Int64Builder, UInt32Builder, UInt64Builder};
-use arrow_array::cast::AsArray;
 use arrow_array::types::{TimestampMillisecondType, UInt8Type, UInt32Type};
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, DictionaryArray, FixedSizeBinaryArray, LargeStringArray, ListArray, PrimitiveArray,
-    RecordBatch, StringArray, StructArray, TimestampMillisecondArray, UInt8Array, UInt32Array, UInt64Array,
+    Array, ArrayRef, BooleanArray, DictionaryArray, LargeStringArray, ListArray, PrimitiveArray, RecordBatch,
+    StringArray, StructArray, UInt8Array, UInt32Array,
 };
-use arrow_buffer::OffsetBuffer;
+use arrow_buffer::{ArrowNativeType, Buffer, OffsetBuffer};
+use arrow_data::ArrayData;
 use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
 use sha2::{Digest, Sha256};
 
 use super::builder::Model;
 use super::names::Names;
+use super::part::{self, Numbers, Part, Raw, Texts};
 use super::{Counts, Link, Row, cmp_key};
 use crate::model::{HubId, Learned, Oddity, OddityKind, Relation};
 
 type Words = DictionaryArray<UInt32Type>;
 type Codes = DictionaryArray<UInt8Type>;
 
-/// The columns of a snapshot, as other programs see them too.
+/// The columns of a snapshot, as arrays that are read where they lie.
 #[derive(Debug)]
 pub(super) struct Columns {
-    pub ids: LargeStringArray,
-    pub listed: BooleanArray,
-    alias_of: UInt32Array,
-    hub_ids: FixedSizeBinaryArray,
-    parents: ListArray,
-    parent_rows: UInt32Array,
-    relations: UInt8Array,
-    learned: UInt8Array,
-    created: TimestampMillisecondArray,
-    pub downloads: UInt64Array,
-    pub downloads_all_time: UInt64Array,
-    pub likes: UInt64Array,
-    pub parameters: UInt64Array,
-    pub task: Words,
-    pub library: Words,
-    pub licence: Words,
-    tags: ListArray,
-    tag_codes: UInt32Array,
-    tag_words: StringArray,
-    oddities: ListArray,
-    batch: RecordBatch,
+    pub ids: Texts<i64>,
+    listed: Part<u8>,
+    alias_of: Numbers<u32>,
+    hub_ids: Numbers<u8>,
+    parents: Part<i32>,
+    parent_rows: Part<u32>,
+    relations: Part<u8>,
+    learned: Part<u8>,
+    created: Numbers<i64>,
+    pub downloads: Numbers<u64>,
+    pub downloads_all_time: Numbers<u64>,
+    pub likes: Numbers<u64>,
+    pub parameters: Numbers<u64>,
+    pub task: Coded,
+    pub library: Coded,
+    pub licence: Coded,
+    tags: Part<i32>,
+    tag_codes: Part<u32>,
+    pub tag_words: Texts<i32>,
+    oddities: Part<i32>,
+    oddity_kinds: Part<u8>,
+    oddity_texts: Texts<i64>,
+    rows: usize,
+}
+
+/// A column of words: numbers, and the words that they stand for.
+#[derive(Debug)]
+pub(super) struct Coded {
+    keys: Numbers<u32>,
+    words: Texts<i32>,
+}
+
+impl Coded {
+    pub fn of(&self, row: Row) -> Option<&str> {
+        self.keys.of(row).map(|word| self.words.of(word as usize))
+    }
 }
 
 pub(super) struct Filling {
@@ -54,15 +71,6 @@ pub(super) struct Filling {
     pub models: Vec<Model>,
     pub words: HashMap<Box<str>, u32>,
     pub aliases: HashMap<u32, u32>,
-}
-
-pub(super) fn value(column: &UInt64Array, row: Row) -> Option<u64> {
-    column.is_valid(row as usize).then(|| column.value(row as usize))
-}
-
-pub(super) fn word(column: &Words, row: Row) -> Option<&str> {
-    let at = column.key(row as usize)?;
-    Some(column.values().as_string::<i32>().value(at))
 }
 
 fn item(data_type: DataType) -> Arc<Field> {
@@ -121,134 +129,132 @@ fn codes(values: Vec<u8>, words: ArrayRef) -> Codes {
 
 impl Columns {
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.rows
     }
 
-    pub fn batch(&self) -> &RecordBatch {
-        &self.batch
+    pub fn is_listed(&self, row: Row) -> bool {
+        part::bit(self.listed.get(), row)
     }
 
     pub fn alias_of(&self, row: Row) -> Option<Row> {
-        self.alias_of.is_valid(row as usize).then(|| self.alias_of.value(row as usize))
+        self.alias_of.of(row)
     }
 
     pub fn hub_id(&self, row: Row) -> Option<HubId> {
-        self.hub_ids.is_valid(row as usize).then(|| self.hub_ids.value(row as usize).try_into().ok().map(HubId))?
+        let valid = self.hub_ids.valid.get();
+        let from = row as usize * HubId::BYTES;
+        let bytes = self.hub_ids.values.get().get(from..from + HubId::BYTES)?;
+        (valid.is_empty() || part::bit(valid, row)).then(|| bytes.try_into().ok().map(HubId))?
     }
 
     pub fn created(&self, row: Row) -> Option<i64> {
-        self.created.is_valid(row as usize).then(|| self.created.value(row as usize))
+        self.created.of(row)
     }
 
     pub fn links(&self, child: Row) -> impl ExactSizeIterator<Item = Link> {
-        let offsets = self.parents.value_offsets();
-        let (from, to) = (offsets[child as usize] as usize, offsets[child as usize + 1] as usize);
-        (from..to).map(|at| Link {
-            parent: self.parent_rows.value(at),
-            relation: Relation::ALL[self.relations.value(at) as usize],
-            learned: Learned::ALL[self.learned.value(at) as usize],
+        let (rows, relations, learned) = (self.parent_rows.get(), self.relations.get(), self.learned.get());
+        list(&self.parents, child).map(|at| Link {
+            parent: rows[at],
+            relation: Relation::ALL[relations[at] as usize],
+            learned: Learned::ALL[learned[at] as usize],
         })
     }
 
     pub fn tags(&self, row: Row) -> &[u32] {
-        let offsets = self.tags.value_offsets();
-        &self.tag_codes.values()[offsets[row as usize] as usize..offsets[row as usize + 1] as usize]
-    }
-
-    pub fn tag_words(&self) -> &StringArray {
-        &self.tag_words
+        self.tag_codes.get().get(list(&self.tags, row)).unwrap_or_default()
     }
 
     pub fn oddities(&self, row: Row) -> impl Iterator<Item = Oddity> {
-        let offsets = self.oddities.value_offsets();
-        let (kinds, texts) = self.oddity_parts();
-        (offsets[row as usize] as usize..offsets[row as usize + 1] as usize).map(move |at| Oddity {
-            kind: OddityKind::ALL[kinds.keys().value(at) as usize],
-            text: texts.value(at).to_owned(),
+        list(&self.oddities, row).map(|at| Oddity {
+            kind: OddityKind::ALL[self.oddity_kinds.get()[at] as usize],
+            text: self.oddity_texts.of(at).to_owned(),
         })
     }
 
     pub fn oddity_counts(&self) -> Vec<(OddityKind, usize)> {
         let mut counts = vec![0; OddityKind::ALL.len()];
-        for code in self.oddity_parts().0.keys().values() {
+        for code in self.oddity_kinds.get() {
             counts[*code as usize] += 1;
         }
         OddityKind::ALL.iter().copied().zip(counts).filter(|(_, count)| *count > 0).collect()
     }
 
-    fn oddity_parts(&self) -> (&Codes, &LargeStringArray) {
-        let oddities = self.oddities.values().as_struct();
-        (oddities.column(0).as_dictionary(), oddities.column(1).as_string())
-    }
-
-    /// SHA-256 over every column's name and contents.
-    pub fn digest(&self) -> String {
-        let mut hash = Sha256::new();
-        for (field, column) in self.batch.schema().fields().iter().zip(self.batch.columns()) {
-            hash.update(field.name());
-            hash_array(&column.to_data(), &mut hash);
-        }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    /// Takes a batch apart into typed columns.
+    /// Takes the arrays of a batch, or of a file with this schema, in their order: [`arrays`].
     ///
     /// # Errors
-    /// Which column is missing, of another type, or points outside its table.
-    pub fn from_batch(batch: RecordBatch) -> Result<Columns, String> {
-        let column = |name: &str| -> Result<&ArrayRef, String> {
-            let wanted = schema();
-            let wanted = wanted.field_with_name(name).map_err(|error| error.to_string())?.data_type().clone();
-            let column = batch.column_by_name(name).ok_or_else(|| format!("the column `{name}` is missing"))?;
-            match *column.data_type() == wanted {
-                true => Ok(column),
-                false => Err(format!("the column `{name}` is {} and not {wanted}", column.data_type())),
-            }
+    /// If there are too few, or a table of words is not this program's.
+    pub fn of(rows: usize, words: Vec<Raw>, arrays: Vec<Raw>) -> Result<Columns, String> {
+        let too_few = || Raw::Memory(Buffer::from(Vec::<u8>::new()));
+        let (mut words, mut arrays) = (words.into_iter(), arrays.into_iter());
+        let mut next = || arrays.next().unwrap_or_else(too_few);
+        let mut table = || {
+            let [_, offsets, bytes] = std::array::from_fn(|_| words.next().unwrap_or_else(too_few));
+            Texts { offsets: Part::new(offsets), bytes: Part::new(bytes) }
         };
-        let parents = column("parents")?.as_list::<i32>().clone();
-        let links = parents.values().as_struct();
-        let relations = links.column(1).as_dictionary::<UInt8Type>();
-        let learned = links.column(2).as_dictionary::<UInt8Type>();
-        same_words("relation", relations, Relation::ALL.iter().map(|relation| relation.name()))?;
-        same_words("learned", learned, Learned::ALL.iter().map(|learned| learned.name()))?;
-        let oddities = column("oddities")?.as_list::<i32>().clone();
-        let kinds = oddities.values().as_struct().column(0).as_dictionary::<UInt8Type>();
-        same_words("kind", kinds, OddityKind::ALL.iter().map(|kind| kind.name()))?;
-        let tags = column("tags")?.as_list::<i32>().clone();
-        let tag_words = tags.values().as_dictionary::<UInt32Type>();
-        let columns = Columns {
-            ids: column("id")?.as_string::<i64>().clone(),
-            listed: column("listed")?.as_boolean().clone(),
-            alias_of: column("alias_of")?.as_primitive::<UInt32Type>().clone(),
-            hub_ids: column("hub_id")?.as_fixed_size_binary().clone(),
-            parent_rows: links.column(0).as_primitive::<UInt32Type>().clone(),
-            relations: relations.keys().clone(),
-            learned: learned.keys().clone(),
-            created: column("created")?.as_primitive::<TimestampMillisecondType>().clone(),
-            downloads: column("downloads")?.as_primitive().clone(),
-            downloads_all_time: column("downloads_all_time")?.as_primitive().clone(),
-            likes: column("likes")?.as_primitive().clone(),
-            parameters: column("parameters")?.as_primitive().clone(),
-            task: column("task")?.as_dictionary().clone(),
-            library: column("library")?.as_dictionary().clone(),
-            licence: column("licence")?.as_dictionary().clone(),
-            tag_codes: tag_words.keys().clone(),
-            tag_words: tag_words.values().as_string::<i32>().clone(),
-            tags,
-            parents,
-            oddities,
-            batch,
-        };
-        let rows = columns.len() as u32;
-        let outside = |array: &UInt32Array| (0..array.len()).any(|at| array.is_valid(at) && array.value(at) >= rows);
-        if outside(&columns.parent_rows) || outside(&columns.alias_of) {
-            return Err("a link points outside the table".into());
+        // The order of the schema; every array begins with its valid bits, of which most are empty.
+        let [_, id_offsets, id_bytes, _, listed] = std::array::from_fn(|_| next());
+        let alias_of = Numbers { valid: Part::new(next()), values: Part::at_most(next(), rows.saturating_sub(1)) };
+        let hub_ids = numbers(&mut next);
+        let [_, parents, _, _, parent_rows, _, relations, _, learned] = std::array::from_fn(|_| next());
+        same_words("relation", &table(), Relation::ALL.iter().map(|relation| relation.name()))?;
+        same_words("learned", &table(), Learned::ALL.iter().map(|learned| learned.name()))?;
+        let created = numbers(&mut next);
+        let (downloads, downloads_all_time) = (numbers(&mut next), numbers(&mut next));
+        let (likes, parameters) = (numbers(&mut next), numbers(&mut next));
+        let mut coded = || Coded { keys: numbers(&mut next), words: table() };
+        let (task, library, licence) = (coded(), coded(), coded());
+        let [_, tags, _, tag_codes] = std::array::from_fn(|_| next());
+        let tag_words = table();
+        let [_, oddities, _, _, oddity_kinds, _, text_offsets, text_bytes] = std::array::from_fn(|_| next());
+        let parent_rows = Part::at_most(parent_rows, rows.saturating_sub(1));
+        let tag_codes = Part::at_most(tag_codes, tag_words.len().saturating_sub(1));
+        let oddity_kinds = Part::at_most(oddity_kinds, OddityKind::ALL.len() - 1);
+        same_words("kind", &table(), OddityKind::ALL.iter().map(|kind| kind.name()))?;
+        Ok(Columns {
+            ids: Texts { offsets: Part::new(id_offsets), bytes: Part::new(id_bytes) },
+            listed: Part::new(listed),
+            alias_of,
+            hub_ids,
+            parents: Part::at_most(parents, parent_rows.len()),
+            parent_rows,
+            relations: Part::at_most(relations, Relation::ALL.len() - 1),
+            learned: Part::at_most(learned, Learned::ALL.len() - 1),
+            created,
+            downloads,
+            downloads_all_time,
+            likes,
+            parameters,
+            task,
+            library,
+            licence,
+            tags: Part::at_most(tags, tag_codes.len()),
+            tag_codes,
+            tag_words,
+            oddities: Part::at_most(oddities, oddity_kinds.len()),
+            oddity_kinds,
+            oddity_texts: Texts { offsets: Part::new(text_offsets), bytes: Part::new(text_bytes) },
+            rows,
+        })
+    }
+
+    /// Reads every array, so that damage anywhere shows.
+    pub fn touch(&self) {
+        let Columns { ids, listed, parents, parent_rows, relations, learned, tags, tag_codes, oddities, .. } = self;
+        _ = (ids.offsets.get(), ids.bytes.get(), listed.get(), parents.get(), parent_rows.get());
+        _ = (relations.get(), learned.get(), tags.get(), tag_codes.get(), oddities.get(), self.oddity_kinds.get());
+        _ = (self.alias_of.of(0), self.created.of(0), self.hub_id(0), self.oddity_texts.bytes.get());
+        _ = (self.alias_of.values.get(), self.created.values.get(), self.hub_ids.values.get());
+        for counts in [&self.downloads, &self.downloads_all_time, &self.likes, &self.parameters] {
+            _ = (counts.valid.get(), counts.values.get());
         }
-        Ok(columns)
+        for coded in [&self.task, &self.library, &self.licence] {
+            _ = (coded.keys.valid.get(), coded.keys.values.get(), coded.words.offsets.get(), coded.words.bytes.get());
+        }
+        _ = (self.tag_words.offsets.get(), self.tag_words.bytes.get(), self.oddity_texts.offsets.get());
     }
 
     /// Sorts what was gathered by id and lays it out in columns.
-    pub fn fill(filling: Filling, counts: &mut Counts) -> Columns {
+    pub fn fill(filling: Filling, counts: &mut Counts) -> RecordBatch {
         let Filling { names, alive, of_name, models, words, aliases } = filling;
         let mut order: Vec<u32> = (0..names.len() as u32).filter(|name| alive[*name as usize]).collect();
         order.sort_unstable_by(|a, b| cmp_key(names.get(*a), names.get(*b)));
@@ -398,9 +404,50 @@ impl Columns {
             reason = "the columns are made just above, of one length and of the schema's types"
         )]
         let batch = RecordBatch::try_new(Arc::new(schema()), columns).expect("columns of the schema");
-        #[allow(clippy::expect_used, reason = "the batch is made just above by the rules that are checked")]
-        Columns::from_batch(batch).expect("columns of the schema")
+        batch
     }
+}
+
+fn numbers<T: ArrowNativeType>(next: &mut impl FnMut() -> Raw) -> Numbers<T> {
+    Numbers { valid: Part::new(next()), values: Part::new(next()) }
+}
+
+/// The places of a row's list.
+fn list(offsets: &Part<i32>, row: Row) -> Range<usize> {
+    let ends = offsets.get().get(row as usize..row as usize + 2);
+    ends.map_or(0..0, |ends| ends[0] as usize..ends[1] as usize)
+}
+
+/// The arrays of a batch as they stand in a file, one after the other: of the tables of words, and of the columns.
+pub(super) fn arrays(batch: &RecordBatch) -> (Vec<Buffer>, Vec<Buffer>) {
+    fn walk(data: &ArrayData, words: &mut Vec<Buffer>, arrays: &mut Vec<Buffer>) {
+        let nulls = data.nulls().filter(|nulls| nulls.null_count() > 0);
+        arrays.push(nulls.map_or_else(|| Buffer::from(Vec::<u8>::new()), |nulls| nulls.inner().sliced()));
+        // A text array without a text has no offsets in a file.
+        let is_empty_text = data.is_empty() && matches!(data.data_type(), DataType::Utf8 | DataType::LargeUtf8);
+        for buffer in data.buffers() {
+            arrays.push(if is_empty_text { Buffer::from(Vec::<u8>::new()) } else { buffer.clone() });
+        }
+        for child in data.child_data() {
+            match data.data_type() {
+                DataType::Dictionary(..) => walk(child, &mut Vec::new(), words),
+                _ => walk(child, words, arrays),
+            }
+        }
+    }
+    let (mut words, mut found) = (Vec::new(), Vec::new());
+    batch.columns().iter().for_each(|column| walk(&column.to_data(), &mut words, &mut found));
+    (words, found)
+}
+
+/// SHA-256 over every column's name and contents.
+pub(super) fn digest(batch: &RecordBatch) -> String {
+    let mut hash = Sha256::new();
+    for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+        hash.update(field.name());
+        hash_array(&column.to_data(), &mut hash);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Codes for the words that occur, in order of the words, so that equal contents give equal bytes.
@@ -420,18 +467,15 @@ fn dictionary(values: impl Iterator<Item = Option<u32>>, texts: &[&str]) -> Word
     Words::new(keys.finish(), Arc::new(texts))
 }
 
-fn same_words(what: &str, column: &Codes, expected: impl Iterator<Item = &'static str>) -> Result<(), String> {
-    let words = column.values().as_string::<i32>();
-    let known: Vec<_> = expected.collect();
-    let stored: Vec<_> = (0..words.len()).map(|at| words.value(at)).collect();
-    let in_range = column.keys().values().iter().all(|code| (*code as usize) < stored.len());
-    match stored.len() <= known.len() && stored == known[..stored.len()] && in_range {
+fn same_words(what: &str, table: &Texts<i32>, expected: impl Iterator<Item = &'static str>) -> Result<(), String> {
+    let stored: Vec<_> = (0..table.len()).map(|at| table.of(at)).collect();
+    match stored.iter().copied().eq(expected.take(stored.len())) {
         true => Ok(()),
         false => Err(format!("the words of `{what}` are not those of this program: {}", stored.join(", "))),
     }
 }
 
-fn hash_array(data: &arrow_data::ArrayData, hash: &mut Sha256) {
+fn hash_array(data: &ArrayData, hash: &mut Sha256) {
     hash.update((data.len() as u64).to_le_bytes());
     if let Some(nulls) = data.nulls() {
         hash.update(nulls.validity());

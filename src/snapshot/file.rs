@@ -1,32 +1,40 @@
 use std::fs::File;
 use std::hash::Hasher as _;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
 use arrow_ipc::convert::try_fb_to_schema;
-use arrow_ipc::reader::{FileDecoder, read_footer_length};
+use arrow_ipc::reader::read_footer_length;
 use arrow_ipc::writer::FileWriter;
-use arrow_ipc::{Block, root_as_footer};
-use arrow_schema::{ArrowError, Schema};
+use arrow_ipc::{Block, root_as_footer, root_as_message};
+use arrow_schema::ArrowError;
 use twox_hash::XxHash3_64;
 
-use super::columns::{Columns, schema};
-use super::{Error, Provenance, Snapshot};
+use super::columns::{Columns, arrays, schema};
+use super::kept::Kept;
+use super::part::{Mapped, Raw, checksum};
+use super::{Body, Error, Provenance, Snapshot};
 
 /// The version of the format: the columns and keys of this file. A change that old readers would misread adds one.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 const FORMAT_KEY: &str = "modelkin.format";
 const PROVENANCE_KEY: &str = "modelkin.provenance";
 const REJECTS_KEY: &str = "modelkin.rejects";
-/// The checksum of all bytes before it, in the footer, where it is found by this text. Sixteen hex digits follow it.
+/// Where the arrays lie that are kept beside the records, between the last batch and the footer.
+const KEPT_KEY: &str = "modelkin.kept";
+/// The checksums of the arrays of the records, in their order; sixteen hex digits each.
+const SUMS_KEY: &str = "modelkin.sums";
+/// The checksum of all other bytes, its own digits left out.
 const SEAL_KEY: &str = "modelkin.seal";
-const SEAL: &str = "xxh3:";
-const UNSEALED: &str = "xxh3:0000000000000000";
+const UNSEALED: &str = "0000000000000000";
 /// `ARROW1` at the end, after the footer's length in four bytes.
 const TRAILER: usize = 10;
+/// Arrays begin at multiples of this.
+const ALIGNED: u64 = 64;
 
 /// How the name of a file ends that is not whole yet.
 const PART: &str = ".part";
@@ -92,27 +100,46 @@ impl Snapshot {
     }
 
     fn write_to(&self, file: &mut File) -> io::Result<()> {
+        let batch = match &self.body {
+            Body::Memory(batch) => batch,
+            // It is as it was written, and nothing was changed since.
+            Body::File { file: mapped, .. } => return file.write_all(&mapped.bytes),
+        };
         let metadata = [(FORMAT_KEY, FORMAT.to_owned()), (PROVENANCE_KEY, serde_json::to_string(&self.provenance)?)];
         let metadata: std::collections::HashMap<_, _> = metadata.map(|(key, value)| (key.to_owned(), value)).into();
         let schema = schema().with_metadata(metadata);
         let mut writer = FileWriter::try_new(BufWriter::new(&mut *file), &schema).map_err(other)?;
-        let batch = RecordBatch::try_new(Arc::new(schema.clone()), self.batch().columns().to_vec()).map_err(other)?;
+        let batch = RecordBatch::try_new(Arc::new(schema.clone()), batch.columns().to_vec()).map_err(other)?;
         writer.write(&batch).map_err(other)?;
+        writer.flush().map_err(other)?;
+        let mut kept = Vec::new();
+        let out = writer.get_mut();
+        let mut at = out.get_mut().stream_position()?;
+        for (name, width, bytes) in self.kept.all() {
+            let pad = at.next_multiple_of(ALIGNED) - at;
+            out.write_all(&[0; ALIGNED as usize][..pad as usize])?;
+            at += pad;
+            out.write_all(bytes)?;
+            kept.push((name, width, at, bytes.len(), format!("{:016x}", checksum(bytes))));
+            at += bytes.len() as u64;
+        }
+        // Arrow's messages begin at multiples of eight.
+        out.write_all(&[0; ALIGNED as usize][..(at.next_multiple_of(ALIGNED) - at) as usize])?;
+        writer.write_metadata(KEPT_KEY, serde_json::to_string(&kept)?);
         writer.write_metadata(REJECTS_KEY, serde_json::to_string(&rejects_to_wire(&self.rejects))?);
+        let (words, arrays) = arrays(&batch);
+        writer.write_metadata(SUMS_KEY, UNSEALED.repeat(words.len() + arrays.len()));
         writer.write_metadata(SEAL_KEY, UNSEALED);
         writer.finish().map_err(other)?;
         writer.into_inner().map_err(other)?.flush()?;
         seal(file)
     }
 
-    fn batch(&self) -> &RecordBatch {
-        self.columns.batch()
-    }
-
-    /// Opens a snapshot: maps it, checks its seal, and takes its columns apart without copying them.
+    /// Opens a snapshot: maps it and checks its frame. The arrays are checked one by one, each when it is first read; see
+    /// [`Snapshot::intact`].
     ///
     /// # Errors
-    /// If it is not there, no snapshot, of another format, or not as it was written.
+    /// If it is not there, no snapshot, of another format, or its frame is not as it was written.
     pub fn open(path: &Path) -> Result<Snapshot, Error> {
         let wrong = |error| Error::Io { path: path.into(), error };
         // Before it is opened: a pipe would wait for its writer.
@@ -121,45 +148,61 @@ impl Snapshot {
         }
         let file = File::open(path).map_err(wrong)?;
         let bytes = map(&file).map_err(wrong)?;
-        Snapshot::from_bytes(path, Buffer::from(bytes))
+        Snapshot::from_bytes(path, Mapped::new(Buffer::from(bytes)))
     }
 
-    fn from_bytes(path: &Path, bytes: Buffer) -> Result<Snapshot, Error> {
+    fn from_bytes(path: &Path, file: Arc<Mapped>) -> Result<Snapshot, Error> {
+        let bytes: &[u8] = &file.bytes;
         let damaged = |reason: String| Error::Damaged { path: path.into(), reason };
         let foreign = |reason: String| Error::Foreign { path: path.into(), reason };
         if !bytes.starts_with(b"ARROW1") {
             let what = if bytes.is_empty() { "is empty" } else { "is no snapshot" };
             return Err(foreign(format!("{what}; make one with `modelkin import FILE -o {}`", path.display())));
         }
-        let footer_bytes = footer_of(&bytes).map_err(&damaged)?;
-        // Nothing is parsed before the seal is checked: what follows reads only what was written.
-        check_seal(&bytes, footer_bytes).map_err(&damaged)?;
+        let footer_bytes = footer_of(bytes).map_err(&damaged)?;
         let footer =
             root_as_footer(footer_bytes).map_err(|error| damaged(format!("its footer cannot be read ({error})")))?;
         let stored = footer.schema().ok_or_else(|| damaged("its footer has no schema".into()))?;
         let stored = try_fb_to_schema(stored).map_err(|error| damaged(error.to_string()))?;
+        let frame = Frame::of(bytes, &footer);
         let format = stored.metadata().get(FORMAT_KEY).map_or("unknown", String::as_str);
-        if format != FORMAT {
-            return Err(foreign(format!(
-                "is a snapshot of format {format}; this program reads format {FORMAT}: import its sources again"
-            )));
+        match (&frame, format == FORMAT) {
+            (Ok(frame), true) => check_seal(bytes, &footer, frame).map_err(&damaged)?,
+            (Err(reason), true) => return Err(damaged(reason.clone())),
+            (_, false) if format == "unknown" => {
+                return Err(damaged("it is another program's Arrow file, or its end was altered".into()));
+            }
+            (_, false) => {
+                return Err(foreign(format!(
+                    "is a snapshot of format {format}; this program reads format {FORMAT}: import its sources again"
+                )));
+            }
         }
-        let metadata = |key: &str| {
-            footer.custom_metadata().and_then(|pairs| pairs.iter().find(|pair| pair.key() == Some(key))?.value())
-        };
+        let frame = frame.map_err(&damaged)?;
         let provenance: Provenance = stored
             .metadata()
             .get(PROVENANCE_KEY)
             .and_then(|json| serde_json::from_str(json).ok())
             .ok_or_else(|| damaged("its provenance cannot be read".into()))?;
-        let rejects = metadata(REJECTS_KEY)
+        let rejects = metadata(&footer, REJECTS_KEY)
             .and_then(|json| serde_json::from_str::<Vec<WireReject>>(json).ok())
             .ok_or_else(|| damaged("its rejects cannot be read".into()))?;
-        let batch = decode(&bytes, stored, &footer).map_err(|error| damaged(error.to_string()))?;
-        let columns = Columns::from_batch(batch).map_err(|reason| {
+        let strange = |reason: String| {
             foreign(format!("was written by another version of the program ({reason}): import its sources again"))
-        })?;
-        Ok(Snapshot { columns, provenance, rejects: rejects_from_wire(rejects) })
+        };
+        if stored.fields() != schema().fields() {
+            return Err(strange("its columns are others".into()));
+        }
+        let stored = |(range, sum): (Range<usize>, u64)| Raw::Stored { file: file.clone(), range, sum };
+        let words = frame.words.into_iter().map(stored).collect();
+        let arrays = frame.arrays.into_iter().map(stored).collect();
+        let columns = Columns::of(frame.rows, words, arrays).map_err(strange)?;
+        let mut kept = Kept::default();
+        for (name, width, place) in frame.kept {
+            kept.place(&name, width, stored(place));
+        }
+        let body = Body::File { path: path.into(), file: file.clone() };
+        Ok(Snapshot { columns, body, kept, provenance, rejects: rejects_from_wire(rejects) })
     }
 }
 
@@ -176,10 +219,9 @@ fn rejects_from_wire(rejects: Vec<WireReject>) -> Vec<crate::model::Reject> {
 
 #[allow(unsafe_code, reason = "the one memory map; a snapshot is replaced by renaming, never written in place")]
 fn map(file: &File) -> io::Result<bytes::Bytes> {
-    // The seal needs every page, so all are asked for at once.
     // SAFETY: the map is read only. This program never changes a snapshot in place: it writes a new file and renames
     // it. Another program that does so all the same while we read breaks the promise of every map.
-    let map = unsafe { memmap2::MmapOptions::new().populate().map(file)? };
+    let map = unsafe { memmap2::MmapOptions::new().map(file)? };
     Ok(bytes::Bytes::from_owner(map))
 }
 
@@ -192,26 +234,77 @@ fn footer_of(bytes: &[u8]) -> Result<&[u8], String> {
     Ok(&bytes[start..footer_end])
 }
 
-fn decode(bytes: &Buffer, schema: Schema, footer: &arrow_ipc::Footer<'_>) -> Result<RecordBatch, ArrowError> {
-    let slice = |block: &Block| {
-        let wrong = || ArrowError::IpcError("a block lies outside the file".into());
-        let start = usize::try_from(block.offset()).map_err(|_| wrong())?;
-        let length = usize::try_from(block.bodyLength() + i64::from(block.metaDataLength())).map_err(|_| wrong())?;
-        if start.checked_add(length).is_none_or(|end| end > bytes.len()) {
-            return Err(wrong());
+fn metadata<'f>(footer: &arrow_ipc::Footer<'f>, key: &str) -> Option<&'f str> {
+    footer.custom_metadata().and_then(|pairs| pairs.iter().find(|pair| pair.key() == Some(key))?.value())
+}
+
+/// A stretch of the file, and its checksum.
+type Place = (Range<usize>, u64);
+/// An array beside the records in the file: name, width of a number, place, bytes, checksum.
+type WireKept = (String, usize, usize, usize, String);
+
+/// Where everything lies in a file.
+struct Frame {
+    rows: usize,
+    words: Vec<Place>,
+    arrays: Vec<Place>,
+    kept: Vec<(String, usize, Place)>,
+}
+
+impl Frame {
+    fn of(bytes: &[u8], footer: &arrow_ipc::Footer<'_>) -> Result<Frame, String> {
+        let sums = metadata(footer, SUMS_KEY).unwrap_or_default();
+        let sums = (0..sums.len() / 16).map(|at| sums.get(16 * at..16 * at + 16));
+        let mut sums = sums.map(|digits| u64::from_str_radix(digits?, 16).ok());
+        let mut summed = |ranges: Vec<Range<usize>>| -> Result<Vec<Place>, String> {
+            let place = |range| Ok((range, sums.next().flatten().ok_or("a checksum is missing")?));
+            ranges.into_iter().map(place).collect()
+        };
+        let mut words = Vec::new();
+        for block in footer.dictionaries().iter().flatten() {
+            words.append(&mut buffers(bytes, block)?.1);
         }
-        Ok(bytes.slice_with_length(start, length))
-    };
-    let mut decoder = FileDecoder::new(Arc::new(schema), footer.version());
-    for block in footer.dictionaries().iter().flatten() {
-        decoder.read_dictionary(block, &slice(block)?)?;
+        let batches = footer.recordBatches().filter(|batches| batches.len() == 1);
+        let (rows, arrays) = buffers(bytes, batches.ok_or("it has not one batch of rows")?.get(0))?;
+        let (words, arrays) = (summed(words)?, summed(arrays)?);
+        let kept: Vec<WireKept> = metadata(footer, KEPT_KEY)
+            .and_then(|json| serde_json::from_str(json).ok())
+            .ok_or("the list of what it keeps cannot be read")?;
+        let kept = kept.into_iter().map(|(name, width, at, length, sum)| {
+            let end = at.checked_add(length).filter(|end| *end <= bytes.len())?;
+            Some((name, width, (at..end, u64::from_str_radix(&sum, 16).ok()?)))
+        });
+        let kept = kept.collect::<Option<_>>().ok_or("what it keeps lies outside the file")?;
+        Ok(Frame { rows, words, arrays, kept })
     }
-    let batches = footer.recordBatches().filter(|batches| batches.len() == 1);
-    let block = batches
-        .as_ref()
-        .map(|batches| batches.get(0))
-        .ok_or_else(|| ArrowError::IpcError("not one batch of rows".into()))?;
-    decoder.read_record_batch(block, &slice(block)?)?.ok_or_else(|| ArrowError::IpcError("no rows".into()))
+
+    fn places(&self) -> impl Iterator<Item = &Place> {
+        self.words.iter().chain(&self.arrays).chain(self.kept.iter().map(|(.., place)| place))
+    }
+}
+
+/// The rows of a block, and where its arrays lie in the file.
+fn buffers(bytes: &[u8], block: &Block) -> Result<(usize, Vec<Range<usize>>), String> {
+    let wrong = || "a block lies outside the file".to_owned();
+    let number = |number: i64| usize::try_from(number).map_err(|_| wrong());
+    let start = number(block.offset())?;
+    let body = start.checked_add(number(block.metaDataLength().into())?).ok_or_else(wrong)?;
+    let message = bytes.get(start..body).ok_or_else(wrong)?;
+    // Before the message stand a mark and its length.
+    let message = message.get(8..).ok_or_else(wrong)?;
+    let message = root_as_message(message).map_err(|error| format!("a block cannot be read ({error})"))?;
+    let batch = match message.header_as_dictionary_batch() {
+        Some(dictionary) => dictionary.data(),
+        None => message.header_as_record_batch(),
+    };
+    let batch = batch.ok_or("a block is no batch")?;
+    let mut ranges = Vec::new();
+    for buffer in batch.buffers().iter().flatten() {
+        let from = body.checked_add(number(buffer.offset())?).ok_or_else(wrong)?;
+        let to = from.checked_add(number(buffer.length())?).filter(|to| *to <= bytes.len()).ok_or_else(wrong)?;
+        ranges.push(from..to);
+    }
+    Ok((number(batch.length())?, ranges))
 }
 
 fn other(error: ArrowError) -> io::Error {
@@ -221,38 +314,55 @@ fn other(error: ArrowError) -> io::Error {
     }
 }
 
-/// Where the digits of the seal stand in the file.
-fn seal_at(bytes: &[u8], footer: &[u8]) -> Option<usize> {
-    let footer_at = bytes.len() - TRAILER - footer.len();
-    let at = footer.windows(SEAL.len()).rposition(|window| window == SEAL.as_bytes())?;
-    let digits = footer_at + at + SEAL.len();
-    (digits + 16 + TRAILER <= bytes.len()).then_some(digits)
+/// Where the value of a key begins in the file.
+fn place_of(bytes: &[u8], footer: &arrow_ipc::Footer<'_>, key: &str) -> Result<usize, String> {
+    let value = metadata(footer, key).filter(|value| value.len() >= UNSEALED.len());
+    let value = value.ok_or("it has no seal, so it is another program's Arrow file")?;
+    Ok(value.as_ptr().addr() - bytes.as_ptr().addr())
 }
 
-/// The checksum of a file, its own sixteen digits left out.
-fn checksum(bytes: &[u8], digits: usize) -> u64 {
+/// The checksum of all that is no array, but for that of the seal itself, which stands at `seal`.
+fn frame_sum(bytes: &[u8], seal: usize, frame: &Frame) -> u64 {
+    let mut left_out: Vec<Range<usize>> = frame.places().map(|(range, _)| range.clone()).collect();
+    left_out.push(seal..seal + UNSEALED.len());
+    left_out.sort_unstable_by_key(|range| (range.start, range.end));
     let mut hash = XxHash3_64::new();
-    hash.write(&bytes[..digits]);
-    hash.write(&bytes[digits + 16..]);
+    let mut from = 0;
+    for range in left_out {
+        hash.write(&bytes[from..range.start.max(from)]);
+        from = from.max(range.end);
+    }
+    hash.write(&bytes[from..]);
     hash.finish()
 }
 
-/// Writes the checksum of the finished file into its footer.
+/// Writes the checksums of the finished file's arrays into its footer, then that of the rest.
 fn seal(file: &mut File) -> io::Result<()> {
-    file.seek(SeekFrom::Start(0))?;
-    let map = map(file)?;
-    let footer = footer_of(&map).map_err(io::Error::other)?;
-    let digits = seal_at(&map, footer).ok_or_else(|| io::Error::other("the footer has no place for the seal"))?;
-    let sum = checksum(&map, digits);
-    drop(map);
-    file.seek(SeekFrom::Start(digits as u64))?;
-    write!(file, "{sum:016x}")
+    let arrays = |bytes: &[u8], _, frame: &Frame| {
+        let places = frame.words.iter().chain(&frame.arrays);
+        places.map(|(range, _)| format!("{:016x}", checksum(&bytes[range.clone()]))).collect()
+    };
+    patch(file, SUMS_KEY, arrays)?;
+    patch(file, SEAL_KEY, |bytes, seal, frame| format!("{:016x}", frame_sum(bytes, seal, frame)))
 }
 
-fn check_seal(bytes: &[u8], footer: &[u8]) -> Result<(), String> {
-    let digits =
-        seal_at(bytes, footer).ok_or("it has no seal, so it is another program's Arrow file or its end was altered")?;
-    match bytes[digits..digits + 16] == *format!("{:016x}", checksum(bytes, digits)).as_bytes() {
+/// Writes another value of the same length for a key of the footer.
+fn patch(file: &mut File, key: &str, value: impl Fn(&[u8], usize, &Frame) -> String) -> io::Result<()> {
+    let bytes = map(file)?;
+    let find = || -> Result<(usize, Frame), String> {
+        let footer = root_as_footer(footer_of(&bytes)?).map_err(|error| error.to_string())?;
+        Ok((place_of(&bytes, &footer, key)?, Frame::of(&bytes, &footer)?))
+    };
+    let (at, frame) = find().map_err(io::Error::other)?;
+    let value = value(&bytes, at, &frame);
+    drop(bytes);
+    file.seek(SeekFrom::Start(at as u64))?;
+    file.write_all(value.as_bytes())
+}
+
+fn check_seal(bytes: &[u8], footer: &arrow_ipc::Footer<'_>, frame: &Frame) -> Result<(), String> {
+    let at = place_of(bytes, footer, SEAL_KEY)?;
+    match metadata(footer, SEAL_KEY) == Some(&format!("{:016x}", frame_sum(bytes, at, frame))) {
         true => Ok(()),
         false => Err("its contents are not those that were written".into()),
     }

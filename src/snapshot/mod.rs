@@ -3,17 +3,25 @@
 mod builder;
 mod columns;
 mod file;
+mod kept;
 mod names;
+mod part;
 mod provenance;
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
 
 pub use builder::Builder;
+pub use kept::Array;
 pub use provenance::{Counts, CrawlNote, Provenance, SourceNote, Taken};
 
 use crate::model::{HubId, Learned, Oddity, OddityKind, Reject, Relation};
 use columns::Columns;
+use kept::Kept;
+use part::{Mapped, Raw};
 
 /// A model's place in a snapshot: listed models, unlisted parents and old ids of renamed models share one numbering,
 /// in order of their ids without regard to case.
@@ -23,8 +31,17 @@ pub type Row = u32;
 #[derive(Debug)]
 pub struct Snapshot {
     columns: Columns,
+    body: Body,
+    kept: Kept,
     provenance: Provenance,
     rejects: Vec<Reject>,
+}
+
+/// Where the columns come from.
+#[derive(Debug)]
+enum Body {
+    Memory(RecordBatch),
+    File { path: PathBuf, file: Arc<Mapped> },
 }
 
 /// A snapshot that cannot be read or written.
@@ -73,6 +90,61 @@ pub struct Link {
 }
 
 impl Snapshot {
+    fn in_memory(batch: RecordBatch, mut provenance: Provenance, rejects: Vec<Reject>) -> Snapshot {
+        provenance.digest = columns::digest(&batch);
+        let (words, arrays) = columns::arrays(&batch);
+        let memory = |buffers: Vec<_>| buffers.into_iter().map(Raw::Memory).collect();
+        #[allow(clippy::expect_used, reason = "the words are this program's")]
+        let columns = Columns::of(batch.num_rows(), memory(words), memory(arrays)).expect("words of this program");
+        Snapshot { columns, body: Body::Memory(batch), kept: Kept::default(), provenance, rejects }
+    }
+
+    /// Whether everything that was read so far is as it was written. A snapshot's arrays are checked one by one, each
+    /// when it is first read, and one that is damaged reads as zeros: before a figure is shown, ask here.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn intact(&self) -> Result<(), Error> {
+        match &self.body {
+            Body::File { path, file } => match file.damage() {
+                Some(reason) => Err(Error::Damaged { path: path.clone(), reason: reason.into() }),
+                None => Ok(()),
+            },
+            Body::Memory(_) => Ok(()),
+        }
+    }
+
+    /// Reads all of it, and says whether everything is as it was written.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn verify(&self) -> Result<(), Error> {
+        self.columns.touch();
+        self.kept.touch();
+        self.intact()
+    }
+
+    /// Keeps an array that was computed from the records, under a name that says by which version of what. It is
+    /// written with the snapshot, and is no part of its digest.
+    pub fn keep(&mut self, name: &str, array: Array) {
+        self.kept.add(name, array);
+    }
+
+    /// The bytes that were kept under a name.
+    pub fn kept_bytes(&self, name: &str) -> Option<&[u8]> {
+        self.kept.bytes(name)
+    }
+
+    /// The numbers that were kept under a name.
+    pub fn kept_numbers(&self, name: &str) -> Option<&[u32]> {
+        self.kept.numbers(name)
+    }
+
+    /// The sums that were kept under a name.
+    pub fn kept_sums(&self, name: &str) -> Option<&[u64]> {
+        self.kept.sums(name)
+    }
+
     /// How many rows there are: models, unlisted parents and aliases.
     pub fn len(&self) -> usize {
         self.columns.len()
@@ -106,7 +178,12 @@ impl Snapshot {
 
     /// The id, as the listing spells it.
     pub fn id(&self, row: Row) -> &str {
-        self.columns.ids.value(row as usize)
+        self.columns.ids.of(row as usize)
+    }
+
+    /// The same as bytes, which spares a look at whether they are text.
+    pub(crate) fn id_bytes(&self, row: Row) -> &[u8] {
+        self.columns.ids.bytes_of(row as usize)
     }
 
     /// The namespace of the id; none for ids of the oldest kind.
@@ -116,7 +193,7 @@ impl Snapshot {
 
     /// Whether the row is a listed model, with a record.
     pub fn is_listed(&self, row: Row) -> bool {
-        self.columns.listed.value(row as usize)
+        self.columns.is_listed(row)
     }
 
     /// The model whose old id this row is.
@@ -141,37 +218,37 @@ impl Snapshot {
 
     /// Downloads in the last 30 days.
     pub fn downloads(&self, row: Row) -> Option<u64> {
-        columns::value(&self.columns.downloads, row)
+        self.columns.downloads.of(row)
     }
 
     /// Downloads since the Hub began to publish them.
     pub fn downloads_all_time(&self, row: Row) -> Option<u64> {
-        columns::value(&self.columns.downloads_all_time, row)
+        self.columns.downloads_all_time.of(row)
     }
 
     /// Likes.
     pub fn likes(&self, row: Row) -> Option<u64> {
-        columns::value(&self.columns.likes, row)
+        self.columns.likes.of(row)
     }
 
     /// Parameters.
     pub fn parameters(&self, row: Row) -> Option<u64> {
-        columns::value(&self.columns.parameters, row)
+        self.columns.parameters.of(row)
     }
 
     /// The licence's id.
     pub fn licence(&self, row: Row) -> Option<&str> {
-        columns::word(&self.columns.licence, row)
+        self.columns.licence.of(row)
     }
 
     /// The task (`pipeline_tag`).
     pub fn task(&self, row: Row) -> Option<&str> {
-        columns::word(&self.columns.task, row)
+        self.columns.task.of(row)
     }
 
     /// The library.
     pub fn library(&self, row: Row) -> Option<&str> {
-        columns::word(&self.columns.library, row)
+        self.columns.library.of(row)
     }
 
     /// The numbers of the row's tags in [`Snapshot::tag_words`].
@@ -181,8 +258,8 @@ impl Snapshot {
 
     /// Every distinct tag, in order.
     pub fn tag_words(&self) -> impl ExactSizeIterator<Item = &str> {
-        let words = self.columns.tag_words();
-        (0..arrow_array::Array::len(words)).map(|at| words.value(at))
+        let words = &self.columns.tag_words;
+        (0..words.len()).map(|at| words.of(at))
     }
 
     /// What was odd in the row's metadata.

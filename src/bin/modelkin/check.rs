@@ -10,6 +10,7 @@ use crate::{POLICY, output, snapshots};
 
 pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
     let snapshot = snapshots::open(&args.question, args.file.as_deref())?;
+    snapshot.verify()?;
     let lineage = Lineage::from_snapshot(&snapshot);
     let findings = report::findings(&snapshot, &lineage);
     let report = match args.list.as_deref() {

@@ -34,7 +34,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     let output = import::target(&args.output)?;
     let aliases = import::aliases(args.aliases.as_deref())?;
     let old = match fs::metadata(&output).is_ok_and(|known| known.len() > 0) {
-        true => Some(Snapshot::open(&output).context("remove it to crawl anew, or name another file with -o")?),
+        true => Some(whole(&output).context("remove it to crawl anew, or name another file with -o")?),
         false => None,
     };
     let patience = Patience {
@@ -359,4 +359,11 @@ fn duration(seconds: f64) -> String {
         seconds @ 100..=5999 => format!("{} min", seconds / 60),
         seconds => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
     }
+}
+
+/// The snapshot that is brought up to date: all of it is read.
+fn whole(path: &Path) -> anyhow::Result<Snapshot> {
+    let snapshot = Snapshot::open(path)?;
+    snapshot.verify()?;
+    Ok(snapshot)
 }

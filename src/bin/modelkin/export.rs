@@ -22,6 +22,8 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     }
     let families = family::rules(args.selection.rules.as_deref())?;
     let snapshot = snapshots::open_named(args.snapshot.as_deref())?;
+    // An export goes out as it is made.
+    snapshot.verify()?;
     let lineage = Lineage::from_snapshot(&snapshot);
     let start = args.selection.start(&families, &lineage)?;
     let counting = args.filter.counting()?;

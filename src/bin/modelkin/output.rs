@@ -32,10 +32,13 @@ pub fn result(text: &str) -> anyhow::Result<()> {
 
 /// Writes a report. CSV has no room for the definition and the snapshot: they go to standard error.
 pub fn report(report: &Report, snapshot: &Snapshot, format: Format) -> anyhow::Result<()> {
+    let text = report.render(snapshot, format);
+    // Nothing is shown that was counted with a damaged array.
+    snapshot.intact()?;
     if matches!(format, Format::Csv) {
         note(&report.note(snapshot));
     }
-    result(&report.render(snapshot, format))
+    result(&text)
 }
 
 /// Says something beside the result.

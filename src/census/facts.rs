@@ -1,0 +1,221 @@
+use std::borrow::Cow;
+
+use super::segments::Segments;
+use super::{Counting, Deepest, credit, deepest, shadow};
+use crate::census::layout::{Kind, Layout};
+use crate::lineage::Lineage;
+use crate::model::Relation;
+use crate::snapshot::{Array, Row, Snapshot};
+
+/// The counts of one model. Descendants are distinct models other than itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Facts {
+    /// Distinct children (D1).
+    pub direct: u64,
+    /// Distinct models that can be reached (D2).
+    pub descendants: u64,
+    /// The descendants by the relation of their own link towards this model, in the order of [`Relation::ALL`].
+    pub by_relation: [u64; 5],
+    /// Downloads of the descendants in 30 days.
+    pub downloads: Sum,
+    /// Downloads of the descendants since the Hub publishes them.
+    pub downloads_all_time: Sum,
+    /// Likes of the descendants.
+    pub likes: Sum,
+    /// Descendants created since [`Counting::recent_since`]; `of` counts those with a date.
+    pub recent: Sum,
+    /// The highest generation among the descendants (fewest links from any root).
+    pub deepest: u32,
+    /// Fractional credit: each descendant gives 1/k of itself to each of its k parents, recursively.
+    pub credit: f64,
+}
+
+/// A sum, and of how many models the value was known: a missing value is missing, not 0.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// The sum of the known values.
+    pub total: u64,
+    /// How many were known.
+    pub of: u64,
+}
+
+impl Sum {
+    /// Adds a value, if it is known.
+    pub fn add(&mut self, value: Option<u64>) {
+        if let Some(value) = value {
+            self.total += value;
+            self.of += 1;
+        }
+    }
+}
+
+/// The columns of [`Table`], which are those of [`Facts`]: a sum takes two.
+const COLUMNS: usize = 16;
+const DIRECT: usize = 0;
+const RELATIONS: usize = 1;
+const DOWNLOADS: usize = 6;
+const ALL_TIME: usize = 8;
+const LIKES: usize = 10;
+const RECENT: usize = 12;
+const DEEPEST: usize = 14;
+const CREDIT: usize = 15;
+/// Those that are sums over the descendants.
+type Lanes = [i64; DEEPEST - RELATIONS];
+
+/// The facts of every model with children, column by column: counted now, or kept in the snapshot.
+#[derive(Debug)]
+pub(super) struct Table<'s> {
+    rows: Cow<'s, [u32]>,
+    columns: [Cow<'s, [u64]>; COLUMNS],
+}
+
+/// Under which name the facts are kept: this version of what they mean.
+const NAME: &str = "census/1";
+
+impl<'s> Table<'s> {
+    /// Counts.
+    pub fn take(lineage: &Lineage<'s>, layout: &Layout, counting: &Counting) -> Table<'s> {
+        let weigh = Weigh { lineage, counting };
+        let nodes = lineage.snapshot().len();
+        let shadows = shadow::of(lineage);
+        let mut links: Vec<(u32, u32)> = Vec::with_capacity(lineage.links());
+        links.extend(lineage.all_links().map(|(parent, child, _)| (parent, child)));
+        for (shadow, number) in shadows.iter().zip(nodes as u32..) {
+            links.extend(shadow.parents.iter().map(|parent| (*parent, number)));
+        }
+        let weight = |node: u32| match shadows.get((node as usize).wrapping_sub(nodes)) {
+            Some(shadow) => weigh.shadow(shadow),
+            None => weigh.row(node, weigh.weakest(node)),
+        };
+        let sums = Segments::sum(nodes + shadows.len(), &links, weight);
+        drop(links);
+        let mut generations = lineage.generations();
+        // What is not counted is nobody's deepest descendant.
+        lineage.snapshot().rows().filter(|row| !weigh.counts(*row)).for_each(|row| generations[row as usize] = 0);
+        let deepest = deepest(layout, &generations);
+        let in_cycles = Deepest::in_cycles(layout, &generations);
+        let credit = credit(layout, lineage, |row| weigh.counts(row));
+        let rows: Vec<Row> = lineage.snapshot().rows().filter(|row| !lineage.is_leaf(*row)).collect();
+        let mut columns: [Vec<u64>; COLUMNS] = std::array::from_fn(|_| Vec::with_capacity(rows.len()));
+        for row in &rows {
+            // Only rows with links are inner, so each has a unit.
+            let unit = layout.unit(*row).unwrap_or_default();
+            let mut deepest = deepest[unit as usize];
+            // The sum is over the model too, which is not its own descendant.
+            let own = match layout.kind(unit) {
+                Kind::Model => weigh.row(*row, weigh.weakest(*row)),
+                // A member of a cycle descends from itself through the others.
+                Kind::Cycle(number) => {
+                    deepest = deepest.max(in_cycles[number as usize].beside(*row));
+                    weigh.row(*row, weigh.within_cycle(layout, unit, *row))
+                }
+            };
+            let sum = sums.of(*row).unwrap_or_default();
+            let direct = lineage.children(*row).filter(|(child, _)| weigh.counts(*child)).count();
+            columns[DIRECT].push(direct as u64);
+            for (lane, column) in columns[RELATIONS..DEEPEST].iter_mut().enumerate() {
+                column.push((sum[lane] - own[lane]) as u64);
+            }
+            columns[DEEPEST].push(deepest.into());
+            columns[CREDIT].push(credit[unit as usize].to_bits());
+        }
+        Table { rows: rows.into(), columns: columns.map(Cow::Owned) }
+    }
+
+    /// The facts that a snapshot keeps: those of all its links and models, and nothing is recent.
+    pub fn kept(snapshot: &'s Snapshot) -> Option<Table<'s>> {
+        let rows = snapshot.kept_numbers(&format!("{NAME}/rows"))?;
+        let mut columns: [Cow<'s, [u64]>; COLUMNS] = std::array::from_fn(|_| Cow::Borrowed(&[][..]));
+        for (number, column) in columns.iter_mut().enumerate() {
+            *column = snapshot.kept_sums(&format!("{NAME}/{number}"))?.into();
+        }
+        columns.iter().all(|column| column.len() == rows.len()).then(|| Table { rows: rows.into(), columns })
+    }
+
+    pub fn to_keep(&self) -> Vec<(String, Array)> {
+        let columns = self.columns.iter().enumerate();
+        let columns = columns.map(|(number, column)| (format!("{NAME}/{number}"), Array::Sums(column.to_vec())));
+        columns.chain([(format!("{NAME}/rows"), Array::Numbers(self.rows.to_vec()))]).collect()
+    }
+
+    /// The models with children, in order.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The facts at a place among [`Table::rows`].
+    pub fn at(&self, at: usize) -> Facts {
+        let value = |column: usize| self.columns[column][at];
+        let sum = |column: usize| Sum { total: value(column), of: value(column + 1) };
+        let by_relation: [u64; 5] = std::array::from_fn(|relation| value(RELATIONS + relation));
+        Facts {
+            direct: value(DIRECT),
+            descendants: by_relation.iter().sum(),
+            by_relation,
+            downloads: sum(DOWNLOADS),
+            downloads_all_time: sum(ALL_TIME),
+            likes: sum(LIKES),
+            recent: sum(RECENT),
+            deepest: value(DEEPEST) as u32,
+            credit: f64::from_bits(value(CREDIT)),
+        }
+    }
+}
+
+/// What each model adds to the sums.
+struct Weigh<'a, 's> {
+    lineage: &'a Lineage<'s>,
+    counting: &'a Counting,
+}
+
+impl Weigh<'_, '_> {
+    fn counts(&self, row: Row) -> bool {
+        self.counting.counts(self.lineage.snapshot().created(row))
+    }
+
+    /// The weakest relation of a model; its shadows move it up where a stronger link leads to it.
+    fn weakest(&self, row: Row) -> Option<Relation> {
+        self.lineage.parents(row).map(|(_, edge)| edge.relation).min()
+    }
+
+    /// How the others of its cycle see a member: by its strongest link inside the cycle.
+    fn within_cycle(&self, layout: &Layout, unit: u32, row: Row) -> Option<Relation> {
+        let inside = |parent: Row| layout.unit(parent) == Some(unit);
+        self.lineage.parents(row).filter(|(parent, _)| inside(*parent)).map(|(_, edge)| edge.relation).max()
+    }
+
+    fn shadow(&self, shadow: &shadow::Shadow) -> Lanes {
+        let mut lanes = Lanes::default();
+        if self.counts(shadow.of) {
+            lanes[shadow.relation as usize] += 1;
+            lanes[shadow.instead as usize] -= 1;
+        }
+        lanes
+    }
+
+    fn row(&self, row: Row, relation: Option<Relation>) -> Lanes {
+        let mut lanes = Lanes::default();
+        if !self.counts(row) {
+            return lanes;
+        }
+        // A root is nobody's descendant: whatever it adds is taken off again where it is counted.
+        lanes[relation.unwrap_or(Relation::Unstated) as usize] = 1;
+        let snapshot = self.lineage.snapshot();
+        let recent = self
+            .counting
+            .recent_since
+            .and_then(|since| snapshot.created(row).map(|created| u64::from(created >= since)));
+        for (column, value) in [
+            (DOWNLOADS, snapshot.downloads(row)),
+            (ALL_TIME, snapshot.downloads_all_time(row)),
+            (LIKES, snapshot.likes(row)),
+            (RECENT, recent),
+        ] {
+            if let Some(value) = value {
+                lanes[column - RELATIONS] = value as i64;
+                lanes[column - RELATIONS + 1] = 1;
+            }
+        }
+        lanes
+    }
+}

@@ -1,0 +1,85 @@
+use std::collections::BTreeMap;
+
+use arrow_buffer::Buffer;
+
+use super::part::{Part, Raw};
+
+/// Numbers that were computed from a snapshot's records, to be kept beside them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Array {
+    /// Codes, flags, text.
+    Bytes(Vec<u8>),
+    /// Rows and counts.
+    Numbers(Vec<u32>),
+    /// Sums.
+    Sums(Vec<u64>),
+}
+
+/// What a snapshot keeps beside its records, by name.
+#[derive(Debug, Default)]
+pub(super) struct Kept(BTreeMap<String, Shelf>);
+
+#[derive(Debug)]
+enum Shelf {
+    Bytes(Part<u8>),
+    Numbers(Part<u32>),
+    Sums(Part<u64>),
+}
+
+impl Kept {
+    pub fn add(&mut self, name: &str, array: Array) {
+        let (width, buffer) = match array {
+            Array::Bytes(values) => (1, Buffer::from(values)),
+            Array::Numbers(values) => (4, Buffer::from(values)),
+            Array::Sums(values) => (8, Buffer::from(values)),
+        };
+        self.place(name, width, Raw::Memory(buffer));
+    }
+
+    /// Adds an array whose numbers take so many bytes; another width is none that this program kept.
+    pub fn place(&mut self, name: &str, width: usize, raw: Raw) {
+        let shelf = match width {
+            1 => Shelf::Bytes(Part::new(raw)),
+            4 => Shelf::Numbers(Part::new(raw)),
+            8 => Shelf::Sums(Part::new(raw)),
+            _ => return,
+        };
+        self.0.insert(name.into(), shelf);
+    }
+
+    pub fn bytes(&self, name: &str) -> Option<&[u8]> {
+        match self.0.get(name)? {
+            Shelf::Bytes(part) => Some(part.get()),
+            _ => None,
+        }
+    }
+
+    pub fn numbers(&self, name: &str) -> Option<&[u32]> {
+        match self.0.get(name)? {
+            Shelf::Numbers(part) => Some(part.get()),
+            _ => None,
+        }
+    }
+
+    pub fn sums(&self, name: &str) -> Option<&[u64]> {
+        match self.0.get(name)? {
+            Shelf::Sums(part) => Some(part.get()),
+            _ => None,
+        }
+    }
+
+    pub fn touch(&self) {
+        for name in self.0.keys() {
+            _ = (self.bytes(name), self.numbers(name), self.sums(name));
+        }
+    }
+
+    /// Name, width of a number, and the bytes of each.
+    pub fn all(&self) -> impl Iterator<Item = (&str, usize, &[u8])> {
+        self.0.iter().map(|(name, shelf)| match shelf {
+            Shelf::Bytes(part) => (name.as_str(), 1, part.raw()),
+            Shelf::Numbers(part) => (name.as_str(), 4, part.raw()),
+            Shelf::Sums(part) => (name.as_str(), 8, part.raw()),
+        })
+    }
+}
