@@ -16,7 +16,7 @@ mod tree;
 use std::sync::OnceLock;
 
 use crate::lineage::Lineage;
-use crate::snapshot::{Array, Row};
+use crate::snapshot::{Array, Row, Snapshot};
 use facts::Table;
 use layout::Layout;
 
@@ -35,6 +35,14 @@ pub struct Census<'l, 's> {
     layout: OnceLock<Layout>,
     table: Table<'s>,
     counting: Counting,
+}
+
+/// Computes what is asked most and keeps it in the snapshot: the links as arrays, and the facts of every model.
+pub fn keep(snapshot: &mut Snapshot) {
+    let lineage = Lineage::from_snapshot(snapshot);
+    let mut arrays = lineage.to_keep();
+    arrays.append(&mut Census::take(&lineage, &Counting::default()).to_keep());
+    arrays.into_iter().for_each(|(name, array)| snapshot.keep(&name, array));
 }
 
 /// Which models are counted. All are walked through, counted or not.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use modelkin::census;
 use modelkin::crawl::{self, Brought, Changes, Event};
 use modelkin::report::{day, grouped, printable};
 use modelkin::snapshot::{Builder, CrawlNote, Snapshot};
@@ -99,7 +100,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
         recording.remove()?;
         return snapshot.map(|_| ExitCode::SUCCESS);
     }
-    let snapshot = snapshot?;
+    let mut snapshot = snapshot?;
     let models = |snapshot: &Snapshot| snapshot.provenance().counts.models;
     let newest = crawl::ends_early(&snapshot);
     let shrunk = old.as_ref().filter(|old| models(&snapshot) < models(old) / 10 * 9);
@@ -120,6 +121,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     if let Some(old) = old.as_ref().filter(|_| args.keep || newest.is_some() || shrunk.is_some()) {
         keep(old, &output)?;
     }
+    census::keep(&mut snapshot);
     snapshot.write(&output)?;
     if args.record.is_none() {
         recording.remove()?;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use modelkin::census;
 use modelkin::crawl;
 use modelkin::reference::Aliases;
 use modelkin::report::{day, grouped, printable};
@@ -51,7 +52,8 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
         [source] => source.recording()?.map(|recording| recording.span()).transpose()?.and_then(|(_, ended)| ended),
         _ => None,
     };
-    let snapshot = finish(builder, taken, ended, &rejects)?;
+    let mut snapshot = finish(builder, taken, ended, &rejects)?;
+    census::keep(&mut snapshot);
     snapshot.write(&output)?;
     output::result(&summary(&args.output, &snapshot, 0, &rejects))?;
     remember(&args.output);
