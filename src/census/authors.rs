@@ -4,6 +4,7 @@
 //! mark at the dominator of each of an owner's models, take one off where two of the owner's marks meet, and every
 //! subtree's marks add up to its owners. Where a merge can be reached from outside, a walk counts.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use rayon::prelude::*;
@@ -12,30 +13,34 @@ use super::Counting;
 use super::layout::{Layout, NONE};
 use super::segments::Segments;
 use crate::lineage::Lineage;
-use crate::snapshot::Row;
+use crate::snapshot::{Array, Row, Snapshot};
+
+/// Under which name the owners are kept: this version of what they are.
+const NAME: &str = "census/1/owners";
 
 /// The owner of each row as a number; rows are sorted, so that an owner's lie together. A model without an owner is
 /// its own.
-pub(super) fn owners(lineage: &Lineage<'_>) -> Vec<u32> {
-    let snapshot = lineage.snapshot();
+pub(super) fn owners(snapshot: &Snapshot) -> Cow<'_, [u32]> {
+    if let Some(owners) = snapshot.kept_numbers(NAME) {
+        return owners.into();
+    }
     let mut owners = Vec::with_capacity(snapshot.len());
     let mut number = 0;
-    let mut last: Option<&str> = None;
     for row in snapshot.rows() {
-        let owner = snapshot.owner(row);
-        let is_same = matches!((last, owner), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b));
-        number += u32::from(!is_same);
-        last = owner;
+        number += u32::from(row == 0 || !snapshot.share_owner(row - 1, row));
         owners.push(number);
     }
-    owners
+    owners.into()
+}
+
+pub(super) fn to_keep(snapshot: &Snapshot) -> (String, Array) {
+    (NAME.into(), Array::Numbers(owners(snapshot).into_owned()))
 }
 
 /// The distinct owners of the counted descendants of each of `rows`.
 pub(super) fn below(lineage: &Lineage<'_>, layout: &Layout, rows: &[Row], counting: &Counting) -> Vec<u64> {
-    let owners = owners(lineage);
-    let counted: Vec<bool> =
-        lineage.snapshot().rows().map(|row| counting.counts(lineage.snapshot().created(row))).collect();
+    let owners = owners(lineage.snapshot());
+    let counted: Vec<bool> = lineage.snapshot().rows().map(|row| counting.wants(lineage.snapshot(), row)).collect();
     let ask = Ask { lineage, owners: &owners, counted: &counted };
     let trees = Trees::of(layout);
     let marks = trees.marks(layout, &ask);

@@ -1,41 +1,85 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
+
+use rayon::prelude::*;
 
 use crate::lineage::Lineage;
 use crate::model::DATES_KEPT_SINCE;
-use crate::snapshot::Row;
+use crate::snapshot::{Array, Row};
 
 /// How many children make a burst, and within how many milliseconds (`definitions`, "Noise").
 const LEAST: usize = 50;
 const WITHIN: i64 = 24 * 60 * 60 * 1000;
 
-/// Which models are part of a burst: at least 50 children of one of `parents`, by one author or sharing one name
-/// template, created within 24 hours. Models without a date (or from before the Hub kept dates) cannot be judged.
-pub fn bursts(lineage: &Lineage<'_>, parents: impl Iterator<Item = Row>) -> Vec<bool> {
-    let snapshot = lineage.snapshot();
-    let mut found = vec![false; snapshot.len()];
-    for parent in parents {
-        let dated: Vec<(i64, Row)> = lineage
-            .children(parent)
-            .filter_map(|(child, _)| Some((snapshot.created(child).filter(|at| *at >= DATES_KEPT_SINCE)?, child)))
+/// Which links are part of a burst: at least 50 children of one parent, by one author or sharing one name template,
+/// created within 24 hours. Models without a date (or from before the Hub kept dates) cannot be judged.
+#[derive(Debug)]
+pub struct Bursts<'l, 's> {
+    lineage: &'l Lineage<'s>,
+    /// A byte for each link in the order of the children, 1 in a burst.
+    flags: Cow<'l, [u8]>,
+}
+
+/// Under which name the flags are kept: this version of the rule.
+const NAME: &str = "census/1/bursts";
+
+impl<'l, 's> Bursts<'l, 's> {
+    /// Finds the bursts among the children of every model; those of a whole lineage are taken from its snapshot, if it
+    /// keeps them.
+    pub fn of(lineage: &'l Lineage<'s>) -> Bursts<'l, 's> {
+        let kept =
+            lineage.snapshot().kept_bytes(NAME).filter(|flags| lineage.is_whole() && flags.len() == lineage.links());
+        if let Some(flags) = kept {
+            return Bursts { lineage, flags: flags.into() };
+        }
+        let found: Vec<Vec<usize>> = lineage
+            .snapshot()
+            .rows()
+            .into_par_iter()
+            .map(|parent| below(lineage, parent))
+            .filter(|found| !found.is_empty())
             .collect();
-        if dated.len() < LEAST {
-            continue;
-        }
-        let mut groups: HashMap<(bool, String), Vec<(i64, Row)>> = HashMap::new();
-        for (created, child) in dated {
-            let id = snapshot.id(child).to_ascii_lowercase();
-            let (owner, name) = id.split_once('/').unwrap_or(("", &id));
-            groups.entry((true, owner.to_owned())).or_default().push((created, child));
-            groups.entry((false, template(name))).or_default().push((created, child));
-        }
-        for mut group in groups.into_values() {
-            group.sort_unstable();
-            let mut marked = 0;
-            for (at, window) in group.windows(LEAST).enumerate() {
-                if window[LEAST - 1].0 - window[0].0 <= WITHIN {
-                    group[marked.max(at)..at + LEAST].iter().for_each(|(_, row)| found[*row as usize] = true);
-                    marked = at + LEAST;
+        let mut flags = vec![0; lineage.links()];
+        found.into_iter().flatten().for_each(|link| flags[link] = 1);
+        Bursts { lineage, flags: flags.into() }
+    }
+
+    pub(super) fn to_keep(&self) -> (String, Array) {
+        (NAME.into(), Array::Bytes(self.flags.to_vec()))
+    }
+
+    /// Whether a model is in a burst below one of the parents that are wanted.
+    pub fn holds(&self, model: Row, wanted: impl Fn(Row) -> bool) -> bool {
+        let flags = &self.flags[self.lineage.links_up(model)];
+        self.lineage.parents(model).zip(flags).any(|((parent, _), flag)| *flag == 1 && wanted(parent))
+    }
+}
+
+/// The links from one model that are part of a burst.
+fn below(lineage: &Lineage<'_>, parent: Row) -> Vec<usize> {
+    let snapshot = lineage.snapshot();
+    let mut found = Vec::new();
+    if lineage.children(parent).len() < LEAST {
+        return found;
+    }
+    let mut groups: HashMap<(bool, String), Vec<(i64, Row)>> = HashMap::new();
+    for (child, _) in lineage.children(parent) {
+        let Some(created) = snapshot.created(child).filter(|at| *at >= DATES_KEPT_SINCE) else { continue };
+        let id = snapshot.id(child).to_ascii_lowercase();
+        let (owner, name) = id.split_once('/').unwrap_or(("", &id));
+        groups.entry((true, owner.to_owned())).or_default().push((created, child));
+        groups.entry((false, template(name))).or_default().push((created, child));
+    }
+    for mut group in groups.into_values().filter(|group| group.len() >= LEAST) {
+        group.sort_unstable();
+        let mut marked = 0;
+        for (at, window) in group.windows(LEAST).enumerate() {
+            if window[LEAST - 1].0 - window[0].0 <= WITHIN {
+                for (_, child) in &group[marked.max(at)..at + LEAST] {
+                    let place = lineage.parents(*child).position(|(other, _)| other == parent);
+                    found.extend(place.map(|place| lineage.links_up(*child).start + place));
                 }
+                marked = at + LEAST;
             }
         }
     }

@@ -170,7 +170,7 @@ struct Weigh<'a, 's> {
 
 impl Weigh<'_, '_> {
     fn counts(&self, row: Row) -> bool {
-        self.counting.counts(self.lineage.snapshot().created(row))
+        self.counting.wants(self.lineage.snapshot(), row)
     }
 
     /// The weakest relation of a model; its shadows move it up where a stronger link leads to it.

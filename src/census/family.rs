@@ -1,11 +1,11 @@
 use rayon::prelude::*;
 
 use super::segments::Segments;
-use super::{Counting, Sum, bursts};
-use crate::lineage::Lineage;
+use super::{Bursts, Census, Counting, Sum, authors};
+use crate::lineage::{Lineage, RowSet, holds};
 use crate::model::Relation;
-use crate::reference::Family;
-use crate::snapshot::Row;
+use crate::reference::{self, Family, Matcher};
+use crate::snapshot::{Array, Row, Snapshot};
 
 /// The counts of a family under `definitions`, "Counting a family".
 #[derive(Debug, Clone, PartialEq)]
@@ -89,50 +89,111 @@ impl FamilyCount {
         counted: Counted,
     ) -> FamilyCount {
         let snapshot = lineage.snapshot();
+        let wanted = |row: Row| counting.wants(snapshot, row);
         let mut desk = Desk::new(snapshot.len());
-        let derived = desk.derive(lineage, members, counted);
-        let wanted = |row: Row| counting.counts(snapshot.created(row));
-        let keep = |rows: &[(Row, Relation)]| -> Vec<(Row, Relation)> {
-            rows.iter().copied().filter(|(row, _)| wanted(*row)).collect()
-        };
+        let mut derived = desk.derive(lineage, members, counted, wanted);
         let undated = |rows: &[(Row, Relation)]| {
             let has_no_date = |row: Row| snapshot.created(row).is_none() && !wanted(row);
             rows.iter().filter(|(row, _)| has_no_date(*row)).count() as u64
         };
-        let (f1, f2) = (keep(&derived.direct), keep(&derived.all));
+        let undated = (undated(&derived.direct), undated(&derived.all));
+        derived.direct.retain(|(row, _)| wanted(*row));
+        derived.all.retain(|(row, _)| wanted(*row));
+        let Derived { direct: f1, all: f2, .. } = &derived;
 
-        let in_burst = bursts(lineage, members.iter().copied().chain(derived.all.iter().map(|(row, _)| *row)));
-        let calm = |rows: &[(Row, Relation)]| rows.iter().filter(|(row, _)| !in_burst[*row as usize]).count() as u64;
-        let is_member = |row: Row| members.binary_search(&row).is_ok();
+        let owners = authors::owners(snapshot);
+        let bursts = Bursts::of(lineage);
+        let is_inside = |row: Row| holds(&desk.members, row) || holds(&desk.seen, row);
+        let calm =
+            |rows: &[(Row, Relation)]| rows.iter().filter(|(row, _)| !bursts.holds(*row, is_inside)).count() as u64;
         let hangs_unlisted = |row: Row| {
-            lineage.parents(row).filter(|(parent, _)| is_member(*parent)).all(|(parent, _)| lineage.is_unlisted(parent))
+            let parents = lineage.parents(row).filter(|(parent, _)| holds(&desk.members, *parent));
+            parents.map(|(parent, _)| parent).all(|parent| lineage.is_unlisted(parent))
         };
-        let mut generations = Vec::new();
-        let mut from = 0;
-        for level in &derived.levels {
-            generations.push(derived.all[from..from + level].iter().filter(|(row, _)| wanted(*row)).count() as u64);
-            from += level;
-        }
+        let ((f2_tally, calm_f2), (f1_tally, calm_f1, top_children)) = rayon::join(
+            || rayon::join(|| Tally::of(snapshot, &owners, f2, counting), || calm(f2)),
+            || (Tally::of(snapshot, &owners, f1, counting), calm(f1), top(lineage, f1, counting)),
+        );
         FamilyCount {
             name: family.name.clone(),
             rule: family.rule.clone(),
             members: members.len() as u64,
             members_unlisted: members.iter().filter(|row| !snapshot.is_listed(**row)).count() as u64,
             f3: 0,
-            without_bursts: (calm(&f1), calm(&f2)),
-            undated: (undated(&derived.direct), undated(&derived.all)),
+            without_bursts: (calm_f1, calm_f2),
+            undated,
             f1_unlisted: f1.iter().filter(|(row, _)| hangs_unlisted(*row)).count() as u64,
-            top_children: top(lineage, &f1, &derived, &wanted),
-            f1: Tally::of(lineage, &f1, counting),
-            f2: Tally::of(lineage, &f2, counting),
-            generations,
+            top_children,
+            f1: f1_tally,
+            f2: f2_tally,
+            generations: derived.levels,
         }
     }
+}
+
+/// Under which names a family's members and mentions are kept: this version of what they are, and the family's rule.
+fn names(family: &Family) -> [String; 2] {
+    ["members", "mentions"].map(|what| format!("census/1/{what}/{}/{}", family.name, family.rule))
+}
+
+/// The members and the mentions of many families by one reading of the ids, as a snapshot keeps them.
+///
+/// # Errors
+/// If the families' expressions are too large together.
+pub(super) fn to_keep(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<(String, Array)>, reference::Error> {
+    const MANY: u32 = 16 * 1024;
+    let matcher = Matcher::of(families)?;
+    let snapshot = lineage.snapshot();
+    let words: Vec<&str> = snapshot.tag_words().collect();
+    let of_tag: Vec<Vec<usize>> = words
+        .par_iter()
+        .map(|tag| (0..families.len()).filter(|number| families[*number].is_tag(tag)).collect())
+        .collect();
+    let starts: Vec<Row> = snapshot.rows().step_by(MANY as usize).collect();
+    // Family, and the member or mention; each once.
+    type Pairs = Vec<(usize, Row)>;
+    let found: Vec<[Pairs; 2]> = starts
+        .into_par_iter()
+        .map(|start| {
+            let (mut members, mut mentions) = (Vec::new(), Vec::new());
+            for row in start..snapshot.rows().end.min(start + MANY) {
+                matcher.members(snapshot.id(row), &mut |number| members.push((number, row)));
+                matcher.named(snapshot.id(row), &mut |number| mentions.push((number, row)));
+                let tags = snapshot.tags(row).iter().flat_map(|tag| &of_tag[*tag as usize]);
+                mentions.extend(tags.map(|number| (*number, row)));
+                if let Some(library) = snapshot.library(row) {
+                    let named = (0..families.len()).filter(|number| families[*number].is_library(library));
+                    mentions.extend(named.map(|number| (number, row)));
+                }
+            }
+            [members, mentions].map(|mut pairs| {
+                pairs.sort_unstable();
+                pairs.dedup();
+                pairs
+            })
+        })
+        .collect();
+    let is_model = |row: &Row| snapshot.is_listed(*row) || lineage.is_unlisted(*row);
+    let mut kept = Vec::new();
+    for (number, family) in families.iter().enumerate() {
+        for (what, name) in names(family).into_iter().enumerate() {
+            let pairs = found.iter().flat_map(|found| {
+                let from = found[what].partition_point(|pair| pair.0 < number);
+                found[what][from..].iter().take_while(|pair| pair.0 == number)
+            });
+            let rows = pairs.map(|pair| pair.1).filter(is_model).collect();
+            kept.push((name, Array::Numbers(rows)));
+        }
+    }
+    Ok(kept)
 }
 
 /// The rows of a family's members, in order. Old ids are no members: the models that they name are.
 pub fn members(family: &Family, lineage: &Lineage<'_>) -> Vec<Row> {
     let snapshot = lineage.snapshot();
+    if let Some(members) = snapshot.kept_numbers(&names(family)[0]) {
+        return members.to_vec();
+    }
     let is_model = |row: &Row| snapshot.is_listed(*row) || lineage.is_unlisted(*row);
     match family.lies_in() {
         Some(id) if id.contains('/') || snapshot.owned_by(id).is_empty() => lineage.find(id).into_iter().collect(),
@@ -144,6 +205,11 @@ pub fn members(family: &Family, lineage: &Lineage<'_>) -> Vec<Row> {
 /// F3.
 fn mentions(family: &Family, lineage: &Lineage<'_>, members: &[Row], counting: &Counting) -> u64 {
     let snapshot = lineage.snapshot();
+    let counts =
+        |row: &Row| snapshot.is_listed(*row) && counting.wants(snapshot, *row) && members.binary_search(row).is_err();
+    if let Some(mentions) = snapshot.kept_numbers(&names(family)[1]) {
+        return mentions.iter().filter(|row| counts(row)).count() as u64;
+    }
     let words: Vec<&str> = snapshot.tag_words().collect();
     let tags: Vec<bool> = words.par_iter().map(|tag| family.is_tag(tag)).collect();
     let has_tags = tags.contains(&true);
@@ -154,9 +220,7 @@ fn mentions(family: &Family, lineage: &Lineage<'_>, members: &[Row], counting: &
             || (has_tags && snapshot.tags(*row).iter().any(|tag| tags[*tag as usize]))
             || snapshot.library(*row).is_some_and(|library| family.is_library(library))
     };
-    let counts = |row: &Row| counting.counts(snapshot.created(*row)) && members.binary_search(row).is_err();
-    let listed = snapshot.rows().into_par_iter().filter(|row| snapshot.is_listed(*row));
-    listed.filter(is_mention).filter(counts).count() as u64
+    snapshot.rows().into_par_iter().filter(is_mention).filter(counts).count() as u64
 }
 
 /// The rows whose ids `find` marks, in order; it is given many ids at a time.
@@ -174,66 +238,69 @@ fn search(lineage: &Lineage<'_>, find: impl Fn(&[&str]) -> Vec<bool> + Sync) -> 
     found.into_iter().flatten().zip(0..).filter(|(found, _)| *found).map(|(_, row)| row)
 }
 
-/// The models with most descendants among `rows`, ties by id. Below them lies only what is derived: the other links
-/// need no counting.
-fn top(
-    lineage: &Lineage<'_>,
-    rows: &[(Row, Relation)],
-    derived: &Derived,
-    wanted: &impl Fn(Row) -> bool,
-) -> Vec<(Row, u64, u64)> {
-    let mut is_derived = vec![false; lineage.snapshot().len()];
-    derived.all.iter().chain(&derived.direct).for_each(|(row, _)| is_derived[*row as usize] = true);
-    let beyond = lineage.below(&rows.iter().map(|(row, _)| *row).collect::<Vec<_>>());
-    beyond.rows.iter().for_each(|row| is_derived[*row as usize] = true);
-    let lineage = &lineage.only(|parent, _, _| is_derived[parent as usize]);
-    let links: Vec<(u32, u32)> = lineage.all_links().map(|(parent, child, _)| (parent, child)).collect();
-    let sums = Segments::sum(lineage.snapshot().len(), &links, |row| u32::from(wanted(row)));
-    let mut children: Vec<(Row, u64, u64)> = rows
-        .iter()
-        .filter_map(|(row, _)| {
+/// The models with most descendants among `rows`, ties by id.
+fn top(lineage: &Lineage<'_>, rows: &[(Row, Relation)], counting: &Counting) -> Vec<(Row, u64, u64)> {
+    let wanted = |row: Row| counting.wants(lineage.snapshot(), row);
+    let inner = rows.iter().map(|(row, _)| *row).filter(|row| !lineage.is_leaf(*row));
+    let mut children: Vec<(Row, u64, u64)> = match Census::kept(lineage, counting) {
+        Some(census) => {
+            inner.map(|row| (row, census.of(row))).map(|(row, facts)| (row, facts.direct, facts.descendants)).collect()
+        }
+        None => {
+            let links: Vec<(u32, u32)> = lineage.all_links().map(|(parent, child, _)| (parent, child)).collect();
+            let sums = Segments::sum(lineage.snapshot().len(), &links, |row| u32::from(wanted(row)));
+            let direct = |row| lineage.children(row).filter(|(child, _)| wanted(*child)).count() as u64;
             // The rows are all wanted, and no descendants of themselves.
-            let descendants = u64::from(sums.of(*row)? - 1);
-            let direct = lineage.children(*row).filter(|(child, _)| wanted(*child)).count() as u64;
-            (descendants > 0).then_some((*row, direct, descendants))
-        })
-        .collect();
+            inner.map(|row| (row, direct(row), u64::from(sums.of(row).unwrap_or(1) - 1))).collect()
+        }
+    };
+    children.retain(|(_, _, descendants)| *descendants > 0);
     children.sort_unstable_by_key(|(row, _, descendants)| (std::cmp::Reverse(*descendants), *row));
     children.truncate(TOP);
     children
 }
 
-/// What descends from a set of members, with the relation of each model's own link towards them.
+/// What descends from a set of members, with the relation of each model's own link towards them; in order of the rows.
 #[derive(Debug, Default)]
 pub(super) struct Derived {
-    /// F1, in order of the rows.
+    /// F1.
     pub direct: Vec<(Row, Relation)>,
-    /// F2, nearest first.
+    /// F2.
     pub all: Vec<(Row, Relation)>,
-    levels: Vec<usize>,
+    /// How many of F2 are wanted at each distance.
+    levels: Vec<u64>,
 }
 
-/// What counting a family writes on; stamps spare clearing it for the next one.
+/// What counting a family writes on: a bit for each member, and for each model that was reached.
 pub(super) struct Desk {
-    stamp: u32,
-    members: Vec<u32>,
-    seen: Vec<u32>,
+    members: Vec<u64>,
+    seen: Vec<u64>,
 }
 
 impl Desk {
     pub fn new(rows: usize) -> Desk {
-        Desk { stamp: 0, members: vec![0; rows], seen: vec![0; rows] }
+        Desk { members: vec![0; rows.div_ceil(64)], seen: vec![0; rows.div_ceil(64)] }
+    }
+
+    /// Makes room for the next family.
+    pub fn clear(&mut self, members: &[Row], derived: &Derived) {
+        members.iter().for_each(|row| self.members[*row as usize / 64] = 0);
+        members.iter().chain(derived.all.iter().map(|(row, _)| row)).for_each(|row| self.seen[*row as usize / 64] = 0);
     }
 
     /// F1 and F2 of a set of members.
-    pub fn derive(&mut self, lineage: &Lineage<'_>, members: &[Row], counted: Counted) -> Derived {
-        self.stamp += 1;
-        let stamp = self.stamp;
-        members.iter().for_each(|row| self.members[*row as usize] = stamp);
+    pub fn derive(
+        &mut self,
+        lineage: &Lineage<'_>,
+        members: &[Row],
+        counted: Counted,
+        wanted: impl Fn(Row) -> bool,
+    ) -> Derived {
+        members.iter().for_each(|row| self.members[*row as usize / 64] |= 1 << (row % 64));
         let mut derived = Derived::default();
         for member in members {
             for (child, edge) in lineage.children(*member) {
-                if counted == Counted::Everybody || self.members[child as usize] != stamp {
+                if counted == Counted::Everybody || !holds(&self.members, child) {
                     derived.direct.push((child, edge.relation));
                 }
             }
@@ -248,46 +315,56 @@ impl Desk {
         let mut edge = members.to_vec();
         while !edge.is_empty() {
             let start = reached.len();
+            // Members were walked from at the start already.
+            let mut next = Vec::new();
             for at in edge {
                 for (child, _) in lineage.children(at) {
-                    let is_member = self.members[child as usize] == stamp;
-                    let is_new = std::mem::replace(&mut self.seen[child as usize], stamp) != stamp;
+                    let is_member = holds(&self.members, child);
+                    let is_new = !holds(&self.seen, child);
+                    self.seen[child as usize / 64] |= 1 << (child % 64);
+                    if is_new && !is_member {
+                        next.push(child);
+                    }
                     if is_new && (counted == Counted::Everybody || !is_member) {
                         reached.push(child);
                     }
                 }
             }
-            // Members were walked from at the start already.
-            edge = reached[start..].iter().copied().filter(|row| self.members[*row as usize] != stamp).collect();
+            edge = next;
             if reached.len() > start {
-                derived.levels.push(reached.len() - start);
+                derived.levels.push(reached[start..].iter().filter(|row| wanted(**row)).count() as u64);
             }
         }
+        if reached.len() < self.seen.len() {
+            reached.sort_unstable();
+        } else {
+            // The bits are in order already, and fewer words than there are models.
+            let left_out = |word: usize| if counted == Counted::Everybody { 0 } else { self.members[word] };
+            let bits = self.seen.iter().enumerate().map(|(word, seen)| seen & !left_out(word)).collect();
+            reached = RowSet::of_bits(bits).rows().collect();
+        }
         let towards = |row: Row| {
-            let inside = |parent: &Row| self.members[*parent as usize] == stamp || self.seen[*parent as usize] == stamp;
+            let inside = |parent: &Row| holds(&self.members, *parent) || holds(&self.seen, *parent);
             lineage.parents(row).filter(|(parent, _)| inside(parent)).map(|(_, edge)| edge.relation).max()
         };
-        derived.all = reached.into_iter().map(|row| (row, towards(row).unwrap_or(Relation::Unstated))).collect();
+        let related = |row: Row| (row, towards(row).unwrap_or(Relation::Unstated));
+        derived.all = reached.into_par_iter().with_min_len(4096).map(related).collect();
         derived
     }
 }
 
 impl Tally {
-    /// Adds up what is known of a set of distinct models.
-    fn of(lineage: &Lineage<'_>, rows: &[(Row, Relation)], counting: &Counting) -> Tally {
-        let snapshot = lineage.snapshot();
+    /// Adds up what is known of a set of distinct models, which are in order.
+    fn of(snapshot: &Snapshot, owners: &[u32], rows: &[(Row, Relation)], counting: &Counting) -> Tally {
         let mut tally = Tally::default();
         // In order of the rows an owner's models lie together. A model without an owner is its own.
-        let mut rows = rows.to_vec();
-        rows.sort_unstable();
-        let mut last: Option<&str> = None;
-        for (row, relation) in &rows {
+        let mut last: Option<u32> = None;
+        for (row, relation) in rows {
             tally.models += 1;
             tally.by_relation[*relation as usize] += 1;
-            let owner = snapshot.owner(*row);
-            let is_same = matches!((last, owner), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b));
-            tally.authors += u64::from(!is_same);
-            last = owner;
+            let owner = owners[*row as usize];
+            tally.authors += u64::from(last != Some(owner));
+            last = Some(owner);
             tally.downloads.add(snapshot.downloads(*row));
             tally.downloads_all_time.add(snapshot.downloads_all_time(*row));
             tally.likes.add(snapshot.likes(*row));
@@ -303,15 +380,18 @@ impl Tally {
 
 /// F1 and F2 of each of many sets of members, in their order, in parallel.
 pub(super) fn tallies(lineage: &Lineage<'_>, sets: &[Vec<Row>], counting: &Counting) -> Vec<(Tally, Tally)> {
-    let wanted = |row: Row| counting.counts(lineage.snapshot().created(row));
+    let snapshot = lineage.snapshot();
+    let owners = authors::owners(snapshot);
+    let wanted = |row: Row| counting.wants(snapshot, row);
     sets.par_iter()
         .map_init(
             || Desk::new(lineage.snapshot().len()),
             |desk, members| {
-                let mut derived = desk.derive(lineage, members, Counted::Others);
+                let mut derived = desk.derive(lineage, members, Counted::Others, wanted);
+                desk.clear(members, &derived);
                 derived.direct.retain(|(row, _)| wanted(*row));
                 derived.all.retain(|(row, _)| wanted(*row));
-                (Tally::of(lineage, &derived.direct, counting), Tally::of(lineage, &derived.all, counting))
+                [&derived.direct, &derived.all].map(|rows| Tally::of(snapshot, &owners, rows, counting)).into()
             },
         )
         .collect()

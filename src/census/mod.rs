@@ -16,11 +16,12 @@ mod tree;
 use std::sync::OnceLock;
 
 use crate::lineage::Lineage;
+use crate::reference::{self, Family};
 use crate::snapshot::{Array, Row, Snapshot};
 use facts::Table;
 use layout::Layout;
 
-pub use burst::bursts;
+pub use burst::Bursts;
 pub use descendants::Descendants;
 pub use facts::{Facts, Sum};
 pub use family::{Counted, FamilyCount, Tally, members};
@@ -37,12 +38,20 @@ pub struct Census<'l, 's> {
     counting: Counting,
 }
 
-/// Computes what is asked most and keeps it in the snapshot: the links as arrays, and the facts of every model.
-pub fn keep(snapshot: &mut Snapshot) {
+/// Computes what is asked most and keeps it in the snapshot: the links as arrays, the facts of every model, the bursts, the
+/// owners, and the members and mentions of some families.
+///
+/// # Errors
+/// If the families' expressions are too large together.
+pub fn keep(snapshot: &mut Snapshot, families: &[Family]) -> Result<(), reference::Error> {
     let lineage = Lineage::from_snapshot(snapshot);
     let mut arrays = lineage.to_keep();
     arrays.append(&mut Census::take(&lineage, &Counting::default()).to_keep());
+    arrays.push(Bursts::of(&lineage).to_keep());
+    arrays.push(authors::to_keep(lineage.snapshot()));
+    arrays.append(&mut family::to_keep(families, &lineage)?);
     arrays.into_iter().for_each(|(name, array)| snapshot.keep(&name, array));
+    Ok(())
 }
 
 /// Which models are counted. All are walked through, counted or not.
@@ -57,6 +66,16 @@ pub struct Counting {
 }
 
 impl Counting {
+    /// Whether all models are counted, so that their dates need not be known.
+    pub fn is_everything(&self) -> bool {
+        self.since.is_none() && self.until.is_none()
+    }
+
+    /// Whether a model of a snapshot is counted.
+    pub fn wants(&self, snapshot: &Snapshot, row: Row) -> bool {
+        self.is_everything() || self.counts(snapshot.created(row))
+    }
+
     /// Whether a model created then is counted. Under a date filter, models without a date are not.
     pub fn counts(&self, created: Option<i64>) -> bool {
         let after = self.since.is_none_or(|since| created.is_some_and(|created| created >= since));
@@ -68,15 +87,22 @@ impl Counting {
 impl<'l, 's> Census<'l, 's> {
     /// Counts below every model; where nothing is asked but what the snapshot keeps, that is taken.
     pub fn take(lineage: &'l Lineage<'s>, counting: &Counting) -> Census<'l, 's> {
-        let layout = OnceLock::new();
+        Census::kept(lineage, counting).unwrap_or_else(|| {
+            let layout = Layout::of(lineage);
+            let table = Table::take(lineage, &layout, counting);
+            Census { lineage, layout: layout.into(), table, counting: counting.clone() }
+        })
+    }
+
+    /// The census that the snapshot keeps, if that is what is asked for.
+    fn kept(lineage: &'l Lineage<'s>, counting: &Counting) -> Option<Census<'l, 's>> {
         let is_kept = lineage.is_whole() && *counting == Counting::default();
-        let kept = if is_kept { Table::kept(lineage.snapshot()) } else { None };
-        let table = kept.unwrap_or_else(|| Table::take(lineage, layout.get_or_init(|| Layout::of(lineage)), counting));
-        Census { lineage, layout, table, counting: counting.clone() }
+        let table = is_kept.then(|| Table::kept(lineage.snapshot()))??;
+        Some(Census { lineage, layout: OnceLock::new(), table, counting: counting.clone() })
     }
 
     /// What a snapshot keeps so that nothing need be counted again: name and numbers.
-    pub fn to_keep(&self) -> Vec<(String, Array)> {
+    fn to_keep(&self) -> Vec<(String, Array)> {
         self.table.to_keep()
     }
 
@@ -92,6 +118,16 @@ impl<'l, 's> Census<'l, 's> {
     /// The counts of a model; all zero where nothing descends from it.
     pub fn of(&self, model: Row) -> Facts {
         self.table.rows().binary_search(&model).map(|at| self.table.at(at)).unwrap_or_default()
+    }
+
+    /// The models with children, in order of the ids.
+    pub fn models(&self) -> &[Row] {
+        self.table.rows()
+    }
+
+    /// The counts of the model at a place among [`Census::models`].
+    fn at(&self, at: usize) -> Facts {
+        self.table.at(at)
     }
 
     /// Every model with children, in order of the ids, and its counts.

@@ -82,8 +82,10 @@ impl Measure {
 pub struct Ranking {
     /// What it is by.
     pub measure: Measure,
-    /// Every row, numbered from 1; equal values have different ranks, in order of their ids.
+    /// The first rows, numbered from 1; equal values have different ranks, in order of their ids.
     pub rows: Vec<Ranked>,
+    /// How many there are in all.
+    pub of: usize,
     /// How many were left out because the measure's value is not known for any of their descendants.
     pub missing: usize,
 }
@@ -110,46 +112,42 @@ pub struct Ranked {
 }
 
 impl Ranking {
-    /// Ranks the models of a census.
-    pub fn of_models(census: &Census<'_, '_>, measure: Measure) -> Ranking {
+    /// Ranks the models of a census; the first `top` of them are listed (0: all).
+    pub fn of_models(census: &Census<'_, '_>, measure: Measure, top: usize) -> Ranking {
         let snapshot = census.lineage().snapshot();
         let authors = if measure == Measure::Authors { census.authors() } else { Vec::new() };
-        let mut missing = 0;
-        let mut rows: Vec<(Row, Ranked)> = Vec::new();
-        for (at, (row, facts)) in census.all().enumerate() {
-            let own = |mut sum: Sum, value: Option<u64>| {
-                sum.add(value);
-                sum
-            };
-            let value = match measure {
+        let models: Vec<Row> = census.models().to_vec();
+        let own = |mut sum: Sum, value: Option<u64>| {
+            sum.add(value);
+            sum
+        };
+        let values = models.iter().zip(0..).map(|(row, at)| {
+            let facts = census.at(at);
+            match measure {
                 Measure::Authors => Some((authors[at] as f64, None)),
-                Measure::DownloadsWithOwn => known(own(facts.downloads, snapshot.downloads(row))),
-                Measure::LikesWithOwn => known(own(facts.likes, snapshot.likes(row))),
+                Measure::DownloadsWithOwn => known(own(facts.downloads, snapshot.downloads(*row))),
+                Measure::LikesWithOwn => known(own(facts.likes, snapshot.likes(*row))),
                 _ => of_facts(&facts, measure),
-            };
-            // Under a filter a model may be left without a counted descendant.
-            match value {
-                Some((value, known)) if facts.descendants > 0 && !is_nothing(measure, value) => rows.push((
-                    row,
-                    Ranked {
-                        rank: 0,
-                        id: snapshot.id(row).to_owned(),
-                        is_unlisted: !snapshot.is_listed(row),
-                        direct: facts.direct,
-                        descendants: facts.descendants,
-                        by_relation: facts.by_relation,
-                        value,
-                        known,
-                    },
-                )),
-                Some(_) => (),
-                None => missing += 1,
             }
-        }
-        Ranking::sorted(measure, rows, missing)
+        });
+        // Under a filter a model may be left without a counted descendant.
+        let is_counted = |at: usize| census.at(at).descendants > 0;
+        Ranking::sorted(measure, values, top, is_counted, |at| {
+            let (row, facts) = (models[at], census.at(at));
+            Ranked {
+                rank: 0,
+                id: snapshot.id(row).to_owned(),
+                is_unlisted: !snapshot.is_listed(row),
+                direct: facts.direct,
+                descendants: facts.descendants,
+                by_relation: facts.by_relation,
+                value: 0.0,
+                known: None,
+            }
+        })
     }
 
-    /// Ranks owners or the families of a table.
+    /// Ranks owners or the families of a table; the first `top` of them are listed (0: all).
     ///
     /// A measure that is not defined for groups ([`Measure::is_for_groups`]) leaves every row out as missing.
     pub fn of_groups(
@@ -157,6 +155,7 @@ impl Ranking {
         families: Option<&[Family]>,
         measure: Measure,
         counting: &Counting,
+        top: usize,
     ) -> Ranking {
         let lineage = census.lineage();
         let snapshot = lineage.snapshot();
@@ -165,57 +164,58 @@ impl Ranking {
                 (families.iter().map(|family| family.name.clone()).collect(), family::all_members(families, lineage))
             }
             None => {
-                let mut owners: Vec<(String, Vec<Row>)> = Vec::new();
-                for (row, _) in census.all() {
-                    let Some(owner) = snapshot.owner(row) else { continue };
-                    match owners.last_mut() {
-                        Some((last, rows)) if last.eq_ignore_ascii_case(owner) => rows.push(row),
-                        _ => owners.push((owner.to_owned(), vec![row])),
-                    }
-                }
+                let mut owners: Vec<&str> = census.models().iter().filter_map(|row| snapshot.owner(*row)).collect();
+                owners.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
                 // Members without children have no derivatives, but they must not count among those of the others.
-                owners
-                    .into_iter()
-                    .map(|(owner, _)| {
-                        let rows = snapshot.owned_by(&owner).collect();
-                        (owner, rows)
-                    })
-                    .unzip()
+                let members = |owner: &str| (owner.to_owned(), snapshot.owned_by(owner).collect());
+                owners.into_iter().map(members).unzip()
             }
         };
         let tallies = family::tallies(lineage, &sets, counting);
-        let mut missing = 0;
-        let mut rows = Vec::new();
-        for (at, (name, (f1, f2))) in names.into_iter().zip(tallies).enumerate() {
-            match of_tallies(&f1, &f2, measure) {
-                _ if f2.models == 0 => (),
-                Some((value, _)) if is_nothing(measure, value) => (),
-                None => missing += 1,
-                Some((value, known)) => rows.push((
-                    at as Row,
-                    Ranked {
-                        rank: 0,
-                        id: name,
-                        is_unlisted: false,
-                        direct: f1.models,
-                        descendants: f2.models,
-                        by_relation: f2.by_relation,
-                        value,
-                        known,
-                    },
-                )),
+        let values = tallies.iter().map(|(f1, f2)| of_tallies(f1, f2, measure));
+        let is_counted = |at: usize| tallies[at].1.models > 0;
+        Ranking::sorted(measure, values, top, is_counted, |at| {
+            let (f1, f2) = &tallies[at];
+            Ranked {
+                rank: 0,
+                id: names[at].clone(),
+                is_unlisted: false,
+                direct: f1.models,
+                descendants: f2.models,
+                by_relation: f2.by_relation,
+                value: 0.0,
+                known: None,
             }
-        }
-        Ranking::sorted(measure, rows, missing)
+        })
     }
 
-    fn sorted(measure: Measure, mut rows: Vec<(Row, Ranked)>, missing: usize) -> Ranking {
-        rows.sort_unstable_by(|(a_row, a), (b_row, b)| b.value.total_cmp(&a.value).then(a_row.cmp(b_row)));
-        let number = |(at, (_, mut row)): (usize, (Row, Ranked))| {
-            row.rank = at + 1;
-            row
-        };
-        Ranking { measure, rows: rows.into_iter().enumerate().map(number).collect(), missing }
+    /// Ranks what has these values and is counted, ties by place; `row` makes the row of a place.
+    fn sorted(
+        measure: Measure,
+        values: impl Iterator<Item = Value>,
+        top: usize,
+        is_counted: impl Fn(usize) -> bool,
+        row: impl Fn(usize) -> Ranked,
+    ) -> Ranking {
+        let mut missing = 0;
+        let mut places: Vec<(f64, usize, Option<u64>)> = Vec::new();
+        for (at, value) in values.enumerate().filter(|(at, _)| is_counted(*at)) {
+            match value {
+                Some((value, _)) if is_nothing(measure, value) => (),
+                Some((value, known)) => places.push((value, at, known)),
+                None => missing += 1,
+            }
+        }
+        let of = places.len();
+        let order =
+            |a: &(f64, usize, Option<u64>), b: &(f64, usize, Option<u64>)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        if (1..of).contains(&top) {
+            places.select_nth_unstable_by(top, order);
+            places.truncate(top);
+        }
+        places.sort_unstable_by(order);
+        let row = |(rank, (value, at, known))| Ranked { rank, value, known, ..row(at) };
+        Ranking { measure, rows: (1..).zip(places).map(row).collect(), of, missing }
     }
 }
 

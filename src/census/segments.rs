@@ -15,11 +15,12 @@
 //! their link is read.
 
 use super::closure::{Closure, NONE, Targets, Weight};
-use crate::lineage::components;
+use crate::lineage::{RowSet, components, holds};
 
 /// The sums of all nodes with children.
 pub(super) struct Segments<W> {
-    inner: Inner,
+    /// The nodes with children.
+    inner: RowSet,
     sums: Vec<W>,
 }
 
@@ -56,56 +57,8 @@ impl<W: Weight> Segments<W> {
 
     /// The nodes with children, in order, and their sums.
     pub fn all(&self) -> impl Iterator<Item = (u32, &W)> {
-        self.inner.nodes().zip(&self.sums)
+        self.inner.rows().zip(&self.sums)
     }
-}
-
-/// The nodes with children: a bit for each node, and for every word of bits how many come before.
-struct Inner {
-    bits: Vec<u64>,
-    before: Vec<u32>,
-    len: usize,
-}
-
-impl Inner {
-    fn of(bits: Vec<u64>) -> Inner {
-        let mut len = 0;
-        let mut before = Vec::with_capacity(bits.len());
-        for word in &bits {
-            before.push(len);
-            len += word.count_ones();
-        }
-        Inner { bits, before, len: len as usize }
-    }
-
-    fn len(&self) -> usize {
-        self.len
-    }
-
-    fn holds(&self, node: u32) -> bool {
-        has(&self.bits, node)
-    }
-
-    /// The number of a node among those with children.
-    fn place(&self, node: u32) -> u32 {
-        let word = node as usize / 64;
-        self.before[word] + (self.bits[word] & ((1 << (node % 64)) - 1)).count_ones()
-    }
-
-    fn nodes(&self) -> impl Iterator<Item = u32> {
-        self.bits.iter().zip(0u32..).flat_map(|(word, at)| {
-            let mut left = *word;
-            std::iter::from_fn(move || {
-                let bit = (left != 0).then(|| left.trailing_zeros())?;
-                left &= left - 1;
-                Some(at * 64 + bit)
-            })
-        })
-    }
-}
-
-fn has(bits: &[u64], node: u32) -> bool {
-    bits[node as usize / 64] >> (node % 64) & 1 == 1
 }
 
 /// In place of a parent: the node is a head, and the rest is its number.
@@ -127,7 +80,8 @@ struct Node<W> {
 }
 
 struct Peel<W> {
-    inner: Inner,
+    /// The nodes with children.
+    inner: RowSet,
     nodes: Vec<Node<W>>,
     /// The lists: a set, and where it goes on.
     lists: Vec<(u32, u32)>,
@@ -151,9 +105,9 @@ impl<W: Weight> Peel<W> {
             with_several[word] |= with_parent[word] & bit;
             with_parent[word] |= bit;
         }
-        let inner = Inner::of(with_child);
+        let inner = RowSet::of_bits(with_child);
         let mut peel = Peel {
-            nodes: inner.nodes().map(|node| Node { parent: NONE, open: 0, set: NONE, sum: weight(node) }).collect(),
+            nodes: inner.rows().map(|node| Node { parent: NONE, open: 0, set: NONE, sum: weight(node) }).collect(),
             inner,
             lists: Vec::new(),
             heads: vec![0],
@@ -166,7 +120,7 @@ impl<W: Weight> Peel<W> {
         let mut several: Vec<(u32, u32)> = Vec::new();
         for (parent, child) in links.iter().filter(|(parent, child)| parent != child) {
             let parent = peel.inner.place(*parent);
-            if has(&with_several, *child) {
+            if holds(&with_several, *child) {
                 several.push((*child, parent));
             } else if peel.inner.holds(*child) {
                 peel.hang(*child, parent);

@@ -2,7 +2,7 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use super::Census;
-use crate::lineage::{Group, Reach, Selection};
+use crate::lineage::{Group, Reach, Selection, holds};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
@@ -119,7 +119,7 @@ impl<F: Fn(Row) -> bool> Tree<'_, '_, '_, F> {
             Reach::Above => self.selection.parents(row).map(|(parent, edge)| (parent, edge.relation)).collect(),
             _ => self.selection.children(row).map(|(child, edge)| (child, edge.relation)).collect(),
         };
-        next.sort_by_key(|(row, _)| (Reverse(self.census.of(*row).descendants), *row));
+        next.sort_by_cached_key(|(row, _)| (Reverse(self.census.of(*row).descendants), *row));
         next
     }
 
@@ -134,25 +134,33 @@ impl<F: Fn(Row) -> bool> Tree<'_, '_, '_, F> {
             Reach::Above => selection.children(row).next().is_some(),
             _ => selection.parents(row).next().is_some(),
         };
-        let mut rows = selection.rows().to_vec();
-        rows.sort_by_cached_key(|row| {
-            (Some(*row) != named, is_under(*row), Reverse(self.census.of(*row).descendants), *row)
-        });
-        let mut is_met = vec![false; rows.len()];
+        let mut is_met = vec![0u64; self.census.lineage().snapshot().len().div_ceil(64)];
+        let mut met = 0;
         let mut roots = Vec::new();
-        for root in rows {
+        let mut begin = |root: Row| {
             let mut open = vec![root];
             while let Some(row) = open.pop() {
-                if let Some(at) = selection.place(row)
-                    && !std::mem::replace(&mut is_met[at], true)
-                {
+                if !holds(&is_met, row) {
+                    is_met[row as usize / 64] |= 1 << (row % 64);
                     if row == root {
                         roots.push((row, None));
                     }
-                    open.extend(self.next(row).into_iter().map(|(row, _)| row));
+                    met += 1;
+                    match self.reach {
+                        Reach::Above => open.extend(selection.parents(row).map(|(parent, _)| parent)),
+                        _ => open.extend(selection.children(row).map(|(child, _)| child)),
+                    }
                 }
             }
+            met == selection.rows().len()
+        };
+        // Mostly everything lies under the one model that was named, and no order is needed.
+        if named.is_some_and(&mut begin) {
+            return roots;
         }
+        let mut rows = selection.rows().to_vec();
+        rows.sort_by_cached_key(|row| (is_under(*row), Reverse(self.census.of(*row).descendants), *row));
+        rows.into_iter().for_each(|root| _ = begin(root));
         roots
     }
 

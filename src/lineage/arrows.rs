@@ -81,6 +81,11 @@ impl<'s> Arrows<'s> {
         self.offsets[row as usize] as usize..self.offsets[row as usize + 1] as usize
     }
 
+    /// The other ends of a row's links.
+    pub fn ends(&self, row: Row) -> &[Row] {
+        &self.ends[self.range(row)]
+    }
+
     pub fn of_row(&self, row: Row) -> impl ExactSizeIterator<Item = (Row, Edge)> {
         let range = self.range(row);
         self.ends[range.clone()].iter().zip(&self.codes[range]).map(|(end, code)| (*end, Edge::of_code(*code)))

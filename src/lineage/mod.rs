@@ -4,6 +4,7 @@ mod anomaly;
 mod arrows;
 mod cycles;
 mod resolve;
+mod row_set;
 mod selection;
 mod walk;
 
@@ -14,6 +15,7 @@ use petgraph::graph::{Graph, NodeIndex};
 pub use anomaly::Anomaly;
 use arrows::Arrows;
 pub(crate) use cycles::components;
+pub(crate) use row_set::{RowSet, holds};
 pub use selection::{Collapse, Group, Reach, Selection};
 pub use walk::Reached;
 

@@ -1,7 +1,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Edge, Lineage};
+use super::{Edge, Lineage, RowSet};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
@@ -13,6 +13,7 @@ pub struct Selection<'l, 's> {
     start: Vec<Row>,
     /// The models, in order; those that a group stands for are not among them.
     rows: Vec<Row>,
+    set: RowSet,
     groups: Vec<Group>,
 }
 
@@ -57,18 +58,28 @@ impl<'s> Lineage<'s> {
         let mut start = start.to_vec();
         start.sort_unstable();
         start.dedup();
-        Selection { lineage: self, start, rows, groups: Vec::new() }
+        Selection::new(self, start, rows)
     }
 
     /// Every model, listed or not. Old ids are none: the models that they name are there.
     pub fn everything<'l>(&'l self) -> Selection<'l, 's> {
         let is_model = |row: &Row| self.snapshot().is_listed(*row) || self.is_unlisted(*row);
-        let rows = self.snapshot().rows().filter(is_model).collect();
-        Selection { lineage: self, start: Vec::new(), rows, groups: Vec::new() }
+        Selection::new(self, Vec::new(), self.snapshot().rows().filter(is_model).collect())
     }
 }
 
 impl<'l, 's> Selection<'l, 's> {
+    fn new(lineage: &'l Lineage<'s>, start: Vec<Row>, rows: Vec<Row>) -> Selection<'l, 's> {
+        let set = RowSet::of(lineage.snapshot().len(), &rows);
+        Selection { lineage, start, rows, set, groups: Vec::new() }
+    }
+
+    /// Leaves out the models that are not wanted.
+    fn retain(&mut self, wanted: impl FnMut(&Row) -> bool) {
+        self.rows.retain(wanted);
+        self.set = RowSet::of(self.lineage.snapshot().len(), &self.rows);
+    }
+
     /// The lineage of which it is a part.
     pub fn lineage(&self) -> &'l Lineage<'s> {
         self.lineage
@@ -101,31 +112,31 @@ impl<'l, 's> Selection<'l, 's> {
 
     /// The place of a model among [`Selection::rows`].
     pub fn place(&self, row: Row) -> Option<usize> {
-        self.rows.binary_search(&row).ok()
+        self.set.holds(row).then(|| self.set.place(row) as usize)
     }
 
     /// The links between its models: parent, child, what the link carries; in order of the child, then of the parent.
     pub fn links(&self) -> impl Iterator<Item = (Row, Row, Edge)> {
         self.rows.iter().flat_map(move |child| {
-            let parents = self.lineage.parents(*child).filter(|(parent, _)| self.place(*parent).is_some());
+            let parents = self.lineage.parents(*child).filter(|(parent, _)| self.set.holds(*parent));
             parents.map(|(parent, edge)| (parent, *child, edge))
         })
     }
 
     /// The parents of a model that are among its models.
     pub fn parents(&self, child: Row) -> impl Iterator<Item = (Row, Edge)> {
-        self.lineage.parents(child).filter(|(parent, _)| self.place(*parent).is_some())
+        self.lineage.parents(child).filter(|(parent, _)| self.set.holds(*parent))
     }
 
     /// The children of a model that are among its models.
     pub fn children(&self, parent: Row) -> impl Iterator<Item = (Row, Edge)> {
-        self.lineage.children(parent).filter(|(child, _)| self.place(*child).is_some())
+        self.lineage.children(parent).filter(|(child, _)| self.set.holds(*child))
     }
 
     /// Only the models that are wanted, and those that it was chosen around.
     pub fn keep(mut self, wanted: impl Fn(Row) -> bool) -> Self {
-        let start = &self.start;
-        self.rows.retain(|row| wanted(*row) || start.binary_search(row).is_ok());
+        let start = self.start.clone();
+        self.retain(|row| wanted(*row) || start.binary_search(row).is_ok());
         self
     }
 
@@ -136,14 +147,17 @@ impl<'l, 's> Selection<'l, 's> {
         chosen.sort_by_key(|row| (Reverse(weight(*row)), *row));
         chosen.truncate(most);
         self = self.connecting(&chosen, Reach::Below);
-        let rows = &self.rows;
-        self.start.retain(|row| rows.binary_search(row).is_ok());
+        let set = &self.set;
+        self.start.retain(|row| set.holds(*row));
         self
     }
 
     /// Those of its models that are chosen, and what connects them with the start: the ancestors of chosen ones, or, if
     /// it reaches upwards, their descendants.
     pub fn connecting(mut self, chosen: &[Row], reach: Reach) -> Self {
+        if chosen == self.rows {
+            return self;
+        }
         let mut is_kept = vec![false; self.rows.len()];
         let mut open: Vec<usize> = chosen.iter().filter_map(|row| self.place(*row)).collect();
         while let Some(at) = open.pop() {
@@ -156,7 +170,7 @@ impl<'l, 's> Selection<'l, 's> {
             }
         }
         let mut kept = is_kept.into_iter();
-        self.rows.retain(|_| kept.next().unwrap_or(false));
+        self.retain(|_| kept.next().unwrap_or(false));
         self
     }
 
@@ -177,7 +191,7 @@ impl<'l, 's> Selection<'l, 's> {
         self.groups = groups.map(|((parents, relation), models)| Group { parents, relation, models }).collect();
         let mut hidden: Vec<Row> = self.groups.iter().flat_map(|group| group.models.iter().copied()).collect();
         hidden.sort_unstable();
-        self.rows.retain(|row| hidden.binary_search(row).is_err());
+        self.retain(|row| hidden.binary_search(row).is_err());
         self
     }
 }

@@ -23,31 +23,33 @@ impl Lineage<'_> {
 
     /// Every model at most `depth` links from any of `from`, those left out.
     pub fn within(&self, from: &[Row], reach: Reach, depth: usize) -> Reached {
-        let mut seen = vec![false; self.snapshot.len()];
-        from.iter().for_each(|row| seen[*row as usize] = true);
-        let mut rows: Vec<Row> = Vec::new();
+        let mut seen = vec![0u64; self.snapshot.len().div_ceil(64)];
+        let mut met = |row: Row| {
+            let (word, bit) = (&mut seen[row as usize / 64], 1 << (row % 64));
+            let is_new = *word & bit == 0;
+            *word |= bit;
+            is_new
+        };
+        let mut rows: Vec<Row> = from.iter().copied().filter(|row| met(*row)).collect();
+        let own = rows.len();
         let mut levels = Vec::new();
-        let mut edge = from.to_vec();
+        let mut edge = 0..own;
         while !edge.is_empty() && levels.len() < depth {
-            let start = rows.len();
+            let end = edge.end;
             for at in edge {
-                let mut met = |next: Row| {
-                    if !std::mem::replace(&mut seen[next as usize], true) {
-                        rows.push(next);
-                    }
-                };
                 if reach != Reach::Above {
-                    self.children(at).for_each(|(child, _)| met(child));
+                    rows.extend(self.down.ends(rows[at]).iter().filter(|child| met(**child)));
                 }
                 if reach != Reach::Below {
-                    self.parents(at).for_each(|(parent, _)| met(parent));
+                    rows.extend(self.up.ends(rows[at]).iter().filter(|parent| met(**parent)));
                 }
             }
-            edge = rows[start..].to_vec();
+            edge = end..rows.len();
             if !edge.is_empty() {
                 levels.push(edge.len());
             }
         }
+        rows.drain(..own);
         Reached { rows, levels }
     }
 

@@ -1,4 +1,6 @@
-use regex::bytes::{Regex, RegexBuilder};
+use std::collections::HashMap;
+
+use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::{Error, rows};
 
@@ -126,6 +128,76 @@ fn search(regex: &Regex, texts: &[&str], found: &mut [bool]) {
         let Some(text) = texts.get(line) else { break };
         found[line] |= regex.is_match(text.as_bytes());
         from = ends[line];
+    }
+}
+
+/// The patterns of many families, so that a text is read once for all of them.
+#[derive(Debug)]
+pub struct Matcher {
+    ids: RegexSet,
+    names: RegexSet,
+    /// Which family each expression of `ids` and of `names` belongs to.
+    of_ids: Vec<usize>,
+    of_names: Vec<usize>,
+    /// The families that have all of a namespace (`owner/`), or one id; in lower case.
+    whole: HashMap<String, Vec<usize>>,
+}
+
+impl Matcher {
+    /// Of these families, which are numbered from 0.
+    ///
+    /// # Errors
+    /// If the expressions are too large together.
+    pub fn of(families: &[Family]) -> Result<Matcher, Error> {
+        let (mut ids, mut names) = (Vec::new(), Vec::new());
+        let mut whole: HashMap<String, Vec<usize>> = HashMap::new();
+        for (number, family) in families.iter().enumerate() {
+            for pattern in family.members.iter().chain(&family.mentions) {
+                match pattern {
+                    Pattern::Id(regex) => ids.push((regex.as_str(), number)),
+                    Pattern::Name(regex) => names.push((regex.as_str(), number)),
+                    Pattern::Owner(owner) => {
+                        whole.entry(format!("{}/", owner.to_ascii_lowercase())).or_default().push(number);
+                    }
+                    Pattern::Model(id) => whole.entry(id.to_ascii_lowercase()).or_default().push(number),
+                    Pattern::Tag(_) | Pattern::Library(_) => (),
+                }
+            }
+        }
+        let set = |patterns: &[(&str, usize)]| {
+            const MOST: usize = 64 << 20;
+            let mut builder = RegexSetBuilder::new(patterns.iter().map(|pattern| pattern.0));
+            builder.case_insensitive(true).multi_line(true).unicode(false).size_limit(MOST).dfa_size_limit(MOST);
+            let wrong = |error| Error { table: "families".into(), place: "all".into(), reason: format!("{error}") };
+            builder.build().map_err(wrong)
+        };
+        Ok(Matcher {
+            ids: set(&ids)?,
+            names: set(&names)?,
+            of_ids: ids.into_iter().map(|pattern| pattern.1).collect(),
+            of_names: names.into_iter().map(|pattern| pattern.1).collect(),
+            whole,
+        })
+    }
+
+    /// Gives `found` the families of which an id is a member, some perhaps twice.
+    pub fn members(&self, id: &str, found: &mut impl FnMut(usize)) {
+        if self.ids.is_match(id.as_bytes()) {
+            self.ids.matches(id.as_bytes()).into_iter().for_each(|at| found(self.of_ids[at]));
+        }
+        if !self.whole.is_empty() {
+            let id = id.to_ascii_lowercase();
+            let owner = id.find('/').and_then(|slash| self.whole.get(&id[..=slash]));
+            owner.into_iter().chain(self.whole.get(&id)).flatten().for_each(|number| found(*number));
+        }
+    }
+
+    /// Gives `found` the families that an id mentions in the part after the slash, some perhaps twice.
+    pub fn named(&self, id: &str, found: &mut impl FnMut(usize)) {
+        let name = id.split_once('/').map_or(id, |(_, name)| name);
+        if self.names.is_match(name.as_bytes()) {
+            self.names.matches(name.as_bytes()).into_iter().for_each(|at| found(self.of_names[at]));
+        }
     }
 }
 

@@ -7,7 +7,7 @@ mod licences;
 mod publisher;
 
 pub use aliases::Aliases;
-pub use family::{Families, Family};
+pub use family::{Families, Family, Matcher};
 pub use licences::Licences;
 pub use publisher::{Publisher, Publishers};
 

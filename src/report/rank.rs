@@ -2,9 +2,9 @@ use super::frame::relation_heads;
 use super::{Block, Grid, Report, Value, by_relation, grouped};
 use crate::census::{Group, Measure, Ranking};
 
-/// The first `top` rows of a ranking (0: all). `filter` says in words what was left out, if anything.
-pub fn rank(ranking: &Ranking, group: Group, top: usize, filter: &str) -> Report {
-    let shown = if top == 0 { &ranking.rows[..] } else { &ranking.rows[..top.min(ranking.rows.len())] };
+/// A ranking. `filter` says in words what was left out, if anything.
+pub fn rank(ranking: &Ranking, group: Group, filter: &str) -> Report {
+    let shown = &ranking.rows;
     let measure = ranking.measure;
     let is_extra = !matches!(measure, Measure::Direct | Measure::Descendants)
         && !relation_heads().any(|name| name == measure.name());
@@ -59,11 +59,11 @@ pub fn rank(ranking: &Ranking, group: Group, top: usize, filter: &str) -> Report
         rows.push(values);
     }
     let mut blocks = vec![Block::Grid(grid)];
-    if shown.len() < ranking.rows.len() {
+    if shown.len() < ranking.of {
         blocks.push(Block::Line(format!(
             "{} of {} shown; --top 0 shows all.",
             grouped(shown.len() as u64),
-            grouped(ranking.rows.len() as u64)
+            grouped(ranking.of as u64)
         )));
     }
     if ranking.missing > 0 {

@@ -181,14 +181,18 @@ impl Snapshot {
         self.columns.ids.of(row as usize)
     }
 
-    /// The same as bytes, which spares a look at whether they are text.
-    pub(crate) fn id_bytes(&self, row: Row) -> &[u8] {
-        self.columns.ids.bytes_of(row as usize)
-    }
-
     /// The namespace of the id; none for ids of the oldest kind.
     pub fn owner(&self, row: Row) -> Option<&str> {
         self.id(row).split_once('/').map(|(owner, _)| owner)
+    }
+
+    /// Whether two models have one owner, without regard to case. A model without an owner is its own.
+    pub fn share_owner(&self, one: Row, other: Row) -> bool {
+        let owner = |row: Row| {
+            let id = self.columns.ids.bytes_of(row as usize);
+            id.iter().position(|byte| *byte == b'/').map(|slash| &id[..slash])
+        };
+        one == other || matches!((owner(one), owner(other)), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))
     }
 
     /// Whether the row is a listed model, with a record.

@@ -1,6 +1,8 @@
 use std::hash::Hasher as _;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
+use std::thread::{self, available_parallelism};
 
 use arrow_buffer::{ArrowNativeType, Buffer, ScalarBuffer};
 use twox_hash::XxHash3_64;
@@ -132,8 +134,31 @@ pub(super) fn bit(bits: &[u8], at: u32) -> bool {
     bits.get(at as usize / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1)
 }
 
+/// The checksum of an array: of a large one, that of the checksums of its pieces, which are read on all processors.
 pub(super) fn checksum(bytes: &[u8]) -> u64 {
-    let mut hash = XxHash3_64::new();
-    hash.write(bytes);
-    hash.finish()
+    const PIECE: usize = 4 << 20;
+    let sum = |bytes: &[u8]| {
+        let mut hash = XxHash3_64::new();
+        hash.write(bytes);
+        hash.finish()
+    };
+    if bytes.len() <= PIECE {
+        return sum(bytes);
+    }
+    let pieces: Vec<&[u8]> = bytes.chunks(PIECE).collect();
+    let sums: Vec<AtomicU64> = pieces.iter().map(|_| AtomicU64::new(0)).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        loop {
+            let at = next.fetch_add(1, Relaxed);
+            let Some(piece) = pieces.get(at) else { break };
+            sums[at].store(sum(piece), Relaxed);
+        }
+    };
+    let helpers = available_parallelism().map_or(1, |processors| processors.get()).min(pieces.len()) - 1;
+    thread::scope(|scope| {
+        (0..helpers).for_each(|_| _ = scope.spawn(work));
+        work();
+    });
+    sum(&sums.iter().flat_map(|sum| sum.load(Relaxed).to_le_bytes()).collect::<Vec<u8>>())
 }

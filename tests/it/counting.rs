@@ -143,7 +143,7 @@ proptest! {
         let snapshot = snapshot(&text);
         let lineage = Lineage::from_snapshot(&snapshot);
         let census = Census::take(&lineage, &Counting::default());
-        let ranking = Ranking::of_groups(&census, None, Measure::Descendants, &Counting::default());
+        let ranking = Ranking::of_groups(&census, None, Measure::Descendants, &Counting::default(), 0);
         for row in &ranking.rows {
             let count = FamilyCount::of(&Family::of_owner(&row.id), &lineage, &Counting::default(), Counted::Others);
             prop_assert_eq!((row.direct, row.descendants), (count.f1.models, count.f2.models));
@@ -234,10 +234,10 @@ fn ranks_break_ties_by_id_and_leave_out_what_is_not_known() {
     let lineage = Lineage::from_snapshot(&snapshot);
     let census = Census::take(&lineage, &Counting::default());
     let ids = |ranking: &Ranking| ranking.rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>();
-    let ranking = Ranking::of_models(&census, Measure::Descendants);
+    let ranking = Ranking::of_models(&census, Measure::Descendants, 0);
     assert_eq!(ids(&ranking), ["c/c", "a/a", "b/b", "d/d"]);
     assert_eq!(ranking.rows[3].rank, 4);
-    let ranking = Ranking::of_models(&census, Measure::Downloads);
+    let ranking = Ranking::of_models(&census, Measure::Downloads, 0);
     assert_eq!((ids(&ranking), ranking.missing), (vec!["d/d".to_owned()], 3));
 }
 

@@ -10,6 +10,7 @@ use anyhow::{Context, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use modelkin::census;
 use modelkin::crawl::{self, Brought, Changes, Event};
+use modelkin::reference::Families;
 use modelkin::report::{day, grouped, printable};
 use modelkin::snapshot::{Builder, CrawlNote, Snapshot};
 use modelkin::source::hub::listing::Scope;
@@ -121,7 +122,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     if let Some(old) = old.as_ref().filter(|_| args.keep || newest.is_some() || shrunk.is_some()) {
         keep(old, &output)?;
     }
-    census::keep(&mut snapshot);
+    census::keep(&mut snapshot, &Families::built_in()?.all()?)?;
     snapshot.write(&output)?;
     if args.record.is_none() {
         recording.remove()?;

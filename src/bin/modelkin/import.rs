@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use modelkin::census;
 use modelkin::crawl;
-use modelkin::reference::Aliases;
+use modelkin::reference::{Aliases, Families};
 use modelkin::report::{day, grouped, printable};
 use modelkin::snapshot::{Builder, Snapshot, Taken};
 use modelkin::source::{Kind, Source};
@@ -53,7 +53,7 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
         _ => None,
     };
     let mut snapshot = finish(builder, taken, ended, &rejects)?;
-    census::keep(&mut snapshot);
+    census::keep(&mut snapshot, &Families::built_in()?.all()?)?;
     snapshot.write(&output)?;
     output::result(&summary(&args.output, &snapshot, 0, &rejects))?;
     remember(&args.output);

@@ -42,10 +42,12 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
     }
     let census = Census::take(&lineage, &counting);
     let ranking = match group {
-        Group::Models => Ranking::of_models(&census, args.by),
-        Group::Owners | Group::Families => Ranking::of_groups(&census, families.as_deref(), args.by, &counting),
+        Group::Models => Ranking::of_models(&census, args.by, args.top),
+        Group::Owners | Group::Families => {
+            Ranking::of_groups(&census, families.as_deref(), args.by, &counting, args.top)
+        }
     };
-    let report = report::rank(&ranking, group, args.top, &words);
+    let report = report::rank(&ranking, group, &words);
     output::report(&report, &snapshot, args.question.format.into())?;
     Ok(ExitCode::SUCCESS)
 }

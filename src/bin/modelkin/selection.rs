@@ -18,6 +18,8 @@ pub struct Start {
 
 /// A selection with its description.
 pub struct Chosen<'l, 's> {
+    /// What is reached from the start, before any filter.
+    pub reached: Selection<'l, 's>,
     pub selection: Selection<'l, 's>,
     pub title: String,
     pub words: Vec<String>,
@@ -71,7 +73,7 @@ impl args::Selection {
     }
 
     /// What is reached from the start, before any filter of models.
-    pub fn reached<'l, 's>(&self, start: &Start, lineage: &'l Lineage<'s>) -> Selection<'l, 's> {
+    fn reached<'l, 's>(&self, start: &Start, lineage: &'l Lineage<'s>) -> Selection<'l, 's> {
         match start.reach {
             Some(Reach::Around) => lineage.select(&start.rows, Reach::Around, self.hops),
             Some(reach) => lineage.select(&start.rows, reach, self.depth.unwrap_or(usize::MAX)),
@@ -94,7 +96,8 @@ impl args::Selection {
         }
         let lineage = census.lineage();
         let snapshot = lineage.snapshot();
-        let mut selection = self.reached(&start, lineage);
+        let reached = self.reached(&start, lineage);
+        let mut selection = reached.clone();
         let mut words = vec![format!("{}.", start.title)];
         if let Some(depth) = self.depth {
             words.push(format!("At most {} from there.", plural(depth, "link")));
@@ -105,7 +108,7 @@ impl args::Selection {
             narrowed
         };
         if counting.since.is_some() || counting.until.is_some() {
-            let wanted = |row: Row| counting.counts(snapshot.created(row));
+            let wanted = |row: Row| counting.wants(snapshot, row);
             selection = narrow("Outside the days, or without one".into(), selection.clone(), selection.keep(wanted));
         }
         if let Some(least) = self.min_downloads {
@@ -128,7 +131,7 @@ impl args::Selection {
         for sentence in words.iter().filter(|sentence| sentence.ends_with("left out.") && !sentence.contains(": 0 ")) {
             output::note(sentence);
         }
-        Ok(Chosen { selection, title: start.title, words })
+        Ok(Chosen { reached, selection, title: start.title, words })
     }
 }
 

@@ -30,16 +30,16 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
     {
         output::note(&format!("{id} is called {} today", snapshot.id(row)));
     }
+    let reach = start.reach.unwrap_or(Reach::Around);
     let counting = args.filter.counting()?;
     let lineage = args.filter.links(lineage);
     let census = Census::take(&lineage, &counting);
-    let mut chosen = named.choose(start.clone(), &census, &counting)?;
+    let mut chosen = named.choose(start, &census, &counting)?;
     // A tree needs what connects its models; that is walked through.
-    let reach = start.reach.unwrap_or(Reach::Around);
     let counted = chosen.selection;
-    chosen.selection = named.reached(&start, &lineage).connecting(counted.rows(), reach);
+    chosen.selection = chosen.reached.clone().connecting(counted.rows(), reach);
     chosen.collapse(named.collapse);
-    let is_counted = |row| counted.place(row).is_some() && counting.counts(snapshot.created(row));
+    let is_counted = |row| counted.place(row).is_some() && counting.wants(&snapshot, row);
     let branches = tree(&census, &chosen.selection, reach, is_counted, depth, args.siblings);
     let words = [chosen.words.join(" "), args.filter.words(&counting)].join(" ");
     let report = report::show(&census, &branches, reach, words.trim_end());

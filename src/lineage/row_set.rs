@@ -1,0 +1,61 @@
+use crate::snapshot::Row;
+
+/// A set of rows: a bit for each row there is, and for every word of bits how many come before. Whether a row is in it, and
+/// its place among the others, take no search.
+#[derive(Debug, Clone)]
+pub(crate) struct RowSet {
+    bits: Vec<u64>,
+    before: Vec<u32>,
+    len: usize,
+}
+
+impl RowSet {
+    /// The rows whose bits are set.
+    pub fn of_bits(bits: Vec<u64>) -> RowSet {
+        let mut len = 0;
+        let mut before = Vec::with_capacity(bits.len());
+        for word in &bits {
+            before.push(len);
+            len += word.count_ones();
+        }
+        RowSet { bits, before, len: len as usize }
+    }
+
+    /// These rows, of so many that there are.
+    pub fn of(all: usize, rows: &[Row]) -> RowSet {
+        let mut bits = vec![0u64; all.div_ceil(64)];
+        rows.iter().for_each(|row| bits[*row as usize / 64] |= 1 << (row % 64));
+        RowSet::of_bits(bits)
+    }
+
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    pub fn holds(&self, row: Row) -> bool {
+        holds(&self.bits, row)
+    }
+
+    /// The place that a row has, or would have, among the rows in order.
+    pub fn place(&self, row: Row) -> u32 {
+        let word = row as usize / 64;
+        self.before[word] + (self.bits[word] & ((1 << (row % 64)) - 1)).count_ones()
+    }
+
+    /// The rows, in order.
+    pub fn rows(&self) -> impl Iterator<Item = Row> {
+        self.bits.iter().zip(0u32..).flat_map(|(word, at)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros())?;
+                left &= left - 1;
+                Some(at * 64 + bit)
+            })
+        })
+    }
+}
+
+/// Whether the bit of a row is set.
+pub(crate) fn holds(bits: &[u64], row: Row) -> bool {
+    bits[row as usize / 64] >> (row % 64) & 1 == 1
+}
