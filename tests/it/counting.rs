@@ -54,6 +54,45 @@ pub fn compare(snapshot: &Snapshot, counting: &Counting) {
     }
 }
 
+/// The same snapshot with what it keeps, written and read again.
+fn kept(mut snapshot: Snapshot, families: &[Family]) -> Snapshot {
+    modelkin::census::keep(&mut snapshot, families).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kept");
+    snapshot.write(&path).unwrap();
+    let kept = Snapshot::open(&path).unwrap();
+    kept.verify().unwrap();
+    assert_eq!(kept.provenance(), snapshot.provenance());
+    kept
+}
+
+#[test]
+fn every_family_of_the_table_is_kept_as_it_is_counted() {
+    let families = Families::built_in().unwrap().all().unwrap();
+    let made = modelkin::sample().unwrap();
+    let kept = kept(modelkin::sample().unwrap(), &families);
+    let (made, kept) = (Lineage::from_snapshot(&made), Lineage::from_snapshot(&kept));
+    let counting = Counting { since: Some(1_735_689_600_000), ..Counting::default() };
+    for family in &families {
+        for (counting, counted) in [(&Counting::default(), Counted::Others), (&counting, Counted::Everybody)] {
+            assert_eq!(
+                FamilyCount::of(family, &made, counting, counted),
+                FamilyCount::of(family, &kept, counting, counted)
+            );
+        }
+    }
+    for measure in Measure::ALL {
+        let ranking = |lineage: &Lineage<'_>, top| {
+            Ranking::of_models(&Census::take(lineage, &Counting::default()), *measure, top)
+        };
+        let (all, first) = (ranking(&made, 0), ranking(&kept, 7));
+        assert_eq!(
+            (&all.rows[..all.rows.len().min(7)], all.of, all.missing),
+            (&first.rows[..], first.of, first.missing)
+        );
+    }
+}
+
 fn owner(snapshot: &Snapshot, row: Row) -> String {
     snapshot.owner(row).unwrap_or(snapshot.id(row)).to_lowercase()
 }
@@ -118,6 +157,26 @@ proptest! {
         compare_families(&snapshot, &Counting::default(), Counted::Others);
         compare_families(&snapshot, &Counting::default(), Counted::Everybody);
         compare_families(&snapshot, &Counting { since: Some(1_710_000_000_000), ..Counting::default() }, Counted::Others);
+    }
+
+    #[test]
+    fn what_a_snapshot_keeps_is_what_is_counted(text in any_lineage()) {
+        let made = snapshot(&text);
+        let kept = kept(snapshot(&text), &[Family::of_owner("o0"), Family::of_owner("o3")]);
+        compare(&kept, &Counting::default());
+        compare_families(&kept, &Counting::default(), Counted::Others);
+        compare_families(&kept, &Counting::default(), Counted::Everybody);
+        compare_families(&kept, &Counting { since: Some(1_710_000_000_000), ..Counting::default() }, Counted::Others);
+        let (made, kept) = (Lineage::from_snapshot(&made), Lineage::from_snapshot(&kept));
+        prop_assert_eq!(made.all_links().collect::<Vec<_>>(), kept.all_links().collect::<Vec<_>>());
+        for row in made.snapshot().rows() {
+            prop_assert_eq!(made.children(row).collect::<Vec<_>>(), kept.children(row).collect::<Vec<_>>());
+        }
+        prop_assert_eq!(made.anomalies().collect::<Vec<_>>(), kept.anomalies().collect::<Vec<_>>());
+        let only = kept.only(|_, _, edge| edge.relation != Relation::Quantized);
+        prop_assert!(!only.is_whole());
+        let facts = |lineage: &Lineage<'_>| Census::take(lineage, &Counting::default()).all().collect::<Vec<_>>();
+        prop_assert_eq!(facts(&only), facts(&made.only(|_, _, edge| edge.relation != Relation::Quantized)));
     }
 
     #[test]
