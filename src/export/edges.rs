@@ -5,7 +5,7 @@ use crate::model::{ModelId, Parent, Record};
 use crate::source::edges;
 
 /// Writes the program's own edge text, which `import` reads. Collapsed nodes have no place in it: their models are
-/// written one by one.
+/// written one by one. How many values could not be written as they are is told after them.
 pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Result<()> {
     for line in graph.note().lines() {
         writeln!(out, "# {}", line.replace('\r', " "))?;
@@ -13,6 +13,7 @@ pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Resul
     let selection = graph.selection();
     let lineage = selection.lineage();
     let snapshot = lineage.snapshot();
+    let mut changed = 0;
     let hidden = selection.groups().iter().flat_map(|group| group.models.iter().copied());
     for row in selection.rows().iter().copied().chain(hidden) {
         // Unlisted parents stand in the links of their children.
@@ -35,7 +36,10 @@ pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Resul
             ..Record::new(id)
         };
         let is_listed = |id: &ModelId| snapshot.find(id.as_str()).is_some_and(|row| snapshot.is_listed(row));
-        edges::write([&record], is_listed, &mut out)?;
+        changed += edges::write([&record], is_listed, &mut out)?;
+    }
+    if changed > 0 {
+        writeln!(out, "# values changed: {changed}; blanks, line breaks and # would end a word and are written _")?;
     }
     Ok(())
 }

@@ -110,26 +110,43 @@ impl Format {
         }
     }
 
-    /// Nodes and links, together, above which its readers are known to be slow or to refuse.
-    pub fn comfortable(self) -> Option<(usize, &'static str)> {
-        match self {
-            Format::Dot => Some((6_000, "Graphviz takes minutes above some 3,000 nodes")),
+    /// Why its readers are slow or refuse, if they are known to with so many nodes and links.
+    pub fn strain(self, nodes: usize, links: usize) -> Option<&'static str> {
+        let both = nodes + links;
+        let (size, most, why) = match self {
+            Format::Dot => (both, 6_000, "Graphviz takes minutes above some 3,000 nodes"),
             Format::Svg | Format::Png | Format::Pdf => {
-                Some((4_000, "nobody reads a drawing of more than some 2,000 nodes"))
+                (both, 4_000, "nobody reads a drawing of more than some 2,000 nodes")
             }
-            Format::Mermaid => Some((500, "Mermaid draws at most 500 links unless its maxEdges says more")),
-            Format::Cytoscape => Some((20_000, "Cytoscape in a browser is slow above some 10,000 nodes")),
-            Format::Gexf | Format::GraphMl => Some((600_000, "Gephi and yEd are slow above some 300,000 nodes")),
-            Format::Json => Some((20_000, "d3 in a browser is slow above some 10,000 nodes")),
-            Format::Csv | Format::Parquet | Format::Neo4j | Format::Edges => None,
-        }
+            Format::Mermaid => (links, 500, "Mermaid draws at most 500 links unless its maxEdges says more"),
+            Format::Cytoscape => (both, 20_000, "Cytoscape in a browser is slow above some 10,000 nodes"),
+            Format::Gexf | Format::GraphMl => (both, 600_000, "Gephi and yEd are slow above some 300,000 nodes"),
+            Format::Json => (both, 20_000, "d3 in a browser is slow above some 10,000 nodes"),
+            Format::Csv | Format::Parquet | Format::Neo4j | Format::Edges => return None,
+        };
+        (size > most).then_some(why)
+    }
+
+    /// Whether an engine lays it out.
+    pub fn has_layout(self) -> bool {
+        matches!(self, Format::Dot | Format::Svg | Format::Png | Format::Pdf)
+    }
+
+    /// Whether its nodes have colours.
+    pub fn has_colors(self) -> bool {
+        self.has_layout() || matches!(self, Format::Gexf | Format::Mermaid)
+    }
+
+    /// Whether it has nodes that stand for several models.
+    pub fn has_groups(self) -> bool {
+        self != Format::Edges
     }
 
     /// Writes a part of a graph. Only DOT and pictures look at the engine; Graphviz is run for PNG, for PDF, and for SVG
-    /// with an engine of its own.
+    /// with an engine of its own. Gives what is to be told of the file, if it is less than was asked for.
     ///
     /// # Errors
-    /// The writer's; and if Graphviz is not installed, fails, or does not end within two minutes.
+    /// The writer's; and if Graphviz is not installed, fails, gives no picture, or does not end within two minutes.
     pub fn write(
         self,
         part: Part,
@@ -137,14 +154,14 @@ impl Format {
         paint: &Paint,
         engine: Engine,
         out: &mut (dyn Write + Send),
-    ) -> io::Result<()> {
+    ) -> io::Result<Option<String>> {
         match (self, part) {
             (_, Part::About) => node_link::write_about(graph, out),
             (Format::Dot, _) => dot::write(graph, paint, engine, out),
             (Format::Svg, _) if engine == Engine::Outline => svg::write(graph, paint, out),
-            (Format::Svg, _) => picture::write(graph, paint, engine, "svg", out),
-            (Format::Png, _) => picture::write(graph, paint, engine, "png", out),
-            (Format::Pdf, _) => picture::write(graph, paint, engine, "pdf", out),
+            (Format::Svg | Format::Png | Format::Pdf, _) => {
+                return picture::write(graph, paint, engine, self.name(), out);
+            }
             (Format::GraphMl, _) => graphml::write(graph, out),
             (Format::Gexf, _) => gexf::write(graph, paint, out),
             (Format::Mermaid, _) => mermaid::write(graph, paint, out),
@@ -157,6 +174,7 @@ impl Format {
             (Format::Neo4j, Part::Links) => table::write_neo4j_links(graph, out),
             (Format::Neo4j, _) => table::write_neo4j_nodes(graph, out),
             (Format::Edges, _) => edges::write(graph, out),
-        }
+        }?;
+        Ok(None)
     }
 }

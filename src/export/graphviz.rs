@@ -1,6 +1,7 @@
 use std::env;
+use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -51,17 +52,19 @@ impl Engine {
     }
 }
 
-/// Runs Graphviz's `dot` on a text and gives what it paints. graphviz-rust would run it too, but without an end.
+/// Runs Graphviz's `dot` on a text and gives what it paints, a picture of the kind `svg`, `png` or `pdf`. graphviz-rust
+/// would run it too, but without an end.
 ///
 /// # Errors
-/// If it is not installed, fails, or takes longer than two minutes; it is ended then.
-pub(super) fn paint(arguments: &[&str], text: Vec<u8>) -> io::Result<Vec<u8>> {
+/// If it is not installed, fails, gives no such picture, or takes longer than two minutes; it is ended then.
+pub(super) fn paint(kind: &str, arguments: &[String], text: Vec<u8>) -> io::Result<Vec<u8>> {
     let program = find().ok_or_else(|| {
         let how = "install it (apt install graphviz; brew install graphviz; winget install graphviz), or write SVG, which needs nothing";
         io::Error::new(ErrorKind::NotFound, format!("this picture is painted by Graphviz, whose `dot` is not on the PATH: {how}"))
     })?;
     let fault = |said: String| io::Error::other(format!("Graphviz ({}): {said}", program.display()));
     let mut child = Command::new(&program)
+        .arg(format!("-T{kind}"))
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -89,7 +92,21 @@ pub(super) fn paint(arguments: &[&str], text: Vec<u8>) -> io::Result<Vec<u8>> {
         let first = said.lines().next().unwrap_or("it says nothing");
         return Err(fault(format!("{status}: {first}")));
     }
+    if !is_picture(kind, &painted) {
+        let begin = String::from_utf8_lossy(&painted[..painted.len().min(40)]).into_owned();
+        return Err(fault(format!("what it gave is no {kind}, it begins with {begin:?}; ask it what it is with `-V`")));
+    }
     Ok(painted)
+}
+
+/// Whether it begins as a picture of that kind does; of a PNG the first chunk is the header, of 13 bytes.
+fn is_picture(kind: &str, painted: &[u8]) -> bool {
+    let begins: &[&[u8]] = match kind {
+        "png" => &[b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"],
+        "pdf" => &[b"%PDF"],
+        _ => &[b"<?xml", b"<!DOCTYPE", b"<svg"],
+    };
+    begins.iter().any(|begin| painted.starts_with(begin))
 }
 
 fn all_of(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
@@ -122,5 +139,14 @@ fn find() -> Option<PathBuf> {
     env::split_paths(&path)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(&name))
-        .find(|file| file.is_file())
+        .find(|file| is_program(file))
+}
+
+/// Whether a file can be run; one of that name that cannot hides no other further on.
+fn is_program(file: &Path) -> bool {
+    #[cfg(unix)]
+    let may_run = |known: &Metadata| std::os::unix::fs::PermissionsExt::mode(&known.permissions()) & 0o111 != 0;
+    #[cfg(not(unix))]
+    let may_run = |_: &Metadata| true;
+    file.metadata().is_ok_and(|known| known.is_file() && may_run(&known))
 }

@@ -7,25 +7,28 @@ use super::drawing::{Drawing, Font, Mark, Pen, Point, Stroke};
 use super::graphviz::{self, Engine};
 use super::{Graph, Paint, Status, dot};
 
-/// Dots to the inch of a picture, and the most along a side: Graphviz refuses more than 32,767.
-const DENSITY: f64 = 192.0;
+/// Dots to the inch of a picture: as many as the larger side has room for, but never fewer than a screen's.
+const DENSITIES: (f64, f64) = (96.0, 192.0);
+/// The most dots along a side. Of more than 32,767 Graphviz makes so many itself, whatever the density.
 const MOST: f64 = 30_000.0;
+const SHRUNK: u32 = 32_766;
 /// Faces of the same width, of which every system has one; the comma ends the list.
 const FONTS: &str = "Liberation Sans,Arial,Helvetica,";
 
-/// Paints a picture (`svg`, `png` or `pdf`) with Graphviz: our own drawing, or what an engine makes of the graph.
+/// Paints a picture (`svg`, `png` or `pdf`) with Graphviz: our own drawing, or what an engine makes of the graph. Gives
+/// what is to be told of it.
 pub(super) fn write(
     graph: &Graph<'_, '_>,
     paint: &Paint,
     engine: Engine,
     kind: &str,
     out: &mut dyn Write,
-) -> io::Result<()> {
+) -> io::Result<Option<String>> {
     let mut text = Vec::new();
-    let mut arguments = vec![format!("-T{kind}")];
+    let mut arguments: Vec<String> = Vec::new();
     if engine == Engine::Outline {
         let drawing = Drawing::of(graph, paint);
-        let density = DENSITY.min(MOST * 96.0 / drawing.width.max(drawing.height));
+        let density = (MOST * 96.0 / drawing.width.max(drawing.height)).clamp(DENSITIES.0, DENSITIES.1);
         // Everything has its place already.
         arguments.extend(["-Kneato".into(), "-n2".into()]);
         if kind == "png" {
@@ -36,9 +39,25 @@ pub(super) fn write(
         arguments.push(format!("-K{}", engine.name()));
         dot::write(graph, paint, engine, &mut text)?;
     }
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let painted = graphviz::paint(&arguments, text)?;
-    if kind == "png" { out.write_all(&with_notes(graph, painted)) } else { out.write_all(&painted) }
+    let painted = graphviz::paint(kind, &arguments, text)?;
+    if kind != "png" {
+        return out.write_all(&painted).map(|()| None);
+    }
+    let told = shrunk(&painted);
+    out.write_all(&with_notes(graph, painted))?;
+    Ok(told)
+}
+
+/// What is to be told of a PNG that is smaller than it was drawn. Its header begins with width and height.
+fn shrunk(png: &[u8]) -> Option<String> {
+    let side = |at: usize| Some(u32::from_be_bytes(*png.get(at..)?.first_chunk()?));
+    let (width, height) = (side(16)?, side(20)?);
+    (width.max(height) >= SHRUNK).then(|| {
+        format!(
+            "the picture is shrunk to {width} by {height} dots, the most that Graphviz paints: letters may be too small \
+             to read. Choose fewer models, or write SVG or PDF"
+        )
+    })
 }
 
 /// A drawing as DOT in which everything has its place: texts and dots are nodes, lines are edges between the corners.
@@ -161,10 +180,8 @@ fn inches(pixels: f64) -> String {
 fn with_notes(graph: &Graph<'_, '_>, png: Vec<u8>) -> Vec<u8> {
     /// Signature, and the header's chunk.
     const HEADER: usize = 8 + 25;
-    if png.get(12..16) != Some(b"IHDR") || png.len() < HEADER {
-        return png;
-    }
-    let mut noted = png[..HEADER].to_vec();
+    let Some((header, rest)) = png.split_at_checked(HEADER) else { return png };
+    let mut noted = header.to_vec();
     for (name, value) in graph.notes() {
         let word = match name {
             "title" => "Title",
@@ -181,6 +198,6 @@ fn with_notes(graph: &Graph<'_, '_>, png: Vec<u8>) -> Vec<u8> {
         noted.extend(chunk);
         noted.extend(crc.sum().to_be_bytes());
     }
-    noted.extend_from_slice(&png[HEADER..]);
+    noted.extend_from_slice(rest);
     noted
 }

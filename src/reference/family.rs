@@ -230,7 +230,8 @@ impl Families {
     /// `id:` pattern, or all of the namespaces where there is none; the other patterns are mentions.
     ///
     /// # Errors
-    /// If a column is missing, a row is no CSV, a pattern does not compile, or a family has no members by its rule.
+    /// If a column is missing, a row is no CSV, a name has a `;` in it, a pattern does not compile, or a family has no
+    /// members by its rule.
     pub fn read(table: &str, text: &[u8]) -> Result<Families, Error> {
         let families = Families::rules(table, text)?;
         families.all()?;
@@ -246,6 +247,10 @@ impl Families {
             let rule = Rule { table: table.into(), place, name, namespaces, patterns };
             if rule.name.is_empty() {
                 return Err(rule.wrong("a family without a name".into()));
+            }
+            if rule.name.contains(';') {
+                let remedy = "exports write `;` between families; name it without";
+                return Err(rule.wrong(format!("the family {:?} has a `;` in its name: {remedy}", rule.name)));
             }
             if families.iter().any(|known| known.name.eq_ignore_ascii_case(&rule.name)) {
                 return Err(rule.wrong(format!("the family {:?} stands twice", rule.name)));

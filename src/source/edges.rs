@@ -194,7 +194,8 @@ fn attribute(record: &mut Record, key: &str, value: &str) -> Result<(), String> 
 }
 
 /// Writes records in the notation, with their links and counts: what [`read_text`] reads back. `is_listed` tells
-/// which parents have records of their own.
+/// which parents have records of their own. Gives how many values are written otherwise than they are: the notation has
+/// no quotes, so blanks, line breaks and `#` become `_`.
 ///
 /// # Errors
 /// The writer's.
@@ -202,7 +203,13 @@ pub fn write<'r>(
     records: impl IntoIterator<Item = &'r Record>,
     is_listed: impl Fn(&ModelId) -> bool,
     out: &mut impl Write,
-) -> io::Result<()> {
+) -> io::Result<usize> {
+    let mut changed = 0;
+    let mut word = |text: &str| {
+        let word = spaceless(text);
+        changed += usize::from(word != text);
+        word
+    };
     for record in records {
         write!(out, "{}", record.id)?;
         let numbers = [
@@ -217,24 +224,19 @@ pub fn write<'r>(
             record.created.and_then(|at| Some(format!("created={}", jiff::Timestamp::from_millisecond(at).ok()?))),
         );
         let texts = [("task", &record.task), ("library", &record.library), ("licence", &record.licence)];
-        words.extend(texts.iter().filter_map(|(key, value)| Some(format!("{key}={}", spaceless(value.as_deref()?)))));
-        words.extend(
-            record
-                .tags
-                .as_ref()
-                .filter(|tags| !tags.is_empty())
-                .map(|tags| format!("tags={}", spaceless(&tags.join(",")))),
-        );
+        words.extend(texts.iter().filter_map(|(key, value)| Some(format!("{key}={}", word(value.as_deref()?)))));
+        let tags = record.tags.as_ref().filter(|tags| !tags.is_empty());
+        words.extend(tags.map(|tags| format!("tags={}", word(&tags.join(",")))));
         writeln!(out, "{}{}", if words.is_empty() { "" } else { " : " }, words.join(" "))?;
         for parent in &record.parents {
             let mark = if is_listed(&parent.id) { "" } else { "?" };
             writeln!(out, "{mark}{} -> {} : {}", parent.id, record.id, parent.relation.name())?;
         }
     }
-    Ok(())
+    Ok(changed)
 }
 
-/// The notation has no quotes: what would end a word is written `_`.
+/// A text in which nothing ends a word or begins a comment.
 fn spaceless(text: &str) -> String {
     text.chars().map(|c| if c.is_whitespace() || c == '#' { '_' } else { c }).collect()
 }

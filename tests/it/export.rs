@@ -199,6 +199,7 @@ fn hostile_words_stay_words() {
                 Format::Csv => assert!(!text.lines().any(|line| line.contains(",\"=cmd") || line.contains(",=cmd"))),
                 Format::Json | Format::Cytoscape => _ = serde_json::from_str::<serde_json::Value>(&text).unwrap(),
                 Format::Mermaid => assert!(!text.contains("script") && text.contains("n0[\"a/b\"]")),
+                Format::Edges => assert!(text.contains("\n# values changed: 4; blanks, line breaks and #"), "{text}"),
                 _ => (),
             }
         }
@@ -237,11 +238,15 @@ fn a_file_is_told_by_its_suffix_and_says_what_it_holds() {
     assert!(ran.out.contains("\"3 finetune\"") && ran.out.contains("\"2 quantized\""), "{}", ran.out);
     assert!(ran.err.contains("7 models, 5 of them in 2 nodes, 3 links"), "{}", ran.err);
     let ran = place.run(&["export", "--below", "a/base", "--min-downloads", "5", "--to", "json"]);
-    assert!(ran.err.contains("Under 5 downloads in 30 days, or not known: 3 models left out."), "{}", ran.err);
+    assert!(
+        ran.err.contains("Under 5 downloads in 30 days, or not known: 3 models and 3 links left out."),
+        "{}",
+        ran.err
+    );
     // Again from the program's own text.
     assert_eq!(place.run(&["import", "x.edges", "-o", "again"]).code, 0);
     let ran = place.run(&["export", "--below", "a/base", "--to", "edges", "--snapshot", "again"]);
-    assert!(ran.out.contains("a/chat -> c/one : finetune"), "{}", ran.out);
+    assert!(ran.out.contains("a/chat -> c/one : finetune") && !ran.out.contains("changed"), "{}", ran.out);
 }
 
 #[test]
@@ -255,8 +260,8 @@ fn the_picture_of_the_readme_is_what_its_command_draws() {
 #[test]
 fn the_same_export_on_one_and_on_eight_threads() {
     let place = Place::new();
-    for format in ["svg", "gexf", "json"] {
-        let args = ["export", "--family", "Qwen", "--snapshot", "sample", "--color-by", "owner", "--to", format];
+    for (format, more) in [("svg", &["--color-by", "owner"][..]), ("gexf", &["--color-by", "owner"]), ("json", &[])] {
+        let args = [&["export", "--family", "Qwen", "--snapshot", "sample", "--to", format], more].concat();
         let one = place.run_with(&args, &[("RAYON_NUM_THREADS", "1")]);
         let eight = place.run_with(&args, &[("RAYON_NUM_THREADS", "8")]);
         assert!(one.code == 0 && one.out == eight.out && one.out.len() > 10_000);
@@ -271,21 +276,71 @@ fn an_export_that_cannot_be_is_told() {
         (&["--all"][..], 2, "name a format with --to"),
         (&["--all", "-o", "x.docx"], 2, ".docx is no format's"),
         (&["--all", "--to", "word"], 2, "use dot, svg"),
-        (&["--all", "--to", "csv"], 2, "csv is several files"),
+        (&["--all", "--to", "csv"], 2, "csv is several files; name them with -o, such as --to csv -o qwen.csv"),
+        (&["--all", "--to", "parquet"], 2, "such as --to parquet -o qwen.parquet"),
+        (&["--all", "--to", "neo4j"], 2, "such as --to neo4j -o qwen.csv"),
+        (&["--all", "--to", "csv", "-o", "/dev/null"], 2, "csv is several files"),
+        (&["--all", "--to", "dot", "-o", "/dev/full"], 1, "/dev/full: No space left"),
         (&["--to", "dot"], 2, "--below <MODEL>"),
         (&["--all", "--below", "a/base", "--to", "dot"], 2, "cannot be used with"),
         (&["--all", "--depth", "1", "--to", "dot"], 2, "--depth goes with"),
         (&["--all", "--layout", "round", "--to", "dot"], 2, "use outline, dot"),
+        (
+            &["--all", "--layout", "sfdp", "--to", "gexf"],
+            2,
+            "gexf has no use for --layout; it goes with dot, svg, png, pdf",
+        ),
+        (&["--all", "--color-by", "owner", "-o", "x.csv"], 2, "csv has no use for --color-by; it goes with dot, svg"),
+        (
+            &["--all", "--collapse", "leaves", "-o", "x.edges"],
+            2,
+            "edges has no use for --collapse; it goes with dot, svg",
+        ),
+        (&["--below", "a/base", "--hops", "3", "--to", "dot"], 2, "--hops goes with --around"),
         (&["--below", "a/bas", "--to", "dot"], 1, "the nearest: a/base"),
         (&["--family", "nobody", "--to", "dot"], 1, "no family, owner or model"),
         (&["--all", "--top", "0", "--to", "dot"], 2, "leaves no model"),
         (&["--all", "--min-downloads", "99999", "--to", "dot"], 1, "nothing is left"),
         (&["--all", "-o", "folder.svg"], 1, "is no file"),
-        (&["--all", "-o", "nowhere/x.svg"], 1, "nowhere/x.svg"),
+        (&["--all", "-o", "nowhere/x.svg"], 1, "nowhere/x.svg: No such file or directory (os error 2)\n"),
         (&["--all", "--to", "dot", "--snapshot", "gone"], 1, "gone"),
     ] {
         let ran = place.run(&[&["export"], args].concat());
         assert!(ran.code == code && ran.err.contains(word), "{args:?} {}: {}", ran.code, ran.err);
+    }
+}
+
+#[test]
+fn what_is_passed_on_is_written_as_it_comes() {
+    let place = place();
+    let ran = place.run(&["export", "--all", "--to", "dot", "-o", "/dev/null"]);
+    assert!(ran.code == 0 && ran.err.contains("/dev/null: 7 models, 6 links"), "{}", ran.err);
+    let program = env!("CARGO_BIN_EXE_modelkin");
+    let shell = |script: &str| {
+        let mut command = assert_cmd::Command::new("/bin/sh");
+        command.args(["-c", script]).current_dir(place.path("")).env("HOME", place.path(""));
+        let output = command.timeout(std::time::Duration::from_secs(120)).output().unwrap();
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (out, _) = shell(&format!("{program} export --all --to dot -o /dev/stdout | cat"));
+    assert!(out.contains("digraph") && out.trim_end().ends_with('}'), "{out}");
+    // Counts are told of what was written whole alone.
+    for to in ["-", "/dev/stdout"] {
+        let all = format!("{program} export --all --snapshot sample --to edges -o {to}");
+        let (out, err) = shell(&format!("({all}; echo ended with $? >&2) | head -c 9"));
+        assert_eq!((out.len(), err.trim()), (9, "ended with 0"), "{to}");
+    }
+}
+
+#[test]
+fn mermaid_counts_links_alone() {
+    let place = Place::new();
+    for (links, is_told) in [(500, false), (501, true)] {
+        let text: String = (0..links).map(|at| format!("a/base -> a/m{at} : finetune\n")).collect();
+        place.file("l.edges", text);
+        assert_eq!(place.run(&["import", "l.edges", "-o", "l"]).code, 0);
+        let ran = place.run(&["export", "--all", "--to", "mermaid"]);
+        assert!(ran.code == 0 && ran.err.contains("at most 500 links") == is_told, "{links}: {}", ran.err);
     }
 }
 
@@ -308,6 +363,12 @@ fn show_takes_the_words_of_export() {
     );
     assert_eq!(tree(&["--all", "--collapse", "leaves"]), collapsed);
     assert_eq!(tree(&["--family", "a/*", "--collapse", "leaves"]), collapsed);
+    let ran = place.run(&["show", "--all", "--collapse", "quantized"]);
+    assert!(
+        ran.out.contains("One node stands for quantized siblings without children, 1 for 2 models."),
+        "{}",
+        ran.out
+    );
     let connected = tree(&["a/base", "--min-downloads", "5"]);
     assert_eq!(
         connected,
@@ -328,6 +389,7 @@ fn show_takes_the_words_of_export() {
     assert!(ran.out.contains("\n… 1 more, with 1 descendant\n"), "{}", ran.out);
     assert_eq!(place.run(&["show", "a/base", "--all"]).code, 2);
     assert_eq!(place.run(&["show"]).code, 2);
+    assert_eq!(place.run(&["show", "r/a", "--hops", "2"]).code, 2);
 }
 
 #[test]
@@ -376,6 +438,14 @@ fn stand_in(place: &Place, script: &str) {
     std::fs::set_permissions(place.path("bin/dot"), std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
+/// A shell's command that prints the beginning of a PNG of that size.
+#[cfg(unix)]
+fn png(width: u32, height: u32) -> String {
+    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    bytes.extend([width.to_be_bytes(), height.to_be_bytes()].concat().into_iter().chain([8, 2, 0, 0, 0, 0, 0, 0, 0]));
+    format!("printf '{}'", bytes.iter().map(|byte| format!("\\{byte:03o}")).collect::<String>())
+}
+
 #[cfg(unix)]
 #[test]
 fn graphviz_is_run_from_the_path_and_its_faults_are_told() {
@@ -384,21 +454,50 @@ fn graphviz_is_run_from_the_path_and_its_faults_are_told() {
     let args = ["export", "--all", "-o", "x.png"];
     let path = format!("{}:/usr/bin:/bin", place.path("bin").display());
     let run = |path: &str| place.run_with(&args, &[("PATH", path)]);
-    stand_in(&place, "cat >/dev/null; echo \"$@\"");
+    stand_in(&place, &format!("cat >/dev/null; {}; echo \"$@\"", png(600, 400)));
     assert_eq!(run(&path).code, 0);
-    assert_eq!(std::fs::read_to_string(place.path("x.png")).unwrap().trim(), "-Tpng -Kneato -n2 -Gdpi=192");
+    let kept = || String::from_utf8_lossy(&std::fs::read(place.path("x.png")).unwrap()).into_owned();
+    let first = kept();
+    assert!(first.starts_with('\u{FFFD}') && first.contains("Declared lineage"), "{first}");
+    assert!(first.trim_end().ends_with("-Tpng -Kneato -n2 -Gdpi=192"), "{first}");
+    // A file of that name that cannot be run hides none that can.
+    place.file("first/dot", "");
+    assert_eq!(run(&format!("{}:{path}", place.path("first").display())).code, 0);
     // Nothing that lies in the working directory is run.
     for path in ["bin:.", "", "/nowhere"] {
         let ran = run(path);
         assert!(ran.code == 1 && ran.err.contains("apt install graphviz"), "{path}: {}", ran.err);
     }
-    for (script, word) in
-        [("echo oh dear >&2; exit 3", "oh dear"), ("cat >/dev/null", "it says nothing"), ("kill -9 $$", "signal")]
-    {
+    for (script, word) in [
+        ("echo oh dear >&2; exit 3", "oh dear"),
+        ("cat >/dev/null", "it says nothing"),
+        ("kill -9 $$", "signal"),
+        ("cat >/dev/null; echo '<svg>'", "is no png, it begins with \"<svg>"),
+    ] {
         stand_in(&place, script);
         let ran = run(&path);
         assert!(ran.code == 1 && ran.err.contains("Graphviz") && ran.err.contains(word), "{script}: {}", ran.err);
     }
-    let kept = std::fs::read_to_string(place.path("x.png")).unwrap();
-    assert!(kept.starts_with("-Tpng"), "a picture that failed replaces none");
+    assert_eq!(kept(), first, "a picture that failed replaces none");
+    // A picture that Graphviz had to shrink is kept, and that is told.
+    for (width, height, is_told) in [(3_000, 32_767, true), (32_766, 90, true), (30_000, 30_000, false)] {
+        stand_in(&place, &format!("cat >/dev/null; {}", png(width, height)));
+        let ran = run(&path);
+        let told = format!("warning: the picture is shrunk to {width} by {height} dots");
+        assert!(ran.code == 0 && ran.err.contains(&told) == is_told, "{}", ran.err);
+    }
+    // Each kind of picture is known by its beginning.
+    for (kind, layout, script, code) in [
+        ("pdf", "outline", "echo %PDF-1.7", 0),
+        ("pdf", "outline", "echo %!PS", 1),
+        ("svg", "dot", "echo '<?xml version=\"1.0\"?>'", 0),
+        ("svg", "dot", "echo '<!DOCTYPE svg>'", 0),
+        ("svg", "dot", "echo '<svg>'", 0),
+        ("svg", "dot", "echo '<html>'", 1),
+    ] {
+        stand_in(&place, &format!("cat >/dev/null; {script}"));
+        let ran = place.run_with(&["export", "--all", "--layout", layout, "--to", kind], &[("PATH", &path)]);
+        assert!(ran.code == code && ran.out.is_empty() == (code == 1), "{script}: {}", ran.err);
+        assert!(code == 0 || ran.err.contains(&format!("is no {kind}")), "{script}: {}", ran.err);
+    }
 }

@@ -142,5 +142,8 @@ fn the_built_in_tables_are_in_order() {
     assert!(wrong("family,namespaces,id_patterns\nX,,id:(\n").starts_with("mine.csv, line 2"));
     assert!(wrong("family,namespaces,id_patterns\nX,,name:x\n").contains("neither namespaces nor an id: pattern"));
     assert!(wrong("family,namespaces,id_patterns\nX,a,\nx,b,\n").contains("twice"));
+    assert!(
+        wrong("family,namespaces,id_patterns\nX;Y,a,\n").starts_with("mine.csv, line 2: the family \"X;Y\" has a `;`")
+    );
     assert!(wrong("family,namespaces,id_patterns\n").contains("no family"));
 }

@@ -178,12 +178,13 @@ pub struct Export {
     pub to: Option<export::Format>,
     #[command(flatten)]
     pub selection: Selection,
-    /// What colours tell
-    #[arg(long, value_enum, default_value = "relation", value_name = "WHAT")]
-    pub color_by: ColorArg,
-    /// Who lays pictures out: outline is the program's own; dot, neato, fdp, sfdp, twopi and circo are Graphviz's
-    #[arg(long, default_value = "outline", value_name = "ENGINE", value_parser = engine)]
-    pub layout: export::Engine,
+    /// What colours tell, in pictures, DOT, GEXF and Mermaid [default: relation]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub color_by: Option<ColorArg>,
+    /// Who lays pictures and DOT out: outline is the program's own; dot, neato, fdp, sfdp, twopi and circo are Graphviz's
+    /// [default: outline]
+    #[arg(long, value_name = "ENGINE", value_parser = engine)]
+    pub layout: Option<export::Engine>,
     #[command(flatten)]
     pub filter: Filter,
     /// The snapshot to ask [default: the last one imported, else the sample inside the program; `sample` names that]
@@ -220,9 +221,9 @@ pub struct Selection {
     /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
-    /// How many links around
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub hops: usize,
+    /// How many links around [default: 1]
+    #[arg(long, value_name = "N")]
+    pub hops: Option<usize>,
     /// How many links deep [default: 3 for show, all for export]
     #[arg(long, value_name = "N")]
     pub depth: Option<usize>,

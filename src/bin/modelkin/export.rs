@@ -1,11 +1,14 @@
 use std::ffi::{OsStr, OsString};
+use std::fs::{File, FileType};
 use std::io::{self, BufWriter, ErrorKind, Write};
+#[cfg(unix)]
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
 use modelkin::census::{Census, Kin};
-use modelkin::export::{About, Format, Graph, Paint, Part, Tables};
+use modelkin::export::{About, Engine, Format, Graph, Paint, Part, Tables};
 use modelkin::lineage::Lineage;
 use modelkin::reference::{Licences, Publishers};
 use modelkin::report::grouped;
@@ -16,9 +19,13 @@ use crate::{args, family, snapshots};
 
 pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let format = format(args)?;
+    fits(args, format)?;
     let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
-    if output.is_none() && format.parts().len() > 1 {
-        bail!(Usage(format!("{} is several files; name them with -o, such as -o qwen.csv", format.name())));
+    let passed_on = output.is_none_or(is_stream);
+    if passed_on && format.parts().len() > 1 {
+        let name = format.name();
+        let suffix = if format == Format::Parquet { "parquet" } else { "csv" };
+        bail!(Usage(format!("{name} is several files; name them with -o, such as --to {name} -o qwen.{suffix}")));
     }
     let families = family::rules(args.selection.rules.as_deref())?;
     let snapshot = snapshots::open_named(args.snapshot.as_deref())?;
@@ -44,12 +51,11 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let program = concat!("modelkin ", env!("CARGO_PKG_VERSION")).to_owned();
     let about = About { title: chosen.title.clone(), selection: words, program };
     let graph = Graph::new(&census, selection, &tables, about);
-    let paint = Paint::new(&graph, args.color_by.into());
+    let paint = Paint::new(&graph, args.color_by.unwrap_or(args::ColorArg::Relation).into());
+    let layout = args.layout.unwrap_or(Engine::Outline);
 
     let links = graph.link_count();
-    if let Some((most, why)) = format.comfortable()
-        && selection.nodes() + links > most
-    {
+    if let Some(why) = format.strain(selection.nodes(), links) {
         output::note(&format!(
             "warning: {} nodes and {} links; {why}. Narrow it with --depth, --top, --min-descendants or --collapse",
             grouped(selection.nodes() as u64),
@@ -57,11 +63,21 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
         ));
     }
     for part in format.parts() {
+        let mut told = None;
+        let mut fill = |out: &mut (dyn Write + Send)| {
+            told = format.write(*part, &graph, &paint, layout, out)?;
+            Ok(())
+        };
         match output {
-            Some(path) => {
-                write_file(&name_of(path, *part), &mut |out| format.write(*part, &graph, &paint, args.layout, out))?
-            }
-            None => write_out(&mut |out| format.write(*part, &graph, &paint, args.layout, out))?,
+            Some(path) if !passed_on => write_file(&name_of(path, *part), &mut fill)?,
+            _ => match write_out(output, &mut fill) {
+                // A reader that has gone away is no failure; but not everything was written.
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
+                done => done.with_context(|| output.unwrap_or(Path::new("standard output")).display().to_string())?,
+            },
+        }
+        if let Some(told) = told {
+            output::note(&format!("warning: {told}"));
         }
     }
     let groups: usize = selection.groups().iter().map(|group| group.models.len()).sum();
@@ -87,6 +103,23 @@ fn format(args: &args::Export) -> anyhow::Result<Format> {
     }
 }
 
+/// Refuses options that the format has no use for, so that none is passed over in silence.
+fn fits(args: &args::Export, format: Format) -> anyhow::Result<()> {
+    type IsFor = fn(Format) -> bool;
+    let options: [(&str, bool, IsFor); 3] = [
+        ("--layout", args.layout.is_some(), Format::has_layout),
+        ("--color-by", args.color_by.is_some(), Format::has_colors),
+        ("--collapse", args.selection.collapse.is_some(), Format::has_groups),
+    ];
+    for (option, is_given, is_for) in options {
+        if is_given && !is_for(format) {
+            let formats: Vec<_> = Format::ALL.into_iter().filter(|one| is_for(*one)).map(Format::name).collect();
+            bail!(Usage(format!("{} has no use for {option}; it goes with {}", format.name(), formats.join(", "))));
+        }
+    }
+    Ok(())
+}
+
 /// Of several files the names: `qwen.csv` becomes `qwen-nodes.csv`, `qwen-links.csv` and `qwen-about.json`.
 fn name_of(path: &Path, part: Part) -> PathBuf {
     let word = match part {
@@ -105,6 +138,15 @@ fn name_of(path: &Path, part: Part) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// Whether what is written there is passed on and not kept, as by a pipe, a terminal or `/dev/null`.
+fn is_stream(path: &Path) -> bool {
+    #[cfg(unix)]
+    let passes_on = |kind: FileType| FileTypeExt::is_char_device(&kind) || FileTypeExt::is_fifo(&kind);
+    #[cfg(not(unix))]
+    let passes_on = |_: FileType| false;
+    std::fs::metadata(path).is_ok_and(|known| passes_on(known.file_type()))
+}
+
 type Fill<'f> = &'f mut dyn FnMut(&mut (dyn Write + Send)) -> io::Result<()>;
 
 /// Writes a file whole or not at all.
@@ -115,26 +157,22 @@ fn write_file(path: &Path, fill: Fill<'_>) -> anyhow::Result<()> {
     }
     let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As any program's file: what the user's mask leaves of it.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let part = builder.tempfile_in(folder).with_context(name)?;
-    let mut out = BufWriter::new(part);
-    fill(&mut out).with_context(name)?;
-    let part = out.into_inner().map_err(io::IntoInnerError::into_error).with_context(name)?;
+    // Made and written to as a plain file, so that its rights are any file's and no error names it.
+    let part = tempfile::Builder::new().make_in(folder, |part| File::create_new(part)).with_context(name)?;
+    let mut out = BufWriter::new(part.as_file());
+    fill(&mut out).and_then(|()| out.flush()).with_context(name)?;
+    drop(out);
     part.persist(&path).map_err(|error| error.error).with_context(name)?;
     Ok(())
 }
 
-/// Writes to standard output. A reader that has gone away is no failure.
-fn write_out(fill: Fill<'_>) -> anyhow::Result<()> {
-    let mut out = BufWriter::new(io::stdout());
-    match fill(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        done => done.context("standard output"),
-    }
+/// Writes to a stream as it comes; if none is named, to standard output.
+fn write_out(path: Option<&Path>, fill: Fill<'_>) -> io::Result<()> {
+    let to: Box<dyn Write + Send> = match path {
+        Some(path) => Box::new(File::options().write(true).open(path)?),
+        None => Box::new(io::stdout()),
+    };
+    let mut out = BufWriter::new(to);
+    fill(&mut out)?;
+    out.flush()
 }

@@ -28,15 +28,15 @@ pub struct Chosen<'l, 's> {
 impl Chosen<'_, '_> {
     /// Lets one node stand for siblings, if the options say so.
     pub fn collapse(&mut self, which: Option<args::CollapseArg>) {
-        let which = match which {
-            Some(args::CollapseArg::Leaves) => Collapse::Leaves,
-            Some(args::CollapseArg::Quantized) => Collapse::Quantized,
+        let (which, siblings) = match which {
+            Some(args::CollapseArg::Leaves) => (Collapse::Leaves, "siblings"),
+            Some(args::CollapseArg::Quantized) => (Collapse::Quantized, "quantized siblings"),
             None => return,
         };
         self.selection = self.selection.clone().collapse(which);
         let groups = self.selection.groups();
         self.words.push(format!(
-            "One node stands for siblings without children, {} for {}.",
+            "One node stands for {siblings} without children, {} for {}.",
             grouped(groups.len() as u64),
             plural(groups.iter().map(|group| group.models.len()).sum(), "model")
         ));
@@ -65,17 +65,21 @@ impl args::Selection {
             let title = match reach {
                 Reach::Below => format!("{id} and its descendants"),
                 Reach::Above => format!("{id} and its ancestors"),
-                Reach::Around => format!("{id} and what lies within {}", plural(self.hops, "link")),
+                Reach::Around => format!("{id} and what lies within {}", plural(self.hops(), "link")),
             };
             return Ok(Start { rows: vec![row], reach: Some(reach), title });
         }
         Ok(Start { rows: Vec::new(), reach: None, title: "Every model of the snapshot".into() })
     }
 
+    fn hops(&self) -> usize {
+        self.hops.unwrap_or(1)
+    }
+
     /// What is reached from the start, before any filter of models.
     fn reached<'l, 's>(&self, start: &Start, lineage: &'l Lineage<'s>) -> Selection<'l, 's> {
         match start.reach {
-            Some(Reach::Around) => lineage.select(&start.rows, Reach::Around, self.hops),
+            Some(Reach::Around) => lineage.select(&start.rows, Reach::Around, self.hops()),
             Some(reach) => lineage.select(&start.rows, reach, self.depth.unwrap_or(usize::MAX)),
             None => lineage.everything(),
         }
@@ -94,6 +98,9 @@ impl args::Selection {
         if self.depth.is_some() && matches!(start.reach, None | Some(Reach::Around)) {
             bail!(Usage("--depth goes with --family, --below and --above; around a model it is --hops".into()));
         }
+        if self.hops.is_some() && start.reach != Some(Reach::Around) {
+            bail!(Usage("--hops goes with --around; how far below or above is --depth".into()));
+        }
         let lineage = census.lineage();
         let snapshot = lineage.snapshot();
         let reached = self.reached(&start, lineage);
@@ -103,8 +110,9 @@ impl args::Selection {
             words.push(format!("At most {} from there.", plural(depth, "link")));
         }
         let mut narrow = |said: String, selection: Selection<'l, 's>, narrowed: Selection<'l, 's>| {
-            let gone = selection.models() - narrowed.models();
-            words.push(format!("{said}: {} left out.", plural(gone, "model")));
+            let models = plural(selection.models() - narrowed.models(), "model");
+            let links = plural(selection.links().count() - narrowed.links().count(), "link");
+            words.push(format!("{said}: {models} and {links} left out."));
             narrowed
         };
         if counting.since.is_some() || counting.until.is_some() {
