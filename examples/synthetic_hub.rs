@@ -7,6 +7,8 @@
 //! `--merges` makes the merges overlap. The links are pairs of little-endian 32-bit numbers, parent and child. Without a
 //! file, it tells what such a graph is like.
 
+#![allow(clippy::print_stdout, reason = "an example speaks")]
+
 use std::collections::HashMap;
 use std::error::Error;
 use std::fs::File;

@@ -1,49 +1,75 @@
-//! Counts the descendants of every node of a file of links, by this library and by a search from every node, and says
-//! what each took: one line of JSON. `search.py` runs it beside other programs.
+//! Counts the descendants of every node of a file of links, by this library or by a search from every node, and says what
+//! it took: one line of JSON for `compare.py`, which runs it beside other programs.
 //!
 //! ```sh
-//! cargo run --release --example peer -- links.bin census 5
+//! cargo run --release --example peer -- hub.bin census
 //! ```
 
+#![allow(clippy::print_stdout, reason = "a bench speaks")]
+
 use std::error::Error;
+use std::fs::File;
+use std::io::{BufReader, Read};
 use std::time::Instant;
 
 use modelkin::census::Descendants;
+use rustix::time::{ClockId, clock_gettime};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [path, way, times] = &words[..] else {
-        return Err("name a file of links, a way (census, search) and how often".into());
+    let [path, way] = &words[..] else {
+        return Err("name a file of links and a way: census or search".into());
     };
-    let bytes = std::fs::read(path)?;
-    let number = |bytes: &[u8]| bytes.iter().rev().fold(0u32, |sum, byte| sum << 8 | u32::from(*byte));
-    let links: Vec<(u32, u32)> = bytes.chunks_exact(8).map(|pair| (number(&pair[..4]), number(&pair[4..]))).collect();
-    drop(bytes);
+    let mut file = BufReader::new(File::open(path)?);
+    let mut links: Vec<(u32, u32)> = Vec::with_capacity(file.get_ref().metadata()?.len() as usize / 8);
+    let mut pair = [0u8; 8];
+    while file.read_exact(&mut pair).is_ok() {
+        let [a, b, c, d, e, f, g, h] = pair;
+        links.push((u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])));
+    }
     let nodes = links.iter().map(|(parent, child)| *parent.max(child)).max().map_or(0, |last| last as usize + 1);
-    let mut seconds = Vec::new();
-    let mut answer = (0, 0);
-    for _ in 0..times.parse()? {
-        let start = Instant::now();
-        answer = match way.as_str() {
+    let before = peak()?;
+    let mut took = None;
+    // Fresh memory is half of the time. The first run has to ask for it, the second one is shown.
+    for _ in 0..2 {
+        let (start, wall) = (cpu(), Instant::now());
+        let (built, answer, done) = match way.as_str() {
             "census" => {
                 let descendants = Descendants::count(nodes, &links);
-                let took = start.elapsed();
-                seconds.push(took.as_secs_f64());
-                digest(descendants.all())
+                let done = cpu();
+                (start, digest(descendants.all()), done)
             }
             "search" => {
-                let counts = search(nodes, &links);
-                seconds.push(start.elapsed().as_secs_f64());
-                digest(counts.into_iter().filter(|(_, count)| *count > 0))
+                let children = Children::of(nodes, &links);
+                let built = cpu();
+                let counts = children.search();
+                let done = cpu();
+                (built, digest(counts.into_iter().filter(|(_, count)| *count > 0)), done)
             }
             other => return Err(format!("{other}: no such way").into()),
         };
+        took = Some((built - start, done - built, wall.elapsed().as_secs_f64(), answer));
     }
+    let (build, run, wall, (sum, mixed)) = took.ok_or("nothing was counted")?;
     println!(
-        "{{\"way\": \"{way}\", \"nodes\": {nodes}, \"sum\": {}, \"digest\": {}, \"seconds\": {seconds:?}}}",
-        answer.0, answer.1
+        "{{\"version\": \"{}\", \"build\": {build}, \"run\": {run}, \"wall\": {wall}, \"memory\": {}, \"answer\": [{sum}, {mixed}]}}",
+        env!("CARGO_PKG_VERSION"),
+        (peak()? - before) / 1024
     );
     Ok(())
+}
+
+/// CPU seconds of this process, all threads.
+fn cpu() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
+
+/// The most memory so far, in KiB.
+fn peak() -> Result<u64, Box<dyn Error>> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
+    Ok(line.trim().trim_end_matches("kB").trim().parse()?)
 }
 
 /// The sum of all counts, and a number that tells equal counts from others.
@@ -54,39 +80,51 @@ fn digest(counts: impl Iterator<Item = (u32, u32)>) -> (u64, u64) {
     })
 }
 
-/// What one would write by hand: the children of each node in one array, a search from each, stamps for what was seen.
-fn search(nodes: usize, links: &[(u32, u32)]) -> Vec<(u32, u32)> {
-    let mut offsets = vec![0u32; nodes + 2];
-    links.iter().for_each(|(parent, _)| offsets[*parent as usize + 2] += 1);
-    (2..offsets.len()).for_each(|at| offsets[at] += offsets[at - 1]);
-    let mut children = vec![0u32; links.len()];
-    for (parent, child) in links {
-        let at = &mut offsets[*parent as usize + 1];
-        children[*at as usize] = *child;
-        *at += 1;
-    }
-    let mut seen = vec![u32::MAX; nodes];
-    let mut found = Vec::new();
-    let mut counts = Vec::new();
-    for start in 0..nodes as u32 {
-        if offsets[start as usize] == offsets[start as usize + 1] {
-            continue;
+/// What one would write by hand: the children of each node in one array.
+struct Children {
+    offsets: Vec<u32>,
+    children: Vec<u32>,
+}
+
+impl Children {
+    fn of(nodes: usize, links: &[(u32, u32)]) -> Children {
+        let mut offsets = vec![0u32; nodes + 2];
+        links.iter().for_each(|(parent, _)| offsets[*parent as usize + 2] += 1);
+        (2..offsets.len()).for_each(|at| offsets[at] += offsets[at - 1]);
+        let mut children = vec![0u32; links.len()];
+        for (parent, child) in links {
+            let at = &mut offsets[*parent as usize + 1];
+            children[*at as usize] = *child;
+            *at += 1;
         }
-        found.clear();
-        found.push(start);
-        seen[start as usize] = start;
-        let mut next = 0;
-        while next < found.len() {
-            let at = found[next] as usize;
-            next += 1;
-            for child in &children[offsets[at] as usize..offsets[at + 1] as usize] {
-                if seen[*child as usize] != start {
-                    seen[*child as usize] = start;
-                    found.push(*child);
+        offsets.pop();
+        Children { offsets, children }
+    }
+
+    /// A search from each node that has children, with stamps for what was seen.
+    fn search(&self) -> Vec<(u32, u32)> {
+        let of =
+            |node: u32| &self.children[self.offsets[node as usize] as usize..self.offsets[node as usize + 1] as usize];
+        let nodes = self.offsets.len() - 1;
+        let mut seen = vec![u32::MAX; nodes];
+        let mut found = Vec::new();
+        let mut counts = Vec::new();
+        for start in (0..nodes as u32).filter(|start| !of(*start).is_empty()) {
+            found.clear();
+            found.push(start);
+            seen[start as usize] = start;
+            let mut next = 0;
+            while next < found.len() {
+                for child in of(found[next]) {
+                    if seen[*child as usize] != start {
+                        seen[*child as usize] = start;
+                        found.push(*child);
+                    }
                 }
+                next += 1;
             }
+            counts.push((start, found.len() as u32 - 1));
         }
-        counts.push((start, found.len() as u32 - 1));
+        counts
     }
-    counts
 }

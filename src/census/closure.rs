@@ -20,6 +20,8 @@ pub(super) trait Weight: Copy + Default + Send + Sync {
 
     fn add(&mut self, other: &Self);
 
+    fn take(&mut self, other: &Self);
+
     /// Columns of one class stand together.
     fn class(&self) -> u32;
 
@@ -67,6 +69,18 @@ impl<W: Weight> Closure<W> {
                 2 * (self.rows - 1)
             }
         }
+    }
+
+    /// The weights of the columns.
+    pub fn columns(&self) -> &[W] {
+        &self.columns
+    }
+
+    /// Of each row, the sets that it is made of.
+    pub fn parts(&self) -> Targets {
+        let rows = self.feeds.iter().map(|(part, row)| (*row, 2 * part));
+        let columns = self.includes.iter().map(|(part, row)| (*row, 2 * part + 1));
+        Targets::of(self.rows as usize, rows.chain(columns), self.feeds.len() + self.includes.len())
     }
 
     /// The sum of the weights of every set's columns.
@@ -200,6 +214,10 @@ impl Weight for u32 {
         *self += other;
     }
 
+    fn take(&mut self, other: &u32) {
+        *self -= other;
+    }
+
     fn class(&self) -> u32 {
         u32::BITS - self.leading_zeros()
     }
@@ -233,6 +251,10 @@ where
 
     fn add(&mut self, other: &Self) {
         self.iter_mut().zip(other).for_each(|(to, what)| *to += what);
+    }
+
+    fn take(&mut self, other: &Self) {
+        self.iter_mut().zip(other).for_each(|(to, what)| *to -= what);
     }
 
     fn class(&self) -> u32 {

@@ -1,7 +1,8 @@
 use std::borrow::Cow;
 
 use super::segments::Segments;
-use super::{Counting, Deepest, credit, deepest, shadow};
+use super::shadow::{self, Shadow};
+use super::{Counting, Deepest, Tally, credit, deepest};
 use crate::census::layout::{Kind, Layout};
 use crate::lineage::Lineage;
 use crate::model::Relation;
@@ -60,7 +61,7 @@ const RECENT: usize = 12;
 const DEEPEST: usize = 14;
 const CREDIT: usize = 15;
 /// Those that are sums over the descendants.
-type Lanes = [i64; DEEPEST - RELATIONS];
+pub(super) type Lanes = [i64; DEEPEST - RELATIONS];
 
 /// The facts of every model with children, column by column: counted now, or kept in the snapshot.
 #[derive(Debug)]
@@ -75,20 +76,8 @@ const NAME: &str = "census/1";
 impl<'s> Table<'s> {
     /// Counts.
     pub fn take(lineage: &Lineage<'s>, layout: &Layout, counting: &Counting) -> Table<'s> {
-        let weigh = Weigh { lineage, counting };
-        let nodes = lineage.snapshot().len();
-        let shadows = shadow::of(lineage);
-        let mut links: Vec<(u32, u32)> = Vec::with_capacity(lineage.links());
-        links.extend(lineage.all_links().map(|(parent, child, _)| (parent, child)));
-        for (shadow, number) in shadows.iter().zip(nodes as u32..) {
-            links.extend(shadow.parents.iter().map(|parent| (*parent, number)));
-        }
-        let weight = |node: u32| match shadows.get((node as usize).wrapping_sub(nodes)) {
-            Some(shadow) => weigh.shadow(shadow),
-            None => weigh.row(node, weigh.weakest(node)),
-        };
-        let sums = Segments::sum(nodes + shadows.len(), &links, weight);
-        drop(links);
+        let weigh = Weigh::of(lineage, counting);
+        let sums = Segments::sum(weigh.nodes(), &weigh.links(), |node| weigh.node(node));
         let mut generations = lineage.generations();
         // What is not counted is nobody's deepest descendant.
         lineage.snapshot().rows().filter(|row| !weigh.counts(*row)).for_each(|row| generations[row as usize] = 0);
@@ -162,13 +151,79 @@ impl<'s> Table<'s> {
     }
 }
 
-/// What each model adds to the sums.
-struct Weigh<'a, 's> {
-    lineage: &'a Lineage<'s>,
-    counting: &'a Counting,
+/// A tally of the sums; its authors and dates are not known by them.
+pub(super) fn tally(lanes: &Lanes) -> Tally {
+    let sum = |column: usize| {
+        let lane = column - RELATIONS;
+        Sum { total: lanes[lane] as u64, of: lanes[lane + 1] as u64 }
+    };
+    let by_relation: [u64; 5] = std::array::from_fn(|relation| lanes[relation] as u64);
+    Tally {
+        models: by_relation.iter().sum(),
+        by_relation,
+        downloads: sum(DOWNLOADS),
+        downloads_all_time: sum(ALL_TIME),
+        likes: sum(LIKES),
+        recent: sum(RECENT),
+        ..Tally::default()
+    }
 }
 
-impl Weigh<'_, '_> {
+/// What each model adds to the sums.
+pub(super) struct Weigh<'a, 's> {
+    lineage: &'a Lineage<'s>,
+    counting: &'a Counting,
+    shadows: Vec<Shadow>,
+}
+
+impl<'a, 's> Weigh<'a, 's> {
+    pub fn of(lineage: &'a Lineage<'s>, counting: &'a Counting) -> Weigh<'a, 's> {
+        Weigh { lineage, counting, shadows: shadow::of(lineage) }
+    }
+
+    /// How many nodes there are: the rows, and after them the shadows.
+    pub fn nodes(&self) -> usize {
+        self.lineage.snapshot().len() + self.shadows.len()
+    }
+
+    /// All links, those to shadows too.
+    pub fn links(&self) -> Vec<(u32, u32)> {
+        let mut links: Vec<(u32, u32)> = Vec::with_capacity(self.lineage.links());
+        links.extend(self.lineage.all_links().map(|(parent, child, _)| (parent, child)));
+        for (shadow, number) in self.shadows.iter().zip(self.lineage.snapshot().len() as u32..) {
+            links.extend(shadow.parents.iter().map(|parent| (*parent, number)));
+        }
+        links
+    }
+
+    /// The nodes that stand for a model: its row and its shadows, which are in order of their rows.
+    pub fn nodes_of(&self, row: Row) -> impl Iterator<Item = u32> + Clone {
+        let rows = self.lineage.snapshot().len() as u32;
+        let from = self.shadows.partition_point(|shadow| shadow.of < row);
+        let own = self.shadows[from..].iter().take_while(move |shadow| shadow.of == row).count();
+        std::iter::once(row).chain((from..from + own).map(move |at| rows + at as u32))
+    }
+
+    /// A parent of a node, one of them if there are several.
+    pub fn parent(&self, node: u32) -> Option<Row> {
+        match self.shadow_of(node) {
+            Some(shadow) => shadow.parents.first().copied(),
+            None => self.lineage.parents(node).next().map(|(parent, _)| parent),
+        }
+    }
+
+    /// What a node adds.
+    pub fn node(&self, node: u32) -> Lanes {
+        match self.shadow_of(node) {
+            Some(shadow) => self.shadow(shadow),
+            None => self.row(node, self.weakest(node)),
+        }
+    }
+
+    fn shadow_of(&self, node: u32) -> Option<&Shadow> {
+        self.shadows.get((node as usize).checked_sub(self.lineage.snapshot().len())?)
+    }
+
     fn counts(&self, row: Row) -> bool {
         self.counting.wants(self.lineage.snapshot(), row)
     }
@@ -184,7 +239,7 @@ impl Weigh<'_, '_> {
         self.lineage.parents(row).filter(|(parent, _)| inside(*parent)).map(|(_, edge)| edge.relation).max()
     }
 
-    fn shadow(&self, shadow: &shadow::Shadow) -> Lanes {
+    fn shadow(&self, shadow: &Shadow) -> Lanes {
         let mut lanes = Lanes::default();
         if self.counts(shadow.of) {
             lanes[shadow.relation as usize] += 1;

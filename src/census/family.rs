@@ -1,5 +1,7 @@
 use rayon::prelude::*;
 
+use super::facts::{self, Weigh};
+use super::groups::Groups;
 use super::segments::Segments;
 use super::{Bursts, Census, Counting, Sum, authors};
 use crate::lineage::{Lineage, RowSet, holds};
@@ -283,9 +285,28 @@ impl Desk {
     }
 
     /// Makes room for the next family.
-    pub fn clear(&mut self, members: &[Row], derived: &Derived) {
+    pub fn clear(&mut self, members: &[Row], derived: &[(Row, Relation)]) {
         members.iter().for_each(|row| self.members[*row as usize / 64] = 0);
-        members.iter().chain(derived.all.iter().map(|(row, _)| row)).for_each(|row| self.seen[*row as usize / 64] = 0);
+        members.iter().chain(derived.iter().map(|(row, _)| row)).for_each(|row| self.seen[*row as usize / 64] = 0);
+    }
+
+    /// F1 of a set of members, in order of the rows.
+    fn direct(&mut self, lineage: &Lineage<'_>, members: &[Row], counted: Counted) -> Vec<(Row, Relation)> {
+        members.iter().for_each(|row| self.members[*row as usize / 64] |= 1 << (row % 64));
+        let mut direct = Vec::new();
+        for member in members {
+            for (child, edge) in lineage.children(*member) {
+                if counted == Counted::Everybody || !holds(&self.members, child) {
+                    direct.push((child, edge.relation));
+                }
+            }
+        }
+        // Of several links towards the members the strongest holds: it is the last of its model.
+        direct.sort_unstable();
+        direct.reverse();
+        direct.dedup_by_key(|(row, _)| *row);
+        direct.reverse();
+        direct
     }
 
     /// F1 and F2 of a set of members.
@@ -296,21 +317,7 @@ impl Desk {
         counted: Counted,
         wanted: impl Fn(Row) -> bool,
     ) -> Derived {
-        members.iter().for_each(|row| self.members[*row as usize / 64] |= 1 << (row % 64));
-        let mut derived = Derived::default();
-        for member in members {
-            for (child, edge) in lineage.children(*member) {
-                if counted == Counted::Everybody || !holds(&self.members, child) {
-                    derived.direct.push((child, edge.relation));
-                }
-            }
-        }
-        // Of several links towards the members the strongest holds: it is the last of its model.
-        derived.direct.sort_unstable();
-        derived.direct.reverse();
-        derived.direct.dedup_by_key(|(row, _)| *row);
-        derived.direct.reverse();
-
+        let mut derived = Derived { direct: self.direct(lineage, members, counted), ..Derived::default() };
         let mut reached: Vec<Row> = Vec::new();
         let mut edge = members.to_vec();
         while !edge.is_empty() {
@@ -378,17 +385,39 @@ impl Tally {
     }
 }
 
-/// F1 and F2 of each of many sets of members, in their order, in parallel.
+/// F1 and F2 of each of many sets of members, in their order, in parallel. Of F2 the authors and the dates are left at 0:
+/// they are no sums; see [`authored`].
 pub(super) fn tallies(lineage: &Lineage<'_>, sets: &[Vec<Row>], counting: &Counting) -> Vec<(Tally, Tally)> {
+    let snapshot = lineage.snapshot();
+    let owners = authors::owners(snapshot);
+    let weigh = Weigh::of(lineage, counting);
+    let groups = Groups::of(weigh.nodes(), &weigh.links(), |node| weigh.node(node));
+    sets.par_iter()
+        .map_init(
+            || (Desk::new(snapshot.len()), groups.stamps()),
+            |(desk, stamps), members| {
+                let mut direct = desk.direct(lineage, members, Counted::Others);
+                desk.clear(members, &[]);
+                direct.retain(|(row, _)| counting.wants(snapshot, *row));
+                let nodes = members.iter().flat_map(|row| weigh.nodes_of(*row));
+                let f2 = groups.reached(nodes, stamps, |node| weigh.parent(node), |node| weigh.node(node));
+                (Tally::of(snapshot, &owners, &direct, counting), facts::tally(&f2))
+            },
+        )
+        .collect()
+}
+
+/// The same with the authors of F2, by a walk from every set.
+pub(super) fn authored(lineage: &Lineage<'_>, sets: &[Vec<Row>], counting: &Counting) -> Vec<(Tally, Tally)> {
     let snapshot = lineage.snapshot();
     let owners = authors::owners(snapshot);
     let wanted = |row: Row| counting.wants(snapshot, row);
     sets.par_iter()
         .map_init(
-            || Desk::new(lineage.snapshot().len()),
+            || Desk::new(snapshot.len()),
             |desk, members| {
                 let mut derived = desk.derive(lineage, members, Counted::Others, wanted);
-                desk.clear(members, &derived);
+                desk.clear(members, &derived.all);
                 derived.direct.retain(|(row, _)| wanted(*row));
                 derived.all.retain(|(row, _)| wanted(*row));
                 [&derived.direct, &derived.all].map(|rows| Tally::of(snapshot, &owners, rows, counting)).into()

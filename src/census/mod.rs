@@ -6,6 +6,7 @@ mod closure;
 mod descendants;
 mod facts;
 mod family;
+mod groups;
 mod kin;
 mod layout;
 mod ranking;

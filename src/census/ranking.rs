@@ -171,7 +171,10 @@ impl Ranking {
                 owners.into_iter().map(members).unzip()
             }
         };
-        let tallies = family::tallies(lineage, &sets, counting);
+        let tallies = match measure {
+            Measure::Authors => family::authored(lineage, &sets, counting),
+            _ => family::tallies(lineage, &sets, counting),
+        };
         let values = tallies.iter().map(|(f1, f2)| of_tallies(f1, f2, measure));
         let is_counted = |at: usize| tallies[at].1.models > 0;
         Ranking::sorted(measure, values, top, is_counted, |at| {

@@ -28,16 +28,7 @@ impl<W: Weight> Segments<W> {
     /// Sums `weight` over each node and all that it reaches. Links are parent and child, in any order; a link to itself
     /// and a repeated one count nothing.
     pub fn sum(nodes: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Segments<W> {
-        let mut peel = Peel::begin(nodes, links, weight);
-        for at in 0..peel.inner.len() {
-            if peel.nodes[at].open == 0 {
-                peel.finish(at as u32);
-            }
-        }
-        for cycle in peel.cycles() {
-            peel.finish_cycle(&cycle);
-        }
-        let Peel { inner, nodes, closure, .. } = peel;
+        let Peel { inner, nodes, closure, .. } = Peel::of(nodes, links, weight);
         let reached = closure.sums();
         let sum = |node: &Node<W>| {
             let mut sum = node.sum;
@@ -62,38 +53,61 @@ impl<W: Weight> Segments<W> {
 }
 
 /// In place of a parent: the node is a head, and the rest is its number.
-const HEAD: u32 = 1 << 31;
+pub(super) const HEAD: u32 = 1 << 31;
 /// In place of the number of open children: the node is done.
 const DONE: u32 = u32::MAX;
 
 /// A node with children while it is summed up. What is needed together lies together.
 #[derive(Clone, Copy)]
-struct Node<W> {
+pub(super) struct Node<W> {
     /// The place of the one parent, or [`HEAD`] and the number of the head, or [`NONE`].
-    parent: u32,
+    pub parent: u32,
     /// How many children that have children themselves are not done yet.
     open: u32,
     /// Where the list of sets begins that are reached; once it is done, their union.
-    set: u32,
+    pub set: u32,
     /// The weight of T so far.
-    sum: W,
+    pub sum: W,
 }
 
-struct Peel<W> {
+/// All segments, and who reaches which.
+pub(super) struct Peel<W> {
     /// The nodes with children.
-    inner: RowSet,
-    nodes: Vec<Node<W>>,
+    pub inner: RowSet,
+    pub nodes: Vec<Node<W>>,
+    /// The places of the nodes as they were finished, children first; of a cycle, its first member's.
+    pub order: Vec<u32>,
+    pub cycles: Vec<Vec<u32>>,
+    /// The columns of heads with children, by their places (of a cycle, its first member's).
+    pub columns: Vec<(u32, u32)>,
+    /// The columns of heads without children, by the nodes, which are in order.
+    pub leaf_columns: Vec<(u32, u32)>,
     /// The lists: a set, and where it goes on.
     lists: Vec<(u32, u32)>,
     /// Of each head, where its parents begin among `above`.
     heads: Vec<u32>,
     above: Vec<u32>,
-    closure: Closure<W>,
+    pub closure: Closure<W>,
     stack: Vec<u32>,
     desk: Vec<u32>,
 }
 
 impl<W: Weight> Peel<W> {
+    /// Takes links apart into segments; see [`Segments::sum`].
+    pub fn of(nodes: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Peel<W> {
+        let mut peel = Peel::begin(nodes, links, weight);
+        // From the last: what is numbered in the order in which it was made is then done at once.
+        for at in (0..peel.inner.len()).rev() {
+            if peel.nodes[at].open == 0 {
+                peel.finish(at as u32);
+            }
+        }
+        let cycles = peel.cycles();
+        cycles.iter().for_each(|cycle| peel.finish_cycle(cycle));
+        peel.cycles = cycles;
+        peel
+    }
+
     /// Reads the links twice: who has children and several parents, then who hangs from whom.
     fn begin(nodes: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Peel<W> {
         let words = nodes.div_ceil(64);
@@ -108,7 +122,11 @@ impl<W: Weight> Peel<W> {
         let inner = RowSet::of_bits(with_child);
         let mut peel = Peel {
             nodes: inner.rows().map(|node| Node { parent: NONE, open: 0, set: NONE, sum: weight(node) }).collect(),
+            order: Vec::with_capacity(inner.len()),
             inner,
+            cycles: Vec::new(),
+            columns: Vec::new(),
+            leaf_columns: Vec::new(),
             lists: Vec::new(),
             heads: vec![0],
             above: Vec::new(),
@@ -118,14 +136,21 @@ impl<W: Weight> Peel<W> {
         };
         // Children with several links, with their parents' places.
         let mut several: Vec<(u32, u32)> = Vec::new();
-        for (parent, child) in links.iter().filter(|(parent, child)| parent != child) {
-            let parent = peel.inner.place(*parent);
-            if holds(&with_several, *child) {
-                several.push((*child, parent));
-            } else if peel.inner.holds(*child) {
-                peel.hang(*child, parent);
-            } else {
-                peel.nodes[parent as usize].sum.add(&weight(*child));
+        // Many places first, then what is done at them: the processor waits for memory once and not for each.
+        const MANY: usize = 64;
+        let mut places = [0u32; MANY];
+        for links in links.chunks(MANY) {
+            for ((parent, child), place) in links.iter().zip(&mut places) {
+                *place = if parent == child { NONE } else { peel.inner.place(*parent) };
+            }
+            for ((_, child), place) in links.iter().zip(places).filter(|(_, place)| *place != NONE) {
+                if holds(&with_several, *child) {
+                    several.push((*child, place));
+                } else if peel.inner.holds(*child) {
+                    peel.hang(*child, place);
+                } else {
+                    peel.nodes[place as usize].sum.add(&weight(*child));
+                }
             }
         }
         if !several.is_sorted_by_key(|link| link.0) {
@@ -150,6 +175,7 @@ impl<W: Weight> Peel<W> {
                 }
                 (_, false) => {
                     let set = peel.closure.column(weight(child));
+                    peel.leaf_columns.push((child, set / 2));
                     parents().for_each(|parent| peel.reach(parent, set));
                 }
             }
@@ -199,12 +225,13 @@ impl<W: Weight> Peel<W> {
             let set = self.reached(&[at]);
             self.nodes[at as usize].set = set;
             self.nodes[at as usize].open = DONE;
+            self.order.push(at);
             let sum = self.nodes[at as usize].sum;
             match self.nodes[at as usize].parent {
                 NONE => (),
                 head if head & HEAD != 0 => {
                     let head = (head & !HEAD) as usize;
-                    let set = self.segment(sum, set);
+                    let set = self.segment(at, sum, set);
                     for parent in self.heads[head]..self.heads[head + 1] {
                         let parent = self.above[parent as usize];
                         self.reach(parent, set);
@@ -221,9 +248,11 @@ impl<W: Weight> Peel<W> {
     }
 
     /// The set that a head is seen as: its segment, and what it reaches itself.
-    fn segment(&mut self, weight: W, reached: u32) -> u32 {
+    fn segment(&mut self, at: u32, weight: W, reached: u32) -> u32 {
+        let column = self.closure.column(weight);
+        self.columns.push((at, column / 2));
         self.desk.clear();
-        self.desk.push(self.closure.column(weight));
+        self.desk.push(column);
         self.desk.extend((reached != NONE).then_some(reached));
         self.closure.join(&mut self.desk)
     }
@@ -282,13 +311,19 @@ impl<W: Weight> Peel<W> {
         let mut above = outside.clone();
         above.sort_unstable();
         above.dedup();
+        self.order.push(members[0]);
+        // Its other members stand for themselves no more.
+        self.nodes[members[0] as usize].parent = match above[..] {
+            [parent] => parent,
+            _ => NONE,
+        };
         let set = match above[..] {
             [] => NONE,
             [parent] => {
                 self.nodes[parent as usize].sum.add(&sum);
                 set
             }
-            _ => self.segment(sum, set),
+            _ => self.segment(members[0], sum, set),
         };
         above.iter().for_each(|parent| self.reach(*parent, set));
         outside.iter().for_each(|parent| self.close(*parent));

@@ -202,11 +202,27 @@ proptest! {
         let snapshot = snapshot(&text);
         let lineage = Lineage::from_snapshot(&snapshot);
         let census = Census::take(&lineage, &Counting::default());
-        let ranking = Ranking::of_groups(&census, None, Measure::Descendants, &Counting::default(), 0);
-        for row in &ranking.rows {
-            let count = FamilyCount::of(&Family::of_owner(&row.id), &lineage, &Counting::default(), Counted::Others);
-            prop_assert_eq!((row.direct, row.descendants), (count.f1.models, count.f2.models));
+        for (counting, measure) in [
+            (Counting::default(), Measure::Descendants),
+            (Counting::default(), Measure::Authors),
+            (Counting { since: Some(1_710_000_000_000), recent_since: Some(1_715_000_000_000), ..Counting::default() }, Measure::Downloads),
+            (Counting { recent_since: Some(1_715_000_000_000), ..Counting::default() }, Measure::Growth),
+        ] {
+            let ranking = Ranking::of_groups(&census, None, measure, &counting, 0);
+            for row in &ranking.rows {
+                let count = FamilyCount::of(&Family::of_owner(&row.id), &lineage, &counting, Counted::Others);
+                prop_assert_eq!((row.direct, row.descendants), (count.f1.models, count.f2.models), "{}", &row.id);
+                prop_assert_eq!(row.by_relation, count.f2.by_relation, "{}", &row.id);
+                let value = match measure {
+                    Measure::Authors => count.f2.authors,
+                    Measure::Downloads => count.f2.downloads.total,
+                    Measure::Growth => count.f2.recent.total,
+                    _ => count.f2.models,
+                };
+                prop_assert_eq!(row.value, value as f64, "{:?} of {}", measure, &row.id);
+            }
         }
+        let ranking = Ranking::of_groups(&census, None, Measure::Descendants, &Counting::default(), 0);
         prop_assert!(ranking.rows.windows(2).all(|pair| pair[0].value >= pair[1].value));
     }
 }
