@@ -1,5 +1,5 @@
-//! The census on a Hub-shaped lineage and on shapes that are not like trees, beside the naive search from every model.
-//! `cargo bench`
+//! What questions cost, on made-up Hubs of 10,000 and 300,000 models and, of links alone, 3,000,000; on Hubs whose merges
+//! overlap; and on shapes that are not like trees. `cargo bench`; see `benches/README.md`.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a bench")]
 
@@ -7,87 +7,135 @@ use std::fmt::Write;
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use modelkin::census::{Census, Counted, Counting, FamilyCount};
-use modelkin::lineage::Lineage;
-use modelkin::reference::Family;
+use modelkin::census::{self, Census, Counted, Counting, Descendants, FamilyCount, Group, Measure, Ranking};
+use modelkin::export::{About, ColorBy, Engine, Format, Graph, Paint, Tables};
+use modelkin::lineage::{Lineage, Reach};
+use modelkin::reference::{Families, Family};
+use modelkin::report;
 use modelkin::snapshot::{Builder, Snapshot};
+use modelkin::source::synthetic::{Shape, Synthetic};
 
-fn snapshot(text: &str) -> Snapshot {
+/// List rows, as the Hub has them.
+fn rows(hub: &Synthetic) -> String {
+    hub.rows().fold(String::new(), |mut text, row| {
+        let tags = row.tags.join("\",\"");
+        writeln!(text, "{{\"id\":\"{}\",\"downloads\":{},\"tags\":[\"{tags}\"]}}", row.id, row.downloads).unwrap();
+        text
+    })
+}
+
+fn snapshot(rows: &str) -> Snapshot {
     let mut builder = Builder::new();
-    modelkin::source::edges::read_text("bench", text, &mut |found| builder.add(found));
+    modelkin::source::read_rows("bench", rows.as_bytes(), &mut |found| builder.add(found)).unwrap();
     builder.finish("bench", None, None).unwrap()
 }
 
-/// A lineage of `models` in which parents are chosen by their fame, and every thirtieth child is a merge of three.
-fn hub(models: u64) -> String {
-    let mut state = 1u64;
-    let mut random = move || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as f64 / (1u64 << 31) as f64
-    };
-    let mut text = String::new();
-    for child in 100..models {
-        let mut parent = || (child as f64 * random().powi(6)) as u64;
-        let id = |model: u64| format!("o{}/m{model}", model * 7919 % (models / 20));
-        let parents = if child % 30 == 0 { vec![parent(), parent(), parent()] } else { vec![parent()] };
-        let parents: Vec<String> = parents.into_iter().map(id).collect();
-        writeln!(
-            text,
-            "{} -> {} : {}",
-            parents.join(", "),
-            id(child),
-            if parents.len() > 1 { "merge" } else { "finetune" }
-        )
-        .unwrap();
-    }
-    text
-}
-
-fn ladder(diamonds: usize) -> String {
-    (0..diamonds).fold(String::new(), |mut text, at| {
-        writeln!(text, "l/{at}a -> l/{at}b, l/{at}c : finetune\nl/{at}b, l/{at}c -> l/{}a : merge", at + 1).unwrap();
-        text
-    })
-}
-
-fn chain(links: usize) -> String {
-    (0..links).fold(String::new(), |mut text, at| {
-        writeln!(text, "c/{at} -> c/{} : finetune", at + 1).unwrap();
-        text
-    })
-}
-
-fn census(c: &mut Criterion) {
-    for (name, text) in [("hub 100k", hub(100_000)), ("ladder 30k", ladder(10_000)), ("chain 100k", chain(100_000))] {
-        let snapshot = snapshot(&text);
-        let lineage = Lineage::from_snapshot(&snapshot);
-        c.bench_function(&format!("lineage, {name}"), |b| {
-            b.iter(|| black_box(Lineage::from_snapshot(&snapshot).links()))
+fn questions(c: &mut Criterion) {
+    let counting = Counting::default();
+    let families = Families::built_in().unwrap().all().unwrap();
+    let qwen = Families::built_in().unwrap().find("Qwen").unwrap().unwrap();
+    for (name, models, shape) in
+        [("hub 10k", 10_000, Shape::Hub), ("hub 300k", 300_000, Shape::Hub), ("merges 300k", 300_000, Shape::Merges)]
+    {
+        let rows = rows(&Synthetic::new(models, shape, 1));
+        c.bench_function(&format!("import, {name}"), |b| b.iter(|| snapshot(&rows).len()));
+        let mut made = snapshot(&rows);
+        let lineage = Lineage::from_snapshot(&made);
+        c.bench_function(&format!("lineage, {name}"), |b| b.iter(|| Lineage::from_snapshot(&made).links()));
+        c.bench_function(&format!("census, {name}"), |b| b.iter(|| Census::take(&lineage, &counting).all().len()));
+        c.bench_function(&format!("family, {name}"), |b| {
+            b.iter(|| FamilyCount::of(&qwen, &lineage, &counting, Counted::Others).f2.models);
         });
-        c.bench_function(&format!("census, {name}"), |b| {
-            b.iter(|| black_box(Census::take(&lineage, &Counting::default()).all().len()));
+        drop(lineage);
+        census::keep(&mut made, &families).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hub");
+        made.write(&path).unwrap();
+        let cold = |c: &mut Criterion, what: &str, ask: &dyn Fn(&Snapshot) -> u64| {
+            c.bench_function(&format!("open and {what}, {name}"), |b| b.iter(|| ask(&Snapshot::open(&path).unwrap())));
+        };
+        cold(c, "look", &|snapshot| u64::from(snapshot.find("Qwen/Qwen3-8B-7").is_some()));
+        cold(c, "family", &|snapshot| {
+            FamilyCount::of(&qwen, &Lineage::from_snapshot(snapshot), &counting, Counted::Others).f2.models
         });
-        if name.starts_with("hub") {
-            c.bench_function(&format!("naive search, {name}"), |b| {
-                b.iter(|| {
-                    // Its cost is the sum of all counts; on a chain that would be the square of its length.
-                    let inner = snapshot.rows().filter(|row| !lineage.is_leaf(*row));
-                    black_box(inner.take(2_000).map(|row| lineage.below(&[row]).rows.len()).sum::<usize>())
-                });
-            });
-            c.bench_function(&format!("family, {name}"), |b| {
-                let family = Family::of_owner("o0");
-                b.iter(|| {
-                    black_box(FamilyCount::of(&family, &lineage, &Counting::default(), Counted::Others).f2.models)
-                });
-            });
+        cold(c, "rank models", &|snapshot| {
+            let lineage = Lineage::from_snapshot(snapshot);
+            let ranking = Ranking::of_models(&Census::take(&lineage, &counting), Measure::Descendants, 20);
+            report::rank(&ranking, Group::Models, "").rows.len() as u64
+        });
+        cold(c, "rank owners", &|snapshot| {
+            let lineage = Lineage::from_snapshot(snapshot);
+            let census = Census::take(&lineage, &counting);
+            Ranking::of_groups(&census, None, Measure::Descendants, &counting, 20).of as u64
+        });
+        if shape == Shape::Hub {
+            exports(c, name, &Snapshot::open(&path).unwrap());
         }
     }
+}
+
+/// Everything that descends from the largest base model, in every format that needs no other program.
+fn exports(c: &mut Criterion, name: &str, snapshot: &Snapshot) {
+    let lineage = Lineage::from_snapshot(snapshot);
+    let census = Census::take(&lineage, &Counting::default());
+    let (root, _) = census.all().max_by_key(|(_, facts)| facts.descendants).unwrap();
+    let selection = lineage.select(&[root], Reach::Below, usize::MAX);
+    let tables = Tables::default();
+    let about = About { title: name.into(), selection: String::new(), program: String::new() };
+    let graph = Graph::new(&census, &selection, &tables, about);
+    let paint = Paint::new(&graph, ColorBy::Relation);
+    for format in Format::ALL.into_iter().filter(|format| !matches!(format, Format::Png | Format::Pdf | Format::Svg)) {
+        c.bench_function(&format!("{} of {} models, {name}", format.name(), selection.nodes()), |b| {
+            b.iter(|| {
+                for part in format.parts() {
+                    let mut out = Vec::new();
+                    format.write(*part, &graph, &paint, Engine::Outline, &mut out).unwrap();
+                    black_box(out.len());
+                }
+            });
+        });
+    }
+}
+
+fn descendants(c: &mut Criterion) {
+    let mut count = |name: &str, nodes: usize, links: &[(u32, u32)]| {
+        c.bench_function(&format!("descendants, {name}"), |b| {
+            b.iter(|| Descendants::count(nodes, links).all().count())
+        });
+    };
+    for models in [10_000, 300_000, 3_000_000] {
+        for (name, shape) in [("hub", Shape::Hub), ("merges", Shape::Merges)] {
+            let hub = Synthetic::new(models, shape, 1);
+            count(&format!("{name} {models}"), hub.nodes(), &hub.links);
+        }
+    }
+    const MILLION: u32 = 1_000_000;
+    let chain: Vec<_> = (1..MILLION).map(|at| (at - 1, at)).collect();
+    count("chain of 1,000,000", MILLION as usize, &chain);
+    let circle: Vec<_> = (0..MILLION).map(|at| (at, (at + 1) % MILLION)).collect();
+    count("cycle of 1,000,000", MILLION as usize, &circle);
+    let star: Vec<_> = (1..3 * MILLION).map(|leaf| (0, leaf)).collect();
+    count("star of 3,000,000", 3 * MILLION as usize, &star);
+    let rungs = |at: u32| [(at, at + 1), (at, at + 2), (at + 1, at + 3), (at + 2, at + 3)];
+    let ladder: Vec<_> = (0..200_000).flat_map(|rung| rungs(3 * rung)).collect();
+    count("ladder of 200,000 diamonds", 600_001, &ladder);
+    let layer = |at: u32| (0..250_000).map(move |pair| (at * 500 + pair / 500, (at + 1) * 500 + pair % 500));
+    let layers: Vec<_> = (0..19).flat_map(layer).collect();
+    count("20 layers of 500, each on each", 10_000, &layers);
+}
+
+fn owners(c: &mut Criterion) {
+    let made = snapshot(&rows(&Synthetic::new(100_000, Shape::Hub, 1)));
+    let lineage = Lineage::from_snapshot(&made);
+    c.bench_function("an owner's family, hub 100k", |b| {
+        let family = Family::of_owner("google");
+        b.iter(|| FamilyCount::of(&family, &lineage, &Counting::default(), Counted::Others).f2.models);
+    });
 }
 
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(10);
-    targets = census
+    targets = questions, owners, descendants
 }
 criterion_main!(benches);

@@ -4,7 +4,8 @@
 //! cargo run --release --example synthetic_hub -- 3000000 --parquet models.parquet --jsonl models.jsonl --links links.bin
 //! ```
 //!
-//! `--merges` makes the merges overlap. The links are pairs of little-endian 32-bit numbers, parent and child. Without a
+//! `--merges` makes the merges overlap. The links are pairs of little-endian 32-bit numbers, parent and child;
+//! `--owners owners.bin` writes the number of each model's owner. Without a
 //! file, it tells what such a graph is like.
 
 #![allow(clippy::print_stdout, reason = "an example speaks")]
@@ -29,7 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     while let Some(word) = words.next() {
         match word.as_str() {
             "--merges" => shape = Shape::Merges,
-            "--parquet" | "--jsonl" | "--links" => _ = files.insert(word, words.next().ok_or("a file is missing")?),
+            "--parquet" | "--jsonl" | "--links" | "--owners" => {
+                _ = files.insert(word, words.next().ok_or("a file is missing")?)
+            }
             number => models = number.parse()?,
         }
     }
@@ -40,6 +43,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (parent, child) in &hub.links {
             file.write_all(&[parent.to_le_bytes(), child.to_le_bytes()].concat())?;
         }
+        file.flush()?;
+    }
+    if let Some(path) = files.get("--owners") {
+        let mut file = BufWriter::new(File::create(path)?);
+        (0..hub.nodes() as u32).try_for_each(|node| file.write_all(&hub.owner(node).to_le_bytes()))?;
         file.flush()?;
     }
     if let Some(path) = files.get("--jsonl") {

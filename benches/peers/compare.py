@@ -26,7 +26,7 @@ import time
 
 ONE = {name: "1" for name in ("RAYON_NUM_THREADS", "POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
 HERE = pathlib.Path(__file__).resolve().parent
-PEER = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent.parent / "target")) / "release/examples/peer"
+PEER = HERE.parent.parent / "target/release/examples/peer"
 
 
 def load(path):
@@ -127,6 +127,26 @@ def polars(links, nodes):
     yield found["above"].to_numpy(), found["len"].to_numpy()
 
 
+def duckdb_owners(links, nodes, owners):
+    import duckdb
+    import pyarrow
+    pairs = pyarrow.table({"parent": links[:, 0], "child": links[:, 1]})
+    of = pyarrow.table({"node": range(nodes), "owner": owners[:nodes]})
+    base = duckdb.connect()
+    base.execute("SET threads TO 1")
+    base.execute("CREATE TABLE links AS SELECT * FROM pairs")
+    base.execute("CREATE TABLE owners AS SELECT * FROM of")
+    yield duckdb.__version__
+    found = base.execute("""
+        WITH RECURSIVE reach(owner, below) AS (
+            SELECT owner, child FROM links JOIN owners ON node = parent
+            UNION
+            SELECT reach.owner, links.child FROM reach JOIN links ON reach.below = links.parent)
+        SELECT reach.owner AS owner, count(*) AS count FROM reach JOIN owners ON node = below
+        WHERE owners.owner <> reach.owner GROUP BY reach.owner""").fetchnumpy()
+    yield found["owner"], found["count"]
+
+
 def digest(starts, counts):
     """The sum of all counts, and a number that tells equal counts from others; as the Rust peer has it."""
     import numpy
@@ -146,10 +166,12 @@ def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def once(tool, path):
+def once(tool, path, owners):
     """One run of one Python tool, in a process of its own."""
+    import numpy
     links, nodes = load(path)
-    steps = globals()[tool](links, nodes)
+    more = [numpy.fromfile(owners, dtype="<u4")] if owners else []
+    steps = globals()[tool](links, nodes, *more)
     before, start = cpu(), time.time()
     memory = peak()
     version = next(steps)
@@ -160,11 +182,13 @@ def once(tool, path):
                       "memory": peak() - memory, "answer": digest(starts, counts)}))
 
 
-def measure(tool, path, limit):
+def measure(tool, path, limit, owners, peer):
     if tool in ("modelkin", "search"):
-        command = [PEER, path, {"modelkin": "census"}.get(tool, tool)]
+        command = [peer, path, tool if tool == "search" else "owners" if owners else "census"]
+        command += [owners] if owners else []
     else:
         command = [sys.executable, __file__, path, "--once", tool]
+        command += ["--owners", owners] if owners else []
     try:
         done = subprocess.run(command, env=os.environ | ONE, capture_output=True, text=True, timeout=limit)
     except subprocess.TimeoutExpired:
@@ -180,10 +204,12 @@ def main():
     words.add_argument("--tools", default="modelkin,search,duckdb,igraph,rustworkx,networkit,scipy,polars,networkx")
     words.add_argument("--rounds", type=int, default=3)
     words.add_argument("--limit", type=int, default=300, help="seconds after which a tool is ended")
+    words.add_argument("--owners", help="count every owner's family instead: a file of the owners; tools modelkin,duckdb_owners")
+    words.add_argument("--peer", default=PEER, help="the example `peer`, if it was built elsewhere")
     words.add_argument("--once", help=argparse.SUPPRESS)
     words = words.parse_args()
     if words.once:
-        return once(words.once, words.links)
+        return once(words.once, words.links, words.owners)
     tools = words.tools.split(",")
     runs = {tool: [] for tool in tools}
     load_before = os.getloadavg()[0]
@@ -191,7 +217,7 @@ def main():
         for tool in tools:
             # What was ended once is not tried again.
             if not runs[tool] or isinstance(runs[tool][-1], dict):
-                runs[tool].append(measure(tool, words.links, words.limit))
+                runs[tool].append(measure(tool, words.links, words.limit, words.owners, words.peer))
     ours = None
     print(f"{words.links}: one thread each, {words.rounds} rounds, load {load_before:.1f} before and "
           f"{os.getloadavg()[0]:.1f} after, {platform.machine()}, Python {platform.python_version()}\n")
@@ -202,6 +228,8 @@ def main():
         good = [run for run in runs[tool] if isinstance(run, dict)]
         if len(good) < len(runs[tool]):
             print(f"| {tool} | {runs[tool][-1]} | | | | |")
+            # Slowness is an answer, a fault is none.
+            failed |= not runs[tool][-1].startswith("ended after")
             continue
         good = good[1:] or good
         middle = {key: statistics.median(run[key] for run in good) for key in ("build", "run", "wall", "memory")}

@@ -12,13 +12,15 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::time::Instant;
 
-use modelkin::census::Descendants;
+use modelkin::census::{Descendants, derivatives};
 use rustix::time::{ClockId, clock_gettime};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [path, way] = &words[..] else {
-        return Err("name a file of links and a way: census or search".into());
+    let (path, way, owners) = match &words[..] {
+        [path, way] => (path, way, None),
+        [path, way, owners] => (path, way, Some(owners)),
+        _ => return Err("name a file of links, a way (census, search, owners), and for owners a file of them".into()),
     };
     let mut file = BufReader::new(File::open(path)?);
     let mut links: Vec<(u32, u32)> = Vec::with_capacity(file.get_ref().metadata()?.len() as usize / 8);
@@ -28,6 +30,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         links.push((u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])));
     }
     let nodes = links.iter().map(|(parent, child)| *parent.max(child)).max().map_or(0, |last| last as usize + 1);
+    let mut groups: Vec<Vec<u32>> = Vec::new();
+    for (node, owner) in
+        owners.map(std::fs::read).transpose()?.iter().flat_map(|bytes| bytes.chunks_exact(4)).enumerate()
+    {
+        let owner = u32::from_le_bytes([owner[0], owner[1], owner[2], owner[3]]) as usize;
+        groups.resize_with(groups.len().max(owner + 1), Vec::new);
+        groups[owner].extend((node < nodes).then_some(node as u32));
+    }
+    let groups: Vec<&[u32]> = groups.iter().map(Vec::as_slice).collect();
     let before = peak()?;
     let mut took = None;
     // Fresh memory is half of the time. The first run has to ask for it, the second one is shown.
@@ -45,6 +56,11 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let counts = children.search();
                 let done = cpu();
                 (built, digest(counts.into_iter().filter(|(_, count)| *count > 0)), done)
+            }
+            "owners" => {
+                let found = derivatives(nodes, &links, &groups);
+                let done = cpu();
+                (start, digest((0..).zip(found).filter(|(_, count)| *count > 0)), done)
             }
             other => return Err(format!("{other}: no such way").into()),
         };

@@ -1,3 +1,4 @@
+use super::groups::Groups;
 use super::segments::Segments;
 
 /// The exact number of descendants of every node of a graph that is given as links, and nothing else: for those who have
@@ -31,4 +32,27 @@ impl Descendants {
     pub fn all(&self) -> impl Iterator<Item = (u32, u32)> {
         self.0.all().map(|(node, all)| (node, all - 1))
     }
+}
+
+/// The exact number of derivatives of every group of nodes: the distinct nodes that can be reached from any of its members,
+/// its members left out (F2). Links as for [`Descendants::count`].
+///
+/// ```
+/// // 0 and 1 are of one owner, 2 of another: who descends from them and is not theirs?
+/// let groups = [&[0, 1][..], &[2]];
+/// assert_eq!(modelkin::census::derivatives(4, &[(0, 1), (0, 2), (1, 3), (2, 3)], &groups), [2, 1]);
+/// ```
+///
+/// # Panics
+/// If a link or a group names a node that is not below `nodes`.
+pub fn derivatives(nodes: usize, links: &[(u32, u32)], groups: &[&[u32]]) -> Vec<u32> {
+    let mut parents = vec![u32::MAX; nodes];
+    for (parent, child) in links.iter().filter(|(parent, child)| parent != child) {
+        parents[*child as usize] = *parent;
+    }
+    let parent = |node: u32| Some(parents[node as usize]).filter(|parent| *parent != u32::MAX);
+    let all = Groups::of(nodes, links, |_| 1u32);
+    let mut stamps = all.stamps();
+    let reached = |group: &&[u32]| all.reached(group.iter().copied(), &mut stamps, parent, |_| 1);
+    groups.iter().map(reached).collect()
 }

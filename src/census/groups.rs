@@ -7,16 +7,20 @@
 
 use super::closure::{NONE, Targets, Weight};
 use super::segments::{HEAD, Node, Peel};
-use crate::lineage::RowSet;
+use crate::lineage::{RowSet, holds};
 
 /// The segments of a graph, to be asked for groups of nodes.
 pub(super) struct Groups<W> {
     inner: RowSet,
     nodes: Vec<Node<W>>,
+    /// A bit for each node with a parent.
+    derived: Vec<u64>,
     /// The columns' weights, and what the sets are made of.
     columns: Vec<W>,
     parts: Targets,
-    leaf_columns: Vec<(u32, u32)>,
+    /// The nodes without children that head a segment, and their columns.
+    leaf_heads: RowSet,
+    leaf_columns: Vec<u32>,
     /// Of each place, the range of numbers of its tree, and the column of its segment or [`NONE`]. All members of a
     /// cycle have the same.
     trees: Vec<Tree>,
@@ -39,8 +43,8 @@ pub(super) struct Stamps {
 
 impl<W: Weight> Groups<W> {
     /// Takes a graph apart; see [`super::segments::Segments::sum`].
-    pub fn of(nodes: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Groups<W> {
-        let peel = Peel::of(nodes, links, weight);
+    pub fn of(all: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Groups<W> {
+        let peel = Peel::of(all, links, weight);
         let mut first: Vec<u32> = (0..peel.inner.len() as u32).collect();
         for cycle in &peel.cycles {
             cycle.iter().for_each(|member| first[*member as usize] = cycle[0]);
@@ -83,9 +87,11 @@ impl<W: Weight> Groups<W> {
         for (at, first) in first.iter().enumerate() {
             trees[at] = trees[*first as usize];
         }
-        let Peel { inner, nodes, leaf_columns, closure, .. } = peel;
+        let Peel { inner, nodes, derived, leaf_columns, closure, .. } = peel;
+        let (leaf_heads, leaf_columns): (Vec<u32>, Vec<u32>) = leaf_columns.into_iter().unzip();
+        let leaf_heads = RowSet::of(all, &leaf_heads);
         let (columns, parts) = (closure.columns().to_vec(), closure.parts());
-        Groups { inner, nodes, columns, parts, leaf_columns, trees }
+        Groups { inner, nodes, derived, columns, parts, leaf_heads, leaf_columns, trees }
     }
 
     pub fn stamps(&self) -> Stamps {
@@ -137,10 +143,12 @@ impl<W: Weight> Groups<W> {
             is_reached(tree.segment) || (before > 0 && tree.begin < tops[before - 1].0.end)
         };
         for member in members {
-            let is_in = match (place(member), self.leaf_columns.binary_search_by_key(&member, |leaf| leaf.0)) {
-                (Some(_), _) => true,
-                (None, Ok(leaf)) => is_reached(self.leaf_columns[leaf].1),
-                (None, Err(_)) => parent(member).and_then(place).is_some_and(is_inside),
+            let is_in = if self.inner.holds(member) {
+                true
+            } else if self.leaf_heads.holds(member) {
+                is_reached(self.leaf_columns[self.leaf_heads.place(member) as usize])
+            } else {
+                holds(&self.derived, member) && parent(member).and_then(place).is_some_and(is_inside)
             };
             if is_in {
                 sum.take(&weight(member));

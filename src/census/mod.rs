@@ -23,7 +23,7 @@ use facts::Table;
 use layout::Layout;
 
 pub use burst::Bursts;
-pub use descendants::Descendants;
+pub use descendants::{Descendants, derivatives};
 pub use facts::{Facts, Sum};
 pub use family::{Counted, FamilyCount, Tally, members};
 pub use kin::Kin;

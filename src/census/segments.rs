@@ -75,6 +75,8 @@ pub(super) struct Peel<W> {
     /// The nodes with children.
     pub inner: RowSet,
     pub nodes: Vec<Node<W>>,
+    /// A bit for each node with a parent.
+    pub derived: Vec<u64>,
     /// The places of the nodes as they were finished, children first; of a cycle, its first member's.
     pub order: Vec<u32>,
     pub cycles: Vec<Vec<u32>>,
@@ -124,6 +126,7 @@ impl<W: Weight> Peel<W> {
             nodes: inner.rows().map(|node| Node { parent: NONE, open: 0, set: NONE, sum: weight(node) }).collect(),
             order: Vec::with_capacity(inner.len()),
             inner,
+            derived: with_parent,
             cycles: Vec::new(),
             columns: Vec::new(),
             leaf_columns: Vec::new(),

@@ -238,7 +238,9 @@ impl Maker {
                 for _ in 0..count {
                     let parent = match self.shape {
                         Shape::Merges if is_merge && !self.merges.is_empty() && self.rng.f64() < 0.97 => {
-                            self.merges[self.rng.usize(0..self.merges.len())]
+                            // Newer ones rather than old: what merges are made of is made of merges.
+                            let at = self.rng.f64().powf(0.8);
+                            self.merges[(self.merges.len() as f64 * at) as usize]
                         }
                         _ => self.parent(model),
                     };

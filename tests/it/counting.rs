@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use modelkin::census::{Census, Counted, Counting, Descendants, FamilyCount, Measure, Ranking, Sum};
+use modelkin::census::{Census, Counted, Counting, Descendants, FamilyCount, Measure, Ranking, Sum, derivatives};
 use modelkin::lineage::Lineage;
 use modelkin::model::Relation;
 use modelkin::reference::{Families, Family};
@@ -374,6 +374,26 @@ fn check_links(nodes: usize, links: &[(u32, u32)]) {
     let found: Vec<u32> = (0..nodes as u32).map(|node| descendants.of(node)).collect();
     assert_eq!(found, search(nodes, links), "{links:?}");
     assert!(descendants.all().all(|(node, count)| descendants.of(node) == count));
+    // Groups of three kinds: neighbours, every fifth node, all of them; and one without a member.
+    let all: Vec<u32> = (0..nodes as u32).collect();
+    let groups: Vec<Vec<u32>> = all
+        .chunks(4)
+        .map(<[u32]>::to_vec)
+        .chain((0..5).map(|start| all.iter().copied().skip(start).step_by(5).collect()))
+        .chain([all.clone(), Vec::new()])
+        .collect();
+    let groups: Vec<&[u32]> = groups.iter().map(Vec::as_slice).take(40).collect();
+    let mut children = vec![Vec::new(); nodes];
+    links.iter().for_each(|(parent, child)| children[*parent as usize].push(*child));
+    let reached = |group: &&[u32]| {
+        let mut seen: BTreeSet<u32> = group.iter().copied().collect();
+        let mut open = group.to_vec();
+        while let Some(at) = open.pop() {
+            open.extend(children[at as usize].iter().filter(|child| seen.insert(**child)));
+        }
+        (seen.len() - group.len()) as u32
+    };
+    assert_eq!(derivatives(nodes, links, &groups), groups.iter().map(reached).collect::<Vec<_>>(), "{links:?}");
 }
 
 proptest! {
