@@ -2,7 +2,7 @@ use super::groups::Groups;
 use super::segments::Segments;
 
 /// The exact number of descendants of every node of a graph that is given as links, and nothing else: for those who have
-/// links and no snapshot, at any size. Takes some 9 bytes a link besides the links and 24 for each node with children.
+/// links and no snapshot, at any size. Takes some seven bytes a link besides the links.
 ///
 /// ```
 /// use modelkin::census::Descendants;

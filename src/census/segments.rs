@@ -123,7 +123,7 @@ impl<W: Weight> Peel<W> {
         }
         let inner = RowSet::of_bits(with_child);
         let mut peel = Peel {
-            nodes: inner.rows().map(|node| Node { parent: NONE, open: 0, set: NONE, sum: weight(node) }).collect(),
+            nodes: vec![Node { parent: NONE, open: 0, set: NONE, sum: W::default() }; inner.len()],
             order: Vec::with_capacity(inner.len()),
             inner,
             derived: with_parent,
@@ -137,6 +137,8 @@ impl<W: Weight> Peel<W> {
             stack: Vec::new(),
             desk: Vec::new(),
         };
+        // Most links lead to leaves, which only add to a sum: those lie close together.
+        let mut sums: Vec<W> = peel.inner.rows().map(&weight).collect();
         // Children with several links, with their parents' places.
         let mut several: Vec<(u32, u32)> = Vec::new();
         // Many places first, then what is done at them: the processor waits for memory once and not for each.
@@ -152,37 +154,37 @@ impl<W: Weight> Peel<W> {
                 } else if peel.inner.holds(*child) {
                     peel.hang(*child, place);
                 } else {
-                    peel.nodes[place as usize].sum.add(&weight(*child));
+                    sums[place as usize].add(&weight(*child));
                 }
             }
         }
-        if !several.is_sorted_by_key(|link| link.0) {
-            several.sort_unstable_by_key(|link| link.0);
-        }
-        for links in several.chunk_by_mut(|one, other| one.0 == other.0) {
-            links.sort_unstable();
-            let distinct = links.chunk_by(|one, other| one == other).count();
+        // Stable, since that is quick with what is in order but for a few.
+        several.sort_by_key(|link| link.0);
+        let mut parents: Vec<u32> = Vec::new();
+        for links in several.chunk_by(|one, other| one.0 == other.0) {
+            parents.clear();
+            parents.extend(links.iter().map(|link| link.1));
+            parents.sort_unstable();
+            parents.dedup();
             let child = links[0].0;
-            let parents = || links.chunk_by(|one, other| one == other).map(|same| same[0].1);
-            match (distinct, peel.inner.holds(child)) {
-                (1, true) => peel.hang(child, links[0].1),
-                (1, false) => peel.nodes[links[0].1 as usize].sum.add(&weight(child)),
+            match (&parents[..], peel.inner.holds(child)) {
+                ([parent], true) => peel.hang(child, *parent),
+                ([parent], false) => sums[*parent as usize].add(&weight(child)),
                 (_, true) => {
                     let place = peel.inner.place(child) as usize;
                     peel.nodes[place].parent = HEAD | (peel.heads.len() as u32 - 1);
-                    for parent in parents() {
-                        peel.nodes[parent as usize].open += 1;
-                        peel.above.push(parent);
-                    }
+                    parents.iter().for_each(|parent| peel.nodes[*parent as usize].open += 1);
+                    peel.above.extend(&parents);
                     peel.heads.push(peel.above.len() as u32);
                 }
                 (_, false) => {
                     let set = peel.closure.column(weight(child));
                     peel.leaf_columns.push((child, set / 2));
-                    parents().for_each(|parent| peel.reach(parent, set));
+                    parents.iter().for_each(|parent| peel.reach(*parent, set));
                 }
             }
         }
+        peel.nodes.iter_mut().zip(sums).for_each(|(node, sum)| node.sum = sum);
         peel
     }
 
@@ -200,15 +202,17 @@ impl<W: Weight> Peel<W> {
         }
     }
 
+    /// The union of what a node reaches.
+    fn reached_by(&mut self, node: u32) -> u32 {
+        match self.nodes[node as usize].set {
+            NONE => NONE,
+            list if self.lists[list as usize].1 == NONE => self.lists[list as usize].0,
+            _ => self.reached(&[node]),
+        }
+    }
+
     /// The union of what these nodes reach.
     fn reached(&mut self, nodes: &[u32]) -> u32 {
-        if let [node] = nodes {
-            match self.nodes[*node as usize].set {
-                NONE => return NONE,
-                list if self.lists[list as usize].1 == NONE => return self.lists[list as usize].0,
-                _ => (),
-            }
-        }
         self.desk.clear();
         for node in nodes {
             let mut next = self.nodes[*node as usize].set;
@@ -225,7 +229,7 @@ impl<W: Weight> Peel<W> {
     fn finish(&mut self, at: u32) {
         self.stack.push(at);
         while let Some(at) = self.stack.pop() {
-            let set = self.reached(&[at]);
+            let set = self.reached_by(at);
             self.nodes[at as usize].set = set;
             self.nodes[at as usize].open = DONE;
             self.order.push(at);

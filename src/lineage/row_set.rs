@@ -4,8 +4,8 @@ use crate::snapshot::Row;
 /// its place among the others, take no search.
 #[derive(Debug, Clone)]
 pub(crate) struct RowSet {
-    bits: Vec<u64>,
-    before: Vec<u32>,
+    /// Bits, and how many rows come before them: side by side, since both are needed at once.
+    words: Vec<(u64, u32)>,
     len: usize,
 }
 
@@ -13,12 +13,12 @@ impl RowSet {
     /// The rows whose bits are set.
     pub fn of_bits(bits: Vec<u64>) -> RowSet {
         let mut len = 0;
-        let mut before = Vec::with_capacity(bits.len());
-        for word in &bits {
-            before.push(len);
+        let counted = |word: u64| {
             len += word.count_ones();
-        }
-        RowSet { bits, before, len: len as usize }
+            (word, len - word.count_ones())
+        };
+        let words = bits.into_iter().map(counted).collect();
+        RowSet { words, len: len as usize }
     }
 
     /// These rows, of so many that there are.
@@ -33,18 +33,18 @@ impl RowSet {
     }
 
     pub fn holds(&self, row: Row) -> bool {
-        holds(&self.bits, row)
+        self.words[row as usize / 64].0 >> (row % 64) & 1 == 1
     }
 
     /// The place that a row has, or would have, among the rows in order.
     pub fn place(&self, row: Row) -> u32 {
-        let word = row as usize / 64;
-        self.before[word] + (self.bits[word] & ((1 << (row % 64)) - 1)).count_ones()
+        let (bits, before) = self.words[row as usize / 64];
+        before + (bits & ((1 << (row % 64)) - 1)).count_ones()
     }
 
     /// The rows, in order.
     pub fn rows(&self) -> impl Iterator<Item = Row> {
-        self.bits.iter().zip(0u32..).flat_map(|(word, at)| {
+        self.words.iter().zip(0u32..).flat_map(|((word, _), at)| {
             let mut left = *word;
             std::iter::from_fn(move || {
                 let bit = (left != 0).then(|| left.trailing_zeros())?;

@@ -185,6 +185,35 @@ fn a_snapshot_that_is_gone_is_an_error_and_the_sample_can_be_named() {
     assert_eq!(place.run(&["rank", "--snapshot", "sample"]).code, 0);
 }
 
+/// Whatever byte of a snapshot is altered: a question gets the right answer, since it does not touch it, or none.
+#[test]
+fn nothing_is_answered_from_a_damaged_part_of_a_snapshot() {
+    let place = with_lineage();
+    let bytes = fs::read(place.path("snapshot.modelkin")).unwrap();
+    let questions = [&["family", "Qwen"][..], &["show", "x/ft"], &["rank", "--of", "owners"], &["check"]];
+    let ask = |args: &[&str]| place.run(&[args, &["--snapshot", "snapshot.modelkin"]].concat());
+    let answers = questions.map(ask);
+    let mut refused = 0;
+    for at in (0..bytes.len()).step_by(331) {
+        let mut altered = bytes.clone();
+        altered[at] ^= 1 << (at % 8);
+        fs::write(place.path("snapshot.modelkin"), &altered).unwrap();
+        for (question, answer) in questions.iter().zip(&answers) {
+            let ran = ask(question);
+            let is_refused = ran.code == 1 && ran.out.is_empty() && ran.err.starts_with("error: snapshot.modelkin: ");
+            assert!(
+                is_refused || (ran.code == 0 && ran.out == answer.out),
+                "byte {at}, {question:?}: {}{}",
+                ran.out,
+                ran.err
+            );
+            assert!(is_refused || question != &["check"], "byte {at}");
+            refused += usize::from(is_refused);
+        }
+    }
+    assert!(refused > 0);
+}
+
 #[test]
 fn a_mistyped_name_gives_the_nearest() {
     let place = with_lineage();

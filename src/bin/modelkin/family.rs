@@ -15,12 +15,13 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
     let families = rules(args.rules.as_deref())?;
     let snapshot = snapshots::open(&args.question, None)?;
     let lineage = Lineage::from_snapshot(&snapshot);
-    let family = resolve(&args.name, &families, &lineage)?;
+    let family = snapshots::found(&snapshot, resolve(&args.name, &families, &lineage))?;
     let counting = args.filter.counting()?;
     let lineage = args.filter.links(lineage);
     let counted = if args.include_members { Counted::Everybody } else { Counted::Others };
     let count = FamilyCount::of(&family, &lineage, &counting, counted);
     if count.members == 0 {
+        snapshot.intact()?;
         bail!("the family {:?} has no member in this snapshot", family.name);
     }
     let report = report::family(&count, &snapshot, counted, &args.filter.words(&counting));

@@ -21,7 +21,7 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
     let families = family::rules(named.rules.as_deref())?;
     let snapshot = snapshots::open(&args.question, None)?;
     let lineage = Lineage::from_snapshot(&snapshot);
-    let start = named.start(&families, &lineage)?;
+    let start = snapshots::found(&snapshot, named.start(&families, &lineage))?;
     if let args::Begin { below: Some(id), .. }
     | args::Begin { above: Some(id), .. }
     | args::Begin { around: Some(id), .. } = &named.begin

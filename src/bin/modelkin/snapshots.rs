@@ -41,6 +41,12 @@ pub fn open_named(named: Option<&Path>) -> anyhow::Result<Snapshot> {
     Ok(snapshot)
 }
 
+/// What was found in a snapshot, or why not: in a damaged one nothing is, for that reason.
+pub fn found<T>(snapshot: &Snapshot, result: anyhow::Result<T>) -> anyhow::Result<T> {
+    snapshot.intact()?;
+    result
+}
+
 /// The name of the sample where a snapshot is named.
 const SAMPLE: &str = "sample";
 
