@@ -19,7 +19,7 @@ use std::sync::Arc;
 use modelkin::census::Descendants;
 use modelkin::source::synthetic::{Row, Shape, Synthetic};
 use parquet::basic::Compression;
-use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int64Type};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
@@ -144,25 +144,25 @@ fn write_parquet(hub: &Synthetic, path: &str) -> Result<(), Box<dyn Error>> {
         }
         let mut writer = file.next_row_group()?;
         let text = |text: &str| Some(ByteArray::from(text.as_bytes().to_vec()));
-        texts(&mut writer, group.iter().map(|row| text(&row.hub_id)), 0)?;
-        texts(&mut writer, group.iter().map(|row| text(&row.id)), 0)?;
-        counts(&mut writer, group.iter().map(|row| Some(row.created)), 0)?;
-        counts(&mut writer, group.iter().map(|row| Some(row.downloads as i64)), 0)?;
-        counts(&mut writer, group.iter().map(|row| Some(row.downloads_all_time as i64)), 0)?;
-        counts(&mut writer, group.iter().map(|row| Some(row.likes as i64)), 0)?;
-        texts(&mut writer, group.iter().map(|row| row.task.and_then(text)), 1)?;
-        texts(&mut writer, group.iter().map(|row| text(row.library)), 1)?;
-        let mut column = writer.next_column()?.ok_or("the schema has no tags")?;
+        column::<ByteArrayType>(&mut writer, group.iter().map(|row| text(&row.hub_id)), 0)?;
+        column::<ByteArrayType>(&mut writer, group.iter().map(|row| text(&row.id)), 0)?;
+        column::<Int64Type>(&mut writer, group.iter().map(|row| Some(row.created)), 0)?;
+        column::<Int64Type>(&mut writer, group.iter().map(|row| Some(row.downloads as i64)), 0)?;
+        column::<Int64Type>(&mut writer, group.iter().map(|row| Some(row.downloads_all_time as i64)), 0)?;
+        column::<Int64Type>(&mut writer, group.iter().map(|row| Some(row.likes as i64)), 0)?;
+        column::<ByteArrayType>(&mut writer, group.iter().map(|row| row.task.and_then(text)), 1)?;
+        column::<ByteArrayType>(&mut writer, group.iter().map(|row| text(row.library)), 1)?;
+        let mut list = writer.next_column()?.ok_or("the schema has no tags")?;
         let mut repeats: Vec<i16> = Vec::new();
         for row in &group {
             repeats.extend((0..row.tags.len()).map(|at| i16::from(at > 0)));
         }
         let tags: Vec<ByteArray> =
             group.iter().flat_map(|row| &row.tags).map(|tag| tag.as_bytes().to_vec().into()).collect();
-        column.typed::<ByteArrayType>().write_batch(&tags, Some(&vec![3; tags.len()]), Some(&repeats))?;
-        column.close()?;
-        counts(&mut writer, group.iter().map(|row| row.parameters.map(|count| count as i64)), 2)?;
-        texts(&mut writer, group.iter().map(|row| text(&row.card)), 1)?;
+        list.typed::<ByteArrayType>().write_batch(&tags, Some(&vec![3; tags.len()]), Some(&repeats))?;
+        list.close()?;
+        column::<Int64Type>(&mut writer, group.iter().map(|row| row.parameters.map(|count| count as i64)), 2)?;
+        column::<ByteArrayType>(&mut writer, group.iter().map(|row| text(&row.card)), 1)?;
         writer.close()?;
     }
     file.close()?;
@@ -170,25 +170,14 @@ fn write_parquet(hub: &Synthetic, path: &str) -> Result<(), Box<dyn Error>> {
 }
 
 /// Writes the next column; `depth` is how many levels of it are optional.
-fn texts(
+fn column<T: DataType>(
     writer: &mut SerializedRowGroupWriter<'_, File>,
-    values: impl Iterator<Item = Option<ByteArray>>,
+    values: impl Iterator<Item = Option<T::T>>,
     depth: i16,
 ) -> Result<(), Box<dyn Error>> {
     let mut column = writer.next_column()?.ok_or("the schema ends too early")?;
     let (levels, values) = levels(values, depth);
-    column.typed::<ByteArrayType>().write_batch(&values, levels.as_deref(), None)?;
-    Ok(column.close()?)
-}
-
-fn counts(
-    writer: &mut SerializedRowGroupWriter<'_, File>,
-    values: impl Iterator<Item = Option<i64>>,
-    depth: i16,
-) -> Result<(), Box<dyn Error>> {
-    let mut column = writer.next_column()?.ok_or("the schema ends too early")?;
-    let (levels, values) = levels(values, depth);
-    column.typed::<Int64Type>().write_batch(&values, levels.as_deref(), None)?;
+    column.typed::<T>().write_batch(&values, levels.as_deref(), None)?;
     Ok(column.close()?)
 }
 

@@ -95,15 +95,24 @@ def scipy(links, nodes):
     yield starts, counts[starts]
 
 
-def duckdb(links, nodes):
+def database(links, **columns):
+    """DuckDB with the links as a table, and the columns as another one."""
     import duckdb
     import pyarrow
     pairs = pyarrow.table({"parent": links[:, 0], "child": links[:, 1]})
+    more = pyarrow.table(columns)
     base = duckdb.connect()
     base.execute("SET threads TO 1")
     base.execute("SET memory_limit = '12GB'")
     base.execute("CREATE TABLE links AS SELECT * FROM pairs")
-    yield duckdb.__version__
+    if columns:
+        base.execute("CREATE TABLE owners AS SELECT * FROM more")
+    return base, duckdb.__version__
+
+
+def duckdb(links, nodes):
+    base, version = database(links)
+    yield version
     found = base.execute("""
         WITH RECURSIVE reach(above, below) AS (
             SELECT parent, child FROM links
@@ -128,15 +137,8 @@ def polars(links, nodes):
 
 
 def duckdb_owners(links, nodes, owners):
-    import duckdb
-    import pyarrow
-    pairs = pyarrow.table({"parent": links[:, 0], "child": links[:, 1]})
-    of = pyarrow.table({"node": range(nodes), "owner": owners[:nodes]})
-    base = duckdb.connect()
-    base.execute("SET threads TO 1")
-    base.execute("CREATE TABLE links AS SELECT * FROM pairs")
-    base.execute("CREATE TABLE owners AS SELECT * FROM of")
-    yield duckdb.__version__
+    base, version = database(links, node=range(nodes), owner=owners[:nodes])
+    yield version
     found = base.execute("""
         WITH RECURSIVE reach(owner, below) AS (
             SELECT owner, child FROM links JOIN owners ON node = parent

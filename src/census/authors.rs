@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::Counting;
-use super::layout::{Layout, NONE};
+use super::closure::NONE;
+use super::layout::Layout;
 use super::segments::Segments;
 use crate::lineage::Lineage;
 use crate::snapshot::{Array, Row, Snapshot};
@@ -44,8 +45,7 @@ pub(super) fn below(lineage: &Lineage<'_>, layout: &Layout, rows: &[Row], counti
     let ask = Ask { lineage, owners: &owners, counted: &counted };
     let trees = Trees::of(layout);
     let marks = trees.marks(layout, &ask);
-    let links: Vec<(u32, u32)> = lineage.all_links().map(|(parent, child, _)| (parent, child)).collect();
-    let reached = Segments::sum(lineage.snapshot().len(), &links, |_| 1u32);
+    let reached = Segments::sum(lineage.snapshot().len(), &lineage.pairs(), |_| 1u32);
     let in_cycles = ask.in_cycles(layout);
     rows.par_iter()
         .map_init(

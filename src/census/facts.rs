@@ -188,8 +188,7 @@ impl<'a, 's> Weigh<'a, 's> {
 
     /// All links, those to shadows too.
     pub fn links(&self) -> Vec<(u32, u32)> {
-        let mut links: Vec<(u32, u32)> = Vec::with_capacity(self.lineage.links());
-        links.extend(self.lineage.all_links().map(|(parent, child, _)| (parent, child)));
+        let mut links = self.lineage.pairs();
         for (shadow, number) in self.shadows.iter().zip(self.lineage.snapshot().len() as u32..) {
             links.extend(shadow.parents.iter().map(|parent| (*parent, number)));
         }

@@ -249,8 +249,7 @@ fn top(lineage: &Lineage<'_>, rows: &[(Row, Relation)], counting: &Counting) -> 
             inner.map(|row| (row, census.of(row))).map(|(row, facts)| (row, facts.direct, facts.descendants)).collect()
         }
         None => {
-            let links: Vec<(u32, u32)> = lineage.all_links().map(|(parent, child, _)| (parent, child)).collect();
-            let sums = Segments::sum(lineage.snapshot().len(), &links, |row| u32::from(wanted(row)));
+            let sums = Segments::sum(lineage.snapshot().len(), &lineage.pairs(), |row| u32::from(wanted(row)));
             let direct = |row| lineage.children(row).filter(|(child, _)| wanted(*child)).count() as u64;
             // The rows are all wanted, and no descendants of themselves.
             inner.map(|row| (row, direct(row), u64::from(sums.of(row).unwrap_or(1) - 1))).collect()

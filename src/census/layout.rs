@@ -1,4 +1,4 @@
-//! The lineage as arrays: the form in which it is counted.
+//! The lineage in order, and what dominates what: for counts that are no sums.
 //!
 //! A *unit* is a model with at least one link, or a whole cycle, whose members have the same descendants but for
 //! themselves. Units are numbered so that parents come before their children; every pass over the graph is then a
@@ -8,11 +8,9 @@
 //! virtual root [`Layout::root`] if there is none. For a unit with one parent that is the parent. Dominators make a
 //! tree, in which everything below a unit descends from it.
 
+use super::closure::{NONE, Targets};
 use crate::lineage::Lineage;
 use crate::snapshot::Row;
-
-/// No unit.
-pub(super) const NONE: u32 = u32::MAX;
 
 #[derive(Debug)]
 pub(super) struct Layout {
@@ -199,31 +197,17 @@ impl Layout {
 /// An order of the units in which parents come before children. The last unit that became free goes first: what
 /// hangs together then lies together.
 fn topological(units: usize, links: &[(u32, u32)]) -> Vec<u32> {
-    let mut offsets = vec![0u32; units + 1];
+    let children = Targets::of(units, links.iter().copied(), links.len());
     let mut waiting = vec![0u32; units];
-    for (parent, child) in links {
-        offsets[*parent as usize + 1] += 1;
-        waiting[*child as usize] += 1;
-    }
-    for at in 1..offsets.len() {
-        offsets[at] += offsets[at - 1];
-    }
-    let mut fill = offsets.clone();
-    let mut children = vec![0u32; links.len()];
-    for (parent, child) in links {
-        let at = &mut fill[*parent as usize];
-        children[*at as usize] = *child;
-        *at += 1;
-    }
+    links.iter().for_each(|(_, child)| waiting[*child as usize] += 1);
     let mut free: Vec<u32> = (0..units as u32).filter(|unit| waiting[*unit as usize] == 0).collect();
     let mut order = Vec::with_capacity(units);
     while let Some(unit) = free.pop() {
         order.push(unit);
-        for at in offsets[unit as usize]..offsets[unit as usize + 1] {
-            let child = children[at as usize];
-            waiting[child as usize] -= 1;
-            if waiting[child as usize] == 0 {
-                free.push(child);
+        for child in children.of_source(unit) {
+            waiting[*child as usize] -= 1;
+            if waiting[*child as usize] == 0 {
+                free.push(*child);
             }
         }
     }

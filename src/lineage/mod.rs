@@ -143,6 +143,13 @@ impl<'s> Lineage<'s> {
         self.snapshot.rows().flat_map(links)
     }
 
+    /// Every link as parent and child, in the same order.
+    pub fn pairs(&self) -> Vec<(Row, Row)> {
+        let mut pairs = Vec::with_capacity(self.links());
+        pairs.extend(self.all_links().map(|(parent, child, _)| (parent, child)));
+        pairs
+    }
+
     /// The children of a model, in order of their ids.
     pub fn children(&self, model: Row) -> impl ExactSizeIterator<Item = (Row, Edge)> {
         self.down.of_row(model)

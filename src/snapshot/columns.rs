@@ -237,22 +237,6 @@ impl Columns {
         })
     }
 
-    /// Reads every array, so that damage anywhere shows.
-    pub fn touch(&self) {
-        let Columns { ids, listed, parents, parent_rows, relations, learned, tags, tag_codes, oddities, .. } = self;
-        _ = (ids.offsets.get(), ids.bytes.get(), listed.get(), parents.get(), parent_rows.get());
-        _ = (relations.get(), learned.get(), tags.get(), tag_codes.get(), oddities.get(), self.oddity_kinds.get());
-        _ = (self.alias_of.of(0), self.created.of(0), self.hub_id(0), self.oddity_texts.bytes.get());
-        _ = (self.alias_of.values.get(), self.created.values.get(), self.hub_ids.values.get());
-        for counts in [&self.downloads, &self.downloads_all_time, &self.likes, &self.parameters] {
-            _ = (counts.valid.get(), counts.values.get());
-        }
-        for coded in [&self.task, &self.library, &self.licence] {
-            _ = (coded.keys.valid.get(), coded.keys.values.get(), coded.words.offsets.get(), coded.words.bytes.get());
-        }
-        _ = (self.tag_words.offsets.get(), self.tag_words.bytes.get(), self.oddity_texts.offsets.get());
-    }
-
     /// Sorts what was gathered by id and lays it out in columns.
     pub fn fill(filling: Filling, counts: &mut Counts) -> RecordBatch {
         let Filling { names, alive, of_name, models, words, aliases } = filling;

@@ -16,7 +16,7 @@ use twox_hash::XxHash3_64;
 
 use super::columns::{Columns, arrays, schema};
 use super::kept::Kept;
-use super::part::{Mapped, Raw, checksum};
+use super::part::{Mapped, Place, Raw, checksum};
 use super::{Body, Error, Provenance, Snapshot};
 
 /// The version of the format: the columns and keys of this file. A change that old readers would misread adds one.
@@ -193,7 +193,8 @@ impl Snapshot {
         if stored.fields() != schema().fields() {
             return Err(strange("its columns are others".into()));
         }
-        let stored = |(range, sum): (Range<usize>, u64)| Raw::Stored { file: file.clone(), range, sum };
+        let places = frame.places().cloned().collect();
+        let stored = |place: Place| Raw::Stored { file: file.clone(), place };
         let words = frame.words.into_iter().map(stored).collect();
         let arrays = frame.arrays.into_iter().map(stored).collect();
         let columns = Columns::of(frame.rows, words, arrays).map_err(strange)?;
@@ -201,7 +202,7 @@ impl Snapshot {
         for (name, width, place) in frame.kept {
             kept.place(&name, width, stored(place));
         }
-        let body = Body::File { path: path.into(), file: file.clone() };
+        let body = Body::File { path: path.into(), file: file.clone(), places };
         Ok(Snapshot { columns, body, kept, provenance, rejects: rejects_from_wire(rejects) })
     }
 }
@@ -238,8 +239,6 @@ fn metadata<'f>(footer: &arrow_ipc::Footer<'f>, key: &str) -> Option<&'f str> {
     footer.custom_metadata().and_then(|pairs| pairs.iter().find(|pair| pair.key() == Some(key))?.value())
 }
 
-/// A stretch of the file, and its checksum.
-type Place = (Range<usize>, u64);
 /// An array beside the records in the file: name, width of a number, place, bytes, checksum.
 type WireKept = (String, usize, usize, usize, String);
 

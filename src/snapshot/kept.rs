@@ -68,12 +68,6 @@ impl Kept {
         }
     }
 
-    pub fn touch(&self) {
-        for name in self.0.keys() {
-            _ = (self.bytes(name), self.numbers(name), self.sums(name));
-        }
-    }
-
     /// Name, width of a number, and the bytes of each.
     pub fn all(&self) -> impl Iterator<Item = (&str, usize, &[u8])> {
         self.0.iter().map(|(name, shelf)| match shelf {

@@ -21,7 +21,7 @@ pub use provenance::{Counts, CrawlNote, Provenance, SourceNote, Taken};
 use crate::model::{HubId, Learned, Oddity, OddityKind, Reject, Relation};
 use columns::Columns;
 use kept::Kept;
-use part::{Mapped, Raw};
+use part::{Mapped, Place, Raw};
 
 /// A model's place in a snapshot: listed models, unlisted parents and old ids of renamed models share one numbering,
 /// in order of their ids without regard to case.
@@ -41,7 +41,7 @@ pub struct Snapshot {
 #[derive(Debug)]
 enum Body {
     Memory(RecordBatch),
-    File { path: PathBuf, file: Arc<Mapped> },
+    File { path: PathBuf, file: Arc<Mapped>, places: Vec<Place> },
 }
 
 /// A snapshot that cannot be read or written.
@@ -106,7 +106,7 @@ impl Snapshot {
     /// [`Error::Damaged`].
     pub fn intact(&self) -> Result<(), Error> {
         match &self.body {
-            Body::File { path, file } => match file.damage() {
+            Body::File { path, file, .. } => match file.damage() {
                 Some(reason) => Err(Error::Damaged { path: path.clone(), reason: reason.into() }),
                 None => Ok(()),
             },
@@ -119,8 +119,9 @@ impl Snapshot {
     /// # Errors
     /// [`Error::Damaged`].
     pub fn verify(&self) -> Result<(), Error> {
-        self.columns.touch();
-        self.kept.touch();
+        if let Body::File { file, places, .. } = &self.body {
+            places.iter().for_each(|place| _ = file.check(place));
+        }
         self.intact()
     }
 

@@ -20,17 +20,33 @@ impl Mapped {
         Arc::new(Mapped { bytes, damage: OnceLock::new() })
     }
 
+    /// Whether the bytes of a place are those that were written; what is not is remembered.
+    pub fn check(&self, (range, sum): &Place) -> bool {
+        let is_whole = checksum(&self.bytes[range.clone()]) == *sum;
+        if !is_whole {
+            self.damaged(range);
+        }
+        is_whole
+    }
+
+    fn damaged(&self, range: &Range<usize>) {
+        _ = self.damage.set(format!("bytes {} to {} are not those that were written", range.start, range.end));
+    }
+
     /// What is wrong, as far as was read.
     pub fn damage(&self) -> Option<&str> {
         self.damage.get().map(String::as_str)
     }
 }
 
+/// A stretch of a file, and its checksum.
+pub(super) type Place = (Range<usize>, u64);
+
 /// Where an array lies: in memory, or in a file with its checksum.
 #[derive(Debug, Clone)]
 pub(super) enum Raw {
     Memory(Buffer),
-    Stored { file: Arc<Mapped>, range: Range<usize>, sum: u64 },
+    Stored { file: Arc<Mapped>, place: Place },
 }
 
 /// An array of numbers of a snapshot. What is damaged reads as zeros of the same length, and the file says so; nothing
@@ -62,14 +78,14 @@ impl<T: ArrowNativeType> Part<T> {
         self.values.get_or_init(|| match &self.raw {
             Raw::Memory(buffer) if buffer.is_empty() => ScalarBuffer::default(),
             Raw::Memory(buffer) => ScalarBuffer::from(buffer.clone()),
-            Raw::Stored { file, range, sum } => {
+            Raw::Stored { file, place } => {
+                let range = &place.0;
                 let bytes = file.bytes.slice_with_length(range.start, range.len());
                 let is_aligned = bytes.as_ptr().align_offset(align_of::<T>()) == 0;
-                let whole = is_aligned && range.len().is_multiple_of(size_of::<T>()) && checksum(&bytes) == *sum;
+                let whole = is_aligned && range.len().is_multiple_of(size_of::<T>()) && file.check(place);
                 let values = whole.then(|| ScalarBuffer::from(bytes)).filter(|values| self.is_inside(values));
                 values.unwrap_or_else(|| {
-                    let place = format!("bytes {} to {} are not those that were written", range.start, range.end);
-                    _ = file.damage.set(place);
+                    file.damaged(range);
                     ScalarBuffer::from(vec![T::default(); range.len() / size_of::<T>()])
                 })
             }
@@ -85,7 +101,7 @@ impl<T: ArrowNativeType> Part<T> {
     pub fn raw(&self) -> &[u8] {
         match &self.raw {
             Raw::Memory(buffer) => buffer,
-            Raw::Stored { file, range, .. } => &file.bytes[range.clone()],
+            Raw::Stored { file, place } => &file.bytes[place.0.clone()],
         }
     }
 }
