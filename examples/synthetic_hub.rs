@@ -33,7 +33,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             "--parquet" | "--jsonl" | "--links" | "--owners" => {
                 _ = files.insert(word, words.next().ok_or("a file is missing")?)
             }
-            number => models = number.parse()?,
+            number => {
+                let wrong = |_| {
+                    format!(
+                        "{number:?} is neither a number of models nor --merges, --parquet, --jsonl, --links, --owners"
+                    )
+                };
+                models = number.parse().map_err(wrong)?;
+            }
         }
     }
     let hub = Synthetic::new(models, shape, 1);

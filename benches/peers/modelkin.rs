@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         [path, way, owners] => (path, way, Some(owners)),
         _ => return Err("name a file of links, a way (census, search, owners), and for owners a file of them".into()),
     };
-    let mut file = BufReader::new(File::open(path)?);
+    let mut file = BufReader::new(File::open(path).map_err(|error| format!("{path}: {error}"))?);
     let mut links: Vec<(u32, u32)> = Vec::with_capacity(file.get_ref().metadata()?.len() as usize / 8);
     let mut pair = [0u8; 8];
     while file.read_exact(&mut pair).is_ok() {
