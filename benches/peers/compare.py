@@ -210,11 +210,11 @@ def main():
     words.add_argument("--peer", default=PEER, help="the example `peer`, if it was built elsewhere")
     words.add_argument("--once", help=argparse.SUPPRESS)
     words = words.parse_args()
+    if words.once:
+        return once(words.once, words.links, words.owners)
     for path in filter(None, (words.links, words.owners, words.peer)):
         if not pathlib.Path(path).is_file():
             sys.exit(f"{path}: no such file; `compare.py` says at its top how it is made")
-    if words.once:
-        return once(words.once, words.links, words.owners)
     tools = words.tools.split(",")
     runs = {tool: [] for tool in tools}
     load_before = os.getloadavg()[0]
