@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::Graph;
@@ -22,7 +23,6 @@ pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Resul
             let id = ModelId::parse(snapshot.id(parent)).ok()?;
             Some(Parent { id, relation: edge.relation, learned: edge.learned })
         });
-        let text = |text: Option<&str>| text.map(str::to_owned);
         let record = Record {
             parents: parents.collect(),
             created: snapshot.created(row),
@@ -30,9 +30,9 @@ pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Resul
             downloads_all_time: snapshot.downloads_all_time(row),
             likes: snapshot.likes(row),
             parameters: snapshot.parameters(row),
-            task: text(snapshot.task(row)),
-            library: text(snapshot.library(row)),
-            licence: text(snapshot.licence(row)),
+            task: snapshot.task(row).map(Cow::Borrowed),
+            library: snapshot.library(row).map(Cow::Borrowed),
+            licence: snapshot.licence(row).map(Cow::Borrowed),
             ..Record::new(id)
         };
         let is_listed = |id: &ModelId| snapshot.find(id.as_str()).is_some_and(|row| snapshot.is_listed(row));

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 /// One odd thing about one model's metadata: counted and listed, never hidden.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Oddity {
@@ -13,20 +15,20 @@ impl Oddity {
 
     /// An oddity about `text`, which is cut if it is long.
     pub fn new(kind: OddityKind, text: &str) -> Oddity {
-        Oddity { kind, text: clip(text, Oddity::MAX_TEXT) }
+        Oddity { kind, text: clip(text, Oddity::MAX_TEXT).into_owned() }
     }
 }
 
 /// `text`, or its first `most` bytes and an ellipsis.
-pub(crate) fn clip(text: &str, most: usize) -> String {
+pub(crate) fn clip(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut end = most;
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}…", &text[..end])
+    Cow::Owned(format!("{}…", &text[..end]))
 }
 
 macro_rules! oddity_kinds {

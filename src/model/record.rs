@@ -1,8 +1,11 @@
+use std::borrow::Cow;
+
 use super::{HubId, Learned, ModelId, Oddity, Relation};
 
-/// What one source says of one model, after every rule about messy values.
+/// What one source says of one model, after every rule about messy values. Its words are borrowed from the source where
+/// they stand there as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
+pub struct Record<'a> {
     /// The repository's id, as this source spells it.
     pub id: ModelId,
     /// The Hub's key of the repository, if the source has it.
@@ -20,13 +23,13 @@ pub struct Record {
     /// Parameters, from the safetensors headers.
     pub parameters: Option<u64>,
     /// The Hub's `pipeline_tag`.
-    pub task: Option<String>,
+    pub task: Option<Cow<'a, str>>,
     /// The Hub's `library_name`.
-    pub library: Option<String>,
+    pub library: Option<Cow<'a, str>>,
     /// The licence's id, from the `license:` tag or the card.
-    pub licence: Option<String>,
+    pub licence: Option<Cow<'a, str>>,
     /// Tags but for `base_model:` and `license:` ones; none if the source does not speak of tags.
-    pub tags: Option<Vec<String>>,
+    pub tags: Option<Vec<Cow<'a, str>>>,
     /// Who speaks of the parents.
     pub authority: Authority,
     /// The parents, each once, in order of their ids.
@@ -35,9 +38,9 @@ pub struct Record {
     pub oddities: Vec<Oddity>,
 }
 
-impl Record {
+impl Record<'_> {
     /// A record that knows nothing but an id.
-    pub fn new(id: ModelId) -> Record {
+    pub fn new(id: ModelId) -> Self {
         Record {
             id,
             hub_id: None,
@@ -54,6 +57,18 @@ impl Record {
             authority: Authority::Silent,
             parents: Vec::new(),
             oddities: Vec::new(),
+        }
+    }
+
+    /// The same, with words of its own.
+    pub fn into_owned(self) -> Record<'static> {
+        let own = |word: Cow<'_, str>| Cow::Owned(word.into_owned());
+        Record {
+            task: self.task.map(own),
+            library: self.library.map(own),
+            licence: self.licence.map(own),
+            tags: self.tags.map(|tags| tags.into_iter().map(own).collect()),
+            ..self
         }
     }
 }

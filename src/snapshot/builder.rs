@@ -1,25 +1,32 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use hashbrown::HashMap;
 
 use super::columns::{Columns, Filling};
+use super::maybe::Maybe;
 use super::names::Names;
 use super::{CrawlNote, Error, Provenance, Snapshot, SourceNote, Taken};
-use crate::model::{Authority, HubId, INSTANTS, Learned, Oddity, OddityKind, Parent, Record, Reject, Relation, clip};
+use crate::model::{Authority, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject, Relation, clip};
 
 /// How many rejects are kept with place and reason; the rest are counted.
 const KEPT_REJECTS: usize = 100_000;
 /// No count of downloads or likes is higher: a million million each for every model still add up without overflow.
 const MOST: u64 = 1_000_000_000_000;
+/// No model has more parameters: the largest have some million million.
+const MOST_PARAMETERS: u64 = 1000 * MOST;
 /// Longest reason that is kept, in bytes: some quote what they could not read.
 const LONGEST_REASON: usize = 400;
 
 /// Gathers records into a snapshot: joins those of one model, interns every id once, links by number.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Builder {
     names: Names,
     /// The model of each name, by its number.
-    of_name: Vec<Option<u32>>,
+    of_name: Vec<Maybe<u32>>,
     models: Vec<Model>,
-    words: HashMap<Box<str>, u32>,
+    words: Names,
+    lists: Lists,
+    oddities: BTreeMap<u32, Vec<Oddity>>,
     sources: Vec<SourceNote>,
     rejects: Vec<Reject>,
     rejected: u64,
@@ -31,36 +38,73 @@ pub struct Builder {
     crawl: Option<(Option<i64>, CrawlNote)>,
 }
 
-/// A record with its ids and words as numbers.
-#[derive(Debug)]
+/// A record with its ids and words as numbers; its lists lie among those of all.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Model {
     pub hub_id: Option<HubId>,
-    pub created: Option<i64>,
-    pub downloads: Option<u64>,
-    pub downloads_all_time: Option<u64>,
-    pub likes: Option<u64>,
-    pub parameters: Option<u64>,
-    pub task: Option<u32>,
-    pub library: Option<u32>,
-    pub licence: Option<u32>,
-    pub tags: Option<Box<[u32]>>,
-    pub links: Box<[(u32, Relation, Learned)]>,
-    pub oddities: Vec<Oddity>,
+    pub created: Maybe<i64>,
+    pub downloads: Maybe<u64>,
+    pub downloads_all_time: Maybe<u64>,
+    pub likes: Maybe<u64>,
+    pub parameters: Maybe<u64>,
+    pub task: Maybe<u32>,
+    pub library: Maybe<u32>,
+    pub licence: Maybe<u32>,
+    tags: (Maybe<u32>, u32),
+    links: (u32, u32),
     authority: Authority,
     /// Whether it comes from an older snapshot: a record replaces it, and is not joined with it.
     is_stale: bool,
 }
 
+/// The tags and the links of all models, one after the other. What a later record replaced stays, and nothing points at it.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    tags: Vec<u32>,
+    links: Vec<(u32, Relation, Learned)>,
+}
+
+impl Lists {
+    pub fn tags(&self, model: &Model) -> &[u32] {
+        let (start, count) = model.tags;
+        start.get().map_or(&[], |start| &self.tags[start as usize..][..count as usize])
+    }
+
+    pub fn links(&self, model: &Model) -> &[(u32, Relation, Learned)] {
+        &self.links[model.links.0 as usize..][..model.links.1 as usize]
+    }
+}
+
+impl Default for Builder {
+    fn default() -> Builder {
+        Builder::new()
+    }
+}
+
 impl Builder {
     /// A builder without records.
     pub fn new() -> Builder {
-        Builder::default()
+        Builder {
+            names: Names::of_ids(),
+            of_name: Vec::new(),
+            models: Vec::new(),
+            words: Names::of_words(),
+            lists: Lists::default(),
+            oddities: BTreeMap::new(),
+            sources: Vec::new(),
+            rejects: Vec::new(),
+            rejected: 0,
+            stale_reasons: HashSet::new(),
+            aliases: BTreeMap::new(),
+            keys: HashMap::new(),
+            crawl: None,
+        }
     }
 
     /// A builder that begins with what a snapshot holds. Records of its models replace what it knows of them.
     pub fn on(snapshot: &Snapshot) -> Builder {
         let mut builder = Builder::new();
-        let words: Vec<u32> = snapshot.tag_words().map(|word| builder.word(word)).collect();
+        let words: Vec<u32> = snapshot.tag_words().map(|word| builder.words.intern(word)).collect();
         for row in snapshot.rows() {
             let id = snapshot.id(row);
             if let Some(model) = snapshot.alias_of(row) {
@@ -71,30 +115,30 @@ impl Builder {
             }
             let name = builder.name(id);
             builder.names.respell(name, id);
-            builder.of_name[name as usize] = Some(builder.models.len() as u32);
+            builder.of_name[name as usize] = Some(builder.models.len() as u32).into();
             let hub_id = snapshot.hub_id(row);
             builder.keys.extend(hub_id.map(|key| (key, name)));
-            let links = snapshot.links(row);
-            let links = links.map(|link| (builder.parent(snapshot.id(link.parent)), link.relation, link.learned));
-            let links = links.collect();
-            let mut word = |text: Option<&str>| text.map(|text| builder.word(text));
+            let links =
+                builder.link(snapshot.links(row).map(|link| (snapshot.id(link.parent), link.relation, link.learned)));
+            let tags = (Some(builder.lists.tags.len() as u32).into(), snapshot.tags(row).len() as u32);
+            builder.lists.tags.extend(snapshot.tags(row).iter().map(|tag| words[*tag as usize]));
+            let oddities: Vec<Oddity> = snapshot.oddities(row).collect();
             let model = Model {
                 hub_id,
-                created: snapshot.created(row),
-                downloads: snapshot.downloads(row),
-                downloads_all_time: snapshot.downloads_all_time(row),
-                likes: snapshot.likes(row),
-                parameters: snapshot.parameters(row),
-                task: word(snapshot.task(row)),
-                library: word(snapshot.library(row)),
-                licence: word(snapshot.licence(row)),
-                tags: Some(snapshot.tags(row).iter().map(|tag| words[*tag as usize]).collect()),
+                created: snapshot.created(row).into(),
+                downloads: snapshot.downloads(row).into(),
+                downloads_all_time: snapshot.downloads_all_time(row).into(),
+                likes: snapshot.likes(row).into(),
+                parameters: snapshot.parameters(row).into(),
+                task: builder.word(snapshot.task(row)),
+                library: builder.word(snapshot.library(row)),
+                licence: builder.word(snapshot.licence(row)),
+                tags,
                 links,
-                oddities: snapshot.oddities(row).collect(),
                 authority: Authority::Silent,
                 is_stale: true,
             };
-            builder.models.push(model);
+            builder.push(model, oddities);
         }
         let provenance = snapshot.provenance();
         builder.sources = provenance.sources.clone();
@@ -142,11 +186,11 @@ impl Builder {
     }
 
     /// Adds what a source gave: a record, or a reject with its place.
-    pub fn add(&mut self, found: Result<Record, Reject>) {
+    pub fn add(&mut self, found: Result<Record<'_>, Reject>) {
         match found {
             Ok(record) => self.record(record),
             Err(mut reject) => {
-                reject.reason = clip(&reject.reason, LONGEST_REASON);
+                reject.reason = clip(&reject.reason, LONGEST_REASON).into_owned();
                 self.note(|source| source.rejects += 1);
                 if self.stale_reasons.remove(&reject.reason) {
                     return;
@@ -200,72 +244,100 @@ impl Builder {
         }
     }
 
-    fn record(&mut self, mut record: Record) {
+    fn record(&mut self, mut record: Record<'_>) {
         self.note(|source| source.records += 1);
-        let Record { created, downloads, downloads_all_time, likes, oddities, .. } = &mut record;
+        let Record { created, downloads, downloads_all_time, likes, parameters, oddities, .. } = &mut record;
         if let Some(absurd) = created.take_if(|at| !INSTANTS.contains(at)) {
             oddities.push(Oddity::new(OddityKind::BadValue, &format!("createdAt: {absurd} ms after 1970")));
         }
-        for (field, count) in [("downloads", downloads), ("downloadsAllTime", downloads_all_time), ("likes", likes)] {
-            if let Some(absurd) = count.take_if(|count| *count > MOST) {
+        for (field, count, most) in [
+            ("downloads", downloads, MOST),
+            ("downloadsAllTime", downloads_all_time, MOST),
+            ("likes", likes, MOST),
+            ("safetensors.total", parameters, MOST_PARAMETERS),
+        ] {
+            if let Some(absurd) = count.take_if(|count| *count > most) {
                 oddities.push(Oddity::new(OddityKind::BadValue, &format!("{field}: {absurd}")));
             }
         }
         let name = self.name(record.id.as_str());
         if let Some(was) = &record.was {
             let old = self.name(was.as_str());
-            let [from, to] = [old, name].map(|name| self.of_name[name as usize].filter(|at| self.is_fresh(*at)));
+            let [from, to] = [old, name].map(|name| self.model_of(name).filter(|at| self.is_fresh(*at)));
             match (from, to) {
                 // Both were listed just now: a page that leads elsewhere makes no model of two.
                 (Some(from), Some(to)) if from != to => {
-                    self.models[from as usize].oddities.push(Oddity::new(OddityKind::LedElsewhere, record.id.as_str()));
+                    self.odd(from, OddityKind::LedElsewhere, record.id.as_str());
                 }
                 _ => self.rename(old, name),
             }
         }
         if let Some(key) = record.hub_id {
             // Who is listed is no old id, whoever bore the name before.
-            self.aliases.remove(&record.id.key());
+            if !self.aliases.is_empty() {
+                self.aliases.remove(&record.id.key());
+            }
             let old = self.keys.insert(key, name).filter(|old| *old != name);
             // Another repository may bear the old name by now.
             let is_same = |model: u32| self.models[model as usize].hub_id.is_none_or(|other| other == key);
-            if let Some(old) = old.filter(|old| self.of_name[*old as usize].is_none_or(is_same)) {
-                if let Some(known) = self.of_name[old as usize].filter(|known| self.is_fresh(*known)) {
-                    let oddity = Oddity::new(OddityKind::Renamed, self.names.get(old));
-                    self.models[known as usize].oddities.push(oddity);
+            if let Some(old) = old.filter(|old| self.model_of(*old).is_none_or(is_same)) {
+                if let Some(known) = self.model_of(old).filter(|known| self.is_fresh(*known)) {
+                    let old = self.names.get(old).to_owned();
+                    self.odd(known, OddityKind::Renamed, &old);
                 }
                 self.rename(old, name);
             }
         }
         let later = self.model(&record);
-        match self.of_name[name as usize] {
+        match self.model_of(name) {
             None => {
                 self.names.respell(name, record.id.as_str());
-                self.of_name[name as usize] = Some(self.models.len() as u32);
-                self.models.push(later);
+                self.of_name[name as usize] = Some(self.models.len() as u32).into();
+                self.push(later, record.oddities);
             }
             Some(at) if self.models[at as usize].is_stale => {
                 self.names.respell(name, record.id.as_str());
                 self.models[at as usize] = later;
+                self.replace_oddities(at, record.oddities);
             }
             Some(at) if self.models[at as usize].hub_id.zip(later.hub_id).is_some_and(|(one, other)| one != other) => {
                 self.note(|source| source.repeats += 1);
                 self.names.respell(name, record.id.as_str());
-                let known = &mut self.models[at as usize];
-                *known = later;
-                known.oddities.push(Oddity::new(OddityKind::ReusedId, record.id.as_str()));
+                self.models[at as usize] = later;
+                self.replace_oddities(at, record.oddities);
+                self.odd(at, OddityKind::ReusedId, record.id.as_str());
             }
             Some(at) => {
                 self.note(|source| source.repeats += 1);
                 let earlier_spelling = self.names.get(name).to_owned();
                 self.names.respell(name, record.id.as_str());
-                let known = &mut self.models[at as usize];
-                known.join(later, &record.parents);
-                if earlier_spelling != record.id.as_str() {
-                    known.oddities.push(Oddity::new(OddityKind::CaseCollision, &earlier_spelling));
+                self.join(at, later, record);
+                if earlier_spelling != self.names.get(name) {
+                    self.odd(at, OddityKind::CaseCollision, &earlier_spelling);
                 }
             }
         }
+    }
+
+    fn model_of(&self, name: u32) -> Option<u32> {
+        self.of_name[name as usize].get()
+    }
+
+    fn push(&mut self, model: Model, oddities: Vec<Oddity>) {
+        self.replace_oddities(self.models.len() as u32, oddities);
+        self.models.push(model);
+    }
+
+    fn replace_oddities(&mut self, model: u32, oddities: Vec<Oddity>) {
+        if oddities.is_empty() {
+            self.oddities.remove(&model);
+        } else {
+            self.oddities.insert(model, oddities);
+        }
+    }
+
+    fn odd(&mut self, model: u32, kind: OddityKind, text: &str) {
+        self.oddities.entry(model).or_default().push(Oddity::new(kind, text));
     }
 
     /// Whether a model was met in these sources, and not in an older snapshot alone.
@@ -278,9 +350,8 @@ impl Builder {
         if old == new {
             return;
         }
-        if let Some(model) = self.of_name[old as usize].take() {
-            self.of_name[new as usize].get_or_insert(model);
-        }
+        let model = std::mem::replace(&mut self.of_name[old as usize], Maybe::NONE);
+        self.of_name[new as usize] = self.of_name[new as usize].or(model);
         let (old, new) = (self.names.get(old).to_owned(), self.names.get(new).to_owned());
         self.alias(&old, &new);
     }
@@ -289,7 +360,7 @@ impl Builder {
     /// order of records cannot show.
     fn parent(&mut self, id: &str) -> u32 {
         let name = self.name(id);
-        if self.of_name[name as usize].is_none() && id < self.names.get(name) {
+        if self.model_of(name).is_none() && id < self.names.get(name) {
             self.names.respell(name, id);
         }
         name
@@ -298,40 +369,85 @@ impl Builder {
     fn name(&mut self, id: &str) -> u32 {
         let name = self.names.intern(id);
         if self.of_name.len() < self.names.len() {
-            self.of_name.push(None);
+            self.of_name.push(Maybe::NONE);
         }
         name
     }
 
-    fn word(&mut self, word: &str) -> u32 {
-        if let Some(known) = self.words.get(word) {
-            return *known;
-        }
-        let number = self.words.len() as u32;
-        self.words.insert(word.into(), number);
-        number
+    fn word(&mut self, word: Option<&str>) -> Maybe<u32> {
+        word.map(|word| self.words.intern(word)).into()
     }
 
-    fn model(&mut self, record: &Record) -> Model {
-        let links =
-            record.parents.iter().map(|parent| (self.parent(parent.id.as_str()), parent.relation, parent.learned));
-        let links = links.collect();
-        let mut word = |text: &Option<String>| text.as_deref().map(|text| self.word(text));
+    fn link<'p>(&mut self, parents: impl Iterator<Item = (&'p str, Relation, Learned)>) -> (u32, u32) {
+        let start = self.lists.links.len();
+        for (id, relation, learned) in parents {
+            let name = self.parent(id);
+            self.lists.links.push((name, relation, learned));
+        }
+        (start as u32, (self.lists.links.len() - start) as u32)
+    }
+
+    fn model(&mut self, record: &Record<'_>) -> Model {
+        let parents = record.parents.iter();
+        let links = self.link(parents.map(|parent| (parent.id.as_str(), parent.relation, parent.learned)));
+        let start = self.lists.tags.len() as u32;
+        let tags = record.tags.as_ref().map_or((Maybe::NONE, 0), |tags| {
+            self.lists.tags.extend(tags.iter().map(|tag| self.words.intern(tag)));
+            (Some(start).into(), tags.len() as u32)
+        });
         Model {
             hub_id: record.hub_id,
-            created: record.created,
-            downloads: record.downloads,
-            downloads_all_time: record.downloads_all_time,
-            likes: record.likes,
-            parameters: record.parameters,
-            task: word(&record.task),
-            library: word(&record.library),
-            licence: word(&record.licence),
-            tags: record.tags.as_ref().map(|tags| tags.iter().map(|tag| self.word(tag)).collect()),
+            created: record.created.into(),
+            downloads: record.downloads.into(),
+            downloads_all_time: record.downloads_all_time.into(),
+            likes: record.likes.into(),
+            parameters: record.parameters.into(),
+            task: self.word(record.task.as_deref()),
+            library: self.word(record.library.as_deref()),
+            licence: self.word(record.licence.as_deref()),
+            tags,
             links,
-            oddities: record.oddities.clone(),
             authority: record.authority,
             is_stale: false,
+        }
+    }
+
+    /// Joins a later record of the same model: what it knows wins, what it does not know stays. Of the parents, see
+    /// [`Authority`]: the Hub's word stands above a card's, and where the Hub names none, the card's counts.
+    fn join(&mut self, at: u32, later: Model, record: Record<'_>) {
+        use Authority::{Card, Hub, Silent};
+        let known = self.models[at as usize];
+        let named = |model: &Model| self.lists.links(model).iter().map(|link| link.0).collect::<BTreeSet<u32>>();
+        let (mine, others) = (named(&known), named(&later));
+        let takes_over = match (known.authority, later.authority) {
+            (_, Silent) => false,
+            (Hub, Card) => mine.is_empty(),
+            (Card, Hub) => !others.is_empty(),
+            _ => true,
+        };
+        let disagrees = (known.authority, later.authority) == (Hub, Card) && !takes_over && !mine.is_superset(&others);
+        let parents = if takes_over { &later } else { &known };
+        self.models[at as usize] = Model {
+            hub_id: later.hub_id.or(known.hub_id),
+            created: later.created.or(known.created),
+            downloads: later.downloads.or(known.downloads),
+            downloads_all_time: later.downloads_all_time.or(known.downloads_all_time),
+            likes: later.likes.or(known.likes),
+            parameters: later.parameters.or(known.parameters),
+            task: later.task.or(known.task),
+            library: later.library.or(known.library),
+            licence: later.licence.or(known.licence),
+            tags: if later.tags.0 == Maybe::NONE { known.tags } else { later.tags },
+            links: parents.links,
+            authority: parents.authority,
+            is_stale: known.is_stale,
+        };
+        if !record.oddities.is_empty() {
+            self.oddities.entry(at).or_default().extend(record.oddities);
+        }
+        if disagrees {
+            let named: Vec<_> = record.parents.iter().map(|parent| parent.id.as_str()).collect();
+            self.odd(at, OddityKind::CardDisagrees, &named.join(", "));
         }
     }
 
@@ -345,7 +461,7 @@ impl Builder {
         }
         let mut alive = self.alive();
         let aliases = self.known_aliases(&mut alive);
-        let newest = self.models.iter().filter_map(|model| model.created).max();
+        let newest = self.models.iter().filter_map(|model| model.created.get()).max();
         let began = self.crawl.as_ref().and_then(|(began, _)| *began);
         let mut provenance = Provenance {
             program: program.into(),
@@ -367,12 +483,15 @@ impl Builder {
             sample: false,
             crawl: self.crawl.map(|(_, note)| note),
         };
+        drop(self.keys);
         let batch = Columns::fill(
             Filling {
                 names: self.names,
                 alive,
                 of_name: self.of_name,
                 models: self.models,
+                lists: self.lists,
+                oddities: self.oddities,
                 words: self.words,
                 aliases,
             },
@@ -383,9 +502,10 @@ impl Builder {
 
     /// Which names are models or parents. Of the others, a later record took back every mention.
     fn alive(&self) -> Vec<bool> {
-        let mut alive: Vec<bool> = self.of_name.iter().map(Option::is_some).collect();
-        let listed = self.of_name.iter().flatten().flat_map(|model| &self.models[*model as usize].links);
-        listed.for_each(|link| alive[link.0 as usize] = true);
+        let models = || self.of_name.iter().map(|model| model.get());
+        let mut alive: Vec<bool> = models().map(|model| model.is_some()).collect();
+        let links = models().flatten().flat_map(|model| self.lists.links(&self.models[model as usize]));
+        links.for_each(|link| alive[link.0 as usize] = true);
         alive
     }
 
@@ -398,7 +518,7 @@ impl Builder {
             while let Some(next) = self.aliases.get(&canonical.to_ascii_lowercase()) {
                 canonical = next;
             }
-            let is_listed = |id: &str| self.names.find(id).is_some_and(|name| self.of_name[name as usize].is_some());
+            let is_listed = |id: &str| self.names.find(id).is_some_and(|name| self.model_of(name).is_some());
             let is_alive = |id: &str| self.names.find(id).is_some_and(|name| alive[name as usize]);
             if (is_alive(legacy) || is_alive(canonical)) && (is_listed(canonical) || !is_listed(legacy)) {
                 known.push((legacy.clone(), canonical.clone()));
@@ -411,45 +531,5 @@ impl Builder {
             name
         };
         known.iter().map(|(legacy, canonical)| (name(legacy), name(canonical))).collect()
-    }
-}
-
-impl Model {
-    /// Joins a later record of the same model: what it knows wins, what it does not know stays. Of the parents, see
-    /// [`Authority`]: the Hub's word stands above a card's, and where the Hub names none, the card's counts.
-    fn join(&mut self, later: Model, named: &[Parent]) {
-        self.hub_id = later.hub_id.or(self.hub_id);
-        self.created = later.created.or(self.created);
-        self.downloads = later.downloads.or(self.downloads);
-        self.downloads_all_time = later.downloads_all_time.or(self.downloads_all_time);
-        self.likes = later.likes.or(self.likes);
-        self.parameters = later.parameters.or(self.parameters);
-        self.task = later.task.or(self.task);
-        self.library = later.library.or(self.library);
-        self.licence = later.licence.or(self.licence);
-        self.tags = later.tags.or(self.tags.take());
-        self.oddities.extend(later.oddities);
-        use Authority::{Card, Hub, Silent};
-        let takes_over = match (self.authority, later.authority) {
-            (_, Silent) => false,
-            (Hub, Card) => self.links.is_empty(),
-            (Card, Hub) => !later.links.is_empty(),
-            _ => true,
-        };
-        let names = |links: &[(u32, Relation, Learned)]| {
-            links.iter().map(|link| link.0).collect::<std::collections::BTreeSet<_>>()
-        };
-        if self.authority == Hub
-            && later.authority == Card
-            && !takes_over
-            && !names(&self.links).is_superset(&names(&later.links))
-        {
-            let named: Vec<_> = named.iter().map(|parent| parent.id.as_str()).collect();
-            self.oddities.push(Oddity::new(OddityKind::CardDisagrees, &named.join(", ")));
-        }
-        if takes_over {
-            self.links = later.links;
-            self.authority = later.authority;
-        }
     }
 }

@@ -1,19 +1,21 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::builder::{FixedSizeBinaryBuilder, Int64Builder, UInt32Builder, UInt64Builder};
+use arrow_array::builder::{BooleanBufferBuilder, FixedSizeBinaryBuilder, Int64Builder, UInt32Builder, UInt64Builder};
 use arrow_array::types::{TimestampMillisecondType, UInt8Type, UInt32Type};
 use arrow_array::{
     Array, ArrayRef, BooleanArray, DictionaryArray, LargeStringArray, ListArray, PrimitiveArray, RecordBatch,
     StringArray, StructArray, UInt8Array, UInt32Array,
 };
-use arrow_buffer::{ArrowNativeType, Buffer, OffsetBuffer};
+use arrow_buffer::{ArrowNativeType, Buffer, NullBuffer, OffsetBuffer};
 use arrow_data::ArrayData;
 use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
+use hashbrown::HashMap;
 use sha2::{Digest, Sha256};
 
-use super::builder::Model;
+use super::builder::{Lists, Model};
+use super::maybe::Maybe;
 use super::names::Names;
 use super::part::{self, Numbers, Part, Raw, Texts};
 use super::{Counts, Link, Row, cmp_key};
@@ -67,9 +69,11 @@ pub(super) struct Filling {
     pub names: Names,
     /// Which names have a row.
     pub alive: Vec<bool>,
-    pub of_name: Vec<Option<u32>>,
+    pub of_name: Vec<Maybe<u32>>,
     pub models: Vec<Model>,
-    pub words: HashMap<Box<str>, u32>,
+    pub lists: Lists,
+    pub oddities: BTreeMap<u32, Vec<Oddity>>,
+    pub words: Names,
     pub aliases: HashMap<u32, u32>,
 }
 
@@ -239,56 +243,75 @@ impl Columns {
 
     /// Sorts what was gathered by id and lays it out in columns.
     pub fn fill(filling: Filling, counts: &mut Counts) -> RecordBatch {
-        let Filling { names, alive, of_name, models, words, aliases } = filling;
-        // Mostly the first bytes decide, and they lie beside the number and not in a far corner of memory.
-        let alive = (0..names.len() as u32).filter(|name| alive[*name as usize]);
-        let mut keyed: Vec<(u128, u32)> = alive.map(|name| (first_bytes(names.get(name)), name)).collect();
-        keyed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| cmp_key(names.get(a.1), names.get(b.1))));
-        let order: Vec<u32> = keyed.iter().map(|(_, name)| *name).collect();
-        drop(keyed);
+        let Filling { names, alive, of_name, models, lists, oddities, words, aliases } = filling;
+        let order = in_order(&names, alive);
         let mut row_of = vec![0u32; names.len()];
         for (row, name) in order.iter().enumerate() {
             row_of[*name as usize] = row as u32;
         }
-        let model = |name: u32| of_name[name as usize].map(|at| &models[at as usize]);
-        let rows = || order.iter().map(|name| model(*name));
+        let target: HashMap<u32, u32> =
+            aliases.iter().map(|(legacy, canonical)| (row_of[*legacy as usize], row_of[*canonical as usize])).collect();
 
-        let listed: Vec<bool> = rows().map(|model| model.is_some()).collect();
-        let mut alias_of = UInt32Builder::with_capacity(order.len());
-        for name in &order {
-            alias_of.append_option(aliases.get(name).map(|canonical| row_of[*canonical as usize]));
-        }
-
-        let mut hub_ids = FixedSizeBinaryBuilder::with_capacity(order.len(), HubId::BYTES as i32);
-        for model in rows() {
+        let rows = order.len();
+        let mut listed = BooleanBufferBuilder::new(rows);
+        let mut alias_of = UInt32Builder::with_capacity(if target.is_empty() { 0 } else { rows });
+        let mut hub_ids = FixedSizeBinaryBuilder::with_capacity(rows, HubId::BYTES as i32);
+        let mut created = Int64Builder::with_capacity(rows);
+        let mut counts_of: [UInt64Builder; 4] = std::array::from_fn(|_| UInt64Builder::with_capacity(rows));
+        let mut words_of: [Vec<Maybe<u32>>; 3] = std::array::from_fn(|_| Vec::with_capacity(rows));
+        let mut tags: Vec<u32> = Vec::new();
+        let mut links: Vec<(u32, Relation, Learned)> = Vec::new();
+        let mut odd: Vec<&Oddity> = Vec::new();
+        let [mut link_counts, mut tag_counts, mut odd_counts] = std::array::from_fn(|_| Vec::with_capacity(rows));
+        let mut named = vec![false; rows];
+        // Each model is far from the next one, so all of it is taken at once.
+        for (row, name) in order.iter().enumerate() {
+            let number = of_name[*name as usize].get();
+            let model = number.map(|at| &models[at as usize]);
+            listed.append(model.is_some());
+            alias_of.append_option(target.get(&(row as u32)).copied());
             match model.and_then(|model| model.hub_id) {
                 // Of the width that the builder was made for.
                 Some(HubId(bytes)) => _ = hub_ids.append_value(bytes),
                 None => hub_ids.append_null(),
             }
-        }
+            created.append_option(model.and_then(|model| model.created.get()));
+            let fields: [fn(&Model) -> Maybe<u64>; 4] = [
+                |model| model.downloads,
+                |model| model.downloads_all_time,
+                |model| model.likes,
+                |model| model.parameters,
+            ];
+            for (column, field) in counts_of.iter_mut().zip(fields) {
+                column.append_option(model.and_then(|model| field(model).get()));
+            }
+            let fields: [fn(&Model) -> Maybe<u32>; 3] =
+                [|model| model.task, |model| model.library, |model| model.licence];
+            for (column, field) in words_of.iter_mut().zip(fields) {
+                column.push(model.map_or(Maybe::NONE, field));
+            }
+            let own = model.map_or(&[][..], |model| lists.tags(model));
+            tags.extend_from_slice(own);
+            tag_counts.push(own.len());
 
-        let mut links: Vec<(u32, Relation, Learned)> = Vec::new();
-        let mut link_counts = Vec::with_capacity(order.len());
-        let target: HashMap<u32, u32> =
-            aliases.iter().map(|(legacy, canonical)| (row_of[*legacy as usize], row_of[*canonical as usize])).collect();
-        let mut named = vec![false; order.len()];
-        for model in rows() {
             let from = links.len();
-            links.extend(
-                model
-                    .iter()
-                    .flat_map(|model| &model.links)
-                    .map(|(name, relation, learned)| (row_of[*name as usize], *relation, *learned)),
-            );
+            let own = model.map_or(&[][..], |model| lists.links(model));
+            links.extend(own.iter().map(|(name, relation, learned)| (row_of[*name as usize], *relation, *learned)));
+            link_counts.push(own.len());
             links[from..].sort_unstable();
             links[from..].iter().for_each(|link| named[link.0 as usize] = true);
-            link_counts.push(links.len() - from);
-            let child = link_counts.len() as u32 - 1;
-            let parents = links[from..].iter().map(|link| target.get(&link.0).copied().unwrap_or(link.0));
-            counts.links += parents.filter(|parent| *parent != child).collect::<BTreeSet<_>>().len() as u64;
+            if !own.is_empty() {
+                let parents = links[from..].iter().map(|link| target.get(&link.0).copied().unwrap_or(link.0));
+                counts.links += parents.filter(|parent| *parent != row as u32).collect::<BTreeSet<_>>().len() as u64;
+            }
+            let own = number.and_then(|number| oddities.get(&number)).map_or(&[][..], Vec::as_slice);
+            odd.extend(own);
+            odd_counts.push(own.len());
         }
-        counts.models = listed.iter().filter(|listed| **listed).count() as u64;
+        drop(models);
+        drop(lists);
+        let listed = BooleanArray::new(listed.finish(), None);
+        counts.models = listed.true_count() as u64;
         counts.aliases = aliases.len() as u64;
         // An alias's old id is no parent itself: its target is.
         for (legacy, canonical) in &aliases {
@@ -296,7 +319,7 @@ impl Columns {
                 named[row_of[*canonical as usize] as usize] = true;
             }
         }
-        counts.unlisted = listed.iter().zip(&named).filter(|(listed, named)| !**listed && **named).count() as u64;
+        counts.unlisted = named.iter().enumerate().filter(|(row, named)| **named && !listed.value(*row)).count() as u64;
 
         let parents = StructArray::new(
             parent_fields(),
@@ -313,77 +336,48 @@ impl Columns {
             ],
             None,
         );
-        let parents = ListArray::new(
-            item(DataType::Struct(parent_fields())),
-            OffsetBuffer::from_lengths(link_counts),
-            Arc::new(parents),
-            None,
-        );
+        drop(links);
+        let parents = lists_of(link_counts, DataType::Struct(parent_fields()), Arc::new(parents));
+        let tags = lists_of(tag_counts, coded(DataType::UInt32), Arc::new(dictionary(tags, None, &words)));
+        let words_of = words_of.map(|column| {
+            let valid = NullBuffer::from_iter(column.iter().map(|word| word.get().is_some()));
+            let column = column.into_iter().map(|word| word.get().unwrap_or_default()).collect();
+            Arc::new(dictionary(column, Some(valid).filter(|valid| valid.null_count() > 0), &words))
+        });
+        let [task, library, licence] = words_of;
 
-        let mut texts: Vec<&str> = vec![""; words.len()];
-        for (word, number) in &words {
-            texts[*number as usize] = word;
-        }
-        let column = |pick: fn(&Model) -> Option<u32>| dictionary(rows().map(|model| model.and_then(pick)), &texts);
-        let tag_codes = dictionary(
-            rows()
-                .flat_map(|model| model.and_then(|model| model.tags.as_deref()).unwrap_or_default())
-                .map(|tag| Some(*tag)),
-            &texts,
-        );
-        let tag_counts = rows().map(|model| model.and_then(|model| model.tags.as_deref()).map_or(0, <[u32]>::len));
-        let tags = ListArray::new(
-            item(coded(DataType::UInt32)),
-            OffsetBuffer::from_lengths(tag_counts),
-            Arc::new(tag_codes),
-            None,
-        );
-
-        let all_oddities = || rows().flatten().flat_map(|model| &model.oddities);
         // No kind behind the last one that occurs: a kind that is new to the program changes no digest.
-        let kinds = all_oddities().map(|odd| odd.kind as usize + 1).max().unwrap_or(0);
-        let oddities = StructArray::new(
+        let kinds = odd.iter().map(|odd| odd.kind as usize + 1).max().unwrap_or(0);
+        let texts = StructArray::new(
             oddity_fields(),
             vec![
                 Arc::new(codes(
-                    all_oddities().map(|odd| odd.kind as u8).collect(),
+                    odd.iter().map(|odd| odd.kind as u8).collect(),
                     names_of(OddityKind::ALL[..kinds].iter().map(|k| k.name())),
                 )),
-                Arc::new(LargeStringArray::from_iter_values(all_oddities().map(|odd| &odd.text))),
+                Arc::new(LargeStringArray::from_iter_values(odd.iter().map(|odd| &odd.text))),
             ],
             None,
         );
-        let oddity_counts = rows().map(|model| model.map_or(0, |model| model.oddities.len()));
-        let oddities = ListArray::new(
-            item(DataType::Struct(oddity_fields())),
-            OffsetBuffer::from_lengths(oddity_counts),
-            Arc::new(oddities),
-            None,
-        );
-
-        let numbers = |pick: fn(&Model) -> Option<u64>| {
-            let mut column = UInt64Builder::with_capacity(order.len());
-            rows().for_each(|model| column.append_option(model.and_then(pick)));
-            column.finish()
-        };
-        let mut created = Int64Builder::with_capacity(order.len());
-        rows().for_each(|model| created.append_option(model.and_then(|model| model.created)));
+        let oddities = lists_of(odd_counts, DataType::Struct(oddity_fields()), Arc::new(texts));
         let created: PrimitiveArray<TimestampMillisecondType> = created.finish().reinterpret_cast();
+        let [downloads, downloads_all_time, likes, parameters] =
+            counts_of.map(|mut column| Arc::new(column.finish()) as ArrayRef);
 
         let columns: Vec<ArrayRef> = vec![
             Arc::new(LargeStringArray::from_iter_values(order.iter().map(|name| names.get(*name)))),
-            Arc::new(BooleanArray::from(listed)),
+            Arc::new(listed),
             Arc::new(alias_of.finish()),
             Arc::new(hub_ids.finish()),
             Arc::new(parents),
             Arc::new(created.with_timezone("UTC")),
-            Arc::new(numbers(|model| model.downloads)),
-            Arc::new(numbers(|model| model.downloads_all_time)),
-            Arc::new(numbers(|model| model.likes)),
-            Arc::new(numbers(|model| model.parameters)),
-            Arc::new(column(|model| model.task)),
-            Arc::new(column(|model| model.library)),
-            Arc::new(column(|model| model.licence)),
+            downloads,
+            downloads_all_time,
+            likes,
+            parameters,
+            task,
+            library,
+            licence,
             Arc::new(tags),
             Arc::new(oddities),
         ];
@@ -445,21 +439,37 @@ pub(super) fn digest(batch: &RecordBatch) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Codes for the words that occur, in order of the words, so that equal contents give equal bytes.
-fn dictionary(values: impl Iterator<Item = Option<u32>>, texts: &[&str]) -> Words {
-    let values: Vec<Option<u32>> = values.collect();
+/// Codes for the words that occur, in order of the words, so that equal contents give equal bytes. What is not valid
+/// is no word.
+fn dictionary(mut values: Vec<u32>, valid: Option<NullBuffer>, texts: &Names) -> Words {
+    let is_word = |at: usize| valid.as_ref().is_none_or(|valid| valid.is_valid(at));
     let mut used = vec![false; texts.len()];
-    values.iter().flatten().for_each(|word| used[*word as usize] = true);
+    values.iter().enumerate().filter(|(at, _)| is_word(*at)).for_each(|(_, word)| used[*word as usize] = true);
     let mut words: Vec<u32> = (0..texts.len() as u32).filter(|word| used[*word as usize]).collect();
-    words.sort_unstable_by_key(|word| texts[*word as usize]);
-    let mut code_of = vec![0u32; texts.len()];
+    words.sort_unstable_by_key(|word| texts.get(*word));
+    let mut code_of = vec![0u32; texts.len().max(1)];
     for (code, word) in words.iter().enumerate() {
         code_of[*word as usize] = code as u32;
     }
-    let mut keys = UInt32Builder::with_capacity(values.len());
-    values.iter().for_each(|word| keys.append_option(word.map(|word| code_of[word as usize])));
-    let texts = StringArray::from_iter_values(words.iter().map(|word| texts[*word as usize]));
-    Words::new(keys.finish(), Arc::new(texts))
+    for (at, value) in values.iter_mut().enumerate() {
+        *value = if is_word(at) { code_of[*value as usize] } else { 0 };
+    }
+    let texts = StringArray::from_iter_values(words.iter().map(|word| texts.get(*word)));
+    Words::new(UInt32Array::new(values.into(), valid), Arc::new(texts))
+}
+
+/// Lists of so many values each.
+fn lists_of(counts: Vec<usize>, of: DataType, values: ArrayRef) -> ListArray {
+    ListArray::new(item(of), OffsetBuffer::from_lengths(counts), values, None)
+}
+
+/// The names that have a row, in the order of the rows.
+fn in_order(names: &Names, alive: Vec<bool>) -> Vec<u32> {
+    // Mostly the first bytes decide, and they lie beside the number and not in a far corner of memory.
+    let alive = (0..names.len() as u32).filter(|name| alive[*name as usize]);
+    let mut keyed: Vec<(u128, u32)> = alive.map(|name| (first_bytes(names.get(name)), name)).collect();
+    keyed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| cmp_key(names.get(a.1), names.get(b.1))));
+    keyed.iter().map(|(_, name)| *name).collect()
 }
 
 fn same_words(what: &str, table: &Texts<i32>, expected: impl Iterator<Item = &'static str>) -> Result<(), String> {

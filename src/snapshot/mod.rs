@@ -4,6 +4,7 @@ mod builder;
 mod columns;
 mod file;
 mod kept;
+mod maybe;
 mod names;
 mod part;
 mod provenance;

@@ -32,7 +32,7 @@ static HEADER: LazyLock<Regex> = LazyLock::new(|| {
 ///
 /// # Errors
 /// Why there is no record.
-pub(super) fn record(id: &str, readme: &[u8]) -> Result<Record, String> {
+pub(super) fn record<'a>(id: &'a str, readme: &[u8]) -> Result<Record<'a>, String> {
     let head = &readme[..readme.len().min(MAX_FRONT)];
     let mut found = Found { id: Cow::Borrowed(id), speaker: Speaker::Card, ..Found::default() };
     match HEADER.captures(head).and_then(|captures| captures.get(1)) {

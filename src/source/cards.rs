@@ -18,14 +18,15 @@ pub(super) fn are_in(folder: &Path) -> bool {
     walk(folder).any(|found| found.is_ok_and(|file| id(folder, &file).is_some()))
 }
 
-pub(super) fn read(path: &Path, sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
+pub(super) fn read(path: &Path, sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) -> Result<(), Error> {
     let mut any = false;
     for file in walk(path) {
         let file = file?;
         any = true;
-        let record = id(path, &file).ok_or_else(|| HINT.to_owned()).and_then(|id| {
+        let id = id(path, &file);
+        let record = id.as_deref().ok_or_else(|| HINT.to_owned()).and_then(|id| {
             let readme = head(&file).map_err(|error| error.to_string())?;
-            card::record(&id, &readme)
+            card::record(id, &readme)
         });
         sink(record.map_err(|reason| Reject { file: file.display().to_string(), place: String::new(), reason }));
     }

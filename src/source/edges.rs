@@ -15,20 +15,21 @@
 //! `downloads`, `downloads_all_time`, `likes`, `parameters`, `created`, `task`, `library`, `licence` and
 //! `tags` (with commas between them), in any order. Lines about one model add up.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, Read as _, Write};
 use std::path::Path;
 
 use super::{Error, date, open, pages};
 use crate::model::{Authority, Learned, ModelId, Oddity, OddityKind, Parent, Record, Reject, Relation};
 
-pub(super) fn read_file(path: &Path, sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
+pub(super) fn read_file(path: &Path, sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) -> Result<(), Error> {
     read(&path.display().to_string(), open(path)?, sink).map_err(|(place, error)| pages::cut(path, &place, &error))
 }
 
 /// Reads the notation out of `text`; `name` stands for the file in rejects.
 ///
 /// Each line gives a record for each model that it lists; lines about one model add up where records are gathered.
-pub fn read_text(name: &str, text: &str, sink: &mut dyn FnMut(Result<Record, Reject>)) {
+pub fn read_text(name: &str, text: &str, sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) {
     // Reading from memory cannot fail but for a bad line, which is a reject.
     _ = read(name, text.as_bytes(), sink);
 }
@@ -36,10 +37,10 @@ pub fn read_text(name: &str, text: &str, sink: &mut dyn FnMut(Result<Record, Rej
 fn read(
     name: &str,
     mut input: impl BufRead,
-    sink: &mut dyn FnMut(Result<Record, Reject>),
+    sink: &mut dyn FnMut(Result<Record<'_>, Reject>),
 ) -> Result<(), (String, io::Error)> {
     const MAX_LINE: u64 = 16 << 20;
-    let mut records: Vec<Record> = Vec::new();
+    let mut records: Vec<Record<'static>> = Vec::new();
     let mut places = std::collections::HashMap::new();
     let mut buffer = Vec::new();
     for number in 1u64.. {
@@ -73,7 +74,7 @@ fn read(
 }
 
 /// What a later line knows is added to what an earlier one said.
-fn add(known: &mut Record, later: Record) {
+fn add<'a>(known: &mut Record<'a>, later: Record<'a>) {
     let Record {
         id,
         hub_id: _,
@@ -121,7 +122,7 @@ fn add(known: &mut Record, later: Record) {
     }
 }
 
-fn line(text: &str) -> Result<Vec<Record>, String> {
+fn line(text: &str) -> Result<Vec<Record<'static>>, String> {
     let text = text.split_once('#').map_or(text, |(text, _)| text).trim();
     if text.is_empty() {
         return Ok(Vec::new());
@@ -169,7 +170,7 @@ fn models(text: &str) -> Result<Vec<(ModelId, bool)>, String> {
         .collect()
 }
 
-fn attribute(record: &mut Record, key: &str, value: &str) -> Result<(), String> {
+fn attribute(record: &mut Record<'_>, key: &str, value: &str) -> Result<(), String> {
     let count = || value.parse().map(Some).map_err(|_| format!("{key}={value}: no whole number"));
     match key {
         "downloads" => record.downloads = count()?,
@@ -180,10 +181,10 @@ fn attribute(record: &mut Record, key: &str, value: &str) -> Result<(), String> 
             record.created =
                 Some(date::millis(value).ok_or_else(|| format!("{key}={value}: no date; write 2024-05-01"))?);
         }
-        "task" => record.task = Some(value.to_owned()),
-        "library" => record.library = Some(value.to_owned()),
-        "licence" | "license" => record.licence = Some(value.to_owned()),
-        "tags" => record.tags = Some(value.split(',').map(str::to_owned).collect()),
+        "task" => record.task = Some(Cow::Owned(value.to_owned())),
+        "library" => record.library = Some(Cow::Owned(value.to_owned())),
+        "licence" | "license" => record.licence = Some(Cow::Owned(value.to_owned())),
+        "tags" => record.tags = Some(value.split(',').map(|tag| Cow::Owned(tag.to_owned())).collect()),
         _ => {
             return Err(format!(
                 "{key:?} is no attribute; use downloads, downloads_all_time, likes, parameters, created, task, library, licence or tags"
@@ -200,7 +201,7 @@ fn attribute(record: &mut Record, key: &str, value: &str) -> Result<(), String> 
 /// # Errors
 /// The writer's.
 pub fn write<'r>(
-    records: impl IntoIterator<Item = &'r Record>,
+    records: impl IntoIterator<Item = &'r Record<'r>>,
     is_listed: impl Fn(&ModelId) -> bool,
     out: &mut impl Write,
 ) -> io::Result<usize> {

@@ -176,7 +176,7 @@ impl Source {
     ///
     /// # Errors
     /// If the source as a whole cannot be read to its end.
-    pub fn read(&self, sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
+    pub fn read(&self, sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) -> Result<(), Error> {
         match self.kind {
             Kind::HubStats => stats::read(&self.path, sink),
             Kind::Jsonl => pages::read(&self.path, sink),
@@ -222,7 +222,7 @@ impl Source {
 ///
 /// # Errors
 /// As [`Source::read`].
-pub fn read_rows(name: &str, bytes: &[u8], sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
+pub fn read_rows(name: &str, bytes: &[u8], sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) -> Result<(), Error> {
     pages::read_bytes(Path::new(name), bytes, sink)
 }
 

@@ -60,12 +60,12 @@ pub(super) enum Named {
     NoText(String),
 }
 
-impl Found<'_> {
+impl<'a> Found<'a> {
     /// Applies the rules.
     ///
     /// # Errors
     /// Why this is no model: its id is no id.
-    pub fn settle(self) -> Result<Record, String> {
+    pub fn settle(mut self) -> Result<Record<'a>, String> {
         let id = self.id.trim();
         let id =
             ModelId::parse(id).map_err(|fault| format!("{:?} is no model id: {fault}", crate::model::clip(id, 80)))?;
@@ -85,15 +85,18 @@ impl Found<'_> {
         }
         parents.tagged(tags);
         let declared = self.card.as_ref().and_then(|card| parents.declared(card));
-        let inferred = match &self.card {
-            Some(card) => {
-                parents.carded(card, self.speaker);
-                infer(tags, library.as_deref(), card, parents.links.len())
-            }
-            None => Relation::Unstated,
-        };
+        if let Some(card) = &self.card {
+            parents.carded(card, self.speaker);
+        }
         let spoke = self.tags.is_some() || self.base_models.is_some() || self.card.is_some();
-        let (parents, oddities) = parents.finish(declared, inferred);
+        let named = parents.links.len();
+        let infer =
+            || self.card.as_ref().map_or(Relation::Unstated, |card| infer(tags, library.as_deref(), card, named));
+        let (parents, oddities) = parents.finish(declared, infer);
+        let licence = tags.iter().find_map(licence_tag);
+        if let Some(tags) = &mut self.tags {
+            keep_others(tags);
+        }
         Ok(Record {
             id,
             hub_id,
@@ -105,8 +108,8 @@ impl Found<'_> {
             parameters: self.parameters,
             task: self.task.and_then(present),
             library,
-            licence: licence_tag(tags).or(self.card.and_then(|card| card.licence)),
-            tags: self.tags.as_ref().map(|tags| other_tags(tags)),
+            licence: licence.or(self.card.and_then(|card| card.licence).map(Cow::Owned)),
+            tags: self.tags,
             authority: match self.speaker {
                 Speaker::Card => Authority::Card,
                 Speaker::Hub if spoke => Authority::Hub,
@@ -118,21 +121,32 @@ impl Found<'_> {
     }
 }
 
-fn present(text: Cow<'_, str>) -> Option<String> {
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
+/// A part of a text, borrowed where the text is.
+fn part<'a>(text: &Cow<'a, str>, part: impl Fn(&str) -> &str) -> Cow<'a, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(part(text)),
+        Cow::Owned(text) => Cow::Owned(part(text).to_owned()),
+    }
 }
 
-fn licence_tag(tags: &[Cow<'_, str>]) -> Option<String> {
-    tags.iter().find_map(|tag| tag.strip_prefix("license:")).map(str::to_owned)
+fn present(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    let text = part(&text, str::trim);
+    (!text.is_empty()).then_some(text)
 }
 
-/// The tags that are kept as tags: parents and licences have columns of their own.
-fn other_tags(tags: &[Cow<'_, str>]) -> Vec<String> {
-    tags.iter()
-        .filter(|tag| !tag.starts_with("base_model:") && !tag.starts_with("license:") && !tag.is_empty())
-        .map(|tag| crate::model::clip(tag, Oddity::MAX_TEXT))
-        .collect()
+fn licence_tag<'a>(tag: &Cow<'a, str>) -> Option<Cow<'a, str>> {
+    tag.strip_prefix(LICENCE)?;
+    Some(part(tag, |tag| &tag[LICENCE.len()..]))
+}
+
+const LICENCE: &str = "license:";
+
+/// Leaves the tags that are kept as tags: parents and licences have columns of their own.
+fn keep_others(tags: &mut Vec<Cow<'_, str>>) {
+    tags.retain(|tag| !tag.starts_with("base_model:") && !tag.starts_with(LICENCE) && !tag.is_empty());
+    for tag in tags.iter_mut().filter(|tag| tag.len() > Oddity::MAX_TEXT) {
+        *tag = Cow::Owned(crate::model::clip(tag, Oddity::MAX_TEXT).into_owned());
+    }
 }
 
 /// A `base_model:` tag in parts: `base_model:REL:ID` or `base_model:ID`. Only a known relation is split off, since
@@ -263,7 +277,7 @@ impl Parents {
         }
     }
 
-    fn finish(mut self, declared: Option<Relation>, inferred: Relation) -> (Vec<Parent>, Vec<Oddity>) {
+    fn finish(mut self, declared: Option<Relation>, infer: impl Fn() -> Relation) -> (Vec<Parent>, Vec<Oddity>) {
         let mut parents = Vec::with_capacity(self.links.len());
         for said in self.links.into_values() {
             if !said.plainly {
@@ -278,7 +292,7 @@ impl Parents {
             let (relation, learned) = match (declared, of_hub) {
                 (Some(relation), _) => (relation, Learned::Declared),
                 (None, Some(relation)) => (relation, Learned::Hub),
-                (None, None) => (inferred, Learned::Inferred),
+                (None, None) => (infer(), Learned::Inferred),
             };
             parents.push(Parent { id: said.id, relation, learned });
         }

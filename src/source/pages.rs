@@ -12,7 +12,7 @@ const MAX_ROW: usize = 64 << 20;
 /// Deepest nesting of a row; serde_json stops there too.
 const MAX_DEPTH: usize = 128;
 
-type Sink<'s> = &'s mut dyn FnMut(Result<Record, Reject>);
+type Sink<'s> = &'s mut dyn FnMut(Result<Record<'_>, Reject>);
 
 pub(super) fn read(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
     read_from(path, open(path)?, sink)

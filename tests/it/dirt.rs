@@ -7,7 +7,7 @@ use modelkin::model::{Record, Reject};
 use modelkin::source::{Kind, Source, read_rows};
 
 /// What one model's metadata became, in the words of the tables.
-fn outcome(found: &Result<Record, Reject>) -> String {
+fn outcome(found: &Result<Record<'_>, Reject>) -> String {
     let Ok(record) = found else { return "reject".into() };
     let links: Vec<String> = record
         .parents
@@ -23,24 +23,24 @@ fn outcome(found: &Result<Record, Reject>) -> String {
 }
 
 /// The record of a card with this front matter, read from a file.
-pub fn card(front: &str) -> Result<Record, Reject> {
+pub fn card(front: &str) -> Result<Record<'static>, Reject> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("some--model.md");
     fs::write(&path, format!("---\n{front}\n---\n# A model\n")).unwrap();
     let mut found = Vec::new();
-    Source { path, kind: Kind::Cards }.read(&mut |record| found.push(record)).unwrap();
+    Source { path, kind: Kind::Cards }.read(&mut |record| found.push(record.map(Record::into_owned))).unwrap();
     assert_eq!(found.len(), 1);
     found.pop().unwrap()
 }
 
-fn row(json: &str) -> Result<Record, Reject> {
+fn row(json: &str) -> Result<Record<'static>, Reject> {
     let json = if json.contains("\"id\":\"owner") {
         json.to_owned()
     } else {
         json.replacen('{', "{\"id\":\"some/model\",", 1)
     };
     let mut found = Vec::new();
-    read_rows("test", json.as_bytes(), &mut |record| found.push(record)).unwrap();
+    read_rows("test", json.as_bytes(), &mut |record| found.push(record.map(Record::into_owned))).unwrap();
     assert_eq!(found.len(), 1, "{json}");
     found.pop().unwrap()
 }
@@ -60,7 +60,7 @@ fn table(heading: &str) -> Vec<(String, String)> {
 }
 
 /// The rows whose example does not become what the page says.
-fn disagreements(rows: Vec<(String, String)>, read: impl Fn(&str) -> Result<Record, Reject>) -> String {
+fn disagreements(rows: Vec<(String, String)>, read: impl Fn(&str) -> Result<Record<'static>, Reject>) -> String {
     let wrong = |(example, expected): (String, String)| {
         let found = outcome(&read(&example));
         (found != expected).then(|| format!("\n{example}\n  is {found}\n  and not {expected}\n"))
@@ -89,7 +89,7 @@ fn a_front_matter_is_found_as_the_hub_finds_it() {
         let path = folder.path().join("some--model.md");
         fs::write(&path, readme).unwrap();
         let mut found = Vec::new();
-        Source { path, kind: Kind::Cards }.read(&mut |record| found.push(record)).unwrap();
+        Source { path, kind: Kind::Cards }.read(&mut |record| found.push(record.map(Record::into_owned))).unwrap();
         outcome(&found.pop().unwrap())
     };
     let link = "a/b finetune inferred";

@@ -106,8 +106,8 @@ fn every_real_front_matter_is_read() {
     let file = fs::File::open(data.join("cards/front_matter_modern.jsonl.gz")).unwrap();
     flate2::read::GzDecoder::new(file).read_to_string(&mut modern).unwrap();
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut read = |text: &str| -> Vec<Record> {
-        let records: Vec<Record> = front_matters(text).map(|front| card(&front).unwrap()).collect();
+    let mut read = |text: &str| -> Vec<Record<'static>> {
+        let records: Vec<Record<'static>> = front_matters(text).map(|front| card(&front).unwrap()).collect();
         records
             .iter()
             .flat_map(|record| &record.oddities)

@@ -16,15 +16,15 @@ fn fixture(name: &str) -> PathBuf {
 }
 
 /// Everything that a path gives: records and rejects, in order.
-fn read(path: &Path) -> Vec<Result<Record, Reject>> {
+fn read(path: &Path) -> Vec<Result<Record<'static>, Reject>> {
     let mut found = Vec::new();
     for source in Source::find(path, None).unwrap() {
-        source.read(&mut |record| found.push(record)).unwrap();
+        source.read(&mut |record| found.push(record.map(Record::into_owned))).unwrap();
     }
     found
 }
 
-fn records(path: &Path) -> Vec<Record> {
+fn records(path: &Path) -> Vec<Record<'static>> {
     read(path).into_iter().map(|record| record.unwrap()).collect()
 }
 
@@ -59,7 +59,7 @@ fn rows_are_read_from_lines_arrays_and_pretty_json_alike() {
         ("empty array before", format!("[]\n[{A},{B}]")),
     ] {
         let mut found = Vec::new();
-        read_rows(form, text.as_bytes(), &mut |record| found.push(record.unwrap())).unwrap();
+        read_rows(form, text.as_bytes(), &mut |record| found.push(record.unwrap().into_owned())).unwrap();
         let ids: Vec<_> = found.iter().map(|record| record.id.as_str()).collect();
         assert_eq!(ids, ["a/base", "b/lora"], "{form}");
         assert_eq!(found[1].parents[0].relation, Relation::Adapter, "{form}");
@@ -101,7 +101,7 @@ fn packed_rows_are_the_same_rows() {
 fn a_bad_row_is_a_reject_with_its_place_and_the_next_is_read() {
     let text = format!("{A}\n{{\"id\": \"b\n\n{{\"id\":7}}\n[1]\n\"x\"\n{{\"id\":\"no id\"}}\n{B}\n");
     let mut found = Vec::new();
-    read_rows("rows", text.as_bytes(), &mut |record| found.push(record)).unwrap();
+    read_rows("rows", text.as_bytes(), &mut |record| found.push(record.map(Record::into_owned))).unwrap();
     let rejects: Vec<String> = found.iter().filter_map(|record| Some(record.as_ref().err()?.place.clone())).collect();
     assert_eq!(rejects, ["line 2", "line 4", "line 5, row 1", "line 6", "line 7"]);
     assert_eq!(found.iter().filter(|record| record.is_ok()).count(), 2);
@@ -113,8 +113,10 @@ fn a_bad_row_is_a_reject_with_its_place_and_the_next_is_read() {
     assert_eq!(found, [false, false, true], "an array is no row");
 
     let mut found = Vec::new();
-    read_rows("array", format!("[{A}, 7, null, \"x\", {{}}, {B}]").as_bytes(), &mut |record| found.push(record))
-        .unwrap();
+    read_rows("array", format!("[{A}, 7, null, \"x\", {{}}, {B}]").as_bytes(), &mut |record| {
+        found.push(record.map(Record::into_owned))
+    })
+    .unwrap();
     let rejects: Vec<String> = found.iter().filter_map(|record| Some(record.as_ref().err()?.place.clone())).collect();
     assert_eq!(rejects, ["row 2", "row 3", "row 4", "row 5"]);
 }
@@ -389,7 +391,7 @@ fn an_old_id_that_is_listed_beside_the_new_one_is_told() {
 fn lines_of_edge_text_add_up_and_their_conflicts_are_noted() {
     let mut found = Vec::new();
     let text = "a/b -> C/d : finetune\na/b -> c/D : merge\na/b -> c/D\ne/f, E/f -> g/h\nE/f -> g/h : adapter";
-    edges::read_text("t", text, &mut |record| found.push(record.unwrap()));
+    edges::read_text("t", text, &mut |record| found.push(record.unwrap().into_owned()));
     let said = |id: &str| {
         let record = found.iter().find(|record| record.id.as_str() == id).unwrap();
         let parents: Vec<_> =
@@ -406,7 +408,7 @@ fn lines_of_edge_text_add_up_and_their_conflicts_are_noted() {
 fn edge_text_says_where_it_cannot_be_read() {
     let text = "a/b -> c/d : finetune\na/b => c/d\na/b -> ?c/d\na/b -> c/d : distilled\na/b : likes=many\na/b : colour=red\n -> c/d\n";
     let mut found = Vec::new();
-    edges::read_text("t", text, &mut |record| found.push(record));
+    edges::read_text("t", text, &mut |record| found.push(record.map(Record::into_owned)));
     let rejects: Vec<_> =
         found.iter().filter_map(|record| record.as_ref().err()).map(|reject| reject.place.as_str()).collect();
     assert_eq!(rejects, ["line 2", "line 3", "line 4", "line 5", "line 6", "line 7"]);
@@ -418,7 +420,7 @@ proptest! {
     #[test]
     fn edge_text_is_read_back_as_it_was_written(text in any_lineage()) {
         let mut records = Vec::new();
-        edges::read_text("t", &text, &mut |record| records.push(record.unwrap()));
+        edges::read_text("t", &text, &mut |record| records.push(record.unwrap().into_owned()));
         // The notation has no words for what was odd in it.
         records.iter_mut().for_each(|record| record.oddities.clear());
         let listed: Vec<String> = records.iter().map(|record| record.id.key()).collect();

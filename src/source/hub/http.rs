@@ -472,7 +472,7 @@ fn said(body: &[u8]) -> Option<String> {
         Ok(said) => said.error,
         Err(_) => std::str::from_utf8(body).ok().filter(|text| !text.trim_start().starts_with('<'))?.trim().to_owned(),
     };
-    (!text.is_empty()).then(|| clip(&text, 2000))
+    (!text.is_empty()).then(|| clip(&text, 2000).into_owned())
 }
 
 #[cfg(test)]

@@ -101,7 +101,7 @@ enum Entry<'a> {
 ///
 /// # Errors
 /// Why it is no row: no JSON object, no id, or an id that is none.
-pub(in crate::source) fn record(json: &[u8]) -> Result<Record, String> {
+pub(in crate::source) fn record(json: &[u8]) -> Result<Record<'_>, String> {
     // serde would take an array for a row, field by field.
     if !json.trim_ascii_start().starts_with(b"{") {
         return Err("no row of a model listing: no JSON object".into());

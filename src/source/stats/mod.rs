@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::path::Path;
 
-use parquet::data_type::ByteArray;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 
@@ -19,7 +18,7 @@ use crate::model::{Oddity, OddityKind, Record, Reject};
 use columns::Columns;
 use leaf::{Counts, Leaf, Texts, Times, lossy};
 
-pub(super) fn read(path: &Path, sink: &mut dyn FnMut(Result<Record, Reject>)) -> Result<(), Error> {
+pub(super) fn read(path: &Path, sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) -> Result<(), Error> {
     let file = File::open(path).map_err(|error| Error::Io { path: path.into(), error })?;
     let broken = |place: &str, error: ParquetError| {
         Error::broken(path, place, format!("no readable Parquet ({error}); fetch the file again"))
@@ -104,23 +103,22 @@ impl Leaves {
     }
 
     /// The next row.
-    fn found(&mut self) -> Result<Found<'static>, ParquetError> {
+    fn found(&mut self) -> Result<Found<'_>, ParquetError> {
         let mut found = Found::default();
         let mut oddities = Vec::new();
-        let mut text = |leaf: &mut Option<Texts>, field: &str| one_text(leaf, field, &mut oddities);
         for leaf in [&mut self.id, &mut self.model_id].into_iter().flatten() {
             // Both are read on, so that they stay at the same row.
-            let id = leaf.one()?.map(|id| owned(lossy(id))).unwrap_or_default();
+            let id = leaf.one()?.map(lossy).unwrap_or_default();
             if found.id.trim().is_empty() {
                 found.id = id;
             }
         }
-        found.hub_id = text(&mut self.hub_id, "_id")?;
-        found.task = text(&mut self.task, "pipeline_tag")?;
-        found.library = text(&mut self.library, "library_name")?;
-        let relation = text(&mut self.relation, "baseModels.relation")?;
-        let base_models = text(&mut self.base_models, "baseModels")?;
-        let card = text(&mut self.card, "cardData")?;
+        found.hub_id = one_text(&mut self.hub_id, "_id", &mut oddities)?.map(Cow::Borrowed);
+        found.task = one_text(&mut self.task, "pipeline_tag", &mut oddities)?.map(Cow::Borrowed);
+        found.library = one_text(&mut self.library, "library_name", &mut oddities)?.map(Cow::Borrowed);
+        let relation = one_text(&mut self.relation, "baseModels.relation", &mut oddities)?;
+        let base_models = one_text(&mut self.base_models, "baseModels", &mut oddities)?;
+        let card = one_text(&mut self.card, "cardData", &mut oddities)?;
         for (leaf, field, into) in [
             (&mut self.downloads, "downloads", &mut found.downloads),
             (&mut self.downloads_all_time, "downloadsAllTime", &mut found.downloads_all_time),
@@ -140,48 +138,34 @@ impl Leaves {
                 Err(value) => oddities.push(Oddity::new(OddityKind::BadValue, &format!("createdAt: {value}"))),
             }
         }
-        let texts = |leaf: &mut Option<Texts>| {
-            let Some(leaf) = leaf else { return Ok::<_, ParquetError>(None) };
-            Ok(leaf.next()?.map(|texts| texts.iter().map(|text| owned(lossy(text))).collect::<Vec<_>>()))
-        };
         found.tags = texts(&mut self.tags)?;
         let models = texts(&mut self.models)?;
         found.base_models = match (base_models, models) {
-            (Some(json), _) => wire::base_models_json(&json, &mut oddities).map(|found| BaseModels {
-                relation: found.relation.map(owned),
-                ids: found.ids.into_iter().map(owned).collect(),
-            }),
-            (None, Some(ids)) => Some(BaseModels { relation, ids }),
+            (Some(json), _) => wire::base_models_json(json, &mut oddities),
+            (None, Some(ids)) => Some(BaseModels { relation: relation.map(Cow::Borrowed), ids }),
             (None, None) => None,
         };
-        found.card = card.and_then(|json| wire::card_json(&json, &mut oddities));
+        found.card = card.and_then(|json| wire::card_json(json, &mut oddities));
         found.oddities = oddities;
         Ok(found)
     }
 }
 
-fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
-    Cow::Owned(text.into_owned())
+fn texts(leaf: &mut Option<Texts>) -> Result<Option<Vec<Cow<'_, str>>>, ParquetError> {
+    let Some(leaf) = leaf else { return Ok(None) };
+    Ok(leaf.next()?.map(|texts| texts.iter().map(lossy).collect()))
 }
 
-fn utf8(bytes: &ByteArray) -> Option<String> {
-    bytes.as_utf8().ok().map(str::to_owned)
-}
-
-fn one_text(
-    leaf: &mut Option<Texts>,
+fn one_text<'a>(
+    leaf: &'a mut Option<Texts>,
     field: &str,
     oddities: &mut Vec<Oddity>,
-) -> Result<Option<Cow<'static, str>>, ParquetError> {
+) -> Result<Option<&'a str>, ParquetError> {
     let Some(leaf) = leaf else { return Ok(None) };
-    Ok(match leaf.one()? {
-        None => None,
-        Some(bytes) => match utf8(bytes) {
-            Some(text) => Some(Cow::Owned(text)),
-            None => {
-                oddities.push(Oddity::new(OddityKind::BadValue, &format!("{field}: not UTF-8")));
-                None
-            }
-        },
-    })
+    let Some(bytes) = leaf.one()? else { return Ok(None) };
+    let text = bytes.as_utf8().ok();
+    if text.is_none() {
+        oddities.push(Oddity::new(OddityKind::BadValue, &format!("{field}: not UTF-8")));
+    }
+    Ok(text)
 }
