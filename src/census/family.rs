@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 use super::facts::{self, Weigh};
@@ -158,14 +160,19 @@ pub(super) fn to_keep(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<
         .into_par_iter()
         .map(|start| {
             let (mut members, mut mentions) = (Vec::new(), Vec::new());
-            for row in start..snapshot.rows().end.min(start + MANY) {
-                matcher.members(snapshot.id(row), &mut |number| members.push((number, row)));
-                matcher.named(snapshot.id(row), &mut |number| mentions.push((number, row)));
+            let rows = start..snapshot.rows().end.min(start + MANY);
+            let ids: Vec<&str> = rows.clone().map(|row| snapshot.id(row)).collect();
+            matcher.members(&ids, &mut |at, number| members.push((number, start + at as Row)));
+            matcher.named(&ids, &mut |at, number| mentions.push((number, start + at as Row)));
+            let mut of_library: HashMap<&str, Vec<usize>> = HashMap::new();
+            for row in rows {
                 let tags = snapshot.tags(row).iter().flat_map(|tag| &of_tag[*tag as usize]);
                 mentions.extend(tags.map(|number| (*number, row)));
                 if let Some(library) = snapshot.library(row) {
-                    let named = (0..families.len()).filter(|number| families[*number].is_library(library));
-                    mentions.extend(named.map(|number| (number, row)));
+                    let known = of_library.entry(library).or_insert_with(|| {
+                        (0..families.len()).filter(|number| families[*number].is_library(library)).collect()
+                    });
+                    mentions.extend(known.iter().map(|number| (*number, row)));
                 }
             }
             [members, mentions].map(|mut pairs| {

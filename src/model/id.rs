@@ -67,13 +67,16 @@ fn check_part(part: &str) -> Result<(), IdFault> {
     if part.len() > ModelId::MAX_PART {
         return Err(IdFault::Long);
     }
-    if let Some(strange) = part.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.')) {
-        return Err(IdFault::Character(strange));
+    let is_known = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if !part.as_bytes().iter().all(is_known) {
+        let strange = part.chars().find(|c| !u8::try_from(*c).is_ok_and(|byte| is_known(&byte)));
+        return Err(IdFault::Character(strange.unwrap_or_default()));
     }
-    if part.starts_with(['-', '.']) || part.ends_with(['-', '.']) {
+    let is_mark = |byte: &u8| matches!(byte, b'-' | b'.');
+    if [part.as_bytes().first(), part.as_bytes().last()].into_iter().flatten().any(is_mark) {
         return Err(IdFault::Edge);
     }
-    if part.contains("--") || part.contains("..") {
+    if part.as_bytes().windows(2).any(|pair| pair == b"--" || pair == b"..") {
         return Err(IdFault::Doubled);
     }
     Ok(())
@@ -109,11 +112,12 @@ impl HubId {
     /// Reads 24 hex digits.
     pub fn parse(text: &str) -> Option<HubId> {
         let mut bytes = [0; HubId::BYTES];
-        if text.len() != 2 * HubId::BYTES || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        if text.len() != 2 * HubId::BYTES {
             return None;
         }
+        let digit = |byte: u8| char::from(byte).to_digit(16);
         for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+            *byte = (digit(pair[0])? << 4 | digit(pair[1])?) as u8;
         }
         Some(HubId(bytes))
     }

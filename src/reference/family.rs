@@ -134,13 +134,55 @@ fn search(regex: &Regex, texts: &[&str], found: &mut [bool]) {
 /// The patterns of many families, so that a text is read once for all of them.
 #[derive(Debug)]
 pub struct Matcher {
-    ids: RegexSet,
-    names: RegexSet,
-    /// Which family each expression of `ids` and of `names` belongs to.
-    of_ids: Vec<usize>,
-    of_names: Vec<usize>,
+    ids: Set,
+    names: Set,
     /// The families that have all of a namespace (`owner/`), or one id; in lower case.
     whole: HashMap<String, Vec<usize>>,
+}
+
+/// Expressions of families.
+#[derive(Debug)]
+struct Set {
+    /// All of them in one: most texts match none.
+    any: Regex,
+    each: RegexSet,
+    /// The family of each.
+    of: Vec<usize>,
+}
+
+impl Set {
+    fn of(patterns: Vec<(&str, usize)>) -> Result<Set, Error> {
+        const MOST: usize = 64 << 20;
+        let wrong = |error| Error { table: "families".into(), place: "all".into(), reason: format!("{error}") };
+        let any: Vec<String> = patterns.iter().map(|pattern| format!("(?:{})", pattern.0)).collect();
+        // Nothing matches an empty class.
+        let any = if any.is_empty() { "[^\\s\\S]".into() } else { any.join("|") };
+        let any = RegexBuilder::new(&any)
+            .case_insensitive(true)
+            .multi_line(true)
+            .unicode(false)
+            .size_limit(MOST)
+            .dfa_size_limit(MOST)
+            .build();
+        let each = RegexSetBuilder::new(patterns.iter().map(|pattern| pattern.0))
+            .case_insensitive(true)
+            .multi_line(true)
+            .unicode(false)
+            .size_limit(MOST)
+            .dfa_size_limit(MOST)
+            .build();
+        let of = patterns.iter().map(|pattern| pattern.1).collect();
+        Ok(Set { any: any.map_err(wrong)?, each: each.map_err(wrong)?, of })
+    }
+
+    /// The places of the texts that match, each with the families, some perhaps twice.
+    fn find(&self, texts: &[&str], found: &mut impl FnMut(usize, usize)) {
+        let mut is_any = vec![false; texts.len()];
+        search(&self.any, texts, &mut is_any);
+        for (at, text) in texts.iter().enumerate().filter(|(at, _)| is_any[*at]) {
+            self.each.matches(text.as_bytes()).into_iter().for_each(|pattern| found(at, self.of[pattern]));
+        }
+    }
 }
 
 impl Matcher {
@@ -164,40 +206,26 @@ impl Matcher {
                 }
             }
         }
-        let set = |patterns: &[(&str, usize)]| {
-            const MOST: usize = 64 << 20;
-            let mut builder = RegexSetBuilder::new(patterns.iter().map(|pattern| pattern.0));
-            builder.case_insensitive(true).multi_line(true).unicode(false).size_limit(MOST).dfa_size_limit(MOST);
-            let wrong = |error| Error { table: "families".into(), place: "all".into(), reason: format!("{error}") };
-            builder.build().map_err(wrong)
-        };
-        Ok(Matcher {
-            ids: set(&ids)?,
-            names: set(&names)?,
-            of_ids: ids.into_iter().map(|pattern| pattern.1).collect(),
-            of_names: names.into_iter().map(|pattern| pattern.1).collect(),
-            whole,
-        })
+        Ok(Matcher { ids: Set::of(ids)?, names: Set::of(names)?, whole })
     }
 
-    /// Gives `found` the families of which an id is a member, some perhaps twice.
-    pub fn members(&self, id: &str, found: &mut impl FnMut(usize)) {
-        if self.ids.is_match(id.as_bytes()) {
-            self.ids.matches(id.as_bytes()).into_iter().for_each(|at| found(self.of_ids[at]));
+    /// Gives `found` the places of members among `ids` with their families, some perhaps twice.
+    pub fn members(&self, ids: &[&str], found: &mut impl FnMut(usize, usize)) {
+        self.ids.find(ids, found);
+        if self.whole.is_empty() {
+            return;
         }
-        if !self.whole.is_empty() {
+        for (at, id) in ids.iter().enumerate() {
             let id = id.to_ascii_lowercase();
             let owner = id.find('/').and_then(|slash| self.whole.get(&id[..=slash]));
-            owner.into_iter().chain(self.whole.get(&id)).flatten().for_each(|number| found(*number));
+            owner.into_iter().chain(self.whole.get(&id)).flatten().for_each(|number| found(at, *number));
         }
     }
 
-    /// Gives `found` the families that an id mentions in the part after the slash, some perhaps twice.
-    pub fn named(&self, id: &str, found: &mut impl FnMut(usize)) {
-        let name = id.split_once('/').map_or(id, |(_, name)| name);
-        if self.names.is_match(name.as_bytes()) {
-            self.names.matches(name.as_bytes()).into_iter().for_each(|at| found(self.of_names[at]));
-        }
+    /// Gives `found` the places of the ids that mention families in the part after the slash, some perhaps twice.
+    pub fn named(&self, ids: &[&str], found: &mut impl FnMut(usize, usize)) {
+        let names: Vec<&str> = ids.iter().map(|id| id.split_once('/').map_or(*id, |(_, name)| name)).collect();
+        self.names.find(&names, found);
     }
 }
 

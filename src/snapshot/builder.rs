@@ -1,10 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use hashbrown::HashMap;
+use std::hash::BuildHasher;
+
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::columns::{Columns, Filling};
 use super::maybe::Maybe;
-use super::names::Names;
+use super::names::{Names, spread};
 use super::{CrawlNote, Error, Provenance, Snapshot, SourceNote, Taken};
 use crate::model::{Authority, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject, Relation, clip};
 
@@ -33,14 +36,19 @@ pub struct Builder {
     /// Reasons of the rejects of the snapshot that is brought up to date: the same row is met again.
     stale_reasons: HashSet<String>,
     aliases: BTreeMap<String, String>,
-    /// The name under which each repository was met last.
-    keys: HashMap<HubId, u32>,
+    /// The model of each repository: half of its key's hash, and the number. The key itself lies with the model.
+    keys: HashTable<(u32, u32)>,
+    hasher: DefaultHashBuilder,
+    /// The names of the repositories that an older snapshot knew.
+    older: HashMap<HubId, u32>,
     crawl: Option<(Option<i64>, CrawlNote)>,
 }
 
 /// A record with its ids and words as numbers; its lists lie among those of all.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Model {
+    /// Under which it was met last.
+    name: u32,
     pub hub_id: Option<HubId>,
     pub created: Maybe<i64>,
     pub downloads: Maybe<u64>,
@@ -96,7 +104,9 @@ impl Builder {
             rejected: 0,
             stale_reasons: HashSet::new(),
             aliases: BTreeMap::new(),
-            keys: HashMap::new(),
+            keys: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            older: HashMap::new(),
             crawl: None,
         }
     }
@@ -117,13 +127,13 @@ impl Builder {
             builder.names.respell(name, id);
             builder.of_name[name as usize] = Some(builder.models.len() as u32).into();
             let hub_id = snapshot.hub_id(row);
-            builder.keys.extend(hub_id.map(|key| (key, name)));
             let links =
                 builder.link(snapshot.links(row).map(|link| (snapshot.id(link.parent), link.relation, link.learned)));
             let tags = (Some(builder.lists.tags.len() as u32).into(), snapshot.tags(row).len() as u32);
             builder.lists.tags.extend(snapshot.tags(row).iter().map(|tag| words[*tag as usize]));
             let oddities: Vec<Oddity> = snapshot.oddities(row).collect();
             let model = Model {
+                name,
                 hub_id,
                 created: snapshot.created(row).into(),
                 downloads: snapshot.downloads(row).into(),
@@ -157,7 +167,7 @@ impl Builder {
             }
             if let Some(key) = older.hub_id(row) {
                 let name = self.name(older.id(row));
-                self.keys.entry(key).or_insert(name);
+                self.older.entry(key).or_insert(name);
             }
         }
     }
@@ -277,7 +287,7 @@ impl Builder {
             if !self.aliases.is_empty() {
                 self.aliases.remove(&record.id.key());
             }
-            let old = self.keys.insert(key, name).filter(|old| *old != name);
+            let old = self.name_of(key).filter(|old| *old != name);
             // Another repository may bear the old name by now.
             let is_same = |model: u32| self.models[model as usize].hub_id.is_none_or(|other| other == key);
             if let Some(old) = old.filter(|old| self.model_of(*old).is_none_or(is_same)) {
@@ -288,7 +298,7 @@ impl Builder {
                 self.rename(old, name);
             }
         }
-        let later = self.model(&record);
+        let later = self.model(name, &record);
         match self.model_of(name) {
             None => {
                 self.names.respell(name, record.id.as_str());
@@ -298,12 +308,14 @@ impl Builder {
             Some(at) if self.models[at as usize].is_stale => {
                 self.names.respell(name, record.id.as_str());
                 self.models[at as usize] = later;
+                self.note_key(at);
                 self.replace_oddities(at, record.oddities);
             }
             Some(at) if self.models[at as usize].hub_id.zip(later.hub_id).is_some_and(|(one, other)| one != other) => {
                 self.note(|source| source.repeats += 1);
                 self.names.respell(name, record.id.as_str());
                 self.models[at as usize] = later;
+                self.note_key(at);
                 self.replace_oddities(at, record.oddities);
                 self.odd(at, OddityKind::ReusedId, record.id.as_str());
             }
@@ -324,8 +336,30 @@ impl Builder {
     }
 
     fn push(&mut self, model: Model, oddities: Vec<Oddity>) {
-        self.replace_oddities(self.models.len() as u32, oddities);
+        let at = self.models.len() as u32;
+        self.replace_oddities(at, oddities);
         self.models.push(model);
+        self.note_key(at);
+    }
+
+    /// The name under which a repository was met last.
+    fn name_of(&self, key: HubId) -> Option<u32> {
+        let half = half(&self.hasher, key);
+        let is_same = |known: &(u32, u32)| known.0 == half && self.models[known.1 as usize].hub_id == Some(key);
+        let known = self.keys.find(spread(half), is_same).map(|known| self.models[known.1 as usize].name);
+        known.or_else(|| self.older.get(&key).copied())
+    }
+
+    /// Notes which repository a model is; another model that was the same one is so no longer.
+    fn note_key(&mut self, at: u32) {
+        let Some(key) = self.models[at as usize].hub_id else { return };
+        let half = half(&self.hasher, key);
+        let models = &self.models;
+        let is_same = |known: &(u32, u32)| known.0 == half && models[known.1 as usize].hub_id == Some(key);
+        match self.keys.entry(spread(half), is_same, |known| spread(known.0)) {
+            Entry::Occupied(mut known) => known.get_mut().1 = at,
+            Entry::Vacant(place) => _ = place.insert((half, at)),
+        }
     }
 
     fn replace_oddities(&mut self, model: u32, oddities: Vec<Oddity>) {
@@ -387,7 +421,7 @@ impl Builder {
         (start as u32, (self.lists.links.len() - start) as u32)
     }
 
-    fn model(&mut self, record: &Record<'_>) -> Model {
+    fn model(&mut self, name: u32, record: &Record<'_>) -> Model {
         let parents = record.parents.iter();
         let links = self.link(parents.map(|parent| (parent.id.as_str(), parent.relation, parent.learned)));
         let start = self.lists.tags.len() as u32;
@@ -396,6 +430,7 @@ impl Builder {
             (Some(start).into(), tags.len() as u32)
         });
         Model {
+            name,
             hub_id: record.hub_id,
             created: record.created.into(),
             downloads: record.downloads.into(),
@@ -428,6 +463,7 @@ impl Builder {
         let disagrees = (known.authority, later.authority) == (Hub, Card) && !takes_over && !mine.is_superset(&others);
         let parents = if takes_over { &later } else { &known };
         self.models[at as usize] = Model {
+            name: later.name,
             hub_id: later.hub_id.or(known.hub_id),
             created: later.created.or(known.created),
             downloads: later.downloads.or(known.downloads),
@@ -442,6 +478,7 @@ impl Builder {
             authority: parents.authority,
             is_stale: known.is_stale,
         };
+        self.note_key(at);
         if !record.oddities.is_empty() {
             self.oddities.entry(at).or_default().extend(record.oddities);
         }
@@ -483,7 +520,7 @@ impl Builder {
             sample: false,
             crawl: self.crawl.map(|(_, note)| note),
         };
-        drop(self.keys);
+        drop((self.keys, self.older));
         let batch = Columns::fill(
             Filling {
                 names: self.names,
@@ -532,4 +569,8 @@ impl Builder {
         };
         known.iter().map(|(legacy, canonical)| (name(legacy), name(canonical))).collect()
     }
+}
+
+fn half(hasher: &DefaultHashBuilder, key: HubId) -> u32 {
+    hasher.hash_one(key) as u32
 }

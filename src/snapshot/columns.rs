@@ -8,7 +8,7 @@ use arrow_array::{
     Array, ArrayRef, BooleanArray, DictionaryArray, LargeStringArray, ListArray, PrimitiveArray, RecordBatch,
     StringArray, StructArray, UInt8Array, UInt32Array,
 };
-use arrow_buffer::{ArrowNativeType, Buffer, NullBuffer, OffsetBuffer};
+use arrow_buffer::{ArrowNativeType, Buffer, NullBuffer, OffsetBufferBuilder};
 use arrow_data::ArrayData;
 use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
 use hashbrown::HashMap;
@@ -262,12 +262,17 @@ impl Columns {
         let mut tags: Vec<u32> = Vec::new();
         let mut links: Vec<(u32, Relation, Learned)> = Vec::new();
         let mut odd: Vec<&Oddity> = Vec::new();
-        let [mut link_counts, mut tag_counts, mut odd_counts] = std::array::from_fn(|_| Vec::with_capacity(rows));
+        let [mut link_ends, mut tag_ends, mut odd_ends] = std::array::from_fn(|_| Ends::of(rows));
         let mut named = vec![false; rows];
-        // Each model is far from the next one, so all of it is taken at once.
-        for (row, name) in order.iter().enumerate() {
-            let number = of_name[*name as usize].get();
-            let model = number.map(|at| &models[at as usize]);
+        // Each model is far from the next one: many are fetched, then each is laid out. The processor waits once for all.
+        let number = |name: &u32| of_name[*name as usize].get();
+        let fetched = order.chunks(256).flat_map(|names| {
+            let numbers: Vec<Option<u32>> = names.iter().map(number).collect();
+            let fetched = numbers.into_iter().map(|number| (number, number.map(|at| models[at as usize])));
+            fetched.collect::<Vec<_>>()
+        });
+        for (row, (number, model)) in fetched.enumerate() {
+            let model = model.as_ref();
             listed.append(model.is_some());
             alias_of.append_option(target.get(&(row as u32)).copied());
             match model.and_then(|model| model.hub_id) {
@@ -292,12 +297,12 @@ impl Columns {
             }
             let own = model.map_or(&[][..], |model| lists.tags(model));
             tags.extend_from_slice(own);
-            tag_counts.push(own.len());
+            tag_ends.push(own.len());
 
             let from = links.len();
             let own = model.map_or(&[][..], |model| lists.links(model));
             links.extend(own.iter().map(|(name, relation, learned)| (row_of[*name as usize], *relation, *learned)));
-            link_counts.push(own.len());
+            link_ends.push(own.len());
             links[from..].sort_unstable();
             links[from..].iter().for_each(|link| named[link.0 as usize] = true);
             if !own.is_empty() {
@@ -306,7 +311,7 @@ impl Columns {
             }
             let own = number.and_then(|number| oddities.get(&number)).map_or(&[][..], Vec::as_slice);
             odd.extend(own);
-            odd_counts.push(own.len());
+            odd_ends.push(own.len());
         }
         drop(models);
         drop(lists);
@@ -337,8 +342,8 @@ impl Columns {
             None,
         );
         drop(links);
-        let parents = lists_of(link_counts, DataType::Struct(parent_fields()), Arc::new(parents));
-        let tags = lists_of(tag_counts, coded(DataType::UInt32), Arc::new(dictionary(tags, None, &words)));
+        let parents = link_ends.lists(DataType::Struct(parent_fields()), Arc::new(parents));
+        let tags = tag_ends.lists(coded(DataType::UInt32), Arc::new(dictionary(tags, None, &words)));
         let words_of = words_of.map(|column| {
             let valid = NullBuffer::from_iter(column.iter().map(|word| word.get().is_some()));
             let column = column.into_iter().map(|word| word.get().unwrap_or_default()).collect();
@@ -359,7 +364,7 @@ impl Columns {
             ],
             None,
         );
-        let oddities = lists_of(odd_counts, DataType::Struct(oddity_fields()), Arc::new(texts));
+        let oddities = odd_ends.lists(DataType::Struct(oddity_fields()), Arc::new(texts));
         let created: PrimitiveArray<TimestampMillisecondType> = created.finish().reinterpret_cast();
         let [downloads, downloads_all_time, likes, parameters] =
             counts_of.map(|mut column| Arc::new(column.finish()) as ArrayRef);
@@ -412,11 +417,7 @@ pub(super) fn arrays(batch: &RecordBatch) -> (Vec<Buffer>, Vec<Buffer>) {
     fn walk(data: &ArrayData, words: &mut Vec<Buffer>, arrays: &mut Vec<Buffer>) {
         let nulls = data.nulls().filter(|nulls| nulls.null_count() > 0);
         arrays.push(nulls.map_or_else(|| Buffer::from(Vec::<u8>::new()), |nulls| nulls.inner().sliced()));
-        // A text array without a text has no offsets in a file.
-        let is_empty_text = data.is_empty() && matches!(data.data_type(), DataType::Utf8 | DataType::LargeUtf8);
-        for buffer in data.buffers() {
-            arrays.push(if is_empty_text { Buffer::from(Vec::<u8>::new()) } else { buffer.clone() });
-        }
+        arrays.extend(data.buffers().iter().cloned());
         for child in data.child_data() {
             match data.data_type() {
                 DataType::Dictionary(..) => walk(child, &mut Vec::new(), words),
@@ -458,9 +459,22 @@ fn dictionary(mut values: Vec<u32>, valid: Option<NullBuffer>, texts: &Names) ->
     Words::new(UInt32Array::new(values.into(), valid), Arc::new(texts))
 }
 
-/// Lists of so many values each.
-fn lists_of(counts: Vec<usize>, of: DataType, values: ArrayRef) -> ListArray {
-    ListArray::new(item(of), OffsetBuffer::from_lengths(counts), values, None)
+/// Where lists end among their values.
+struct Ends(OffsetBufferBuilder<i32>);
+
+impl Ends {
+    fn of(lists: usize) -> Ends {
+        Ends(OffsetBufferBuilder::new(lists))
+    }
+
+    /// Ends the next list, of so many values.
+    fn push(&mut self, values: usize) {
+        self.0.push_length(values);
+    }
+
+    fn lists(self, of: DataType, values: ArrayRef) -> ListArray {
+        ListArray::new(item(of), self.0.finish(), values, None)
+    }
 }
 
 /// The names that have a row, in the order of the rows.

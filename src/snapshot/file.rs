@@ -128,7 +128,8 @@ impl Snapshot {
         writer.write_metadata(KEPT_KEY, serde_json::to_string(&kept)?);
         writer.write_metadata(REJECTS_KEY, serde_json::to_string(&rejects_to_wire(&self.rejects))?);
         let (words, arrays) = arrays(&batch);
-        writer.write_metadata(SUMS_KEY, UNSEALED.repeat(words.len() + arrays.len()));
+        let sums = words.iter().chain(&arrays).map(|array| format!("{:016x}", checksum(array)));
+        writer.write_metadata(SUMS_KEY, sums.collect::<String>());
         writer.write_metadata(SEAL_KEY, UNSEALED);
         writer.finish().map_err(other)?;
         writer.into_inner().map_err(other)?.flush()?;
@@ -335,28 +336,18 @@ fn frame_sum(bytes: &[u8], seal: usize, frame: &Frame) -> u64 {
     hash.finish()
 }
 
-/// Writes the checksums of the finished file's arrays into its footer, then that of the rest.
+/// Writes the checksum of all that is no array into the finished file's footer. No array is read for it.
 fn seal(file: &mut File) -> io::Result<()> {
-    let arrays = |bytes: &[u8], _, frame: &Frame| {
-        let places = frame.words.iter().chain(&frame.arrays);
-        places.map(|(range, _)| format!("{:016x}", checksum(&bytes[range.clone()]))).collect()
-    };
-    patch(file, SUMS_KEY, arrays)?;
-    patch(file, SEAL_KEY, |bytes, seal, frame| format!("{:016x}", frame_sum(bytes, seal, frame)))
-}
-
-/// Writes another value of the same length for a key of the footer.
-fn patch(file: &mut File, key: &str, value: impl Fn(&[u8], usize, &Frame) -> String) -> io::Result<()> {
     let bytes = map(file)?;
-    let find = || -> Result<(usize, Frame), String> {
+    let find = || -> Result<(usize, u64), String> {
         let footer = root_as_footer(footer_of(&bytes)?).map_err(|error| error.to_string())?;
-        Ok((place_of(&bytes, &footer, key)?, Frame::of(&bytes, &footer)?))
+        let at = place_of(&bytes, &footer, SEAL_KEY)?;
+        Ok((at, frame_sum(&bytes, at, &Frame::of(&bytes, &footer)?)))
     };
-    let (at, frame) = find().map_err(io::Error::other)?;
-    let value = value(&bytes, at, &frame);
+    let (at, sum) = find().map_err(io::Error::other)?;
     drop(bytes);
     file.seek(SeekFrom::Start(at as u64))?;
-    file.write_all(value.as_bytes())
+    file.write_all(format!("{sum:016x}").as_bytes())
 }
 
 fn check_seal(bytes: &[u8], footer: &arrow_ipc::Footer<'_>, frame: &Frame) -> Result<(), String> {

@@ -7,7 +7,8 @@ use std::hash::BuildHasher;
 pub(super) struct Names {
     text: String,
     spans: Vec<(usize, u32)>,
-    table: HashTable<u32>,
+    /// Half of the hash and the number: the text, in a far corner of memory, is only looked at to make sure.
+    table: HashTable<(u32, u32)>,
     hasher: DefaultHashBuilder,
     /// Whether ASCII case makes no difference.
     folds: bool,
@@ -40,23 +41,24 @@ impl Names {
     }
 
     pub fn find(&self, id: &str) -> Option<u32> {
-        let is_same = |known: &u32| same(self.get(*known), id, self.folds);
-        self.table.find(hash(&self.hasher, id, self.folds), is_same).copied()
+        let half = hash(&self.hasher, id, self.folds);
+        let is_same = |known: &(u32, u32)| known.0 == half && same(self.get(known.1), id, self.folds);
+        self.table.find(spread(half), is_same).map(|known| known.1)
     }
 
     /// The number of `id`; a new one keeps this spelling.
     pub fn intern(&mut self, id: &str) -> u32 {
         let Names { text, spans, table, hasher, folds } = self;
-        let of = |number: &u32| {
-            let (start, length) = spans[*number as usize];
-            &text[start..start + length as usize]
+        let half = hash(hasher, id, *folds);
+        let is_same = |known: &(u32, u32)| {
+            let (start, length) = spans[known.1 as usize];
+            known.0 == half && same(&text[start..start + length as usize], id, *folds)
         };
-        let is_same = |known: &u32| same(of(known), id, *folds);
         let number = spans.len() as u32;
-        match table.entry(hash(hasher, id, *folds), is_same, |known| hash(hasher, of(known), *folds)) {
-            Entry::Occupied(known) => *known.get(),
+        match table.entry(spread(half), is_same, |known| spread(known.0)) {
+            Entry::Occupied(known) => known.get().1,
             Entry::Vacant(place) => {
-                place.insert(number);
+                place.insert((half, number));
                 spans.push((text.len(), id.len() as u32));
                 text.push_str(id);
                 number
@@ -77,9 +79,10 @@ fn same(one: &str, other: &str, folds: bool) -> bool {
     one == other || (folds && one.eq_ignore_ascii_case(other))
 }
 
-fn hash(hasher: &DefaultHashBuilder, text: &str, folds: bool) -> u64 {
-    let mut lower = [0u8; 128];
-    match lower.get_mut(..text.len()) {
+/// Half of a text's hash, in lower case if that makes no difference.
+fn hash(hasher: &DefaultHashBuilder, text: &str, folds: bool) -> u32 {
+    let mut lower = [0u8; 64];
+    let whole = match lower.get_mut(..text.len()) {
         _ if !folds => hasher.hash_one(text.as_bytes()),
         Some(lower) => {
             lower.copy_from_slice(text.as_bytes());
@@ -87,5 +90,11 @@ fn hash(hasher: &DefaultHashBuilder, text: &str, folds: bool) -> u64 {
             hasher.hash_one(&*lower)
         }
         None => hasher.hash_one(text.to_ascii_lowercase().as_bytes()),
-    }
+    };
+    (whole ^ (whole >> 32)) as u32
+}
+
+/// A hash for the table, which looks at the lowest and the highest bits.
+pub(super) fn spread(half: u32) -> u64 {
+    u64::from(half).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

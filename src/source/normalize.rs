@@ -2,7 +2,7 @@
 //! and in the table of `docs/dirt.md`, whose rows are tests.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::parent::{self, Reading};
 use crate::model::{Authority, HubId, Learned, ModelId, Oddity, OddityKind, Parent, Record, Relation};
@@ -164,8 +164,11 @@ fn split_tag(tag: &str) -> Option<(Option<Relation>, &str)> {
 #[derive(Debug)]
 struct Said {
     id: ModelId,
+    /// Whether its id stood there as it is, in no wrapping.
+    bare: bool,
     resolved: Option<Relation>,
-    typed: BTreeSet<Relation>,
+    /// A bit for each relation of a typed tag.
+    typed: u8,
     /// Named without a relation: a plain tag, `baseModels`, or the card.
     plainly: bool,
 }
@@ -173,14 +176,39 @@ struct Said {
 /// The parents of one record, gathered from all that speak of them.
 #[derive(Debug, Default)]
 struct Parents {
-    links: BTreeMap<String, Said>,
+    links: Vec<Said>,
+    /// The places of the first of them by key, once there are more than [`FEW`].
+    places: HashMap<String, usize>,
     refused: BTreeSet<String>,
     oddities: Vec<Oddity>,
 }
 
+/// So many parents are looked through one by one; models with more are rare.
+const FEW: usize = 16;
+
 impl Parents {
+    /// The place of the parent that is written just so.
+    fn same(&self, text: &str) -> Option<usize> {
+        self.links.iter().take(FEW).position(|said| said.bare && said.id.as_str() == text)
+    }
+
+    /// The place of a parent, or the next free one.
+    fn place(&mut self, id: &ModelId) -> usize {
+        if self.links.len() <= FEW {
+            let same = |said: &Said| said.id.as_str().eq_ignore_ascii_case(id.as_str());
+            return self.links.iter().position(same).unwrap_or(self.links.len());
+        }
+        for (at, said) in self.links.iter().enumerate().skip(self.places.len()) {
+            self.places.insert(said.id.key(), at);
+        }
+        self.places.get(&id.key()).copied().unwrap_or(self.links.len())
+    }
+
     /// The entry of the parent that `text` names; none if it names none, which is noted once for each text.
     fn entry(&mut self, text: &str) -> Option<&mut Said> {
+        if let Some(at) = self.same(text) {
+            return Some(&mut self.links[at]);
+        }
         match parent::read(text) {
             Reading::Nothing => None,
             Reading::Odd(kind) => {
@@ -193,12 +221,11 @@ impl Parents {
                 if wrapped && self.refused.insert(text.to_owned()) {
                     self.oddities.push(Oddity::new(OddityKind::Unwrapped, text));
                 }
-                Some(self.links.entry(id.key()).or_insert(Said {
-                    id,
-                    resolved: None,
-                    typed: BTreeSet::new(),
-                    plainly: false,
-                }))
+                let at = self.place(&id);
+                if at == self.links.len() {
+                    self.links.push(Said { id, bare: !wrapped, resolved: None, typed: 0, plainly: false });
+                }
+                Some(&mut self.links[at])
             }
         }
     }
@@ -215,16 +242,26 @@ impl Parents {
     }
 
     fn tagged(&mut self, tags: &[Cow<'_, str>]) {
-        let mut seen = BTreeSet::new();
-        for tag in tags {
+        // The tags up to a place, once one may stand twice.
+        let (mut seen, mut looked) = (BTreeSet::new(), 0);
+        for (at, tag) in tags.iter().enumerate() {
             let Some((relation, text)) = split_tag(tag) else { continue };
             let Some(said) = self.entry(text) else { continue };
-            match relation {
-                Some(relation) => _ = said.typed.insert(relation),
-                None => said.plainly = true,
-            }
-            if !seen.insert(tag) {
-                self.oddities.push(Oddity::new(OddityKind::Repeated, text));
+            let is_known = match relation {
+                Some(relation) => {
+                    let bit = 1 << relation as u8;
+                    let is_known = said.typed & bit != 0;
+                    said.typed |= bit;
+                    is_known
+                }
+                None => std::mem::replace(&mut said.plainly, true),
+            };
+            if is_known {
+                seen.extend(&tags[looked..at]);
+                looked = at;
+                if seen.contains(tag) {
+                    self.oddities.push(Oddity::new(OddityKind::Repeated, text));
+                }
             }
         }
     }
@@ -244,7 +281,13 @@ impl Parents {
 
     /// The card's own list: it counts where the Hub names no parent; else it is compared with the Hub's.
     fn carded(&mut self, card: &CardWords, speaker: Speaker) {
-        let hub: Vec<ModelId> = self.links.values().map(|said| said.id.clone()).collect();
+        // Mostly both name one parent, in the same words.
+        if let ([Named::Text(text)], Speaker::Hub) = (&card.base_model[..], speaker)
+            && self.same(text).is_some()
+        {
+            return;
+        }
+        let hub: Vec<ModelId> = self.links.iter().map(|said| said.id.clone()).collect();
         let counts = speaker == Speaker::Card || hub.is_empty();
         let mut named = BTreeSet::new();
         let mut disagrees = false;
@@ -279,16 +322,20 @@ impl Parents {
 
     fn finish(mut self, declared: Option<Relation>, infer: impl Fn() -> Relation) -> (Vec<Parent>, Vec<Oddity>) {
         let mut parents = Vec::with_capacity(self.links.len());
-        for said in self.links.into_values() {
+        if self.links.len() > 1 {
+            self.links.sort_by_cached_key(|said| said.id.key());
+        }
+        for said in self.links {
             if !said.plainly {
                 self.oddities.push(Oddity::new(OddityKind::AuthorTag, said.id.as_str()));
             }
-            if said.typed.len() > 1 {
-                let words: Vec<_> = said.typed.iter().map(|relation| relation.name()).collect();
+            let typed = || Relation::ALL.into_iter().filter(|relation| said.typed >> *relation as u8 & 1 == 1);
+            if said.typed.count_ones() > 1 {
+                let words: Vec<_> = typed().map(Relation::name).collect();
                 let text = format!("{}: {}", said.id, words.join(", "));
                 self.oddities.push(Oddity::new(OddityKind::RelationConflict, &text));
             }
-            let of_hub = said.resolved.or(said.typed.last().copied());
+            let of_hub = said.resolved.or(typed().last());
             let (relation, learned) = match (declared, of_hub) {
                 (Some(relation), _) => (relation, Learned::Declared),
                 (None, Some(relation)) => (relation, Learned::Hub),

@@ -188,19 +188,29 @@ fn card(json: &str, fields: &mut Fields<'_>) -> Option<CardWords> {
     Some(CardWords {
         base_model: card.base_model.map(|json| named(json.get())).unwrap_or_default(),
         relation: fields.text("base_model_relation", card.base_model_relation).map(Cow::into_owned),
-        licence: card.license.and_then(|json| match serde_json::from_str::<OneOrMany<'_>>(json.get()) {
-            Ok(OneOrMany::One(Entry::Text(text))) => Some(text.into_owned()),
-            Ok(OneOrMany::Many(list)) => list.into_iter().find_map(|entry| match entry {
-                Entry::Text(text) => Some(text.into_owned()),
-                _ => None,
-            }),
-            _ => None,
-        }),
+        licence: card.license.and_then(|json| licence(json.get())),
         quantized_by: card.quantized_by.is_some(),
     })
 }
 
+/// The first licence that a card names.
+fn licence(json: &str) -> Option<String> {
+    if let Some(text) = borrowed(json) {
+        return Some(text.into_owned());
+    }
+    match serde_json::from_str::<OneOrMany<'_>>(json) {
+        Ok(OneOrMany::Many(list)) => list.into_iter().find_map(|entry| match entry {
+            Entry::Text(text) => Some(text.into_owned()),
+            _ => None,
+        }),
+        _ => None,
+    }
+}
+
 fn named(json: &str) -> Vec<Named> {
+    if let Some(text) = borrowed(json) {
+        return vec![Named::Text(text.into_owned())];
+    }
     let name = |entry: Entry<'_>| match entry {
         Entry::Text(text) | Entry::Mapping { id: text } => Some(Named::Text(text.into_owned())),
         Entry::Other(serde_json::Value::Null) => None,
@@ -254,6 +264,9 @@ impl Fields<'_> {
 
 /// A JSON text, borrowed where it has no escapes (serde borrows no `Cow` by itself).
 fn borrowed(json: &str) -> Option<Cow<'_, str>> {
+    if !json.starts_with('"') {
+        return None;
+    }
     match serde_json::from_str::<&str>(json) {
         Ok(text) => Some(Cow::Borrowed(text)),
         Err(_) => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
