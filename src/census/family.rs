@@ -70,6 +70,71 @@ pub enum Counted {
     Everybody,
 }
 
+/// A set of models that a family has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Its members.
+    Members,
+    /// F1.
+    Direct,
+    /// F2.
+    All,
+    /// F3.
+    Mentions,
+}
+
+impl Part {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Members => "members",
+            Part::Direct => "f1",
+            Part::All => "f2",
+            Part::Mentions => "f3",
+        }
+    }
+
+    /// Its definition, in a sentence.
+    pub fn about(self, counted: Counted) -> String {
+        let who = match counted {
+            Counted::Others => "the members' own repositories left out",
+            Counted::Everybody => "the members' own derived models included",
+        };
+        match self {
+            Part::Members => "Members: the models that the family's rule names.".into(),
+            Part::Direct => format!("F1: distinct models with at least one parent among the members, {who}."),
+            Part::All => format!("F2: distinct models reachable from any member, {who}."),
+            Part::Mentions => {
+                "F3: distinct models that mention the family by tag, name or library, and are no members.".into()
+            }
+        }
+    }
+
+    /// The models of it, in order of the ids; of F1 and F2 with the relation of each model's own link towards the family,
+    /// if several the strongest. They are those that [`FamilyCount::of`] counts.
+    pub fn of(
+        self,
+        family: &Family,
+        lineage: &Lineage<'_>,
+        counting: &Counting,
+        counted: Counted,
+    ) -> Vec<(Row, Relation)> {
+        let wanted = |row: Row| counting.wants(lineage.snapshot(), row);
+        let members = members(family, lineage);
+        let mut desk = Desk::new(lineage.snapshot().len());
+        let unrelated = |rows: Vec<Row>| rows.into_iter().map(|row| (row, Relation::Unstated)).collect();
+        let mut rows: Vec<(Row, Relation)> = match self {
+            Part::Members => unrelated(members),
+            Part::Direct => desk.direct(lineage, &members, counted),
+            Part::All => desk.derive(lineage, &members, counted, wanted).all,
+            Part::Mentions => unrelated(mentions(family, lineage, &members, counting)),
+        };
+        // Members are what they are, whenever they came.
+        rows.retain(|(row, _)| self == Part::Members || wanted(*row));
+        rows
+    }
+}
+
 /// How many children are listed in [`FamilyCount::top_children`].
 const TOP: usize = 10;
 
@@ -78,7 +143,7 @@ impl FamilyCount {
     pub fn of(family: &Family, lineage: &Lineage<'_>, counting: &Counting, counted: Counted) -> FamilyCount {
         let members = members(family, lineage);
         let (f3, count) = rayon::join(
-            || mentions(family, lineage, &members, counting),
+            || mentions(family, lineage, &members, counting).len() as u64,
             || FamilyCount::of_members(family, &members, lineage, counting, counted),
         );
         FamilyCount { f3, ..count }
@@ -212,12 +277,12 @@ pub fn members(family: &Family, lineage: &Lineage<'_>) -> Vec<Row> {
 }
 
 /// F3.
-fn mentions(family: &Family, lineage: &Lineage<'_>, members: &[Row], counting: &Counting) -> u64 {
+fn mentions(family: &Family, lineage: &Lineage<'_>, members: &[Row], counting: &Counting) -> Vec<Row> {
     let snapshot = lineage.snapshot();
     let counts =
         |row: &Row| snapshot.is_listed(*row) && counting.wants(snapshot, *row) && members.binary_search(row).is_err();
     if let Some(mentions) = snapshot.kept_numbers(&names(family)[1]) {
-        return mentions.iter().filter(|row| counts(row)).count() as u64;
+        return mentions.iter().copied().filter(counts).collect();
     }
     let words: Vec<&str> = snapshot.tag_words().collect();
     let tags: Vec<bool> = words.par_iter().map(|tag| family.is_tag(tag)).collect();
@@ -229,7 +294,7 @@ fn mentions(family: &Family, lineage: &Lineage<'_>, members: &[Row], counting: &
             || (has_tags && snapshot.tags(*row).iter().any(|tag| tags[*tag as usize]))
             || snapshot.library(*row).is_some_and(|library| family.is_library(library))
     };
-    snapshot.rows().into_par_iter().filter(is_mention).filter(counts).count() as u64
+    snapshot.rows().into_par_iter().filter(is_mention).filter(counts).collect()
 }
 
 /// The rows whose ids `find` marks, in order; it is given many ids at a time.

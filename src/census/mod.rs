@@ -25,7 +25,7 @@ use layout::Layout;
 pub use burst::Bursts;
 pub use descendants::{Descendants, derivatives};
 pub use facts::{Facts, Sum};
-pub use family::{Counted, FamilyCount, Tally, members};
+pub use family::{Counted, FamilyCount, Part, Tally, members};
 pub use kin::Kin;
 pub use ranking::{Group, Measure, Ranked, Ranking};
 pub use tree::{Branch, Shown, tree};

@@ -139,7 +139,7 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
 const EXAMPLES: usize = 3;
 
 /// An overview: each kind with its count and a few cases.
-pub fn check(findings: &[Finding]) -> Report {
+pub fn check(findings: &[Finding]) -> Report<'static> {
     let mut grid = Grid::new(["kind", "cases", "fault", "what becomes of it"]);
     let mut examples = String::new();
     let mut rows = Vec::new();
@@ -151,11 +151,11 @@ pub fn check(findings: &[Finding]) -> Report {
             examples += &format!("{}  {}\n", finding.kind, clipped(case));
         }
         rows.push(vec![
-            ("kind".to_owned(), Value::from(finding.kind)),
-            ("cases".to_owned(), finding.count.into()),
-            ("fault".to_owned(), finding.is_fault.into()),
-            ("about".to_owned(), finding.about.into()),
-            ("examples".to_owned(), Value::List(some.into_iter().map(|case| case.as_str().into()).collect())),
+            ("kind".into(), Value::from(finding.kind)),
+            ("cases".into(), finding.count.into()),
+            ("fault".into(), finding.is_fault.into()),
+            ("about".into(), finding.about.into()),
+            ("examples".into(), Value::List(some.into_iter().map(|case| case.as_str().into()).collect())),
         ]);
     }
     let blocks = match findings.is_empty() {
@@ -166,26 +166,30 @@ pub fn check(findings: &[Finding]) -> Report {
             Block::Fixed(examples.trim_end().to_owned()),
         ],
     };
-    Report { definition: vec![DEFINITION.into()], rows, blocks }
+    Report { definition: vec![DEFINITION.into()], rows: rows.into(), blocks }
 }
 
 /// Every case of some kinds.
-pub fn list<'f>(findings: impl Iterator<Item = &'f Finding>) -> Report {
+pub fn list<'f>(findings: impl Iterator<Item = &'f Finding>) -> Report<'static> {
     let mut rows = Vec::new();
     let mut text = String::new();
     for finding in findings {
         for case in &finding.cases {
             text += &format!("{}  {}\n", finding.kind, printable(case));
-            rows.push(vec![("kind".to_owned(), Value::from(finding.kind)), ("case".to_owned(), case.as_str().into())]);
+            rows.push(vec![("kind".into(), Value::from(finding.kind)), ("case".into(), case.as_str().into())]);
         }
         let left = finding.count - finding.cases.len() as u64;
         if left > 0 {
             text += &format!("{}  … {} more, counted but not kept\n", finding.kind, grouped(left));
             let about = format!("{left} more, counted but not kept");
-            rows.push(vec![("kind".to_owned(), Value::from(finding.kind)), ("case".to_owned(), about.into())]);
+            rows.push(vec![("kind".into(), Value::from(finding.kind)), ("case".into(), about.into())]);
         }
     }
-    Report { definition: vec![DEFINITION.into()], rows, blocks: vec![Block::Fixed(text.trim_end().to_owned())] }
+    Report {
+        definition: vec![DEFINITION.into()],
+        rows: rows.into(),
+        blocks: vec![Block::Fixed(text.trim_end().to_owned())],
+    }
 }
 
 const DEFINITION: &str = "What is odd in the metadata, by the rules of docs/dirt.md. Everything odd is counted; nothing is dropped in silence.";

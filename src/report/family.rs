@@ -1,14 +1,11 @@
 use super::frame::relation_heads;
-use super::{Block, Grid, Report, Value, by_relation, grouped};
-use crate::census::{Counted, FamilyCount, Sum, Tally};
-use crate::snapshot::Snapshot;
+use super::{Block, Grid, Named, Report, Rows, Value, by_relation, day, grouped};
+use crate::census::{Counted, FamilyCount, Part, Sum, Tally};
+use crate::model::Relation;
+use crate::snapshot::{Row, Snapshot};
 
 /// A family's counts. `filter` says in words what was left out, if anything.
-pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter: &str) -> Report {
-    let who = match counted {
-        Counted::Others => "the members' own repositories left out",
-        Counted::Everybody => "the members' own derived models included",
-    };
+pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter: &str) -> Report<'static> {
     let mut grid = Grid::new(
         ["count", "models"]
             .map(str::to_owned)
@@ -57,17 +54,62 @@ pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter
         blocks.push(Block::Grid(top));
     }
     let mut definition = vec![
-        format!("F1: distinct models with at least one parent among the members, {who}."),
-        format!("F2: distinct models reachable from any member, {who}."),
-        "F3: distinct models that mention the family by tag, name or library, and are no members.".to_owned(),
+        Part::Direct.about(counted),
+        Part::All.about(counted),
+        Part::Mentions.about(counted),
         "By relation: of a model's own link towards the family; if several, the strongest (merge, adapter, quantized, finetune).".to_owned(),
         "Burst: at least 50 children of one parent, by one author or of one name template, within 24 hours.".to_owned(),
     ];
     definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
-    Report { definition, rows: vec![row(count, snapshot)], blocks }
+    Report { definition, rows: vec![row(count, snapshot)].into(), blocks }
 }
 
-fn row(count: &FamilyCount, snapshot: &Snapshot) -> Vec<(String, Value)> {
+/// The models of a part of a family, in order of their ids; people are shown those with most downloads, `most` of them.
+pub fn models<'r>(
+    name: &str,
+    part: Part,
+    rows: &'r [(Row, Relation)],
+    snapshot: &'r Snapshot,
+    counted: Counted,
+    filter: &str,
+    most: usize,
+) -> Report<'r> {
+    let mut shown: Vec<&(Row, Relation)> = rows.iter().collect();
+    shown.sort_by_cached_key(|(row, _)| std::cmp::Reverse(snapshot.downloads(*row)));
+    shown.truncate(most);
+    let has_relation = matches!(part, Part::Direct | Part::All);
+    let heads = ["id", "created", "downloads (30 days)", "likes"];
+    let mut grid = Grid::new(heads.into_iter().chain(has_relation.then_some("relation")));
+    for (row, relation) in shown {
+        let number = |number: Option<u64>| number.map_or_else(String::new, grouped);
+        let created = snapshot.created(*row).map_or_else(String::new, day);
+        let cells =
+            [snapshot.id(*row).to_owned(), created, number(snapshot.downloads(*row)), number(snapshot.likes(*row))];
+        grid.row(cells.into_iter().chain(has_relation.then(|| relation.name().to_owned())));
+    }
+    let mut blocks = vec![Block::Line(format!("{}: {}", name, part.name())), Block::Grid(grid)];
+    if most < rows.len() {
+        let shown = format!("{} of {} shown; --top 0 shows all.", grouped(most as u64), grouped(rows.len() as u64));
+        blocks.push(Block::Line(shown));
+    }
+    let values = move |at: usize| {
+        let (row, relation) = &rows[at];
+        let mut values: Named = vec![
+            ("id".into(), snapshot.id(*row).into()),
+            ("listed".into(), snapshot.is_listed(*row).into()),
+            ("created".into(), snapshot.created(*row).map(day).into()),
+            ("downloads".into(), snapshot.downloads(*row).into()),
+            ("likes".into(), snapshot.likes(*row).into()),
+        ];
+        values.extend(has_relation.then(|| ("relation".into(), relation.name().into())));
+        values
+    };
+    let mut definition = vec![part.about(counted)];
+    definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
+    Report { definition, rows: Rows::Many(rows.len(), Box::new(values)), blocks }
+}
+
+fn row(count: &FamilyCount, snapshot: &Snapshot) -> Named {
     let both = |pick: &dyn Fn(&Tally) -> Value| Value::group([("f1", pick(&count.f1)), ("f2", pick(&count.f2))]);
     let relations =
         |tally: &Tally| Value::group(by_relation(&tally.by_relation).map(|(name, count)| (name, count.into())));
@@ -103,7 +145,7 @@ fn row(count: &FamilyCount, snapshot: &Snapshot) -> Vec<(String, Value)> {
         ("likes", both(&|tally| sums(&tally.likes))),
         ("top_children", Value::List(count.top_children.iter().map(child).collect())),
     ];
-    values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    values.into_iter().map(|(name, value)| (name.into(), value)).collect()
 }
 
 /// A sum with its coverage.

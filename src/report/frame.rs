@@ -1,6 +1,10 @@
-use serde::Serialize;
+use std::borrow::Cow;
+use std::io::{self, Write};
 
-use super::{Block, Value, day, grouped, printable_lines};
+use serde::{Serialize, Serializer};
+
+use super::value::{Map, flatten};
+use super::{Block, Named, Value, day, grouped, printable_lines};
 use crate::model::Relation;
 use crate::snapshot::{Snapshot, Taken};
 
@@ -18,14 +22,56 @@ pub enum Format {
 }
 
 /// What a command found: rows for programs, blocks for people, and the definition under which both were counted.
-#[derive(Debug, Clone, Default)]
-pub struct Report {
+pub struct Report<'r> {
     /// The definition: sentences, each on a line of its own for people.
     pub definition: Vec<String>,
     /// The rows: named values in their order, the same names in every row.
-    pub rows: Vec<Vec<(String, Value)>>,
+    pub rows: Rows<'r>,
     /// The same for people.
     pub blocks: Vec<Block>,
+}
+
+/// The rows of a report.
+pub enum Rows<'r> {
+    /// A few, which are there.
+    Few(Vec<Named>),
+    /// Many, each made when it is written: how many, and what makes one.
+    Many(usize, Box<dyn Fn(usize) -> Named + 'r>),
+}
+
+impl Rows<'_> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Rows::Few(rows) => rows.len(),
+            Rows::Many(count, _) => *count,
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Cow<'_, [(Cow<'static, str>, Value)]>> {
+        let (few, many) = match self {
+            Rows::Few(rows) => (&rows[..], None),
+            Rows::Many(count, make) => (&[][..], Some((0..*count).map(|at| Cow::Owned(make(at))))),
+        };
+        few.iter().map(|row| Cow::Borrowed(&row[..])).chain(many.into_iter().flatten())
+    }
+}
+
+impl From<Vec<Named>> for Rows<'_> {
+    fn from(rows: Vec<Named>) -> Self {
+        Rows::Few(rows)
+    }
+}
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(Map))
+    }
 }
 
 /// The version of the JSON frame: the program's.
@@ -36,15 +82,32 @@ struct Frame<'a> {
     modelkin: &'a str,
     snapshot: Value,
     definition: String,
-    rows: Vec<Value>,
+    rows: &'a Rows<'a>,
 }
 
-impl Report {
-    /// Writes the report in a format, ending with a line end.
-    pub fn render(&self, snapshot: &Snapshot, format: Format) -> String {
-        match format {
-            Format::Json => self.json(snapshot),
-            Format::Csv => self.csv(),
+impl Report<'_> {
+    /// Reads all that the report is written from, and says whether it is as it was written: nothing may be shown that
+    /// was counted with a damaged array.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`](crate::snapshot::Error::Damaged).
+    pub fn ready(&self, snapshot: &Snapshot) -> Result<(), crate::snapshot::Error> {
+        // Rows that are made later read the same arrays, each of which is checked as a whole.
+        _ = (self.rows.iter().next(), describe(snapshot));
+        snapshot.intact()
+    }
+
+    /// Writes the report in a format, ending with a line end; see [`Report::ready`].
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write(&self, snapshot: &Snapshot, format: Format, out: &mut dyn Write) -> io::Result<()> {
+        let text = match format {
+            Format::Json => {
+                serde_json::to_writer_pretty(&mut *out, &self.frame(snapshot))?;
+                "\n".to_owned()
+            }
+            Format::Csv => return self.csv(out),
             Format::Table => self.blocks(snapshot, |block| match block {
                 Block::Line(text) | Block::Fixed(text) => printable_lines(text),
                 Block::Grid(grid) => grid.text(),
@@ -54,7 +117,8 @@ impl Report {
                 Block::Fixed(text) => format!("```text\n{}\n```", printable_lines(text)),
                 Block::Grid(grid) => grid.markdown(),
             }),
-        }
+        };
+        out.write_all(text.as_bytes())
     }
 
     /// The definition and the snapshot, for formats that have no room for them.
@@ -76,29 +140,34 @@ impl Report {
         parts.join("\n\n") + "\n"
     }
 
-    fn json(&self, snapshot: &Snapshot) -> String {
-        let frame = Frame {
+    fn frame(&self, snapshot: &Snapshot) -> Frame<'_> {
+        Frame {
             modelkin: VERSION,
             snapshot: describe(snapshot),
             definition: self.definition.join(" "),
-            rows: self.rows.iter().map(|row| Value::Group(row.clone())).collect(),
-        };
-        // Text, numbers and lists of our own: nothing in them can fail to be written.
-        serde_json::to_string_pretty(&frame).unwrap_or_default() + "\n"
+            rows: &self.rows,
+        }
     }
 
-    fn csv(&self) -> String {
-        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
         for (at, row) in self.rows.iter().enumerate() {
             let mut cells = Vec::new();
-            Value::Group(row.clone()).flatten("", &mut cells);
+            flatten(&row, "", &mut cells);
             if at == 0 {
-                // Writing to memory cannot fail.
-                _ = writer.write_record(cells.iter().map(|(name, _)| name));
+                writer.write_record(cells.iter().map(|(name, _)| name)).map_err(plain)?;
             }
-            _ = writer.write_record(cells.iter().map(|(_, cell)| guarded(cell)));
+            writer.write_record(cells.iter().map(|(_, cell)| guarded(cell))).map_err(plain)?;
         }
-        writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+        writer.flush()
+    }
+}
+
+/// The writer's own error, so that a reader that has gone away is known as that.
+fn plain(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

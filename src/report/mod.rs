@@ -9,19 +9,19 @@ mod show;
 mod value;
 
 pub use check::{Finding, check, findings, kinds, list, rejects};
-pub use family::family;
-pub use frame::{Format, Report};
+pub use family::{family, models};
+pub use frame::{Format, Report, Rows};
 pub use grid::{Block, Grid, grouped, printable, printable_lines};
 pub use rank::rank;
 pub use show::show;
-pub use value::Value;
+pub use value::{Named, Value};
 
 use crate::model::Relation;
 
 /// The day of an instant (milliseconds since 1970), in UTC.
 pub fn day(millis: i64) -> String {
-    jiff::Timestamp::from_millisecond(millis)
-        .map_or_else(|_| "unknown".into(), |at| at.strftime("%Y-%m-%d").to_string())
+    let date = |at: jiff::Timestamp| jiff::tz::Offset::UTC.to_datetime(at).date().to_string();
+    jiff::Timestamp::from_millisecond(millis).map_or_else(|_| "unknown".into(), date)
 }
 
 /// Counts by relation, the relations people look for first; `unstated` last.

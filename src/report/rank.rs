@@ -1,9 +1,9 @@
 use super::frame::relation_heads;
-use super::{Block, Grid, Report, Value, by_relation, grouped};
+use super::{Block, Grid, Named, Report, Value, by_relation, grouped};
 use crate::census::{Group, Measure, Ranking};
 
 /// A ranking. `filter` says in words what was left out, if anything.
-pub fn rank(ranking: &Ranking, group: Group, filter: &str) -> Report {
+pub fn rank(ranking: &Ranking, group: Group, filter: &str) -> Report<'static> {
     let shown = &ranking.rows;
     let measure = ranking.measure;
     let is_extra = !matches!(measure, Measure::Direct | Measure::Descendants)
@@ -39,7 +39,7 @@ pub fn rank(ranking: &Ranking, group: Group, filter: &str) -> Report {
         cells.extend(by_relation(&row.by_relation).map(|(_, count)| grouped(count)));
         grid.row(cells);
 
-        let mut values: Vec<(String, Value)> = vec![
+        let mut values: Named = vec![
             ("rank".into(), (row.rank as u64).into()),
             ("id".into(), row.id.as_str().into()),
             ("direct".into(), row.direct.into()),
@@ -55,7 +55,7 @@ pub fn rank(ranking: &Ranking, group: Group, filter: &str) -> Report {
         if has_coverage {
             values.push(("known".into(), row.known.into()));
         }
-        values.extend(by_relation(&row.by_relation).map(|(name, count)| (name.to_owned(), count.into())));
+        values.extend(by_relation(&row.by_relation).map(|(name, count)| (name.into(), count.into())));
         rows.push(values);
     }
     let mut blocks = vec![Block::Grid(grid)];
@@ -74,7 +74,7 @@ pub fn rank(ranking: &Ranking, group: Group, filter: &str) -> Report {
     }
     let mut definition = vec![format!("Ranked: {what}, by {}: {}.", measure.name(), measure.about())];
     definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
-    Report { definition, rows, blocks }
+    Report { definition, rows: rows.into(), blocks }
 }
 
 fn is_whole(measure: Measure) -> bool {

@@ -1,4 +1,4 @@
-use super::{Block, Report, Value, grouped};
+use super::{Block, Named, Report, Value, grouped};
 use crate::census::{Branch, Census, Shown};
 use crate::lineage::Reach;
 use crate::model::Relation;
@@ -7,7 +7,7 @@ use crate::model::Relation;
 const RAILS: usize = 40;
 
 /// A tree of models. `selection` says in words what was selected and left out.
-pub fn show(census: &Census<'_, '_>, branches: &[Branch], reach: Reach, selection: &str) -> Report {
+pub fn show(census: &Census<'_, '_>, branches: &[Branch], reach: Reach, selection: &str) -> Report<'static> {
     let snapshot = census.lineage().snapshot();
     let mut text = String::new();
     let mut rows = Vec::new();
@@ -65,17 +65,17 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], reach: Reach, selectio
                     ""
                 };
                 rows.push(vec![
-                    ("depth".to_owned(), Value::from(branch.depth as u64)),
-                    ("id".to_owned(), id.into()),
-                    ("of".to_owned(), above.last().cloned().into()),
-                    ("relation".to_owned(), relation.map(|relation| relation.name()).into()),
-                    ("listed".to_owned(), snapshot.is_listed(*row).into()),
-                    ("direct".to_owned(), facts.direct.into()),
-                    ("descendants".to_owned(), facts.descendants.into()),
-                    ("counted".to_owned(), (*is_counted).into()),
-                    ("repeated".to_owned(), (*is_repeated).into()),
-                    ("cut".to_owned(), (*is_cut).into()),
-                    ("more".to_owned(), Value::Missing),
+                    ("depth".into(), Value::from(branch.depth as u64)),
+                    ("id".into(), id.into()),
+                    ("of".into(), above.last().cloned().into()),
+                    ("relation".into(), relation.map(|relation| relation.name()).into()),
+                    ("listed".into(), snapshot.is_listed(*row).into()),
+                    ("direct".into(), facts.direct.into()),
+                    ("descendants".into(), facts.descendants.into()),
+                    ("counted".into(), (*is_counted).into()),
+                    ("repeated".into(), (*is_repeated).into()),
+                    ("cut".into(), (*is_cut).into()),
+                    ("more".into(), Value::Missing),
                 ]);
                 above.push(id.to_owned());
             }
@@ -92,17 +92,11 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], reach: Reach, selectio
         format!("{way}. Descendants are distinct models that can be reached, each counted once."),
         "(*): drawn above with all that belongs to it; …: cut (see --depth and --siblings).".to_owned(),
     ];
-    Report { definition, rows, blocks: vec![Block::Fixed(text.trim_end().to_owned())] }
+    Report { definition, rows: rows.into(), blocks: vec![Block::Fixed(text.trim_end().to_owned())] }
 }
 
 /// The row that stands for siblings: for those of one relation, or for those that are not drawn.
-fn many(
-    branch: &Branch,
-    of: Option<&String>,
-    relation: Option<Relation>,
-    models: usize,
-    descendants: usize,
-) -> Vec<(String, Value)> {
+fn many(branch: &Branch, of: Option<&String>, relation: Option<Relation>, models: usize, descendants: usize) -> Named {
     let values: Vec<(&str, Value)> = vec![
         ("depth", (branch.depth as u64).into()),
         ("id", Value::Missing),
@@ -116,7 +110,7 @@ fn many(
         ("cut", relation.is_none().into()),
         ("more", (models as u64).into()),
     ];
-    values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    values.into_iter().map(|(name, value)| (name.into(), value)).collect()
 }
 
 /// A count with its noun.

@@ -1,4 +1,9 @@
+use std::borrow::Cow;
+
 use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// Values with their names, in their order.
+pub type Named = Vec<(Cow<'static, str>, Value)>;
 
 /// A value of a row, the same for JSON and CSV.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,26 +19,21 @@ pub enum Value {
     /// Yes or no.
     Flag(bool),
     /// Named values, in their order.
-    Group(Vec<(String, Value)>),
+    Group(Named),
     /// Values in a row.
     List(Vec<Value>),
 }
 
 impl Value {
     /// A group of named values.
-    pub fn group<K: Into<String>>(entries: impl IntoIterator<Item = (K, Value)>) -> Value {
+    pub fn group<K: Into<Cow<'static, str>>>(entries: impl IntoIterator<Item = (K, Value)>) -> Value {
         Value::Group(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
     }
 
     /// The value as cells of a flat table: groups give a column for each entry, named with dots; lists are one cell.
     pub fn flatten(&self, name: &str, into: &mut Vec<(String, String)>) {
         match self {
-            Value::Group(entries) => {
-                for (key, value) in entries {
-                    let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-                    value.flatten(&name, into);
-                }
-            }
+            Value::Group(entries) => flatten(entries, name, into),
             value => into.push((name.to_owned(), value.cell())),
         }
     }
@@ -92,13 +92,28 @@ impl Serialize for Value {
             Value::Text(text) => serializer.serialize_str(text),
             Value::Flag(flag) => serializer.serialize_bool(*flag),
             Value::List(values) => serializer.collect_seq(values),
-            Value::Group(entries) => {
-                let mut map = serializer.serialize_map(Some(entries.len()))?;
-                for (key, value) in entries {
-                    map.serialize_entry(key, value)?;
-                }
-                map.end()
-            }
+            Value::Group(entries) => Map(Cow::Borrowed(entries)).serialize(serializer),
         }
+    }
+}
+
+/// Named values as an object of JSON.
+pub(super) struct Map<'v>(pub Cow<'v, [(Cow<'static, str>, Value)]>);
+
+impl Serialize for Map<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (key, value) in self.0.iter() {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+/// Named values as cells of a flat table; see [`Value::flatten`].
+pub(super) fn flatten(entries: &[(Cow<'static, str>, Value)], name: &str, into: &mut Vec<(String, String)>) {
+    for (key, value) in entries {
+        let name = if name.is_empty() { key.to_string() } else { format!("{name}.{key}") };
+        value.flatten(&name, into);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use modelkin::census::{Census, Counted, Counting, Descendants, FamilyCount, Measure, Ranking, Sum, derivatives};
+use modelkin::census::{Census, Counted, Counting, Descendants, FamilyCount, Measure, Part, Ranking, Sum, derivatives};
 use modelkin::lineage::Lineage;
 use modelkin::model::Relation;
 use modelkin::reference::{Families, Family};
@@ -120,6 +120,17 @@ fn compare_families(snapshot: &Snapshot, counting: &Counting, counted: Counted) 
         assert_eq!(count.f2.models, all.len() as u64, "F2 of {name}");
         assert_eq!(count.f2.authors, all.iter().map(|row| owner(snapshot, *row)).collect::<BTreeSet<_>>().len() as u64);
         assert_eq!(count.generations.iter().sum::<u64>(), count.f2.models);
+        let listed = |part: Part| part.of(&Family::of_owner(name), &lineage, counting, counted);
+        let rows = |part| listed(part).into_iter().map(|(row, _)| row).collect::<Vec<Row>>();
+        assert_eq!(rows(Part::Members), members, "members of {name}");
+        assert_eq!(rows(Part::Direct), direct.iter().copied().collect::<Vec<_>>(), "F1 of {name}");
+        assert_eq!(rows(Part::All), all.iter().copied().collect::<Vec<_>>(), "F2 of {name}");
+        assert_eq!(rows(Part::Mentions).len() as u64, count.f3, "F3 of {name}");
+        for (part, tally) in [(Part::Direct, &count.f1), (Part::All, &count.f2)] {
+            let mut by_relation = [0; 5];
+            listed(part).iter().for_each(|(_, relation)| by_relation[*relation as usize] += 1);
+            assert_eq!(by_relation, tally.by_relation, "{name}");
+        }
         let mut by_relation = [[0; 5]; 2];
         for row in &direct {
             by_relation[0][naive.towards(*row, |parent| members.contains(&parent)) as usize] += 1;

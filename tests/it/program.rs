@@ -100,6 +100,8 @@ fn every_command_writes_the_same_json_frame_and_csv_has_its_columns() {
         (vec!["rank", "--by", "authors"], vec!["rank", "id", "direct", "descendants", "authors"]),
         (vec!["rank", "--of", "owners", "--by", "downloads"], vec!["rank", "id", "direct", "descendants", "downloads"]),
         (vec!["family", "qwen"], vec!["family", "members", "f1", "f2", "f3", "by_relation", "authors", "unlisted"]),
+        (vec!["family", "qwen", "--list", "f2"], vec!["id", "listed", "created", "downloads", "likes", "relation"]),
+        (vec!["family", "qwen", "--list", "members", "--top", "1"], vec!["id", "listed", "created", "downloads"]),
         (vec!["show", "x/ft"], vec!["depth", "id", "of", "relation", "direct", "descendants"]),
         (vec!["check"], vec!["kind", "cases", "about", "examples"]),
         (vec!["check", "--list", "all"], vec!["kind", "case"]),
@@ -190,7 +192,13 @@ fn a_snapshot_that_is_gone_is_an_error_and_the_sample_can_be_named() {
 fn nothing_is_answered_from_a_damaged_part_of_a_snapshot() {
     let place = with_lineage();
     let bytes = fs::read(place.path("snapshot.modelkin")).unwrap();
-    let questions = [&["family", "Qwen"][..], &["show", "x/ft"], &["rank", "--of", "owners"], &["check"]];
+    let questions = [
+        &["family", "Qwen"][..],
+        &["family", "Qwen", "--list", "f2"],
+        &["show", "x/ft"],
+        &["rank", "--of", "owners"],
+        &["check"],
+    ];
     let ask = |args: &[&str]| place.run(&[args, &["--snapshot", "snapshot.modelkin"]].concat());
     let answers = questions.map(ask);
     let mut refused = 0;

@@ -122,10 +122,29 @@ pub struct Family {
     /// Count the members' own derived models too
     #[arg(long)]
     pub include_members: bool,
+    /// List the models instead of counting them: in a table those with most downloads, in JSON and CSV all in order of
+    /// their ids
+    #[arg(long, value_enum, value_name = "PART")]
+    pub list: Option<PartArg>,
+    /// For --list in a table or in Markdown: how many models to show; 0 shows all
+    #[arg(long, default_value_t = 20, value_name = "N", requires = "list")]
+    pub top: usize,
     #[command(flatten)]
     pub filter: Filter,
     #[command(flatten)]
     pub question: Question,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum PartArg {
+    /// The models that the family's rule names
+    Members,
+    /// F1: models with a parent among the members
+    F1,
+    /// F2: all models that descend from members
+    F2,
+    /// F3: models that mention the family
+    F3,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -2,13 +2,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::bail;
-use modelkin::census::{Counted, FamilyCount};
+use modelkin::census::{Counted, FamilyCount, Part};
 use modelkin::lineage::Lineage;
 use modelkin::reference::{Families, Family};
 use modelkin::report;
 use modelkin::snapshot::nearest;
 
-use crate::args;
+use crate::args::{self, PartArg};
 use crate::{output, snapshots};
 
 pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
@@ -19,6 +19,20 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
     let counting = args.filter.counting()?;
     let lineage = args.filter.links(lineage);
     let counted = if args.include_members { Counted::Everybody } else { Counted::Others };
+    if let Some(part) = args.list {
+        let part = match part {
+            PartArg::Members => Part::Members,
+            PartArg::F1 => Part::Direct,
+            PartArg::F2 => Part::All,
+            PartArg::F3 => Part::Mentions,
+        };
+        let rows = part.of(&family, &lineage, &counting, counted);
+        let most = if args.top == 0 { usize::MAX } else { args.top };
+        let filter = args.filter.words(&counting);
+        let report = report::models(&family.name, part, &rows, &snapshot, counted, &filter, most);
+        output::report(&report, &snapshot, args.question.format.into())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let count = FamilyCount::of(&family, &lineage, &counting, counted);
     if count.members == 0 {
         snapshot.intact()?;

@@ -1,7 +1,7 @@
 //! The only place that writes to the terminal.
 #![allow(clippy::print_stderr, reason = "a program speaks")]
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
 
 use modelkin::report::{Format, Report, printable_lines};
@@ -24,21 +24,24 @@ const USAGE: u8 = 2;
 /// Writes a result to standard output. A reader that has gone away is no failure.
 pub fn result(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    given(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+fn given(done: io::Result<()>) -> anyhow::Result<()> {
+    match done {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         done => Ok(done?),
     }
 }
 
 /// Writes a report. CSV has no room for the definition and the snapshot: they go to standard error.
-pub fn report(report: &Report, snapshot: &Snapshot, format: Format) -> anyhow::Result<()> {
-    let text = report.render(snapshot, format);
-    // Nothing is shown that was counted with a damaged array.
-    snapshot.intact()?;
+pub fn report(report: &Report<'_>, snapshot: &Snapshot, format: Format) -> anyhow::Result<()> {
+    report.ready(snapshot)?;
     if matches!(format, Format::Csv) {
         note(&report.note(snapshot));
     }
-    result(&text)
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    given(report.write(snapshot, format, &mut out).and_then(|()| out.flush()))
 }
 
 /// Says something beside the result.
