@@ -5,8 +5,8 @@
 //! ```
 //!
 //! `--merges` makes the merges overlap. The links are pairs of little-endian 32-bit numbers, parent and child;
-//! `--owners owners.bin` writes the number of each model's owner. Without a
-//! file, it tells what such a graph is like.
+//! `--owners owners.bin` writes the number of each model's owner. Models are numbered as they were made; with `--by-owner`
+//! an owner's stand together, as in a snapshot. Without a file, it tells what such a graph is like.
 
 #![allow(clippy::print_stdout, reason = "an example speaks")]
 
@@ -25,18 +25,19 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let (mut models, mut shape, mut files) = (10_000, Shape::Hub, HashMap::new());
+    let (mut models, mut shape, mut by_owner, mut files) = (10_000, Shape::Hub, false, HashMap::new());
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--merges" => shape = Shape::Merges,
+            "--by-owner" => by_owner = true,
             "--parquet" | "--jsonl" | "--links" | "--owners" => {
                 _ = files.insert(word, words.next().ok_or("a file is missing")?)
             }
             number => {
                 let wrong = |_| {
                     format!(
-                        "{number:?} is neither a number of models nor --merges, --parquet, --jsonl, --links, --owners"
+                        "{number:?} is neither a number of models nor --merges, --by-owner, --parquet, --jsonl, --links, --owners"
                     )
                 };
                 models = number.parse().map_err(wrong)?;
@@ -45,16 +46,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let hub = Synthetic::new(models, shape, 1);
     describe(&hub);
+    let mut order: Vec<u32> = (0..hub.nodes() as u32).collect();
+    if by_owner {
+        order.sort_by_key(|node| hub.owner(*node));
+    }
     if let Some(path) = files.get("--links") {
         let mut file = BufWriter::new(File::create(path)?);
+        let mut number = vec![0u32; order.len()];
+        order.iter().zip(0..).for_each(|(node, at)| number[*node as usize] = at);
         for (parent, child) in &hub.links {
-            file.write_all(&[parent.to_le_bytes(), child.to_le_bytes()].concat())?;
+            let link = [parent, child].map(|node| number[*node as usize].to_le_bytes());
+            file.write_all(&link.concat())?;
         }
         file.flush()?;
     }
     if let Some(path) = files.get("--owners") {
         let mut file = BufWriter::new(File::create(path)?);
-        (0..hub.nodes() as u32).try_for_each(|node| file.write_all(&hub.owner(node).to_le_bytes()))?;
+        order.iter().try_for_each(|node| file.write_all(&hub.owner(*node).to_le_bytes()))?;
         file.flush()?;
     }
     if let Some(path) = files.get("--jsonl") {

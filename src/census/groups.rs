@@ -137,23 +137,42 @@ impl<W: Weight> Groups<W> {
         let is_reached = |column: u32| column != NONE && stamps.columns[column as usize] == now;
         tops.retain(|(tree, _)| !is_reached(tree.segment));
         tops.iter().for_each(|(_, at)| sum.add(&self.nodes[*at].sum));
-        let is_inside = |at: usize| {
-            let tree = self.trees[at];
+        let is_inside = |tree: Tree| {
             let before = tops.partition_point(|(top, _)| top.begin <= tree.begin);
             is_reached(tree.segment) || (before > 0 && tree.begin < tops[before - 1].0.end)
         };
-        for member in members {
-            let is_in = if self.inner.holds(member) {
-                true
-            } else if self.leaf_heads.holds(member) {
-                is_reached(self.leaf_columns[self.leaf_heads.place(member) as usize])
-            } else {
-                holds(&self.derived, member) && parent(member).and_then(place).is_some_and(is_inside)
-            };
-            if is_in {
-                sum.take(&weight(member));
+        // The trees above members that hang in them: many are fetched first, so that the processor waits once for all.
+        const MANY: usize = 64;
+        let mut hanging: Vec<(u32, u32)> = Vec::with_capacity(MANY);
+        let mut fetched: Vec<(Tree, u32)> = Vec::with_capacity(MANY);
+        let mut members = members;
+        loop {
+            hanging.clear();
+            let mut is_end = true;
+            for member in members.by_ref() {
+                is_end = false;
+                if self.inner.holds(member) {
+                    sum.take(&weight(member));
+                } else if self.leaf_heads.holds(member) {
+                    if is_reached(self.leaf_columns[self.leaf_heads.place(member) as usize]) {
+                        sum.take(&weight(member));
+                    }
+                } else if holds(&self.derived, member) {
+                    hanging.extend(parent(member).map(|parent| (parent, member)));
+                }
+                if hanging.len() == MANY {
+                    break;
+                }
             }
+            if is_end {
+                break sum;
+            }
+            // A parent has a child, so it has a place.
+            fetched.clear();
+            fetched.extend(
+                hanging.iter().map(|(parent, member)| (self.trees[self.inner.place(*parent) as usize], *member)),
+            );
+            fetched.iter().filter(|(tree, _)| is_inside(*tree)).for_each(|(_, member)| sum.take(&weight(*member)));
         }
-        sum
     }
 }
