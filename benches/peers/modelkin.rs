@@ -3,6 +3,7 @@
 //!
 //! ```sh
 //! cargo run --release --example peer -- hub.bin census
+//! cargo run --release --example peer -- hub.parquet dump
 //! ```
 
 #![allow(clippy::print_stdout, reason = "a bench speaks")]
@@ -13,14 +14,25 @@ use std::io::{BufReader, Read};
 use std::time::Instant;
 
 use modelkin::census::{Descendants, derivatives};
+use modelkin::snapshot::Links;
+use modelkin::source::Source;
 use rustix::time::{ClockId, clock_gettime};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [path, way] = &words[..]
+        && way == "dump"
+    {
+        return dump(path);
+    }
     let (path, way, owners) = match &words[..] {
         [path, way] => (path, way, None),
         [path, way, owners] => (path, way, Some(owners)),
-        _ => return Err("name a file of links, a way (census, search, owners), and for owners a file of them".into()),
+        _ => {
+            return Err(
+                "name a file of links, a way (census, search, owners, dump), and for owners a file of them".into()
+            );
+        }
     };
     let mut file = BufReader::new(File::open(path).map_err(|error| format!("{path}: {error}"))?);
     let mut links: Vec<(u32, u32)> = Vec::with_capacity(file.get_ref().metadata()?.len() as usize / 8);
@@ -71,6 +83,38 @@ fn main() -> Result<(), Box<dyn Error>> {
         "{{\"version\": \"{}\", \"build\": {build}, \"run\": {run}, \"wall\": {wall}, \"memory\": {}, \"answer\": [{sum}, {mixed}]}}",
         env!("CARGO_PKG_VERSION"),
         (peak()? - before) / 1024
+    );
+    Ok(())
+}
+
+/// Reads a dump for its links, and counts every model's descendants and every owner's family.
+fn dump(path: &str) -> Result<(), Box<dyn Error>> {
+    let (start, wall) = (cpu(), Instant::now());
+    let mut links = Links::default();
+    for source in Source::find(path.as_ref(), None)? {
+        source.read_links(&mut |record| record.iter().for_each(|record| links.add(record)))?;
+    }
+    let links = links.finish();
+    let read = cpu();
+    let descendants = Descendants::count(links.nodes(), &links.pairs);
+    let (models, ends) = links.by_owner();
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    let groups: Vec<&[u32]> = starts.zip(&ends).map(|(start, end)| &models[start..*end]).collect();
+    let families = derivatives(links.nodes(), &links.pairs, &groups);
+    let done = cpu();
+    let all: u64 = families.iter().map(|count| u64::from(*count)).sum();
+    let most = families.iter().max().copied().unwrap_or(0);
+    let below: u64 = descendants.all().map(|(_, count)| u64::from(count)).sum();
+    println!(
+        "{{\"version\": \"{}\", \"build\": {}, \"run\": {}, \"wall\": {}, \"memory\": {}, \"models\": {}, \"links\": {}, \
+         \"descendants\": {below}, \"answer\": [{all}, {most}]}}",
+        env!("CARGO_PKG_VERSION"),
+        read - start,
+        done - start,
+        wall.elapsed().as_secs_f64(),
+        peak()? / 1024,
+        links.listed,
+        links.pairs.len(),
     );
     Ok(())
 }

@@ -60,6 +60,11 @@ impl Record<'_> {
         }
     }
 
+    /// What it says of the model's parents, and nothing else.
+    pub(crate) fn of_links(self) -> Record<'static> {
+        Record { parents: self.parents, authority: self.authority, ..Record::new(self.id) }
+    }
+
     /// The same, with words of its own.
     pub fn into_owned(self) -> Record<'static> {
         let own = |word: Cow<'_, str>| Cow::Owned(word.into_owned());
@@ -93,6 +98,20 @@ pub enum Authority {
     Card,
     /// The Hub's tags or `baseModels`, or a lineage written by hand.
     Hub,
+}
+
+impl Authority {
+    /// Whether a later record's parents replace those that are known: the Hub's word stands above a card's, and where the
+    /// Hub names none, the card's counts.
+    pub(crate) fn gives_way(self, names_any: bool, later: Authority, later_names_any: bool) -> bool {
+        use Authority::{Card, Hub, Silent};
+        match (self, later) {
+            (_, Silent) => false,
+            (Hub, Card) => !names_any,
+            (Card, Hub) => later_names_any,
+            _ => true,
+        }
+    }
 }
 
 /// A record that could not be read: kept with its place and reason.

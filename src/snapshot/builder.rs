@@ -450,16 +450,11 @@ impl Builder {
     /// Joins a later record of the same model: what it knows wins, what it does not know stays. Of the parents, see
     /// [`Authority`]: the Hub's word stands above a card's, and where the Hub names none, the card's counts.
     fn join(&mut self, at: u32, later: Model, record: Record<'_>) {
-        use Authority::{Card, Hub, Silent};
+        use Authority::{Card, Hub};
         let known = self.models[at as usize];
         let named = |model: &Model| self.lists.links(model).iter().map(|link| link.0).collect::<BTreeSet<u32>>();
         let (mine, others) = (named(&known), named(&later));
-        let takes_over = match (known.authority, later.authority) {
-            (_, Silent) => false,
-            (Hub, Card) => mine.is_empty(),
-            (Card, Hub) => !others.is_empty(),
-            _ => true,
-        };
+        let takes_over = known.authority.gives_way(!mine.is_empty(), later.authority, !others.is_empty());
         let disagrees = (known.authority, later.authority) == (Hub, Card) && !takes_over && !mine.is_superset(&others);
         let parents = if takes_over { &later } else { &known };
         self.models[at as usize] = Model {

@@ -4,6 +4,7 @@ mod builder;
 mod columns;
 mod file;
 mod kept;
+mod links;
 mod maybe;
 mod names;
 mod part;
@@ -17,6 +18,7 @@ use arrow_array::RecordBatch;
 
 pub use builder::Builder;
 pub use kept::Array;
+pub use links::{Links, Numbered};
 pub use provenance::{Counts, CrawlNote, Provenance, SourceNote, Taken};
 
 use crate::model::{HubId, Learned, Oddity, OddityKind, Reject, Relation};

@@ -46,6 +46,24 @@ impl Names {
         self.table.find(spread(half), is_same).map(|known| known.1)
     }
 
+    /// A bit for each hash that a text here has: what is looked for and not there is mostly told by it.
+    pub fn filter(&self) -> Vec<u64> {
+        let mut bits = vec![0u64; (self.len() / 4).next_power_of_two()];
+        for (half, _) in &self.table {
+            let at = *half as usize % (64 * bits.len());
+            bits[at / 64] |= 1 << (at % 64);
+        }
+        bits
+    }
+
+    /// [`Names::find`], with a look at the filter first.
+    pub fn find_through(&self, filter: &[u64], id: &str) -> Option<u32> {
+        let half = hash(&self.hasher, id, self.folds);
+        let at = half as usize % (64 * filter.len());
+        let is_same = |known: &(u32, u32)| known.0 == half && same(self.get(known.1), id, self.folds);
+        (filter[at / 64] >> (at % 64) & 1 == 1).then(|| self.table.find(spread(half), is_same))?.map(|known| known.1)
+    }
+
     /// The number of `id`; a new one keeps this spelling.
     pub fn intern(&mut self, id: &str) -> u32 {
         let Names { text, spans, table, hasher, folds } = self;

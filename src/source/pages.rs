@@ -4,11 +4,15 @@ use std::io::{self, BufRead, Cursor, Read};
 use std::path::Path;
 
 use super::hub::wire;
+use super::parts::in_order;
+use super::scan::Scan;
 use super::{Error, open, unpack};
 use crate::model::{Record, Reject};
 
 /// Longest row, in bytes. The Hub's largest (a full row with a long chat template and card) stay under 1 MiB.
 const MAX_ROW: usize = 64 << 20;
+/// Bytes of lines that are read at once, about.
+const PART: usize = 4 << 20;
 /// Deepest nesting of a row; serde_json stops there too.
 const MAX_DEPTH: usize = 128;
 
@@ -16,6 +20,48 @@ type Sink<'s> = &'s mut dyn FnMut(Result<Record<'_>, Reject>);
 
 pub(super) fn read(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
     read_from(path, open(path)?, sink)
+}
+
+/// The same for ids and parents alone. Lines are read in parts; what is no JSON Lines is read as a whole.
+pub(super) fn read_links(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
+    let mut input = open(path)?;
+    let mut number = 1;
+    let at = |number: u64| format!("line {number}");
+    let start = begin(&mut input, &mut number).map_err(|error| cut(path, &at(number), &error))?;
+    let head = input.fill_buf().map_err(|error| cut(path, &at(number), &error))?;
+    // Whether the first line is a row is known if it ends in sight.
+    let first = head.split(|byte| *byte == b'\n').next().filter(|line| line.len() < head.len());
+    if start != Some(b'{') || !first.is_some_and(|line| line.trim_ascii_end().ends_with(b"}")) {
+        return read(path, sink);
+    }
+    let scan = Scan::new();
+    let next = || {
+        let mut part = Vec::with_capacity(PART + PART / 8);
+        let read = (&mut input).take(PART as u64).read_to_end(&mut part);
+        let read = read.and_then(|_| (&mut input).take(MAX_ROW as u64).read_until(b'\n', &mut part));
+        read.map_err(|error| cut(path, &at(number), &error))?;
+        let from = number;
+        number += memchr::memchr_iter(b'\n', &part).count() as u64;
+        Ok((!part.is_empty()).then_some((from, part)))
+    };
+    let work = |(mut number, part): (u64, Vec<u8>)| {
+        let mut records = Vec::new();
+        for line in part.split_inclusive(|byte| *byte == b'\n') {
+            match line.trim_ascii() {
+                row @ [b'{', ..] if row.len() < MAX_ROW => {
+                    let record = scan.record(row).map_err(|reason| reject(path, at(number), reason));
+                    records.push(record.map(Record::of_links));
+                }
+                _ => {
+                    let mut keep = |record: Result<Record<'_>, Reject>| records.push(record.map(Record::of_links));
+                    Lines { path, number, sink: &mut keep }.all(Line::Whole, line.to_vec(), &mut io::empty())?;
+                }
+            }
+            number += 1;
+        }
+        Ok(records)
+    };
+    in_order(next, work, |records: Vec<_>| records.into_iter().for_each(&mut *sink))
 }
 
 pub(super) fn read_bytes(path: &Path, bytes: &[u8], sink: Sink<'_>) -> Result<(), Error> {

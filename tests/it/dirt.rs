@@ -68,6 +68,14 @@ fn disagreements(rows: Vec<(String, String)>, read: impl Fn(&str) -> Result<Reco
     rows.into_iter().filter_map(wrong).collect()
 }
 
+/// The examples of rows, each of a model of its own.
+pub fn rows() -> Vec<String> {
+    let rows = table("## Rows of the Hub's listing").into_iter().enumerate();
+    rows.map(|(at, (example, _))| example.replacen('{', &format!("{{\"id\":\"some/row{at}\","), 1))
+        .filter(|row| !row.contains("\"id\":\"owner"))
+        .collect()
+}
+
 #[test]
 fn every_rule_about_cards_holds_for_its_example() {
     let rows = table("## Cards");

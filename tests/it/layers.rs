@@ -25,6 +25,7 @@ const ROOMS: &[Room] = &[
             "jiff",
             "regex",
             "walkdir",
+            "memchr",
             "sha2",
             "thiserror",
             "reqwest",

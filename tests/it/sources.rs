@@ -1,11 +1,12 @@
 //! Every kind of source, and every form of it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use modelkin::model::{Record, Reject, Relation};
-use modelkin::snapshot::{Builder, Snapshot};
+use modelkin::snapshot::{Builder, Links, Snapshot};
 use modelkin::source::{Kind, Source, edges, read_rows};
 use proptest::prelude::*;
 
@@ -444,4 +445,119 @@ proptest! {
             }
         }
     }
+}
+
+/// The links of a source, by ids in lower case: read for them alone, and out of a whole import. Old ids that an import
+/// follows stand in neither.
+fn both_links(path: &Path) -> [BTreeSet<(String, String)>; 2] {
+    let (mut links, mut rejects, mut builder) = (Links::default(), [0, 0], Builder::new());
+    for source in Source::find(path, None).unwrap() {
+        source
+            .read_links(&mut |found| {
+                rejects[0] += usize::from(found.is_err());
+                found.iter().for_each(|record| links.add(record));
+            })
+            .unwrap();
+        source
+            .read(&mut |found| {
+                rejects[1] += usize::from(found.is_err());
+                // One repository under two ids is another matter.
+                builder.add(found.map(|record| Record { hub_id: None, was: None, ..record }));
+            })
+            .unwrap();
+    }
+    assert_eq!(rejects[0], rejects[1], "{}", path.display());
+    let links = links.finish();
+    let snapshot = builder.finish("test", None, None).unwrap();
+    assert_eq!(links.listed as u64, snapshot.provenance().counts.models, "{}", path.display());
+    let id = |id: &str| id.to_lowercase();
+    let alone = links.pairs.iter().map(|(parent, child)| (id(links.id(*parent)), id(links.id(*child)))).collect();
+    let whole = snapshot.rows().flat_map(|row| {
+        let child = snapshot.id(row);
+        snapshot.links(row).map(|link| (id(snapshot.id(link.parent)), id(child))).collect::<Vec<_>>()
+    });
+    let (models, ends) = links.by_owner();
+    assert_eq!(models.iter().collect::<BTreeSet<_>>().len(), links.nodes());
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    for (start, end) in starts.zip(&ends) {
+        let owners = models[start..*end].iter().map(|model| {
+            let id = id(links.id(*model));
+            id.split_once('/').map_or(id.clone(), |(owner, _)| format!("{owner}/"))
+        });
+        assert_eq!(owners.collect::<BTreeSet<_>>().len(), 1);
+    }
+    [alone, whole.collect()]
+}
+
+#[test]
+fn links_alone_are_those_of_a_whole_import() {
+    let mut paths: Vec<PathBuf> = fs::read_dir(fixture("")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|suffix| suffix == "parquet") && !path.ends_with("no-id.parquet"));
+    assert!(paths.len() > 5);
+    paths.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample/models.jsonl.gz"));
+    let folder = tempfile::tempdir().unwrap();
+    let rows = crate::dirt::rows();
+    assert!(rows.len() > 9);
+    let repeated = [
+        r#"{"id":"some/twice","tags":["base_model:a/one"]}"#,
+        r#"{"id":"Some/Twice","tags":["base_model:a/two","base_model:a/three"]}"#,
+        r#"{"id":"some/twice"}"#,
+        r#"{"id":"some/emptied","tags":["base_model:a/one"]}"#,
+        r#"{"id":"some/emptied","tags":["x"]}"#,
+        r#"{"id":"some/kept","tags":["base_model:a/one"]}"#,
+        r#"{"id":"some/kept","tags":null}"#,
+        r#"{"id":"some/escaped","tags":["base\u005fmodel:a/one"]}"#,
+        r#"{"id":"some/card","tags":["x"],"cardData":{"base\u005fmodel":"a/one"}}"#,
+        r#"{"id":"some/both","id":"some/both","tags":["base_model:a/one"]}"#,
+        r#"{"config":{"id":"not/this","tags":["base_model:not/this"]},"tags":[],"id":"some/nested","x":[{"a":"}]\"{"}]}"#,
+        r#"{"id":"some/models","baseModels":{"relation":"merge","models":[{"id":"a/one"},{"id":"A/One"}]},"tags":null}"#,
+        r#"  {"id" : "some/spaced" , "tags" : [ "base_model:a/one" , "x" ] }  "#,
+        r#"{"id":"some/broken","tags":["base_model:a/one""#,
+        r#"{"id":"some/number","tags":["base_model:a/one",7]}"#,
+        r#"[{"id":"some/array","tags":["base_model:a/one"]}]"#,
+        "",
+        "no row",
+        r#"{"id":"some/last","tags":["base_model:some/last"]}"#,
+    ];
+    let lines = rows.iter().map(String::as_str).chain(repeated).collect::<Vec<_>>().join("\n");
+    let path = folder.path().join("dirty.jsonl");
+    fs::write(&path, lines).unwrap();
+    paths.push(path);
+    for (at, form) in
+        [r#"[{"id":"a/b","tags":["base_model:c/d"]}]"#, "{\n\"id\":\"a/b\",\n\"tags\":[\"base_model:c/d\"]}"]
+            .iter()
+            .enumerate()
+    {
+        let path = folder.path().join(format!("{at}.json"));
+        fs::write(&path, form).unwrap();
+        paths.push(path);
+    }
+    let mut some = 0;
+    for path in paths {
+        let [alone, whole] = both_links(&path);
+        assert_eq!(alone, whole, "{}", path.display());
+        some += alone.len();
+    }
+    assert!(some > 4_000, "{some}");
+}
+
+/// What breaks off is an error of all readers, and none of them waits for the others for ever.
+#[test]
+fn a_source_that_breaks_off_ends_every_reader() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cut.jsonl.gz");
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    for row in 0..200_000 {
+        writeln!(packed, r#"{{"id":"a/m{row}","tags":["base_model:b/n{}"]}}"#, row * 7919 % 1000).unwrap();
+    }
+    let packed = packed.finish().unwrap();
+    fs::write(&path, &packed[..packed.len() / 2]).unwrap();
+    let source = Source { path: path.clone(), kind: Kind::Jsonl };
+    let mut rows = 0;
+    let error = source.read_links(&mut |_| rows += 1).unwrap_err().to_string();
+    assert!(error.contains("cut.jsonl.gz, line") && error.contains("cut off"), "{error}");
+    assert!(rows < 200_000);
+    fs::write(&path, packed).unwrap();
+    let [alone, whole] = both_links(&path);
+    assert_eq!((alone.len(), &alone), (200_000, &whole));
 }

@@ -23,6 +23,21 @@ pub(super) struct Columns {
 }
 
 impl Columns {
+    /// Those of them that say who a row is and what it descends from.
+    pub fn of_links(self) -> Columns {
+        Columns {
+            hub_id: None,
+            created: None,
+            downloads: None,
+            downloads_all_time: None,
+            likes: None,
+            parameters: None,
+            task: None,
+            library: None,
+            ..self
+        }
+    }
+
     /// Leaves are found by the first and last parts of their paths: what lies between differs between writers.
     ///
     /// # Errors

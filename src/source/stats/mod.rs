@@ -8,54 +8,101 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::path::Path;
 
+use parquet::data_type::ByteArray;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 
 use super::Error;
 use super::hub::wire;
 use super::normalize::{BaseModels, Found};
-use crate::model::{Oddity, OddityKind, Record, Reject};
+use super::parts::in_order;
+use crate::model::{Authority, Oddity, OddityKind, Record, Reject};
 use columns::Columns;
 use leaf::{Counts, Leaf, Texts, Times, lossy};
 
-pub(super) fn read(path: &Path, sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) -> Result<(), Error> {
-    let file = File::open(path).map_err(|error| Error::Io { path: path.into(), error })?;
-    let broken = |place: &str, error: ParquetError| {
-        Error::broken(path, place, format!("no readable Parquet ({error}); fetch the file again"))
+type Sink<'s> = &'s mut dyn FnMut(Result<Record<'_>, Reject>);
+
+pub(super) fn read(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
+    let dump = Dump::open(path)?;
+    (0..dump.reader.num_row_groups()).try_for_each(|group| dump.group(group, sink))?;
+    dump.row_count().map(drop)
+}
+
+/// The same for ids and parents alone: a row group is a part.
+pub(super) fn read_links(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
+    let dump = Dump::open(path)?;
+    let mut groups = 0..dump.reader.num_row_groups();
+    let work = |group| {
+        // A file that is open has one place where it is read, which two threads would move.
+        let mut dump = Dump::open(path)?;
+        dump.columns = dump.columns.of_links();
+        dump.links_alone = true;
+        let mut records = Vec::new();
+        dump.group(group, &mut |record| records.push(record.map(Record::of_links)))?;
+        Ok(records)
     };
-    let reader = SerializedFileReader::new(file).map_err(|error| broken("", error))?;
-    let schema = reader.metadata().file_metadata().schema_descr();
-    let columns = Columns::find(schema).map_err(|reason| Error::unfit(path, reason))?;
-    if columns.id.is_none() && columns.model_id.is_none() {
-        let names: Vec<_> = schema.root_schema().get_fields().iter().map(|field| field.name().to_owned()).collect();
-        return Err(Error::unfit(
-            path,
-            format!("has no text column `id` (or `modelId`), so its rows name no model; it has: {}", names.join(", ")),
-        ));
+    in_order(|| Ok(groups.next()), work, |records: Vec<_>| records.into_iter().for_each(&mut *sink))?;
+    dump.row_count().map(drop)
+}
+
+/// A dump, and the columns of it that are read.
+struct Dump<'p> {
+    path: &'p Path,
+    reader: SerializedFileReader<File>,
+    columns: Columns,
+    links_alone: bool,
+}
+
+impl Dump<'_> {
+    fn open(path: &Path) -> Result<Dump<'_>, Error> {
+        let file = File::open(path).map_err(|error| Error::Io { path: path.into(), error })?;
+        let reader = SerializedFileReader::new(file).map_err(|error| broken(path, "", &error))?;
+        let schema = reader.metadata().file_metadata().schema_descr();
+        let columns = Columns::find(schema).map_err(|reason| Error::unfit(path, reason))?;
+        if columns.id.is_none() && columns.model_id.is_none() {
+            let names: Vec<_> = schema.root_schema().get_fields().iter().map(|field| field.name().to_owned()).collect();
+            return Err(Error::unfit(
+                path,
+                format!(
+                    "has no text column `id` (or `modelId`), so its rows name no model; it has: {}",
+                    names.join(", ")
+                ),
+            ));
+        }
+        Ok(Dump { path, reader, columns, links_alone: false })
     }
-    let mut row = 0u64;
-    for group in 0..reader.num_row_groups() {
-        let rows = reader.metadata().row_group(group).num_rows();
+
+    fn row_count(&self) -> Result<i64, Error> {
+        match self.reader.metadata().row_groups().iter().map(|group| group.num_rows()).sum() {
+            0 => Err(Error::unfit(self.path, "holds no row")),
+            rows => Ok(rows),
+        }
+    }
+
+    /// Reads the rows of a row group.
+    fn group(&self, group: usize, sink: Sink<'_>) -> Result<(), Error> {
+        let groups = self.reader.metadata().row_groups();
+        let mut row: i64 = groups[..group].iter().map(|group| group.num_rows()).sum();
         let mut take = || -> Result<(), ParquetError> {
-            let group = reader.get_row_group(group)?;
-            let mut leaves = Leaves::open(&columns, group.as_ref())?;
-            for _ in 0..rows {
+            let open = self.reader.get_row_group(group)?;
+            let mut leaves = Leaves::open(&self.columns, open.as_ref())?;
+            for _ in 0..groups[group].num_rows() {
                 row += 1;
-                let record = leaves.found()?.settle();
+                let record = if self.links_alone { leaves.links()? } else { leaves.found()?.settle() };
                 sink(record.map_err(|reason| Reject {
-                    file: path.display().to_string(),
+                    file: self.path.display().to_string(),
                     place: format!("row {row}"),
                     reason,
                 }));
             }
             Ok(())
         };
-        take().map_err(|error| broken(&format!("row {row}, row group {}", group + 1), error))?;
+        take().map_err(|error| broken(self.path, &format!("row {row}, row group {}", group + 1), &error))
     }
-    match row {
-        0 => Err(Error::unfit(path, "holds no row")),
-        _ => Ok(()),
-    }
+}
+
+fn broken(path: &Path, place: &str, error: &ParquetError) -> Error {
+    Error::broken(path, place, format!("no readable Parquet ({error}); fetch the file again"))
 }
 
 /// The open columns of a row group, all at the same row.
@@ -99,6 +146,46 @@ impl Leaves {
             models: texts(columns.models)?,
             base_models: texts(columns.base_models)?,
             card: texts(columns.card)?,
+        })
+    }
+
+    /// The next row, with its id and parents alone. The card is only read where the Hub names no parent.
+    fn links(&mut self) -> Result<Result<Record<'_>, String>, ParquetError> {
+        let mut found = Found::default();
+        for leaf in [&mut self.id, &mut self.model_id].into_iter().flatten() {
+            let id = leaf.one()?.map(lossy).unwrap_or_default();
+            if found.id.trim().is_empty() {
+                found.id = id;
+            }
+        }
+        let mut oddities = Vec::new();
+        let is_parent = |tag: &&ByteArray| tag.data().starts_with(b"base_model:");
+        let tags = match &mut self.tags {
+            Some(leaf) => leaf.next()?.map(|tags| tags.iter().filter(is_parent).map(lossy).collect::<Vec<_>>()),
+            None => None,
+        };
+        let relation = one_text(&mut self.relation, "baseModels.relation", &mut oddities)?;
+        let base_models = one_text(&mut self.base_models, "baseModels", &mut oddities)?;
+        found.base_models = match (base_models, texts(&mut self.models)?) {
+            (Some(json), _) => wire::base_models_json(json, &mut oddities),
+            (None, Some(ids)) => Some(BaseModels { relation: relation.map(Cow::Borrowed), ids }),
+            (None, None) => None,
+        };
+        let card = one_text(&mut self.card, "cardData", &mut oddities)?;
+        let id = found.id.clone();
+        found.tags = tags;
+        let spoke = found.tags.is_some() || found.base_models.is_some() || card.is_some();
+        let record = found.settle();
+        // A key may be written with escapes.
+        let names = card.filter(|json| json.contains("base_model") || json.contains('\\'));
+        Ok(match (record, names) {
+            (Ok(record), Some(json)) if record.parents.is_empty() => {
+                let card = wire::card_json(json, &mut oddities);
+                let tags = spoke.then(Vec::new);
+                Found { id, tags, card, ..Found::default() }.settle()
+            }
+            (Ok(record), _) if spoke => Ok(Record { authority: Authority::Hub, ..record }),
+            (record, _) => record,
         })
     }
 
