@@ -60,6 +60,21 @@ impl ModelId {
     }
 }
 
+fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'-' | b'.')
+}
+
+/// Which bytes can stand in an id.
+const KNOWN: [bool; 256] = {
+    let mut known = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        known[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'_' | b'.');
+        byte += 1;
+    }
+    known
+};
+
 fn check_part(part: &str) -> Result<(), IdFault> {
     if part.is_empty() {
         return Err(IdFault::Empty);
@@ -67,19 +82,20 @@ fn check_part(part: &str) -> Result<(), IdFault> {
     if part.len() > ModelId::MAX_PART {
         return Err(IdFault::Long);
     }
-    let is_known = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    if !part.as_bytes().iter().all(is_known) {
-        let strange = part.chars().find(|c| !u8::try_from(*c).is_ok_and(|byte| is_known(&byte)));
+    let (mut all_known, mut doubled, mut last) = (true, false, 0);
+    for byte in part.bytes() {
+        all_known &= KNOWN[byte as usize];
+        doubled |= byte == last && is_mark(byte);
+        last = byte;
+    }
+    if !all_known {
+        let strange = part.chars().find(|c| !u8::try_from(*c).is_ok_and(|byte| KNOWN[byte as usize]));
         return Err(IdFault::Character(strange.unwrap_or_default()));
     }
-    let is_mark = |byte: &u8| matches!(byte, b'-' | b'.');
-    if [part.as_bytes().first(), part.as_bytes().last()].into_iter().flatten().any(is_mark) {
+    if is_mark(part.as_bytes()[0]) || is_mark(last) {
         return Err(IdFault::Edge);
     }
-    if part.as_bytes().windows(2).any(|pair| pair == b"--" || pair == b"..") {
-        return Err(IdFault::Doubled);
-    }
-    Ok(())
+    if doubled { Err(IdFault::Doubled) } else { Ok(()) }
 }
 
 impl fmt::Display for ModelId {

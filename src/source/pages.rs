@@ -46,7 +46,14 @@ pub(super) fn read_links(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
     };
     let work = |(mut number, part): (u64, Vec<u8>)| {
         let mut records = Vec::new();
-        for line in part.split_inclusive(|byte| *byte == b'\n') {
+        let mut from = 0;
+        let ends = memchr::memchr_iter(b'\n', &part).map(|end| end + 1).chain([part.len()]);
+        for end in ends.filter(|end| *end > 0) {
+            let line = &part[from..end];
+            from = end;
+            if line.is_empty() {
+                continue;
+            }
             match line.trim_ascii() {
                 row @ [b'{', ..] if row.len() < MAX_ROW => {
                     let record = scan.record(row).map_err(|reason| reject(path, at(number), reason));
