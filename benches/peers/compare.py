@@ -9,7 +9,8 @@
 The links are in memory when the clock starts. Every tool gets one thread. Rounds are interleaved, the first one is thrown
 away if there are more, and the median of the rest is shown: CPU seconds of building the tool's own graph, CPU seconds of
 counting, wall seconds of both, and the peak of memory above that of the loaded links. A ratio is printed only where all
-counts agree. A tool that takes longer than the limit is ended, and its line says so; with `--limit` as low as that, the
+counts agree. With `--tools dump,duckdb_dump` the file is a dump (Parquet or JSON Lines), and reading it is part of the
+work. A tool that takes longer than the limit is ended, and its line says so; with `--limit` as low as that, the
 smaller Hubs show how they grow.
 """
 
@@ -149,6 +150,29 @@ def duckdb_owners(links, nodes, owners):
     yield found["owner"], found["count"]
 
 
+def duckdb_dump(path):
+    """The links of a dump by its tags, and every owner's family."""
+    import duckdb
+    base = duckdb.connect()
+    base.execute("SET threads TO 1")
+    base.execute("SET memory_limit = '12GB'")
+    source = f"read_parquet('{path}')" if path.endswith("parquet") else (
+        f"read_json('{path}', format='newline_delimited', columns={{id: 'VARCHAR', tags: 'VARCHAR[]'}})")
+    base.execute(f"""
+        CREATE TABLE links AS
+        WITH tagged AS (SELECT id AS child, unnest(tags) AS tag FROM {source})
+        SELECT DISTINCT lower(child) AS child,
+            lower(regexp_replace(substr(tag, 12), '^(finetune|adapter|quantized|merge):', '')) AS parent
+        FROM tagged WHERE starts_with(tag, 'base_model:')""")
+    yield duckdb.__version__
+    found = base.execute("""
+        WITH RECURSIVE reach(owner, below) AS (
+            SELECT split_part(parent, '/', 1), child FROM links
+            UNION SELECT reach.owner, links.child FROM reach JOIN links ON reach.below = links.parent)
+        SELECT owner, count(*) AS count FROM reach WHERE split_part(below, '/', 1) <> owner GROUP BY owner""").fetchnumpy()
+    yield int(found["count"].sum()), int(found["count"].max())
+
+
 def digest(starts, counts):
     """The sum of all counts, and a number that tells equal counts from others; as the Rust peer has it."""
     import numpy
@@ -170,6 +194,15 @@ def peak():
 
 def once(tool, path, owners):
     """One run of one Python tool, in a process of its own."""
+    if tool.endswith("_dump"):
+        steps, memory, before, start = globals()[tool](path), 0, cpu(), time.time()
+        version = next(steps)
+        built = cpu()
+        answer = next(steps)
+        counted, end = cpu(), time.time()
+        print(json.dumps({"version": version, "build": built - before, "run": counted - before, "wall": end - start,
+                          "memory": peak() - memory, "answer": answer}))
+        return
     import numpy
     links, nodes = load(path)
     more = [numpy.fromfile(owners, dtype="<u4")] if owners else []
@@ -185,8 +218,8 @@ def once(tool, path, owners):
 
 
 def measure(tool, path, limit, owners, peer):
-    if tool in ("modelkin", "search"):
-        command = [peer, path, tool if tool == "search" else "owners" if owners else "census"]
+    if tool in ("modelkin", "search", "dump"):
+        command = [peer, path, tool if tool != "modelkin" else "owners" if owners else "census"]
         command += [owners] if owners else []
     else:
         command = [sys.executable, __file__, path, "--once", tool]
@@ -240,7 +273,8 @@ def main():
         middle = {key: statistics.median(run[key] for run in good) for key in ("build", "run", "wall", "memory")}
         answers = {tuple(run["answer"]) for run in good}
         if ours is None:
-            ours = middle["run"] + middle["build"], answers
+            # Of a dump `run` is everything, and `build` the reading in it.
+            ours = middle["run"] + (0 if tool == "dump" else middle["build"]), answers
         agrees = answers == ours[1]
         failed |= not agrees
         ratio = f"{middle['run'] / ours[0]:.1f}" if agrees else f"other counts: {answers}"

@@ -335,7 +335,7 @@ impl Parents {
                 let text = format!("{}: {}", said.id, words.join(", "));
                 self.oddities.push(Oddity::new(OddityKind::RelationConflict, &text));
             }
-            let of_hub = said.resolved.or(typed().last());
+            let of_hub = said.resolved.or(typed().next_back());
             let (relation, learned) = match (declared, of_hub) {
                 (Some(relation), _) => (relation, Learned::Declared),
                 (None, Some(relation)) => (relation, Learned::Hub),
