@@ -83,11 +83,12 @@ pub fn models<'r>(
     for (row, relation) in shown {
         let number = |number: Option<u64>| number.map_or_else(String::new, grouped);
         let created = snapshot.created(*row).map_or_else(String::new, day);
-        let cells =
-            [snapshot.id(*row).to_owned(), created, number(snapshot.downloads(*row)), number(snapshot.likes(*row))];
+        let id = format!("{}{}", snapshot.id(*row), if snapshot.is_listed(*row) { "" } else { " (unlisted)" });
+        let cells = [id, created, number(snapshot.downloads(*row)), number(snapshot.likes(*row))];
         grid.row(cells.into_iter().chain(has_relation.then(|| relation.name().to_owned())));
     }
-    let mut blocks = vec![Block::Line(format!("{}: {}", name, part.name())), Block::Grid(grid)];
+    let mut blocks =
+        vec![Block::Line(format!("{name}, {}: {} models", part.name(), grouped(rows.len() as u64))), Block::Grid(grid)];
     if most < rows.len() {
         let shown = format!("{} of {} shown; --top 0 shows all.", grouped(most as u64), grouped(rows.len() as u64));
         blocks.push(Block::Line(shown));

@@ -2,7 +2,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::bail;
-use modelkin::census::{Counted, FamilyCount, Part};
+use modelkin::census::{Counted, FamilyCount, Part, members};
 use modelkin::lineage::Lineage;
 use modelkin::reference::{Families, Family};
 use modelkin::report;
@@ -19,6 +19,7 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
     let counting = args.filter.counting()?;
     let lineage = args.filter.links(lineage);
     let counted = if args.include_members { Counted::Everybody } else { Counted::Others };
+    let no_member = || format!("the family {:?} has no member in this snapshot", family.name);
     if let Some(part) = args.list {
         let part = match part {
             PartArg::Members => Part::Members,
@@ -26,6 +27,10 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
             PartArg::F2 => Part::All,
             PartArg::F3 => Part::Mentions,
         };
+        if members(&family, &lineage).is_empty() {
+            snapshot.intact()?;
+            bail!(no_member());
+        }
         let rows = part.of(&family, &lineage, &counting, counted);
         let most = if args.top == 0 { usize::MAX } else { args.top };
         let filter = args.filter.words(&counting);
@@ -36,7 +41,7 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
     let count = FamilyCount::of(&family, &lineage, &counting, counted);
     if count.members == 0 {
         snapshot.intact()?;
-        bail!("the family {:?} has no member in this snapshot", family.name);
+        bail!(no_member());
     }
     let report = report::family(&count, &snapshot, counted, &args.filter.words(&counting));
     output::report(&report, &snapshot, args.question.format.into())?;
