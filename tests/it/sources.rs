@@ -561,3 +561,25 @@ fn a_source_that_breaks_off_ends_every_reader() {
     let [alone, whole] = both_links(&path);
     assert_eq!((alone.len(), &alone), (200_000, &whole));
 }
+
+#[test]
+fn counts_that_no_model_can_have_are_odd_and_missing() {
+    let mut builder = Builder::new();
+    let row = |most: u64, parameters: u64| {
+        format!(
+            r#"{{"id":"a/m{parameters}","downloads":{most},"downloadsAllTime":{most},"likes":{most},"safetensors":{{"total":{parameters}}}}}"#
+        )
+    };
+    let rows = [row(1_000_000_000_000, 1_000_000_000_000_000), row(1_000_000_000_001, 1_000_000_000_000_001)];
+    read_rows("test", rows.join("\n").as_bytes(), &mut |found| builder.add(found)).unwrap();
+    let snapshot = builder.finish("test", None, None).unwrap();
+    let counts = |row| {
+        [snapshot.downloads(row), snapshot.downloads_all_time(row), snapshot.likes(row), snapshot.parameters(row)]
+    };
+    let most = Some(1_000_000_000_000);
+    assert_eq!(counts(0), [most, most, most, Some(1_000_000_000_000_000)]);
+    assert_eq!(counts(1), [None; 4]);
+    let texts: Vec<String> = snapshot.oddities(1).map(|oddity| oddity.text).collect();
+    assert_eq!(texts.len(), 4);
+    assert!(texts.contains(&"safetensors.total: 1000000000000001".to_owned()), "{texts:?}");
+}
