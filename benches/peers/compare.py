@@ -6,7 +6,7 @@
     target/release/examples/synthetic_hub 3000000 --links hub.bin
     python3 benches/peers/compare.py hub.bin --rounds 3 --limit 300
 
-The links are in memory when the clock starts. Every tool gets one thread. Rounds are interleaved, the first one is thrown
+The links are in memory when the clock starts. Every tool gets one thread on one processor. Rounds are interleaved, the first one is thrown
 away if there are more, and the median of the rest is shown: CPU seconds of building the tool's own graph, CPU seconds of
 counting, wall seconds of both, and the peak of memory above that of the loaded links. A ratio is printed only where all
 counts agree. With `--tools dump,duckdb_dump` the file is a dump (Parquet or JSON Lines), and reading it is part of the
@@ -217,6 +217,11 @@ def once(tool, path, owners):
                       "memory": peak() - memory, "answer": digest(starts, counts)}))
 
 
+def pin():
+    """What asks how many processors there are finds one; threads that wait for each other cost nothing else then."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
 def measure(tool, path, limit, owners, peer):
     if tool in ("modelkin", "search", "dump"):
         command = [peer, path, tool if tool != "modelkin" else "owners" if owners else "census"]
@@ -225,7 +230,7 @@ def measure(tool, path, limit, owners, peer):
         command = [sys.executable, __file__, path, "--once", tool]
         command += ["--owners", owners] if owners else []
     try:
-        done = subprocess.run(command, env=os.environ | ONE, capture_output=True, text=True, timeout=limit)
+        done = subprocess.run(command, env=os.environ | ONE, capture_output=True, text=True, timeout=limit, preexec_fn=pin)
     except subprocess.TimeoutExpired:
         return f"ended after {limit} s"
     if done.returncode != 0:

@@ -92,7 +92,7 @@ fn dump(path: &str) -> Result<(), Box<dyn Error>> {
     let (start, wall) = (cpu(), Instant::now());
     let mut links = Links::default();
     for source in Source::find(path.as_ref(), None)? {
-        source.read_links(&mut |record| record.iter().for_each(|record| links.add(record)))?;
+        source.read_links(&mut |part| links.add(&part))?;
     }
     let links = links.finish();
     let read = cpu();

@@ -33,15 +33,42 @@ impl ModelId {
     /// # Errors
     /// The first rule of the Hub's grammar (`hub-facts` 5.4) that the text breaks.
     pub fn parse(text: &str) -> Result<ModelId, IdFault> {
+        match ModelId::slashes(text.as_bytes()) {
+            Some(_) => Ok(()),
+            None => ModelId::fault(text).map_or(Ok(()), Err),
+        }
+        .map(|()| ModelId(text.into()))
+    }
+
+    /// How many slashes there are in an id, none or one; nothing if this is no id, or a longer one than can be told at a
+    /// glance.
+    pub(crate) fn slashes(text: &[u8]) -> Option<usize> {
+        let mut last = SLASH;
+        let mut is_bad = text.len() > ModelId::MAX_PART;
+        let mut slashes = 0;
+        for byte in text {
+            let class = CLASS[*byte as usize];
+            is_bad |= BAD_PAIRS >> (last * CLASSES + class) & 1 == 1;
+            slashes += usize::from(class == SLASH);
+            last = class;
+        }
+        is_bad |= slashes > 1 || BAD_PAIRS >> (last * CLASSES + SLASH) & 1 == 1;
+        (!is_bad).then_some(slashes)
+    }
+
+    /// The first rule that a text breaks.
+    fn fault(text: &str) -> Option<IdFault> {
         let mut parts = 0;
         for part in text.split('/') {
             parts += 1;
             if parts > 2 {
-                return Err(IdFault::Slashes);
+                return Some(IdFault::Slashes);
             }
-            check_part(part)?;
+            if let Err(fault) = check_part(part) {
+                return Some(fault);
+            }
         }
-        Ok(ModelId(text.into()))
+        None
     }
 
     /// The id as it was spelled.
@@ -60,20 +87,54 @@ impl ModelId {
     }
 }
 
-fn is_mark(byte: u8) -> bool {
-    matches!(byte, b'-' | b'.')
-}
+/// What a byte is to an id: nothing that can stand there, a letter or the like, one of two marks, or the slash.
+const CLASSES: u8 = 5;
+const LETTER: u8 = 1;
+const DASH: u8 = 2;
+const DOT: u8 = 3;
+const SLASH: u8 = 4;
 
-/// Which bytes can stand in an id.
-const KNOWN: [bool; 256] = {
-    let mut known = [false; 256];
+const CLASS: [u8; 256] = {
+    let mut class = [0; 256];
     let mut byte = 0;
     while byte < 256 {
-        known[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'_' | b'.');
+        class[byte] = match byte as u8 {
+            b'-' => DASH,
+            b'.' => DOT,
+            b'/' => SLASH,
+            b'_' => LETTER,
+            other if other.is_ascii_alphanumeric() => LETTER,
+            _ => 0,
+        };
         byte += 1;
     }
-    known
+    class
 };
+
+/// A bit for each pair of classes that cannot stand side by side; a text begins and ends as a part does, at a slash.
+const BAD_PAIRS: u32 = {
+    let mut pairs = 0;
+    let mut pair = 0;
+    while pair < CLASSES * CLASSES {
+        let (one, other) = (pair / CLASSES, pair % CLASSES);
+        let is_strange = one == 0 || other == 0;
+        let is_edge = one != other && (one == SLASH || other == SLASH) && one != LETTER && other != LETTER;
+        let is_doubled = one == other && one != LETTER;
+        if is_strange || is_edge || is_doubled {
+            pairs |= 1 << pair;
+        }
+        pair += 1;
+    }
+    pairs
+};
+
+fn is_mark(byte: u8) -> bool {
+    matches!(CLASS[byte as usize], DASH | DOT)
+}
+
+fn is_known(byte: u8) -> bool {
+    !matches!(CLASS[byte as usize], 0 | SLASH)
+}
 
 fn check_part(part: &str) -> Result<(), IdFault> {
     if part.is_empty() {
@@ -82,20 +143,14 @@ fn check_part(part: &str) -> Result<(), IdFault> {
     if part.len() > ModelId::MAX_PART {
         return Err(IdFault::Long);
     }
-    let (mut all_known, mut doubled, mut last) = (true, false, 0);
-    for byte in part.bytes() {
-        all_known &= KNOWN[byte as usize];
-        doubled |= byte == last && is_mark(byte);
-        last = byte;
+    if let Some(strange) = part.chars().find(|c| !u8::try_from(*c).is_ok_and(is_known)) {
+        return Err(IdFault::Character(strange));
     }
-    if !all_known {
-        let strange = part.chars().find(|c| !u8::try_from(*c).is_ok_and(|byte| KNOWN[byte as usize]));
-        return Err(IdFault::Character(strange.unwrap_or_default()));
-    }
-    if is_mark(part.as_bytes()[0]) || is_mark(last) {
+    let bytes = part.as_bytes();
+    if is_mark(bytes[0]) || is_mark(bytes[bytes.len() - 1]) {
         return Err(IdFault::Edge);
     }
-    if doubled { Err(IdFault::Doubled) } else { Ok(()) }
+    if bytes.windows(2).any(|pair| pair[0] == pair[1] && is_mark(pair[0])) { Err(IdFault::Doubled) } else { Ok(()) }
 }
 
 impl fmt::Display for ModelId {
@@ -136,5 +191,31 @@ impl HubId {
             *byte = (digit(pair[0])? << 4 | digit(pair[1])?) as u8;
         }
         Some(HubId(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every text of four characters out of these: found good at a glance exactly if no rule speaks against it.
+    #[test]
+    fn a_glance_and_the_rules_agree() {
+        let bytes = b"aZ9_-./ \xc3";
+        let rules = |text: &str| {
+            let parts: Vec<_> = text.split('/').collect();
+            parts.len() <= 2 && parts.iter().all(|part| check_part(part).is_ok())
+        };
+        for number in 0..bytes.len().pow(4) {
+            let text: Vec<u8> = (0..4).map(|at| bytes[number / bytes.len().pow(at) % bytes.len()]).collect();
+            for length in 0..=4 {
+                let text = String::from_utf8_lossy(&text[..length]);
+                assert_eq!(ModelId::slashes(text.as_bytes()).is_some(), rules(&text), "{text:?}");
+                assert_eq!(ModelId::parse(&text).is_ok(), rules(&text), "{text:?}");
+            }
+        }
+        let long = "a".repeat(ModelId::MAX_PART);
+        assert!(ModelId::parse(&format!("{long}/{long}")).is_ok());
+        assert_eq!(ModelId::parse(&format!("{long}a/b")), Err(IdFault::Long));
     }
 }

@@ -2,12 +2,14 @@
 
 mod id;
 mod oddity;
+mod parentage;
 mod record;
 mod relation;
 
 pub use id::{HubId, IdFault, ModelId};
 pub(crate) use oddity::clip;
 pub use oddity::{Oddity, OddityKind};
+pub use parentage::{Claim, Parentage, Texts};
 pub(crate) use record::INSTANTS;
 pub use record::{Authority, DATES_KEPT_SINCE, Parent, Record, Reject};
 pub use relation::{Learned, Relation};

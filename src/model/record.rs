@@ -60,11 +60,6 @@ impl Record<'_> {
         }
     }
 
-    /// What it says of the model's parents, and nothing else.
-    pub(crate) fn of_links(self) -> Record<'static> {
-        Record { parents: self.parents, authority: self.authority, ..Record::new(self.id) }
-    }
-
     /// The same, with words of its own.
     pub fn into_owned(self) -> Record<'static> {
         let own = |word: Cow<'_, str>| Cow::Owned(word.into_owned());

@@ -7,7 +7,7 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::columns::{Columns, Filling};
 use super::maybe::Maybe;
-use super::names::{Names, spread};
+use super::names::Names;
 use super::{CrawlNote, Error, Provenance, Snapshot, SourceNote, Taken};
 use crate::model::{Authority, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject, Relation, clip};
 
@@ -426,7 +426,7 @@ impl Builder {
         let links = self.link(parents.map(|parent| (parent.id.as_str(), parent.relation, parent.learned)));
         let start = self.lists.tags.len() as u32;
         let tags = record.tags.as_ref().map_or((Maybe::NONE, 0), |tags| {
-            self.lists.tags.extend(tags.iter().map(|tag| self.words.intern(tag)));
+            self.words.intern_all(tags.iter().map(AsRef::as_ref), |word| self.lists.tags.push(word));
             (Some(start).into(), tags.len() as u32)
         });
         Model {
@@ -568,4 +568,9 @@ impl Builder {
 
 fn half(hasher: &DefaultHashBuilder, key: HubId) -> u32 {
     hasher.hash_one(key) as u32
+}
+
+/// A hash for the table, which looks at the lowest and the highest bits.
+fn spread(half: u32) -> u64 {
+    u64::from(half).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

@@ -1,9 +1,5 @@
-use std::hash::BuildHasher;
-
-use hashbrown::DefaultHashBuilder;
-
 use super::names::Names;
-use crate::model::{Authority, Record};
+use crate::model::{Authority, Parentage};
 
 /// Who descends from whom, gathered from records without making a snapshot of them: for those who want counts alone.
 ///
@@ -18,6 +14,8 @@ pub struct Links {
     ids: String,
     /// The parents of the rows, one after the other.
     parents: Vec<u32>,
+    /// The parents of the part that is added, each as often as it is named.
+    named: Vec<u32>,
 }
 
 /// What a record said.
@@ -44,16 +42,30 @@ pub struct Numbered {
 
 impl Default for Links {
     fn default() -> Links {
-        Links { names: Names::of_ids(), rows: Vec::new(), ids: String::new(), parents: Vec::new() }
+        Links { names: Names::of_ids(), rows: Vec::new(), ids: String::new(), parents: Vec::new(), named: Vec::new() }
     }
 }
 
 impl Links {
-    /// Adds what a record says of its model's parents.
-    pub fn add(&mut self, record: &Record<'_>) {
-        self.ids.push_str(record.id.as_str());
-        self.parents.extend(record.parents.iter().map(|parent| self.names.intern(parent.id.as_str())));
-        self.rows.push(Row { id: self.ids.len(), parents: self.parents.len(), authority: record.authority });
+    /// Adds what the rows of a part say of their parents. Its rejects are not looked at.
+    pub fn add(&mut self, part: &Parentage) {
+        let Links { names, rows, ids, parents, named } = self;
+        named.clear();
+        names.intern_all(part.parents.iter(), |name| named.push(name));
+        let before = ids.len();
+        ids.push_str(part.ids.all());
+        let mut from = 0;
+        for (claim, id_end) in part.rows().iter().zip(part.ids.ends()) {
+            let all = &mut named[std::mem::replace(&mut from, claim.parents_end)..claim.parents_end];
+            match all {
+                [] | [_] => parents.extend_from_slice(all),
+                _ => {
+                    all.sort_unstable();
+                    parents.extend(all.chunk_by(|one, other| one == other).map(|same| same[0]));
+                }
+            }
+            rows.push(Row { id: before + id_end, parents: parents.len(), authority: claim.authority });
+        }
     }
 
     fn id(&self, row: usize) -> &str {
@@ -64,17 +76,22 @@ impl Links {
         &self.parents[row.checked_sub(1).map_or(0, |before| self.rows[before].parents)..self.rows[row].parents]
     }
 
-    /// Of each row, the first one of the same model, where that is another one.
-    fn repeats(&self) -> Vec<(usize, usize)> {
-        let hasher = DefaultHashBuilder::default();
-        let hashed = |row: usize| (hasher.hash_one(self.id(row).to_ascii_lowercase()), row as u32);
-        let mut order: Vec<(u64, u32)> = (0..self.rows.len()).map(hashed).collect();
+    /// Of each row, the first one of the same model, where that is another one. `hashes` are those of the rows' ids.
+    fn repeats(&self, hashes: &[u32]) -> Vec<(usize, usize)> {
+        // Hashes that stand twice are few, and found by bits; those whose bit stands twice are looked at.
+        let mut seen = Bits::of(16 * hashes.len());
+        let mut twice: Vec<u32> = hashes.iter().copied().filter(|hash| seen.set(*hash)).collect();
+        twice.sort_unstable();
+        seen.clear();
+        twice.iter().for_each(|hash| _ = seen.set(*hash));
+        let is_twice = |hash: u32| seen.has(hash) && twice.binary_search(&hash).is_ok();
+        let mut order: Vec<(u32, u32)> = hashes.iter().copied().zip(0..).filter(|(hash, _)| is_twice(*hash)).collect();
         order.sort_unstable();
         let mut repeats = Vec::new();
-        for same in order.chunk_by(|one, other| one.0 == other.0).filter(|same| same.len() > 1) {
+        for same in order.chunk_by(|one, other| one.0 == other.0) {
             for (at, (_, row)) in same.iter().enumerate() {
                 let is_same =
-                    |other: &&(u64, u32)| self.id(other.1 as usize).eq_ignore_ascii_case(self.id(*row as usize));
+                    |other: &&(u32, u32)| self.id(other.1 as usize).eq_ignore_ascii_case(self.id(*row as usize));
                 let first = same[..at].iter().find(is_same);
                 repeats.extend(first.map(|first| (*row as usize, first.1 as usize)));
             }
@@ -85,10 +102,11 @@ impl Links {
 
     /// Numbers the models and puts their links together.
     pub fn finish(self) -> Numbered {
+        let hashes: Vec<u32> = (0..self.rows.len()).map(|row| self.names.hash(self.id(row))).collect();
         // Where each row's parents are taken from, and the number of its model.
         let mut from: Vec<u32> = (0..self.rows.len() as u32).collect();
         let mut is_repeat = vec![false; self.rows.len()];
-        for (row, first) in self.repeats() {
+        for (row, first) in self.repeats(&hashes) {
             is_repeat[row] = true;
             let known = from[first] as usize;
             let [names, later_names] = [known, row].map(|row| !self.parents(row).is_empty());
@@ -98,12 +116,15 @@ impl Links {
         }
         // A bit for the hash of each parent: nine ids in ten are none, and need not be looked for in the table.
         let mut number: Vec<Option<u32>> = vec![None; self.names.len()];
-        let filter = self.names.filter();
+        let mut named = Bits::of(16 * self.names.len());
+        self.names.hashes().for_each(|hash| _ = named.set(hash));
         let mut ids = Vec::with_capacity(self.rows.len());
         let mut pairs = Vec::with_capacity(self.parents.len());
         for row in (0..self.rows.len()).filter(|row| !is_repeat[*row]) {
             let id = self.id(row);
-            if let Some(name) = self.names.find_through(&filter, id) {
+            if named.has(hashes[row])
+                && let Some(name) = self.names.find_hashed(id, hashes[row])
+            {
                 number[name as usize] = Some(ids.len() as u32);
             }
             let child = ids.len() as u32;
@@ -140,12 +161,11 @@ impl Numbered {
     /// alone.
     pub fn by_owner(&self) -> (Vec<u32>, Vec<usize>) {
         let mut owners = Names::of_ids();
-        let owner = |number: u32| {
-            let id = self.id(number);
-            // With its slash, so that no owner has the name of a model.
-            owners.intern(id.find('/').map_or(id, |slash| &id[..=slash]))
-        };
-        let owner: Vec<u32> = (0..self.nodes() as u32).map(owner).collect();
+        let mut owner = Vec::with_capacity(self.nodes());
+        // With its slash, so that no owner has the name of a model.
+        let part = |id: &str| id.bytes().position(|byte| byte == b'/').map_or(id.len(), |slash| slash + 1);
+        let texts = (0..self.nodes() as u32).map(|number| self.id(number)).map(|id| &id[..part(id)]);
+        owners.intern_all(texts, |number| owner.push(number));
         let mut ends = vec![0usize; owners.len() + 1];
         owner.iter().for_each(|owner| ends[*owner as usize + 1] += 1);
         (1..ends.len()).for_each(|at| ends[at] += ends[at - 1]);
@@ -157,5 +177,35 @@ impl Numbered {
         }
         ends.pop();
         (models, ends)
+    }
+}
+
+/// A bit for each hash.
+struct Bits(Vec<u64>);
+
+impl Bits {
+    /// So many of them, or somewhat more.
+    fn of(bits: usize) -> Bits {
+        Bits(vec![0; bits.div_ceil(64).next_power_of_two()])
+    }
+
+    fn word(&self, hash: u32) -> usize {
+        (hash as usize / 64) & (self.0.len() - 1)
+    }
+
+    fn has(&self, hash: u32) -> bool {
+        self.0[self.word(hash)] >> (hash % 64) & 1 == 1
+    }
+
+    /// Sets a bit, and says whether it was set before.
+    fn set(&mut self, hash: u32) -> bool {
+        let was = self.has(hash);
+        let word = self.word(hash);
+        self.0[word] |= 1 << (hash % 64);
+        was
+    }
+
+    fn clear(&mut self) {
+        self.0.fill(0);
     }
 }

@@ -1,18 +1,28 @@
-use hashbrown::hash_table::Entry;
-use hashbrown::{DefaultHashBuilder, HashTable};
 use std::hash::BuildHasher;
+
+use hashbrown::DefaultHashBuilder;
 
 /// Interned texts: each distinct one has a number.
 #[derive(Debug)]
 pub(super) struct Names {
     text: String,
     spans: Vec<(usize, u32)>,
-    /// Half of the hash and the number: the text, in a far corner of memory, is only looked at to make sure.
-    table: HashTable<(u32, u32)>,
-    hasher: DefaultHashBuilder,
+    /// A table, at most three quarters full: what is not in its place stands in the next free one.
+    slots: Vec<Slot>,
+    /// Of the hashes, another one each time, so that nobody can prepare texts that are alike.
+    seed: u64,
     /// Whether ASCII case makes no difference.
     folds: bool,
 }
+
+/// Half of a text's hash and its number: the text, in a far corner of memory, is only looked at to make sure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Slot {
+    half: u32,
+    number: u32,
+}
+
+const FREE: Slot = Slot { half: 0, number: u32::MAX };
 
 impl Names {
     /// Of ids, which are the same without regard to ASCII case.
@@ -20,8 +30,8 @@ impl Names {
         Names {
             text: String::new(),
             spans: Vec::new(),
-            table: HashTable::new(),
-            hasher: DefaultHashBuilder::default(),
+            slots: vec![FREE; 16],
+            seed: DefaultHashBuilder::default().hash_one(0),
             folds: true,
         }
     }
@@ -36,51 +46,135 @@ impl Names {
     }
 
     pub fn get(&self, number: u32) -> &str {
-        let (start, length) = self.spans[number as usize];
+        self.span(self.spans[number as usize])
+    }
+
+    fn span(&self, (start, length): (usize, u32)) -> &str {
         &self.text[start..start + length as usize]
     }
 
-    pub fn find(&self, id: &str) -> Option<u32> {
-        let half = hash(&self.hasher, id, self.folds);
-        let is_same = |known: &(u32, u32)| known.0 == half && same(self.get(known.1), id, self.folds);
-        self.table.find(spread(half), is_same).map(|known| known.1)
-    }
-
-    /// A bit for each hash that a text here has: what is looked for and not there is mostly told by it.
-    pub fn filter(&self) -> Vec<u64> {
-        let mut bits = vec![0u64; (self.len() / 4).next_power_of_two()];
-        for (half, _) in &self.table {
-            let at = *half as usize % (64 * bits.len());
-            bits[at / 64] |= 1 << (at % 64);
-        }
-        bits
-    }
-
-    /// [`Names::find`], with a look at the filter first.
-    pub fn find_through(&self, filter: &[u64], id: &str) -> Option<u32> {
-        let half = hash(&self.hasher, id, self.folds);
-        let at = half as usize % (64 * filter.len());
-        let is_same = |known: &(u32, u32)| known.0 == half && same(self.get(known.1), id, self.folds);
-        (filter[at / 64] >> (at % 64) & 1 == 1).then(|| self.table.find(spread(half), is_same))?.map(|known| known.1)
-    }
-
-    /// The number of `id`; a new one keeps this spelling.
-    pub fn intern(&mut self, id: &str) -> u32 {
-        let Names { text, spans, table, hasher, folds } = self;
-        let half = hash(hasher, id, *folds);
-        let is_same = |known: &(u32, u32)| {
-            let (start, length) = spans[known.1 as usize];
-            known.0 == half && same(&text[start..start + length as usize], id, *folds)
+    /// A hash of a text, the same for all its spellings if ASCII case makes no difference.
+    pub fn hash(&self, text: &str) -> u32 {
+        // The bit by which small letters differ from capital ones. It makes a few other texts alike too, which are then
+        // told apart by themselves.
+        let fold = if self.folds { u64::from_ne_bytes([0x20; 8]) } else { 0 };
+        let mix = |one: u64, other: u64| {
+            let product = u128::from(one) * u128::from(other);
+            product as u64 ^ (product >> 64) as u64
         };
-        let number = spans.len() as u32;
-        match table.entry(spread(half), is_same, |known| spread(known.0)) {
-            Entry::Occupied(known) => known.get().1,
-            Entry::Vacant(place) => {
-                place.insert((half, number));
-                spans.push((text.len(), id.len() as u32));
-                text.push_str(id);
-                number
+        let (words, rest) = text.as_bytes().as_chunks::<8>();
+        let whole = words.iter().fold(self.seed ^ text.len() as u64, |hash, word| {
+            mix(hash ^ (u64::from_le_bytes(*word) | fold), 0x9e37_79b9_7f4a_7c15)
+        });
+        let last = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        (mix(whole ^ (last | fold), 0x94d0_49bb_1331_11eb) >> 16) as u32
+    }
+
+    fn is_same(&self, known: &str, text: &str) -> bool {
+        known == text || (self.folds && known.eq_ignore_ascii_case(text))
+    }
+
+    /// The place where a hash is looked for first.
+    fn place(&self, half: u32) -> usize {
+        half as usize & (self.slots.len() - 1)
+    }
+
+    /// The first place from `at` on that is free or has this hash.
+    fn likely(&self, mut at: usize, half: u32) -> usize {
+        while self.slots[at].half != half && self.slots[at] != FREE {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        at
+    }
+
+    /// The number of a text, or the free place for it.
+    fn slot(&self, text: &str, half: u32) -> Result<u32, usize> {
+        let mut at = self.place(half);
+        loop {
+            at = self.likely(at, half);
+            match self.slots[at] {
+                FREE => return Err(at),
+                slot if self.is_same(self.get(slot.number), text) => return Ok(slot.number),
+                _ => at = (at + 1) & (self.slots.len() - 1),
             }
+        }
+    }
+
+    pub fn find(&self, text: &str) -> Option<u32> {
+        self.slot(text, self.hash(text)).ok()
+    }
+
+    /// [`Names::find`] of a text whose hash is known.
+    pub fn find_hashed(&self, text: &str, half: u32) -> Option<u32> {
+        self.slot(text, half).ok()
+    }
+
+    /// The hashes of all texts.
+    pub fn hashes(&self) -> impl Iterator<Item = u32> {
+        self.slots.iter().filter(|slot| **slot != FREE).map(|slot| slot.half)
+    }
+
+    /// The number of `text`; a new one keeps this spelling.
+    pub fn intern(&mut self, text: &str) -> u32 {
+        self.intern_hashed(text, self.hash(text))
+    }
+
+    fn intern_hashed(&mut self, text: &str, half: u32) -> u32 {
+        let at = match self.slot(text, half) {
+            Ok(number) => return number,
+            Err(at) => at,
+        };
+        let number = self.spans.len() as u32;
+        self.slots[at] = Slot { half, number };
+        self.spans.push((self.text.len(), text.len() as u32));
+        self.text.push_str(text);
+        if 4 * self.spans.len() > 3 * self.slots.len() {
+            self.grow();
+        }
+        number
+    }
+
+    /// [`Names::intern`] of many: what is wanted of memory is asked for many at a time, so that the processor waits once for
+    /// all of it.
+    pub fn intern_all<'t>(&mut self, mut texts: impl Iterator<Item = &'t str>, mut take: impl FnMut(u32)) {
+        const MANY: usize = 32;
+        let mut asked: [(&str, u32); MANY] = [("", 0); MANY];
+        let mut slots = [FREE; MANY];
+        let mut spans = [(0, 0); MANY];
+        loop {
+            let mut count = 0;
+            for (asked, text) in asked.iter_mut().zip(texts.by_ref()) {
+                *asked = (text, self.hash(text));
+                count += 1;
+            }
+            for (slot, (_, half)) in slots.iter_mut().zip(&asked[..count]) {
+                *slot = self.slots[self.place(*half)];
+            }
+            for ((span, slot), (_, half)) in spans.iter_mut().zip(&mut slots).zip(&asked[..count]) {
+                if slot.half != *half {
+                    *slot = self.slots[self.likely(self.place(*half), *half)];
+                }
+                *span = if *slot == FREE { (0, u32::MAX) } else { self.spans[slot.number as usize] };
+            }
+            for ((span, slot), (text, half)) in spans.iter().zip(&slots).zip(&asked[..count]) {
+                let is_known = span.1 == text.len() as u32 && self.is_same(self.span(*span), text);
+                take(if is_known { slot.number } else { self.intern_hashed(text, *half) });
+            }
+            if count < MANY {
+                break;
+            }
+        }
+    }
+
+    fn grow(&mut self) {
+        let old = std::mem::take(&mut self.slots);
+        self.slots = vec![FREE; 2 * old.len()];
+        for slot in old.into_iter().filter(|slot| *slot != FREE) {
+            let mut at = self.place(slot.half);
+            while self.slots[at] != FREE {
+                at = (at + 1) & (self.slots.len() - 1);
+            }
+            self.slots[at] = slot;
         }
     }
 
@@ -91,28 +185,4 @@ impl Names {
             self.text.push_str(id);
         }
     }
-}
-
-fn same(one: &str, other: &str, folds: bool) -> bool {
-    one == other || (folds && one.eq_ignore_ascii_case(other))
-}
-
-/// Half of a text's hash, in lower case if that makes no difference.
-fn hash(hasher: &DefaultHashBuilder, text: &str, folds: bool) -> u32 {
-    let mut lower = [0u8; 64];
-    let whole = match lower.get_mut(..text.len()) {
-        _ if !folds => hasher.hash_one(text.as_bytes()),
-        Some(lower) => {
-            lower.copy_from_slice(text.as_bytes());
-            lower.make_ascii_lowercase();
-            hasher.hash_one(&*lower)
-        }
-        None => hasher.hash_one(text.to_ascii_lowercase().as_bytes()),
-    };
-    (whole ^ (whole >> 32)) as u32
-}
-
-/// A hash for the table, which looks at the lowest and the highest bits.
-pub(super) fn spread(half: u32) -> u64 {
-    u64::from(half).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

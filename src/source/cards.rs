@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{Digested, Error, card, digest_file, file_of, hex, is_hidden};
+use super::{Digested, Error, Sink, card, digest_file, file_of, hex, is_hidden};
 use crate::model::{ModelId, Record, Reject};
 
 const HINT: &str = "no model's id in this path; use owner/name/README.md, owner/name.md, owner--name.md, owner__name.md, \
@@ -18,7 +18,7 @@ pub(super) fn are_in(folder: &Path) -> bool {
     walk(folder).any(|found| found.is_ok_and(|file| id(folder, &file).is_some()))
 }
 
-pub(super) fn read(path: &Path, sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) -> Result<(), Error> {
+pub(super) fn read(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
     let mut any = false;
     for file in walk(path) {
         let file = file?;

@@ -19,26 +19,22 @@ use std::borrow::Cow;
 use std::io::{self, BufRead, Read as _, Write};
 use std::path::Path;
 
-use super::{Error, date, open, pages};
+use super::{Error, Sink, date, open, pages};
 use crate::model::{Authority, Learned, ModelId, Oddity, OddityKind, Parent, Record, Reject, Relation};
 
-pub(super) fn read_file(path: &Path, sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) -> Result<(), Error> {
+pub(super) fn read_file(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
     read(&path.display().to_string(), open(path)?, sink).map_err(|(place, error)| pages::cut(path, &place, &error))
 }
 
 /// Reads the notation out of `text`; `name` stands for the file in rejects.
 ///
 /// Each line gives a record for each model that it lists; lines about one model add up where records are gathered.
-pub fn read_text(name: &str, text: &str, sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) {
+pub fn read_text(name: &str, text: &str, sink: Sink<'_>) {
     // Reading from memory cannot fail but for a bad line, which is a reject.
     _ = read(name, text.as_bytes(), sink);
 }
 
-fn read(
-    name: &str,
-    mut input: impl BufRead,
-    sink: &mut dyn FnMut(Result<Record<'_>, Reject>),
-) -> Result<(), (String, io::Error)> {
+fn read(name: &str, mut input: impl BufRead, sink: Sink<'_>) -> Result<(), (String, io::Error)> {
     const MAX_LINE: u64 = 16 << 20;
     let mut records: Vec<Record<'static>> = Vec::new();
     let mut places = std::collections::HashMap::new();

@@ -4,6 +4,7 @@ mod card;
 mod cards;
 mod date;
 pub mod edges;
+mod gather;
 pub mod hub;
 mod normalize;
 mod pages;
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::model::{Record, Reject};
+use crate::model::{Parentage, Record, Reject};
 use recording::Recording;
 
 /// What a source can be.
@@ -116,6 +117,9 @@ pub struct Digested {
     pub bytes: u64,
 }
 
+/// What takes the records of a source, the unreadable ones as rejects.
+pub type Sink<'s> = &'s mut dyn FnMut(Result<Record<'_>, Reject>);
+
 impl Source {
     /// Finds the sources at `path`: a file, a folder of cards, or a folder of data files (in order of their names).
     ///
@@ -178,7 +182,7 @@ impl Source {
     ///
     /// # Errors
     /// If the source as a whole cannot be read to its end.
-    pub fn read(&self, sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) -> Result<(), Error> {
+    pub fn read(&self, sink: Sink<'_>) -> Result<(), Error> {
         match self.kind {
             Kind::HubStats => stats::read(&self.path, sink),
             Kind::Jsonl => pages::read(&self.path, sink),
@@ -188,16 +192,16 @@ impl Source {
         }
     }
 
-    /// Reads every record, in order, for its id and parents alone: what else a record knows may be missing. A dump and
-    /// JSON Lines are read in parts, on all processors, in a fraction of the time.
+    /// Reads every row for its id and parents alone, and gives them to `sink` part after part, in order. A dump and JSON
+    /// Lines are read on all processors, in a fraction of the time that [`Source::read`] takes.
     ///
     /// # Errors
     /// As [`Source::read`].
-    pub fn read_links(&self, sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) -> Result<(), Error> {
+    pub fn read_links(&self, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
         match self.kind {
             Kind::HubStats => stats::read_links(&self.path, sink),
             Kind::Jsonl => pages::read_links(&self.path, sink),
-            _ => self.read(sink),
+            _ => read_links_of(|each| self.read(each), sink),
         }
     }
 
@@ -233,11 +237,28 @@ impl Source {
     }
 }
 
+/// Links by way of whole records.
+fn read_links_of(
+    read: impl FnOnce(Sink<'_>) -> Result<(), Error>,
+    sink: &mut dyn FnMut(Parentage),
+) -> Result<(), Error> {
+    const PART: usize = 1 << 16;
+    let mut gather = gather::Gather::default();
+    read(&mut |found| {
+        gather.add(found);
+        if gather.len() == PART {
+            sink(gather.take());
+        }
+    })?;
+    sink(gather.take());
+    Ok(())
+}
+
 /// Reads list rows out of memory; `name` stands for the file in rejects.
 ///
 /// # Errors
 /// As [`Source::read`].
-pub fn read_rows(name: &str, bytes: &[u8], sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) -> Result<(), Error> {
+pub fn read_rows(name: &str, bytes: &[u8], sink: Sink<'_>) -> Result<(), Error> {
     pages::read_bytes(Path::new(name), bytes, sink)
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use super::parent::{self, Reading};
-use crate::model::{Authority, HubId, Learned, ModelId, Oddity, OddityKind, Parent, Record, Relation};
+use crate::model::{Authority, HubId, IdFault, Learned, ModelId, Oddity, OddityKind, Parent, Record, Relation, clip};
 
 /// What a source found of one model, before any rule.
 #[derive(Debug, Default)]
@@ -67,8 +67,7 @@ impl<'a> Found<'a> {
     /// Why this is no model: its id is no id.
     pub fn settle(mut self) -> Result<Record<'a>, String> {
         let id = self.id.trim();
-        let id =
-            ModelId::parse(id).map_err(|fault| format!("{:?} is no model id: {fault}", crate::model::clip(id, 80)))?;
+        let id = ModelId::parse(id).map_err(|fault| no_id(id, fault))?;
         let tags = self.tags.as_deref().unwrap_or_default();
         let library = self.library.and_then(present);
 
@@ -143,21 +142,32 @@ const LICENCE: &str = "license:";
 
 /// Leaves the tags that are kept as tags: parents and licences have columns of their own.
 fn keep_others(tags: &mut Vec<Cow<'_, str>>) {
-    tags.retain(|tag| !tag.starts_with("base_model:") && !tag.starts_with(LICENCE) && !tag.is_empty());
+    tags.retain(|tag| !tag.starts_with(PARENT) && !tag.starts_with(LICENCE) && !tag.is_empty());
     for tag in tags.iter_mut().filter(|tag| tag.len() > Oddity::MAX_TEXT) {
-        *tag = Cow::Owned(crate::model::clip(tag, Oddity::MAX_TEXT).into_owned());
+        *tag = Cow::Owned(clip(tag, Oddity::MAX_TEXT).into_owned());
     }
 }
 
-/// A `base_model:` tag in parts: `base_model:REL:ID` or `base_model:ID`. Only a known relation is split off, since
-/// paths and addresses have colons of their own.
+/// What tags that name a parent begin with.
+pub(super) const PARENT: &str = "base_model:";
+
+/// A `base_model:` tag in parts: `base_model:REL:ID` or `base_model:ID`.
 fn split_tag(tag: &str) -> Option<(Option<Relation>, &str)> {
-    let rest = tag.strip_prefix("base_model:")?;
-    let typed = rest.split_once(':').and_then(|(word, id)| {
+    tag.strip_prefix(PARENT).map(split_relation)
+}
+
+/// `REL:ID` or `ID`. Only a known relation is split off, since paths and addresses have colons of their own.
+pub(super) fn split_relation(text: &str) -> (Option<Relation>, &str) {
+    let typed = text.split_once(':').and_then(|(word, id)| {
         let relation = Relation::from_name(word).filter(|relation| *relation != Relation::Unstated)?;
         Some((Some(relation), id))
     });
-    Some(typed.unwrap_or((None, rest)))
+    typed.unwrap_or((None, text))
+}
+
+/// Why a row is no model.
+pub(super) fn no_id(id: &str, fault: IdFault) -> String {
+    format!("{:?} is no model id: {fault}", clip(id, 80))
 }
 
 /// Everything that was said about one parent.

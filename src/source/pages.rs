@@ -3,11 +3,12 @@
 use std::io::{self, BufRead, Cursor, Read};
 use std::path::Path;
 
+use super::gather::Gather;
 use super::hub::wire;
-use super::parts::in_order;
+use super::parts::{desks, in_order};
 use super::scan::Scan;
-use super::{Error, open, unpack};
-use crate::model::{Record, Reject};
+use super::{Error, Sink, open, read_links_of, unpack};
+use crate::model::{Parentage, Record, Reject};
 
 /// Longest row, in bytes. The Hub's largest (a full row with a long chat template and card) stay under 1 MiB.
 const MAX_ROW: usize = 64 << 20;
@@ -16,14 +17,12 @@ const PART: usize = 4 << 20;
 /// Deepest nesting of a row; serde_json stops there too.
 const MAX_DEPTH: usize = 128;
 
-type Sink<'s> = &'s mut dyn FnMut(Result<Record<'_>, Reject>);
-
 pub(super) fn read(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
     read_from(path, open(path)?, sink)
 }
 
-/// The same for ids and parents alone. Lines are read in parts; what is no JSON Lines is read as a whole.
-pub(super) fn read_links(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
+/// Ids and parents alone. Lines are read in parts; what is no JSON Lines is read as a whole.
+pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
     let mut input = open(path)?;
     let mut number = 1;
     let at = |number: u64| format!("line {number}");
@@ -32,43 +31,87 @@ pub(super) fn read_links(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
     // Whether the first line is a row is known if it ends in sight.
     let first = head.split(|byte| *byte == b'\n').next().filter(|line| line.len() < head.len());
     if start != Some(b'{') || !first.is_some_and(|line| line.trim_ascii_end().ends_with(b"}")) {
-        return read(path, sink);
+        return read_links_of(|each| read(path, each), sink);
     }
-    let scan = Scan::new();
-    let next = || {
-        let mut part = Vec::with_capacity(PART + PART / 8);
-        let read = (&mut input).take(PART as u64).read_to_end(&mut part);
-        let read = read.and_then(|_| (&mut input).take(MAX_ROW as u64).read_until(b'\n', &mut part));
-        read.map_err(|error| cut(path, &at(number), &error))?;
+    // What was read behind the last whole line.
+    let mut rest = Vec::new();
+    let next = |desk: &mut Desk| {
         let from = number;
-        number += memchr::memchr_iter(b'\n', &part).count() as u64;
-        Ok((!part.is_empty()).then_some((from, part)))
+        let lines = desk.fill(&mut rest, &mut input).map_err(|error| cut(path, &at(number), &error))?;
+        number += lines;
+        Ok((!desk.part.is_empty()).then_some(from))
     };
-    let work = |(mut number, part): (u64, Vec<u8>)| {
-        let mut records = Vec::new();
-        let mut from = 0;
-        let ends = memchr::memchr_iter(b'\n', &part).map(|end| end + 1).chain([part.len()]);
-        for end in ends.filter(|end| *end > 0) {
-            let line = &part[from..end];
-            from = end;
-            if line.is_empty() {
-                continue;
-            }
+    let work = |Desk { part, scan, gather, .. }: &mut Desk, mut number: u64| {
+        let mut rest = part.as_slice();
+        while !rest.is_empty() {
+            let (line, escaped) = scan.line(rest);
+            rest = &rest[line.len()..];
             match line.trim_ascii() {
                 row @ [b'{', ..] if row.len() < MAX_ROW => {
-                    let record = scan.record(row).map_err(|reason| reject(path, at(number), reason));
-                    records.push(record.map(Record::of_links));
+                    if let Err(reason) = scan.row(row, escaped, gather) {
+                        gather.add(Err(reject(path, at(number), reason)));
+                    }
                 }
                 _ => {
-                    let mut keep = |record: Result<Record<'_>, Reject>| records.push(record.map(Record::of_links));
+                    let mut keep = |found: Result<Record<'_>, Reject>| gather.add(found);
                     Lines { path, number, sink: &mut keep }.all(Line::Whole, line.to_vec(), &mut io::empty())?;
                 }
             }
             number += 1;
         }
-        Ok(records)
+        Ok(gather.take())
     };
-    in_order(next, work, |records: Vec<_>| records.into_iter().for_each(&mut *sink))
+    in_order(desks(|| Ok(Desk::new()))?, next, work, sink)
+}
+
+/// Where a part of the lines is read.
+struct Desk {
+    part: Vec<u8>,
+    scan: Scan,
+    gather: Gather,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        Desk { part: Vec::new(), scan: Scan::new(), gather: Gather::default() }
+    }
+
+    /// Fills the part with `rest` and what follows it, up to the last end of a line, and tells how many lines it holds; what
+    /// is behind that becomes the rest. Of a line that is too long, only the start is there.
+    fn fill(&mut self, rest: &mut Vec<u8>, input: &mut dyn BufRead) -> io::Result<u64> {
+        let part = &mut self.part;
+        let mut wanted = PART;
+        let mut filled = rest.len();
+        // It is filled over and over: only at first is its memory written for nothing.
+        part.resize(wanted.max(part.len()).max(filled), 0);
+        part[..filled].copy_from_slice(rest);
+        rest.clear();
+        loop {
+            while filled < wanted {
+                match input.read(&mut part[filled..wanted]) {
+                    Ok(0) => {
+                        part.truncate(filled);
+                        return Ok(memchr::memchr_iter(b'\n', part).count() as u64);
+                    }
+                    Ok(count) => filled += count,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
+                    Err(error) => return Err(error),
+                }
+            }
+            if let Some(end) = memchr::memrchr(b'\n', &part[..filled]) {
+                rest.extend_from_slice(&part[end + 1..filled]);
+                part.truncate(end + 1);
+                return Ok(memchr::memchr_iter(b'\n', part).count() as u64);
+            }
+            if filled >= MAX_ROW {
+                input.skip_until(b'\n')?;
+                part.truncate(filled);
+                return Ok(1);
+            }
+            wanted *= 2;
+            part.resize(wanted.max(part.len()), 0);
+        }
+    }
 }
 
 pub(super) fn read_bytes(path: &Path, bytes: &[u8], sink: Sink<'_>) -> Result<(), Error> {

@@ -41,6 +41,13 @@ pub(super) fn read(text: &str) -> Reading {
     }
 }
 
+/// Whether `text` is an id as it stands, by a glance that tells of most: an owner and a name. What is left to [`read`] may be
+/// one too.
+pub(super) fn is_plain(text: &[u8]) -> bool {
+    // The only placeholder with a slash is shorter.
+    text.len() > "n/a".len() && ModelId::slashes(text) == Some(1)
+}
+
 /// Blanks that a trimmed text has at neither end: white space, and the marks that nobody sees.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')

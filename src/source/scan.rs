@@ -5,50 +5,115 @@ use std::borrow::Cow;
 use memchr::memmem::Finder;
 use memchr::{memchr, memchr2};
 
+use super::gather::{Gather, ParentTags};
 use super::hub::wire;
-use super::normalize::Found;
-use crate::model::Record;
+use super::normalize::{Found, PARENT};
+use crate::model::Authority;
 
 /// Reads rows for their links. What it passes over is not checked: a row that breaks off behind the last key that is
 /// wanted may be read, where the full reader would refuse it.
 pub(super) struct Scan {
-    base_model: Finder<'static>,
-    base_models: Finder<'static>,
+    base: Finder<'static>,
     tags: Finder<'static>,
+    id: Finder<'static>,
 }
 
 impl Scan {
     pub fn new() -> Scan {
-        // All that can name a parent has one of the first two in it, unless it is written with escapes.
-        Scan {
-            base_model: Finder::new("base_model"),
-            base_models: Finder::new("baseModels"),
-            tags: Finder::new("\"tags\":["),
+        Scan { base: Finder::new("base"), tags: Finder::new("\"tags\""), id: Finder::new("\"id\"") }
+    }
+
+    /// The first line with its end, and whether there are escapes in it.
+    pub fn line<'t>(&self, text: &'t [u8]) -> (&'t [u8], bool) {
+        match memchr2(b'\n', b'\\', text) {
+            Some(at) if text[at] == b'\n' => (&text[..=at], false),
+            Some(at) => (memchr(b'\n', &text[at..]).map_or(text, |end| &text[..=at + end]), true),
+            None => (text, false),
         }
     }
 
-    /// The record of a row, with its id and parents alone. Whatever surprises is left to the full reader.
+    /// Gathers a row. Whatever surprises is left to the full reader.
     ///
     /// # Errors
     /// As the full reader's.
-    pub fn record<'a>(&self, row: &'a [u8]) -> Result<Record<'a>, String> {
-        match self.found(row) {
+    pub fn row(&self, row: &[u8], has_escapes: bool, gather: &mut Gather) -> Result<(), String> {
+        if !has_escapes && let Some((id, authority)) = self.plain(row, gather) {
+            return gather.row(id, authority);
+        }
+        gather.forget();
+        let record = match self.found(row) {
             Some(found) => found.settle(),
             None => wire::record(row),
+        };
+        record.map(|record| gather.add(Ok(record)))
+    }
+
+    /// Gathers the parents of a row without escapes, and gives its id. In such a row every quote begins or ends a text, so
+    /// a key can be looked for as it is written, and only its depth is to be made sure of.
+    fn plain<'a>(&self, row: &'a [u8], gather: &mut Gather) -> Option<(&'a [u8], Authority)> {
+        if row.last() != Some(&b'}') {
+            return None;
         }
+        let mut at = Cursor::of(row, false);
+        at.expect(b'{')?;
+        while at.key()? != b"id" {
+            at.value()?;
+            at.expect(b',')?;
+        }
+        let id = at.text()?;
+        if id.trim_ascii().is_empty() || !id.is_ascii() {
+            return None;
+        }
+        let rest_at = at.at;
+        let rest = &row[rest_at..];
+        // All that can name a parent has one of these two in it.
+        let named = self.base.find_iter(rest).find_map(|base| match rest.get(base + 4..base + 10) {
+            Some(b"_model") => Some((true, base)),
+            Some(b"Models") => Some((false, base)),
+            _ => None,
+        });
+        match named {
+            // Then the Hub names no parent, which is its word too.
+            None => _ = self.tags.find_iter(rest).find(|tags| rest[tags + 6..].starts_with(b":["))?,
+            Some((false, _)) => return None,
+            Some((true, named_at)) => {
+                let (mut depth, mut counted, mut tags) = (0, 0, None);
+                for found in self.tags.find_iter(row) {
+                    depth += opened(&row[counted..found]);
+                    counted = found;
+                    if depth != 1 {
+                        continue;
+                    }
+                    // A key that stands twice is no row.
+                    if tags.is_some() || row.get(found + 6) != Some(&b':') {
+                        return None;
+                    }
+                    tags = Some(found + 7);
+                }
+                let tags = tags?;
+                let mut list = Tags::of(Cursor { at: tags, ..Cursor::of(row, false) })?;
+                let mut parents = ParentTags::default();
+                list.by_ref().for_each(|tag| parents.add(tag, gather));
+                let end = list.end?;
+                // Those before were not there, those within are tags.
+                let has_models =
+                    self.base.find_iter(&row[end..]).any(|base| row[end + base..].starts_with(b"baseModels"));
+                // Without parents in its tags the card has a say.
+                if has_models || !gather.has_parents() || tags > rest_at + named_at || self.id.find(rest).is_some() {
+                    return None;
+                }
+            }
+        }
+        Some((id, Authority::Hub))
     }
 
     fn found<'a>(&self, row: &'a [u8]) -> Option<Found<'a>> {
-        // Then the Hub names no parent, which is its word too.
-        let is_named = self.base_model.find(row).is_some() || self.base_models.find(row).is_some();
-        let is_without = !is_named && memchr(b'\\', row).is_none() && self.tags.find(row).is_some();
-        let mut at = Cursor { row, at: 0 };
+        let mut at = Cursor::of(row, true);
         let mut found = Found::default();
         let (mut has_id, mut has_tags, mut has_models, mut has_card) = (false, false, false, false);
         at.expect(b'{')?;
         loop {
-            let key = at.text()?;
-            at.expect(b':')?;
+            let key = at.key()?;
             let value = at.value()?;
             let text = || std::str::from_utf8(value).ok();
             // A key that stands twice is no row.
@@ -69,10 +134,6 @@ impl Scan {
                 b"id" | b"tags" | b"baseModels" | b"cardData" => return None,
                 _ => (),
             }
-            if has_id && is_without {
-                found.tags.get_or_insert_default();
-                return (row.last() == Some(&b'}')).then_some(found);
-            }
             match at.next()? {
                 b',' => (),
                 b'}' if at.at == row.len() && has_id => return Some(found),
@@ -84,32 +145,101 @@ impl Scan {
 
 /// The tags of an array that name parents.
 fn tags(array: &[u8]) -> Option<Vec<Cow<'_, str>>> {
-    let mut at = Cursor { row: array, at: 0 };
-    let mut tags = Vec::new();
-    at.expect(b'[')?;
-    if at.peek()? == b']' {
-        return Some(tags);
+    let mut list = Tags::of(Cursor::of(array, true))?;
+    let parents = list.by_ref().filter(|tag| tag.starts_with(PARENT.as_bytes()));
+    let parents = parents.map(|tag| std::str::from_utf8(tag).ok().map(Cow::Borrowed)).collect();
+    list.end.and(parents)
+}
+
+/// The texts of an array. One without escapes, or it breaks off.
+struct Tags<'a> {
+    at: Cursor<'a>,
+    is_first: bool,
+    /// Where the array ends, once all of it was read.
+    end: Option<usize>,
+}
+
+impl<'a> Tags<'a> {
+    fn of(mut at: Cursor<'a>) -> Option<Tags<'a>> {
+        at.expect(b'[')?;
+        Some(Tags { at, is_first: true, end: None })
     }
-    loop {
-        let tag = at.text()?;
-        if tag.starts_with(b"base_model:") {
-            tags.push(Cow::Borrowed(std::str::from_utf8(tag).ok()?));
-        }
-        match at.next()? {
-            b',' => (),
-            b']' => return Some(tags),
+}
+
+impl<'a> Iterator for Tags<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let is_first = std::mem::replace(&mut self.is_first, false);
+        let tag = match (self.at.peek()?, is_first) {
+            (b']', _) => {
+                self.end = Some(self.at.at);
+                return None;
+            }
+            (b',', false) => {
+                self.at.at += 1;
+                self.at.text()?
+            }
+            (_, true) => self.at.text()?,
             _ => return None,
+        };
+        // Other texts are passed over, and these must be some.
+        (!tag.starts_with(PARENT.as_bytes()) || std::str::from_utf8(tag).is_ok()).then_some(tag)
+    }
+}
+
+/// How many brackets more are opened than closed, in a text without escapes that begins outside of all quotes. Many bytes
+/// at a time, since this is a good part of the work at a row.
+fn opened(text: &[u8]) -> i64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    // One for each byte that is `of`.
+    let are = |word: u64, of: u8| {
+        let other = word ^ (ONES * u64::from(of));
+        !(((other & !HIGH) + !HIGH) | other | !HIGH) >> 7
+    };
+    // The quotes of each eighth byte so far, odd or even.
+    let mut before = 0u64;
+    let mut opened = 0;
+    let mut count = |quotes: u64, open: u64, close: u64| {
+        // Of each byte, whether the quotes up to it are odd in number.
+        let inside = ONES * (u64::from(before.count_ones()) & 1);
+        let within = (quotes.wrapping_mul(ONES) & ONES) ^ inside;
+        let total = |bytes: u64| i64::from((bytes & !within).count_ones());
+        opened += total(open) - total(close);
+        before ^= quotes;
+    };
+    let block = |text: &[u8; 64]| {
+        let mut words = [0; 8];
+        words.iter_mut().zip(text.as_chunks::<8>().0).for_each(|(word, bytes)| *word = u64::from_le_bytes(*bytes));
+        let folded = words.map(|word| word | (ONES * 0x20));
+        [words.map(|word| are(word, b'"')), folded.map(|word| are(word, b'{')), folded.map(|word| are(word, b'}'))]
+    };
+    let (blocks, rest) = text.as_chunks::<64>();
+    let mut last = [0; 64];
+    last[..rest.len()].copy_from_slice(rest);
+    for [quotes, open, close] in blocks.iter().chain([&last]).map(block) {
+        if open.iter().chain(&close).fold(0, |all, bytes| all | bytes) == 0 {
+            count(quotes.iter().fold(0, |all, bytes| all ^ bytes), 0, 0);
+        } else {
+            (0..8).for_each(|at| count(quotes[at], open[at], close[at]));
         }
     }
+    opened
 }
 
 /// A place in a row. Everything gives nothing where the row is not as expected.
 struct Cursor<'a> {
     row: &'a [u8],
     at: usize,
+    has_escapes: bool,
 }
 
 impl<'a> Cursor<'a> {
+    fn of(row: &'a [u8], has_escapes: bool) -> Cursor<'a> {
+        Cursor { row, at: 0, has_escapes }
+    }
+
     fn peek(&mut self) -> Option<u8> {
         while self.row.get(self.at)?.is_ascii_whitespace() {
             self.at += 1;
@@ -127,6 +257,13 @@ impl<'a> Cursor<'a> {
         (self.next()? == byte).then_some(())
     }
 
+    /// A key and its colon.
+    fn key(&mut self) -> Option<&'a [u8]> {
+        let key = self.text()?;
+        self.expect(b':')?;
+        Some(key)
+    }
+
     /// A text without escapes.
     fn text(&mut self) -> Option<&'a [u8]> {
         self.expect(b'"')?;
@@ -134,7 +271,7 @@ impl<'a> Cursor<'a> {
         let end = from + memchr(b'"', &self.row[from..])?;
         self.at = end + 1;
         let text = &self.row[from..end];
-        (!text.contains(&b'\\')).then_some(text)
+        (!self.has_escapes || memchr(b'\\', text).is_none()).then_some(text)
     }
 
     /// Any value, as it is written.
@@ -174,5 +311,36 @@ impl<'a> Cursor<'a> {
             }
         }
         Some(self.row[from..self.at].trim_ascii_end())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The same, byte by byte.
+    fn opened_by_steps(text: &[u8]) -> i64 {
+        let mut inside = false;
+        text.iter().fold(0, |opened, byte| match byte {
+            b'"' => {
+                inside = !inside;
+                opened
+            }
+            b'{' | b'[' if !inside => opened + 1,
+            b'}' | b']' if !inside => opened - 1,
+            _ => opened,
+        })
+    }
+
+    #[test]
+    fn brackets_are_counted_outside_of_texts_wherever_they_stand() {
+        let mut rng = fastrand::Rng::with_seed(7);
+        let bytes = b"\"\"\"{[}]a,:_\xff\x80\x5f\x22\x7b~Z \x02";
+        for length in 0..400 {
+            for _ in 0..20 {
+                let text: Vec<u8> = (0..length).map(|_| bytes[rng.usize(0..bytes.len())]).collect();
+                assert_eq!(opened(&text), opened_by_steps(&text), "{:?}", String::from_utf8_lossy(&text));
+            }
+        }
     }
 }

@@ -26,6 +26,7 @@ const ROOMS: &[Room] = &[
             "regex",
             "walkdir",
             "memchr",
+            "bytes",
             "sha2",
             "thiserror",
             "reqwest",

@@ -453,9 +453,9 @@ fn both_links(path: &Path) -> [BTreeSet<(String, String)>; 2] {
     let (mut links, mut rejects, mut builder) = (Links::default(), [0, 0], Builder::new());
     for source in Source::find(path, None).unwrap() {
         source
-            .read_links(&mut |found| {
-                rejects[0] += usize::from(found.is_err());
-                found.iter().for_each(|record| links.add(record));
+            .read_links(&mut |part| {
+                rejects[0] += part.rejects.len();
+                links.add(&part);
             })
             .unwrap();
         source
@@ -554,7 +554,7 @@ fn a_source_that_breaks_off_ends_every_reader() {
     fs::write(&path, &packed[..packed.len() / 2]).unwrap();
     let source = Source { path: path.clone(), kind: Kind::Jsonl };
     let mut rows = 0;
-    let error = source.read_links(&mut |_| rows += 1).unwrap_err().to_string();
+    let error = source.read_links(&mut |part| rows += part.rows().len()).unwrap_err().to_string();
     assert!(error.contains("cut.jsonl.gz, line") && error.contains("cut off"), "{error}");
     assert!(rows < 200_000);
     fs::write(&path, packed).unwrap();

@@ -13,7 +13,7 @@ pub use card::{CardState, FetchedCard, split_cards, write_cards};
 
 use super::hub::listing::{self, Scope};
 use super::hub::wire;
-use super::{Digested, Error, card as front_matter, digest_file};
+use super::{Digested, Error, Sink, card as front_matter, digest_file};
 use crate::model::{ModelId, Record, Reject};
 
 /// The file that says what is crawled.
@@ -390,7 +390,7 @@ impl Recording {
     ///
     /// # Errors
     /// If the crawl has not come to its end, or a page cannot be read.
-    pub fn read(&self, sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) -> Result<(), Error> {
+    pub fn read(&self, sink: Sink<'_>) -> Result<(), Error> {
         if !self.is_complete() || self.note.spent {
             return Err(Error::unfit(
                 &self.folder,
@@ -401,7 +401,7 @@ impl Recording {
     }
 
     /// The same, of a crawl that is still under way.
-    pub(crate) fn listed(&self, sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) -> Result<(), Error> {
+    pub(crate) fn listed(&self, sink: Sink<'_>) -> Result<(), Error> {
         for page in 0..self.pages {
             let (head, body) = self.page(page)?;
             // The place in the folder, wherever that lies.
@@ -455,7 +455,7 @@ fn page_file(folder: &Path, page: usize) -> PathBuf {
     folder.join(format!("{page:08}.{PAGE}"))
 }
 
-fn read_cards(page: &Path, body: &[u8], sink: &mut dyn FnMut(Result<Record<'_>, Reject>)) -> Result<(), Error> {
+fn read_cards(page: &Path, body: &[u8], sink: Sink<'_>) -> Result<(), Error> {
     let cards = split_cards(body).map_err(|reason| Error::broken(page, "", format!("{reason}; {AGAIN}")))?;
     for (card, text) in cards {
         if card.state == CardState::Read {

@@ -4,6 +4,7 @@ use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::schema::types::SchemaDescriptor;
 
 /// Where the columns of interest lie: numbers of leaves.
+#[derive(Clone)]
 pub(super) struct Columns {
     pub id: Option<usize>,
     pub hub_id: Option<usize>,
@@ -24,7 +25,7 @@ pub(super) struct Columns {
 
 impl Columns {
     /// Those of them that say who a row is and what it descends from.
-    pub fn of_links(self) -> Columns {
+    pub fn of_links(&self) -> Columns {
         Columns {
             hub_id: None,
             created: None,
@@ -34,7 +35,7 @@ impl Columns {
             parameters: None,
             task: None,
             library: None,
-            ..self
+            ..self.clone()
         }
     }
 

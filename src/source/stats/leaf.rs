@@ -1,10 +1,10 @@
-//! One leaf column of a row group, a batch at a time, handed out row by row: texts, counts, times.
+//! One leaf column of a row group, a batch at a time, handed out row by row: counts, times, and texts in rare encodings.
 
 use std::borrow::Cow;
 
 use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_typed_column_reader};
-use parquet::data_type::{ByteArray, DataType};
+use parquet::data_type::DataType;
 use parquet::errors::ParquetError;
 use parquet::file::reader::RowGroupReader;
 use parquet::schema::types::SchemaDescriptor;
@@ -15,7 +15,7 @@ use crate::source::hub::wire;
 /// Rows that are taken from each column at a time.
 const BATCH: usize = 4096;
 
-pub(super) type Texts = Leaf<parquet::data_type::ByteArrayType>;
+type Texts = Leaf<parquet::data_type::ByteArrayType>;
 
 /// One leaf column: a batch of its values, handed out row by row.
 pub(super) struct Leaf<T: DataType> {
@@ -97,7 +97,7 @@ impl<T: DataType> Leaf<T> {
 }
 
 /// How many optional nodes a path has down to its list, or in all.
-fn there(schema: &SchemaDescriptor, path: &[String]) -> i16 {
+pub(super) fn there(schema: &SchemaDescriptor, path: &[String]) -> i16 {
     let mut node = schema.root_schema();
     let mut optional = 0;
     for part in path {
@@ -158,7 +158,7 @@ impl Counts {
             // Parquet keeps unsigned numbers in the bits of signed ones.
             Counts::Unsigned32(leaf) => Ok(leaf.one()?.map(|value| u64::from(*value as u32))),
             Counts::Unsigned64(leaf) => Ok(leaf.one()?.map(|value| *value as u64)),
-            Counts::Text(leaf) => match leaf.one()?.map(lossy) {
+            Counts::Text(leaf) => match leaf.one()?.map(|text| lossy(text.data())) {
                 None => Ok(None),
                 Some(text) => wire::count(&text).map(Some).ok_or_else(|| text.into_owned()),
             },
@@ -216,6 +216,6 @@ impl Times {
 }
 
 /// Bytes as text, however they were written.
-pub(super) fn lossy(bytes: &ByteArray) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes.data())
+pub(super) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
 }

@@ -3,24 +3,26 @@
 
 mod columns;
 mod leaf;
+mod texts;
 
 use std::borrow::Cow;
 use std::fs::File;
 use std::path::Path;
 
-use parquet::data_type::ByteArray;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 
-use super::Error;
+use memchr::{memchr, memmem};
+
+use super::gather::{Gather, ParentTags};
 use super::hub::wire;
 use super::normalize::{BaseModels, Found};
-use super::parts::in_order;
-use crate::model::{Authority, Oddity, OddityKind, Record, Reject};
+use super::parts::{desks, in_order};
+use super::{Error, Sink};
+use crate::model::{Authority, Oddity, OddityKind, Parentage, Reject};
 use columns::Columns;
-use leaf::{Counts, Leaf, Texts, Times, lossy};
-
-type Sink<'s> = &'s mut dyn FnMut(Result<Record<'_>, Reject>);
+use leaf::{Counts, Times, lossy};
+use texts::Texts;
 
 pub(super) fn read(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
     let dump = Dump::open(path)?;
@@ -28,20 +30,22 @@ pub(super) fn read(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
     dump.row_count().map(drop)
 }
 
-/// The same for ids and parents alone: a row group is a part.
-pub(super) fn read_links(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
+/// Ids and parents alone: a row group is a part.
+pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
     let dump = Dump::open(path)?;
     let mut groups = 0..dump.reader.num_row_groups();
-    let work = |group| {
-        // A file that is open has one place where it is read, which two threads would move.
-        let mut dump = Dump::open(path)?;
-        dump.columns = dump.columns.of_links();
-        dump.links_alone = true;
-        let mut records = Vec::new();
-        dump.group(group, &mut |record| records.push(record.map(Record::of_links)))?;
-        Ok(records)
+    // A file that is open has one place where it is read, which two threads would move.
+    let desks = desks(|| Ok((Dump { columns: dump.columns.of_links(), ..Dump::open(path)? }, Gather::default())))?;
+    let work = |(dump, gather): &mut (Dump<'_>, Gather), group| {
+        dump.each(group, |leaves, reject| {
+            if let Err(reason) = leaves.links(gather)? {
+                gather.add(Err(reject(reason)));
+            }
+            Ok(())
+        })?;
+        Ok(gather.take())
     };
-    in_order(|| Ok(groups.next()), work, |records: Vec<_>| records.into_iter().for_each(&mut *sink))?;
+    in_order(desks, |_| Ok(groups.next()), work, sink)?;
     dump.row_count().map(drop)
 }
 
@@ -50,7 +54,6 @@ struct Dump<'p> {
     path: &'p Path,
     reader: SerializedFileReader<File>,
     columns: Columns,
-    links_alone: bool,
 }
 
 impl Dump<'_> {
@@ -69,7 +72,7 @@ impl Dump<'_> {
                 ),
             ));
         }
-        Ok(Dump { path, reader, columns, links_alone: false })
+        Ok(Dump { path, reader, columns })
     }
 
     fn row_count(&self) -> Result<i64, Error> {
@@ -81,23 +84,31 @@ impl Dump<'_> {
 
     /// Reads the rows of a row group.
     fn group(&self, group: usize, sink: Sink<'_>) -> Result<(), Error> {
+        self.each(group, |leaves, reject| {
+            sink(leaves.found()?.settle().map_err(reject));
+            Ok(())
+        })
+    }
+
+    /// Takes each row of a row group; a reason why one is none becomes a reject with its place.
+    fn each(
+        &self,
+        group: usize,
+        mut take: impl FnMut(&mut Leaves, &dyn Fn(String) -> Reject) -> Result<(), ParquetError>,
+    ) -> Result<(), Error> {
         let groups = self.reader.metadata().row_groups();
         let mut row: i64 = groups[..group].iter().map(|group| group.num_rows()).sum();
-        let mut take = || -> Result<(), ParquetError> {
+        let mut all = || -> Result<(), ParquetError> {
             let open = self.reader.get_row_group(group)?;
             let mut leaves = Leaves::open(&self.columns, open.as_ref())?;
             for _ in 0..groups[group].num_rows() {
                 row += 1;
-                let record = if self.links_alone { leaves.links()? } else { leaves.found()?.settle() };
-                sink(record.map_err(|reason| Reject {
-                    file: self.path.display().to_string(),
-                    place: format!("row {row}"),
-                    reason,
-                }));
+                let file = || self.path.display().to_string();
+                take(&mut leaves, &|reason| Reject { file: file(), place: format!("row {row}"), reason })?;
             }
             Ok(())
         };
-        take().map_err(|error| broken(self.path, &format!("row {row}, row group {}", group + 1), &error))
+        all().map_err(|error| broken(self.path, &format!("row {row}, row group {}", group + 1), &error))
     }
 }
 
@@ -122,13 +133,12 @@ struct Leaves {
     models: Option<Texts>,
     base_models: Option<Texts>,
     card: Option<Texts>,
+    base_model: memmem::Finder<'static>,
 }
 
 impl Leaves {
     fn open(columns: &Columns, group: &dyn RowGroupReader) -> Result<Leaves, ParquetError> {
-        let texts = |at: Option<usize>| {
-            at.map(|at| Ok::<_, ParquetError>(Leaf::new(group.get_column_reader(at)?, group, at))).transpose()
-        };
+        let texts = |at: Option<usize>| at.map(|at| Texts::open(group, at)).transpose();
         let counts = |at: Option<usize>| at.map(|at| Counts::open(group, at)).transpose();
         Ok(Leaves {
             id: texts(columns.id)?,
@@ -146,47 +156,50 @@ impl Leaves {
             models: texts(columns.models)?,
             base_models: texts(columns.base_models)?,
             card: texts(columns.card)?,
+            base_model: memmem::Finder::new("base_model"),
         })
     }
 
-    /// The next row, with its id and parents alone. The card is only read where the Hub names no parent.
-    fn links(&mut self) -> Result<Result<Record<'_>, String>, ParquetError> {
-        let mut found = Found::default();
-        for leaf in [&mut self.id, &mut self.model_id].into_iter().flatten() {
-            let id = leaf.one()?.map(lossy).unwrap_or_default();
-            if found.id.trim().is_empty() {
-                found.id = id;
-            }
+    /// Gathers the next row's id and parents. The card is only looked at where the Hub names no parent.
+    fn links(&mut self, gather: &mut Gather) -> Result<Result<(), String>, ParquetError> {
+        let mut id = one_id(&mut self.id)?;
+        // Both are read on, so that they stay at the same row.
+        let model_id = one_id(&mut self.model_id)?;
+        if id.trim_ascii().is_empty() {
+            id = model_id;
         }
+        let mut spoke = false;
+        if let Some(tags) = self.tags.as_mut().map(Texts::next).transpose()?.flatten() {
+            spoke = true;
+            let mut of_tags = ParentTags::default();
+            tags.each(|tag| of_tags.add(tag, gather));
+        }
+        if let Some(models) = self.models.as_mut().map(Texts::next).transpose()?.flatten() {
+            spoke = true;
+            models.each(|id| gather.parent(id));
+        }
+        // Their relation is not asked for; it is read on all the same, to stay at the same row.
+        self.relation.as_mut().map(Texts::one).transpose()?;
         let mut oddities = Vec::new();
-        let is_parent = |tag: &&ByteArray| tag.data().starts_with(b"base_model:");
-        let tags = match &mut self.tags {
-            Some(leaf) => leaf.next()?.map(|tags| tags.iter().filter(is_parent).map(lossy).collect::<Vec<_>>()),
-            None => None,
-        };
-        let relation = one_text(&mut self.relation, "baseModels.relation", &mut oddities)?;
-        let base_models = one_text(&mut self.base_models, "baseModels", &mut oddities)?;
-        found.base_models = match (base_models, texts(&mut self.models)?) {
-            (Some(json), _) => wire::base_models_json(json, &mut oddities),
-            (None, Some(ids)) => Some(BaseModels { relation: relation.map(Cow::Borrowed), ids }),
-            (None, None) => None,
-        };
-        let card = one_text(&mut self.card, "cardData", &mut oddities)?;
-        let id = found.id.clone();
-        found.tags = tags;
-        let spoke = found.tags.is_some() || found.base_models.is_some() || card.is_some();
-        let record = found.settle();
+        if let Some(json) = one_text(&mut self.base_models, "baseModels", &mut oddities)?
+            && let Some(models) = wire::base_models_json(json, &mut oddities)
+        {
+            spoke = true;
+            models.ids.iter().for_each(|id| gather.parent(id.as_bytes()));
+        }
+        let card = self.card.as_mut().map(Texts::one).transpose()?.flatten().unwrap_or_default();
         // A key may be written with escapes.
-        let names = card.filter(|json| json.contains("base_model") || json.contains('\\'));
-        Ok(match (record, names) {
-            (Ok(record), Some(json)) if record.parents.is_empty() => {
-                let card = wire::card_json(json, &mut oddities);
-                let tags = spoke.then(Vec::new);
-                Found { id, tags, card, ..Found::default() }.settle()
-            }
-            (Ok(record), _) if spoke => Ok(Record { authority: Authority::Hub, ..record }),
-            (record, _) => record,
-        })
+        let names = |card| self.base_model.find(card).is_some() || memchr(b'\\', card).is_some();
+        if !gather.has_parents()
+            && names(card)
+            && let Ok(card) = std::str::from_utf8(card)
+        {
+            let card = wire::card_json(card, &mut oddities);
+            let found = Found { id: lossy(id), tags: Some(Vec::new()), card, ..Found::default() };
+            return Ok(found.settle().map(|record| gather.add(Ok(record))));
+        }
+        spoke = spoke || std::str::from_utf8(card).is_ok_and(|card| wire::card_json(card, &mut oddities).is_some());
+        Ok(gather.row(id, if spoke { Authority::Hub } else { Authority::Silent }))
     }
 
     /// The next row.
@@ -238,9 +251,16 @@ impl Leaves {
     }
 }
 
+fn one_id(leaf: &mut Option<Texts>) -> Result<&[u8], ParquetError> {
+    Ok(leaf.as_mut().map(Texts::one).transpose()?.flatten().unwrap_or_default())
+}
+
 fn texts(leaf: &mut Option<Texts>) -> Result<Option<Vec<Cow<'_, str>>>, ParquetError> {
     let Some(leaf) = leaf else { return Ok(None) };
-    Ok(leaf.next()?.map(|texts| texts.iter().map(lossy).collect()))
+    let Some(texts) = leaf.next()? else { return Ok(None) };
+    let mut all = Vec::with_capacity(texts.len());
+    texts.each(|text| all.push(lossy(text)));
+    Ok(Some(all))
 }
 
 fn one_text<'a>(
@@ -250,7 +270,7 @@ fn one_text<'a>(
 ) -> Result<Option<&'a str>, ParquetError> {
     let Some(leaf) = leaf else { return Ok(None) };
     let Some(bytes) = leaf.one()? else { return Ok(None) };
-    let text = bytes.as_utf8().ok();
+    let text = std::str::from_utf8(bytes).ok();
     if text.is_none() {
         oddities.push(Oddity::new(OddityKind::BadValue, &format!("{field}: not UTF-8")));
     }

@@ -1,0 +1,107 @@
+use super::{Authority, Record, Reject};
+
+/// Who the rows of a part of a source are and whom they descend from, and nothing else of them: without a record for
+/// each, so that millions cost little.
+#[derive(Debug, Default)]
+pub struct Parentage {
+    /// The ids of the rows.
+    pub ids: Texts,
+    /// The ids of the rows' parents, as each row spells them; one row may name a parent several times.
+    pub parents: Texts,
+    rows: Vec<Claim>,
+    /// The rows that could not be read.
+    pub rejects: Vec<Reject>,
+}
+
+/// What a row says of its parents.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    /// How many parents this row and all before it name.
+    pub parents_end: usize,
+    /// Who speaks of them.
+    pub authority: Authority,
+}
+
+/// Ids, one after the other in one piece of memory.
+#[derive(Debug, Default)]
+pub struct Texts {
+    all: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    /// All of them in one.
+    pub fn all(&self) -> &str {
+        // They are, since ids are ASCII; asked once for all, it takes no time.
+        std::str::from_utf8(&self.all).unwrap_or_default()
+    }
+
+    /// Where each of them ends.
+    pub fn ends(&self) -> &[usize] {
+        &self.ends
+    }
+
+    /// The ids, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let (all, mut from) = (self.all(), 0);
+        self.ends.iter().map(move |end| &all[std::mem::replace(&mut from, *end)..*end])
+    }
+
+    fn push(&mut self, id: &[u8]) {
+        self.all.extend_from_slice(id);
+        self.ends.push(self.all.len());
+    }
+
+    fn truncate(&mut self, count: usize) {
+        self.ends.truncate(count);
+        self.all.truncate(self.ends.last().copied().unwrap_or(0));
+    }
+
+    fn with_room_for(other: &Texts) -> Texts {
+        Texts { all: Vec::with_capacity(other.all.len()), ends: Vec::with_capacity(other.ends.len()) }
+    }
+}
+
+impl Parentage {
+    /// What each row says, in order.
+    pub fn rows(&self) -> &[Claim] {
+        &self.rows
+    }
+
+    /// Adds a parent to the row that is added next.
+    pub(crate) fn parent(&mut self, id: &[u8]) {
+        self.parents.push(id);
+    }
+
+    /// Whether the row that is added next has parents so far.
+    pub(crate) fn has_parents(&self) -> bool {
+        self.parents.ends.len() > self.rows.last().map_or(0, |row| row.parents_end)
+    }
+
+    /// Forgets the parents of the row that was begun.
+    pub(crate) fn drop_parents(&mut self) {
+        self.parents.truncate(self.rows.last().map_or(0, |row| row.parents_end));
+    }
+
+    /// Adds a row with the parents that were added since the last one. Its id is known to be one.
+    pub(crate) fn row(&mut self, id: &[u8], authority: Authority) {
+        self.ids.push(id);
+        self.rows.push(Claim { parents_end: self.parents.ends.len(), authority });
+    }
+
+    /// Adds what a record says.
+    pub fn record(&mut self, record: &Record<'_>) {
+        record.parents.iter().for_each(|parent| self.parent(parent.id.as_str().as_bytes()));
+        self.row(record.id.as_str().as_bytes(), record.authority);
+    }
+
+    /// An empty one with room for as much as this one holds.
+    pub(crate) fn with_as_much_room(&self) -> Parentage {
+        Parentage {
+            ids: Texts::with_room_for(&self.ids),
+            parents: Texts::with_room_for(&self.parents),
+            rows: Vec::with_capacity(self.rows.len()),
+            rejects: Vec::new(),
+        }
+    }
+}
