@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::{Digested, Error, Sink, card, digest_file, file_of, hex, is_hidden};
-use crate::model::{ModelId, Record, Reject};
+use crate::model::{ModelId, Reject};
 
 const HINT: &str = "no model's id in this path; use owner/name/README.md, owner/name.md, owner--name.md, owner__name.md, \
     owner--name/README.md or models--owner--name/snapshots/REVISION/README.md";
