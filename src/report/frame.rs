@@ -1,7 +1,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
 use super::value::{Map, flatten};
 use super::{Block, Named, Value, day, grouped, printable_lines};
@@ -69,7 +70,7 @@ impl From<Vec<Named>> for Rows<'_> {
 }
 
 impl Serialize for Rows<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter().map(Map))
     }
 }
@@ -104,7 +105,7 @@ impl Report<'_> {
     pub fn write(&self, snapshot: &Snapshot, format: Format, out: &mut dyn Write) -> io::Result<()> {
         let text = match format {
             Format::Json => {
-                serde_json::to_writer_pretty(&mut *out, &self.frame(snapshot))?;
+                self.frame(snapshot).serialize(&mut Serializer::with_formatter(&mut *out, Lines::of(&self.rows)))?;
                 "\n".to_owned()
             }
             Format::Csv => return self.csv(out),
@@ -160,6 +161,50 @@ impl Report<'_> {
             writer.write_record(cells.iter().map(|(_, cell)| guarded(cell))).map_err(plain)?;
         }
         writer.flush()
+    }
+}
+
+/// JSON for people and for line tools: a few rows are spread out, of many each has a line of its own.
+struct Lines {
+    pretty: PrettyFormatter<'static>,
+    /// How many objects and arrays are open, and with how many the rest stands on one line.
+    depth: usize,
+    most: usize,
+}
+
+impl Lines {
+    fn of(rows: &Rows<'_>) -> Lines {
+        let most = if matches!(rows, Rows::Many(..)) { 2 } else { usize::MAX };
+        Lines { pretty: PrettyFormatter::new(), depth: 0, most }
+    }
+}
+
+/// Hands a method on to the one formatter or the other.
+macro_rules! by_depth {
+    ($($name:ident($($word:ident: $kind:ty)?) opens $opens:literal closes $closes:literal;)*) => {
+        $(fn $name<W: Write + ?Sized>(&mut self, out: &mut W $(, $word: $kind)?) -> io::Result<()> {
+            self.depth -= $closes;
+            let done = match self.depth < self.most {
+                true => self.pretty.$name(out $(, $word)?),
+                false => CompactFormatter.$name(out $(, $word)?),
+            };
+            self.depth += $opens;
+            done
+        })*
+    };
+}
+
+impl Formatter for Lines {
+    by_depth! {
+        begin_array() opens 1 closes 0;
+        end_array() opens 0 closes 1;
+        begin_object() opens 1 closes 0;
+        end_object() opens 0 closes 1;
+        begin_array_value(is_first: bool) opens 1 closes 1;
+        end_array_value() opens 1 closes 1;
+        begin_object_key(is_first: bool) opens 1 closes 1;
+        begin_object_value() opens 1 closes 1;
+        end_object_value() opens 1 closes 1;
     }
 }
 

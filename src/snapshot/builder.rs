@@ -24,6 +24,8 @@ const LONGEST_REASON: usize = 400;
 #[derive(Debug)]
 pub struct Builder {
     names: Names,
+    /// The parents' names alone: they are few, and looked up quickly. Only in the end each gets its number among all names.
+    parents: Names,
     /// The model of each name, by its number.
     of_name: Vec<Maybe<u32>>,
     models: Vec<Model>,
@@ -94,6 +96,7 @@ impl Builder {
     pub fn new() -> Builder {
         Builder {
             names: Names::of_ids(),
+            parents: Names::of_ids(),
             of_name: Vec::new(),
             models: Vec::new(),
             words: Names::of_words(),
@@ -390,14 +393,20 @@ impl Builder {
         self.alias(&old, &new);
     }
 
-    /// The number of a parent's name. Spellings of an unlisted one differ: that which sorts first is kept, so that the
-    /// order of records cannot show.
-    fn parent(&mut self, id: &str) -> u32 {
-        let name = self.name(id);
-        if self.model_of(name).is_none() && id < self.names.get(name) {
-            self.names.respell(name, id);
-        }
-        name
+    /// Gives every parent its number among all names. Spellings of an unlisted one differ: that which sorts first is kept,
+    /// so that the order of records cannot show.
+    fn name_parents(&mut self) {
+        let parents = std::mem::replace(&mut self.parents, Names::of_ids());
+        let mut number = |parent| {
+            let id = parents.get(parent);
+            let name = self.name(id);
+            if self.model_of(name).is_none() && id < self.names.get(name) {
+                self.names.respell(name, id);
+            }
+            name
+        };
+        let numbers: Vec<u32> = (0..parents.len() as u32).map(&mut number).collect();
+        self.lists.links.iter_mut().for_each(|link| link.0 = numbers[link.0 as usize]);
     }
 
     fn name(&mut self, id: &str) -> u32 {
@@ -415,8 +424,11 @@ impl Builder {
     fn link<'p>(&mut self, parents: impl Iterator<Item = (&'p str, Relation, Learned)>) -> (u32, u32) {
         let start = self.lists.links.len();
         for (id, relation, learned) in parents {
-            let name = self.parent(id);
-            self.lists.links.push((name, relation, learned));
+            let parent = self.parents.intern(id);
+            if id < self.parents.get(parent) {
+                self.parents.respell(parent, id);
+            }
+            self.lists.links.push((parent, relation, learned));
         }
         (start as u32, (self.lists.links.len() - start) as u32)
     }
@@ -491,6 +503,7 @@ impl Builder {
         if self.models.is_empty() {
             return Err(Error::Empty);
         }
+        self.name_parents();
         let mut alive = self.alive();
         let aliases = self.known_aliases(&mut alive);
         let newest = self.models.iter().filter_map(|model| model.created.get()).max();

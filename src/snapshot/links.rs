@@ -114,17 +114,12 @@ impl Links {
                 from[first] = row as u32;
             }
         }
-        // A bit for the hash of each parent: nine ids in ten are none, and need not be looked for in the table.
         let mut number: Vec<Option<u32>> = vec![None; self.names.len()];
-        let mut named = Bits::of(16 * self.names.len());
-        self.names.hashes().for_each(|hash| _ = named.set(hash));
         let mut ids = Vec::with_capacity(self.rows.len());
         let mut pairs = Vec::with_capacity(self.parents.len());
         for row in (0..self.rows.len()).filter(|row| !is_repeat[*row]) {
             let id = self.id(row);
-            if named.has(hashes[row])
-                && let Some(name) = self.names.find_hashed(id, hashes[row])
-            {
+            if let Some(name) = self.names.find_hashed(id, hashes[row]) {
                 number[name as usize] = Some(ids.len() as u32);
             }
             let child = ids.len() as u32;

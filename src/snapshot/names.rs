@@ -9,6 +9,10 @@ pub(super) struct Names {
     spans: Vec<(usize, u32)>,
     /// A table, at most three quarters full: what is not in its place stands in the next free one.
     slots: Vec<Slot>,
+    /// A bit for each hash there is, eight times as many as slots: what is new is mostly told by it.
+    seen: Vec<u64>,
+    /// New ones that are not in the table yet: they are put there many at a time.
+    waiting: Vec<Slot>,
     /// Of the hashes, another one each time, so that nobody can prepare texts that are alike.
     seed: u64,
     /// Whether ASCII case makes no difference.
@@ -24,6 +28,9 @@ struct Slot {
 
 const FREE: Slot = Slot { half: 0, number: u32::MAX };
 
+/// How many places of memory are asked for at once, so that the processor waits once for all of them.
+const MANY: usize = 32;
+
 impl Names {
     /// Of ids, which are the same without regard to ASCII case.
     pub fn of_ids() -> Names {
@@ -31,6 +38,8 @@ impl Names {
             text: String::new(),
             spans: Vec::new(),
             slots: vec![FREE; 16],
+            seen: vec![0; 2],
+            waiting: Vec::with_capacity(MANY),
             seed: DefaultHashBuilder::default().hash_one(0),
             folds: true,
         }
@@ -87,31 +96,30 @@ impl Names {
         at
     }
 
-    /// The number of a text, or the free place for it.
-    fn slot(&self, text: &str, half: u32) -> Result<u32, usize> {
-        let mut at = self.place(half);
-        loop {
-            at = self.likely(at, half);
-            match self.slots[at] {
-                FREE => return Err(at),
-                slot if self.is_same(self.get(slot.number), text) => return Ok(slot.number),
-                _ => at = (at + 1) & (self.slots.len() - 1),
-            }
-        }
+    fn seen_at(&self, half: u32) -> (usize, u64) {
+        let bit = half as usize & (64 * self.seen.len() - 1);
+        (bit / 64, 1 << (bit % 64))
     }
 
     pub fn find(&self, text: &str) -> Option<u32> {
-        self.slot(text, self.hash(text)).ok()
+        self.find_hashed(text, self.hash(text))
     }
 
     /// [`Names::find`] of a text whose hash is known.
     pub fn find_hashed(&self, text: &str, half: u32) -> Option<u32> {
-        self.slot(text, half).ok()
-    }
-
-    /// The hashes of all texts.
-    pub fn hashes(&self) -> impl Iterator<Item = u32> {
-        self.slots.iter().filter(|slot| **slot != FREE).map(|slot| slot.half)
+        let (word, bit) = self.seen_at(half);
+        if self.seen[word] & bit == 0 {
+            return None;
+        }
+        let is_it = |slot: &Slot| slot.half == half && self.is_same(self.get(slot.number), text);
+        let mut at = self.likely(self.place(half), half);
+        while self.slots[at] != FREE {
+            if is_it(&self.slots[at]) {
+                return Some(self.slots[at].number);
+            }
+            at = self.likely((at + 1) & (self.slots.len() - 1), half);
+        }
+        self.waiting.iter().find(|slot| is_it(slot)).map(|slot| slot.number)
     }
 
     /// The number of `text`; a new one keeps this spelling.
@@ -120,24 +128,56 @@ impl Names {
     }
 
     fn intern_hashed(&mut self, text: &str, half: u32) -> u32 {
-        let at = match self.slot(text, half) {
-            Ok(number) => return number,
-            Err(at) => at,
-        };
+        if let Some(number) = self.find_hashed(text, half) {
+            return number;
+        }
         let number = self.spans.len() as u32;
-        self.slots[at] = Slot { half, number };
         self.spans.push((self.text.len(), text.len() as u32));
         self.text.push_str(text);
-        if 4 * self.spans.len() > 3 * self.slots.len() {
-            self.grow();
+        let (word, bit) = self.seen_at(half);
+        self.seen[word] |= bit;
+        self.waiting.push(Slot { half, number });
+        if self.waiting.len() == MANY {
+            self.seat();
         }
         number
     }
 
-    /// [`Names::intern`] of many: what is wanted of memory is asked for many at a time, so that the processor waits once for
-    /// all of it.
+    /// Puts those that wait into the table.
+    fn seat(&mut self) {
+        if 4 * self.spans.len() > 3 * self.slots.len() {
+            let room = (2 * self.spans.len()).next_power_of_two();
+            let old = std::mem::replace(&mut self.slots, vec![FREE; room]);
+            self.seen = vec![0; room / 8];
+            let known = old.into_iter().filter(|slot| *slot != FREE);
+            for slot in known.chain(std::mem::take(&mut self.waiting)) {
+                let (word, bit) = self.seen_at(slot.half);
+                self.seen[word] |= bit;
+                self.put(slot, self.place(slot.half));
+            }
+        }
+        let mut places = [0; MANY];
+        for (place, slot) in places.iter_mut().zip(&self.waiting) {
+            let at = self.place(slot.half);
+            *place = if self.slots[at] == FREE { at } else { (at + 1) & (self.slots.len() - 1) };
+        }
+        for (at, place) in places.into_iter().take(self.waiting.len()).enumerate() {
+            self.put(self.waiting[at], place);
+        }
+        self.waiting.clear();
+    }
+
+    /// Puts a slot into the first free place from `at` on.
+    fn put(&mut self, slot: Slot, mut at: usize) {
+        while self.slots[at] != FREE {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.slots[at] = slot;
+    }
+
+    /// [`Names::intern`] of many.
     pub fn intern_all<'t>(&mut self, mut texts: impl Iterator<Item = &'t str>, mut take: impl FnMut(u32)) {
-        const MANY: usize = 32;
+        self.seat();
         let mut asked: [(&str, u32); MANY] = [("", 0); MANY];
         let mut slots = [FREE; MANY];
         let mut spans = [(0, 0); MANY];
@@ -163,18 +203,6 @@ impl Names {
             if count < MANY {
                 break;
             }
-        }
-    }
-
-    fn grow(&mut self) {
-        let old = std::mem::take(&mut self.slots);
-        self.slots = vec![FREE; 2 * old.len()];
-        for slot in old.into_iter().filter(|slot| *slot != FREE) {
-            let mut at = self.place(slot.half);
-            while self.slots[at] != FREE {
-                at = (at + 1) & (self.slots.len() - 1);
-            }
-            self.slots[at] = slot;
         }
     }
 

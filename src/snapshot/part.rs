@@ -1,4 +1,3 @@
-use std::hash::Hasher as _;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
@@ -153,11 +152,7 @@ pub(super) fn bit(bits: &[u8], at: u32) -> bool {
 /// The checksum of an array: of a large one, that of the checksums of its pieces, which are read on all processors.
 pub(super) fn checksum(bytes: &[u8]) -> u64 {
     const PIECE: usize = 4 << 20;
-    let sum = |bytes: &[u8]| {
-        let mut hash = XxHash3_64::new();
-        hash.write(bytes);
-        hash.finish()
-    };
+    let sum = XxHash3_64::oneshot;
     if bytes.len() <= PIECE {
         return sum(bytes);
     }

@@ -56,8 +56,13 @@ impl Scan {
         }
         let mut at = Cursor::of(row, false);
         at.expect(b'{')?;
-        while at.key()? != b"id" {
-            at.value()?;
+        loop {
+            match at.key()? {
+                b"id" => break,
+                // On the Hub these come later.
+                b"tags" | b"baseModels" | b"cardData" => return None,
+                _ => _ = at.value()?,
+            }
             at.expect(b',')?;
         }
         let id = at.text()?;

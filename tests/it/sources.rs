@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use modelkin::model::{Record, Reject, Relation};
 use modelkin::snapshot::{Builder, Links, Snapshot};
-use modelkin::source::{Kind, Source, edges, read_rows};
+use modelkin::source::{self, Kind, Source, edges, read_rows};
 use proptest::prelude::*;
 
 use crate::support::{any_lineage, snapshot};
@@ -539,6 +539,135 @@ fn links_alone_are_those_of_a_whole_import() {
         some += alone.len();
     }
     assert!(some > 4_000, "{some}");
+}
+
+type Rows = Vec<(String, BTreeSet<String>)>;
+
+/// Every row with its parents, in lower case: by way of records, and read for its links alone.
+fn both(source: &Source) -> (Result<(), source::Error>, Result<(), source::Error>, Rows, Rows) {
+    let (mut whole, mut alone) = (Vec::new(), Vec::new());
+    let read = source.read(&mut |found| {
+        whole.extend(found.ok().map(|record| {
+            let parents = record.parents.iter().map(|parent| parent.id.key());
+            (record.id.as_str().to_owned(), parents.collect::<BTreeSet<_>>())
+        }))
+    });
+    let links = source.read_links(&mut |part| {
+        let parents: Vec<&str> = part.parents.iter().collect();
+        let mut from = 0;
+        for (claim, id) in part.rows().iter().zip(part.ids.iter()) {
+            let parents = parents[from..claim.parents_end].iter().map(|id| id.to_lowercase());
+            alone.push((id.to_owned(), parents.collect::<BTreeSet<_>>()));
+            from = claim.parents_end;
+        }
+    });
+    (read, links, whole, alone)
+}
+
+/// Rows with what they should have in any order, and with what looks like it in places where it means nothing.
+#[test]
+fn made_up_rows_have_the_same_parents_for_both_readers() {
+    let mut rng = fastrand::Rng::with_seed(5);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.jsonl");
+    let mut parents = 0;
+    for _ in 0..60 {
+        let mut lines = String::new();
+        for row in 0..100 {
+            let pick = |rng: &mut fastrand::Rng, of: &[&str]| of[rng.usize(0..of.len())].to_owned();
+            let id = |rng: &mut fastrand::Rng| format!("{}/m{}", pick(rng, &["a", "base", "tags", "B"]), rng.u8(0..9));
+            let tag = |rng: &mut fastrand::Rng| match rng.u8(0..9) {
+                0..3 => pick(rng, &["en", "tags", "id", "base_model", "base_models", "baseModels", "[", "}", "a:b"]),
+                3..5 => format!("base_model:{}", id(rng)),
+                5 => format!("base_model:{}:{}", pick(rng, &["finetune", "Adapter", "merge", "other"]), id(rng)),
+                6 => {
+                    let id = id(rng);
+                    format!("base_model:{id}\",\"base_model:quantized:{id}")
+                }
+                7 => pick(
+                    rng,
+                    &[
+                        "base_model:n/a",
+                        "base_model:",
+                        "base_model:none",
+                        "base_model:https://hf.co/a/b",
+                        "base_model: a/c",
+                    ],
+                ),
+                _ => pick(rng, &["\\u0062ase_model:a/b", "\\\"tags\\\":[", "\u{e9}", "base_model:\u{e9}/x", "base\\n"]),
+            };
+            let tags = |rng: &mut fastrand::Rng| {
+                let tags: Vec<String> = (0..rng.usize(0..5)).map(|_| format!("\"{}\"", tag(rng))).collect();
+                format!("[{}]", tags.join(pick(rng, &[",", " , "]).as_str()))
+            };
+            let mut fields = vec![format!("\"id\":\"{}-{row}\"", id(&mut rng))];
+            if rng.u8(0..8) > 0 {
+                fields.push(format!("\"tags\":{}", tags(&mut rng)));
+            }
+            for _ in 0..rng.usize(0..3) {
+                let nested = tags(&mut rng);
+                let name = rng.u32(..);
+                fields.push(match rng.u8(0..6) {
+                    0 => format!("\"config{name}\":{{\"tags\":{nested},\"id\":\"x/y\"}}"),
+                    1 => format!("\"x{name}\":\"tags\""),
+                    2 => format!("\"y{name}\":[{{\"a\":\"}}]\"}},{nested}]"),
+                    3 => format!("\"z{name}\":\"{}\"", tag(&mut rng).replace("\",\"", " ")),
+                    _ => format!("\"n{name}\":{}", pick(&mut rng, &["1.5e3", "null", "{}", "[[]]", "\"[{\""])),
+                });
+            }
+            if rng.u8(0..4) == 0 {
+                fields.push(format!(
+                    "\"baseModels\":{{\"relation\":\"merge\",\"models\":[{{\"id\":\"{}\"}}]}}",
+                    id(&mut rng)
+                ));
+            }
+            if rng.u8(0..3) == 0 {
+                let nested = tags(&mut rng);
+                fields.push(format!("\"cardData\":{{\"tags\":{nested},\"base_model\":\"{}\"}}", id(&mut rng)));
+            }
+            rng.shuffle(&mut fields);
+            lines += &format!("{{{}}}\n", fields.join(","));
+        }
+        fs::write(&path, &lines).unwrap();
+        let (read, links, whole, alone) = both(&Source { path: path.clone(), kind: Kind::Jsonl });
+        assert!(read.is_ok() && links.is_ok());
+        for ((whole, alone), line) in whole.iter().zip(&alone).zip(lines.lines()) {
+            assert_eq!(whole, alone, "{line}");
+            parents += whole.1.len();
+        }
+        assert_eq!((whole.len(), alone.len()), (100, 100));
+    }
+    assert!(parents > 3000, "{parents}");
+}
+
+/// A damaged dump is an error or gives what stands there now, to both readers alike; neither panics nor waits.
+#[test]
+fn a_damaged_dump_gives_both_readers_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("damaged.parquet");
+    let (mut good, mut bad) = (0, 0);
+    let mut rng = fastrand::Rng::with_seed(3);
+    for name in ["today.parquet", "lists.parquet", "objects.parquet", "old.parquet", "nulls.parquet"] {
+        let bytes = fs::read(fixture(name)).unwrap();
+        for _ in 0..300 {
+            let mut damaged = bytes.clone();
+            for _ in 0..rng.usize(1..4) {
+                let at = rng.usize(0..damaged.len());
+                damaged[at] = rng.u8(..);
+            }
+            fs::write(&path, damaged).unwrap();
+            let (read, links, whole, alone) = both(&Source { path: path.clone(), kind: Kind::HubStats });
+            if read.is_ok() {
+                // What is not read cannot be at fault.
+                assert!(links.is_ok(), "{links:?}");
+                assert_eq!(whole, alone);
+                good += 1;
+            } else {
+                bad += 1;
+            }
+        }
+    }
+    assert!(good > 100 && bad > 100, "{good} {bad}");
 }
 
 /// What breaks off is an error of all readers, and none of them waits for the others for ever.

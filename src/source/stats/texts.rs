@@ -26,6 +26,10 @@ pub(super) enum Values<'a> {
     Arrays(&'a [ByteArray]),
 }
 
+/// A run says in a few bytes how often a level stands there: more of them in one page than any writer makes are no reason to
+/// fill the memory.
+const MOST_LEVELS: usize = 1 << 26;
+
 /// Where a text begins, and its length.
 type Span = (u32, u32);
 
@@ -216,6 +220,9 @@ impl Pages {
                     (*num_values as usize, *encoding, levels, buf.slice(reps + defs..))
                 }
             };
+            if count > MOST_LEVELS {
+                return Err(general("a page of more than 67,108,864 levels"));
+            }
             let fill = |levels: &[u8], max: u8, into: &mut Vec<u8>| {
                 let mut run = |level: u32, times: usize| into.resize(into.len() + times, level as u8);
                 hybrid(levels, u8::BITS - max.leading_zeros(), count, &mut run)
