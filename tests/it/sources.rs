@@ -640,6 +640,26 @@ fn made_up_rows_have_the_same_parents_for_both_readers() {
     assert!(parents > 3000, "{parents}");
 }
 
+/// Links are read in parts of some MiB: a row may be longer than that, and one that is too long is a reject, no two.
+#[test]
+fn long_lines_are_whole_rows_for_both_readers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.jsonl");
+    let row = |id: &str, blanks: usize| {
+        format!("{{\"id\":\"a/{id}\",\"x\":\"{}\",\"tags\":[\"base_model:b/n\"]}}", " ".repeat(blanks << 20))
+    };
+    let lines = [row("first", 0), row("long", 9), row("next", 0), row("too-long", 65), row("last", 4)];
+    fs::write(&path, lines.join("\r\n")).unwrap();
+    let source = Source { path, kind: Kind::Jsonl };
+    let (read, links, whole, alone) = both(&source);
+    assert!(read.is_ok() && links.is_ok());
+    assert_eq!(whole, alone);
+    assert_eq!(whole.iter().map(|row| row.0.as_str()).collect::<Vec<_>>(), ["a/first", "a/long", "a/next", "a/last"]);
+    let mut rejects = Vec::new();
+    source.read_links(&mut |part| rejects.extend(part.rejects)).unwrap();
+    assert_eq!(rejects.iter().map(|reject| reject.place.as_str()).collect::<Vec<_>>(), ["line 4"]);
+}
+
 /// A damaged dump is an error or gives what stands there now, to both readers alike; neither panics nor waits.
 #[test]
 fn a_damaged_dump_gives_both_readers_the_same() {
