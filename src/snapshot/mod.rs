@@ -312,8 +312,25 @@ impl Snapshot {
 /// Which of `words` look most like `wanted`, the nearest first: by similarity of the whole and of the part after the
 /// slash, without regard to case. Only those that are rather alike.
 pub fn nearest<'w>(wanted: &str, words: impl Iterator<Item = &'w str>, most: usize) -> Vec<&'w str> {
+    const ALIKE: f64 = 0.85;
     let wanted = wanted.to_ascii_lowercase();
     let wanted_name = name(&wanted);
+    let mut bytes = [0u16; 256];
+    wanted.bytes().for_each(|byte| bytes[byte as usize] = bytes[byte as usize].saturating_add(1));
+    // The most that the measure can give: as if all bytes that both have stood in their places.
+    let at_most = |lower: &str| {
+        let mut left = bytes;
+        let both = lower.bytes().filter(|byte| {
+            let left = &mut left[*byte as usize];
+            let is_there = *left > 0;
+            *left -= u16::from(is_there);
+            is_there
+        });
+        let both = both.count() as f64;
+        let jaro = (both / wanted.chars().count() as f64 + both / lower.len() as f64 + 1.0) / 3.0;
+        let start = wanted.bytes().zip(lower.bytes()).take(4).take_while(|(one, other)| one == other).count();
+        jaro + 0.1 * start as f64 * (1.0 - jaro)
+    };
     let mut found: Vec<(f64, &str)> = Vec::new();
     for word in words {
         // Far longer or shorter words cannot be near; the check spares most of the work.
@@ -321,10 +338,11 @@ pub fn nearest<'w>(wanted: &str, words: impl Iterator<Item = &'w str>, most: usi
             continue;
         }
         let lower = word.to_ascii_lowercase();
-        let whole = strsim::jaro_winkler(&wanted, &lower);
+        let is_hopeless = lower.is_ascii() && at_most(&lower) <= ALIKE;
+        let whole = if is_hopeless { 0.0 } else { strsim::jaro_winkler(&wanted, &lower) };
         let part = if name(&lower) == wanted_name { 0.97 } else { 0.0 };
         let alike = whole.max(part);
-        if alike > 0.85 {
+        if alike > ALIKE {
             found.push((alike, word));
         }
     }

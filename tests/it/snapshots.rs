@@ -147,3 +147,40 @@ fn the_built_in_tables_are_in_order() {
     );
     assert!(wrong("family,namespaces,id_patterns\n").contains("no family"));
 }
+
+/// What is told apart by its bytes alone would not have been near.
+#[test]
+fn the_nearest_are_those_of_a_measure_of_every_id() {
+    let sample = modelkin::sample().unwrap();
+    let ids: Vec<&str> = sample.rows().map(|row| sample.id(row)).collect();
+    let name = |id: &str| id.rsplit('/').next().unwrap_or(id).to_owned();
+    let mut some = 0;
+    for wanted in [
+        "qwen/Qwen2.5-7b-instrct",
+        "Qwen2.5-7B",
+        "gpt3",
+        "meta-lama/Llama-3.1-8B",
+        "x",
+        "",
+        "é/ü",
+        "mistralai/",
+        "aaaa",
+    ] {
+        let wanted = wanted.to_owned() + if wanted == "aaaa" { "a" } else { "" }.repeat(300).as_str();
+        let lower = wanted.to_ascii_lowercase();
+        let mut all: Vec<(f64, &str)> = Vec::new();
+        for id in &ids {
+            let known = id.to_ascii_lowercase();
+            let part = if name(&known) == name(&lower) { 0.97 } else { 0.0 };
+            let alike = strsim::jaro_winkler(&lower, &known).max(part);
+            if alike > 0.85 && id.len().abs_diff(wanted.len()) <= wanted.len() / 2 + 12 {
+                all.push((alike, id));
+            }
+        }
+        all.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
+        let all: Vec<&str> = all.into_iter().map(|(_, id)| id).collect();
+        assert_eq!(modelkin::snapshot::nearest(&wanted, ids.iter().copied(), usize::MAX), all, "{wanted}");
+        some += all.len();
+    }
+    assert!(some > 100, "{some}");
+}
