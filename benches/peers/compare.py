@@ -9,7 +9,7 @@
 The links are in memory when the clock starts. Every tool gets one thread on one processor. Rounds are interleaved, the first one is thrown
 away if there are more, and the median of the rest is shown: CPU seconds of building the tool's own graph, CPU seconds of
 counting, wall seconds of both, and the peak of memory above that of the loaded links. A ratio is printed only where all
-counts agree. With `--tools dump,duckdb_dump` the file is a dump (Parquet or JSON Lines), and reading it is part of the
+counts agree. With `--tools dump,duckdb_dump,polars_dump` the file is a dump (Parquet or JSON Lines), and reading it is part of the
 work. A tool that takes longer than the limit is ended, and its line says so; with `--limit` as low as that, the
 smaller Hubs show how they grow.
 """
@@ -171,6 +171,28 @@ def duckdb_dump(path):
             UNION SELECT reach.owner, links.child FROM reach JOIN links ON reach.below = links.parent)
         SELECT owner, count(*) AS count FROM reach WHERE split_part(below, '/', 1) <> owner GROUP BY owner""").fetchnumpy()
     yield int(found["count"].sum()), int(found["count"].max())
+
+
+def polars_dump(path):
+    """The same with joins."""
+    import polars
+    scan = polars.scan_parquet if path.endswith("parquet") else polars.scan_ndjson
+    tag = polars.col("tags")
+    links = scan(path).select("id", "tags").explode("tags").filter(tag.str.starts_with("base_model:")).select(
+        child=polars.col("id").str.to_lowercase(),
+        parent=tag.str.slice(11).str.replace("^(finetune|adapter|quantized|merge):", "").str.to_lowercase(),
+    ).unique().collect()
+    yield polars.__version__
+    owner = lambda column: polars.col(column).str.split("/").list.first()
+    step = links.select(below="parent", next="child")
+    reach = links.select(owner=owner("parent"), below="child").unique()
+    edge = reach
+    while edge.height:
+        edge = edge.join(step, on="below").select("owner", below="next").unique()
+        edge = edge.join(reach, on=["owner", "below"], how="anti")
+        reach = polars.concat([reach, edge])
+    found = reach.filter(owner("below") != polars.col("owner")).group_by("owner").len()["len"]
+    yield int(found.sum()), int(found.max())
 
 
 def digest(starts, counts):
