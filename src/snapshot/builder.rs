@@ -438,7 +438,7 @@ impl Builder {
         let links = self.link(parents.map(|parent| (parent.id.as_str(), parent.relation, parent.learned)));
         let start = self.lists.tags.len() as u32;
         let tags = record.tags.as_ref().map_or((Maybe::NONE, 0), |tags| {
-            self.words.intern_all(tags.iter().map(AsRef::as_ref), |word| self.lists.tags.push(word));
+            self.lists.tags.extend(tags.iter().map(|tag| self.words.intern(tag)));
             (Some(start).into(), tags.len() as u32)
         });
         Model {

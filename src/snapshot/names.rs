@@ -129,6 +129,10 @@ impl Names {
 
     fn intern_hashed(&mut self, text: &str, half: u32) -> u32 {
         if let Some(number) = self.find_hashed(text, half) {
+            // What is met again so soon will be met often.
+            if self.waiting.first().is_some_and(|first| number >= first.number) {
+                self.seat();
+            }
             return number;
         }
         let number = self.spans.len() as u32;
@@ -177,7 +181,6 @@ impl Names {
 
     /// [`Names::intern`] of many.
     pub fn intern_all<'t>(&mut self, mut texts: impl Iterator<Item = &'t str>, mut take: impl FnMut(u32)) {
-        self.seat();
         let mut asked: [(&str, u32); MANY] = [("", 0); MANY];
         let mut slots = [FREE; MANY];
         let mut spans = [(0, 0); MANY];

@@ -46,15 +46,16 @@ pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result
         while !rest.is_empty() {
             let (line, escaped) = scan.line(rest);
             rest = &rest[line.len()..];
-            match line.trim_ascii() {
-                row @ [b'{', ..] if row.len() < MAX_ROW => {
+            let state = if line.len() < MAX_ROW || line.ends_with(b"\n") { Line::Whole } else { Line::TooLong };
+            match (line.trim_ascii(), state) {
+                (row @ [b'{', ..], Line::Whole) => {
                     if let Err(reason) = scan.row(row, escaped, gather) {
                         gather.add(Err(reject(path, at(number), reason)));
                     }
                 }
-                _ => {
+                (_, state) => {
                     let mut keep = |found: Result<Record<'_>, Reject>| gather.add(found);
-                    Lines { path, number, sink: &mut keep }.all(Line::Whole, line.to_vec(), &mut io::empty())?;
+                    Lines { path, number, sink: &mut keep }.all(state, line.to_vec(), &mut io::empty())?;
                 }
             }
             number += 1;

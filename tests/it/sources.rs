@@ -658,6 +658,7 @@ fn long_lines_are_whole_rows_for_both_readers() {
     let mut rejects = Vec::new();
     source.read_links(&mut |part| rejects.extend(part.rejects)).unwrap();
     assert_eq!(rejects.iter().map(|reject| reject.place.as_str()).collect::<Vec<_>>(), ["line 4"]);
+    assert!(rejects[0].reason.contains("more than 64 MiB"), "{}", rejects[0].reason);
 }
 
 /// A damaged dump is an error or gives what stands there now, to both readers alike; neither panics nor waits.
