@@ -9,6 +9,7 @@
 //! lineage    the graph: parents, children, cycles, what is odd
 //! census     counts below every model and of families, rankings       <- reference: families, aliases
 //! report     the same as tables, JSON, CSV and Markdown
+//! survey     the whole of a snapshot in sections: the figures that reports on the Hub publish
 //! ```
 //!
 //! ```
@@ -36,6 +37,7 @@ pub mod reference;
 pub mod report;
 pub mod snapshot;
 pub mod source;
+pub mod survey;
 
 /// The sample inside the program: some 22,000 real models out of permissively licensed catalogues. It is no census; see
 /// `data/README.md`.

@@ -20,8 +20,8 @@ use crate::snapshot::{Array, Row, Snapshot};
 const NAME: &str = "census/1/owners";
 
 /// The owner of each row as a number; rows are sorted, so that an owner's lie together. A model without an owner is
-/// its own.
-pub(super) fn owners(snapshot: &Snapshot) -> Cow<'_, [u32]> {
+/// its own. The numbers grow with the rows.
+pub fn owners(snapshot: &Snapshot) -> Cow<'_, [u32]> {
     if let Some(owners) = snapshot.kept_numbers(NAME) {
         return owners.into();
     }

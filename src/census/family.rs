@@ -149,6 +149,25 @@ impl FamilyCount {
         FamilyCount { f3, ..count }
     }
 
+    /// Counts many families by one reading of the ids, in their order.
+    ///
+    /// # Errors
+    /// If the families' expressions are too large together.
+    pub fn of_all(
+        families: &[Family],
+        lineage: &Lineage<'_>,
+        counted: Counted,
+    ) -> Result<Vec<FamilyCount>, reference::Error> {
+        let counting = Counting::default();
+        let sets = members_and_mentions(families, lineage)?;
+        let count = |(family, [members, mentions]): (&Family, &[Vec<Row>; 2])| {
+            let is_model = |row: &&Row| lineage.snapshot().is_listed(**row);
+            let f3 = mentions.iter().filter(is_model).filter(|row| members.binary_search(row).is_err()).count() as u64;
+            FamilyCount { f3, ..FamilyCount::of_members(family, members, lineage, &counting, counted) }
+        };
+        Ok(families.iter().zip(&sets).map(count).collect())
+    }
+
     /// All but F3.
     fn of_members(
         family: &Family,
@@ -205,11 +224,29 @@ fn names(family: &Family) -> [String; 2] {
     ["members", "mentions"].map(|what| format!("census/1/{what}/{}/{}", family.name, family.rule))
 }
 
-/// The members and the mentions of many families by one reading of the ids, as a snapshot keeps them.
+/// The members and the mentions of many families, as a snapshot keeps them.
 ///
 /// # Errors
 /// If the families' expressions are too large together.
 pub(super) fn to_keep(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<(String, Array)>, reference::Error> {
+    let sets = members_and_mentions(families, lineage)?;
+    let kept = families.iter().zip(sets).flat_map(|(family, sets)| names(family).into_iter().zip(sets));
+    Ok(kept.map(|(name, rows)| (name, Array::Numbers(rows))).collect())
+}
+
+/// The members and the mentions of each of many families, members among the mentions, by one reading of the ids; or those
+/// that the snapshot keeps.
+///
+/// # Errors
+/// If the families' expressions are too large together.
+fn members_and_mentions(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<[Vec<Row>; 2]>, reference::Error> {
+    let kept = |family: &Family| {
+        let [members, mentions] = names(family).map(|name| lineage.snapshot().kept_numbers(&name));
+        Some([members?.to_vec(), mentions?.to_vec()])
+    };
+    if let Some(kept) = families.iter().map(kept).collect() {
+        return Ok(kept);
+    }
     const MANY: u32 = 16 * 1024;
     let matcher = Matcher::of(families)?;
     let snapshot = lineage.snapshot();
@@ -248,18 +285,14 @@ pub(super) fn to_keep(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<
         })
         .collect();
     let is_model = |row: &Row| snapshot.is_listed(*row) || lineage.is_unlisted(*row);
-    let mut kept = Vec::new();
-    for (number, family) in families.iter().enumerate() {
-        for (what, name) in names(family).into_iter().enumerate() {
-            let pairs = found.iter().flat_map(|found| {
-                let from = found[what].partition_point(|pair| pair.0 < number);
-                found[what][from..].iter().take_while(|pair| pair.0 == number)
-            });
-            let rows = pairs.map(|pair| pair.1).filter(is_model).collect();
-            kept.push((name, Array::Numbers(rows)));
-        }
-    }
-    Ok(kept)
+    let rows = |number: usize, what: usize| {
+        let pairs = found.iter().flat_map(move |found| {
+            let from = found[what].partition_point(|pair| pair.0 < number);
+            found[what][from..].iter().take_while(move |pair| pair.0 == number)
+        });
+        pairs.map(|pair| pair.1).filter(is_model).collect()
+    };
+    Ok((0..families.len()).map(|number| [rows(number, 0), rows(number, 1)]).collect())
 }
 
 /// The rows of a family's members, in order. Old ids are no members: the models that they name are.
@@ -335,7 +368,7 @@ fn top(lineage: &Lineage<'_>, rows: &[(Row, Relation)], counting: &Counting) -> 
 
 /// What descends from a set of members, with the relation of each model's own link towards them; in order of the rows.
 #[derive(Debug, Default)]
-pub(super) struct Derived {
+pub struct Derived {
     /// F1.
     pub direct: Vec<(Row, Relation)>,
     /// F2.
@@ -431,6 +464,19 @@ impl Desk {
     }
 }
 
+impl Derived {
+    /// F1 and F2 of each of some sets of members, in their order, in parallel.
+    pub fn of_sets(lineage: &Lineage<'_>, sets: &[Vec<Row>], counted: Counted) -> Vec<Derived> {
+        let desk = || Desk::new(lineage.snapshot().len());
+        let derive = |desk: &mut Desk, members: &Vec<Row>| {
+            let derived = desk.derive(lineage, members, counted, |_| true);
+            desk.clear(members, &derived.all);
+            derived
+        };
+        sets.par_iter().map_init(desk, derive).collect()
+    }
+}
+
 impl Tally {
     /// Adds up what is known of a set of distinct models, which are in order.
     fn of(snapshot: &Snapshot, owners: &[u32], rows: &[(Row, Relation)], counting: &Counting) -> Tally {
@@ -457,8 +503,8 @@ impl Tally {
 }
 
 /// F1 and F2 of each of many sets of members, in their order, in parallel. Of F2 the authors and the dates are left at 0:
-/// they are no sums; see [`authored`].
-pub(super) fn tallies(lineage: &Lineage<'_>, sets: &[Vec<Row>], counting: &Counting) -> Vec<(Tally, Tally)> {
+/// they are no sums.
+pub fn tallies(lineage: &Lineage<'_>, sets: &[Vec<Row>], counting: &Counting) -> Vec<(Tally, Tally)> {
     let snapshot = lineage.snapshot();
     let owners = authors::owners(snapshot);
     let weigh = Weigh::of(lineage, counting);

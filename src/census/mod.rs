@@ -3,6 +3,7 @@
 mod authors;
 mod burst;
 mod closure;
+mod clusters;
 mod descendants;
 mod facts;
 mod family;
@@ -22,10 +23,12 @@ use crate::snapshot::{Array, Row, Snapshot};
 use facts::Table;
 use layout::Layout;
 
+pub use authors::owners;
 pub use burst::Bursts;
+pub use clusters::Clusters;
 pub use descendants::{Descendants, derivatives};
 pub use facts::{Facts, Sum};
-pub use family::{Counted, FamilyCount, Part, Tally, members};
+pub use family::{Counted, Derived, FamilyCount, Part, Tally, members, tallies};
 pub use kin::Kin;
 pub use ranking::{Group, Measure, Ranked, Ranking};
 pub use tree::{Branch, Shown, tree};

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
-use super::{Error, rows};
+use super::{Error, rows_with};
 
 /// A family: which models are its members, and which words mention it. Nothing regards case.
 #[derive(Debug, Clone)]
@@ -11,6 +11,10 @@ pub struct Family {
     pub name: String,
     /// In one line, who its members are.
     pub rule: String,
+    /// Where it comes from: two letters of ISO 3166, if the table says so.
+    pub country: Option<String>,
+    /// The family that all of its members belong to as well.
+    pub part_of: Option<String>,
     members: Vec<Pattern>,
     mentions: Vec<Pattern>,
 }
@@ -33,8 +37,23 @@ impl Family {
         Family {
             name: format!("{owner}/*"),
             rule: format!("members: every model of {owner}; mentions: {owner:?} in a name or as a tag"),
+            country: None,
+            part_of: None,
             members: vec![Pattern::Owner(owner.into())],
             mentions: mentions(owner),
+        }
+    }
+
+    /// Every model of some accounts of one organisation; mentioned by models whose name holds an account's and by tags
+    /// that equal one.
+    pub fn of_organisation(name: &str, accounts: &[&str]) -> Family {
+        Family {
+            name: name.into(),
+            rule: format!("members: every model of {}; mentions: these in a name or as a tag", accounts.join(", ")),
+            country: None,
+            part_of: None,
+            members: accounts.iter().map(|account| Pattern::Owner((*account).into())).collect(),
+            mentions: accounts.iter().flat_map(|account| mentions(account)).collect(),
         }
     }
 
@@ -44,6 +63,8 @@ impl Family {
         Family {
             name: id.into(),
             rule: format!("members: {id} alone; mentions: {name:?} in a name or as a tag"),
+            country: None,
+            part_of: None,
             members: vec![Pattern::Model(id.into())],
             mentions: mentions(name),
         }
@@ -240,6 +261,8 @@ struct Rule {
     name: String,
     namespaces: String,
     patterns: String,
+    country: String,
+    part_of: String,
 }
 
 const BUILT_IN: &[u8] = include_bytes!("../../data/reference/families.csv");
@@ -254,7 +277,7 @@ impl Families {
     }
 
     /// Reads a CSV text with the columns `family`, `namespaces` (names with `;` between them) and `id_patterns` (words
-    /// `id:REGEX`, `name:REGEX`, `tag:REGEX`, `lib:REGEX` with blanks between them). Members are the ids that match an
+    /// `id:REGEX`, `name:REGEX`, `tag:REGEX`, `lib:REGEX` with blanks between them); `origin_country` and `part_of` may be there too. Members are the ids that match an
     /// `id:` pattern, or all of the namespaces where there is none; the other patterns are mentions.
     ///
     /// # Errors
@@ -268,11 +291,12 @@ impl Families {
 
     fn rules(table: &str, text: &[u8]) -> Result<Families, Error> {
         let mut families: Vec<Rule> = Vec::new();
-        for row in rows(table, text, &["family", "namespaces", "id_patterns"])? {
-            let (place, mut values) = row?;
-            let mut next = || values.pop().unwrap_or_default();
-            let (patterns, namespaces, name) = (next(), next(), next());
-            let rule = Rule { table: table.into(), place, name, namespaces, patterns };
+        for row in rows_with(table, text, &["family", "namespaces", "id_patterns"], &["origin_country", "part_of"])? {
+            let (place, values) = row?;
+            let mut values = values.into_iter();
+            let mut next = || values.next().unwrap_or_default();
+            let (name, namespaces, patterns, country, part_of) = (next(), next(), next(), next(), next());
+            let rule = Rule { table: table.into(), place, name, namespaces, patterns, country, part_of };
             if rule.name.is_empty() {
                 return Err(rule.wrong("a family without a name".into()));
             }
@@ -284,6 +308,13 @@ impl Families {
                 return Err(rule.wrong(format!("the family {:?} stands twice", rule.name)));
             }
             families.push(rule);
+        }
+        for rule in families.iter().filter(|rule| !rule.part_of.is_empty()) {
+            let whole = families.iter().find(|whole| whole.name == rule.part_of);
+            if !whole.is_some_and(|whole| whole.part_of.is_empty() && whole.name != rule.name) {
+                let remedy = "name a family of the table that is part of none";
+                return Err(rule.wrong(format!("{:?} is part of {:?}: {remedy}", rule.name, rule.part_of)));
+            }
         }
         match families.is_empty() {
             true => Err(Error { table: table.into(), place: "rows".into(), reason: "no family in it".into() }),
@@ -343,6 +374,8 @@ impl Rule {
             true => format!("members: every model of {}", self.namespaces.replace(';', ", ")),
             false => format!("by rule {}", self.patterns),
         };
-        Ok(Family { name: self.name.clone(), rule, members, mentions })
+        let known = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        let (country, part_of) = (known(&self.country), known(&self.part_of));
+        Ok(Family { name: self.name.clone(), rule, country, part_of, members, mentions })
     }
 }

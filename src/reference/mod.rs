@@ -1,15 +1,21 @@
 //! What the Hub does not say: which models make up a family, which ids are old names of others, who
-//! publishes, and of what class licences are.
+//! publishes, of what class licences and sizes are, and what others published.
 
 mod aliases;
 mod family;
 mod licences;
+mod published;
 mod publisher;
+mod sizes;
+mod words;
 
 pub use aliases::Aliases;
 pub use family::{Families, Family, Matcher};
 pub use licences::Licences;
+pub use published::{Claim, Published};
 pub use publisher::{Publisher, Publishers};
+pub use sizes::SizeClasses;
+pub use words::Words;
 
 /// A table that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -23,11 +29,21 @@ pub struct Error {
     pub reason: String,
 }
 
-/// The rows of a CSV text as (line, value by column name).
+/// The rows of a CSV text: the line, and the values of the columns.
 fn rows<'t>(
     table: &'t str,
     text: &'t [u8],
     columns: &'t [&str],
+) -> Result<impl Iterator<Item = Result<(String, Vec<String>), Error>> + 't, Error> {
+    rows_with(table, text, columns, &[])
+}
+
+/// The same with columns behind them that may be missing; their values are empty then.
+fn rows_with<'t>(
+    table: &'t str,
+    text: &'t [u8],
+    columns: &'t [&str],
+    optional: &'t [&str],
 ) -> Result<impl Iterator<Item = Result<(String, Vec<String>), Error>> + 't, Error> {
     let wrong = |place: String, reason: String| Error { table: table.into(), place, reason };
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
@@ -35,13 +51,14 @@ fn rows<'t>(
     let mut at = Vec::new();
     for column in columns {
         let place = header.iter().position(|name| name.trim() == *column);
-        at.push(place.ok_or_else(|| {
+        at.push(Some(place.ok_or_else(|| {
             wrong("header".into(), format!("the column {column:?} is missing; the table needs {}", columns.join(", ")))
-        })?);
+        })?));
     }
+    at.extend(optional.iter().map(|column| header.iter().position(|name| name.trim() == *column)));
     Ok(reader.into_records().map(move |record| {
         let record = record.map_err(|error| wrong("row".into(), error.to_string()))?;
         let line = format!("line {}", record.position().map_or(0, csv::Position::line));
-        Ok((line, at.iter().map(|at| record.get(*at).unwrap_or_default().trim().to_owned()).collect()))
+        Ok((line, at.iter().map(|at| at.and_then(|at| record.get(at)).unwrap_or_default().trim().to_owned()).collect()))
     }))
 }

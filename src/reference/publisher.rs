@@ -53,6 +53,12 @@ impl Publishers {
         Ok(Publishers(publishers))
     }
 
+    /// The same table with the rows of another, which win.
+    pub fn with(mut self, others: Publishers) -> Publishers {
+        self.0.extend(others.0);
+        self
+    }
+
     /// Who stands behind an account.
     pub fn of(&self, owner: &str) -> Option<&Publisher> {
         match self.0.get(owner) {

@@ -111,10 +111,15 @@ impl Report<'_> {
             Format::Csv => return self.csv(out),
             Format::Table => self.blocks(snapshot, |block| match block {
                 Block::Line(text) | Block::Fixed(text) => printable_lines(text),
+                Block::Title(text) => {
+                    let text = printable_lines(text);
+                    format!("{text}\n{}", "=".repeat(text.chars().count()))
+                }
                 Block::Grid(grid) => grid.text(),
             }),
             Format::Markdown => self.blocks(snapshot, |block| match block {
                 Block::Line(text) => printable_lines(text),
+                Block::Title(text) => format!("## {}", printable_lines(text)),
                 Block::Fixed(text) => format!("```text\n{}\n```", printable_lines(text)),
                 Block::Grid(grid) => grid.markdown(),
             }),
@@ -136,7 +141,7 @@ impl Report<'_> {
                 _ => parts.push(draw(block)),
             }
         }
-        parts.push(printable_lines(&self.definition.join("\n")));
+        parts.extend((!self.definition.is_empty()).then(|| printable_lines(&self.definition.join("\n"))));
         parts.push(footer(snapshot));
         parts.join("\n\n") + "\n"
     }
@@ -151,17 +156,28 @@ impl Report<'_> {
     }
 
     fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
-        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-        for (at, row) in self.rows.iter().enumerate() {
-            let mut cells = Vec::new();
-            flatten(&row, "", &mut cells);
-            if at == 0 {
-                writer.write_record(cells.iter().map(|(name, _)| name)).map_err(plain)?;
-            }
-            writer.write_record(cells.iter().map(|(_, cell)| guarded(cell))).map_err(plain)?;
-        }
-        writer.flush()
+        csv(self.rows.iter(), out)
     }
+}
+
+/// Writes rows as CSV: the names of the first as the header, groups flattened with dots.
+///
+/// # Errors
+/// The writer's.
+pub fn csv<'v>(
+    rows: impl Iterator<Item = Cow<'v, [(Cow<'static, str>, Value)]>>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
+    for (at, row) in rows.enumerate() {
+        let mut cells = Vec::new();
+        flatten(&row, "", &mut cells);
+        if at == 0 {
+            writer.write_record(cells.iter().map(|(name, _)| name)).map_err(plain)?;
+        }
+        writer.write_record(cells.iter().map(|(_, cell)| guarded(cell))).map_err(plain)?;
+    }
+    writer.flush()
 }
 
 /// JSON for people and for line tools: a few rows are spread out, of many each has a line of its own.
@@ -248,7 +264,7 @@ fn describe(snapshot: &Snapshot) -> Value {
 }
 
 /// The last line of every table: what was counted in.
-fn footer(snapshot: &Snapshot) -> String {
+pub fn footer(snapshot: &Snapshot) -> String {
     let provenance = snapshot.provenance();
     let counts = &provenance.counts;
     let date = match (provenance.taken, provenance.taken_from) {

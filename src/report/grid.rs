@@ -3,6 +3,8 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle, presets}
 /// A part of what people read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
+    /// The title of a part.
+    Title(String),
     /// A line of text.
     Line(String),
     /// A table.

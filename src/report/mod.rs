@@ -10,7 +10,7 @@ mod value;
 
 pub use check::{Finding, check, findings, kinds, list, rejects};
 pub use family::{family, models};
-pub use frame::{Format, Report, Rows};
+pub use frame::{Format, Report, Rows, csv, footer};
 pub use grid::{Block, Grid, grouped, printable, printable_lines};
 pub use rank::rank;
 pub use show::show;

@@ -38,7 +38,17 @@ impl Value {
         }
     }
 
-    fn cell(&self) -> String {
+    /// The number that it is, if it is one.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Value::Count(count) => Some(*count as f64),
+            Value::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The value as one cell of a flat table.
+    pub fn cell(&self) -> String {
         match self {
             Value::Missing => String::new(),
             Value::Count(count) => count.to_string(),

@@ -67,6 +67,11 @@ const ROOMS: &[Room] = &[
         foreign: &["comfy_table", "csv", "jiff", "serde", "serde_json"],
     },
     Room {
+        name: "survey",
+        may_import: &["report", "census", "lineage", "reference", "snapshot", "model"],
+        foreign: &["quick_xml"],
+    },
+    Room {
         name: "export",
         may_import: &["census", "lineage", "reference", "snapshot", "source", "model"],
         foreign: &["graphviz_rust", "quick_xml", "serde_json", "csv", "parquet", "flate2", "jiff"],

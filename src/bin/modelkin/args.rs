@@ -40,6 +40,8 @@ pub enum Command {
     Show(Show),
     /// Write a part of the lineage as a graph file: DOT, GraphML, GEXF, Mermaid, JSON, CSV and others
     Export(Export),
+    /// Write every figure of a snapshot, section by section: a page, its tables, Markdown, JSON
+    Report(Report),
     /// List what is odd in a snapshot: rejects, cycles, paths, conflicts
     Check(Check),
 }
@@ -258,6 +260,31 @@ pub struct Selection {
     /// Let one node stand for siblings without children, with the same parents and relation
     #[arg(long, value_enum, value_name = "WHICH")]
     pub collapse: Option<CollapseArg>,
+}
+
+/// Tables of your own instead of those inside the program.
+#[derive(Debug, ClapArgs)]
+pub struct Tables {
+    /// Publishers (CSV: namespace, name, country_iso2, kind); its rows win over the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub owners: Option<PathBuf>,
+    /// Families (CSV: family, namespaces, id_patterns) instead of the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub families: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Report {
+    /// Write a page and its tables there: a folder, or a file that ends with .html [default: print the report]
+    #[arg(short, long, value_name = "DIR|FILE.html")]
+    pub out: Option<PathBuf>,
+    /// Only these sections, with commas between them, or one table, as derivatives.families
+    #[arg(long = "section", value_name = "NAME", value_delimiter = ',')]
+    pub sections: Vec<String>,
+    #[command(flatten)]
+    pub tables: Tables,
+    #[command(flatten)]
+    pub question: Question,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -10,6 +10,7 @@ mod hub;
 mod import;
 mod output;
 mod rank;
+mod report;
 mod selection;
 mod show;
 mod snapshots;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Rank(rank) => rank::run(rank),
         Command::Show(show) => show::run(show),
         Command::Export(export) => export::run(export),
+        Command::Report(report) => report::run(report),
         Command::Check(check) => check::run(check),
     };
     match done {

@@ -1,0 +1,137 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use modelkin::census::{Census, Counting};
+use modelkin::lineage::Lineage;
+use modelkin::reference::Publishers;
+use modelkin::report::{Format, Report};
+use modelkin::snapshot::{Snapshot, nearest};
+use modelkin::survey::{self, References, Section, Survey};
+
+use crate::args::{self, FormatArg};
+use crate::output::Usage;
+use crate::{family, output, snapshots};
+
+pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
+    let names: Vec<&str> = survey::names().collect();
+    let wanted: Vec<(&str, Option<&str>)> = args.sections.iter().map(|wanted| split(wanted)).collect();
+    for (section, _) in &wanted {
+        if !names.contains(section) {
+            bail!(Usage(format!("no section {section:?}; there are {}", names.join(", "))));
+        }
+    }
+    let references = references(&args.tables)?;
+    let snapshot = snapshots::open(&args.question, None)?;
+    let lineage = Lineage::from_snapshot(&snapshot);
+    let census = Census::take(&lineage, &Counting::default());
+    let survey = Survey::of(&lineage, &census, &references);
+    let mut sections = survey.sections(|name| wanted.is_empty() || wanted.iter().any(|(section, _)| *section == name));
+    only(&mut sections, &wanted)?;
+    snapshot.intact()?;
+    if let Some(out) = &args.out {
+        write(out, &sections, &references, &snapshot)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let FormatArg::Csv = args.question.format {
+        let mut tables = sections.iter().flat_map(|section| &section.tables);
+        let (Some(table), None) = (tables.next(), tables.next()) else {
+            bail!(Usage(
+                "CSV is one table: name it, as --section derivatives.families, or write all with --out".into()
+            ));
+        };
+        let mut text = Vec::new();
+        table.csv(&mut text)?;
+        output::note(&note(&sections, &snapshot));
+        output::result(&String::from_utf8_lossy(&text))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let report = survey::report(&sections, &references.published, snapshot.provenance().sample);
+    output::report(&report, &snapshot, args.question.format.into())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The name of a section and, if one is named, of a table.
+fn split(wanted: &str) -> (&str, Option<&str>) {
+    wanted.split_once('.').map_or((wanted, None), |(section, table)| (section, Some(table)))
+}
+
+/// Leaves the named tables alone, where some are named.
+fn only(sections: &mut [Section], wanted: &[(&str, Option<&str>)]) -> anyhow::Result<()> {
+    for section in sections {
+        let tables: Vec<&str> =
+            wanted.iter().filter(|(of, _)| *of == section.name).filter_map(|(_, table)| *table).collect();
+        let known: Vec<&str> = section.tables.iter().map(|table| table.name).collect();
+        if let Some(unknown) = tables.iter().find(|table| !known.contains(table)) {
+            let near = nearest(unknown, known.iter().copied(), 1);
+            let near = near.first().map_or_else(String::new, |near| format!("; do you mean {near}?"));
+            bail!(Usage(format!("{} has no table {unknown:?}; it has {}{near}", section.name, known.join(", "))));
+        }
+        if !tables.is_empty() {
+            section.tables.retain(|table| tables.contains(&table.name));
+        }
+    }
+    Ok(())
+}
+
+/// The tables beside the snapshot: the user's, else the built-in ones.
+pub fn references(tables: &args::Tables) -> anyhow::Result<References> {
+    let mut references = References::built_in()?;
+    if let Some(path) = &tables.owners {
+        let own = Publishers::read(&path.display().to_string(), &snapshots::table(path)?)?;
+        references.publishers = references.publishers.with(own);
+    }
+    if tables.families.is_some() {
+        references.families = family::rules(tables.families.as_deref())?.all()?;
+    }
+    Ok(references)
+}
+
+/// The definitions and the snapshot, for formats that have no room for them.
+fn note(sections: &[Section], snapshot: &Snapshot) -> String {
+    let definition = sections.iter().flat_map(|section| section.definition.clone()).collect();
+    Report { definition, rows: Vec::new().into(), blocks: Vec::new() }.note(snapshot)
+}
+
+/// Writes the page, its tables as CSV and JSON, and the whole as Markdown and JSON.
+fn write(out: &Path, sections: &[Section], references: &References, snapshot: &Snapshot) -> anyhow::Result<()> {
+    let is_page =
+        out.extension().is_some_and(|end| end.eq_ignore_ascii_case("html") || end.eq_ignore_ascii_case("htm"));
+    let (page, files) = match is_page {
+        true => (out.to_owned(), out.with_extension("")),
+        false => (out.join("index.html"), out.join("tables")),
+    };
+    if files.is_file() {
+        bail!("{}: is a file, and the tables need a folder of that name; choose another --out", files.display());
+    }
+    let put = |path: PathBuf, bytes: &[u8]| fs::write(&path, bytes).with_context(|| path.display().to_string());
+    fs::create_dir_all(&files).with_context(|| files.display().to_string())?;
+    for section in sections {
+        for table in section.tables.iter().chain(&survey::compared(section, &references.published)) {
+            let mut csv = Vec::new();
+            table.csv(&mut csv)?;
+            put(files.join(format!("{}.{}.csv", section.name, table.name)), &csv)?;
+            let mut json = Vec::new();
+            table.report(&section.definition).write(snapshot, Format::Json, &mut json)?;
+            put(files.join(format!("{}.{}.json", section.name, table.name)), &json)?;
+        }
+    }
+    let markdown = survey::markdown(sections, &references.published, snapshot);
+    put(files.join("report.md"), markdown.as_bytes())?;
+    let mut json = Vec::new();
+    survey::report(sections, &references.published, snapshot.provenance().sample).write(
+        snapshot,
+        Format::Json,
+        &mut json,
+    )?;
+    put(files.join("report.json"), &json)?;
+    let folder = files.file_name().unwrap_or_default().to_string_lossy();
+    put(page.clone(), survey::page(sections, &references.published, snapshot, &folder).as_bytes())?;
+    output::result(&format!(
+        "{}: {} sections; their tables as CSV and JSON, and the whole as report.md and report.json, in {}\n",
+        page.display(),
+        sections.len(),
+        files.display()
+    ))
+}

@@ -1,0 +1,47 @@
+use crate::lineage::{Edge, Lineage};
+use crate::snapshot::Row;
+
+/// The connected parts of a lineage, whichever way links run: every model is in one, most of them alone.
+#[derive(Debug)]
+pub struct Clusters {
+    /// Each row's part, by its smallest row.
+    of: Vec<Row>,
+    sizes: Vec<(Row, u64)>,
+}
+
+impl Clusters {
+    /// By the links that are wanted.
+    pub fn of(lineage: &Lineage<'_>, wanted: impl Fn(Edge) -> bool) -> Clusters {
+        let snapshot = lineage.snapshot();
+        let mut of: Vec<Row> = snapshot.rows().collect();
+        fn first(of: &mut [Row], mut row: Row) -> Row {
+            while of[row as usize] != row {
+                of[row as usize] = of[of[row as usize] as usize];
+                row = of[row as usize];
+            }
+            row
+        }
+        for (parent, child, _) in lineage.all_links().filter(|(_, _, edge)| wanted(*edge)) {
+            let (one, other) = (first(&mut of, parent), first(&mut of, child));
+            of[one.max(other) as usize] = one.min(other);
+        }
+        // Rows point to smaller ones, so that those are settled already.
+        (0..of.len()).for_each(|row| of[row] = of[of[row] as usize]);
+        let mut sizes = vec![0u64; of.len()];
+        let is_model = |row: &Row| snapshot.is_listed(*row) || lineage.is_unlisted(*row);
+        snapshot.rows().filter(is_model).for_each(|row| sizes[of[row as usize] as usize] += 1);
+        let mut sizes: Vec<(Row, u64)> = (0..).zip(sizes).filter(|(_, size)| *size > 0).collect();
+        sizes.sort_unstable_by_key(|(row, size)| (std::cmp::Reverse(*size), *row));
+        Clusters { of, sizes }
+    }
+
+    /// The parts, each by its smallest row with its number of models, the largest first.
+    pub fn sizes(&self) -> &[(Row, u64)] {
+        &self.sizes
+    }
+
+    /// The part of a model.
+    pub fn part(&self, row: Row) -> Row {
+        self.of[row as usize]
+    }
+}

@@ -1,0 +1,145 @@
+use super::Survey;
+use super::section::{Section, Table, Unit, percent};
+use crate::census::{Counting, FamilyCount, Sum, members, tallies};
+use crate::report::Value;
+use crate::snapshot::Row;
+
+use Unit::{Count, Number, Share, Text};
+
+/// Models with less downloads are the Hub's long tail (SP2 and SU count below 200).
+const FEW: u64 = 200;
+
+pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+    let mut section = Section::new("concentration", "How much goes to how few");
+    let main = [
+        ("of", Text),
+        ("measure", Text),
+        ("known", Count),
+        ("total", Count),
+        ("top_1", Share),
+        ("top_10", Share),
+        ("top_200", Share),
+        ("top_1_percent", Share),
+        ("gini", Number),
+        ("hhi", Number),
+    ];
+    let more =
+        [("top_50", Share), ("top_1000", Share), ("top_0.01_percent", Share), ("zero", Share), ("below_200", Share)];
+    let mut table = Table::new("concentration", "Concentration of downloads and of derivatives", 2, &main, &more);
+    let snapshot = survey.snapshot();
+    let (thirty, ever) = ("downloads_30d", "downloads_all_time");
+    let of_models = |value: &dyn Fn(Row) -> Option<u64>| survey.models().filter_map(value).collect::<Vec<u64>>();
+    let of_owners = |value: &dyn Fn(Row) -> Option<u64>| {
+        let mut sums: Vec<Sum> = vec![Sum::default(); survey.publishers.len()];
+        survey.models().for_each(|row| sums[survey.owners[row as usize] as usize].add(value(row)));
+        sums.iter().filter(|sum| sum.of > 0).map(|sum| sum.total).collect::<Vec<u64>>()
+    };
+    let of_families = |value: &dyn Fn(Row) -> Option<u64>| {
+        let sum = |family| {
+            let mut sum = Sum::default();
+            members(family, survey.lineage).into_iter().for_each(|row| sum.add(value(row)));
+            sum
+        };
+        survey.families().map(sum).filter(|sum| sum.of > 0).map(|sum| sum.total).collect::<Vec<u64>>()
+    };
+    for (measure, value) in [
+        (thirty, &(|row| snapshot.downloads(row)) as &dyn Fn(Row) -> Option<u64>),
+        (ever, &|row| snapshot.downloads_all_time(row)),
+    ] {
+        for (of, values) in
+            [("models", of_models(value)), ("owners", of_owners(value)), ("families", of_families(value))]
+        {
+            add(&mut table, of, measure, values);
+        }
+    }
+    let children = |row: Row| Some(survey.lineage.children(row).len() as u64);
+    add(&mut table, "models", "direct", survey.models().filter_map(children).collect());
+    let mut sets: Vec<Vec<Row>> = vec![Vec::new(); survey.publishers.len()];
+    snapshot.rows().for_each(|row| sets[survey.owners[row as usize] as usize].push(row));
+    sets.retain(|set| set.iter().any(|row| !survey.lineage.is_leaf(*row)));
+    let direct = tallies(survey.lineage, &sets, &Counting::default());
+    add(&mut table, "owners", "f1", direct.iter().map(|(f1, _)| f1.models).filter(|models| *models > 0).collect());
+    let families = survey.families().map(|family| {
+        FamilyCount::of(family, survey.lineage, &Counting::default(), crate::census::Counted::Others).f1.models
+    });
+    add(&mut table, "families", "f1", families.filter(|models| *models > 0).collect());
+    for (of, measure, what) in [("models", thirty, "30 days"), ("models", ever, "all time")] {
+        let figure = |column| table.cell(&format!("{of}|{measure}"), column).and_then(Value::number);
+        if let Some((top, below)) = figure("top_200").zip(figure("below_200")) {
+            section.findings.push(format!(
+                "Of the downloads in {what}, the 200 models with most have {}; {} of the models have less than 200.",
+                percent(top),
+                percent(below)
+            ));
+        }
+    }
+    section.define(&[
+        "Over all models (owners, families) whose value is known, zeros included; of \"direct\" over all models, of \"f1\" over owners and families with at least one. Families: those that are part of no other, with the downloads of their members.",
+        "Top k: the share of the k largest; top 1 percent and top 0.01 percent: of the largest hundredth and ten-thousandth, rounded up. Zero and below 200: the share of the models (owners, families) themselves.",
+        "Gini: 0 if all have the same, 1 if one has all. HHI: the sum of the squared shares, 1 if one has all.",
+    ]);
+    let all = survey.models().count() as u64;
+    section.cover(
+        "models with downloads in 30 days",
+        survey.models().filter(|row| snapshot.downloads(*row).is_some()).count() as u64,
+        all,
+    );
+    section.cover(
+        "models with all-time downloads",
+        survey.models().filter(|row| snapshot.downloads_all_time(*row).is_some()).count() as u64,
+        all,
+    );
+    section.tables.push(table);
+    section
+}
+
+fn add(table: &mut Table, of: &str, measure: &str, mut values: Vec<u64>) {
+    values.sort_unstable_by(|a, b| b.cmp(a));
+    let count = values.len();
+    let total: u64 = values.iter().sum();
+    let top = |most: usize| match total {
+        0 => Value::Missing,
+        total => Value::Number(values.iter().take(most).sum::<u64>() as f64 / total as f64),
+    };
+    let below = |bound: u64| match count {
+        0 => Value::Missing,
+        count => Value::Number((count - values.partition_point(|value| *value >= bound)) as f64 / count as f64),
+    };
+    let (gini, hhi) = (gini(&values), hhi(&values));
+    table.row([
+        of.into(),
+        measure.into(),
+        (count as u64).into(),
+        total.into(),
+        top(1),
+        top(10),
+        top(200),
+        top(count.div_ceil(100)),
+        gini,
+        hhi,
+        top(50),
+        top(1000),
+        top(count.div_ceil(10_000)),
+        below(1),
+        below(FEW),
+    ]);
+}
+
+/// Of values that fall.
+fn gini(values: &[u64]) -> Value {
+    let count = values.len() as f64;
+    let total: f64 = values.iter().map(|value| *value as f64).sum();
+    if total == 0.0 {
+        return Value::Missing;
+    }
+    let ranked: f64 = values.iter().rev().zip(1u64..).map(|(value, rank)| rank as f64 * *value as f64).sum();
+    Value::Number(2.0 * ranked / (count * total) - (count + 1.0) / count)
+}
+
+fn hhi(values: &[u64]) -> Value {
+    let total: f64 = values.iter().map(|value| *value as f64).sum();
+    if total == 0.0 {
+        return Value::Missing;
+    }
+    Value::Number(values.iter().map(|value| (*value as f64 / total).powi(2)).sum())
+}

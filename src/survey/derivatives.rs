@@ -1,0 +1,310 @@
+use std::collections::BTreeMap;
+
+use super::plot::{Bar, Plot};
+use super::section::{Section, Table, Unit, share};
+use super::{Survey, UNKNOWN};
+use crate::census::{Counted, Counting, Derived, FamilyCount, tallies};
+use crate::model::Relation;
+use crate::reference::Family;
+use crate::report::{Value, grouped};
+use crate::snapshot::Row;
+
+use Unit::{Count, Share, Text};
+
+/// Counts by relation, in the order of [`Relation::ALL`].
+pub(super) const BY_RELATION: [(&str, Unit); 5] =
+    [("unstated", Count), ("finetune", Count), ("quantized", Count), ("adapter", Count), ("merge", Count)];
+
+/// How many organisations are counted in every way; all others are in the table of organisations too.
+const CLOSE: usize = 40;
+
+pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+    let mut section = Section::new("derivatives", "Derivatives by family and by organisation");
+    let families = families(survey);
+    let organisations = Organisations::of(survey);
+    let accounts = organisations.table(survey);
+    let close = close(survey, &organisations);
+    let rivals = rivals(&families, &close);
+    section.findings.extend(leader(&families, "f1"));
+    section.findings.extend(rivals.rows.first().map(|row| {
+        let figure = |at: usize| row[at].number().unwrap_or_default() as u64;
+        format!(
+            "Direct derivatives by others: Alibaba {}, Google and Meta together {}.",
+            grouped(figure(1)),
+            grouped(figure(4))
+        )
+    }));
+    section.plots.push(bars(&families, "f1", "Direct derivatives by others (F1), by family"));
+    section.tables = vec![families, accounts, close, rivals];
+    section.define(&[
+        "F1: distinct models with at least one parent among the members, the members' own repositories left out.",
+        "F2: distinct models reachable from any member, the members' own left out. F3: models that mention the family by tag, name or library, and are no members.",
+        "By relation: of a model's own link towards the family; if several, the strongest (merge, adapter, quantized, finetune, unstated).",
+        "Without bursts: less those in a group of at least 50 children of one parent, by one author or of one name template, within 24 hours. With own: the members' own derived models too. Authors: distinct owners.",
+        "Credit for F2: full counts a model once in each family that it descends from, split gives 1/k to each of k families, exclusive counts those of one family alone. Families that are part of another get no credit of their own; shares are of all models with a parent.",
+        "An organisation is all accounts under one name in the table of publishers; an account that is not there stands alone. Bases: its models with a child by somebody else.",
+    ]);
+    let derived = survey.models().filter(|row| !survey.lineage.is_root(*row)).count() as u64;
+    section.cover("models with a declared parent", derived, survey.snapshot().provenance().counts.models);
+    let dated = survey.models().filter(|row| survey.snapshot().created(*row).is_some()).count() as u64;
+    section.cover(
+        "models with a date, by which bursts are judged",
+        dated,
+        survey.snapshot().provenance().counts.models,
+    );
+    section
+}
+
+/// Who leads a table, in a sentence.
+fn leader(table: &Table, column: &str) -> Option<String> {
+    let first = table.rows.first()?;
+    let name = first[0].cell();
+    Some(format!(
+        "{name} leads with {} direct derivatives by others.",
+        grouped(table.cell(&name, column)?.number()? as u64)
+    ))
+}
+
+/// The first rows of a table as bars.
+pub(super) fn bars(table: &Table, column: &str, title: &str) -> Plot {
+    let at = table.columns.iter().position(|known| known.name == column).unwrap_or_default();
+    let bar = |row: &Vec<Value>| {
+        let value = row[at].number()?;
+        Some(Bar { name: row[0].cell(), value, label: table.columns[at].shown(&row[at]) })
+    };
+    Plot::Bars { title: title.into(), bars: table.rows.iter().filter_map(bar).take(12).collect() }
+}
+
+const COUNTS: [(&str, Unit); 11] = [
+    ("f1_without_bursts", Count),
+    ("f1_with_own", Count),
+    ("f1_authors", Count),
+    ("f2_without_bursts", Count),
+    ("f2_with_own", Count),
+    ("f2_authors", Count),
+    ("f2_unstated", Count),
+    ("f2_finetune", Count),
+    ("f2_quantized", Count),
+    ("f2_adapter", Count),
+    ("f2_merge", Count),
+];
+
+/// A family's or an organisation's counts: those of F1, F2, F3, then F1 by relation, then [`COUNTS`].
+fn counts(others: &FamilyCount, everybody: &FamilyCount) -> Vec<Value> {
+    let mut values: Vec<u64> = vec![others.members, others.f1.models, others.f2.models, others.f3];
+    values.extend(others.f1.by_relation);
+    values.extend([others.without_bursts.0, everybody.f1.models, others.f1.authors]);
+    values.extend([others.without_bursts.1, everybody.f2.models, others.f2.authors]);
+    values.extend(others.f2.by_relation);
+    values.into_iter().map(Value::Count).collect()
+}
+
+/// The counts of families or organisations in every way.
+fn counted(families: &[Family], survey: &Survey<'_, '_>) -> Vec<Vec<Value>> {
+    let all = |counted| FamilyCount::of_all(families, survey.lineage, counted).unwrap_or_default();
+    let (others, everybody) = (all(Counted::Others), all(Counted::Everybody));
+    others.iter().zip(&everybody).map(|(others, everybody)| counts(others, everybody)).collect()
+}
+
+fn families(survey: &Survey<'_, '_>) -> Table {
+    let mut main =
+        vec![("family", Text), ("country", Text), ("members", Count), ("f1", Count), ("f2", Count), ("f3", Count)];
+    main.extend(BY_RELATION);
+    let mut more = COUNTS.to_vec();
+    more.extend([("part_of", Text), ("split", Unit::Number), ("exclusive", Count)]);
+    more.extend([("share_full", Share), ("share_split", Share), ("share_exclusive", Share)]);
+    let mut table = Table::new("families", "Derivatives of families", 1, &main, &more);
+    let credit = Credit::of_families(survey);
+    for (family, values) in survey.references.families.iter().zip(counted(&survey.references.families, survey)) {
+        let mut row: Vec<Value> = vec![family.name.as_str().into(), family.country.clone().into()];
+        let full = values[2].number().unwrap_or_default() as u64;
+        row.extend(values);
+        row.push(family.part_of.clone().into());
+        match survey.families().position(|known| known.name == family.name) {
+            Some(at) => {
+                let (split, exclusive) = (credit.split[at], credit.exclusive[at]);
+                row.extend([Value::Number(split), Value::Count(exclusive), share(full, credit.derived)]);
+                row.push(if credit.derived == 0 {
+                    Value::Missing
+                } else {
+                    Value::Number(split / credit.derived as f64)
+                });
+                row.push(share(exclusive, credit.derived));
+            }
+            None => row.extend(std::iter::repeat_n(Value::Missing, 5)),
+        }
+        table.row(row);
+    }
+    table.sort_by("f1");
+    table
+}
+
+/// How much of the derived models is whose.
+pub(super) struct Credit {
+    split: Vec<f64>,
+    exclusive: Vec<u64>,
+    /// All models with a parent.
+    derived: u64,
+}
+
+impl Credit {
+    fn of_families(survey: &Survey<'_, '_>) -> Credit {
+        let sets: Vec<Vec<Row>> =
+            survey.families().map(|family| crate::census::members(family, survey.lineage)).collect();
+        let derived = Derived::of_sets(survey.lineage, &sets, Counted::Others);
+        let reached = reached(survey, &derived);
+        let models = |of: &Derived, pick: &dyn Fn(Row) -> f64| of.all.iter().map(|(row, _)| pick(*row)).sum::<f64>();
+        Credit {
+            split: derived.iter().map(|of| models(of, &|row| 1.0 / f64::from(reached[row as usize]))).collect(),
+            exclusive: derived
+                .iter()
+                .map(|of| of.all.iter().filter(|(row, _)| reached[*row as usize] == 1).count() as u64)
+                .collect(),
+            derived: survey.snapshot().rows().filter(|row| !survey.lineage.is_root(*row)).count() as u64,
+        }
+    }
+}
+
+/// By how many of some sets each row is reached.
+pub(super) fn reached(survey: &Survey<'_, '_>, derived: &[Derived]) -> Vec<u16> {
+    let mut reached = vec![0u16; survey.snapshot().len()];
+    derived.iter().flat_map(|of| &of.all).for_each(|(row, _)| reached[*row as usize] += 1);
+    reached
+}
+
+/// The organisations with a derivative by others.
+struct Organisations<'a> {
+    names: Vec<&'a str>,
+    sets: Vec<Vec<Row>>,
+}
+
+impl<'a> Organisations<'a> {
+    fn of(survey: &'a Survey<'_, '_>) -> Organisations<'a> {
+        let mut sets: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+        let is_base = |row: Row| !survey.lineage.is_leaf(row);
+        let mut owners: Vec<bool> = vec![false; survey.publishers.len()];
+        survey.snapshot().rows().filter(|row| is_base(*row)).for_each(|row| {
+            owners[survey.owners[row as usize] as usize] = true;
+        });
+        let names: BTreeMap<&str, ()> = survey
+            .snapshot()
+            .rows()
+            .filter(|row| owners[survey.owners[*row as usize] as usize])
+            .map(|row| (survey.owner_name(row), ()))
+            .collect();
+        let is_model = |row: Row| survey.snapshot().is_listed(row) || survey.lineage.is_unlisted(row);
+        for row in survey.snapshot().rows().filter(|row| is_model(*row)) {
+            let name = survey.owner_name(row);
+            if names.contains_key(name) {
+                sets.entry(name).or_default().push(row);
+            }
+        }
+        let (names, sets) = sets.into_iter().unzip();
+        Organisations { names, sets }
+    }
+
+    fn table(&self, survey: &Survey<'_, '_>) -> Table {
+        let mut main = vec![("organisation", Text), ("country", Text), ("kind", Text), ("f1", Count), ("bases", Count)];
+        main.extend(BY_RELATION);
+        let more = [("f2", Count), ("models", Count)];
+        let mut table = Table::new("organisations", "Derivatives of organisations", 1, &main, &more);
+        let counts = tallies(survey.lineage, &self.sets, &Counting::default());
+        for ((name, set), (f1, f2)) in self.names.iter().zip(&self.sets).zip(counts) {
+            if f1.models == 0 {
+                continue;
+            }
+            let publisher = set.first().and_then(|row| survey.publisher(*row));
+            let by_others =
+                |row: &&Row| survey.lineage.children(**row).any(|(child, _)| set.binary_search(&child).is_err());
+            let bases = set.iter().filter(by_others).count() as u64;
+            let mut row: Vec<Value> = vec![(*name).into()];
+            row.push(publisher.map_or(UNKNOWN, |publisher| &publisher.country).into());
+            row.push(publisher.map_or(UNKNOWN, |publisher| &publisher.kind).into());
+            row.extend([f1.models.into(), bases.into()]);
+            row.extend(f1.by_relation.map(Value::Count));
+            row.extend([f2.models.into(), (set.len() as u64).into()]);
+            table.row(row);
+        }
+        table.sort_by("f1");
+        table
+    }
+}
+
+/// The organisations of most direct derivatives, counted as families are.
+fn close(survey: &Survey<'_, '_>, organisations: &Organisations<'_>) -> Table {
+    let mut main = vec![("organisation", Text), ("members", Count), ("f1", Count), ("f2", Count), ("f3", Count)];
+    main.extend(BY_RELATION);
+    let mut table = Table::new(
+        "organisations_in_every_way",
+        "The organisations with most derivatives, counted in every way",
+        1,
+        &main,
+        &COUNTS,
+    );
+    let counts = tallies(survey.lineage, &organisations.sets, &Counting::default());
+    let mut order: Vec<usize> = (0..organisations.names.len()).filter(|at| counts[*at].0.models > 0).collect();
+    order.sort_by_key(|at| (std::cmp::Reverse(counts[*at].0.models), organisations.names[*at]));
+    let of: Vec<Family> = order
+        .iter()
+        .take(CLOSE)
+        .map(|at| {
+            let mut accounts: Vec<&str> =
+                organisations.sets[*at].iter().filter_map(|row| survey.snapshot().owner(*row)).collect();
+            accounts.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
+            match accounts.is_empty() {
+                true => Family::of_model(organisations.names[*at]),
+                false => Family::of_organisation(organisations.names[*at], &accounts),
+            }
+        })
+        .collect();
+    for (family, values) in of.iter().zip(counted(&of, survey)) {
+        table.row(std::iter::once(Value::from(family.name.as_str())).chain(values));
+    }
+    table
+}
+
+/// Alibaba beside Google and Meta, under every definition.
+fn rivals(families: &Table, organisations: &Table) -> Table {
+    let main = [
+        ("counted_as", Text),
+        ("alibaba", Count),
+        ("google", Count),
+        ("meta", Count),
+        ("google_and_meta", Count),
+        ("alibaba_has_more", Text),
+    ];
+    let mut table =
+        Table::new("rivals", "\"More than Google and Meta combined\", under each definition", 1, &main, &[]);
+    let figure = |table: &Table, name: &str, column| table.cell(name, column).and_then(Value::number).map(|n| n as u64);
+    let mut add = |what: String, alibaba: Option<u64>, google: Option<u64>, meta: Option<u64>| {
+        let both = google.zip(meta).map(|(google, meta)| google + meta);
+        let more = alibaba.zip(both).map(|(alibaba, both)| if alibaba > both { "yes" } else { "no" });
+        table.row([what.into(), alibaba.into(), google.into(), meta.into(), both.into(), more.into()]);
+    };
+    let ways = [
+        "f1",
+        "f1_without_bursts",
+        "f1_with_own",
+        "f1_authors",
+        "f2",
+        "f2_without_bursts",
+        "f2_with_own",
+        "f2_authors",
+        "f3",
+    ];
+    for way in ways {
+        let of = |name: &str| figure(organisations, name, way);
+        add(format!("{way}, all accounts"), of("Alibaba"), of("Google"), of("Meta"));
+    }
+    for way in ways {
+        let of = |name: &str| figure(families, name, way);
+        add(format!("{way}, Qwen against Gemma and Llama"), of("Qwen"), of("Gemma"), of("Llama"));
+    }
+    table.most = ways.len() * 2;
+    table
+}
+
+/// The relation of the strongest link of a model to any parent.
+pub(super) fn strongest(survey: &Survey<'_, '_>, row: Row) -> Option<Relation> {
+    survey.lineage.parents(row).map(|(_, edge)| edge.relation).max()
+}

@@ -1,0 +1,135 @@
+use std::collections::BTreeMap;
+
+use super::derivatives::bars;
+use super::section::{Section, Table, Unit, share};
+use super::{Survey, UNKNOWN};
+use crate::census::Sum;
+use crate::report::Value;
+use crate::snapshot::Row;
+
+use Unit::{Count, Share, Text};
+
+pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+    let mut section = Section::new("downloads", "Downloads by the publisher's country and kind");
+    let countries = windows(survey, "countries", "Downloads by country", "country", |row| survey.country(row));
+    let kinds = windows(survey, "kinds", "Downloads by kind of publisher", "kind", |row| {
+        survey.publisher(row).map(|publisher| publisher.kind.as_str())
+    });
+    for (table, what) in [(&countries, "country"), (&kinds, "kind")] {
+        let known = |row: &&Vec<Value>| row[0].cell() != UNKNOWN;
+        section.findings.extend(table.rows.iter().find(known).map(|first| {
+            let at = |column: &str| table.columns.iter().position(|known| known.name == column).unwrap_or_default();
+            let shown = |column: &str| table.columns[at(column)].shown(&first[at(column)]);
+            let (all, known) = (shown("share_30d"), shown("share_30d_known"));
+            format!(
+                "By {what}, {} has most downloads in 30 days: {all} of all, {known} of those whose publisher is known.",
+                first[0].cell()
+            )
+        }));
+    }
+    section.plots.push(bars(&countries, "downloads_30d", "Downloads in 30 days, by country"));
+    section.plots.push(bars(&kinds, "downloads_30d", "Downloads in 30 days, by kind of publisher"));
+    let cohorts = cohorts(survey);
+    let snapshot = survey.snapshot();
+    let all = survey.models().count() as u64;
+    let known = |value: &dyn Fn(Row) -> bool| survey.models().filter(|row| value(*row)).count() as u64;
+    section.cover("models with downloads in 30 days", known(&|row| snapshot.downloads(row).is_some()), all);
+    section.cover("models with all-time downloads", known(&|row| snapshot.downloads_all_time(row).is_some()), all);
+    section.cover("models whose publisher is in the table", known(&|row| survey.publisher(row).is_some()), all);
+    section.cover("models with a date", known(&|row| snapshot.created(row).is_some()), all);
+    section.tables = vec![countries, kinds, cohorts];
+    section.define(&[
+        "Country and kind are the publisher's, by the table of publishers (see `modelkin owners`); who is not in it is \"unknown\". ZZ is an international publisher.",
+        "Downloads in 30 days and all-time downloads are the Hub's own figures, never added up together. Young: models made within 365 days before the snapshot, whose all-time downloads are therefore those of the last year.",
+        "Share: of all downloads of that column. Known: the same without \"unknown\" in the denominator.",
+        "Cohorts: downloads of the models made in a year. They stand in for a line over time, which one snapshot cannot give: what was downloaded in earlier years is not known.",
+    ]);
+    section
+}
+
+/// A window over downloads: its columns, and a model's downloads in it.
+type Window<'w> = ([&'static str; 3], Box<dyn Fn(Row) -> Option<u64> + 'w>);
+
+/// Downloads by a word of each model, over every window.
+fn windows<'a>(
+    survey: &Survey<'_, '_>,
+    name: &'static str,
+    title: &'static str,
+    key: &'static str,
+    word: impl Fn(Row) -> Option<&'a str>,
+) -> Table {
+    let snapshot = survey.snapshot();
+    let windows: [Window<'_>; 4] = [
+        (["downloads_30d", "share_30d", "share_30d_known"], Box::new(|row| snapshot.downloads(row))),
+        (
+            ["downloads_all_time", "share_all_time", "share_all_time_known"],
+            Box::new(|row| snapshot.downloads_all_time(row)),
+        ),
+        (
+            ["young_all_time", "share_young", "share_young_known"],
+            Box::new(|row| snapshot.downloads_all_time(row).filter(|_| survey.is_young(row))),
+        ),
+        (
+            ["young_30d", "share_young_30d", "share_young_30d_known"],
+            Box::new(|row| snapshot.downloads(row).filter(|_| survey.is_young(row))),
+        ),
+    ];
+    let mut sums: BTreeMap<&str, (u64, [Sum; 4])> = BTreeMap::new();
+    for row in survey.models() {
+        let (models, of) = sums.entry(word(row).unwrap_or(UNKNOWN)).or_default();
+        *models += 1;
+        of.iter_mut().zip(&windows).for_each(|(sum, (_, value))| sum.add(value(row)));
+    }
+    let columns = windows.iter().flat_map(|(names, _)| [(names[0], Count), (names[1], Share), (names[2], Share)]);
+    let columns: Vec<_> = [(key, Text), ("models", Count)].into_iter().chain(columns).collect();
+    let mut table = Table::new(name, title, 1, &columns[..11], &columns[11..]);
+    let total = |at: usize, is_in: &dyn Fn(&str) -> bool| {
+        sums.iter().filter(|(word, _)| is_in(word)).map(|(_, (_, of))| of[at].total).sum::<u64>()
+    };
+    let (all, known): (Vec<u64>, Vec<u64>) =
+        (0..4).map(|at| (total(at, &|_| true), total(at, &|word| word != UNKNOWN))).unzip();
+    for (word, (models, of)) in &sums {
+        let mut row: Vec<Value> = vec![(*word).into(), (*models).into()];
+        for (at, sum) in of.iter().enumerate() {
+            row.push(if sum.of == 0 { Value::Missing } else { sum.total.into() });
+            row.push(if sum.of == 0 { Value::Missing } else { share(sum.total, all[at]) });
+            let is_known = *word != UNKNOWN && sum.of > 0;
+            row.push(if is_known { share(sum.total, known[at]) } else { Value::Missing });
+        }
+        table.row(row);
+    }
+    table.sort_by("downloads_30d");
+    table
+}
+
+/// Downloads by year of creation and kind of publisher.
+fn cohorts(survey: &Survey<'_, '_>) -> Table {
+    let main = [("year", Text), ("kind", Text), ("models", Count), ("downloads_30d", Count), ("share_of_year", Share)];
+    let more = [("share_of_year_known", Share)];
+    let mut table = Table::new("cohorts", "Downloads in 30 days by year of creation and kind", 2, &main, &more);
+    let mut sums: BTreeMap<(String, &str), (u64, Sum)> = BTreeMap::new();
+    for row in survey.models() {
+        let Some(year) = survey.year(row) else { continue };
+        let kind = survey.publisher(row).map_or(UNKNOWN, |publisher| publisher.kind.as_str());
+        let (models, sum) = sums.entry((year, kind)).or_default();
+        *models += 1;
+        sum.add(survey.snapshot().downloads(row));
+    }
+    for ((year, kind), (models, sum)) in &sums {
+        let total = |is_in: &dyn Fn(&str) -> bool| {
+            sums.iter().filter(|((of, word), _)| of == year && is_in(word)).map(|(_, (_, sum))| sum.total).sum::<u64>()
+        };
+        let known = if *kind == UNKNOWN { Value::Missing } else { share(sum.total, total(&|word| word != UNKNOWN)) };
+        let downloads = if sum.of == 0 { Value::Missing } else { sum.total.into() };
+        table.row([
+            year.as_str().into(),
+            (*kind).into(),
+            (*models).into(),
+            downloads,
+            share(sum.total, total(&|_| true)),
+            known,
+        ]);
+    }
+    table.most = 50;
+    table
+}

@@ -1,0 +1,146 @@
+use std::collections::BTreeMap;
+
+use super::Survey;
+use super::section::{Section, Table, Unit, percent, share};
+use crate::model::Relation;
+use crate::report::Value;
+use crate::snapshot::Row;
+
+use Unit::{Count, Number, Share, Text};
+
+/// A model without a licence.
+const NONE: &str = "(none)";
+
+/// What drifts: its name, and what two models have in common and in all of it; nothing if one of them says nothing.
+type Drift<'d> = (&'static str, Box<dyn Fn(Row, Row) -> Option<(u64, u64)> + 'd>);
+
+pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+    let mut section = Section::new("drift", "What changes from parent to child");
+    let (lineage, snapshot) = (survey.lineage, survey.snapshot());
+    let words: Vec<bool> = snapshot.tag_words().map(|tag| survey.references.languages.of(tag).is_some()).collect();
+    let languages =
+        |row: Row| snapshot.tags(row).iter().copied().filter(|tag| words[*tag as usize]).collect::<Vec<u32>>();
+    let same = |one: Option<&str>, other: Option<&str>| {
+        one.zip(other).map(|(one, other)| if one == other { (1, 1) } else { (0, 2) })
+    };
+    let class = |row: Row| snapshot.licence(row).map(|licence| survey.references.licences.class(licence));
+    let drifts: [Drift<'_>; 5] = [
+        ("licence", Box::new(|parent, child| same(snapshot.licence(parent), snapshot.licence(child)))),
+        ("licence class", Box::new(|parent, child| same(class(parent), class(child)))),
+        (
+            "language",
+            Box::new(|parent, child| {
+                // A tag stands once in a model's list.
+                let (one, other) = (languages(parent), languages(child));
+                let both = one.iter().filter(|tag| other.contains(tag)).count() as u64;
+                let all = (one.len() + other.len()) as u64 - both;
+                (!one.is_empty() && !other.is_empty()).then_some((both, all))
+            }),
+        ),
+        ("task", Box::new(|parent, child| same(snapshot.task(parent), snapshot.task(child)))),
+        ("library", Box::new(|parent, child| same(snapshot.library(parent), snapshot.library(child)))),
+    ];
+    // Links by relation; of those where both say something, how many there are and how much of it is not shared.
+    let mut links = [0u64; Relation::ALL.len()];
+    let mut sums = [[(0u64, 0f64); Relation::ALL.len()]; 5];
+    let mut classes: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for (parent, child, edge) in
+        lineage.all_links().filter(|(parent, child, _)| snapshot.is_listed(*parent) && snapshot.is_listed(*child))
+    {
+        links[edge.relation as usize] += 1;
+        for (sum, (_, drift)) in sums.iter_mut().zip(&drifts) {
+            if let Some((both, all)) = drift(parent, child) {
+                let sum = &mut sum[edge.relation as usize];
+                sum.0 += 1;
+                sum.1 += 1.0 - both as f64 / all as f64;
+            }
+        }
+        *classes.entry((class(parent).unwrap_or(NONE), class(child).unwrap_or(NONE))).or_default() += 1;
+    }
+    let main = [
+        ("what", Text),
+        ("relation", Text),
+        ("links", Count),
+        ("both_known", Count),
+        ("changed", Number),
+        ("share", Share),
+    ];
+    let mut table = Table::new("drift", "How much changes along links", 2, &main, &[]);
+    table.most = 40;
+    for ((what, _), sum) in drifts.iter().zip(&sums) {
+        let all = sum.iter().fold((0, 0.0), |all, of| (all.0 + of.0, all.1 + of.1));
+        let relations = Relation::ALL
+            .iter()
+            .rev()
+            .map(|relation| (relation.name(), links[*relation as usize], sum[*relation as usize]));
+        for (relation, links, (known, changed)) in std::iter::once(("all", links.iter().sum(), all)).chain(relations) {
+            let part = if known == 0 { Value::Missing } else { Value::Number(changed / known as f64) };
+            table.row([(*what).into(), relation.into(), links.into(), known.into(), Value::Number(changed), part]);
+        }
+    }
+    for (what, sum) in
+        drifts.iter().map(|(what, _)| what).zip(&sums).filter(|(what, _)| ["licence", "task"].contains(what))
+    {
+        let (known, changed) = sum[Relation::Finetune as usize];
+        if known > 0 {
+            section.findings.push(format!(
+                "Along finetune links the {what} changes in {} where both models state it.",
+                percent(changed / known as f64)
+            ));
+        }
+    }
+    let matrix_heads =
+        [("parent_class", Text), ("child_class", Text), ("links", Count), ("share_of_parent", Share), ("change", Text)];
+    let mut matrix = Table::new("licence_classes", "Which class of licence became which", 2, &matrix_heads, &[]);
+    matrix.most = 40;
+    let mut relaxed = (0, 0);
+    for ((parent, child), links) in &classes {
+        let of_parent: u64 = classes.iter().filter(|((other, _), _)| other == parent).map(|(_, links)| links).sum();
+        let change = change(parent, child);
+        if let Some(change) = change {
+            relaxed.0 += if change == "relaxed" { *links } else { 0 };
+            relaxed.1 += links;
+        }
+        matrix.row([
+            (*parent).into(),
+            (*child).into(),
+            (*links).into(),
+            share(*links, of_parent),
+            change.unwrap_or("").into(),
+        ]);
+    }
+    if relaxed.1 > 0 {
+        section.findings.push(format!(
+            "{} of the links between models of a known class of licence relax the terms.",
+            percent(relaxed.0 as f64 / relaxed.1 as f64)
+        ));
+    }
+    matrix.sort_by("links");
+    section.tables = vec![table, matrix];
+    section.define(&[
+        "Links between two listed models. Both known: links where parent and child state it. Changed: the sum of 1 - |common| / |all| (Jaccard) over these, so that a single value counts 0 if it is the same and 1 if not, and of several languages those that are not shared.",
+        "Languages: tags that are two-letter codes of ISO 639-1. Task and library: the Hub's pipeline_tag and library_name. Classes of licences: data/reference/licences.csv; a model without a licence is (none), never permissive.",
+        "Relaxed: from restricted or commercial to copyleft or permissive, or from copyleft to permissive; tightened: the other way.",
+    ]);
+    let known = |value: &dyn Fn(Row) -> bool| survey.models().filter(|row| value(*row)).count() as u64;
+    let all = survey.models().count() as u64;
+    section.cover("models with a licence", known(&|row| snapshot.licence(row).is_some()), all);
+    section.cover("models with a language", known(&|row| !languages(row).is_empty()), all);
+    section.cover("models with a task", known(&|row| snapshot.task(row).is_some()), all);
+    section
+}
+
+/// What became of the terms, if both classes are known.
+fn change(parent: &str, child: &str) -> Option<&'static str> {
+    let strictness = |class: &str| match class {
+        "permissive" => Some(0),
+        "copyleft" => Some(1),
+        "restricted" | "commercial" => Some(2),
+        _ => None,
+    };
+    Some(match strictness(parent)?.cmp(&strictness(child)?) {
+        std::cmp::Ordering::Greater => "relaxed",
+        std::cmp::Ordering::Less => "tightened",
+        std::cmp::Ordering::Equal => "same",
+    })
+}

@@ -1,0 +1,122 @@
+use std::collections::BTreeMap;
+
+use super::derivatives::bars;
+use super::section::{Section, Table, Unit, share};
+use super::{Survey, UNKNOWN};
+use crate::census::{Counted, Derived, Sum, members};
+use crate::lineage::Edge;
+use crate::model::Relation;
+use crate::report::{Value, grouped};
+use crate::snapshot::Row;
+
+use Unit::{Count, Share, Text};
+
+pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+    let mut section = Section::new("intermediaries", "Who quantizes and repackages whom");
+    let (lineage, snapshot) = (survey.lineage, survey.snapshot());
+    let is_others = |parent: Row, child: Row| survey.owner_name(parent) != survey.owner_name(child);
+    let is_conversion = |edge: Edge| edge.relation == Relation::Quantized;
+
+    #[derive(Default)]
+    struct Converter<'a> {
+        models: u64,
+        sources: Vec<&'a str>,
+        downloads: Sum,
+        kind: &'a str,
+    }
+    let mut converters: BTreeMap<&str, Converter<'_>> = BTreeMap::new();
+    let mut all = 0u64;
+    let mut own = 0u64;
+    for row in survey.models() {
+        let mut parents = lineage.parents(row).filter(|(_, edge)| is_conversion(*edge)).peekable();
+        if parents.peek().is_none() {
+            continue;
+        }
+        all += 1;
+        let sources: Vec<&str> = parents
+            .filter(|(parent, _)| is_others(*parent, row))
+            .map(|(parent, _)| survey.owner_name(parent))
+            .collect();
+        if sources.is_empty() {
+            own += 1;
+            continue;
+        }
+        let converter = converters.entry(survey.owner_name(row)).or_default();
+        converter.models += 1;
+        converter.sources.extend(sources);
+        converter.downloads.add(snapshot.downloads(row));
+        converter.kind = survey.publisher(row).map_or(UNKNOWN, |publisher| &publisher.kind);
+    }
+    let heads = [
+        ("publisher", Text),
+        ("kind", Text),
+        ("conversions", Count),
+        ("share", Share),
+        ("sources", Count),
+        ("downloads_30d", Count),
+    ];
+    let mut table = Table::new("converters", "Publishers of quantized models of others", 1, &heads, &[]);
+    for (name, converter) in &mut converters {
+        converter.sources.sort_unstable();
+        converter.sources.dedup();
+        let downloads = if converter.downloads.of == 0 { Value::Missing } else { converter.downloads.total.into() };
+        table.row([
+            (*name).into(),
+            converter.kind.into(),
+            converter.models.into(),
+            share(converter.models, all - own),
+            (converter.sources.len() as u64).into(),
+            downloads,
+        ]);
+    }
+    table.sort_by("conversions");
+
+    let heads = [
+        ("family", Text),
+        ("quantized", Count),
+        ("own", Count),
+        ("by_others", Count),
+        ("share_by_others", Share),
+        ("gguf", Count),
+        ("gguf_own", Count),
+    ];
+    let mut families =
+        Table::new("conversions", "Quantized models of families, by the family itself and by others", 1, &heads, &[]);
+    let gguf = snapshot.tag_words().position(|tag| tag == "gguf").map(|at| at as u32);
+    let sets: Vec<Vec<Row>> = survey.references.families.iter().map(|family| members(family, lineage)).collect();
+    let derived = Derived::of_sets(lineage, &sets, Counted::Everybody);
+    for ((family, set), derived) in survey.references.families.iter().zip(&sets).zip(&derived) {
+        let is_own = |row: &Row| set.binary_search(row).is_ok();
+        let quantized: Vec<Row> =
+            derived.all.iter().filter(|(_, relation)| *relation == Relation::Quantized).map(|(row, _)| *row).collect();
+        let own = quantized.iter().filter(|row| is_own(row)).count() as u64;
+        let all = quantized.len() as u64;
+        let has_gguf = |row: &Row| gguf.is_some_and(|gguf| snapshot.tags(*row).contains(&gguf));
+        let files: Vec<Row> = derived.all.iter().map(|(row, _)| *row).filter(has_gguf).collect();
+        let files_own = files.iter().filter(|row| is_own(row)).count() as u64;
+        table_row(&mut families, &family.name, [all, own, all - own], [files.len() as u64, files_own]);
+    }
+    families.sort_by("quantized");
+    section.findings.extend(table.rows.first().map(|row| {
+        let models = row[2].number().unwrap_or_default() as u64;
+        format!(
+            "{} publishes most quantized models of others: {} of {}.",
+            row[0].cell(),
+            grouped(models),
+            grouped(all - own)
+        )
+    }));
+    section.plots.push(bars(&table, "conversions", "Quantized models of others, by publisher"));
+    section.define(&[
+        "Conversion: a listed model with a parent to which its relation is quantized; by somebody else if that parent is another organisation's (accounts in the table of publishers are joined). Sources: the distinct organisations whose models were converted.",
+        "By family: models reachable from a member whose strongest link towards the family is a quantization, members included; own: members. gguf: those reachable models that have the tag gguf, whatever their relation.",
+        "Declared relations only: a conversion that names no parent is in no figure.",
+    ]);
+    section.cover("conversions of others' models among all conversions", all - own, all);
+    section.tables = vec![table, families];
+    section
+}
+
+fn table_row(table: &mut Table, name: &str, [all, own, others]: [u64; 3], [gguf, gguf_own]: [u64; 2]) {
+    table.row([name.into(), all.into(), own.into(), others.into(), share(others, all), gguf.into(), gguf_own.into()]);
+}

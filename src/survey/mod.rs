@@ -1,0 +1,190 @@
+//! The whole of a snapshot in sections: the figures that reports on the Hub publish, each with its definition, its
+//! coverage and what was published.
+
+mod concentration;
+mod derivatives;
+mod downloads;
+mod drift;
+mod growth;
+mod intermediaries;
+mod months;
+mod page;
+mod plot;
+mod regions;
+mod releases;
+mod section;
+mod shape;
+mod sizes;
+mod text;
+
+use std::borrow::Cow;
+
+use crate::census::{self, Bursts, Census};
+use crate::lineage::Lineage;
+use crate::model::DATES_KEPT_SINCE;
+use crate::reference::{Families, Family, Licences, Published, Publisher, Publishers, SizeClasses, Words};
+use crate::snapshot::{Row, Snapshot};
+
+pub use page::page;
+pub use plot::{Bar, Plot, Series};
+pub use section::{Column, Coverage, Section, Table, Unit};
+pub use text::{compared, markdown, report};
+
+/// What the Hub does not say, and the survey needs.
+#[derive(Debug)]
+pub struct References {
+    /// The families.
+    pub families: Vec<Family>,
+    /// Who stands behind accounts.
+    pub publishers: Publishers,
+    /// Classes of licences.
+    pub licences: Licences,
+    /// Classes of sizes.
+    pub sizes: SizeClasses,
+    /// Which tags are languages.
+    pub languages: Words,
+    /// Modalities of tasks.
+    pub tasks: Words,
+    /// What was published.
+    pub published: Published,
+}
+
+impl References {
+    /// The tables inside the program.
+    ///
+    /// # Errors
+    /// Never, as a test shows.
+    pub fn built_in() -> Result<References, crate::reference::Error> {
+        Ok(References {
+            families: Families::built_in()?.all()?,
+            publishers: Publishers::built_in()?,
+            licences: Licences::built_in()?,
+            sizes: SizeClasses::built_in()?,
+            languages: Words::languages()?,
+            tasks: Words::tasks()?,
+            published: Published::built_in()?,
+        })
+    }
+}
+
+/// What all sections look at.
+#[derive(Debug)]
+pub struct Survey<'l, 's> {
+    lineage: &'l Lineage<'s>,
+    census: &'l Census<'l, 's>,
+    references: &'l References,
+    bursts: Bursts<'l, 's>,
+    generations: Vec<u32>,
+    owners: Cow<'s, [u32]>,
+    /// Who stands behind each owner, by its number.
+    publishers: Vec<Option<&'l Publisher>>,
+}
+
+/// A section's name, its title, and what makes it.
+type Maker = (&'static str, fn(&Survey<'_, '_>) -> Section);
+
+const MAKERS: [Maker; 11] = [
+    ("derivatives", derivatives::section),
+    ("months", months::section),
+    ("downloads", downloads::section),
+    ("releases", releases::section),
+    ("sizes", sizes::section),
+    ("concentration", concentration::section),
+    ("shape", shape::section),
+    ("drift", drift::section),
+    ("intermediaries", intermediaries::section),
+    ("regions", regions::section),
+    ("growth", growth::section),
+];
+
+/// The names of all sections, in their order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    MAKERS.iter().map(|(name, _)| *name)
+}
+
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+impl<'l, 's> Survey<'l, 's> {
+    /// Looks at a lineage, whose census was taken.
+    pub fn of(lineage: &'l Lineage<'s>, census: &'l Census<'l, 's>, references: &'l References) -> Survey<'l, 's> {
+        let snapshot = lineage.snapshot();
+        let owners = census::owners(snapshot);
+        let mut publishers = Vec::new();
+        for (row, number) in snapshot.rows().zip(owners.iter()) {
+            if *number as usize >= publishers.len() {
+                publishers.resize(*number as usize, None);
+                publishers.push(snapshot.owner(row).and_then(|owner| references.publishers.of(owner)));
+            }
+        }
+        let (bursts, generations) = (Bursts::of(lineage), lineage.generations());
+        Survey { lineage, census, references, bursts, generations, owners, publishers }
+    }
+
+    /// Makes the sections that are wanted, in their order.
+    pub fn sections(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<Section> {
+        MAKERS.iter().filter(|(name, _)| is_wanted(name)).map(|(_, make)| make(self)).collect()
+    }
+
+    fn snapshot(&self) -> &'s Snapshot {
+        self.lineage.snapshot()
+    }
+
+    /// The listed models.
+    fn models(&self) -> impl Iterator<Item = Row> {
+        let snapshot = self.snapshot();
+        snapshot.rows().filter(|row| snapshot.is_listed(*row))
+    }
+
+    fn publisher(&self, row: Row) -> Option<&'l Publisher> {
+        self.publishers[self.owners[row as usize] as usize]
+    }
+
+    /// The publisher's country.
+    fn country(&self, row: Row) -> Option<&'l str> {
+        self.publisher(row).map(|publisher| publisher.country.as_str())
+    }
+
+    /// The number of the organisation behind a model: its accounts are one; who is not in the table stands alone.
+    fn owner_name(&self, row: Row) -> &str {
+        match self.publisher(row) {
+            Some(publisher) => &publisher.name,
+            None => self.snapshot().owner(row).unwrap_or_else(|| self.snapshot().id(row)),
+        }
+    }
+
+    /// The families that are part of no other.
+    fn families(&self) -> impl Iterator<Item = &'l Family> {
+        self.references.families.iter().filter(|family| family.part_of.is_none())
+    }
+
+    /// Whether a model was made within a year before the snapshot.
+    fn is_young(&self, row: Row) -> bool {
+        let created = self.snapshot().created(row);
+        self.snapshot().provenance().taken.zip(created).is_some_and(|(taken, created)| created >= taken - 365 * DAY)
+    }
+
+    /// Whether a model has no parent, or is in a cycle without a parent outside.
+    fn is_root(&self, row: Row) -> bool {
+        self.generations[row as usize] == 0
+    }
+
+    /// The year in which a model was made, as [`Survey::month`].
+    fn year(&self, row: Row) -> Option<String> {
+        let month = self.month(row)?;
+        Some(if month == BEFORE { month } else { month[..4].to_owned() })
+    }
+
+    /// The year and month in which a model was made, as `2025-01`; [`BEFORE`] if that was before the Hub kept dates.
+    fn month(&self, row: Row) -> Option<String> {
+        let created = self.snapshot().created(row)?;
+        if created < DATES_KEPT_SINCE {
+            return Some(BEFORE.into());
+        }
+        Some(crate::report::day(created)[..7].to_owned())
+    }
+}
+
+/// The bin of models from before the Hub kept dates.
+const BEFORE: &str = "before 2022-03";
+/// Who is not in the table of publishers.
+const UNKNOWN: &str = "unknown";

@@ -1,0 +1,209 @@
+use std::collections::BTreeMap;
+
+use super::derivatives::reached;
+use super::plot::{Plot, Series};
+use super::section::{Section, Table, Unit};
+use super::{BEFORE, Survey, UNKNOWN};
+use crate::census::{Counted, Derived, members};
+use crate::model::Relation;
+use crate::report::Value;
+use crate::snapshot::Row;
+
+use Unit::{Count, Number, Share, Text};
+
+/// How many groups are drawn.
+const DRAWN: usize = 6;
+
+pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+    let mut section = Section::new("months", "New derivatives by month, by root family and by country of the root");
+    let lineage = survey.lineage;
+    let names: Vec<&str> = survey.families().map(|family| family.name.as_str()).collect();
+    let sets: Vec<Vec<Row>> = survey.families().map(|family| members(family, lineage)).collect();
+    let families = Groups { names, derived: Derived::of_sets(lineage, &sets, Counted::Others), sets };
+
+    let mut roots: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+    let is_root = |row: &Row| survey.is_root(*row) && !lineage.is_leaf(*row);
+    for row in survey.snapshot().rows().filter(is_root) {
+        roots.entry(survey.country(row).unwrap_or(UNKNOWN)).or_default().push(row);
+    }
+    let (names, sets): (Vec<&str>, Vec<Vec<Row>>) = roots.into_iter().unzip();
+    let countries = Groups { names, derived: Derived::of_sets(lineage, &sets, Counted::Others), sets };
+
+    for (groups, name, title, key) in [
+        (&families, "months_families", "New derivatives by month and root family", "family"),
+        (&countries, "months_countries", "New derivatives by month and country of the root", "country"),
+    ] {
+        let table = groups.table(survey, name, title, key);
+        section.plots.extend(lines(&table, title));
+        let leaders = leaders(&table, key);
+        section.findings.extend(leaders.rows.last().map(|last| {
+            let name = last[1].cell();
+            format!(
+                "In {}, {name} led among {}: {} of the new derivatives.",
+                last[0].cell(),
+                plural(key),
+                leaders.columns[2].shown(&last[2])
+            )
+        }));
+        section.tables.extend([table, leaders]);
+    }
+    section.define(&[
+        "Month: that of the derived model's creation, in UTC; models without a date are left out.",
+        "By family: F2 of the family (see the section on derivatives), families that are part of another left out. By country: models that descend from a root (a model without a parent) whose publisher is of that country; roots whose publisher is not in the table are \"unknown\".",
+        "Derivatives: full credit, a model once in each group that it descends from. Split: 1/k to each of k groups; shares are of the month's sum of split, so they add up to 1.",
+        "Without quantized: only models whose strongest link towards the group is no quantization. Without bursts: only models that are in no burst below the group.",
+    ]);
+    let derived: Vec<Row> = survey.models().filter(|row| !lineage.is_root(*row)).collect();
+    let dated = derived.iter().filter(|row| survey.snapshot().created(**row).is_some()).count() as u64;
+    section.cover("derived models with a date", dated, derived.len() as u64);
+    section
+}
+
+fn plural(key: &str) -> &'static str {
+    if key == "family" { "families" } else { "countries of roots" }
+}
+
+/// Sets of models, and what descends from each.
+struct Groups<'a> {
+    names: Vec<&'a str>,
+    sets: Vec<Vec<Row>>,
+    derived: Vec<Derived>,
+}
+
+#[derive(Default, Clone, Copy)]
+struct Month {
+    derivatives: u64,
+    split: f64,
+    without_quantized: u64,
+    split_without_quantized: f64,
+    without_bursts: u64,
+    split_without_bursts: f64,
+}
+
+impl Groups<'_> {
+    fn table(&self, survey: &Survey<'_, '_>, name: &'static str, title: &'static str, key: &'static str) -> Table {
+        let main = [("month", Text), (key, Text), ("derivatives", Count), ("split", Number), ("share", Share)];
+        let more = [
+            ("without_quantized", Count),
+            ("share_without_quantized", Share),
+            ("without_bursts", Count),
+            ("share_without_bursts", Share),
+        ];
+        let mut table = Table::new(name, title, 2, &main, &more);
+        let reached = reached(survey, &self.derived);
+        let mut months: BTreeMap<(String, usize), Month> = BTreeMap::new();
+        let mut totals: BTreeMap<String, Month> = BTreeMap::new();
+        for (at, derived) in self.derived.iter().enumerate() {
+            let is_inside = |row: Row| {
+                self.sets[at].binary_search(&row).is_ok() || derived.all.binary_search_by_key(&row, |of| of.0).is_ok()
+            };
+            for (row, relation) in &derived.all {
+                let Some(month) = survey.month(*row) else { continue };
+                let split = 1.0 / f64::from(reached[*row as usize]);
+                let is_quantized = *relation == Relation::Quantized;
+                let is_calm = !survey.bursts.holds(*row, is_inside);
+                let total = totals.entry(month.clone()).or_default();
+                for of in [total, months.entry((month, at)).or_default()] {
+                    of.derivatives += 1;
+                    of.split += split;
+                    if !is_quantized {
+                        of.without_quantized += 1;
+                        of.split_without_quantized += split;
+                    }
+                    if is_calm {
+                        of.without_bursts += 1;
+                        of.split_without_bursts += split;
+                    }
+                }
+            }
+        }
+        let part = |part: f64, whole: f64| if whole == 0.0 { Value::Missing } else { Value::Number(part / whole) };
+        for ((month, at), of) in &months {
+            let total = &totals[month];
+            table.row([
+                month.as_str().into(),
+                self.names[*at].into(),
+                of.derivatives.into(),
+                Value::Number(of.split),
+                part(of.split, total.split),
+                of.without_quantized.into(),
+                part(of.split_without_quantized, total.split_without_quantized),
+                of.without_bursts.into(),
+                part(of.split_without_bursts, total.split_without_bursts),
+            ]);
+        }
+        // The newest month first, in it the largest.
+        table.rows.sort_by(|a, b| {
+            let rank = |row: &Vec<Value>| (row[0].cell() != BEFORE).then(|| row[0].cell());
+            let share = b[4].number().unwrap_or(-1.0).total_cmp(&a[4].number().unwrap_or(-1.0));
+            rank(b).cmp(&rank(a)).then(share).then_with(|| a[1].cell().cmp(&b[1].cell()))
+        });
+        table
+    }
+}
+
+/// The months in which another group came to lead.
+fn leaders(table: &Table, key: &'static str) -> Table {
+    let (name, title) = match key {
+        "family" => ("leaders_families", "When another family came to lead"),
+        _ => ("leaders_countries", "When another country came to lead"),
+    };
+    let main = [("month", Text), (key, Text), ("share", Share), ("before", Text), ("share_before", Share)];
+    let mut leaders = Table::new(name, title, 1, &main, &[]);
+    let mut last: Option<String> = None;
+    let mut seen: Option<String> = None;
+    // The table has the newest month first, and in each the largest; who leads is seen from the oldest on.
+    let firsts: Vec<&Vec<Value>> = {
+        let mut firsts: Vec<&Vec<Value>> = Vec::new();
+        for row in table.rows.iter().filter(|row| row[1].cell() != UNKNOWN) {
+            let month = row[0].cell();
+            if seen.as_ref() != Some(&month) {
+                firsts.push(row);
+                seen = Some(month);
+            }
+        }
+        firsts.into_iter().rev().collect()
+    };
+    for row in firsts {
+        let (month, leader) = (row[0].cell(), row[1].cell());
+        if last.as_ref() != Some(&leader) {
+            let before = last.replace(leader.clone());
+            let share = before.as_ref().and_then(|before| table.cell(&format!("{month}|{before}"), "share"));
+            leaders.row([
+                month.into(),
+                leader.into(),
+                row[4].clone(),
+                before.into(),
+                share.cloned().unwrap_or(Value::Missing),
+            ]);
+        }
+    }
+    leaders
+}
+
+/// The shares of the groups with most derivatives, month by month.
+fn lines(table: &Table, title: &str) -> Option<Plot> {
+    let mut months: Vec<String> = table.rows.iter().map(|row| row[0].cell()).filter(|month| month != BEFORE).collect();
+    months.dedup();
+    months.reverse();
+    // More than five years would be a comb.
+    let months = months.split_off(months.len().saturating_sub(60));
+    let mut sums: BTreeMap<String, f64> = BTreeMap::new();
+    for row in table.rows.iter().filter(|row| months.contains(&row[0].cell())) {
+        *sums.entry(row[1].cell()).or_default() += row[3].number().unwrap_or_default();
+    }
+    let mut names: Vec<(String, f64)> = sums.into_iter().collect();
+    names.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    names.truncate(DRAWN);
+    let of = |name: &str, month: &str| table.cell(&format!("{month}|{name}"), "share").and_then(Value::number);
+    let series = names
+        .into_iter()
+        .map(|(name, _)| Series { values: months.iter().map(|month| of(&name, month).unwrap_or(0.0)).collect(), name })
+        .collect();
+    (months.len() > 1).then(|| Plot::Lines {
+        title: format!("{title}: share of each month"),
+        steps: months,
+        series,
+        unit: Share,
+    })
+}

@@ -1,0 +1,191 @@
+use std::fmt::Write;
+
+use quick_xml::escape::escape;
+
+use super::section::{Unit, percent};
+use crate::report::grouped;
+
+/// A picture of figures, as SVG inside a page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Plot {
+    /// One bar for each name, the first at the top.
+    Bars {
+        /// What is shown.
+        title: String,
+        /// The bars.
+        bars: Vec<Bar>,
+    },
+    /// A line for each series over the same steps.
+    Lines {
+        /// What is shown.
+        title: String,
+        /// The steps, such as months.
+        steps: Vec<String>,
+        /// The lines.
+        series: Vec<Series>,
+        /// What the values are.
+        unit: Unit,
+    },
+}
+
+/// A bar.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bar {
+    /// Whose it is.
+    pub name: String,
+    /// Its length, not below 0.
+    pub value: f64,
+    /// The value in words.
+    pub label: String,
+}
+
+/// A line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// Whose it is.
+    pub name: String,
+    /// A value for each step.
+    pub values: Vec<f64>,
+}
+
+/// Width of a picture in its own units; pages scale it.
+const WIDTH: f64 = 480.0;
+/// Height of a line of text.
+const LINE: f64 = 22.0;
+/// Width of a letter of 13 units, about.
+const LETTER: f64 = 7.2;
+
+impl Plot {
+    /// The picture as SVG. Its colours are the page's: classes `c0` to `c5`.
+    pub fn svg(&self, number: usize) -> String {
+        match self {
+            Plot::Bars { title, bars } => self::bars(number, title, bars),
+            Plot::Lines { title, steps, series, unit } => lines(number, title, steps, series, *unit),
+        }
+    }
+
+    /// Its title.
+    pub fn title(&self) -> &str {
+        match self {
+            Plot::Bars { title, .. } | Plot::Lines { title, .. } => title,
+        }
+    }
+}
+
+/// Opens a picture with its title and its description, which readers of screens are told.
+fn open(number: usize, title: &str, about: &str, height: f64) -> String {
+    format!(
+        "<svg role=\"img\" viewBox=\"0 0 {WIDTH} {height}\" aria-labelledby=\"t{number} d{number}\"><title id=\"t{number}\">{}</title><desc id=\"d{number}\">{}</desc>\n",
+        escape(title),
+        escape(about)
+    )
+}
+
+fn bars(number: usize, title: &str, bars: &[Bar]) -> String {
+    let most = bars.iter().map(|bar| bar.value).fold(0.0, f64::max);
+    let about: Vec<String> = bars.iter().map(|bar| format!("{}: {}", bar.name, bar.label)).collect();
+    let mut out = open(number, title, &about.join("; "), bars.len() as f64 * LINE + 4.0);
+    let names = bars.iter().map(|bar| clipped(&bar.name).chars().count()).max().unwrap_or(0) as f64 * LETTER + 8.0;
+    let labels = bars.iter().map(|bar| bar.label.chars().count()).max().unwrap_or(0) as f64 * LETTER + 8.0;
+    let room = WIDTH - names - labels;
+    for (at, bar) in bars.iter().enumerate() {
+        let y = at as f64 * LINE;
+        let width = if most > 0.0 { (bar.value / most * room).max(1.0) } else { 1.0 };
+        _ = writeln!(
+            out,
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text><rect class=\"c0\" x=\"{names:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{:.1}\"><title>{}: {}</title></rect><text x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+            names - 8.0,
+            y + 16.0,
+            escape(&clipped(&bar.name)),
+            y + 3.0,
+            LINE - 6.0,
+            escape(&bar.name),
+            escape(&bar.label),
+            names + width + 6.0,
+            y + 16.0,
+            escape(&bar.label),
+        );
+    }
+    out + "</svg>"
+}
+
+/// A name that leaves room for its bar.
+fn clipped(name: &str) -> String {
+    const MOST: usize = 26;
+    match name.chars().count() > MOST {
+        true => name.chars().take(MOST - 1).chain(['…']).collect(),
+        false => name.to_owned(),
+    }
+}
+
+fn lines(number: usize, title: &str, steps: &[String], series: &[Series], unit: Unit) -> String {
+    let shown = |value: f64| if unit == Unit::Share { percent(value) } else { grouped(value as u64) };
+    const TOP: f64 = 8.0;
+    const HEIGHT: f64 = 220.0;
+    let most = series.iter().flat_map(|series| &series.values).copied().fold(0.0, f64::max);
+    let most = if most > 0.0 { most } else { 1.0 };
+    let ends: Vec<String> = series
+        .iter()
+        .map(|series| format!("{}: {} at the end", series.name, shown(series.values.last().copied().unwrap_or(0.0))))
+        .collect();
+    let about = format!(
+        "From {} to {}. {}",
+        steps.first().map_or("", String::as_str),
+        steps.last().map_or("", String::as_str),
+        ends.join("; ")
+    );
+    let left = shown(most).chars().count() as f64 * LETTER + 10.0;
+    // The names stand below, as many in a line as there is room.
+    let mut places: Vec<(f64, f64)> = Vec::new();
+    let (mut x, mut y) = (left, TOP + HEIGHT + 44.0);
+    for line in series {
+        let width = clipped(&line.name).chars().count() as f64 * LETTER + 46.0;
+        if x + width > WIDTH && x > left {
+            (x, y) = (left, y + LINE);
+        }
+        places.push((x, y));
+        x += width;
+    }
+    let mut out = open(number, title, &about, y + 12.0);
+    let across = |at: usize| left + (WIDTH - left - 10.0) * at as f64 / (steps.len().max(2) - 1) as f64;
+    let up = |value: f64| TOP + HEIGHT * (1.0 - value / most);
+    for part in [0.0, 0.5, 1.0] {
+        let y = up(most * part);
+        _ = writeln!(
+            out,
+            "<line class=\"grid\" x1=\"{left:.1}\" x2=\"{:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/><text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+            WIDTH - 10.0,
+            left - 6.0,
+            y + 5.0,
+            escape(&shown(most * part)),
+        );
+    }
+    for (at, anchor) in [(0, "start"), (steps.len() / 2, "middle"), (steps.len() - 1, "end")] {
+        _ = writeln!(
+            out,
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
+            across(at),
+            TOP + HEIGHT + 20.0,
+            escape(&steps[at])
+        );
+    }
+    // Lines differ by their dashes too, for those who do not see colours.
+    const DASHES: [&str; 6] = ["none", "7 3", "2 3", "9 3 2 3", "12 4", "4 2"];
+    for (which, (line, (x, y))) in series.iter().zip(places).enumerate() {
+        let points: Vec<String> =
+            line.values.iter().enumerate().map(|(at, value)| format!("{:.1},{:.1}", across(at), up(*value))).collect();
+        let (colour, dash) = (which % 6, DASHES[which % 6]);
+        _ = writeln!(
+            out,
+            "<polyline class=\"l{colour}\" stroke-dasharray=\"{dash}\" points=\"{}\"><title>{}</title></polyline><line class=\"l{colour}\" stroke-dasharray=\"{dash}\" x1=\"{x:.1}\" x2=\"{:.1}\" y1=\"{:.1}\" y2=\"{:.1}\"/><text x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
+            points.join(" "),
+            escape(&line.name),
+            x + 28.0,
+            y - 5.0,
+            y - 5.0,
+            x + 34.0,
+            escape(&clipped(&line.name)),
+        );
+    }
+    out + "</svg>"
+}

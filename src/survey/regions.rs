@@ -1,0 +1,186 @@
+use std::collections::BTreeMap;
+
+use super::derivatives::bars;
+use super::section::{Section, Table, Unit, share};
+use super::{Survey, UNKNOWN};
+use crate::census::Sum;
+use crate::report::Value;
+use crate::snapshot::Row;
+
+use Unit::{Count, Share, Text};
+
+/// What a country has.
+#[derive(Default)]
+struct Country {
+    models: u64,
+    downloads: Sum,
+    received: u64,
+    received_from_abroad: u64,
+    derived: u64,
+    on_foreign: u64,
+    on_own: u64,
+    on_both: u64,
+}
+
+pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+    let mut section = Section::new("regions", "Countries and languages");
+    let (lineage, snapshot) = (survey.lineage, survey.snapshot());
+    let country = |row: Row| survey.country(row).unwrap_or(UNKNOWN);
+    let names: Vec<&str> = {
+        let mut names: Vec<&str> =
+            survey.publishers.iter().flatten().map(|publisher| publisher.country.as_str()).collect();
+        names.push(UNKNOWN);
+        names.sort_unstable();
+        names.dedup();
+        names
+    };
+    let number = |row: Row| names.binary_search(&country(row)).unwrap_or_default();
+    let roots = Roots::of(survey, names.len(), number);
+    let unknown = names.binary_search(&UNKNOWN).unwrap_or_default();
+    let mut countries: BTreeMap<&str, Country> = BTreeMap::new();
+    for row in survey.models() {
+        let here = number(row);
+        let of = countries.entry(names[here]).or_default();
+        of.models += 1;
+        of.downloads.add(snapshot.downloads(row));
+        if !lineage.is_root(row) {
+            of.derived += 1;
+            let (mut own, mut foreign) = (false, false);
+            for of_root in roots.of_row(row).filter(|root| *root != unknown) {
+                own |= of_root == here;
+                foreign |= of_root != here;
+            }
+            of.on_own += u64::from(own && !foreign);
+            of.on_foreign += u64::from(foreign && !own);
+            of.on_both += u64::from(own && foreign);
+        }
+        // Each of the countries of its parents receives it once.
+        let mut parents: Vec<usize> = lineage.parents(row).map(|(parent, _)| number(parent)).collect();
+        parents.sort_unstable();
+        parents.dedup();
+        for parent in parents {
+            let of = countries.entry(names[parent]).or_default();
+            of.received += 1;
+            of.received_from_abroad += u64::from(parent != here);
+        }
+    }
+    let main = [
+        ("country", Text),
+        ("models", Count),
+        ("downloads_30d", Count),
+        ("received", Count),
+        ("derived", Count),
+        ("share_on_foreign_roots", Share),
+    ];
+    let more = [("received_from_abroad", Count), ("on_foreign", Count), ("on_own", Count), ("on_both", Count)];
+    let mut table = Table::new("countries", "Models, downloads and derivatives of countries", 1, &main, &more);
+    for (name, of) in &countries {
+        // Who is not in the table has no country from which a root could be foreign.
+        let foreign = match *name == UNKNOWN {
+            true => Value::Missing,
+            false => share(of.on_foreign + of.on_both, of.on_foreign + of.on_both + of.on_own),
+        };
+        table.row([
+            (*name).into(),
+            of.models.into(),
+            if of.downloads.of == 0 { Value::Missing } else { of.downloads.total.into() },
+            of.received.into(),
+            of.derived.into(),
+            foreign,
+            of.received_from_abroad.into(),
+            of.on_foreign.into(),
+            of.on_own.into(),
+            of.on_both.into(),
+        ]);
+    }
+    table.sort_by("received");
+    let languages = languages(survey);
+    section.findings.extend(table.rows.iter().find(|row| row[0].cell() != UNKNOWN).map(|row| {
+        format!("Models from {} received most derivatives: {}.", row[0].cell(), table.columns[3].shown(&row[3]))
+    }));
+    section.plots.push(bars(&table, "received", "Derivatives received, by country of the parent"));
+    section.define(&[
+        "Country: the publisher's, by the table of publishers. Received: distinct listed models with a parent from the country, by whomever; from abroad: those whose own publisher is of another country or unknown.",
+        "Derived: the country's models with a parent. On foreign roots: of those with a root of known country, the share with at least one from elsewhere; on own: all known roots are the country's.",
+        "Languages: tags that are two-letter codes of ISO 639-1; a model counts in each of its languages.",
+    ]);
+    let all = survey.models().count() as u64;
+    section.cover(
+        "models whose publisher is in the table",
+        survey.models().filter(|row| survey.publisher(*row).is_some()).count() as u64,
+        all,
+    );
+    section.cover("models with a language", languages.1, all);
+    section.tables = vec![table, languages.0];
+    section
+}
+
+/// Models and downloads by language, and how many models have one.
+fn languages(survey: &Survey<'_, '_>) -> (Table, u64) {
+    let heads = [("language", Text), ("name", Text), ("models", Count), ("share", Share), ("downloads_30d", Count)];
+    let mut table = Table::new("languages", "Models by language", 1, &heads, &[]);
+    let snapshot = survey.snapshot();
+    let words: Vec<(&str, Option<&str>)> =
+        snapshot.tag_words().map(|tag| (tag, survey.references.languages.of(tag))).collect();
+    let mut sums: BTreeMap<u32, (u64, Sum)> = BTreeMap::new();
+    let mut models = 0;
+    for row in survey.models() {
+        let mut has_one = false;
+        for tag in snapshot.tags(row).iter().filter(|tag| words[**tag as usize].1.is_some()) {
+            let (models, sum) = sums.entry(*tag).or_default();
+            *models += 1;
+            sum.add(snapshot.downloads(row));
+            has_one = true;
+        }
+        models += u64::from(has_one);
+    }
+    for (tag, (of, sum)) in sums {
+        let (code, name) = words[tag as usize];
+        let downloads = if sum.of == 0 { Value::Missing } else { sum.total.into() };
+        table.row([code.into(), name.unwrap_or_default().into(), of.into(), share(of, models), downloads]);
+    }
+    table.sort_by("models");
+    (table, models)
+}
+
+/// From which countries the roots of each model are.
+struct Roots {
+    words: usize,
+    bits: Vec<u64>,
+}
+
+impl Roots {
+    /// Handed down from generation to generation; in a cycle more than once.
+    fn of(survey: &Survey<'_, '_>, countries: usize, number: impl Fn(Row) -> usize) -> Roots {
+        let words = countries.div_ceil(64).max(1);
+        let mut roots = Roots { words, bits: vec![0; words * survey.snapshot().len()] };
+        let mut open: Vec<Row> =
+            survey.snapshot().rows().filter(|row| survey.is_root(*row) && !survey.lineage.is_leaf(*row)).collect();
+        for row in &open {
+            let country = number(*row);
+            roots.bits[*row as usize * words + country / 64] |= 1 << (country % 64);
+        }
+        while let Some(row) = open.pop() {
+            for (child, _) in survey.lineage.children(row) {
+                let mut grew = false;
+                for word in 0..words {
+                    let above = roots.bits[row as usize * words + word];
+                    let own = &mut roots.bits[child as usize * words + word];
+                    grew |= above & !*own != 0;
+                    *own |= above;
+                }
+                if grew && !survey.lineage.is_leaf(child) {
+                    open.push(child);
+                }
+            }
+        }
+        roots
+    }
+
+    fn of_row(&self, row: Row) -> impl Iterator<Item = usize> {
+        let own = &self.bits[row as usize * self.words..(row as usize + 1) * self.words];
+        own.iter()
+            .enumerate()
+            .flat_map(|(at, word)| (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit))
+    }
+}

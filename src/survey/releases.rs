@@ -1,0 +1,74 @@
+use std::collections::BTreeMap;
+
+use super::section::{Section, Table, Unit};
+use super::{BEFORE, Survey, UNKNOWN};
+use crate::report::{Value, grouped};
+
+use Unit::{Count, Number, Text};
+
+pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+    let mut section = Section::new("releases", "Releases by organisation and year");
+    let main = [
+        ("year", Text),
+        ("organisation", Text),
+        ("country", Text),
+        ("releases", Count),
+        ("year_before", Count),
+        ("ratio", Number),
+    ];
+    let mut table = Table::new("releases", "Repositories made, by organisation and year", 2, &main, &[]);
+    let mut counts: BTreeMap<(&str, String), u64> = BTreeMap::new();
+    let mut countries: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut dated = 0;
+    for row in survey.models() {
+        let Some(year) = survey.year(row) else { continue };
+        dated += 1;
+        let name = survey.publisher(row).map_or(UNKNOWN, |publisher| &publisher.name);
+        countries.insert(name, survey.country(row).unwrap_or(UNKNOWN));
+        *counts.entry((name, year)).or_default() += 1;
+    }
+    let years: Vec<String> = {
+        let mut years: Vec<String> =
+            counts.keys().map(|(_, year)| year.clone()).filter(|year| year != BEFORE).collect();
+        years.sort_unstable();
+        years.dedup();
+        years
+    };
+    for (name, country) in &countries {
+        let count = |year: &str| counts.get(&(*name, year.to_owned())).copied().unwrap_or(0);
+        for year in years.iter().rev() {
+            let before = (year.parse::<u32>().unwrap_or_default() - 1).to_string();
+            // The Hub keeps dates since March 2022: the first year has none before it, and the second a short one.
+            let (now, before) = (count(year), (before.as_str() >= "2022").then(|| count(&before)));
+            if now == 0 && before.unwrap_or(0) == 0 {
+                continue;
+            }
+            let ratio = before.filter(|before| *before > 0).map(|before| now as f64 / before as f64);
+            table.row([
+                year.as_str().into(),
+                (*name).into(),
+                (*country).into(),
+                now.into(),
+                before.into(),
+                ratio.map_or(Value::Missing, Value::Number),
+            ]);
+        }
+    }
+    table.rows.sort_by(|a, b| {
+        let key = |row: &Vec<Value>| (row[0].cell(), row[1].cell() != UNKNOWN, row[3].number().unwrap_or(0.0) as u64);
+        key(b).cmp(&key(a)).then_with(|| a[1].cell().cmp(&b[1].cell()))
+    });
+    section.findings.extend(table.rows.first().map(|row| {
+        let releases = row[3].number().unwrap_or_default() as u64;
+        format!("In {}, {} made most repositories: {}.", row[0].cell(), row[1].cell(), grouped(releases))
+    }));
+    section.define(&[
+        "Releases: listed models by the year of their creation (UTC); those that were deleted since are missing. The accounts of an organisation are one, by the table of publishers; all others together are \"unknown\".",
+        "Ratio: to the year before. The Hub keeps dates since March 2022, so 2022 is a short year, and a snapshot's last year is short too.",
+    ]);
+    section.cover("models with a date", dated, survey.models().count() as u64);
+    let of_table = survey.models().filter(|row| survey.publisher(*row).is_some()).count() as u64;
+    section.cover("models whose publisher is in the table", of_table, survey.models().count() as u64);
+    section.tables.push(table);
+    section
+}

@@ -1,0 +1,205 @@
+use std::io::{self, Write};
+
+use super::plot::Plot;
+use crate::report::{Report, Rows, Value};
+
+/// A part of the survey: what was asked, what came out, and under which definition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Section {
+    /// Its name on the command line and in file names.
+    pub name: &'static str,
+    /// Its title for people.
+    pub title: &'static str,
+    /// What came out, a sentence each.
+    pub findings: Vec<String>,
+    /// The figures. The first of several tables is the one that people look for.
+    pub tables: Vec<Table>,
+    /// The same as pictures.
+    pub plots: Vec<Plot>,
+    /// How the figures are defined, a sentence each.
+    pub definition: Vec<String>,
+    /// Of how many models the values were known.
+    pub coverage: Vec<Coverage>,
+}
+
+/// Of how many models something is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coverage {
+    /// What is known.
+    pub what: &'static str,
+    /// Of how many.
+    pub known: u64,
+    /// Of how many there are.
+    pub of: u64,
+}
+
+/// Figures in rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// Its name in file names.
+    pub name: &'static str,
+    /// Its title for people.
+    pub title: &'static str,
+    /// Its columns: first those that tell the rows apart.
+    pub columns: Vec<Column>,
+    /// How many columns tell the rows apart.
+    pub keys: usize,
+    /// How many columns people are shown; files have all of them.
+    pub main: usize,
+    /// How many rows people are shown; files have all of them.
+    pub most: usize,
+    /// The values, as many in each row as there are columns.
+    pub rows: Vec<Vec<Value>>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Its name in files.
+    pub name: &'static str,
+    /// What its values are.
+    pub unit: Unit,
+}
+
+/// What values are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Texts.
+    Text,
+    /// Counts of things.
+    Count,
+    /// Parts of a whole: 0.25 is a quarter.
+    Share,
+    /// Numbers of any kind.
+    Number,
+}
+
+impl Section {
+    pub(super) fn new(name: &'static str, title: &'static str) -> Section {
+        let [findings, definition] = [Vec::new(), Vec::new()];
+        Section { name, title, findings, tables: Vec::new(), plots: Vec::new(), definition, coverage: Vec::new() }
+    }
+
+    /// The table of that name.
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.iter().find(|table| table.name == name)
+    }
+
+    pub(super) fn define(&mut self, sentences: &[&str]) {
+        self.definition.extend(sentences.iter().map(|sentence| (*sentence).to_owned()));
+    }
+
+    pub(super) fn cover(&mut self, what: &'static str, known: u64, of: u64) {
+        self.coverage.push(Coverage { what, known, of });
+    }
+}
+
+impl Table {
+    /// An empty table: its name, its title, how many columns tell the rows apart, the columns that people are shown and
+    /// those that only files have.
+    pub(super) fn new(
+        name: &'static str,
+        title: &'static str,
+        keys: usize,
+        main: &[(&'static str, Unit)],
+        more: &[(&'static str, Unit)],
+    ) -> Table {
+        let columns = main.iter().chain(more).map(|(name, unit)| Column { name, unit: *unit }).collect();
+        Table { name, title, columns, keys, main: main.len(), most: 20, rows: Vec::new() }
+    }
+
+    pub(super) fn row(&mut self, values: impl IntoIterator<Item = Value>) {
+        let values: Vec<Value> = values.into_iter().collect();
+        debug_assert_eq!(values.len(), self.columns.len(), "{}", self.name);
+        self.rows.push(values);
+    }
+
+    /// Sorts by a column of numbers, the largest first, ties by the keys.
+    pub(super) fn sort_by(&mut self, column: &str) {
+        let Some(at) = self.place(column) else { return };
+        let keys = self.keys;
+        self.rows.sort_by(|a, b| {
+            let numbers = b[at].number().unwrap_or(-1.0).total_cmp(&a[at].number().unwrap_or(-1.0));
+            numbers.then_with(|| texts(&a[..keys]).cmp(&texts(&b[..keys])))
+        });
+    }
+
+    fn place(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|known| known.name == column)
+    }
+
+    /// The value of a row, whose keys stand in `row` with `|` between them, in a column.
+    pub fn cell(&self, row: &str, column: &str) -> Option<&Value> {
+        let at = self.place(column)?;
+        self.rows.iter().find(|values| texts(&values[..self.keys]) == row)?.get(at)
+    }
+
+    /// A row as named values.
+    pub(super) fn named(&self, row: &[Value]) -> crate::report::Named {
+        self.columns.iter().zip(row).map(|(column, value)| (column.name.into(), value.clone())).collect()
+    }
+
+    /// The rows in the frame that all outputs have.
+    pub fn report(&self, definition: &[String]) -> Report<'_> {
+        let rows = Rows::Many(self.rows.len(), Box::new(|at| self.named(&self.rows[at])));
+        Report { definition: definition.to_vec(), rows, blocks: Vec::new() }
+    }
+
+    /// Writes the table as CSV, all of it.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.rows.is_empty() {
+            let heads: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
+            return writeln!(out, "{}", heads.join(","));
+        }
+        crate::report::csv(self.rows.iter().map(|row| self.named(row).into()), out)
+    }
+}
+
+fn texts(keys: &[Value]) -> String {
+    keys.iter().map(Value::cell).collect::<Vec<_>>().join("|")
+}
+
+impl Column {
+    /// Its head for people.
+    pub fn head(&self) -> String {
+        self.name.replace('_', " ")
+    }
+
+    /// A value of it for people.
+    pub fn shown(&self, value: &Value) -> String {
+        match (self.unit, value) {
+            (_, Value::Missing) => "–".into(),
+            (Unit::Share, Value::Number(share)) => percent(*share),
+            (_, Value::Count(count)) => crate::report::grouped(*count),
+            (_, Value::Number(number)) => short(*number),
+            (_, value) => value.cell(),
+        }
+    }
+}
+
+/// A share in percent, with as many digits as tell something.
+pub(super) fn percent(share: f64) -> String {
+    match share * 100.0 {
+        percent if percent != 0.0 && percent.abs() < 0.1 => format!("{percent:.3}%"),
+        percent => format!("{percent:.1}%"),
+    }
+}
+
+/// A number with at most three digits behind the point.
+fn short(number: f64) -> String {
+    let whole = number.trunc().abs();
+    if whole >= 1000.0 && whole < 1e18 {
+        let sign = if number < 0.0 { "-" } else { "" };
+        return format!("{sign}{}", crate::report::grouped(number.abs().round() as u64));
+    }
+    let text = format!("{number:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A part of a whole; missing where there is no whole.
+pub(super) fn share(part: u64, whole: u64) -> Value {
+    if whole == 0 { Value::Missing } else { Value::Number(part as f64 / whole as f64) }
+}

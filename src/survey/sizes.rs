@@ -1,0 +1,150 @@
+use std::collections::BTreeMap;
+
+use super::plot::{Bar, Plot};
+use super::section::{Section, Table, Unit, share};
+use super::{Survey, UNKNOWN};
+use crate::census::{Counted, Derived, Sum};
+use crate::report::{Value, grouped};
+use crate::snapshot::Row;
+
+use Unit::{Count, Number, Share, Text};
+
+pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+    let mut section = Section::new("sizes", "Adoption against size");
+    let snapshot = survey.snapshot();
+    let classes = &survey.references.sizes;
+    // A set for each class, and one for models that declare no size.
+    let mut sets: Vec<Vec<Row>> = vec![Vec::new(); classes.len() + 1];
+    for row in survey.models() {
+        sets[snapshot.parameters(row).map_or(classes.len(), |parameters| classes.class(parameters))].push(row);
+    }
+    let main = [
+        ("class", Text),
+        ("models", Count),
+        ("downloads_30d", Count),
+        ("share_30d", Share),
+        ("direct", Count),
+        ("descendants", Count),
+        ("authors", Count),
+    ];
+    let more = [("downloads_all_time", Count), ("share_all_time", Share), ("bases", Count)];
+    let mut table = Table::new("classes", "Models, downloads and derivatives by class of size", 1, &main, &more);
+    let derived = Derived::of_sets(survey.lineage, &sets, Counted::Everybody);
+    let sum = |set: &[Row], value: &dyn Fn(Row) -> Option<u64>| {
+        let mut sum = Sum::default();
+        set.iter().for_each(|row| sum.add(value(*row)));
+        sum
+    };
+    let sums: Vec<[Sum; 2]> = sets
+        .iter()
+        .map(|set| [sum(set, &|row| snapshot.downloads(row)), sum(set, &|row| snapshot.downloads_all_time(row))])
+        .collect();
+    // Shares are of the models that declare a size.
+    let declared = |window: usize| sums[..classes.len()].iter().map(|of| of[window].total).sum::<u64>();
+    for (at, (set, of)) in sets.iter().zip(&sums).enumerate() {
+        let is_known = at < classes.len();
+        let mut authors: Vec<u32> = derived[at].all.iter().map(|(row, _)| survey.owners[*row as usize]).collect();
+        authors.sort_unstable();
+        authors.dedup();
+        let total = |window: usize| if of[window].of == 0 { Value::Missing } else { of[window].total.into() };
+        let part = |window: usize| match is_known && of[window].of > 0 {
+            true => share(of[window].total, declared(window)),
+            false => Value::Missing,
+        };
+        let bases = set.iter().filter(|row| !survey.lineage.is_leaf(**row)).count() as u64;
+        table.row([
+            if is_known { classes.name(at).into() } else { UNKNOWN.into() },
+            (set.len() as u64).into(),
+            total(0),
+            part(0),
+            (derived[at].direct.len() as u64).into(),
+            (derived[at].all.len() as u64).into(),
+            (authors.len() as u64).into(),
+            total(1),
+            part(1),
+            bases.into(),
+        ]);
+    }
+    let bar = |row: &Vec<Value>| {
+        Some(Bar { name: row[0].cell(), value: row[3].number()?, label: table.columns[3].shown(&row[3]) })
+    };
+    let bars: Vec<Bar> = table.rows.iter().filter_map(bar).collect();
+    section.findings.extend(bars.iter().max_by(|a, b| a.value.total_cmp(&b.value)).map(|most| {
+        format!(
+            "Of the downloads in 30 days of models that declare a size, {} go to the class {}.",
+            most.label, most.name
+        )
+    }));
+    section.plots.push(Plot::Bars { title: "Share of the downloads in 30 days, by class of size".into(), bars });
+    let averages = averages(survey);
+    section.findings.extend(averages.rows.first().and_then(|all| {
+        let (mean, median) = (all[2].number()?, all[3].number()?);
+        Some(format!(
+            "Weighted by downloads in 30 days, the mean size is {} and the median {} million parameters.",
+            grouped((mean / 1e6).round() as u64),
+            grouped((median / 1e6).round() as u64)
+        ))
+    }));
+    let with = sets[..classes.len()].iter().map(|set| set.len() as u64).sum();
+    section.cover("models that declare their parameters", with, survey.models().count() as u64);
+    section.tables = vec![table, averages];
+    section.define(&[
+        "Size: the parameters that the safetensors headers declare; packed weights of quantized models count as packed. Models without such a figure stand in the class \"unknown\" and in no share.",
+        "Direct: distinct models with a parent in the class; descendants: distinct models reachable from it, those of the class too; authors: the distinct owners of these.",
+        "Weighted mean and median: each model counts as often as it was downloaded; the median is the smallest size up to which half of the downloads go. Years are those of creation.",
+    ]);
+    section
+}
+
+/// Means and medians, over all models and by year of creation.
+fn averages(survey: &Survey<'_, '_>) -> Table {
+    let main = [
+        ("year", Text),
+        ("models", Count),
+        ("mean_by_30d", Number),
+        ("median_by_30d", Number),
+        ("median_of_models", Number),
+    ];
+    let more = [("mean_by_all_time", Number), ("median_by_all_time", Number)];
+    let mut table = Table::new("averages", "Parameters, weighted by downloads", 1, &main, &more);
+    let snapshot = survey.snapshot();
+    let mut years: BTreeMap<String, Vec<(u64, Row)>> = BTreeMap::new();
+    for row in survey.models() {
+        let Some(parameters) = snapshot.parameters(row) else { continue };
+        years.entry("all".into()).or_default().push((parameters, row));
+        if let Some(year) = survey.year(row) {
+            years.entry(year).or_default().push((parameters, row));
+        }
+    }
+    let mut order: Vec<&String> = years.keys().collect();
+    order.sort_by_key(|year| (*year != "all", *year));
+    for year in order {
+        let mut models = years[year].clone();
+        models.sort_unstable();
+        let [thirty, ever]: [[Value; 2]; 2] =
+            [&(|row| snapshot.downloads(row)) as &dyn Fn(Row) -> Option<u64>, &|row| snapshot.downloads_all_time(row)]
+                .map(|weight| {
+                    weighted(models.iter().map(|(parameters, row)| (*parameters, weight(*row).unwrap_or(0))))
+                });
+        let [_, plain] = weighted(models.iter().map(|(parameters, _)| (*parameters, 1)));
+        let [mean, median] = thirty;
+        let [mean_ever, median_ever] = ever;
+        table.row([year.as_str().into(), (models.len() as u64).into(), mean, median, plain, mean_ever, median_ever]);
+    }
+    table
+}
+
+/// The weighted mean and median of values in order.
+fn weighted(values: impl Iterator<Item = (u64, u64)> + Clone) -> [Value; 2] {
+    let total: u64 = values.clone().map(|(_, weight)| weight).sum();
+    if total == 0 {
+        return [Value::Missing, Value::Missing];
+    }
+    let sum: f64 = values.clone().map(|(value, weight)| value as f64 * weight as f64).sum();
+    let mut before = 0;
+    let median = values.clone().find(|(_, weight)| {
+        before += weight;
+        before * 2 >= total
+    });
+    [Value::Number(sum / total as f64), median.map_or(Value::Missing, |(value, _)| Value::Number(value as f64))]
+}
