@@ -149,23 +149,26 @@ impl FamilyCount {
         FamilyCount { f3, ..count }
     }
 
-    /// Counts many families by one reading of the ids, in their order.
-    ///
-    /// # Errors
-    /// If the families' expressions are too large together.
-    pub fn of_all(
-        families: &[Family],
-        lineage: &Lineage<'_>,
-        counted: Counted,
-    ) -> Result<Vec<FamilyCount>, reference::Error> {
+    /// Counts many families by one reading of the ids, in their order: by [`Counted::Others`] and by
+    /// [`Counted::Everybody`].
+    pub fn of_all(families: &[Family], lineage: &Lineage<'_>) -> Vec<[FamilyCount; 2]> {
         let counting = Counting::default();
-        let sets = members_and_mentions(families, lineage)?;
+        // Expressions that are too large together are looked for one by one.
+        let alone = |family: &Family| {
+            let members = members(family, lineage);
+            let mentions = mentions(family, lineage, &members, &counting);
+            [members, mentions]
+        };
+        let sets = members_and_mentions(families, lineage).unwrap_or_else(|_| families.iter().map(alone).collect());
         let count = |(family, [members, mentions]): (&Family, &[Vec<Row>; 2])| {
             let is_model = |row: &&Row| lineage.snapshot().is_listed(**row);
             let f3 = mentions.iter().filter(is_model).filter(|row| members.binary_search(row).is_err()).count() as u64;
-            FamilyCount { f3, ..FamilyCount::of_members(family, members, lineage, &counting, counted) }
+            [Counted::Others, Counted::Everybody].map(|counted| {
+                let count = FamilyCount::of_members(family, members, lineage, &counting, counted);
+                FamilyCount { f3, ..count }
+            })
         };
-        Ok(families.iter().zip(&sets).map(count).collect())
+        families.iter().zip(&sets).map(count).collect()
     }
 
     /// All but F3.

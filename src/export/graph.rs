@@ -3,8 +3,8 @@ use std::borrow::Cow;
 use crate::census::{Census, Kin};
 use crate::lineage::{Edge, Group, Selection};
 use crate::model::Relation;
-use crate::reference::{Licences, Publishers};
-use crate::snapshot::Row;
+use crate::reference::{Licences, Publisher, Publishers};
+use crate::snapshot::{Row, Snapshot};
 
 /// What is exported: a selection with all that is known of its models.
 #[derive(Debug)]
@@ -233,6 +233,20 @@ impl<'g, 's> Graph<'g, 's> {
     /// What it shows.
     pub fn selection(&self) -> &'g Selection<'g, 's> {
         self.selection
+    }
+
+    pub(super) fn snapshot(&self) -> &'g Snapshot {
+        self.census.lineage().snapshot()
+    }
+
+    /// Who stands behind an account.
+    pub(super) fn publisher(&self, owner: &str) -> Option<&'g Publisher> {
+        self.tables.publishers.of(owner)
+    }
+
+    /// The model of the node at a place, if it stands for one.
+    pub(super) fn row(&self, number: usize) -> Option<Row> {
+        self.selection.rows().get(number).copied()
     }
 
     /// Names and values of what the file says of itself.

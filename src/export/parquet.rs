@@ -15,9 +15,21 @@ use super::{Graph, Kind, NODE_FIELDS, Value};
 /// Rows of a row group: what is held in memory.
 const GROUP: usize = 1 << 16;
 
-/// Writes the nodes as Parquet: `id`, then [`NODE_FIELDS`].
+/// What only Parquet has of a node, for those who count on their own; tags stand with `;` between them.
+const MORE_FIELDS: [(&str, Kind); 6] = [
+    ("publisher", Kind::Text),
+    ("kind", Kind::Text),
+    ("library", Kind::Text),
+    ("parameters", Kind::Number),
+    ("downloads_all_time", Kind::Number),
+    ("tags", Kind::Text),
+];
+
+/// Writes the nodes as Parquet: `id`, then [`NODE_FIELDS`] and [`MORE_FIELDS`].
 pub(super) fn write_nodes(graph: &Graph<'_, '_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    let mut file = begin(graph, &[("id", Kind::Text)], &NODE_FIELDS, out)?;
+    let fields: Vec<(&str, Kind)> = NODE_FIELDS.into_iter().chain(MORE_FIELDS).collect();
+    let mut file = begin(graph, &[("id", Kind::Text)], &fields, out)?;
+    let words: Vec<&str> = graph.snapshot().tag_words().collect();
     let mut nodes = graph.nodes().peekable();
     while nodes.peek().is_some() {
         let group: Vec<_> = nodes.by_ref().take(GROUP).collect();
@@ -25,10 +37,30 @@ pub(super) fn write_nodes(graph: &Graph<'_, '_>, out: &mut (dyn Write + Send)) -
         texts(&mut rows, group.iter().map(|node| Value::Text(node.id.as_ref().into())))?;
         let values: Vec<_> = group.iter().map(|node| node.values()).collect();
         columns(&mut rows, &NODE_FIELDS, &values)?;
+        let values: Vec<_> = group.iter().map(|node| more(graph, node.number, &words)).collect();
+        columns(&mut rows, &MORE_FIELDS, &values)?;
         rows.close()?;
     }
     file.close()?;
     Ok(())
+}
+
+/// The values of [`MORE_FIELDS`].
+fn more<'g>(graph: &Graph<'g, '_>, number: usize, words: &[&str]) -> [Value<'g>; 6] {
+    let Some(row) = graph.row(number) else { return std::array::from_fn(|_| Value::Missing) };
+    let snapshot = graph.snapshot();
+    let publisher = snapshot.owner(row).and_then(|owner| graph.publisher(owner));
+    let text = |text: Option<&'g str>| text.map_or(Value::Missing, |text| Value::Text(text.into()));
+    let number = |number: Option<u64>| number.map_or(Value::Missing, Value::Number);
+    let tags: Vec<&str> = snapshot.tags(row).iter().map(|tag| words[*tag as usize]).collect();
+    [
+        text(publisher.map(|publisher| publisher.name.as_str())),
+        text(publisher.map(|publisher| publisher.kind.as_str())),
+        text(snapshot.library(row)),
+        number(snapshot.parameters(row)),
+        number(snapshot.downloads_all_time(row)),
+        if tags.is_empty() { Value::Missing } else { Value::Text(tags.join(";").into()) },
+    ]
 }
 
 /// Writes the links as Parquet: `src` (the parent), `dst` (the child), `relationship`, `learned`, `models`: the names

@@ -232,9 +232,9 @@ fn plain(error: csv::Error) -> io::Error {
     }
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// A cell that no spreadsheet takes for a formula; a number is none.
 fn guarded(cell: &str) -> String {
-    match cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    match cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err() {
         true => format!("'{cell}"),
         false => cell.to_owned(),
     }

@@ -133,7 +133,8 @@ fn gini(values: &[u64]) -> Value {
         return Value::Missing;
     }
     let ranked: f64 = values.iter().rev().zip(1u64..).map(|(value, rank)| rank as f64 * *value as f64).sum();
-    Value::Number(2.0 * ranked / (count * total) - (count + 1.0) / count)
+    // Rounding may lead a hair below 0.
+    Value::Number((2.0 * ranked / (count * total) - (count + 1.0) / count).max(0.0) + 0.0)
 }
 
 fn hhi(values: &[u64]) -> Value {

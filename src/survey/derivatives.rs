@@ -42,7 +42,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "By relation: of a model's own link towards the family; if several, the strongest (merge, adapter, quantized, finetune, unstated).",
         "Without bursts: less those in a group of at least 50 children of one parent, by one author or of one name template, within 24 hours. With own: the members' own derived models too. Authors: distinct owners.",
         "Credit for F2: full counts a model once in each family that it descends from, split gives 1/k to each of k families, exclusive counts those of one family alone. Families that are part of another get no credit of their own; shares are of all models with a parent.",
-        "An organisation is all accounts under one name in the table of publishers; an account that is not there stands alone. Bases: its models with a child by somebody else.",
+        "An organisation is all accounts under one name in the table of publishers; an account that is not there stands alone, as account/*. Bases: its models with a child by somebody else.",
     ]);
     let derived = survey.models().filter(|row| !survey.lineage.is_root(*row)).count() as u64;
     section.cover("models with a declared parent", derived, survey.snapshot().provenance().counts.models);
@@ -101,9 +101,8 @@ fn counts(others: &FamilyCount, everybody: &FamilyCount) -> Vec<Value> {
 
 /// The counts of families or organisations in every way.
 fn counted(families: &[Family], survey: &Survey<'_, '_>) -> Vec<Vec<Value>> {
-    let all = |counted| FamilyCount::of_all(families, survey.lineage, counted).unwrap_or_default();
-    let (others, everybody) = (all(Counted::Others), all(Counted::Everybody));
-    others.iter().zip(&everybody).map(|(others, everybody)| counts(others, everybody)).collect()
+    let all = FamilyCount::of_all(families, survey.lineage);
+    all.iter().map(|[others, everybody]| counts(others, everybody)).collect()
 }
 
 fn families(survey: &Survey<'_, '_>) -> Table {
@@ -172,7 +171,7 @@ pub(super) fn reached(survey: &Survey<'_, '_>, derived: &[Derived]) -> Vec<u16> 
     reached
 }
 
-/// The organisations with a derivative by others.
+/// The organisations with a child of any of their models.
 struct Organisations<'a> {
     names: Vec<&'a str>,
     sets: Vec<Vec<Row>>,
@@ -180,27 +179,21 @@ struct Organisations<'a> {
 
 impl<'a> Organisations<'a> {
     fn of(survey: &'a Survey<'_, '_>) -> Organisations<'a> {
-        let mut sets: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
-        let is_base = |row: Row| !survey.lineage.is_leaf(row);
-        let mut owners: Vec<bool> = vec![false; survey.publishers.len()];
-        survey.snapshot().rows().filter(|row| is_base(*row)).for_each(|row| {
-            owners[survey.owners[row as usize] as usize] = true;
-        });
-        let names: BTreeMap<&str, ()> = survey
-            .snapshot()
-            .rows()
-            .filter(|row| owners[survey.owners[*row as usize] as usize])
-            .map(|row| (survey.owner_name(row), ()))
-            .collect();
-        let is_model = |row: Row| survey.snapshot().is_listed(row) || survey.lineage.is_unlisted(row);
-        for row in survey.snapshot().rows().filter(|row| is_model(*row)) {
-            let name = survey.owner_name(row);
-            if names.contains_key(name) {
-                sets.entry(name).or_default().push(row);
+        let (lineage, snapshot) = (survey.lineage, survey.snapshot());
+        let mut has_child = vec![false; survey.organisation_names.len()];
+        for row in snapshot.rows().filter(|row| !lineage.is_leaf(*row)) {
+            has_child[survey.organisation(row) as usize] = true;
+        }
+        let mut sets: BTreeMap<u32, Vec<Row>> = BTreeMap::new();
+        let is_model = |row: Row| snapshot.is_listed(row) || lineage.is_unlisted(row);
+        for row in snapshot.rows().filter(|row| is_model(*row)) {
+            let organisation = survey.organisation(row);
+            if has_child[organisation as usize] {
+                sets.entry(organisation).or_default().push(row);
             }
         }
-        let (names, sets) = sets.into_iter().unzip();
-        Organisations { names, sets }
+        let (numbers, sets): (Vec<u32>, _) = sets.into_iter().unzip();
+        Organisations { names: numbers.into_iter().map(|number| survey.organisation_name(number)).collect(), sets }
     }
 
     fn table(&self, survey: &Survey<'_, '_>) -> Table {

@@ -14,17 +14,17 @@ use Unit::{Count, Share, Text};
 pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let mut section = Section::new("intermediaries", "Who quantizes and repackages whom");
     let (lineage, snapshot) = (survey.lineage, survey.snapshot());
-    let is_others = |parent: Row, child: Row| survey.owner_name(parent) != survey.owner_name(child);
+    let is_others = |parent: Row, child: Row| survey.organisation(parent) != survey.organisation(child);
     let is_conversion = |edge: Edge| edge.relation == Relation::Quantized;
 
     #[derive(Default)]
     struct Converter<'a> {
         models: u64,
-        sources: Vec<&'a str>,
+        sources: Vec<u32>,
         downloads: Sum,
         kind: &'a str,
     }
-    let mut converters: BTreeMap<&str, Converter<'_>> = BTreeMap::new();
+    let mut converters: BTreeMap<u32, Converter<'_>> = BTreeMap::new();
     let mut all = 0u64;
     let mut own = 0u64;
     for row in survey.models() {
@@ -33,15 +33,15 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
             continue;
         }
         all += 1;
-        let sources: Vec<&str> = parents
+        let sources: Vec<u32> = parents
             .filter(|(parent, _)| is_others(*parent, row))
-            .map(|(parent, _)| survey.owner_name(parent))
+            .map(|(parent, _)| survey.organisation(parent))
             .collect();
         if sources.is_empty() {
             own += 1;
             continue;
         }
-        let converter = converters.entry(survey.owner_name(row)).or_default();
+        let converter = converters.entry(survey.organisation(row)).or_default();
         converter.models += 1;
         converter.sources.extend(sources);
         converter.downloads.add(snapshot.downloads(row));
@@ -56,12 +56,12 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         ("downloads_30d", Count),
     ];
     let mut table = Table::new("converters", "Publishers of quantized models of others", 1, &heads, &[]);
-    for (name, converter) in &mut converters {
+    for (organisation, converter) in &mut converters {
         converter.sources.sort_unstable();
         converter.sources.dedup();
         let downloads = if converter.downloads.of == 0 { Value::Missing } else { converter.downloads.total.into() };
         table.row([
-            (*name).into(),
+            survey.organisation_name(*organisation).into(),
             converter.kind.into(),
             converter.models.into(),
             share(converter.models, all - own),

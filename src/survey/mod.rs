@@ -18,6 +18,7 @@ mod sizes;
 mod text;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::census::{self, Bursts, Census};
 use crate::lineage::Lineage;
@@ -78,6 +79,9 @@ pub struct Survey<'l, 's> {
     owners: Cow<'s, [u32]>,
     /// Who stands behind each owner, by its number.
     publishers: Vec<Option<&'l Publisher>>,
+    /// The organisation of each owner: all accounts of one name in the table of publishers; who is not there stands alone.
+    organisations: Vec<u32>,
+    organisation_names: Vec<String>,
 }
 
 /// A section's name, its title, and what makes it.
@@ -110,14 +114,42 @@ impl<'l, 's> Survey<'l, 's> {
         let snapshot = lineage.snapshot();
         let owners = census::owners(snapshot);
         let mut publishers = Vec::new();
+        let (mut organisations, mut organisation_names) = (Vec::new(), Vec::new());
+        let mut known: HashMap<&str, u32> = HashMap::new();
         for (row, number) in snapshot.rows().zip(owners.iter()) {
-            if *number as usize >= publishers.len() {
-                publishers.resize(*number as usize, None);
-                publishers.push(snapshot.owner(row).and_then(|owner| references.publishers.of(owner)));
+            let number = *number as usize;
+            if number < publishers.len() {
+                continue;
+            }
+            let owner = snapshot.owner(row);
+            let publisher = owner.and_then(|owner| references.publishers.of(owner));
+            publishers.resize(number, None);
+            publishers.push(publisher);
+            let new = organisation_names.len() as u32;
+            let organisation = publisher.map_or(new, |publisher| *known.entry(&publisher.name).or_insert(new));
+            organisations.resize(number, 0);
+            organisations.push(organisation);
+            if organisation == new {
+                organisation_names.push(match (publisher, owner) {
+                    (Some(publisher), _) => publisher.name.clone(),
+                    // An account may be named like an organisation of which it is none.
+                    (None, Some(owner)) => format!("{owner}/*"),
+                    (None, None) => snapshot.id(row).to_owned(),
+                });
             }
         }
         let (bursts, generations) = (Bursts::of(lineage), lineage.generations());
-        Survey { lineage, census, references, bursts, generations, owners, publishers }
+        Survey {
+            lineage,
+            census,
+            references,
+            bursts,
+            generations,
+            owners,
+            publishers,
+            organisations,
+            organisation_names,
+        }
     }
 
     /// Makes the sections that are wanted, in their order.
@@ -144,12 +176,14 @@ impl<'l, 's> Survey<'l, 's> {
         self.publisher(row).map(|publisher| publisher.country.as_str())
     }
 
-    /// The number of the organisation behind a model: its accounts are one; who is not in the table stands alone.
-    fn owner_name(&self, row: Row) -> &str {
-        match self.publisher(row) {
-            Some(publisher) => &publisher.name,
-            None => self.snapshot().owner(row).unwrap_or_else(|| self.snapshot().id(row)),
-        }
+    /// The organisation behind a model, as a number.
+    fn organisation(&self, row: Row) -> u32 {
+        self.organisations[self.owners[row as usize] as usize]
+    }
+
+    /// An organisation's name in the table of publishers; of an account that is not there, `account/*`.
+    fn organisation_name(&self, organisation: u32) -> &str {
+        &self.organisation_names[organisation as usize]
     }
 
     /// The families that are part of no other.

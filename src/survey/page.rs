@@ -73,8 +73,9 @@ fn table(out: &mut String, section: &Section, table: &Table, files: &str) {
     let title = format!("{}-{}", section.name, table.name);
     _ = writeln!(
         out,
-        "<h3 id=\"{title}\">{}</h3>\n<div class=\"table\" role=\"region\" aria-labelledby=\"{title}\" tabindex=\"0\">\n<table>\n<thead><tr>",
-        text(table.title)
+        "<h3 id=\"{title}\">{}</h3>\n<div class=\"table\" role=\"region\" aria-labelledby=\"h-{} {title}\" tabindex=\"0\">\n<table>\n<thead><tr>",
+        text(table.title),
+        section.name
     );
     let columns = &table.columns[..table.main];
     let class = |unit: Unit| if unit == Unit::Text { "t" } else { "n" };
