@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
@@ -20,6 +20,26 @@ pub struct Bursts<'l, 's> {
     flags: Cow<'l, [u8]>,
 }
 
+/// A group of children that makes a burst: a run of them without a longer pause than the rule allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Burst {
+    /// Whose children they are.
+    pub parent: Row,
+    /// What they share.
+    pub by: Shared,
+    /// The children, the oldest first.
+    pub children: Vec<Row>,
+}
+
+/// What the children of a burst share.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shared {
+    /// The author.
+    Author(String),
+    /// The template of their names.
+    Template(String),
+}
+
 /// Under which name the flags are kept: this version of the rule.
 const NAME: &str = "census/1/bursts";
 
@@ -32,16 +52,20 @@ impl<'l, 's> Bursts<'l, 's> {
         if let Some(flags) = kept {
             return Bursts { lineage, flags: flags.into() };
         }
-        let found: Vec<Vec<usize>> = lineage
-            .snapshot()
-            .rows()
-            .into_par_iter()
-            .map(|parent| below(lineage, parent))
-            .filter(|found| !found.is_empty())
-            .collect();
         let mut flags = vec![0; lineage.links()];
-        found.into_iter().flatten().for_each(|link| flags[link] = 1);
+        for Burst { parent, children, .. } in Bursts::list(lineage) {
+            for child in children {
+                let place = lineage.parents(child).position(|(other, _)| other == parent);
+                place.into_iter().for_each(|place| flags[lineage.links_up(child).start + place] = 1);
+            }
+        }
         Bursts { lineage, flags: flags.into() }
+    }
+
+    /// Every burst, by the parents in order; a child may be in two, by its author and by its name.
+    pub fn list(lineage: &Lineage<'_>) -> Vec<Burst> {
+        let bursts = lineage.snapshot().rows().into_par_iter().map(|parent| below(lineage, parent));
+        bursts.flatten_iter().collect()
     }
 
     pub(super) fn to_keep(&self) -> (String, Array) {
@@ -55,33 +79,37 @@ impl<'l, 's> Bursts<'l, 's> {
     }
 }
 
-/// The links from one model that are part of a burst.
-fn below(lineage: &Lineage<'_>, parent: Row) -> Vec<usize> {
+/// The bursts among the children of one model.
+fn below(lineage: &Lineage<'_>, parent: Row) -> Vec<Burst> {
     let snapshot = lineage.snapshot();
     let mut found = Vec::new();
     if lineage.children(parent).len() < LEAST {
         return found;
     }
-    let mut groups: HashMap<(bool, String), Vec<(i64, Row)>> = HashMap::new();
+    let mut groups: BTreeMap<Shared, Vec<(i64, Row)>> = BTreeMap::new();
     for (child, _) in lineage.children(parent) {
         let Some(created) = snapshot.created(child).filter(|at| *at >= DATES_KEPT_SINCE) else { continue };
         let id = snapshot.id(child).to_ascii_lowercase();
         let (owner, name) = id.split_once('/').unwrap_or(("", &id));
-        groups.entry((true, owner.to_owned())).or_default().push((created, child));
-        groups.entry((false, template(name))).or_default().push((created, child));
+        groups.entry(Shared::Author(owner.to_owned())).or_default().push((created, child));
+        groups.entry(Shared::Template(template(name))).or_default().push((created, child));
     }
-    for mut group in groups.into_values().filter(|group| group.len() >= LEAST) {
+    for (by, mut group) in groups.into_iter().filter(|(_, group)| group.len() >= LEAST) {
         group.sort_unstable();
         let mut marked = 0;
+        let mut last: Option<Burst> = None;
         for (at, window) in group.windows(LEAST).enumerate() {
             if window[LEAST - 1].0 - window[0].0 <= WITHIN {
-                for (_, child) in &group[marked.max(at)..at + LEAST] {
-                    let place = lineage.parents(*child).position(|(other, _)| other == parent);
-                    found.extend(place.map(|place| lineage.links_up(*child).start + place));
+                // One that shares no child with the last is another.
+                if at >= marked {
+                    found.extend(last.take());
                 }
+                let burst = last.get_or_insert_with(|| Burst { parent, by: by.clone(), children: Vec::new() });
+                burst.children.extend(group[marked.max(at)..at + LEAST].iter().map(|(_, child)| *child));
                 marked = at + LEAST;
             }
         }
+        found.extend(last);
     }
     found
 }

@@ -24,7 +24,7 @@ use facts::Table;
 use layout::Layout;
 
 pub use authors::owners;
-pub use burst::Bursts;
+pub use burst::{Burst, Bursts, Shared};
 pub use clusters::Clusters;
 pub use descendants::{Descendants, derivatives};
 pub use facts::{Facts, Sum};

@@ -2,12 +2,9 @@
 //! happens costs the page under way and no more.
 
 mod cards;
-mod changes;
 mod frontier;
 
 use std::sync::Arc;
-
-pub use changes::Changes;
 
 use crate::snapshot::{CrawlNote, Snapshot};
 use crate::source::hub::listing::{self, Glance, Scope};

@@ -3,6 +3,7 @@
 mod anomaly;
 mod arrows;
 mod cycles;
+mod mirror;
 mod resolve;
 mod row_set;
 mod selection;
@@ -15,6 +16,7 @@ use petgraph::graph::{Graph, NodeIndex};
 pub use anomaly::Anomaly;
 use arrows::Arrows;
 pub(crate) use cycles::components;
+pub use mirror::Mirror;
 pub(crate) use row_set::{RowSet, holds};
 pub use selection::{Collapse, Group, Reach, Selection};
 pub use walk::Reached;
@@ -108,6 +110,26 @@ impl<'s> Lineage<'s> {
         for child in self.snapshot.rows() {
             parents.clear();
             parents.extend(self.parents(child).filter(|(parent, edge)| keep(*parent, child, *edge)));
+            up.add(&parents);
+        }
+        Lineage::of(self.snapshot, up)
+    }
+
+    /// The same models with links from other parents, and none to those children that are cut off.
+    fn moved(&self, parent_of: impl Fn(Row) -> Row, is_cut: impl Fn(Row) -> bool) -> Lineage<'s> {
+        let mut up = Arrows::with_capacity(self.snapshot.len(), self.links());
+        let mut parents: Vec<(Row, Edge)> = Vec::new();
+        for child in self.snapshot.rows() {
+            parents.clear();
+            if !is_cut(child) {
+                let moved = self.parents(child).map(|(parent, edge)| (parent_of(parent), edge));
+                parents.extend(moved.filter(|(parent, _)| *parent != child));
+                // Of two links that now have one parent the last holds, as where a record is resolved.
+                parents.sort_unstable();
+                parents.reverse();
+                parents.dedup_by_key(|(parent, _)| *parent);
+                parents.reverse();
+            }
             up.add(&parents);
         }
         Lineage::of(self.snapshot, up)

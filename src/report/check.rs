@@ -1,5 +1,6 @@
-use super::{Block, Grid, Report, Value, day, grouped, printable};
-use crate::lineage::{Anomaly, Lineage};
+use super::{Block, Grid, Named, Report, Value, day, grouped, printable};
+use crate::census::{Burst, Shared};
+use crate::lineage::{Anomaly, Lineage, Mirror};
 use crate::model::OddityKind;
 use crate::snapshot::Snapshot;
 
@@ -190,6 +191,105 @@ pub fn list<'f>(findings: impl Iterator<Item = &'f Finding>) -> Report<'static> 
         rows: rows.into(),
         blocks: vec![Block::Fixed(text.trim_end().to_owned())],
     }
+}
+
+/// The bursts of a lineage, the largest first; people are shown `most` of them.
+pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Report<'static> {
+    let mut order: Vec<&Burst> = bursts.iter().collect();
+    order.sort_by_key(|burst| (std::cmp::Reverse(burst.children.len()), burst.parent, &burst.by));
+    let mut grid = Grid::new(["parent", "children", "share", "which is", "first", "last", "example"]);
+    let mut rows = Vec::new();
+    for (at, burst) in order.into_iter().enumerate() {
+        let (share, word) = match &burst.by {
+            Shared::Author(author) => ("author", author),
+            Shared::Template(template) => ("template", template),
+        };
+        let dates: Vec<i64> = burst.children.iter().filter_map(|row| snapshot.created(*row)).collect();
+        let date = |at: Option<&i64>| at.map(|at| day(*at));
+        let (first, last) = (date(dates.iter().min()), date(dates.iter().max()));
+        let example = burst.children.first().map(|row| snapshot.id(*row));
+        let children = burst.children.len() as u64;
+        if at < most {
+            let cell = |text: Option<String>| text.unwrap_or_default();
+            grid.row([
+                snapshot.id(burst.parent).to_owned(),
+                grouped(children),
+                share.to_owned(),
+                clipped(word),
+                cell(first.clone()),
+                cell(last.clone()),
+                cell(example.map(str::to_owned)),
+            ]);
+        }
+        rows.push(vec![
+            ("parent".into(), Value::from(snapshot.id(burst.parent))),
+            ("children".into(), children.into()),
+            ("share".into(), share.into()),
+            ("which".into(), word.as_str().into()),
+            ("first".into(), first.into()),
+            ("last".into(), last.into()),
+            ("example".into(), example.into()),
+        ]);
+    }
+    let words = format!("{} bursts.", grouped(bursts.len() as u64));
+    listed(
+        grid,
+        rows,
+        words,
+        most,
+        &[
+            "Burst: at least 50 children of one parent, by one author or of one name template, within 24 hours. A child may be in two: by its author and by its name.",
+            "Nothing is left out for being in a burst; every family is shown with and without them. Models without a date are in none.",
+        ],
+    )
+}
+
+/// The mirrors of a lineage, those with most descendants first; people are shown `most` of them.
+pub fn mirrors(mirrors: &[(Mirror, u64)], snapshot: &Snapshot, most: usize) -> Report<'static> {
+    let mut order: Vec<&(Mirror, u64)> = mirrors.iter().collect();
+    order.sort_by_key(|(mirror, descendants)| (std::cmp::Reverse(*descendants), mirror.model));
+    let mut grid = Grid::new(["model", "mirror of", "relation", "descendants"]);
+    let mut rows = Vec::new();
+    for (at, (mirror, descendants)) in order.into_iter().enumerate() {
+        let (model, of) = (snapshot.id(mirror.model), snapshot.id(mirror.of));
+        if at < most {
+            grid.row([model.to_owned(), of.to_owned(), mirror.relation.name().to_owned(), grouped(*descendants)]);
+        }
+        rows.push(vec![
+            ("model".into(), Value::from(model)),
+            ("mirror_of".into(), of.into()),
+            ("relation".into(), mirror.relation.name().into()),
+            ("descendants".into(), (*descendants).into()),
+        ]);
+    }
+    let words = format!("{} mirrors.", grouped(mirrors.len() as u64));
+    listed(
+        grid,
+        rows,
+        words,
+        most,
+        &[
+            "Mirror: a model whose name equals its parent's under another owner, made from it as a finetune or quantized.",
+            "They are counted as the derivatives that their cards say they are; --fold-mirrors puts what descends from a mirror below what it mirrors.",
+        ],
+    )
+}
+
+fn listed(grid: Grid, rows: Vec<Named>, words: String, most: usize, definition: &[&str]) -> Report<'static> {
+    let mut blocks = vec![Block::Line(words)];
+    let all = rows.len();
+    if all > 0 {
+        blocks.push(Block::Grid(grid));
+    }
+    if all > most {
+        blocks.push(Block::Line(format!(
+            "{} of {} shown; --top 0 shows all.",
+            grouped(most as u64),
+            grouped(all as u64)
+        )));
+    }
+    let definition = definition.iter().map(|sentence| (*sentence).to_owned()).collect();
+    Report { definition, rows: rows.into(), blocks }
 }
 
 const DEFINITION: &str = "What is odd in the metadata, by the rules of docs/dirt.md. Everything odd is counted; nothing is dropped in silence.";

@@ -8,7 +8,7 @@ mod rank;
 mod show;
 mod value;
 
-pub use check::{Finding, check, findings, kinds, list, rejects};
+pub use check::{Finding, bursts, check, findings, kinds, list, mirrors, rejects};
 pub use family::{family, models};
 pub use frame::{Format, Report, Rows, csv, footer};
 pub use grid::{Block, Grid, grouped, printable, printable_lines};

@@ -1,6 +1,7 @@
 //! All records of one instant, at rest: one Arrow IPC file, read where it lies, sorted by id.
 
 mod builder;
+mod changes;
 mod columns;
 mod file;
 mod kept;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 
 pub use builder::Builder;
+pub use changes::Changes;
 pub use kept::Array;
 pub use links::{Links, Numbered};
 pub use provenance::{Counts, CrawlNote, Provenance, SourceNote, Taken};

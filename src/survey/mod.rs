@@ -3,11 +3,14 @@
 
 mod concentration;
 mod derivatives;
+mod diff;
 mod downloads;
 mod drift;
+mod explain;
 mod growth;
 mod intermediaries;
 mod months;
+mod owners;
 mod page;
 mod plot;
 mod regions;

@@ -45,7 +45,7 @@ pub fn compared(section: &Section, published: &Published) -> Option<Table> {
 pub(super) fn left_out(table: &Table) -> Option<String> {
     let all = table.rows.len();
     (all > table.most)
-        .then(|| format!("{} of {} rows; the files have all.", grouped(table.most as u64), grouped(all as u64)))
+        .then(|| format!("{} of {} rows; JSON and CSV have all.", grouped(table.most as u64), grouped(all as u64)))
 }
 
 /// The coverage of a section, a sentence each.
@@ -76,19 +76,37 @@ pub fn report(sections: &[Section], published: &Published, is_sample: bool) -> R
     for section in sections {
         let compared = compared(section, published);
         blocks.push(Block::Title(section.title.into()));
-        blocks.extend((!section.findings.is_empty()).then(|| Block::Line(section.findings.join("\n"))));
-        for table in section.tables.iter().chain(&compared) {
-            blocks.push(Block::Line(format!("{}:", table.title)));
-            blocks.push(Block::Grid(grid(table)));
-            blocks.extend(left_out(table).map(Block::Line));
-        }
+        section_blocks(section, compared.as_ref(), &mut blocks);
         blocks.push(Block::Line(section.definition.join("\n")));
-        blocks.push(Block::Line(format!("Known: {}.", coverage(section).join("; "))));
         rows.push(named(section, compared.as_ref()));
     }
     blocks.push(Block::Title("What public metadata cannot tell".into()));
     blocks.push(Block::Line(UNKNOWABLE.join("\n")));
     Report { definition: Vec::new(), rows: rows.into(), blocks }
+}
+
+/// Findings, tables and coverage.
+fn section_blocks(section: &Section, compared: Option<&Table>, blocks: &mut Vec<Block>) {
+    blocks.extend((!section.findings.is_empty()).then(|| Block::Line(section.findings.join("\n"))));
+    for table in section.tables.iter().chain(compared) {
+        blocks.push(Block::Line(format!("{}:", table.title)));
+        blocks.push(Block::Grid(grid(table)));
+        blocks.extend(left_out(table).map(Block::Line));
+    }
+    blocks.push(Block::Line(format!("Known: {}.", coverage(section).join("; "))));
+}
+
+impl Section {
+    /// A section that is an answer of its own: its rows are those of its table where it has one, else the section is the row.
+    pub fn report(&self) -> Report<'_> {
+        let mut blocks = Vec::new();
+        section_blocks(self, None, &mut blocks);
+        let rows = match &self.tables[..] {
+            [table] => table.report(&[]).rows,
+            _ => vec![named(self, None)].into(),
+        };
+        Report { definition: self.definition.clone(), rows, blocks }
+    }
 }
 
 /// The first line of a report on the sample.

@@ -42,6 +42,12 @@ pub enum Command {
     Export(Export),
     /// Write every figure of a snapshot, section by section: a page, its tables, Markdown, JSON
     Report(Report),
+    /// Count one family under every definition, and say what makes the numbers differ
+    Explain(Explain),
+    /// List the accounts with their publisher, country and kind, or those that no table knows
+    Owners(Owners),
+    /// Compare two snapshots: what appeared, vanished, changed parents, licence or name
+    Diff(Diff),
     /// List what is odd in a snapshot: rejects, cycles, paths, conflicts
     Check(Check),
 }
@@ -281,10 +287,56 @@ pub struct Report {
     /// Only these sections, with commas between them, or one table, as derivatives.families
     #[arg(long = "section", value_name = "NAME", value_delimiter = ',')]
     pub sections: Vec<String>,
+    /// Put what descends from a mirror (a re-upload under the same name) below the model that it mirrors
+    #[arg(long)]
+    pub fold_mirrors: bool,
     #[command(flatten)]
     pub tables: Tables,
     #[command(flatten)]
     pub question: Question,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Explain {
+    /// A family by rule (Qwen), an owner's models ('unsloth/*') or one model's id
+    #[arg(value_name = "FAMILY")]
+    pub name: String,
+    #[command(flatten)]
+    pub tables: Tables,
+    #[command(flatten)]
+    pub question: Question,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Owners {
+    /// Only accounts that are not in the table of publishers, those with most downloads first
+    #[arg(long)]
+    pub unknown: bool,
+    /// How many to show (0: all)
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub top: usize,
+    #[command(flatten)]
+    pub tables: Tables,
+    #[command(flatten)]
+    pub question: Question,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Diff {
+    /// The earlier snapshot
+    #[arg(value_name = "EARLIER")]
+    pub before: PathBuf,
+    /// The later snapshot
+    #[arg(value_name = "LATER")]
+    pub after: PathBuf,
+    /// Only this table; for CSV, which is one table
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
+    #[command(flatten)]
+    pub tables: Tables,
+    /// How to write the answer
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: FormatArg,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -294,6 +346,15 @@ pub struct Check {
     /// List every case of this kind (reject, cycle, path, ...; all for every kind)
     #[arg(long, value_name = "KIND")]
     pub list: Option<String>,
+    /// List the bursts: mass uploads below one model within a day
+    #[arg(long, conflicts_with_all = ["list", "mirrors", "strict"])]
+    pub bursts: bool,
+    /// List the mirrors: re-uploads of a model under its own name by somebody else
+    #[arg(long, conflicts_with_all = ["list", "strict"])]
+    pub mirrors: bool,
+    /// How many bursts or mirrors to show (0: all)
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub top: usize,
     /// Exit with 3 if there is a fault (the kinds marked so)
     #[arg(long)]
     pub strict: bool,
@@ -313,6 +374,9 @@ pub struct Filter {
     /// Do not follow links from parents that are not listed
     #[arg(long)]
     pub no_unlisted: bool,
+    /// Put what descends from a mirror (a re-upload under the same name) below the model that it mirrors, and count no mirror
+    #[arg(long)]
+    pub fold_mirrors: bool,
     /// Count only models created on this day or later; the others are walked through
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub since: Option<jiff::civil::Date>,

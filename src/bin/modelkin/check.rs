@@ -1,7 +1,8 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use modelkin::lineage::Lineage;
+use modelkin::census::{Bursts, Census, Counting};
+use modelkin::lineage::{Lineage, Mirror};
 use modelkin::report;
 
 use crate::args;
@@ -12,6 +13,19 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
     let snapshot = snapshots::open(&args.question, args.file.as_deref())?;
     snapshot.verify()?;
     let lineage = Lineage::from_snapshot(&snapshot);
+    let most = if args.top == 0 { usize::MAX } else { args.top };
+    if args.bursts || args.mirrors {
+        let report = match args.bursts {
+            true => report::bursts(&Bursts::list(&lineage), &snapshot, most),
+            false => {
+                let census = Census::take(&lineage, &Counting::default());
+                let below = |mirror: Mirror| (mirror, census.of(mirror.model).descendants);
+                report::mirrors(&lineage.mirrors().map(below).collect::<Vec<_>>(), &snapshot, most)
+            }
+        };
+        output::report(&report, &snapshot, args.question.format.into())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let findings = report::findings(&snapshot, &lineage);
     let report = match args.list.as_deref() {
         None => report::check(&findings),

@@ -12,6 +12,7 @@ use crate::output::Usage;
 impl Filter {
     /// The lineage with only the links that are followed.
     pub fn links<'s>(&self, lineage: Lineage<'s>) -> Lineage<'s> {
+        let lineage = if self.fold_mirrors { lineage.folded() } else { lineage };
         if self.relation.is_empty() && self.exclude.is_empty() && !self.no_unlisted {
             return lineage;
         }
@@ -49,6 +50,9 @@ impl Filter {
         }
         if !self.exclude.is_empty() {
             words.push(format!("Links not followed: {}; paths through them are cut.", names(&self.exclude)));
+        }
+        if self.fold_mirrors {
+            words.push("Mirrors are folded: what descends from a re-upload under the same name descends from the model that it mirrors.".into());
         }
         if self.no_unlisted {
             words.push("Links from unlisted parents are not followed.".into());

@@ -3,12 +3,15 @@
 mod args;
 mod check;
 mod crawl;
+mod diff;
+mod explain;
 mod export;
 mod family;
 mod filter;
 mod hub;
 mod import;
 mod output;
+mod owners;
 mod rank;
 mod report;
 mod selection;
@@ -34,6 +37,9 @@ fn main() -> ExitCode {
         Command::Show(show) => show::run(show),
         Command::Export(export) => export::run(export),
         Command::Report(report) => report::run(report),
+        Command::Explain(explain) => explain::run(explain),
+        Command::Owners(owners) => owners::run(owners),
+        Command::Diff(diff) => diff::run(diff),
         Command::Check(check) => check::run(check),
     };
     match done {

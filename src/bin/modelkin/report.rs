@@ -24,11 +24,16 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     }
     let references = references(&args.tables)?;
     let snapshot = snapshots::open(&args.question, None)?;
-    let lineage = Lineage::from_snapshot(&snapshot);
+    let whole = Lineage::from_snapshot(&snapshot);
+    let lineage = if args.fold_mirrors { whole.folded() } else { whole };
     let census = Census::take(&lineage, &Counting::default());
     let survey = Survey::of(&lineage, &census, &references);
     let mut sections = survey.sections(|name| wanted.is_empty() || wanted.iter().any(|(section, _)| *section == name));
     only(&mut sections, &wanted)?;
+    if args.fold_mirrors {
+        let folded = "Mirrors are folded: what descends from a re-upload under the same name descends from the model that it mirrors.";
+        sections.iter_mut().for_each(|section| section.definition.push(folded.into()));
+    }
     snapshot.intact()?;
     if let Some(out) = &args.out {
         write(out, &sections, &references, &snapshot)?;

@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
+use super::{Row, Snapshot};
 use crate::model::HubId;
-use crate::snapshot::{Row, Snapshot};
 
 /// What changed between two snapshots of one Hub. Models are matched by the Hub's own key, else by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Changes {
     pub gone: Vec<String>,
     /// The id before, and the one after.
     pub renamed: Vec<(String, String)>,
+    /// Models whose id is spelled otherwise, in its case alone: the id before, and the one after.
+    pub respelled: Vec<(String, String)>,
     /// The id, the licence before, and the one after; none is empty.
     pub relicensed: Vec<(String, String, String)>,
     /// Models whose set of parents is another, old ids followed.
@@ -39,8 +41,10 @@ impl Changes {
             };
             met[known as usize] = true;
             let id = later.id(row).to_owned();
-            if !earlier.id(known).eq_ignore_ascii_case(&id) {
-                changes.renamed.push((earlier.id(known).to_owned(), id.clone()));
+            if earlier.id(known) != id {
+                let is_case = earlier.id(known).eq_ignore_ascii_case(&id);
+                let changed = if is_case { &mut changes.respelled } else { &mut changes.renamed };
+                changed.push((earlier.id(known).to_owned(), id.clone()));
             }
             let licences =
                 [earlier.licence(known), later.licence(row)].map(|licence| licence.unwrap_or_default().to_owned());

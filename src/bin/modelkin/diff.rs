@@ -1,0 +1,47 @@
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use modelkin::census::{Census, Counting};
+use modelkin::lineage::Lineage;
+use modelkin::report::day;
+use modelkin::snapshot::Snapshot;
+use modelkin::survey::Survey;
+
+use crate::output::Usage;
+use crate::{args, output, report, snapshots};
+
+pub fn run(args: &args::Diff) -> anyhow::Result<ExitCode> {
+    let references = report::references(&args.tables)?;
+    let open = |path: &Path, what| snapshots::open_named(Some(path)).context(what);
+    let (earlier, later) = (open(&args.before, "the earlier snapshot")?, open(&args.after, "the later snapshot")?);
+    let date = |snapshot: &Snapshot| snapshot.provenance().taken;
+    if date(&earlier).zip(date(&later)).is_some_and(|(earlier, later)| earlier > later) {
+        output::note(&format!(
+            "note: {} is of {}, after {}; is the order the other way?",
+            args.before.display(),
+            date(&earlier).map_or_else(String::new, day),
+            args.after.display()
+        ));
+    }
+    let lineages = [Lineage::from_snapshot(&earlier), Lineage::from_snapshot(&later)];
+    let [before, after] = lineages.each_ref().map(|lineage| (lineage, Census::take(lineage, &Counting::default())));
+    let before = Survey::of(before.0, &before.1, &references);
+    let mut section = Survey::of(after.0, &after.1, &references).since(&before);
+    if let Some(name) = &args.table {
+        let known: Vec<&str> = section.tables.iter().map(|table| table.name).collect();
+        if !known.contains(&name.as_str()) {
+            anyhow::bail!(Usage(format!("no table {name:?}; there are {}", known.join(", "))));
+        }
+        section.tables.retain(|table| table.name == name);
+    }
+    earlier.intact()?;
+    let is_csv = matches!(args.format, args::FormatArg::Csv);
+    if is_csv && section.tables.len() > 1 {
+        let known: Vec<&str> = section.tables.iter().map(|table| table.name).collect();
+        anyhow::bail!(Usage(format!("CSV is one table: name it with --table ({})", known.join(", "))));
+    }
+    section.definition.push(format!("Compared with the snapshot {}.", earlier.provenance().short_digest()));
+    output::report(&section.report(), &later, args.format.into())?;
+    Ok(ExitCode::SUCCESS)
+}

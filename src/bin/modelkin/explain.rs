@@ -1,0 +1,24 @@
+use std::process::ExitCode;
+
+use anyhow::bail;
+use modelkin::census::{Census, Counting, members};
+use modelkin::lineage::Lineage;
+use modelkin::survey::Survey;
+
+use crate::{args, family, output, report, snapshots};
+
+pub fn run(args: &args::Explain) -> anyhow::Result<ExitCode> {
+    let references = report::references(&args.tables)?;
+    let families = family::rules(args.tables.families.as_deref())?;
+    let snapshot = snapshots::open(&args.question, None)?;
+    let lineage = Lineage::from_snapshot(&snapshot);
+    let family = snapshots::found(&snapshot, family::resolve(&args.name, &families, &lineage))?;
+    if members(&family, &lineage).is_empty() {
+        snapshot.intact()?;
+        bail!("the family {:?} has no member in this snapshot", family.name);
+    }
+    let census = Census::take(&lineage, &Counting::default());
+    let section = Survey::of(&lineage, &census, &references).explain(&family, &args.name);
+    output::report(&section.report(), &snapshot, args.question.format.into())?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,212 @@
+use std::collections::{BTreeMap, HashSet};
+
+use super::derivatives::strongest;
+use super::section::{Section, Table, Unit, share};
+use super::{Survey, UNKNOWN};
+use crate::census::{Counted, Derived, members};
+use crate::model::Relation;
+use crate::report::{Value, grouped};
+use crate::snapshot::{Changes, Row};
+
+use Unit::{Count, Number, Share, Text};
+
+impl Survey<'_, '_> {
+    /// What changed since an earlier snapshot.
+    pub fn since(&self, before: &Survey<'_, '_>) -> Section {
+        let mut section = Section::new("diff", "What changed between two snapshots");
+        let changes = Changes::between(before.snapshot(), self.snapshot());
+        let rows = |survey: &Survey<'_, '_>, ids: &[String]| -> Vec<Row> {
+            ids.iter().filter_map(|id| survey.snapshot().find(id)).collect()
+        };
+        let (appeared, vanished) = (rows(self, &changes.added), rows(before, &changes.gone));
+
+        let mut totals = Table::new("changes", "Changes", 1, &[("change", Text), ("models", Count)], &[]);
+        for (change, models) in [
+            ("appeared", changes.added.len()),
+            ("vanished", changes.gone.len()),
+            ("re-parented", changes.reparented.len()),
+            ("relicensed", changes.relicensed.len()),
+            ("renamed", changes.renamed.len()),
+            ("respelled", changes.respelled.len()),
+        ] {
+            totals.row([change.into(), (models as u64).into()]);
+        }
+
+        let main = [("relation", Text), ("appeared", Count), ("vanished", Count)];
+        let more = [
+            ("appeared_naming_itself", Count),
+            ("vanished_naming_itself", Count),
+            ("respelled_before", Count),
+            ("respelled_after", Count),
+        ];
+        let mut relations = Table::new("relations", "Appeared and vanished models by relation", 1, &main, &more);
+        let (old, new): (Vec<String>, Vec<String>) = changes.respelled.iter().cloned().unzip();
+        let (old, new) = (rows(before, &old), rows(self, &new));
+        let count = |survey: &Survey<'_, '_>, rows: &[Row], relation: Option<Relation>| {
+            rows.iter().filter(|row| strongest(survey, **row) == relation).count() as u64
+        };
+        // A model that names only itself has no link; what it says to have been made as is told apart.
+        let named = |survey: &Survey<'_, '_>, row: Row| survey.snapshot().links(row).map(|link| link.relation).max();
+        let alone = |survey: &Survey<'_, '_>, rows: &[Row], relation: Option<Relation>| {
+            let is_alone = |row: &&Row| survey.lineage.is_root(**row) && named(survey, **row) == relation;
+            if relation.is_none() { 0 } else { rows.iter().filter(is_alone).count() as u64 }
+        };
+        let all_named = |survey: &Survey<'_, '_>, rows: &[Row], relation: Option<Relation>| {
+            rows.iter().filter(|row| named(survey, **row) == relation).count() as u64
+        };
+        for relation in Relation::ALL.into_iter().rev().map(Some).chain([None]) {
+            let name = relation.map_or("no parent", Relation::name);
+            relations.row([
+                name.into(),
+                count(self, &appeared, relation).into(),
+                count(before, &vanished, relation).into(),
+                alone(self, &appeared, relation).into(),
+                alone(before, &vanished, relation).into(),
+                all_named(before, &old, relation).into(),
+                all_named(self, &new, relation).into(),
+            ]);
+        }
+
+        section.findings.push(format!(
+            "{} models appeared, {} vanished, {} have other parents, {} another licence, {} another name.",
+            grouped(changes.added.len() as u64),
+            grouped(changes.gone.len() as u64),
+            grouped(changes.reparented.len() as u64),
+            grouped(changes.relicensed.len() as u64),
+            grouped(changes.renamed.len() as u64)
+        ));
+        let families = self.families_since(before, &appeared, &vanished);
+        let countries = self.downloads_since(
+            before,
+            "countries",
+            "Downloads between the two, by country",
+            "country",
+            |survey, row| survey.country(row).unwrap_or(UNKNOWN).to_owned(),
+        );
+        let kinds = self.downloads_since(
+            before,
+            "kinds",
+            "Downloads between the two, by kind of publisher",
+            "kind",
+            |survey, row| survey.publisher(row).map_or(UNKNOWN, |publisher| &publisher.kind).to_owned(),
+        );
+        let mut models = models(&changes);
+        models.most = 20;
+        section.tables = vec![totals, relations, families, countries, kinds, models];
+        section.define(&[
+            "Models are matched by the Hub's own key, else by id; a model under another id is renamed, and neither appeared nor vanished.",
+            "Respelled: the id is spelled otherwise in its case alone. Naming itself: models whose only parent is their own id, by the relation that they state; they have no link and stand in \"no parent\" too. Respelled models are counted by the relation that they state.",
+            "By relation: of the strongest of a model's links (merge, adapter, quantized, finetune, unstated); of those that vanished, in the earlier snapshot.",
+            "Families: F1 (distinct models with a parent among the members, these left out) in each snapshot, and how many of the models that appeared and vanished are of it.",
+            "Downloads between the two: the later all-time downloads less the earlier; of models that appeared, all of them. Models whose all-time downloads one of the two does not know are left out; a figure that fell, as the Hub's do when it recounts, counts as 0, and how many did is shown.",
+        ]);
+        section.cover(
+            "models of the later snapshot with all-time downloads",
+            self.models().filter(|row| self.snapshot().downloads_all_time(*row).is_some()).count() as u64,
+            self.snapshot().provenance().counts.models,
+        );
+        section
+    }
+
+    fn families_since(&self, before: &Survey<'_, '_>, appeared: &[Row], vanished: &[Row]) -> Table {
+        let heads = [
+            ("family", Text),
+            ("f1_before", Count),
+            ("f1_after", Count),
+            ("difference", Number),
+            ("f1_appeared", Count),
+            ("f1_vanished", Count),
+        ];
+        let mut table = Table::new("families", "Direct derivatives of families (F1)", 1, &heads, &[]);
+        let derived = |survey: &Survey<'_, '_>| {
+            let families = &survey.references.families;
+            let sets: Vec<Vec<Row>> = families.iter().map(|family| members(family, survey.lineage)).collect();
+            Derived::of_sets(survey.lineage, &sets, Counted::Others)
+        };
+        let (earlier, later) = (derived(before), derived(self));
+        let (appeared, vanished): (HashSet<Row>, HashSet<Row>) =
+            (appeared.iter().copied().collect(), vanished.iter().copied().collect());
+        for ((family, earlier), later) in self.references.families.iter().zip(&earlier).zip(&later) {
+            let (was, is) = (earlier.direct.len() as u64, later.direct.len() as u64);
+            let among = |derived: &Derived, rows: &HashSet<Row>| {
+                derived.direct.iter().filter(|(row, _)| rows.contains(row)).count() as u64
+            };
+            table.row([
+                family.name.as_str().into(),
+                was.into(),
+                is.into(),
+                Value::Number(is as f64 - was as f64),
+                among(later, &appeared).into(),
+                among(earlier, &vanished).into(),
+            ]);
+        }
+        table.sort_by("f1_after");
+        table
+    }
+
+    fn downloads_since(
+        &self,
+        before: &Survey<'_, '_>,
+        name: &'static str,
+        title: &'static str,
+        key: &'static str,
+        word: impl Fn(&Survey<'_, '_>, Row) -> String,
+    ) -> Table {
+        let heads = [
+            (key, Text),
+            ("models", Count),
+            ("downloads", Count),
+            ("share", Share),
+            ("share_known", Share),
+            ("fell", Count),
+        ];
+        let mut table = Table::new(name, title, 1, &heads, &[]);
+        let mut sums: BTreeMap<String, [u64; 3]> = BTreeMap::new();
+        for row in self.models() {
+            let Some(now) = self.snapshot().downloads_all_time(row) else { continue };
+            let known = before.snapshot().find(self.snapshot().id(row)).filter(|row| before.snapshot().is_listed(*row));
+            let was = match known {
+                Some(known) => before.snapshot().downloads_all_time(known),
+                None => Some(0),
+            };
+            let Some(was) = was else { continue };
+            let sum = sums.entry(word(self, row)).or_default();
+            sum[0] += 1;
+            sum[1] += now.saturating_sub(was);
+            sum[2] += u64::from(now < was);
+        }
+        let total = |wanted: &dyn Fn(&str) -> bool| {
+            sums.iter().filter(|(word, _)| wanted(word)).map(|(_, sum)| sum[1]).sum::<u64>()
+        };
+        let (all, known) = (total(&|_| true), total(&|word| word != UNKNOWN));
+        for (word, [models, downloads, fell]) in &sums {
+            let of_known = if word == UNKNOWN { Value::Missing } else { share(*downloads, known) };
+            table.row([
+                word.as_str().into(),
+                (*models).into(),
+                (*downloads).into(),
+                share(*downloads, all),
+                of_known,
+                (*fell).into(),
+            ]);
+        }
+        table.sort_by("downloads");
+        table
+    }
+}
+
+/// Every change, a row each.
+fn models(changes: &Changes) -> Table {
+    let heads = [("change", Text), ("model", Text), ("before", Text), ("after", Text)];
+    let mut table = Table::new("models", "The models", 2, &heads, &[]);
+    let mut add = |change: &str, model: &str, before: &str, after: &str| {
+        table.row([change.into(), model.into(), before.into(), after.into()]);
+    };
+    changes.added.iter().for_each(|id| add("appeared", id, "", ""));
+    changes.gone.iter().for_each(|id| add("vanished", id, "", ""));
+    changes.reparented.iter().for_each(|id| add("re-parented", id, "", ""));
+    changes.relicensed.iter().for_each(|(id, before, after)| add("relicensed", id, before, after));
+    changes.renamed.iter().for_each(|(before, after)| add("renamed", after, before, after));
+    changes.respelled.iter().for_each(|(before, after)| add("respelled", after, before, after));
+    table
+}

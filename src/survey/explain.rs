@@ -1,0 +1,202 @@
+use super::Survey;
+use super::section::{Section, Table, Unit};
+use crate::census::{Counted, Counting, Derived, FamilyCount, members};
+use crate::model::Relation;
+use crate::reference::Family;
+use crate::report::{Value, grouped};
+use crate::snapshot::Row;
+
+use Unit::{Count, Text};
+
+impl Survey<'_, '_> {
+    /// One family under every definition, each with what makes it differ and the command that gives it. `name` is what the
+    /// command line calls it.
+    pub fn explain(&self, family: &Family, name: &str) -> Section {
+        let mut section = Section::new("explain", "One family, every definition");
+        let (lineage, snapshot) = (self.lineage, self.snapshot());
+        let everything = Counting::default();
+        let others = FamilyCount::of(family, lineage, &everything, Counted::Others);
+        let everybody = FamilyCount::of(family, lineage, &everything, Counted::Everybody);
+        let set = members(family, lineage);
+        let derived = Derived::of_sets(lineage, std::slice::from_ref(&set), Counted::Others).pop().unwrap_or_default();
+        let folded = FamilyCount::of(family, &lineage.folded(), &everything, Counted::Others);
+        let straight = lineage.only(|_, _, edge| edge.relation != Relation::Quantized);
+        let straight = FamilyCount::of(family, &straight, &everything, Counted::Others);
+        let listed = lineage.only(|parent, _, _| !lineage.is_unlisted(parent));
+        let listed = FamilyCount::of(family, &listed, &everything, Counted::Others);
+
+        let quoted = quoted(name);
+        let command = |words: &str| format!("modelkin family {quoted}{words}");
+        let main = [("figure", Text), ("models", Count), ("what_it_is", Text), ("command", Text)];
+        let mut table = Table::new("definitions", "The same family under each definition", 1, &main, &[]);
+        table.most = 100;
+        let mut add = |figure: &str, models: u64, what: &str, words: String| {
+            table.row([figure.into(), models.into(), what.into(), words.into()]);
+        };
+        let (f1, f2) = (&others.f1, &others.f2);
+        add("F1", f1.models, "direct derivatives by others: models with a parent among the members", command(""));
+        for relation in Relation::ALL.into_iter().rev() {
+            let count = f1.by_relation[relation as usize];
+            if count > 0 {
+                let what = format!("of F1, those made as {}", relation.name());
+                add(&format!("F1, {}", relation.name()), count, &what, command(""));
+            }
+        }
+        add(
+            "F1 with own",
+            everybody.f1.models,
+            "and the family's own derived repositories",
+            command(" --include-members"),
+        );
+        add("F1 without bursts", others.without_bursts.0, "less mass uploads within a day", command(""));
+        add(
+            "F1 below listed members",
+            listed.f1.models,
+            "less those that hang from unlisted members alone",
+            command(" --no-unlisted"),
+        );
+        add(
+            "F1, mirrors folded",
+            folded.f1.models,
+            "and the derivatives of re-uploads, less the re-uploads",
+            command(" --fold-mirrors"),
+        );
+        add("authors of F1", f1.authors, "distinct owners of F1", command(""));
+        add("F2", f2.models, "all derivatives: reachable from a member, at any depth", command(""));
+        for (at, models) in others.generations.iter().enumerate() {
+            let what = format!("of F2, those {} links from the nearest member", at + 1);
+            add(&format!("F2, generation {}", at + 1), *models, &what, command(""));
+        }
+        add(
+            "F2 with own",
+            everybody.f2.models,
+            "and the family's own derived repositories",
+            command(" --include-members"),
+        );
+        add("F2 without bursts", others.without_bursts.1, "less mass uploads within a day", command(""));
+        add(
+            "F2 without quantized links",
+            straight.f2.models,
+            "no path goes through a quantization",
+            command(" --exclude quantized"),
+        );
+        add(
+            "F2 below listed parents",
+            listed.f2.models,
+            "no path goes through an unlisted parent",
+            command(" --no-unlisted"),
+        );
+        add("F2, mirrors folded", folded.f2.models, "less the re-uploads", command(" --fold-mirrors"));
+        let merges = derived.all.iter().filter(|(row, _)| lineage.parents(*row).len() > 1).count() as u64;
+        add("merges in F2", merges, "of F2, those with several parents", command(" --list f2 --format csv"));
+        let (split, exclusive) = self.credit(family, &derived.all);
+        add(
+            "F2, exclusive credit",
+            exclusive,
+            "of F2, those that descend from no other family",
+            "modelkin report --section derivatives.families".into(),
+        );
+        add(
+            "F2, split credit",
+            split,
+            "1/k for each of k families, rounded",
+            "modelkin report --section derivatives.families".into(),
+        );
+        add("authors of F2", f2.authors, "distinct owners of F2", command(""));
+        add(
+            "F3",
+            others.f3,
+            "mentions: models that name the family in a tag or their name, and are no members",
+            command(" --list f3 --format csv"),
+        );
+        let mentions = crate::census::Part::Mentions.of(family, lineage, &everything, Counted::Others);
+        let is_derived = |row: Row| derived.all.binary_search_by_key(&row, |of| of.0).is_ok();
+        let both = mentions.iter().filter(|(row, _)| is_derived(*row)).count() as u64;
+        add("F3 that are in F2", both, "mentions that declare their descent too", command(" --list f3 --format csv"));
+        add(
+            "F3 without any parent",
+            mentions.iter().filter(|(row, _)| lineage.is_root(*row)).count() as u64,
+            "mentions whose card names no parent at all",
+            command(" --list f3 --format csv"),
+        );
+        add("members", others.members, "the family's own repositories", command(" --list members --format csv"));
+        add(
+            "unlisted members",
+            others.members_unlisted,
+            "members that are only named as parents",
+            command(" --list members --format csv"),
+        );
+        section.findings.push(format!("{}: {}.", family.name, family.rule));
+        let part = |more: u64, than: u64| grouped(more.saturating_sub(than));
+        section.findings.push(format!(
+            "From F1 ({}) to F2 ({}) come {} models below derivatives; from F2 to F3 ({}) the definition changes: {} mentions declare no descent from the family.",
+            grouped(f1.models),
+            grouped(f2.models),
+            part(f2.models, f1.models),
+            grouped(others.f3),
+            part(others.f3, both)
+        ));
+        let published = self.published(family, &others);
+        section.tables.push(table);
+        section.tables.extend(published);
+        section.define(&[
+            "F1: distinct models with at least one parent among the members, the members' own repositories left out. F2: distinct models reachable from any member, likewise. F3: models that mention the family by tag, name or library, and are no members.",
+            "Each row is one number that somebody may call the family's derivatives; the command gives it again.",
+        ]);
+        let dated = f2.dated;
+        section.cover("models of F2 with a date, by which bursts are judged", dated, f2.models);
+        let tasks = snapshot.provenance().counts.models;
+        section.cover(
+            "models with a declared parent",
+            self.models().filter(|row| !lineage.is_root(*row)).count() as u64,
+            tasks,
+        );
+        section
+    }
+
+    /// Split and exclusive credit of what descends from a family, beside all other families that are part of none.
+    fn credit(&self, family: &Family, all: &[(Row, Relation)]) -> (u64, u64) {
+        let is_other = |other: &&Family| other.name != family.name && family.part_of.as_ref() != Some(&other.name);
+        let sets: Vec<Vec<Row>> =
+            self.families().filter(is_other).map(|family| members(family, self.lineage)).collect();
+        let derived = Derived::of_sets(self.lineage, &sets, Counted::Others);
+        let reached = super::derivatives::reached(self, &derived);
+        let split: f64 = all.iter().map(|(row, _)| 1.0 / f64::from(reached[*row as usize] + 1)).sum();
+        let exclusive = all.iter().filter(|(row, _)| reached[*row as usize] == 0).count() as u64;
+        (split.round() as u64, exclusive)
+    }
+
+    /// What was published of the family.
+    fn published(&self, family: &Family, count: &FamilyCount) -> Option<Table> {
+        let main = [
+            ("what", Text),
+            ("published", Count),
+            ("as_of", Text),
+            ("F1_here", Count),
+            ("F2_here", Count),
+            ("F3_here", Count),
+            ("source", Text),
+        ];
+        let mut table = Table::new("published", "What was published of it, and what is here", 3, &main, &[]);
+        table.most = 100;
+        let claims = self.references.published.of("derivatives");
+        for claim in claims.filter(|claim| claim.table == "families" && claim.row == family.name) {
+            table.row([
+                claim.what.as_str().into(),
+                Value::Count(claim.value as u64),
+                claim.as_of.as_str().into(),
+                count.f1.models.into(),
+                count.f2.models.into(),
+                count.f3.into(),
+                claim.source.as_str().into(),
+            ]);
+        }
+        (!table.rows.is_empty()).then_some(table)
+    }
+}
+
+/// A name as a shell takes it.
+fn quoted(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    if name.chars().all(is_plain) { name.to_owned() } else { format!("'{}'", name.replace('\'', "'\\''")) }
+}

@@ -1,0 +1,69 @@
+use super::section::{Section, Table, Unit};
+use super::{Survey, UNKNOWN};
+use crate::census::Sum;
+use crate::report::Value;
+
+use Unit::{Count, Text};
+
+impl Survey<'_, '_> {
+    /// The accounts with their publishers, those with most downloads first; of them only those that are in no table, if
+    /// that is asked.
+    pub fn accounts(&self, is_wanted: impl Fn(Option<&crate::reference::Publisher>) -> bool, most: usize) -> Section {
+        let mut section = Section::new("owners", "Accounts and their publishers");
+        let main = [
+            ("account", Text),
+            ("publisher", Text),
+            ("country", Text),
+            ("kind", Text),
+            ("models", Count),
+            ("downloads_30d", Count),
+            ("downloads_all_time", Count),
+            ("children", Count),
+        ];
+        let mut table = Table::new("owners", "Accounts", 1, &main, &[]);
+        table.most = most;
+        let snapshot = self.snapshot();
+        let mut sums: Vec<(Option<u32>, u64, [Sum; 2], u64)> = vec![Default::default(); self.publishers.len()];
+        for row in self.models() {
+            let (first, models, downloads, children) = &mut sums[self.owners[row as usize] as usize];
+            first.get_or_insert(row);
+            *models += 1;
+            downloads[0].add(snapshot.downloads(row));
+            downloads[1].add(snapshot.downloads_all_time(row));
+            *children += self.lineage.children(row).len() as u64;
+        }
+        let (mut known, mut all) = ([0u64; 2], [0u64; 2]);
+        for (publisher, (first, models, downloads, children)) in self.publishers.iter().zip(sums) {
+            let Some(first) = first else { continue };
+            all[0] += models;
+            all[1] += downloads[0].total;
+            if publisher.is_some() {
+                known[0] += models;
+                known[1] += downloads[0].total;
+            }
+            if !is_wanted(*publisher) {
+                continue;
+            }
+            let total = |sum: Sum| if sum.of == 0 { Value::Missing } else { sum.total.into() };
+            table.row([
+                snapshot.owner(first).unwrap_or_else(|| snapshot.id(first)).into(),
+                publisher.map(|publisher| publisher.name.clone()).into(),
+                publisher.map_or(UNKNOWN, |publisher| &publisher.country).into(),
+                publisher.map_or(UNKNOWN, |publisher| &publisher.kind).into(),
+                models.into(),
+                total(downloads[0]),
+                total(downloads[1]),
+                children.into(),
+            ]);
+        }
+        table.sort_by("downloads_30d");
+        section.tables.push(table);
+        section.define(&[
+            "Publishers, countries and kinds: the table of publishers (data/reference/orgs.csv); a file of your own is named with --owners, as CSV with the columns namespace, name, country_iso2 and kind. No country is guessed from a name.",
+            "Children: links from the account's models, those to its own models too.",
+        ]);
+        section.cover("models whose publisher is in the table", known[0], all[0]);
+        section.cover("downloads in 30 days of such models", known[1], all[1]);
+        section
+    }
+}
