@@ -51,6 +51,11 @@ impl Aliases {
         Ok(Aliases(aliases))
     }
 
+    /// The id of today of an old id.
+    pub fn of(&self, id: &str) -> Option<&str> {
+        self.iter().find(|(legacy, _)| legacy.eq_ignore_ascii_case(id)).map(|(_, canonical)| canonical)
+    }
+
     /// Each old id with the id of today.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(legacy, canonical)| (legacy.as_str(), canonical.as_str()))

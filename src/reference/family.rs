@@ -44,15 +44,20 @@ impl Family {
         }
     }
 
-    /// Every model of some accounts of one organisation; mentioned by models whose name holds an account's and by tags
+    /// Every model of some accounts of one organisation, and models of it whose ids have no owner; mentioned by models whose name holds an account's and by tags
     /// that equal one.
-    pub fn of_organisation(name: &str, accounts: &[&str]) -> Family {
+    pub fn of_organisation(name: &str, accounts: &[&str], models: &[&str]) -> Family {
+        let all: Vec<Pattern> = accounts
+            .iter()
+            .map(|account| Pattern::Owner((*account).into()))
+            .chain(models.iter().map(|model| Pattern::Model((*model).into())))
+            .collect();
         Family {
             name: name.into(),
             rule: format!("members: every model of {}; mentions: these in a name or as a tag", accounts.join(", ")),
             country: None,
             part_of: None,
-            members: accounts.iter().map(|account| Pattern::Owner((*account).into())).collect(),
+            members: all,
             mentions: accounts.iter().flat_map(|account| mentions(account)).collect(),
         }
     }

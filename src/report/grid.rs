@@ -36,7 +36,9 @@ impl Grid {
     fn is_numeric(&self, column: usize) -> bool {
         let cells = || self.rows.iter().filter_map(|row| row.get(column));
         cells().any(|cell| !cell.is_empty())
-            && cells().all(|cell| cell.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '%' | '-' | ' ')))
+            && cells().all(|cell| {
+                cell.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '%' | '-' | '–' | '+' | ' '))
+            })
     }
 
     pub(super) fn text(&self) -> String {

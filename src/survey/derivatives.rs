@@ -241,13 +241,16 @@ fn close(survey: &Survey<'_, '_>, organisations: &Organisations<'_>) -> Table {
         .iter()
         .take(CLOSE)
         .map(|at| {
-            let mut accounts: Vec<&str> =
-                organisations.sets[*at].iter().filter_map(|row| survey.snapshot().owner(*row)).collect();
-            accounts.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
-            match accounts.is_empty() {
-                true => Family::of_model(organisations.names[*at]),
-                false => Family::of_organisation(organisations.names[*at], &accounts),
+            let ids = organisations.sets[*at].iter().map(|row| survey.snapshot().id(*row));
+            let (mut accounts, mut models) = (Vec::new(), Vec::new());
+            for id in ids {
+                match id.split_once('/') {
+                    Some((account, _)) => accounts.push(account),
+                    None => models.push(id),
+                }
             }
+            accounts.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
+            Family::of_organisation(organisations.names[*at], &accounts, &models)
         })
         .collect();
     for (family, values) in of.iter().zip(counted(&of, survey)) {
@@ -287,14 +290,19 @@ fn rivals(families: &Table, organisations: &Table) -> Table {
     ];
     for way in ways {
         let of = |name: &str| figure(organisations, name, way);
-        add(format!("{way}, all accounts"), of("Alibaba"), of("Google"), of("Meta"));
+        add(format!("{}, all accounts", words(way)), of("Alibaba"), of("Google"), of("Meta"));
     }
     for way in ways {
         let of = |name: &str| figure(families, name, way);
-        add(format!("{way}, Qwen against Gemma and Llama"), of("Qwen"), of("Gemma"), of("Llama"));
+        add(format!("{}, Qwen against Gemma and Llama", words(way)), of("Qwen"), of("Gemma"), of("Llama"));
     }
     table.most = ways.len() * 2;
     table
+}
+
+/// A column's name for people: `f1_with_own` is "F1 with own".
+fn words(column: &str) -> String {
+    column.replace('_', " ").replacen('f', "F", 1)
 }
 
 /// The relation of the strongest link of a model to any parent.

@@ -144,7 +144,7 @@ impl Survey<'_, '_> {
         table
     }
 
-    fn downloads_since(
+    pub(super) fn downloads_since(
         &self,
         before: &Survey<'_, '_>,
         name: &'static str,

@@ -64,7 +64,8 @@ impl Survey<'_, '_> {
         add("authors of F1", f1.authors, "distinct owners of F1", command(""));
         add("F2", f2.models, "all derivatives: reachable from a member, at any depth", command(""));
         for (at, models) in others.generations.iter().enumerate() {
-            let what = format!("of F2, those {} links from the nearest member", at + 1);
+            let links = if at == 0 { "1 link".to_owned() } else { format!("{} links", at + 1) };
+            let what = format!("of F2, those {links} from the nearest member");
             add(&format!("F2, generation {}", at + 1), *models, &what, command(""));
         }
         add(

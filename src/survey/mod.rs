@@ -16,6 +16,7 @@ mod plot;
 mod regions;
 mod releases;
 mod section;
+mod series;
 mod shape;
 mod sizes;
 mod text;
@@ -26,12 +27,13 @@ use std::collections::HashMap;
 use crate::census::{self, Bursts, Census};
 use crate::lineage::Lineage;
 use crate::model::DATES_KEPT_SINCE;
-use crate::reference::{Families, Family, Licences, Published, Publisher, Publishers, SizeClasses, Words};
+use crate::reference::{Aliases, Families, Family, Licences, Published, Publisher, Publishers, SizeClasses, Words};
 use crate::snapshot::{Row, Snapshot};
 
 pub use page::page;
 pub use plot::{Bar, Plot, Series};
 pub use section::{Column, Coverage, Section, Table, Unit};
+pub use series::series;
 pub use text::{compared, markdown, report};
 
 /// What the Hub does not say, and the survey needs.
@@ -41,6 +43,8 @@ pub struct References {
     pub families: Vec<Family>,
     /// Who stands behind accounts.
     pub publishers: Publishers,
+    /// Ids of today of old ids: a model whose id has no owner is of the account that it has today.
+    pub aliases: Aliases,
     /// Classes of licences.
     pub licences: Licences,
     /// Classes of sizes.
@@ -62,6 +66,7 @@ impl References {
         Ok(References {
             families: Families::built_in()?.all()?,
             publishers: Publishers::built_in()?,
+            aliases: Aliases::built_in()?,
             licences: Licences::built_in()?,
             sizes: SizeClasses::built_in()?,
             languages: Words::languages()?,
@@ -125,7 +130,8 @@ impl<'l, 's> Survey<'l, 's> {
                 continue;
             }
             let owner = snapshot.owner(row);
-            let publisher = owner.and_then(|owner| references.publishers.of(owner));
+            let today = || references.aliases.of(snapshot.id(row))?.split_once('/').map(|(owner, _)| owner);
+            let publisher = owner.or_else(today).and_then(|owner| references.publishers.of(owner));
             publishers.resize(number, None);
             publishers.push(publisher);
             let new = organisation_names.len() as u32;

@@ -39,9 +39,9 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         section.findings.extend(leaders.rows.last().map(|last| {
             let name = last[1].cell();
             format!(
-                "In {}, {name} led among {}: {} of the new derivatives.",
-                last[0].cell(),
+                "Among {}, {name} came to lead in {}, with {} of that month's new derivatives, and has led since.",
                 plural(key),
+                last[0].cell(),
                 leaders.columns[2].shown(&last[2])
             )
         }));

@@ -39,7 +39,7 @@ pub fn page(sections: &[Section], published: &Published, snapshot: &Snapshot, fi
         for finding in &section.findings {
             _ = writeln!(out, "<p class=\"finding\">{}</p>", text(finding));
         }
-        for plot in &section.plots {
+        for plot in section.plots.iter().filter(|plot| !plot.is_empty()) {
             number += 1;
             _ = writeln!(
                 out,
@@ -70,6 +70,10 @@ pub fn page(sections: &[Section], published: &Published, snapshot: &Snapshot, fi
 }
 
 fn table(out: &mut String, section: &Section, table: &Table, files: &str) {
+    if table.rows.is_empty() {
+        _ = writeln!(out, "<h3>{}</h3>\n<p>None.</p>", text(table.title));
+        return;
+    }
     let title = format!("{}-{}", section.name, table.name);
     _ = writeln!(
         out,
@@ -93,15 +97,16 @@ fn table(out: &mut String, section: &Section, table: &Table, files: &str) {
     out.push_str("</tbody>\n</table>\n</div>\n<p class=\"note\">");
     out.extend(left_out(table).map(|left| text(&left) + " "));
     let file = format!("{files}/{}.{}.csv", section.name, table.name);
-    _ = writeln!(
-        out,
-        "<a href=\"{}\">{}</a></p>",
-        escape(&file),
-        text(&format!("{}.{}.csv", section.name, table.name))
-    );
+    _ = writeln!(out, "<a href=\"{}\">{}</a></p>", link(&file), text(&format!("{}.{}.csv", section.name, table.name)));
+}
+
+/// The name of a file as a link has it.
+fn link(name: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./".contains(byte);
+    name.bytes().map(|byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 /// A text that is nothing but text on the page.
-fn text(text: &str) -> String {
-    escape(&printable(text)).into_owned()
+pub(super) fn text(text: &str) -> String {
+    escape(printable(text)).into_owned()
 }

@@ -1,7 +1,6 @@
 use std::fmt::Write;
 
-use quick_xml::escape::escape;
-
+use super::page::text;
 use super::section::{Unit, percent};
 use crate::report::grouped;
 
@@ -49,11 +48,11 @@ pub struct Series {
 }
 
 /// Width of a picture in its own units; pages scale it.
-const WIDTH: f64 = 480.0;
+const WIDTH: f64 = 400.0;
 /// Height of a line of text.
 const LINE: f64 = 22.0;
-/// Width of a letter of 13 units, about.
-const LETTER: f64 = 7.2;
+/// Width of a letter of 12 units, in a wide font.
+const LETTER: f64 = 8.1;
 
 impl Plot {
     /// The picture as SVG. Its colours are the page's: classes `c0` to `c5`.
@@ -61,6 +60,14 @@ impl Plot {
         match self {
             Plot::Bars { title, bars } => self::bars(number, title, bars),
             Plot::Lines { title, steps, series, unit } => lines(number, title, steps, series, *unit),
+        }
+    }
+
+    /// Whether there is nothing to see.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Plot::Bars { bars, .. } => bars.is_empty(),
+            Plot::Lines { steps, series, .. } => steps.is_empty() || series.is_empty(),
         }
     }
 
@@ -76,8 +83,8 @@ impl Plot {
 fn open(number: usize, title: &str, about: &str, height: f64) -> String {
     format!(
         "<svg role=\"img\" viewBox=\"0 0 {WIDTH} {height}\" aria-labelledby=\"t{number} d{number}\"><title id=\"t{number}\">{}</title><desc id=\"d{number}\">{}</desc>\n",
-        escape(title),
-        escape(about)
+        text(title),
+        text(about)
     )
 }
 
@@ -85,8 +92,8 @@ fn bars(number: usize, title: &str, bars: &[Bar]) -> String {
     let most = bars.iter().map(|bar| bar.value).fold(0.0, f64::max);
     let about: Vec<String> = bars.iter().map(|bar| format!("{}: {}", bar.name, bar.label)).collect();
     let mut out = open(number, title, &about.join("; "), bars.len() as f64 * LINE + 4.0);
-    let names = bars.iter().map(|bar| clipped(&bar.name).chars().count()).max().unwrap_or(0) as f64 * LETTER + 8.0;
-    let labels = bars.iter().map(|bar| bar.label.chars().count()).max().unwrap_or(0) as f64 * LETTER + 8.0;
+    let names = bars.iter().map(|bar| clipped(&bar.name).chars().count()).max().unwrap_or(0) as f64 * LETTER + 14.0;
+    let labels = bars.iter().map(|bar| bar.label.chars().count()).max().unwrap_or(0) as f64 * LETTER + 14.0;
     let room = WIDTH - names - labels;
     for (at, bar) in bars.iter().enumerate() {
         let y = at as f64 * LINE;
@@ -96,14 +103,14 @@ fn bars(number: usize, title: &str, bars: &[Bar]) -> String {
             "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text><rect class=\"c0\" x=\"{names:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{:.1}\"><title>{}: {}</title></rect><text x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             names - 8.0,
             y + 16.0,
-            escape(&clipped(&bar.name)),
+            text(&clipped(&bar.name)),
             y + 3.0,
             LINE - 6.0,
-            escape(&bar.name),
-            escape(&bar.label),
+            text(&bar.name),
+            text(&bar.label),
             names + width + 6.0,
             y + 16.0,
-            escape(&bar.label),
+            text(&bar.label),
         );
     }
     out + "</svg>"
@@ -111,7 +118,7 @@ fn bars(number: usize, title: &str, bars: &[Bar]) -> String {
 
 /// A name that leaves room for its bar.
 fn clipped(name: &str) -> String {
-    const MOST: usize = 26;
+    const MOST: usize = 20;
     match name.chars().count() > MOST {
         true => name.chars().take(MOST - 1).chain(['…']).collect(),
         false => name.to_owned(),
@@ -157,7 +164,7 @@ fn lines(number: usize, title: &str, steps: &[String], series: &[Series], unit: 
             WIDTH - 10.0,
             left - 6.0,
             y + 5.0,
-            escape(&shown(most * part)),
+            text(&shown(most * part)),
         );
     }
     for (at, anchor) in [(0, "start"), (steps.len() / 2, "middle"), (steps.len() - 1, "end")] {
@@ -166,7 +173,7 @@ fn lines(number: usize, title: &str, steps: &[String], series: &[Series], unit: 
             "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
             across(at),
             TOP + HEIGHT + 20.0,
-            escape(&steps[at])
+            text(&steps[at])
         );
     }
     // Lines differ by their dashes too, for those who do not see colours.
@@ -179,12 +186,12 @@ fn lines(number: usize, title: &str, steps: &[String], series: &[Series], unit: 
             out,
             "<polyline class=\"l{colour}\" stroke-dasharray=\"{dash}\" points=\"{}\"><title>{}</title></polyline><line class=\"l{colour}\" stroke-dasharray=\"{dash}\" x1=\"{x:.1}\" x2=\"{:.1}\" y1=\"{:.1}\" y2=\"{:.1}\"/><text x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
             points.join(" "),
-            escape(&line.name),
+            text(&line.name),
             x + 28.0,
             y - 5.0,
             y - 5.0,
             x + 34.0,
-            escape(&clipped(&line.name)),
+            text(&clipped(&line.name)),
         );
     }
     out + "</svg>"

@@ -191,7 +191,7 @@ pub(super) fn percent(share: f64) -> String {
 /// A number with at most three digits behind the point.
 fn short(number: f64) -> String {
     let whole = number.trunc().abs();
-    if whole >= 1000.0 && whole < 1e18 {
+    if (1000.0..1e18).contains(&whole) {
         let sign = if number < 0.0 { "-" } else { "" };
         return format!("{sign}{}", crate::report::grouped(number.abs().round() as u64));
     }

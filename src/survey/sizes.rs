@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::plot::{Bar, Plot};
 use super::section::{Section, Table, Unit, share};
-use super::{Survey, UNKNOWN};
+use super::{BEFORE, Survey, UNKNOWN};
 use crate::census::{Counted, Derived, Sum};
 use crate::report::{Value, grouped};
 use crate::snapshot::Row;
@@ -117,7 +117,7 @@ fn averages(survey: &Survey<'_, '_>) -> Table {
         }
     }
     let mut order: Vec<&String> = years.keys().collect();
-    order.sort_by_key(|year| (*year != "all", *year));
+    order.sort_by_key(|year| (*year != "all", *year != BEFORE, *year));
     for year in order {
         let mut models = years[year].clone();
         models.sort_unstable();

@@ -80,8 +80,10 @@ pub fn report(sections: &[Section], published: &Published, is_sample: bool) -> R
         blocks.push(Block::Line(section.definition.join("\n")));
         rows.push(named(section, compared.as_ref()));
     }
-    blocks.push(Block::Title("What public metadata cannot tell".into()));
-    blocks.push(Block::Line(UNKNOWABLE.join("\n")));
+    if sections.len() > 1 {
+        blocks.push(Block::Title("What public metadata cannot tell".into()));
+        blocks.push(Block::Line(UNKNOWABLE.join("\n")));
+    }
     Report { definition: Vec::new(), rows: rows.into(), blocks }
 }
 
@@ -89,6 +91,10 @@ pub fn report(sections: &[Section], published: &Published, is_sample: bool) -> R
 fn section_blocks(section: &Section, compared: Option<&Table>, blocks: &mut Vec<Block>) {
     blocks.extend((!section.findings.is_empty()).then(|| Block::Line(section.findings.join("\n"))));
     for table in section.tables.iter().chain(compared) {
+        if table.rows.is_empty() {
+            blocks.push(Block::Line(format!("{}: none.", table.title)));
+            continue;
+        }
         blocks.push(Block::Line(format!("{}:", table.title)));
         blocks.push(Block::Grid(grid(table)));
         blocks.extend(left_out(table).map(Block::Line));

@@ -14,6 +14,7 @@ mod real;
 mod snapshots;
 mod sources;
 mod support;
+mod survey;
 
 #[path = "../hub/mod.rs"]
 mod hub;

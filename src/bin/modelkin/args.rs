@@ -290,6 +290,10 @@ pub struct Report {
     /// Put what descends from a mirror (a re-upload under the same name) below the model that it mirrors
     #[arg(long)]
     pub fold_mirrors: bool,
+    /// Several snapshots of one Hub, as a pattern or one after the other: the report is of the last, with a section on how
+    /// they differ
+    #[arg(long, value_name = "PATTERN", num_args = 1..)]
+    pub snapshots: Vec<String>,
     #[command(flatten)]
     pub tables: Tables,
     #[command(flatten)]

@@ -18,17 +18,31 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     let names: Vec<&str> = survey::names().collect();
     let wanted: Vec<(&str, Option<&str>)> = args.sections.iter().map(|wanted| split(wanted)).collect();
     for (section, _) in &wanted {
-        if !names.contains(section) {
+        if !names.contains(section) && (*section != SERIES || args.snapshots.is_empty()) {
             bail!(Usage(format!("no section {section:?}; there are {}", names.join(", "))));
         }
     }
     let references = references(&args.tables)?;
-    let snapshot = snapshots::open(&args.question, None)?;
+    let mut all = series(&args.snapshots)?;
+    let snapshot = match all.pop() {
+        Some(last) => last,
+        None => snapshots::open(&args.question, None)?,
+    };
     let whole = Lineage::from_snapshot(&snapshot);
     let lineage = if args.fold_mirrors { whole.folded() } else { whole };
     let census = Census::take(&lineage, &Counting::default());
     let survey = Survey::of(&lineage, &census, &references);
-    let mut sections = survey.sections(|name| wanted.is_empty() || wanted.iter().any(|(section, _)| *section == name));
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|(section, _)| *section == name);
+    let mut sections = survey.sections(is_wanted);
+    if !args.snapshots.is_empty() && is_wanted(SERIES) {
+        let lineages: Vec<Lineage<'_>> = all.iter().map(Lineage::from_snapshot).collect();
+        let censuses: Vec<Census<'_, '_>> =
+            lineages.iter().map(|lineage| Census::take(lineage, &Counting::default())).collect();
+        let earlier = lineages.iter().zip(&censuses).map(|(lineage, census)| Survey::of(lineage, census, &references));
+        let surveys: Vec<Survey<'_, '_>> = earlier.chain([Survey::of(&lineage, &census, &references)]).collect();
+        sections.push(survey::series(&surveys));
+        all.iter().try_for_each(Snapshot::intact)?;
+    }
     only(&mut sections, &wanted)?;
     if args.fold_mirrors {
         let folded = "Mirrors are folded: what descends from a re-upload under the same name descends from the model that it mirrors.";
@@ -55,6 +69,41 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     let report = survey::report(&sections, &references.published, snapshot.provenance().sample);
     output::report(&report, &snapshot, args.question.format.into())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The section that several snapshots have.
+const SERIES: &str = "series";
+
+/// The snapshots that are named, the earliest first.
+fn series(patterns: &[String]) -> anyhow::Result<Vec<Snapshot>> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for pattern in patterns {
+        let found = glob::glob(pattern).map_err(|error| Usage(format!("--snapshots {pattern}: {error}")))?;
+        let before = paths.len();
+        for path in found {
+            paths.push(path?);
+        }
+        if paths.len() == before {
+            bail!("--snapshots {pattern}: no such file");
+        }
+    }
+    let mut all: Vec<(i64, Snapshot)> = Vec::new();
+    for path in &paths {
+        let snapshot = Snapshot::open(path)?;
+        let Some(taken) = snapshot.provenance().taken else {
+            bail!("{}: has no date, so it has no place in a series; import it again with --date", path.display());
+        };
+        if all.iter().any(|(other, _)| *other == taken) {
+            bail!(
+                "{}: of {}, as another of --snapshots; name one of the two",
+                path.display(),
+                modelkin::report::day(taken)
+            );
+        }
+        all.push((taken, snapshot));
+    }
+    all.sort_by_key(|(taken, _)| *taken);
+    Ok(all.into_iter().map(|(_, snapshot)| snapshot).collect())
 }
 
 /// The name of a section and, if one is named, of a table.

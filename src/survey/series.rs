@@ -1,0 +1,115 @@
+use super::plot::{Plot, Series};
+use super::section::{Section, Table, Unit, share};
+use super::{Survey, UNKNOWN};
+use crate::census::{Counted, Derived, members};
+use crate::report::{Value, day, grouped};
+use crate::snapshot::Row;
+
+use Unit::{Count, Share, Text};
+
+/// How many families are drawn.
+const DRAWN: usize = 6;
+
+/// What several snapshots of one Hub tell, the earliest first.
+pub fn series(surveys: &[Survey<'_, '_>]) -> Section {
+    let mut section = Section::new("series", "From snapshot to snapshot");
+    let date = |survey: &Survey<'_, '_>| survey.snapshot().provenance().taken.map_or_else(String::new, day);
+    let dates: Vec<String> = surveys.iter().map(date).collect();
+
+    let heads = [
+        ("date", Text),
+        ("models", Count),
+        ("derived", Count),
+        ("share_derived", Share),
+        ("links", Count),
+        ("unlisted", Count),
+    ];
+    let mut totals = Table::new("totals", "Models and links", 1, &heads, &[]);
+    totals.most = 60;
+    let heads = [("date", Text), ("family", Text), ("f1", Count), ("f2", Count)];
+    let mut families = Table::new("families", "Derivatives of families", 2, &heads, &[]);
+    families.most = 40;
+    let mut drawn: Vec<Series> = Vec::new();
+    for (survey, date) in surveys.iter().zip(&dates) {
+        let counts = &survey.snapshot().provenance().counts;
+        let derived = survey.models().filter(|row| !survey.lineage.is_root(*row)).count() as u64;
+        totals.row([
+            date.as_str().into(),
+            counts.models.into(),
+            derived.into(),
+            share(derived, counts.models),
+            counts.links.into(),
+            counts.unlisted.into(),
+        ]);
+        let names = &survey.references.families;
+        let sets: Vec<Vec<Row>> = names.iter().map(|family| members(family, survey.lineage)).collect();
+        for (family, derived) in names.iter().zip(Derived::of_sets(survey.lineage, &sets, Counted::Others)) {
+            let (f1, f2) = (derived.direct.len() as u64, derived.all.len() as u64);
+            families.row([date.as_str().into(), family.name.as_str().into(), f1.into(), f2.into()]);
+            match drawn.iter_mut().find(|series| series.name == family.name) {
+                Some(series) => series.values.push(f1 as f64),
+                None => drawn.push(Series { name: family.name.clone(), values: vec![f1 as f64] }),
+            }
+        }
+    }
+    drawn.sort_by(|a, b| {
+        b.values.last().unwrap_or(&0.0).total_cmp(a.values.last().unwrap_or(&0.0)).then_with(|| a.name.cmp(&b.name))
+    });
+    drawn.truncate(DRAWN);
+    // The newest date first, in it the largest.
+    families.rows.sort_by(|a, b| {
+        let key = |row: &Vec<Value>| (row[0].cell(), row[2].number().unwrap_or(0.0) as u64);
+        key(b).cmp(&key(a)).then_with(|| a[1].cell().cmp(&b[1].cell()))
+    });
+
+    let heads = [
+        ("from", Text),
+        ("to", Text),
+        ("country", Text),
+        ("downloads", Count),
+        ("share", Share),
+        ("share_known", Share),
+    ];
+    let mut windows = Table::new("countries", "Downloads between neighbours, by country", 3, &heads, &[]);
+    windows.most = 40;
+    for (pair, dates) in surveys.windows(2).zip(dates.windows(2)) {
+        let table = pair[1].downloads_since(&pair[0], "countries", "", "country", |survey, row| {
+            survey.country(row).unwrap_or(UNKNOWN).to_owned()
+        });
+        for row in &table.rows {
+            let [country, _, downloads, share, known, _] = &row[..] else { continue };
+            windows.row([
+                dates[0].as_str().into(),
+                dates[1].as_str().into(),
+                country.clone(),
+                downloads.clone(),
+                share.clone(),
+                known.clone(),
+            ]);
+        }
+    }
+    if let (Some(first), Some(last)) = (surveys.first(), surveys.last()) {
+        let models = |survey: &Survey<'_, '_>| grouped(survey.snapshot().provenance().counts.models);
+        section.findings.push(format!(
+            "From {} to {} the listing went from {} to {} models.",
+            date(first),
+            date(last),
+            models(first),
+            models(last)
+        ));
+    }
+    if dates.len() > 1 {
+        let title = "Direct derivatives by others (F1), by family".into();
+        section.plots.push(Plot::Lines { title, steps: dates, series: drawn, unit: Count });
+    }
+    section.define(&[
+        "Each snapshot is counted by itself: F1 and F2 as in the section on derivatives. What was deleted between two snapshots is missing in the later one.",
+        "Downloads between neighbours: the later all-time downloads less the earlier; of models that are new in the later one, all of them. A figure that fell counts as 0.",
+    ]);
+    if let Some(last) = surveys.last() {
+        let known = last.models().filter(|row| last.snapshot().downloads_all_time(*row).is_some()).count() as u64;
+        section.cover("models of the last snapshot with all-time downloads", known, last.models().count() as u64);
+    }
+    section.tables = vec![totals, families, windows];
+    section
+}
