@@ -110,7 +110,7 @@ fn add(table: &mut Table, of: &str, measure: &str, mut values: Vec<u64>) {
         of.into(),
         measure.into(),
         (count as u64).into(),
-        total.into(),
+        if count == 0 { Value::Missing } else { total.into() },
         top(1),
         top(10),
         top(200),

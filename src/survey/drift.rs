@@ -44,6 +44,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let mut links = [0u64; Relation::ALL.len()];
     let mut sums = [[(0u64, 0f64); Relation::ALL.len()]; 5];
     let mut classes: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut licences: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for (parent, child, edge) in
         lineage.all_links().filter(|(parent, child, _)| snapshot.is_listed(*parent) && snapshot.is_listed(*child))
     {
@@ -55,6 +56,9 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
                 sum.1 += 1.0 - both as f64 / all as f64;
             }
         }
+        *licences
+            .entry((snapshot.licence(parent).unwrap_or(NONE), snapshot.licence(child).unwrap_or(NONE)))
+            .or_default() += 1;
         *classes.entry((class(parent).unwrap_or(NONE), class(child).unwrap_or(NONE))).or_default() += 1;
     }
     let main = [
@@ -116,7 +120,13 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         ));
     }
     matrix.sort_by("links");
-    section.tables = vec![table, matrix];
+    let heads = [("parent_licence", Text), ("child_licence", Text), ("links", Count)];
+    let mut pairs = Table::new("licences", "Which licence became which", 2, &heads, &[]);
+    licences
+        .iter()
+        .for_each(|((parent, child), links)| pairs.row([(*parent).into(), (*child).into(), (*links).into()]));
+    pairs.sort_by("links");
+    section.tables = vec![table, matrix, pairs];
     section.define(&[
         "Links between two listed models. Both known: links where parent and child state it. Changed: the sum of 1 - |common| / |all| (Jaccard) over these, so that a single value counts 0 if it is the same and 1 if not, and of several languages those that are not shared.",
         "Languages: tags that are two-letter codes of ISO 639-1. Task and library: the Hub's pipeline_tag and library_name. Classes of licences: data/reference/licences.csv; a model without a licence is (none), never permissive.",

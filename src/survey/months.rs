@@ -13,6 +13,8 @@ use Unit::{Count, Number, Share, Text};
 
 /// How many groups are drawn.
 const DRAWN: usize = 6;
+/// Leaders by all of the new derivatives.
+const EVERYTHING: &str = "everything";
 
 pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let mut section = Section::new("months", "New derivatives by month, by root family and by country of the root");
@@ -36,13 +38,14 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         let table = groups.table(survey, name, title, key);
         section.plots.extend(lines(&table, title));
         let leaders = leaders(&table, key);
-        section.findings.extend(leaders.rows.last().map(|last| {
-            let name = last[1].cell();
+        let last = leaders.rows.iter().rfind(|row| row[0].cell() == EVERYTHING);
+        section.findings.extend(last.map(|last| {
+            let name = last[2].cell();
             format!(
                 "Among {}, {name} came to lead in {}, with {} of that month's new derivatives, and has led since.",
                 plural(key),
-                last[0].cell(),
-                leaders.columns[2].shown(&last[2])
+                last[1].cell(),
+                leaders.columns[3].shown(&last[3])
             )
         }));
         section.tables.extend([table, leaders]);
@@ -148,34 +151,31 @@ fn leaders(table: &Table, key: &'static str) -> Table {
         "family" => ("leaders_families", "When another family came to lead"),
         _ => ("leaders_countries", "When another country came to lead"),
     };
-    let main = [("month", Text), (key, Text), ("share", Share), ("before", Text), ("share_before", Share)];
-    let mut leaders = Table::new(name, title, 1, &main, &[]);
-    let mut last: Option<String> = None;
-    let mut seen: Option<String> = None;
-    // The table has the newest month first, and in each the largest; who leads is seen from the oldest on.
-    let firsts: Vec<&Vec<Value>> = {
-        let mut firsts: Vec<&Vec<Value>> = Vec::new();
-        for row in table.rows.iter().filter(|row| row[1].cell() != UNKNOWN) {
-            let month = row[0].cell();
-            if seen.as_ref() != Some(&month) {
-                firsts.push(row);
-                seen = Some(month);
+    let main =
+        [("counted", Text), ("month", Text), (key, Text), ("share", Share), ("before", Text), ("share_before", Share)];
+    let mut leaders = Table::new(name, title, 2, &main, &[]);
+    leaders.most = 60;
+    for (counted, column) in [(EVERYTHING, 4), ("without quantized", 6), ("without bursts", 8)] {
+        let mut last: Option<String> = None;
+        // The table has the newest month first.
+        for month in table.rows.chunk_by(|one, other| one[0] == other[0]).rev() {
+            let rows = || month.iter().filter(|row| row[1].cell() != UNKNOWN);
+            let share = |row: &Vec<Value>| row[column].number().unwrap_or(0.0);
+            let first = rows().min_by(|a, b| share(b).total_cmp(&share(a)).then_with(|| a[1].cell().cmp(&b[1].cell())));
+            let Some(first) = first.filter(|row| share(row) > 0.0) else { continue };
+            let leader = first[1].cell();
+            if last.as_ref() != Some(&leader) {
+                let before = last.replace(leader.clone());
+                let share_before = rows().find(|row| Some(row[1].cell()) == before).map(|row| row[column].clone());
+                leaders.row([
+                    counted.into(),
+                    first[0].clone(),
+                    leader.into(),
+                    first[column].clone(),
+                    before.into(),
+                    share_before.unwrap_or(Value::Missing),
+                ]);
             }
-        }
-        firsts.into_iter().rev().collect()
-    };
-    for row in firsts {
-        let (month, leader) = (row[0].cell(), row[1].cell());
-        if last.as_ref() != Some(&leader) {
-            let before = last.replace(leader.clone());
-            let share = before.as_ref().and_then(|before| table.cell(&format!("{month}|{before}"), "share"));
-            leaders.row([
-                month.into(),
-                leader.into(),
-                row[4].clone(),
-                before.into(),
-                share.cloned().unwrap_or(Value::Missing),
-            ]);
         }
     }
     leaders

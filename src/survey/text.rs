@@ -15,10 +15,11 @@ pub fn compared(section: &Section, published: &Published) -> Option<Table> {
     let mut table = Table::new("published", "What was published, and what is here", 3, &heads, &[]);
     table.most = 100;
     for claim in published.of(section.name) {
-        let found = section.table(&claim.table);
-        let unit = found.and_then(|table| table.columns.iter().find(|column| column.name == claim.column));
+        // A section of which one table was asked for has no other.
+        let Some(found) = section.table(&claim.table) else { continue };
+        let unit = found.columns.iter().find(|column| column.name == claim.column);
         let is_share = unit.is_some_and(|column| column.unit == Unit::Share);
-        let here = found.and_then(|table| table.cell(&claim.row, &claim.column)).and_then(Value::number);
+        let here = found.cell(&claim.row, &claim.column).and_then(Value::number);
         let shown = |value: f64| match is_share {
             true => percent(value).into(),
             false if value.fract() == 0.0 => Value::Count(value as u64),

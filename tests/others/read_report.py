@@ -249,16 +249,18 @@ def months(table, key, groups):
         part = lambda value, whole: value / whole if whole else None
         expected.add(f"months.{table}", (month, group), derivatives=n, split=split, share=part(split, total[0]), without_quantized=nq,
                      share_without_quantized=part(sq, total[1]), without_bursts=nb, share_without_bursts=part(sb, total[2]))
-    leaders, last = [], None
-    for month in sorted(totals, key=lambda month: (month[0] != "b", month)):
-        of = [(row[1], row[3] / totals[month][0]) for row in rows if row[0] == month and row[1] != "unknown"]
-        if not of:
-            continue
-        leader, share = max(of, key=lambda pair: (round(pair[1], 12), [-ord(c) for c in pair[0]]))
-        if leader != last:
-            before = dict(of).get(last)
-            expected.add(f"months.leaders_{table.split('_')[1]}", (month,), **{key: leader}, share=share, before=last, share_before=before)
-            last = leader
+    order = sorted(totals, key=lambda month: (month[0] != "b", month))
+    for counted, column, at in (("everything", 3, 0), ("without quantized", 5, 1), ("without bursts", 7, 2)):
+        last = None
+        for month in order:
+            of = {row[1]: row[column] / totals[month][at] for row in rows if row[0] == month and row[1] != "unknown" and totals[month][at]}
+            if not of or max(of.values()) == 0:
+                continue
+            best = max(of.values())
+            leader = min(name for name, share in of.items() if share > best - 1e-12)
+            if leader != last:
+                expected.add(f"months.leaders_{table.split('_')[1]}", (counted, month), **{key: leader}, share=of[leader], before=last, share_before=of.get(last))
+                last = leader
 
 
 months("months_families", "family", "select family as grp, key, rel, calm from whole")
@@ -348,7 +350,7 @@ def concentration(of, measure, values):
     below = lambda bound: one("select count(*) from v where value < ?", bound) / count if count else None
     gini = one("select 2 * sum((cnt - n + 1)::double * value::double) / (cnt * sum(value)::double) - (cnt + 1.0) / cnt from v, (select count(*)::double as cnt from v) group by cnt") if total else None
     hhi = one("select sum(pow(value::double / t, 2)) from v, (select sum(value)::double as t from v)") if total else None
-    expected.add("concentration.concentration", (of, measure), known=count, total=int(total), top_1=top(1), top_10=top(10), top_200=top(200),
+    expected.add("concentration.concentration", (of, measure), known=count, total=int(total) if count else None, top_1=top(1), top_10=top(10), top_200=top(200),
                  top_1_percent=top(math.ceil(count / 100)), gini=gini, hhi=hhi, top_50=top(50), top_1000=top(1000), zero=below(1), below_200=below(200),
                  **{"top_0.01_percent": top(math.ceil(count / 10000))})
 
@@ -489,6 +491,8 @@ for what, known, changed in [
     for relation, where in [("all", "true"), *((word, f"rel = {rel}") for rel, word in enumerate(WORDS))]:
         links, both, sum_changed = sql(f"select count(*), count(*) filter ({known}), coalesce(sum({changed}) filter ({known}), 0)::double from pairs where {where}")[0]
         expected.add("drift.drift", (what, relation), links=links, both_known=both, changed=sum_changed, share=sum_changed / both if both else None)
+for parent, child, count in sql("select coalesce(pl, '(none)'), coalesce(cl, '(none)'), count(*) from pairs group by all"):
+    expected.add("drift.licences", (parent, child), links=count)
 strictness = {"permissive": 0, "copyleft": 1, "restricted": 2, "commercial": 2}
 for parent, child, count in sql("select coalesce(pc, '(none)'), coalesce(cc, '(none)'), count(*) from pairs group by all"):
     whole = one("select count(*) from pairs where coalesce(pc, '(none)') = ?", parent)
