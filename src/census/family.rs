@@ -110,24 +110,30 @@ impl Part {
         }
     }
 
-    /// The models of it, in order of the ids; of F1 and F2 with the relation of each model's own link towards the family,
-    /// if several the strongest. They are those that [`FamilyCount::of`] counts.
+    /// The models of it, in order of the ids, each with the relation of its own link towards the family, if several the
+    /// strongest; members, and mentions that do not descend from the family, have none. They are those that
+    /// [`FamilyCount::of`] counts.
     pub fn of(
         self,
         family: &Family,
         lineage: &Lineage<'_>,
         counting: &Counting,
         counted: Counted,
-    ) -> Vec<(Row, Relation)> {
+    ) -> Vec<(Row, Option<Relation>)> {
         let wanted = |row: Row| counting.wants(lineage.snapshot(), row);
         let members = members(family, lineage);
         let mut desk = Desk::new(lineage.snapshot().len());
-        let unrelated = |rows: Vec<Row>| rows.into_iter().map(|row| (row, Relation::Unstated)).collect();
-        let mut rows: Vec<(Row, Relation)> = match self {
-            Part::Members => unrelated(members),
-            Part::Direct => desk.direct(lineage, &members, counted),
-            Part::All => desk.derive(lineage, &members, counted, wanted).all,
-            Part::Mentions => unrelated(mentions(family, lineage, &members, counting)),
+        let related =
+            |rows: Vec<(Row, Relation)>| rows.into_iter().map(|(row, relation)| (row, Some(relation))).collect();
+        let mut rows: Vec<(Row, Option<Relation>)> = match self {
+            Part::Members => members.into_iter().map(|row| (row, None)).collect(),
+            Part::Direct => related(desk.direct(lineage, &members, counted)),
+            Part::All => related(desk.derive(lineage, &members, counted, wanted).all),
+            Part::Mentions => {
+                let all = desk.derive(lineage, &members, counted, wanted).all;
+                let of = |row: Row| all.binary_search_by_key(&row, |derived| derived.0).ok().map(|at| all[at].1);
+                mentions(family, lineage, &members, counting).into_iter().map(|row| (row, of(row))).collect()
+            }
         };
         // Members are what they are, whenever they came.
         rows.retain(|(row, _)| self == Part::Members || wanted(*row));

@@ -62,6 +62,18 @@ impl Family {
         }
     }
 
+    /// Several families as one: their members and their mentions together.
+    pub fn together(name: &str, families: &[&Family]) -> Family {
+        Family {
+            name: name.into(),
+            rule: families.iter().map(|family| family.rule.as_str()).collect::<Vec<_>>().join("; "),
+            country: None,
+            part_of: None,
+            members: families.iter().flat_map(|family| family.members.clone()).collect(),
+            mentions: families.iter().flat_map(|family| family.mentions.clone()).collect(),
+        }
+    }
+
     /// One model; mentioned by models whose name holds its name.
     pub fn of_model(id: &str) -> Family {
         let name = id.rsplit('/').next().unwrap_or(id);

@@ -1,6 +1,7 @@
 use super::frame::relation_heads;
 use super::{Block, Grid, Named, Report, Rows, Value, by_relation, day, grouped};
 use crate::census::{Counted, FamilyCount, Part, Sum, Tally};
+use crate::lineage::Lineage;
 use crate::model::Relation;
 use crate::snapshot::{Row, Snapshot};
 
@@ -68,16 +69,18 @@ pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter
 pub fn models<'r>(
     name: &str,
     part: Part,
-    rows: &'r [(Row, Relation)],
-    snapshot: &'r Snapshot,
+    rows: &'r [(Row, Option<Relation>)],
+    lineage: &'r Lineage<'_>,
     counted: Counted,
     filter: &str,
     most: usize,
 ) -> Report<'r> {
-    let mut shown: Vec<&(Row, Relation)> = rows.iter().collect();
+    let snapshot = lineage.snapshot();
+    let mut shown: Vec<&(Row, Option<Relation>)> = rows.iter().collect();
     shown.sort_by_cached_key(|(row, _)| std::cmp::Reverse(snapshot.downloads(*row)));
     shown.truncate(most);
-    let has_relation = matches!(part, Part::Direct | Part::All);
+    let has_relation = part != Part::Members;
+    let name_of = |relation: Option<Relation>| relation.map(Relation::name);
     let heads = ["id", "created", "downloads (30 days)", "likes"];
     let mut grid = Grid::new(heads.into_iter().chain(has_relation.then_some("relation")));
     for (row, relation) in shown {
@@ -85,7 +88,7 @@ pub fn models<'r>(
         let created = snapshot.created(*row).map_or_else(String::new, day);
         let id = format!("{}{}", snapshot.id(*row), if snapshot.is_listed(*row) { "" } else { " (unlisted)" });
         let cells = [id, created, number(snapshot.downloads(*row)), number(snapshot.likes(*row))];
-        grid.row(cells.into_iter().chain(has_relation.then(|| relation.name().to_owned())));
+        grid.row(cells.into_iter().chain(has_relation.then(|| name_of(*relation).unwrap_or_default().to_owned())));
     }
     let mut blocks =
         vec![Block::Line(format!("{name}, {}: {} models", part.name(), grouped(rows.len() as u64))), Block::Grid(grid)];
@@ -101,8 +104,9 @@ pub fn models<'r>(
             ("created".into(), snapshot.created(*row).map(day).into()),
             ("downloads".into(), snapshot.downloads(*row).into()),
             ("likes".into(), snapshot.likes(*row).into()),
+            ("parents".into(), (lineage.parents(*row).len() as u64).into()),
         ];
-        values.extend(has_relation.then(|| ("relation".into(), relation.name().into())));
+        values.extend(has_relation.then(|| ("relation".into(), name_of(*relation).into())));
         values
     };
     let mut definition = vec![part.about(counted)];

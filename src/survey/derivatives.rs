@@ -23,8 +23,10 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let families = families(survey);
     let organisations = Organisations::of(survey);
     let accounts = organisations.table(survey);
-    let close = close(survey, &organisations);
-    let rivals = rivals(&families, &close);
+    let closest = closest(survey, &organisations, &accounts);
+    let close = close(survey, &closest);
+    let rivals = rivals(survey, &closest, &close, &families);
+    let ways = in_every_way(&families);
     section.findings.extend(leader(&families, "f1"));
     section.findings.extend(rivals.rows.first().map(|row| {
         let figure = |at: usize| row[at].number().unwrap_or_default() as u64;
@@ -35,14 +37,14 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         )
     }));
     section.plots.push(bars(&families, "f1", "Direct derivatives by others (F1), by family"));
-    section.tables = vec![families, accounts, close, rivals];
+    section.tables = vec![families, ways, accounts, close, rivals];
     section.define(&[
         "F1: distinct models with at least one parent among the members, the members' own repositories left out.",
         "F2: distinct models reachable from any member, the members' own left out. F3: models that mention the family by tag, name or library, and are no members.",
         "By relation: of a model's own link towards the family; if several, the strongest (merge, adapter, quantized, finetune, unstated).",
         "Without bursts: less those in a group of at least 50 children of one parent, by one author or of one name template, within 24 hours. With own: the members' own derived models too. Authors: distinct owners.",
         "Credit for F2: full counts a model once in each family that it descends from, split gives 1/k to each of k families, exclusive counts those of one family alone. Families that are part of another get no credit of their own; shares are of all models with a parent.",
-        "An organisation is all accounts under one name in the table of publishers; an account that is not there stands alone, as account/*. Bases: its models with a child by somebody else.",
+        "Google and Meta (and Gemma and Llama) together are counted as one: what descends from both counts once, and what is their own not at all. An organisation is all accounts under one name in the table of publishers; an account that is not there stands alone, as account/*. Bases: its models with a child by somebody else.",
     ]);
     let derived = survey.models().filter(|row| !survey.lineage.is_root(*row)).count() as u64;
     section.cover("models with a declared parent", derived, survey.snapshot().provenance().counts.models);
@@ -60,7 +62,7 @@ fn leader(table: &Table, column: &str) -> Option<String> {
     let first = table.rows.first()?;
     let name = first[0].cell();
     Some(format!(
-        "{name} leads with {} direct derivatives by others.",
+        "Among families, {name} leads with {} direct derivatives by others.",
         grouped(table.cell(&name, column)?.number()? as u64)
     ))
 }
@@ -135,6 +137,29 @@ fn families(survey: &Survey<'_, '_>) -> Table {
         table.row(row);
     }
     table.sort_by("f1");
+    table
+}
+
+/// The columns of families that people would look for beside the first.
+fn in_every_way(families: &Table) -> Table {
+    let columns = [
+        ("family", Text),
+        ("f1", Count),
+        ("f1_without_bursts", Count),
+        ("f1_with_own", Count),
+        ("f1_authors", Count),
+        ("f2", Count),
+        ("f2_without_bursts", Count),
+        ("f2_with_own", Count),
+        ("f2_authors", Count),
+        ("split", Unit::Number),
+        ("exclusive", Count),
+        ("share_split", Share),
+    ];
+    let mut table = Table::new("families_in_every_way", "The same, counted in every way", 1, &columns, &[]);
+    let places: Vec<usize> =
+        columns.iter().filter_map(|(name, _)| families.columns.iter().position(|known| known.name == *name)).collect();
+    families.rows.iter().for_each(|row| table.row(places.iter().map(|at| row[*at].clone())));
     table
 }
 
@@ -223,44 +248,39 @@ impl<'a> Organisations<'a> {
     }
 }
 
+/// The organisations of most direct derivatives, as families.
+fn closest(survey: &Survey<'_, '_>, organisations: &Organisations<'_>, accounts: &Table) -> Vec<Family> {
+    let family = |row: &Vec<Value>| {
+        let name = row[0].cell();
+        let at = organisations.names.iter().position(|known| *known == name)?;
+        let ids = organisations.sets[at].iter().map(|row| survey.snapshot().id(*row));
+        let (mut accounts, mut models) = (Vec::new(), Vec::new());
+        for id in ids {
+            match id.split_once('/') {
+                Some((account, _)) => accounts.push(account),
+                None => models.push(id),
+            }
+        }
+        accounts.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
+        Some(Family::of_organisation(&name, &accounts, &models))
+    };
+    accounts.rows.iter().take(CLOSE).filter_map(family).collect()
+}
+
 /// The organisations of most direct derivatives, counted as families are.
-fn close(survey: &Survey<'_, '_>, organisations: &Organisations<'_>) -> Table {
+fn close(survey: &Survey<'_, '_>, closest: &[Family]) -> Table {
     let mut main = vec![("organisation", Text), ("members", Count), ("f1", Count), ("f2", Count), ("f3", Count)];
     main.extend(BY_RELATION);
-    let mut table = Table::new(
-        "organisations_in_every_way",
-        "The organisations with most derivatives, counted in every way",
-        1,
-        &main,
-        &COUNTS,
-    );
-    let counts = tallies(survey.lineage, &organisations.sets, &Counting::default());
-    let mut order: Vec<usize> = (0..organisations.names.len()).filter(|at| counts[*at].0.models > 0).collect();
-    order.sort_by_key(|at| (std::cmp::Reverse(counts[*at].0.models), organisations.names[*at]));
-    let of: Vec<Family> = order
-        .iter()
-        .take(CLOSE)
-        .map(|at| {
-            let ids = organisations.sets[*at].iter().map(|row| survey.snapshot().id(*row));
-            let (mut accounts, mut models) = (Vec::new(), Vec::new());
-            for id in ids {
-                match id.split_once('/') {
-                    Some((account, _)) => accounts.push(account),
-                    None => models.push(id),
-                }
-            }
-            accounts.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
-            Family::of_organisation(organisations.names[*at], &accounts, &models)
-        })
-        .collect();
-    for (family, values) in of.iter().zip(counted(&of, survey)) {
+    let title = "The organisations with most derivatives, counted in every way";
+    let mut table = Table::new("organisations_in_every_way", title, 1, &main, &COUNTS);
+    for (family, values) in closest.iter().zip(counted(closest, survey)) {
         table.row(std::iter::once(Value::from(family.name.as_str())).chain(values));
     }
     table
 }
 
 /// Alibaba beside Google and Meta, under every definition.
-fn rivals(families: &Table, organisations: &Table) -> Table {
+fn rivals(survey: &Survey<'_, '_>, closest: &[Family], organisations: &Table, families: &Table) -> Table {
     let main = [
         ("counted_as", Text),
         ("alibaba", Count),
@@ -269,36 +289,50 @@ fn rivals(families: &Table, organisations: &Table) -> Table {
         ("google_and_meta", Count),
         ("alibaba_has_more", Text),
     ];
-    let mut table =
-        Table::new("rivals", "\"More than Google and Meta combined\", under each definition", 1, &main, &[]);
-    let figure = |table: &Table, name: &str, column| table.cell(name, column).and_then(Value::number).map(|n| n as u64);
-    let mut add = |what: String, alibaba: Option<u64>, google: Option<u64>, meta: Option<u64>| {
-        let both = google.zip(meta).map(|(google, meta)| google + meta);
-        let more = alibaba.zip(both).map(|(alibaba, both)| if alibaba > both { "yes" } else { "no" });
-        table.row([what.into(), alibaba.into(), google.into(), meta.into(), both.into(), more.into()]);
+    let title = "\"More than Google and Meta combined\", under each definition";
+    let mut table = Table::new("rivals", title, 1, &main, &[]);
+    let together = |all: &[Family], one: &str, other: &str| {
+        let find = |name: &str| all.iter().find(|family| family.name == name);
+        Some(Family::together("both", &[find(one)?, find(other)?]))
     };
-    let ways = [
-        "f1",
-        "f1_without_bursts",
-        "f1_with_own",
-        "f1_authors",
-        "f2",
-        "f2_without_bursts",
-        "f2_with_own",
-        "f2_authors",
-        "f3",
+    let known = &survey.references.families;
+    let pairs = [
+        ("all accounts", organisations, ["Alibaba", "Google", "Meta"], together(closest, "Google", "Meta")),
+        ("Qwen against Gemma and Llama", families, ["Qwen", "Gemma", "Llama"], together(known, "Gemma", "Llama")),
     ];
-    for way in ways {
-        let of = |name: &str| figure(organisations, name, way);
-        add(format!("{}, all accounts", words(way)), of("Alibaba"), of("Google"), of("Meta"));
+    for (what, of, names, both) in pairs {
+        let both = both.and_then(|both| counted(&[both], survey).pop());
+        for way in WAYS {
+            let [alibaba, google, meta] =
+                names.map(|name| of.cell(name, way).and_then(Value::number).map(|models| models as u64));
+            let place = of
+                .columns
+                .iter()
+                .position(|column| column.name == way)
+                .zip(of.columns.iter().position(|column| column.name == "members"));
+            // Counts follow the members in every such table.
+            let both = both.as_ref().zip(place).and_then(|(both, (at, members))| both.get(at - members)?.number());
+            let both = both.map(|models| models as u64);
+            let more = alibaba.zip(both).map(|(alibaba, both)| if alibaba > both { "yes" } else { "no" });
+            let counted_as = format!("{}, {what}", words(way));
+            table.row([counted_as.into(), alibaba.into(), google.into(), meta.into(), both.into(), more.into()]);
+        }
     }
-    for way in ways {
-        let of = |name: &str| figure(families, name, way);
-        add(format!("{}, Qwen against Gemma and Llama", words(way)), of("Qwen"), of("Gemma"), of("Llama"));
-    }
-    table.most = ways.len() * 2;
     table
 }
+
+/// The counts under which rivals are compared.
+const WAYS: [&str; 9] = [
+    "f1",
+    "f1_without_bursts",
+    "f1_with_own",
+    "f1_authors",
+    "f2",
+    "f2_without_bursts",
+    "f2_with_own",
+    "f2_authors",
+    "f3",
+];
 
 /// A column's name for people: `f1_with_own` is "F1 with own".
 fn words(column: &str) -> String {

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::derivatives::strongest;
 use super::section::{Section, Table, Unit, share};
@@ -20,12 +20,17 @@ impl Survey<'_, '_> {
         };
         let (appeared, vanished) = (rows(self, &changes.added), rows(before, &changes.gone));
 
+        let relicensed = |kind: &str| {
+            changes.relicensed.iter().filter(|(_, before, after)| licence_change(before, after) == kind).count()
+        };
         let mut totals = Table::new("changes", "Changes", 1, &[("change", Text), ("models", Count)], &[]);
         for (change, models) in [
             ("appeared", changes.added.len()),
             ("vanished", changes.gone.len()),
             ("re-parented", changes.reparented.len()),
-            ("relicensed", changes.relicensed.len()),
+            ("relicensed", relicensed("relicensed")),
+            ("licence stated", relicensed("licence stated")),
+            ("licence withdrawn", relicensed("licence withdrawn")),
             ("renamed", changes.renamed.len()),
             ("respelled", changes.respelled.len()),
         ] {
@@ -72,7 +77,7 @@ impl Survey<'_, '_> {
             grouped(changes.added.len() as u64),
             grouped(changes.gone.len() as u64),
             grouped(changes.reparented.len() as u64),
-            grouped(changes.relicensed.len() as u64),
+            grouped(relicensed("relicensed") as u64),
             grouped(changes.renamed.len() as u64)
         ));
         let families = self.families_since(before, &appeared, &vanished);
@@ -90,14 +95,14 @@ impl Survey<'_, '_> {
             "kind",
             |survey, row| survey.publisher(row).map_or(UNKNOWN, |publisher| &publisher.kind).to_owned(),
         );
-        let mut models = models(&changes);
+        let mut models = self.models_since(before, &changes);
         models.most = 20;
         section.tables = vec![totals, relations, families, countries, kinds, models];
         section.define(&[
-            "Models are matched by the Hub's own key, else by id; a model under another id is renamed, and neither appeared nor vanished.",
+            "Licence stated and withdrawn: one of the two snapshots knows none. Models are matched by the Hub's own key, else by id; a model under another id is renamed, and neither appeared nor vanished.",
             "Respelled: the id is spelled otherwise in its case alone. Naming itself: models whose only parent is their own id, by the relation that they state; they have no link and stand in \"no parent\" too. Respelled models are counted by the relation that they state.",
             "By relation: of the strongest of a model's links (merge, adapter, quantized, finetune, unstated); of those that vanished, in the earlier snapshot.",
-            "Families: F1 (distinct models with a parent among the members, these left out) in each snapshot, and how many of the models that appeared and vanished are of it.",
+            "Families: F1 (distinct models with a parent among the members, these left out) in each snapshot, and how many of the models that appeared and vanished are of it; moved: what the others did to it, those with other parents and members that came or went.",
             "Downloads between the two: the later all-time downloads less the earlier; of models that appeared, all of them. Models whose all-time downloads one of the two does not know are left out; a figure that fell, as the Hub's do when it recounts, counts as 0, and how many did is shown.",
         ]);
         section.cover(
@@ -116,6 +121,7 @@ impl Survey<'_, '_> {
             ("difference", Number),
             ("f1_appeared", Count),
             ("f1_vanished", Count),
+            ("f1_moved", Number),
         ];
         let mut table = Table::new("families", "Direct derivatives of families (F1)", 1, &heads, &[]);
         let derived = |survey: &Survey<'_, '_>| {
@@ -128,19 +134,50 @@ impl Survey<'_, '_> {
             (appeared.iter().copied().collect(), vanished.iter().copied().collect());
         for ((family, earlier), later) in self.references.families.iter().zip(&earlier).zip(&later) {
             let (was, is) = (earlier.direct.len() as u64, later.direct.len() as u64);
+            let difference = is as f64 - was as f64;
             let among = |derived: &Derived, rows: &HashSet<Row>| {
                 derived.direct.iter().filter(|(row, _)| rows.contains(row)).count() as u64
             };
+            let (new, gone) = (among(later, &appeared), among(earlier, &vanished));
             table.row([
                 family.name.as_str().into(),
                 was.into(),
                 is.into(),
-                Value::Number(is as f64 - was as f64),
-                among(later, &appeared).into(),
-                among(earlier, &vanished).into(),
+                Value::Number(difference),
+                new.into(),
+                gone.into(),
+                Value::Number(difference - new as f64 + gone as f64),
             ]);
         }
         table.sort_by("f1_after");
+        table
+    }
+
+    /// Every change, a row each.
+    fn models_since(&self, before: &Survey<'_, '_>, changes: &Changes) -> Table {
+        let heads = [("change", Text), ("model", Text), ("before", Text), ("after", Text)];
+        let mut table = Table::new("models", "The models", 2, &heads, &[]);
+        let mut add = |change: &str, model: &str, before: &str, after: &str| {
+            table.row([change.into(), model.into(), before.into(), after.into()]);
+        };
+        let parents = |survey: &Survey<'_, '_>, id: &str| {
+            let row = survey.snapshot().find(id);
+            let parents = row.into_iter().flat_map(|row| survey.lineage.parents(row));
+            parents.map(|(parent, _)| survey.snapshot().id(parent)).collect::<Vec<_>>().join("; ")
+        };
+        let old_ids: HashMap<&str, &str> =
+            changes.renamed.iter().map(|(before, after)| (after.as_str(), before.as_str())).collect();
+        changes.added.iter().for_each(|id| add("appeared", id, "", ""));
+        changes.gone.iter().for_each(|id| add("vanished", id, "", ""));
+        for id in &changes.reparented {
+            let was = old_ids.get(id.as_str()).copied().unwrap_or(id);
+            add("re-parented", id, &parents(before, was), &parents(self, id));
+        }
+        for (id, before, after) in &changes.relicensed {
+            add(licence_change(before, after), id, before, after);
+        }
+        changes.renamed.iter().for_each(|(before, after)| add("renamed", after, before, after));
+        changes.respelled.iter().for_each(|(before, after)| add("respelled", after, before, after));
         table
     }
 
@@ -195,18 +232,11 @@ impl Survey<'_, '_> {
     }
 }
 
-/// Every change, a row each.
-fn models(changes: &Changes) -> Table {
-    let heads = [("change", Text), ("model", Text), ("before", Text), ("after", Text)];
-    let mut table = Table::new("models", "The models", 2, &heads, &[]);
-    let mut add = |change: &str, model: &str, before: &str, after: &str| {
-        table.row([change.into(), model.into(), before.into(), after.into()]);
-    };
-    changes.added.iter().for_each(|id| add("appeared", id, "", ""));
-    changes.gone.iter().for_each(|id| add("vanished", id, "", ""));
-    changes.reparented.iter().for_each(|id| add("re-parented", id, "", ""));
-    changes.relicensed.iter().for_each(|(id, before, after)| add("relicensed", id, before, after));
-    changes.renamed.iter().for_each(|(before, after)| add("renamed", after, before, after));
-    changes.respelled.iter().for_each(|(before, after)| add("respelled", after, before, after));
-    table
+/// What became of a licence, of which one may be missing.
+fn licence_change(before: &str, after: &str) -> &'static str {
+    match (before.is_empty(), after.is_empty()) {
+        (true, _) => "licence stated",
+        (_, true) => "licence withdrawn",
+        _ => "relicensed",
+    }
 }

@@ -39,7 +39,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     section.cover("models with a date", known(&|row| snapshot.created(row).is_some()), all);
     section.tables = vec![countries, kinds, cohorts];
     section.define(&[
-        "Country and kind are the publisher's, by the table of publishers (see `modelkin owners`); who is not in it is \"unknown\". A model whose id has no owner, such as gpt2, is of the account that it has today by the table of old ids. ZZ is an international publisher.",
+        "Country and kind are the publisher's, by the table of publishers (see `modelkin owners`); who is not in it is \"unknown\". A model whose id has no owner, such as gpt2, is of the account that it has today by the table of old ids. ZZ is an international publisher, or one whose country is not known.",
         "Downloads in 30 days and all-time downloads are the Hub's own figures, never added up together. Young: models made within 365 days before the snapshot, whose all-time downloads are therefore those of the last year.",
         "Share: of all downloads of that column. Known: the same without \"unknown\" in the denominator.",
         "Cohorts: downloads of the models made in a year. They stand in for a line over time, which one snapshot cannot give: what was downloaded in earlier years is not known.",

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::Survey;
 use super::section::{Section, Table, Unit, percent, share};
 use crate::model::Relation;
-use crate::report::Value;
+use crate::report::{Value, grouped};
 use crate::snapshot::Row;
 
 use Unit::{Count, Number, Share, Text};
@@ -88,8 +88,10 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         let (known, changed) = sum[Relation::Finetune as usize];
         if known > 0 {
             section.findings.push(format!(
-                "Along finetune links the {what} changes in {} where both models state it.",
-                percent(changed / known as f64)
+                "Along finetune links the {what} changes in {} where both models state it, which they do in {} of {}.",
+                percent(changed / known as f64),
+                grouped(known),
+                grouped(links[Relation::Finetune as usize])
             ));
         }
     }

@@ -10,8 +10,8 @@ use Unit::{Count, Text};
 
 impl Survey<'_, '_> {
     /// One family under every definition, each with what makes it differ and the command that gives it. `name` is what the
-    /// command line calls it.
-    pub fn explain(&self, family: &Family, name: &str) -> Section {
+    /// command line calls it, and `words` are those that name the snapshot and the tables.
+    pub fn explain(&self, family: &Family, name: &str, words: &[&str]) -> Section {
         let mut section = Section::new("explain", "One family, every definition");
         let (lineage, snapshot) = (self.lineage, self.snapshot());
         let everything = Counting::default();
@@ -25,8 +25,9 @@ impl Survey<'_, '_> {
         let listed = lineage.only(|parent, _, _| !lineage.is_unlisted(parent));
         let listed = FamilyCount::of(family, &listed, &everything, Counted::Others);
 
+        let same: String = words.iter().map(|word| format!(" {}", quoted(word))).collect();
         let quoted = quoted(name);
-        let command = |words: &str| format!("modelkin family {quoted}{words}");
+        let command = |words: &str| format!("modelkin family {quoted}{words}{same}");
         let main = [("figure", Text), ("models", Count), ("what_it_is", Text), ("command", Text)];
         let mut table = Table::new("definitions", "The same family under each definition", 1, &main, &[]);
         table.most = 100;
@@ -34,7 +35,7 @@ impl Survey<'_, '_> {
             table.row([figure.into(), models.into(), what.into(), words.into()]);
         };
         let (f1, f2) = (&others.f1, &others.f2);
-        add("F1", f1.models, "direct derivatives by others: models with a parent among the members", command(""));
+        add("F1", f1.models, "direct derivatives: models with a parent among the members, these left out", command(""));
         for relation in Relation::ALL.into_iter().rev() {
             let count = f1.by_relation[relation as usize];
             if count > 0 {
@@ -58,7 +59,7 @@ impl Survey<'_, '_> {
         add(
             "F1, mirrors folded",
             folded.f1.models,
-            "and the derivatives of re-uploads, less the re-uploads",
+            "derivatives of re-uploads count for the original, re-uploads for nobody",
             command(" --fold-mirrors"),
         );
         add("authors of F1", f1.authors, "distinct owners of F1", command(""));
@@ -87,22 +88,30 @@ impl Survey<'_, '_> {
             "no path goes through an unlisted parent",
             command(" --no-unlisted"),
         );
-        add("F2, mirrors folded", folded.f2.models, "less the re-uploads", command(" --fold-mirrors"));
-        let merges = derived.all.iter().filter(|(row, _)| lineage.parents(*row).len() > 1).count() as u64;
-        add("merges in F2", merges, "of F2, those with several parents", command(" --list f2 --format csv"));
-        let (split, exclusive) = self.credit(family, &derived.all);
         add(
-            "F2, exclusive credit",
-            exclusive,
-            "of F2, those that descend from no other family",
-            "modelkin report --section derivatives.families".into(),
+            "F2, mirrors folded",
+            folded.f2.models,
+            "derivatives of re-uploads count for the original, re-uploads for nobody",
+            command(" --fold-mirrors"),
         );
+        let several = derived.all.iter().filter(|(row, _)| lineage.parents(*row).len() > 1).count() as u64;
         add(
-            "F2, split credit",
-            split,
-            "1/k for each of k families, rounded",
-            "modelkin report --section derivatives.families".into(),
+            "F2 with several parents",
+            several,
+            "of F2, those that name more parents than one (parents above 1 in the list)",
+            command(" --list f2 --format csv"),
         );
+        if self.families().any(|known| known.name == family.name) {
+            let (split, exclusive) = self.credit(family, &derived.all);
+            let table = format!("modelkin report --section derivatives.families --format csv{same}");
+            add(
+                "F2, exclusive credit",
+                exclusive,
+                "of F2, those that descend from no other family of the table",
+                table.clone(),
+            );
+            add("F2, split credit", split, "1/k for each of the k families that a model descends from, rounded", table);
+        }
         add("authors of F2", f2.authors, "distinct owners of F2", command(""));
         add(
             "F3",
@@ -111,16 +120,25 @@ impl Survey<'_, '_> {
             command(" --list f3 --format csv"),
         );
         let mentions = crate::census::Part::Mentions.of(family, lineage, &everything, Counted::Others);
-        let is_derived = |row: Row| derived.all.binary_search_by_key(&row, |of| of.0).is_ok();
-        let both = mentions.iter().filter(|(row, _)| is_derived(*row)).count() as u64;
-        add("F3 that are in F2", both, "mentions that declare their descent too", command(" --list f3 --format csv"));
+        let both = mentions.iter().filter(|(_, relation)| relation.is_some()).count() as u64;
+        add(
+            "F3 that are in F2",
+            both,
+            "mentions that declare their descent too (those with a relation in the list)",
+            command(" --list f3 --format csv"),
+        );
         add(
             "F3 without any parent",
             mentions.iter().filter(|(row, _)| lineage.is_root(*row)).count() as u64,
-            "mentions whose card names no parent at all",
+            "mentions that name no parent at all (parents is 0 in the list)",
             command(" --list f3 --format csv"),
         );
-        add("members", others.members, "the family's own repositories", command(" --list members --format csv"));
+        add(
+            "members",
+            others.members,
+            "the family's own repositories, unlisted ones too",
+            command(" --list members --format csv"),
+        );
         add(
             "unlisted members",
             others.members_unlisted,
@@ -181,7 +199,9 @@ impl Survey<'_, '_> {
         let mut table = Table::new("published", "What was published of it, and what is here", 3, &main, &[]);
         table.most = 100;
         let claims = self.references.published.of("derivatives");
-        for claim in claims.filter(|claim| claim.table == "families" && claim.row == family.name) {
+        for claim in claims.filter(|claim| {
+            claim.table == "families" && claim.row == family.name && ["f1", "f2", "f3"].contains(&claim.column.as_str())
+        }) {
             table.row([
                 claim.what.as_str().into(),
                 Value::Count(claim.value as u64),

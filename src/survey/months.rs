@@ -13,6 +13,8 @@ use Unit::{Count, Number, Share, Text};
 
 /// How many groups are drawn.
 const DRAWN: usize = 6;
+/// Months with fewer new derivatives have no leader.
+const FEWEST: f64 = 30.0;
 /// Leaders by all of the new derivatives.
 const EVERYTHING: &str = "everything";
 
@@ -35,17 +37,18 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         (&families, "months_families", "New derivatives by month and root family", "family"),
         (&countries, "months_countries", "New derivatives by month and country of the root", "country"),
     ] {
-        let table = groups.table(survey, name, title, key);
+        let (table, totals) = groups.table(survey, name, title, key);
         section.plots.extend(lines(&table, title));
-        let leaders = leaders(&table, key);
+        let leaders = leaders(&table, &totals, key);
         let last = leaders.rows.iter().rfind(|row| row[0].cell() == EVERYTHING);
         section.findings.extend(last.map(|last| {
             let name = last[2].cell();
             format!(
-                "Among {}, {name} came to lead in {}, with {} of that month's new derivatives, and has led since.",
+                "Among {}, {name} came to lead in {}, with {} of that month's {} new derivatives that have a date.",
                 plural(key),
                 last[1].cell(),
-                leaders.columns[3].shown(&last[3])
+                leaders.columns[3].shown(&last[3]),
+                leaders.columns[6].shown(&last[6])
             )
         }));
         section.tables.extend([table, leaders]);
@@ -54,7 +57,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "Month: that of the derived model's creation, in UTC; models without a date are left out.",
         "By family: F2 of the family (see the section on derivatives), families that are part of another left out. By country: models that descend from a root (a model without a parent) whose publisher is of that country; roots whose publisher is not in the table are \"unknown\".",
         "Derivatives: full credit, a model once in each group that it descends from. Split: 1/k to each of k groups; shares are of the month's sum of split, so they add up to 1.",
-        "Without quantized: only models whose strongest link towards the group is no quantization. Without bursts: only models that are in no burst below the group.",
+        "A month has a leader if it has at least 30 new derivatives by split credit; \"unknown\" is none. Of: these. Without quantized: only models whose strongest link towards the group is no quantization. Without bursts: only models that are in no burst below the group.",
     ]);
     let derived: Vec<Row> = survey.models().filter(|row| !lineage.is_root(*row)).collect();
     let dated = derived.iter().filter(|row| survey.snapshot().created(**row).is_some()).count() as u64;
@@ -84,7 +87,13 @@ struct Month {
 }
 
 impl Groups<'_> {
-    fn table(&self, survey: &Survey<'_, '_>, name: &'static str, title: &'static str, key: &'static str) -> Table {
+    fn table(
+        &self,
+        survey: &Survey<'_, '_>,
+        name: &'static str,
+        title: &'static str,
+        key: &'static str,
+    ) -> (Table, BTreeMap<String, Month>) {
         let main = [("month", Text), (key, Text), ("derivatives", Count), ("split", Number), ("share", Share)];
         let more = [
             ("without_quantized", Count),
@@ -141,26 +150,43 @@ impl Groups<'_> {
             let share = b[4].number().unwrap_or(-1.0).total_cmp(&a[4].number().unwrap_or(-1.0));
             rank(b).cmp(&rank(a)).then(share).then_with(|| a[1].cell().cmp(&b[1].cell()))
         });
-        table
+        (table, totals)
     }
 }
 
 /// The months in which another group came to lead.
-fn leaders(table: &Table, key: &'static str) -> Table {
+fn leaders(table: &Table, totals: &BTreeMap<String, Month>, key: &'static str) -> Table {
     let (name, title) = match key {
         "family" => ("leaders_families", "When another family came to lead"),
         _ => ("leaders_countries", "When another country came to lead"),
     };
-    let main =
-        [("counted", Text), ("month", Text), (key, Text), ("share", Share), ("before", Text), ("share_before", Share)];
+    let main = [
+        ("counted", Text),
+        ("month", Text),
+        (key, Text),
+        ("share", Share),
+        ("before", Text),
+        ("share_before", Share),
+        ("of", Number),
+    ];
     let mut leaders = Table::new(name, title, 2, &main, &[]);
     leaders.most = 60;
-    for (counted, column) in [(EVERYTHING, 4), ("without quantized", 6), ("without bursts", 8)] {
+    let ways: [(&str, usize, fn(&Month) -> f64); 3] = [
+        (EVERYTHING, 4, |of| of.split),
+        ("without quantized", 6, |of| of.split_without_quantized),
+        ("without bursts", 8, |of| of.split_without_bursts),
+    ];
+    for (counted, column, of) in ways {
         let mut last: Option<String> = None;
         // The table has the newest month first.
         for month in table.rows.chunk_by(|one, other| one[0] == other[0]).rev() {
             let rows = || month.iter().filter(|row| row[1].cell() != UNKNOWN);
             let share = |row: &Vec<Value>| row[column].number().unwrap_or(0.0);
+            // All of the month's, by split credit: sums of parts, which may be a hair off.
+            let of = totals.get(&month[0][0].cell()).map_or(0.0, of);
+            if of < FEWEST - 1e-6 {
+                continue;
+            }
             let first = rows().min_by(|a, b| share(b).total_cmp(&share(a)).then_with(|| a[1].cell().cmp(&b[1].cell())));
             let Some(first) = first.filter(|row| share(row) > 0.0) else { continue };
             let leader = first[1].cell();
@@ -174,6 +200,7 @@ fn leaders(table: &Table, key: &'static str) -> Table {
                     first[column].clone(),
                     before.into(),
                     share_before.unwrap_or(Value::Missing),
+                    Value::Number(of),
                 ]);
             }
         }

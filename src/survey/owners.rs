@@ -18,7 +18,7 @@ impl Survey<'_, '_> {
             ("models", Count),
             ("downloads_30d", Count),
             ("downloads_all_time", Count),
-            ("children", Count),
+            ("links", Count),
         ];
         let mut table = Table::new("owners", "Accounts", 1, &main, &[]);
         table.most = most;
@@ -60,7 +60,7 @@ impl Survey<'_, '_> {
         section.tables.push(table);
         section.define(&[
             "Publishers, countries and kinds: the table of publishers (data/reference/orgs.csv); a file of your own is named with --owners, as CSV with the columns namespace, name, country_iso2 and kind. No country is guessed from a name.",
-            "Children: links from the account's models, those to its own models too.",
+            "Links: those from the account's models, those to its own models too.",
         ]);
         section.cover("models whose publisher is in the table", known[0], all[0]);
         section.cover("downloads in 30 days of such models", known[1], all[1]);

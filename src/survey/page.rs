@@ -3,7 +3,7 @@ use std::fmt::Write;
 use quick_xml::escape::escape;
 
 use super::section::{Section, Table, Unit};
-use super::text::{SAMPLE, UNKNOWABLE, compared, coverage, left_out};
+use super::text::{UNKNOWABLE, compared, coverage, left_out, warnings};
 use crate::reference::Published;
 use crate::report::{day, footer, printable};
 use crate::snapshot::Snapshot;
@@ -20,8 +20,8 @@ pub fn page(sections: &[Section], published: &Published, snapshot: &Snapshot, fi
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>{0}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n",
         text(&title)
     );
-    if provenance.sample {
-        _ = writeln!(out, "<p class=\"warning\">{}</p>", text(SAMPLE));
+    for warning in warnings(snapshot, published) {
+        _ = writeln!(out, "<p class=\"warning\">{}</p>", text(&warning));
     }
     _ = writeln!(out, "<p>{}</p>\n</header>\n<nav aria-label=\"Sections\">\n<ul>", text(&footer(snapshot)));
     for section in sections {
@@ -95,7 +95,7 @@ fn table(out: &mut String, section: &Section, table: &Table, files: &str) {
         out.push_str("</tr>\n");
     }
     out.push_str("</tbody>\n</table>\n</div>\n<p class=\"note\">");
-    out.extend(left_out(table).map(|left| text(&left) + " "));
+    out.extend(left_out(table).map(|left| text(&left) + ": "));
     let file = format!("{files}/{}.{}.csv", section.name, table.name);
     _ = writeln!(out, "<a href=\"{}\">{}</a></p>", link(&file), text(&format!("{}.{}.csv", section.name, table.name)));
 }

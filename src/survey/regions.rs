@@ -96,7 +96,11 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     table.sort_by("received");
     let languages = languages(survey);
     section.findings.extend(table.rows.iter().find(|row| row[0].cell() != UNKNOWN).map(|row| {
-        format!("Models from {} received most derivatives: {}.", row[0].cell(), table.columns[3].shown(&row[3]))
+        format!(
+            "Publishers in {}, those who upload models again included, received most derivatives: {}.",
+            row[0].cell(),
+            table.columns[3].shown(&row[3])
+        )
     }));
     section.plots.push(bars(&table, "received", "Derivatives received, by country of the parent"));
     section.define(&[

@@ -60,7 +60,12 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     });
     section.findings.extend(table.rows.first().map(|row| {
         let releases = row[3].number().unwrap_or_default() as u64;
-        format!("In {}, {} made most repositories: {}.", row[0].cell(), row[1].cell(), grouped(releases))
+        format!(
+            "Of the publishers in the table, {1} made most repositories in {0}: {2}, of those with a date.",
+            row[0].cell(),
+            row[1].cell(),
+            grouped(releases)
+        )
     }));
     section.define(&[
         "Releases: listed models by the year of their creation (UTC); those that were deleted since are missing. The accounts of an organisation are one, by the table of publishers; all others together are \"unknown\".",

@@ -183,6 +183,8 @@ impl Column {
 /// A share in percent, with as many digits as tell something.
 pub(super) fn percent(share: f64) -> String {
     match share * 100.0 {
+        // Neither all nor nothing if it is not.
+        percent if percent < 100.0 && percent > 99.95 => ">99.9%".into(),
         percent if percent != 0.0 && percent.abs() < 0.1 => format!("{percent:.3}%"),
         percent => format!("{percent:.1}%"),
     }

@@ -4,7 +4,7 @@ use super::plot::{Bar, Plot};
 use super::section::{Section, Table, Unit, share};
 use super::{BEFORE, Survey, UNKNOWN};
 use crate::census::{Counted, Derived, Sum};
-use crate::report::{Value, grouped};
+use crate::report::Value;
 use crate::snapshot::Row;
 
 use Unit::{Count, Number, Share, Text};
@@ -80,9 +80,9 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     section.findings.extend(averages.rows.first().and_then(|all| {
         let (mean, median) = (all[2].number()?, all[3].number()?);
         Some(format!(
-            "Weighted by downloads in 30 days, the mean size is {} and the median {} million parameters.",
-            grouped((mean / 1e6).round() as u64),
-            grouped((median / 1e6).round() as u64)
+            "Weighted by downloads in 30 days, the mean size is {:.1} billion parameters and the median {:.1} billion.",
+            mean / 1e9,
+            median / 1e9
         ))
     }));
     let with = sets[..classes.len()].iter().map(|set| set.len() as u64).sum();

@@ -1,6 +1,8 @@
 use super::section::{Section, Table, Unit, percent};
+use crate::census::Sum;
 use crate::reference::Published;
-use crate::report::{Block, Grid, Named, Report, Value, grouped};
+use crate::report::{Block, Grid, Named, Report, Value, day, grouped};
+use crate::snapshot::{Row, Snapshot};
 
 /// What was published beside what a section found, if anything was.
 pub fn compared(section: &Section, published: &Published) -> Option<Table> {
@@ -12,7 +14,8 @@ pub fn compared(section: &Section, published: &Published) -> Option<Table> {
         ("difference", Unit::Text),
         ("source", Unit::Text),
     ];
-    let mut table = Table::new("published", "What was published, and what is here", 3, &heads, &[]);
+    let more = [("published_value", Unit::Number), ("here_value", Unit::Number), ("difference_value", Unit::Number)];
+    let mut table = Table::new("published", "What was published, and what is here", 3, &heads, &more);
     table.most = 100;
     for claim in published.of(section.name) {
         // A section of which one table was asked for has no other.
@@ -37,16 +40,19 @@ pub fn compared(section: &Section, published: &Published) -> Option<Table> {
             here.map(shown).unwrap_or(Value::Missing),
             difference.into(),
             claim.source.as_str().into(),
+            Value::Number(claim.value),
+            here.map_or(Value::Missing, Value::Number),
+            here.map_or(Value::Missing, |here| Value::Number(here - claim.value)),
         ]);
     }
     (!table.rows.is_empty()).then_some(table)
 }
 
-/// How many rows people are not shown, in a sentence.
+/// How many rows people are shown, if not all.
 pub(super) fn left_out(table: &Table) -> Option<String> {
     let all = table.rows.len();
     (all > table.most)
-        .then(|| format!("{} of {} rows; JSON and CSV have all.", grouped(table.most as u64), grouped(all as u64)))
+        .then(|| format!("{} of {} rows; JSON and CSV have all", grouped(table.most as u64), grouped(all as u64)))
 }
 
 /// The coverage of a section, a sentence each.
@@ -68,11 +74,8 @@ pub(super) const UNKNOWABLE: [&str; 5] = [
 ];
 
 /// The sections for a terminal, for documents and as JSON.
-pub fn report(sections: &[Section], published: &Published, is_sample: bool) -> Report<'static> {
-    let mut blocks = Vec::new();
-    if is_sample {
-        blocks.push(Block::Line(SAMPLE.into()));
-    }
+pub fn report(sections: &[Section], published: &Published, snapshot: &Snapshot) -> Report<'static> {
+    let mut blocks: Vec<Block> = warnings(snapshot, published).into_iter().map(Block::Line).collect();
     let mut rows: Vec<Named> = Vec::new();
     for section in sections {
         let compared = compared(section, published);
@@ -96,9 +99,9 @@ fn section_blocks(section: &Section, compared: Option<&Table>, blocks: &mut Vec<
             blocks.push(Block::Line(format!("{}: none.", table.title)));
             continue;
         }
-        blocks.push(Block::Line(format!("{}:", table.title)));
+        let shown = left_out(table).map_or_else(String::new, |left| format!(" ({left})"));
+        blocks.push(Block::Line(format!("{}{shown}:", table.title)));
         blocks.push(Block::Grid(grid(table)));
-        blocks.extend(left_out(table).map(Block::Line));
     }
     blocks.push(Block::Line(format!("Known: {}.", coverage(section).join("; "))));
 }
@@ -116,12 +119,65 @@ impl Section {
     }
 }
 
+/// What readers must know of a snapshot before they look at any figure of it.
+pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Vec<String> {
+    let provenance = snapshot.provenance();
+    let mut warnings = Vec::new();
+    if provenance.sample {
+        warnings.push(SAMPLE.to_owned());
+    }
+    let models = provenance.counts.models;
+    let date = provenance.taken.map(day).unwrap_or_default();
+    // The newest count of all models that was published up to the snapshot's month.
+    let counts = published.of("growth").filter(|claim| claim.table == "models_by_month" && claim.column == "so_far");
+    let known = counts.filter(|claim| date.get(..7).is_some_and(|month| claim.row.as_str() <= month));
+    if let Some(hub) = known.max_by(|a, b| a.row.cmp(&b.row))
+        && (models as f64) < 0.9 * hub.value
+    {
+        warnings.push(format!(
+            "This snapshot holds {} models; the Hub had {} in {} ({}). It is a part of the Hub, and its counts are no counts of the Hub.",
+            grouped(models),
+            grouped(hub.value as u64),
+            hub.row,
+            hub.source
+        ));
+    }
+    let listed = || snapshot.rows().filter(|row| snapshot.is_listed(*row));
+    let dated = listed().filter(|row| snapshot.created(*row).is_some()).count() as u64;
+    if dated * 10 < models * 9 {
+        warnings.push(format!(
+            "{} of its models have a date ({}): whatever goes by years and months, and bursts, is about these alone.",
+            grouped(dated),
+            percent(dated as f64 / models.max(1) as f64)
+        ));
+    }
+    let day_after = provenance.taken.map(|taken| taken + super::DAY);
+    let late = listed().filter(|row| snapshot.created(*row) >= day_after && day_after.is_some()).count() as u64;
+    if late > 0 {
+        warnings.push(format!(
+            "{} models were made after the snapshot's date: its records are of several days, or the date is wrong.",
+            grouped(late)
+        ));
+    }
+    let aliases: Vec<Row> = listed().filter(|row| snapshot.alias_of(*row).is_some()).collect();
+    if !aliases.is_empty() {
+        let mut downloads = Sum::default();
+        aliases.iter().for_each(|row| downloads.add(snapshot.downloads(*row)));
+        warnings.push(format!(
+            "{} old ids are listed beside the models that they name today: both are counted, with {} downloads in 30 days of the old ids.",
+            grouped(aliases.len() as u64),
+            grouped(downloads.total)
+        ));
+    }
+    warnings
+}
+
 /// The first line of a report on the sample.
 pub(super) const SAMPLE: &str = "This is a report on the sample inside the program, which is no census: it shows what the report is like, and no figure of it speaks for the Hub.";
 
 /// A section as Markdown alone.
-pub fn markdown(sections: &[Section], published: &Published, snapshot: &crate::snapshot::Snapshot) -> String {
-    let report = report(sections, published, snapshot.provenance().sample);
+pub fn markdown(sections: &[Section], published: &Published, snapshot: &Snapshot) -> String {
+    let report = report(sections, published, snapshot);
     let mut out = Vec::new();
     // Writing to memory does not fail.
     _ = report.write(snapshot, crate::report::Format::Markdown, &mut out);

@@ -177,6 +177,7 @@ for family in families:
                  share_by_others=(quantized[0] - quantized[1]) / quantized[0] if quantized[0] else None, gguf=gguf[0], gguf_own=gguf[1])
 run("create table shared as select key, count(*) as k from whole group by key")
 for family in families:
+    in_ways = ("f1", "f1_without_bursts", "f1_with_own", "f1_authors", "f2", "f2_without_bursts", "f2_with_own", "f2_authors")
     values = dict(counts[family["family"]], country=family["origin_country"], part_of=family["part_of"] or None)
     if not family["part_of"]:
         split, exclusive = sql("select coalesce(sum(1.0 / k), 0), count(*) filter (k = 1) from whole join shared using (key) where family = ?", family["family"])[0]
@@ -185,6 +186,7 @@ for family in families:
     else:
         values.update(split=None, exclusive=None, share_full=None, share_split=None, share_exclusive=None)
     expected.add("derivatives.families", (family["family"],), **values)
+    expected.add("derivatives.families_in_every_way", (family["family"],), **{name: values[name] for name in (*in_ways, "split", "exclusive", "share_split")})
 
 # Organisations: by others is by another organisation.
 run("""create table org_links as select p.organisation_key as org, p.key as parent, c.key as child, e.rel from edges e
@@ -197,6 +199,7 @@ for org, f1, bases, *by in sql("""with f1 as (select org, child, max(rel) as rel
     country, kind, models = sql("select any_value(country), any_value(kind), count(*) from models where organisation_key = ?", org)[0]
     expected.add("derivatives.organisations", (names[org],), country=country, kind=kind, f1=f1, bases=bases, models=models, **dict(zip(WORDS, by)))
 report = folder / "report/tables"
+mention_of = {}
 read = lambda name: list(csv.DictReader(open(report / f"{name}.csv")))
 for row in read("derivatives.organisations_in_every_way"):
     org = row["organisation"]
@@ -204,18 +207,25 @@ for row in read("derivatives.organisations_in_every_way"):
     accounts = [a for (a,) in sql("select distinct account from models where organisation_key = ? and key like '%/%'", key)]
     mention = " or ".join(f"position('{a}' in (case when key like '%/%' then key[position('/' in key) + 1:] else key end)) > 0 or "
                           f"len(list_filter(tags, lambda t: lower(t) = '{a}')) > 0" for a in accounts) or "false"
+    mention_of[org] = mention
     values = in_every_way("organisation_key = '" + key.replace("'", "''") + "'", mention)
     expected.add("derivatives.organisations_in_every_way", (org,), **values)
     # The other table gives F2 of all organisations; here those of the largest.
     expected.tables["derivatives.organisations"][(org,)]["f2"] = values["f2"]
 close = expected.tables["derivatives.organisations_in_every_way"]
-for way in ["f1", "f1_without_bursts", "f1_with_own", "f1_authors", "f2", "f2_without_bursts", "f2_with_own", "f2_authors", "f3"]:
-    for label, table, of in [("all accounts", close, ("Alibaba", "Google", "Meta")),
-                             ("Qwen against Gemma and Llama", {(k,): v for k, v in counts.items()}, ("Qwen", "Gemma", "Llama"))]:
+by_name = {family["family"]: family for family in families}
+ours = {(name,): values for name, values in counts.items()}
+both_families = in_every_way(" or ".join(f"({members_of(by_name[name])})" for name in ("Gemma", "Llama")),
+                             " or ".join(f"({mentions_of(by_name[name])})" for name in ("Gemma", "Llama")))
+both_close = None
+if ("Google",) in close and ("Meta",) in close:
+    both_close = in_every_way("organisation_key in ('Google', 'Meta')", " or ".join(f"({mention})" for mention in (mention_of["Google"], mention_of["Meta"])))
+for label, table, of, both in [("all accounts", close, ("Alibaba", "Google", "Meta"), both_close), ("Qwen against Gemma and Llama", ours, ("Qwen", "Gemma", "Llama"), both_families)]:
+    for way in ["f1", "f1_without_bursts", "f1_with_own", "f1_authors", "f2", "f2_without_bursts", "f2_with_own", "f2_authors", "f3"]:
         a, g, m = (table.get((name,), {}).get(way) for name in of)
-        both = g + m if None not in (g, m) else None
-        expected.add("derivatives.rivals", (f"{way[0].upper()}{way[1:].replace('_', ' ')}, {label}",), alibaba=a, google=g, meta=m, google_and_meta=both,
-                     alibaba_has_more=None if None in (a, both) else ("yes" if a > both else "no"))
+        together = both[way] if both else None
+        expected.add("derivatives.rivals", (f"{way[0].upper()}{way[1:].replace('_', ' ')}, {label}",), alibaba=a, google=g, meta=m, google_and_meta=together,
+                     alibaba_has_more=None if None in (a, together) else ("yes" if a > together else "no"))
 
 # Roots: no parent, or in a cycle that nothing outside leads to.
 run("""create table up as with recursive r(key, above) as (select child, parent from edges union
@@ -254,12 +264,12 @@ def months(table, key, groups):
         last = None
         for month in order:
             of = {row[1]: row[column] / totals[month][at] for row in rows if row[0] == month and row[1] != "unknown" and totals[month][at]}
-            if not of or max(of.values()) == 0:
+            if not of or max(of.values()) == 0 or totals[month][at] < 30 - 1e-6:
                 continue
             best = max(of.values())
             leader = min(name for name, share in of.items() if share > best - 1e-12)
             if leader != last:
-                expected.add(f"months.leaders_{table.split('_')[1]}", (counted, month), **{key: leader}, share=of[leader], before=last, share_before=of.get(last))
+                expected.add(f"months.leaders_{table.split('_')[1]}", (counted, month), **{key: leader}, share=of[leader], before=last, share_before=of.get(last), of=totals[month][at])
                 last = leader
 
 

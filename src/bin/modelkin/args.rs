@@ -125,7 +125,7 @@ pub struct Family {
     /// A family of the rules (Qwen), every model of an owner ('Qwen/*'), or one model's id
     pub name: String,
     /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, visible_alias = "families", value_name = "FILE")]
     pub rules: Option<PathBuf>,
     /// Count the members' own derived models too
     #[arg(long)]
@@ -167,7 +167,7 @@ pub struct Rank {
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub top: usize,
     /// Families by your own rules, for --of families
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, visible_alias = "families", value_name = "FILE")]
     pub rules: Option<PathBuf>,
     /// For --by growth: how many days before the snapshot's date are recent
     #[arg(long, default_value_t = 30, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
@@ -246,7 +246,7 @@ pub struct Selection {
     #[command(flatten)]
     pub begin: Begin,
     /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, visible_alias = "families", value_name = "FILE")]
     pub rules: Option<PathBuf>,
     /// How many links around [default: 1]
     #[arg(long, value_name = "N")]
@@ -275,7 +275,7 @@ pub struct Tables {
     #[arg(long, value_name = "FILE")]
     pub owners: Option<PathBuf>,
     /// Families (CSV: family, namespaces, id_patterns) instead of the built-in ones
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, visible_alias = "rules", value_name = "FILE")]
     pub families: Option<PathBuf>,
 }
 

@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -18,7 +19,18 @@ pub fn run(args: &args::Explain) -> anyhow::Result<ExitCode> {
         bail!("the family {:?} has no member in this snapshot", family.name);
     }
     let census = Census::take(&lineage, &Counting::default());
-    let section = Survey::of(&lineage, &census, &references).explain(&family, &args.name);
+    let path =
+        |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string()).filter(|path| !path.is_empty());
+    let (named, rules) = (path(&args.question.snapshot), path(&args.tables.families));
+    let mut words: Vec<&str> = Vec::new();
+    for (option, value) in [("--snapshot", &named), ("--families", &rules)] {
+        words.extend(value.iter().flat_map(|value| [option, value]));
+    }
+    let mut section = Survey::of(&lineage, &census, &references).explain(&family, &args.name, &words);
+    if let args::FormatArg::Csv = args.question.format {
+        // CSV is one table.
+        section.tables.truncate(1);
+    }
     output::report(&section.report(), &snapshot, args.question.format.into())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -66,7 +66,7 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
         output::result(&String::from_utf8_lossy(&text))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let report = survey::report(&sections, &references.published, snapshot.provenance().sample);
+    let report = survey::report(&sections, &references.published, &snapshot);
     output::report(&report, &snapshot, args.question.format.into())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -174,11 +174,7 @@ fn write(out: &Path, sections: &[Section], references: &References, snapshot: &S
     let markdown = survey::markdown(sections, &references.published, snapshot);
     put(files.join("report.md"), markdown.as_bytes())?;
     let mut json = Vec::new();
-    survey::report(sections, &references.published, snapshot.provenance().sample).write(
-        snapshot,
-        Format::Json,
-        &mut json,
-    )?;
+    survey::report(sections, &references.published, snapshot).write(snapshot, Format::Json, &mut json)?;
     put(files.join("report.json"), &json)?;
     let folder = files.file_name().unwrap_or_default().to_string_lossy();
     put(page.clone(), survey::page(sections, &references.published, snapshot, &folder).as_bytes())?;
