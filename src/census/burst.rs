@@ -41,7 +41,7 @@ pub enum Shared {
 }
 
 /// Under which name the flags are kept: this version of the rule.
-const NAME: &str = "census/1/bursts";
+const NAME: &str = "census/2/bursts";
 
 impl<'l, 's> Bursts<'l, 's> {
     /// Finds the bursts among the children of every model; those of a whole lineage are taken from its snapshot, if it
@@ -72,6 +72,11 @@ impl<'l, 's> Bursts<'l, 's> {
         (NAME.into(), Array::Bytes(self.flags.to_vec()))
     }
 
+    /// The lineage in which they were found.
+    pub fn lineage(&self) -> &'l Lineage<'s> {
+        self.lineage
+    }
+
     /// Whether a model is in a burst below one of the parents that are wanted.
     pub fn holds(&self, model: Row, wanted: impl Fn(Row) -> bool) -> bool {
         let flags = &self.flags[self.lineage.links_up(model)];
@@ -90,8 +95,11 @@ fn below(lineage: &Lineage<'_>, parent: Row) -> Vec<Burst> {
     for (child, _) in lineage.children(parent) {
         let Some(created) = snapshot.created(child).filter(|at| *at >= DATES_KEPT_SINCE) else { continue };
         let id = snapshot.id(child).to_ascii_lowercase();
-        let (owner, name) = id.split_once('/').unwrap_or(("", &id));
-        groups.entry(Shared::Author(owner.to_owned())).or_default().push((created, child));
+        // A model without an owner is its own author.
+        let (owner, name) = id.split_once('/').map_or((None, id.as_str()), |(owner, name)| (Some(owner), name));
+        if let Some(owner) = owner {
+            groups.entry(Shared::Author(owner.to_owned())).or_default().push((created, child));
+        }
         groups.entry(Shared::Template(template(name))).or_default().push((created, child));
     }
     for (by, mut group) in groups.into_iter().filter(|(_, group)| group.len() >= LEAST) {

@@ -150,14 +150,19 @@ impl FamilyCount {
         let members = members(family, lineage);
         let (f3, count) = rayon::join(
             || mentions(family, lineage, &members, counting).len() as u64,
-            || FamilyCount::of_members(family, &members, lineage, counting, counted),
+            || {
+                let bursts = Bursts::of(lineage);
+                let (count, f1) = FamilyCount::of_members(family, &members, &bursts, counting, counted);
+                FamilyCount { top_children: top(lineage, &f1, counting), ..count }
+            },
         );
         FamilyCount { f3, ..count }
     }
 
     /// Counts many families by one reading of the ids, in their order: by [`Counted::Others`] and by
-    /// [`Counted::Everybody`].
-    pub fn of_all(families: &[Family], lineage: &Lineage<'_>) -> Vec<[FamilyCount; 2]> {
+    /// [`Counted::Everybody`]. Their top children are left out.
+    pub fn of_all(families: &[Family], bursts: &Bursts<'_, '_>) -> Vec<[FamilyCount; 2]> {
+        let lineage = bursts.lineage();
         let counting = Counting::default();
         // Expressions that are too large together are looked for one by one.
         let alone = |family: &Family| {
@@ -170,21 +175,22 @@ impl FamilyCount {
             let is_model = |row: &&Row| lineage.snapshot().is_listed(**row);
             let f3 = mentions.iter().filter(is_model).filter(|row| members.binary_search(row).is_err()).count() as u64;
             [Counted::Others, Counted::Everybody].map(|counted| {
-                let count = FamilyCount::of_members(family, members, lineage, &counting, counted);
+                let (count, _) = FamilyCount::of_members(family, members, bursts, &counting, counted);
                 FamilyCount { f3, ..count }
             })
         };
         families.iter().zip(&sets).map(count).collect()
     }
 
-    /// All but F3.
+    /// All but F3 and the top children, and F1 itself.
     fn of_members(
         family: &Family,
         members: &[Row],
-        lineage: &Lineage<'_>,
+        bursts: &Bursts<'_, '_>,
         counting: &Counting,
         counted: Counted,
-    ) -> FamilyCount {
+    ) -> (FamilyCount, Vec<(Row, Relation)>) {
+        let lineage = bursts.lineage();
         let snapshot = lineage.snapshot();
         let wanted = |row: Row| counting.wants(snapshot, row);
         let mut desk = Desk::new(snapshot.len());
@@ -199,7 +205,6 @@ impl FamilyCount {
         let Derived { direct: f1, all: f2, .. } = &derived;
 
         let owners = authors::owners(snapshot);
-        let bursts = Bursts::of(lineage);
         let is_inside = |row: Row| holds(&desk.members, row) || holds(&desk.seen, row);
         let calm =
             |rows: &[(Row, Relation)]| rows.iter().filter(|(row, _)| !bursts.holds(*row, is_inside)).count() as u64;
@@ -207,11 +212,11 @@ impl FamilyCount {
             let parents = lineage.parents(row).filter(|(parent, _)| holds(&desk.members, *parent));
             parents.map(|(parent, _)| parent).all(|parent| lineage.is_unlisted(parent))
         };
-        let ((f2_tally, calm_f2), (f1_tally, calm_f1, top_children)) = rayon::join(
+        let ((f2_tally, calm_f2), (f1_tally, calm_f1)) = rayon::join(
             || rayon::join(|| Tally::of(snapshot, &owners, f2, counting), || calm(f2)),
-            || (Tally::of(snapshot, &owners, f1, counting), calm(f1), top(lineage, f1, counting)),
+            || (Tally::of(snapshot, &owners, f1, counting), calm(f1)),
         );
-        FamilyCount {
+        let count = FamilyCount {
             name: family.name.clone(),
             rule: family.rule.clone(),
             members: members.len() as u64,
@@ -220,11 +225,12 @@ impl FamilyCount {
             without_bursts: (calm_f1, calm_f2),
             undated,
             f1_unlisted: f1.iter().filter(|(row, _)| hangs_unlisted(*row)).count() as u64,
-            top_children,
+            top_children: Vec::new(),
             f1: f1_tally,
             f2: f2_tally,
             generations: derived.levels,
-        }
+        };
+        (count, derived.direct)
     }
 }
 

@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::{Error, rows_with};
+use crate::model::ModelId;
 
 /// A family: which models are its members, and which words mention it. Nothing regards case.
 #[derive(Debug, Clone)]
@@ -148,6 +149,26 @@ fn mentions(word: &str) -> Vec<Pattern> {
 
 fn compile(pattern: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(pattern).case_insensitive(true).multi_line(true).unicode(false).size_limit(1 << 20).build()
+}
+
+/// What in a pattern speaks of the ends of all that is searched: many texts are searched at once, so it must speak of lines.
+fn foreign_anchor(pattern: &str) -> Option<&'static str> {
+    let mut rest = pattern.chars().peekable();
+    while let Some(c) = rest.next() {
+        match (c, rest.peek()) {
+            ('\\', Some('A')) => return Some("\\A"),
+            ('\\', Some('z')) => return Some("\\z"),
+            ('\\', Some(_)) => _ = rest.next(),
+            ('(', Some('?')) => {
+                let flags: String = rest.clone().skip(1).take_while(|c| c.is_ascii_alphabetic() || *c == '-').collect();
+                if flags.split_once('-').is_some_and(|(_, off)| off.contains('m')) {
+                    return Some("(?-m)");
+                }
+            }
+            _ => (),
+        }
+    }
+    None
 }
 
 /// Marks the texts in which `regex` is found. All are searched as the lines of one text, which is several times
@@ -317,6 +338,18 @@ impl Families {
             if rule.name.is_empty() {
                 return Err(rule.wrong("a family without a name".into()));
             }
+            if rule.name.contains(['\n', '\r']) {
+                return Err(rule.wrong(format!("the family {:?} has a line break in its name", rule.name)));
+            }
+            for owner in rule.owners().filter(|owner| ModelId::parse(&format!("{owner}/x")).is_err()) {
+                return Err(
+                    rule.wrong(format!("{owner:?} is no owner's name, such as Qwen; write `;` between several"))
+                );
+            }
+            let country = &rule.country;
+            if !country.is_empty() && (country.len() != 2 || !country.chars().all(|c| c.is_ascii_uppercase())) {
+                return Err(rule.wrong(format!("{country:?} is no country; write two letters, such as FR, or ZZ")));
+            }
             if rule.name.contains(';') {
                 let remedy = "exports write `;` between families; name it without";
                 return Err(rule.wrong(format!("the family {:?} has a `;` in its name: {remedy}", rule.name)));
@@ -362,6 +395,10 @@ impl Families {
 }
 
 impl Rule {
+    fn owners(&self) -> impl Iterator<Item = &str> {
+        self.namespaces.split(';').map(str::trim).filter(|owner| !owner.is_empty())
+    }
+
     fn wrong(&self, reason: String) -> Error {
         Error { table: self.table.clone(), place: self.place.clone(), reason }
     }
@@ -371,6 +408,9 @@ impl Rule {
         for word in self.patterns.split_whitespace() {
             let unknown = || self.wrong(format!("{word:?} is no id:, name:, tag: or lib: pattern"));
             let (kind, pattern) = word.split_once(':').ok_or_else(unknown)?;
+            if let Some(anchor) = foreign_anchor(pattern) {
+                return Err(self.wrong(format!("{word}: use ^ and $ for the ends of a text, not {anchor}")));
+            }
             let regex = compile(pattern).map_err(|error| self.wrong(format!("{word}: {error}")))?;
             match kind {
                 "id" => members.push(Pattern::Id(regex)),
@@ -381,8 +421,7 @@ impl Rule {
             }
         }
         if members.is_empty() {
-            let owners = self.namespaces.split(';').map(str::trim).filter(|owner| !owner.is_empty());
-            members = owners.map(|owner| Pattern::Owner(owner.into())).collect();
+            members = self.owners().map(|owner| Pattern::Owner(owner.into())).collect();
         }
         if members.is_empty() {
             return Err(self.wrong(format!("the family {:?} names neither namespaces nor an id: pattern", self.name)));

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
 use super::{Error, rows};
+use crate::model::ModelId;
 
 /// Who stands behind an owner's account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +40,14 @@ impl Publishers {
             let (place, values) = row?;
             let wrong = |reason| Error { table: table.into(), place: place.clone(), reason };
             let [account, name, country, kind] = &values[..] else { continue };
+            if ModelId::parse(&format!("{account}/x")).is_err() {
+                return Err(wrong(format!("{account:?} is no account, such as Qwen")));
+            }
+            if name.is_empty() || name.contains(['\n', '\r']) || name.eq_ignore_ascii_case("unknown") {
+                return Err(wrong(format!(
+                    "{name:?} is no publisher's name; leave out accounts whose publisher is not known"
+                )));
+            }
             if country.len() != 2 || !country.chars().all(|c| c.is_ascii_uppercase()) {
                 return Err(wrong(format!("{country:?} is no country; write two letters, such as FR, or ZZ")));
             }

@@ -277,7 +277,8 @@ pub fn mirrors(mirrors: &[(Mirror, u64)], snapshot: &Snapshot, most: usize) -> R
 
 fn listed(grid: Grid, rows: Vec<Named>, words: String, most: usize, definition: &[&str]) -> Report<'static> {
     let mut blocks = vec![Block::Line(words)];
-    let all = rows.len();
+    let (all, mut rows) = (rows.len(), rows);
+    rows.truncate(most);
     if all > 0 {
         blocks.push(Block::Grid(grid));
     }

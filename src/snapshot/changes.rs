@@ -21,13 +21,12 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Compares two snapshots.
-    pub fn between(earlier: &Snapshot, later: &Snapshot) -> Changes {
+    /// For every row of the later snapshot the same model's row in the earlier one: by the Hub's own key, else by id.
+    pub fn matches(earlier: &Snapshot, later: &Snapshot) -> Vec<Option<Row>> {
         let listed = |snapshot: &Snapshot| snapshot.rows().filter(|row| snapshot.is_listed(*row)).collect::<Vec<_>>();
         let keys: HashMap<HubId, Row> =
             listed(earlier).into_iter().filter_map(|row| Some((earlier.hub_id(row)?, row))).collect();
-        let mut met = vec![false; earlier.len()];
-        let mut changes = Changes::default();
+        let mut matches = vec![None; later.len()];
         for row in listed(later) {
             let by_key = later.hub_id(row).and_then(|key| keys.get(&key).copied());
             let by_id = || {
@@ -35,7 +34,18 @@ impl Changes {
                 // Two repositories that bore one name, one after the other, are two.
                 (earlier.hub_id(known).is_none() || later.hub_id(row).is_none()).then_some(known)
             };
-            let Some(known) = by_key.or_else(by_id) else {
+            matches[row as usize] = by_key.or_else(by_id);
+        }
+        matches
+    }
+
+    /// Compares two snapshots.
+    pub fn between(earlier: &Snapshot, later: &Snapshot) -> Changes {
+        let matches = Changes::matches(earlier, later);
+        let mut met = vec![false; earlier.len()];
+        let mut changes = Changes::default();
+        for row in later.rows().filter(|row| later.is_listed(*row)) {
+            let Some(known) = matches[row as usize] else {
                 changes.added.push(later.id(row).to_owned());
                 continue;
             };
@@ -56,9 +66,9 @@ impl Changes {
                 changes.reparented.push(id);
             }
         }
-        changes.gone = listed(earlier)
-            .into_iter()
-            .filter(|row| !met[*row as usize])
+        changes.gone = earlier
+            .rows()
+            .filter(|row| earlier.is_listed(*row) && !met[*row as usize])
             .map(|row| earlier.id(row).to_owned())
             .collect();
         changes

@@ -1,6 +1,6 @@
 use super::Survey;
 use super::section::{Section, Table, Unit, percent};
-use crate::census::{Counting, FamilyCount, Sum, members, tallies};
+use crate::census::{Counted, Counting, Derived, Sum, members, tallies};
 use crate::report::Value;
 use crate::snapshot::Row;
 
@@ -59,9 +59,9 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     sets.retain(|set| set.iter().any(|row| !survey.lineage.is_leaf(*row)));
     let direct = tallies(survey.lineage, &sets, &Counting::default());
     add(&mut table, "owners", "f1", direct.iter().map(|(f1, _)| f1.models).filter(|models| *models > 0).collect());
-    let families = survey.families().map(|family| {
-        FamilyCount::of(family, survey.lineage, &Counting::default(), crate::census::Counted::Others).f1.models
-    });
+    let sets: Vec<Vec<Row>> = survey.families().map(|family| members(family, survey.lineage)).collect();
+    let families =
+        Derived::of_sets(survey.lineage, &sets, Counted::Others).into_iter().map(|of| of.direct.len() as u64);
     add(&mut table, "families", "f1", families.filter(|models| *models > 0).collect());
     for (of, measure, what) in [("models", thirty, "30 days"), ("models", ever, "all time")] {
         let figure = |column| table.cell(&format!("{of}|{measure}"), column).and_then(Value::number);

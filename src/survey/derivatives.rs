@@ -23,18 +23,14 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let families = families(survey);
     let organisations = Organisations::of(survey);
     let accounts = organisations.table(survey);
-    let closest = closest(survey, &organisations, &accounts);
-    let close = close(survey, &closest);
-    let rivals = rivals(survey, &closest, &close, &families);
+    let close = close(survey, &organisations, &accounts);
+    let rivals = rivals(survey, &organisations);
     let ways = in_every_way(&families);
     section.findings.extend(leader(&families, "f1"));
-    section.findings.extend(rivals.rows.first().map(|row| {
-        let figure = |at: usize| row[at].number().unwrap_or_default() as u64;
-        format!(
-            "Direct derivatives by others: Alibaba {}, Google and Meta together {}.",
-            grouped(figure(1)),
-            grouped(figure(4))
-        )
+    section.findings.extend(rivals.rows.first().and_then(|row| {
+        let (alibaba, both) = (row[1].number()? as u64, row[4].number()? as u64);
+        let (alibaba, both) = (grouped(alibaba), grouped(both));
+        Some(format!("Direct derivatives by others: Alibaba {alibaba}, Google and Meta together {both}."))
     }));
     section.plots.push(bars(&families, "f1", "Direct derivatives by others (F1), by family"));
     section.tables = vec![families, ways, accounts, close, rivals];
@@ -61,6 +57,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
 fn leader(table: &Table, column: &str) -> Option<String> {
     let first = table.rows.first()?;
     let name = first[0].cell();
+    table.cell(&name, column)?.number().filter(|models| *models > 0.0)?;
     Some(format!(
         "Among families, {name} leads with {} direct derivatives by others.",
         grouped(table.cell(&name, column)?.number()? as u64)
@@ -103,7 +100,7 @@ fn counts(others: &FamilyCount, everybody: &FamilyCount) -> Vec<Value> {
 
 /// The counts of families or organisations in every way.
 fn counted(families: &[Family], survey: &Survey<'_, '_>) -> Vec<Vec<Value>> {
-    let all = FamilyCount::of_all(families, survey.lineage);
+    let all = FamilyCount::of_all(families, &survey.bursts);
     all.iter().map(|[others, everybody]| counts(others, everybody)).collect()
 }
 
@@ -179,7 +176,7 @@ impl Credit {
         let reached = reached(survey, &derived);
         let models = |of: &Derived, pick: &dyn Fn(Row) -> f64| of.all.iter().map(|(row, _)| pick(*row)).sum::<f64>();
         Credit {
-            split: derived.iter().map(|of| models(of, &|row| 1.0 / f64::from(reached[row as usize]))).collect(),
+            split: derived.iter().map(|of| models(of, &|row| 1.0 / f64::from(reached[row as usize])) + 0.0).collect(),
             exclusive: derived
                 .iter()
                 .map(|of| of.all.iter().filter(|(row, _)| reached[*row as usize] == 1).count() as u64)
@@ -221,6 +218,21 @@ impl<'a> Organisations<'a> {
         Organisations { names: numbers.into_iter().map(|number| survey.organisation_name(number)).collect(), sets }
     }
 
+    /// All accounts of one of them as a family; none if none of its models has a child, or nobody is called so.
+    fn family(&self, survey: &Survey<'_, '_>, name: &str) -> Option<Family> {
+        let at = self.names.iter().position(|known| *known == name)?;
+        let ids = self.sets[at].iter().map(|row| survey.snapshot().id(*row));
+        let (mut accounts, mut models) = (Vec::new(), Vec::new());
+        for id in ids {
+            match id.split_once('/') {
+                Some((account, _)) => accounts.push(account),
+                None => models.push(id),
+            }
+        }
+        accounts.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
+        Some(Family::of_organisation(name, &accounts, &models))
+    }
+
     fn table(&self, survey: &Survey<'_, '_>) -> Table {
         let mut main = vec![("organisation", Text), ("country", Text), ("kind", Text), ("f1", Count), ("bases", Count)];
         main.extend(BY_RELATION);
@@ -248,39 +260,22 @@ impl<'a> Organisations<'a> {
     }
 }
 
-/// The organisations of most direct derivatives, as families.
-fn closest(survey: &Survey<'_, '_>, organisations: &Organisations<'_>, accounts: &Table) -> Vec<Family> {
-    let family = |row: &Vec<Value>| {
-        let name = row[0].cell();
-        let at = organisations.names.iter().position(|known| *known == name)?;
-        let ids = organisations.sets[at].iter().map(|row| survey.snapshot().id(*row));
-        let (mut accounts, mut models) = (Vec::new(), Vec::new());
-        for id in ids {
-            match id.split_once('/') {
-                Some((account, _)) => accounts.push(account),
-                None => models.push(id),
-            }
-        }
-        accounts.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
-        Some(Family::of_organisation(&name, &accounts, &models))
-    };
-    accounts.rows.iter().take(CLOSE).filter_map(family).collect()
-}
-
 /// The organisations of most direct derivatives, counted as families are.
-fn close(survey: &Survey<'_, '_>, closest: &[Family]) -> Table {
+fn close(survey: &Survey<'_, '_>, organisations: &Organisations<'_>, accounts: &Table) -> Table {
     let mut main = vec![("organisation", Text), ("members", Count), ("f1", Count), ("f2", Count), ("f3", Count)];
     main.extend(BY_RELATION);
     let title = "The organisations with most derivatives, counted in every way";
     let mut table = Table::new("organisations_in_every_way", title, 1, &main, &COUNTS);
-    for (family, values) in closest.iter().zip(counted(closest, survey)) {
+    let first = accounts.rows.iter().take(CLOSE);
+    let closest: Vec<Family> = first.filter_map(|row| organisations.family(survey, &row[0].cell())).collect();
+    for (family, values) in closest.iter().zip(counted(&closest, survey)) {
         table.row(std::iter::once(Value::from(family.name.as_str())).chain(values));
     }
     table
 }
 
 /// Alibaba beside Google and Meta, under every definition.
-fn rivals(survey: &Survey<'_, '_>, closest: &[Family], organisations: &Table, families: &Table) -> Table {
+fn rivals(survey: &Survey<'_, '_>, organisations: &Organisations<'_>) -> Table {
     let main = [
         ("counted_as", Text),
         ("alibaba", Count),
@@ -291,53 +286,50 @@ fn rivals(survey: &Survey<'_, '_>, closest: &[Family], organisations: &Table, fa
     ];
     let title = "\"More than Google and Meta combined\", under each definition";
     let mut table = Table::new("rivals", title, 1, &main, &[]);
-    let together = |all: &[Family], one: &str, other: &str| {
-        let find = |name: &str| all.iter().find(|family| family.name == name);
-        Some(Family::together("both", &[find(one)?, find(other)?]))
-    };
-    let known = &survey.references.families;
+    table.most = WAYS.len() * 2;
+    let of_table = |name: &str| survey.references.families.iter().find(|family| family.name == name).cloned();
+    let of_accounts = |name: &str| organisations.family(survey, name);
     let pairs = [
-        ("all accounts", organisations, ["Alibaba", "Google", "Meta"], together(closest, "Google", "Meta")),
-        ("Qwen against Gemma and Llama", families, ["Qwen", "Gemma", "Llama"], together(known, "Gemma", "Llama")),
+        ("all accounts", ["Alibaba", "Google", "Meta"].map(of_accounts)),
+        ("Qwen against Gemma and Llama", ["Qwen", "Gemma", "Llama"].map(of_table)),
     ];
-    for (what, of, names, both) in pairs {
-        let both = both.and_then(|both| counted(&[both], survey).pop());
-        for way in WAYS {
-            let [alibaba, google, meta] =
-                names.map(|name| of.cell(name, way).and_then(Value::number).map(|models| models as u64));
-            let place = of
-                .columns
-                .iter()
-                .position(|column| column.name == way)
-                .zip(of.columns.iter().position(|column| column.name == "members"));
-            // Counts follow the members in every such table.
-            let both = both.as_ref().zip(place).and_then(|(both, (at, members))| both.get(at - members)?.number());
-            let both = both.map(|models| models as u64);
-            let more = alibaba.zip(both).map(|(alibaba, both)| if alibaba > both { "yes" } else { "no" });
-            let counted_as = format!("{}, {what}", words(way));
-            table.row([counted_as.into(), alibaba.into(), google.into(), meta.into(), both.into(), more.into()]);
+    for (what, families) in pairs {
+        let [_, Some(google), Some(meta)] = &families else {
+            let missing = || std::iter::repeat_n(Value::Missing, 5);
+            WAYS.iter()
+                .for_each(|(way, _)| table.row(std::iter::once(format!("{way}, {what}").into()).chain(missing())));
+            continue;
+        };
+        let both = Family::together("both", &[google, meta]);
+        let all: Vec<Family> = families.iter().flatten().cloned().chain([both]).collect();
+        let mut counts = counted(&all, survey).into_iter();
+        let mut of = families.each_ref().map(|family| family.as_ref().and_then(|_| counts.next()));
+        let both = counts.next();
+        for (way, at) in WAYS {
+            let count =
+                |values: &Option<Vec<Value>>| values.as_ref().map_or(Value::Missing, |values| values[at].clone());
+            let [alibaba, google, meta] = of.each_mut().map(|values| count(values));
+            let both = count(&both);
+            let more =
+                alibaba.number().zip(both.number()).map(|(alibaba, both)| if alibaba > both { "yes" } else { "no" });
+            table.row([format!("{way}, {what}").into(), alibaba, google, meta, both, more.into()]);
         }
     }
     table
 }
 
-/// The counts under which rivals are compared.
-const WAYS: [&str; 9] = [
-    "f1",
-    "f1_without_bursts",
-    "f1_with_own",
-    "f1_authors",
-    "f2",
-    "f2_without_bursts",
-    "f2_with_own",
-    "f2_authors",
-    "f3",
+/// The counts under which rivals are compared, and their places in [`counts`].
+const WAYS: [(&str, usize); 9] = [
+    ("F1", 1),
+    ("F1 without bursts", 9),
+    ("F1 with own", 10),
+    ("F1 authors", 11),
+    ("F2", 2),
+    ("F2 without bursts", 12),
+    ("F2 with own", 13),
+    ("F2 authors", 14),
+    ("F3", 3),
 ];
-
-/// A column's name for people: `f1_with_own` is "F1 with own".
-fn words(column: &str) -> String {
-    column.replace('_', " ").replacen('f', "F", 1)
-}
 
 /// The relation of the strongest link of a model to any parent.
 pub(super) fn strongest(survey: &Survey<'_, '_>, row: Row) -> Option<Relation> {

@@ -199,9 +199,10 @@ impl Survey<'_, '_> {
         ];
         let mut table = Table::new(name, title, 1, &heads, &[]);
         let mut sums: BTreeMap<String, [u64; 3]> = BTreeMap::new();
+        let matches = Changes::matches(before.snapshot(), self.snapshot());
         for row in self.models() {
             let Some(now) = self.snapshot().downloads_all_time(row) else { continue };
-            let known = before.snapshot().find(self.snapshot().id(row)).filter(|row| before.snapshot().is_listed(*row));
+            let known = matches[row as usize];
             let was = match known {
                 Some(known) => before.snapshot().downloads_all_time(known),
                 None => Some(0),

@@ -16,7 +16,8 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         survey.publisher(row).map(|publisher| publisher.kind.as_str())
     });
     for (table, what) in [(&countries, "country"), (&kinds, "kind")] {
-        let known = |row: &&Vec<Value>| row[0].cell() != UNKNOWN;
+        let known =
+            |row: &&Vec<Value>| row[0].cell() != UNKNOWN && row[2].number().is_some_and(|downloads| downloads > 0.0);
         section.findings.extend(table.rows.iter().find(known).map(|first| {
             let at = |column: &str| table.columns.iter().position(|known| known.name == column).unwrap_or_default();
             let shown = |column: &str| table.columns[at(column)].shown(&first[at(column)]);
@@ -119,14 +120,19 @@ fn cohorts(survey: &Survey<'_, '_>) -> Table {
         let total = |is_in: &dyn Fn(&str) -> bool| {
             sums.iter().filter(|((of, word), _)| of == year && is_in(word)).map(|(_, (_, sum))| sum.total).sum::<u64>()
         };
-        let known = if *kind == UNKNOWN { Value::Missing } else { share(sum.total, total(&|word| word != UNKNOWN)) };
+        let is_nothing = sum.of == 0;
+        let known = if *kind == UNKNOWN || is_nothing {
+            Value::Missing
+        } else {
+            share(sum.total, total(&|word| word != UNKNOWN))
+        };
         let downloads = if sum.of == 0 { Value::Missing } else { sum.total.into() };
         table.row([
             year.as_str().into(),
             (*kind).into(),
             (*models).into(),
             downloads,
-            share(sum.total, total(&|_| true)),
+            if is_nothing { Value::Missing } else { share(sum.total, total(&|_| true)) },
             known,
         ]);
     }

@@ -59,7 +59,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     tasks.sort_by("models");
 
     let overlap = overlap(survey);
-    section.findings.extend(overlap.rows.first().map(|row| {
+    section.findings.extend(overlap.rows.first().filter(|row| row[1].number().is_some()).map(|row| {
         format!(
             "Of the {} models with most downloads in 30 days, {} are among the {0} with most likes.",
             row[0].cell(),

@@ -203,7 +203,11 @@ impl<'l, 's> Survey<'l, 's> {
     /// Whether a model was made within a year before the snapshot.
     fn is_young(&self, row: Row) -> bool {
         let created = self.snapshot().created(row);
-        self.snapshot().provenance().taken.zip(created).is_some_and(|(taken, created)| created >= taken - 365 * DAY)
+        self.snapshot()
+            .provenance()
+            .taken
+            .zip(created)
+            .is_some_and(|(taken, created)| (taken - 365 * DAY..taken + DAY).contains(&created))
     }
 
     /// Whether a model has no parent, or is in a cycle without a parent outside.

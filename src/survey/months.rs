@@ -189,6 +189,9 @@ fn leaders(table: &Table, totals: &BTreeMap<String, Month>, key: &'static str) -
             }
             let first = rows().min_by(|a, b| share(b).total_cmp(&share(a)).then_with(|| a[1].cell().cmp(&b[1].cell())));
             let Some(first) = first.filter(|row| share(row) > 0.0) else { continue };
+            // Who led leads until somebody passes.
+            let is_level = |row: &&Vec<Value>| Some(row[1].cell()) == last && share(row) > share(first) - 1e-12;
+            let first = rows().find(is_level).unwrap_or(first);
             let leader = first[1].cell();
             if last.as_ref() != Some(&leader) {
                 let before = last.replace(leader.clone());

@@ -1,7 +1,7 @@
 use super::section::{Section, Table, Unit};
 use super::{Survey, UNKNOWN};
 use crate::census::Sum;
-use crate::report::Value;
+use crate::report::{Value, grouped};
 
 use Unit::{Count, Text};
 
@@ -32,11 +32,11 @@ impl Survey<'_, '_> {
             downloads[1].add(snapshot.downloads_all_time(row));
             *children += self.lineage.children(row).len() as u64;
         }
-        let (mut known, mut all) = ([0u64; 2], [0u64; 2]);
+        let (mut known, mut total_of) = ([0u64; 2], [0u64; 2]);
         for (publisher, (first, models, downloads, children)) in self.publishers.iter().zip(sums) {
             let Some(first) = first else { continue };
-            all[0] += models;
-            all[1] += downloads[0].total;
+            total_of[0] += models;
+            total_of[1] += downloads[0].total;
             if publisher.is_some() {
                 known[0] += models;
                 known[1] += downloads[0].total;
@@ -57,13 +57,22 @@ impl Survey<'_, '_> {
             ]);
         }
         table.sort_by("downloads_30d");
+        let all = table.rows.len();
+        table.rows.truncate(most);
+        if all > most {
+            section.findings.push(format!(
+                "{} of {} accounts; --top 0 shows all.",
+                grouped(most as u64),
+                grouped(all as u64)
+            ));
+        }
         section.tables.push(table);
         section.define(&[
             "Publishers, countries and kinds: the table of publishers (data/reference/orgs.csv); a file of your own is named with --owners, as CSV with the columns namespace, name, country_iso2 and kind. No country is guessed from a name.",
             "Links: those from the account's models, those to its own models too.",
         ]);
-        section.cover("models whose publisher is in the table", known[0], all[0]);
-        section.cover("downloads in 30 days of such models", known[1], all[1]);
+        section.cover("models whose publisher is in the table", known[0], total_of[0]);
+        section.cover("downloads in 30 days of such models", known[1], total_of[1]);
         section
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         let Some(year) = survey.year(row) else { continue };
         dated += 1;
         let name = survey.publisher(row).map_or(UNKNOWN, |publisher| &publisher.name);
-        countries.insert(name, survey.country(row).unwrap_or(UNKNOWN));
+        countries.entry(name).or_insert_with(|| survey.country(row).unwrap_or(UNKNOWN));
         *counts.entry((name, year)).or_default() += 1;
     }
     let years: Vec<String> = {
@@ -58,7 +58,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         let key = |row: &Vec<Value>| (row[0].cell(), row[1].cell() != UNKNOWN, row[3].number().unwrap_or(0.0) as u64);
         key(b).cmp(&key(a)).then_with(|| a[1].cell().cmp(&b[1].cell()))
     });
-    section.findings.extend(table.rows.first().map(|row| {
+    section.findings.extend(table.rows.first().filter(|row| row[1].cell() != UNKNOWN).map(|row| {
         let releases = row[3].number().unwrap_or_default() as u64;
         format!(
             "Of the publishers in the table, {1} made most repositories in {0}: {2}, of those with a date.",

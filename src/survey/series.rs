@@ -38,7 +38,7 @@ pub fn series(surveys: &[Survey<'_, '_>]) -> Section {
             counts.models.into(),
             derived.into(),
             share(derived, counts.models),
-            counts.links.into(),
+            (survey.lineage.links() as u64).into(),
             counts.unlisted.into(),
         ]);
         let names = &survey.references.families;

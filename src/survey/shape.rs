@@ -62,6 +62,10 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let mut by_generation: Vec<u64> = Vec::new();
     for row in nodes.iter().filter(|row| !lineage.is_root(**row) || !lineage.is_leaf(**row)) {
         let generation = survey.generations[*row as usize] as usize;
+        // Damaged links may leave models that no root leads to; the damage is told before anything is shown.
+        if generation >= snapshot.len() {
+            continue;
+        }
         by_generation.resize(by_generation.len().max(generation + 1), 0);
         by_generation[generation] += 1;
     }

@@ -107,14 +107,16 @@ fn section_blocks(section: &Section, compared: Option<&Table>, blocks: &mut Vec<
 }
 
 impl Section {
-    /// A section that is an answer of its own: its rows are those of its table where it has one, else the section is the row.
+    /// The section as an answer of its own: it is the one row.
     pub fn report(&self) -> Report<'_> {
+        Report { rows: vec![named(self, None)].into(), ..self.rows() }
+    }
+
+    /// The section for people, and for programs the rows of its first table.
+    pub fn rows(&self) -> Report<'_> {
         let mut blocks = Vec::new();
         section_blocks(self, None, &mut blocks);
-        let rows = match &self.tables[..] {
-            [table] => table.report(&[]).rows,
-            _ => vec![named(self, None)].into(),
-        };
+        let rows = self.tables.first().map_or(Vec::new().into(), |table| table.report(&[]).rows);
         Report { definition: self.definition.clone(), rows, blocks }
     }
 }

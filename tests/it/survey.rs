@@ -339,8 +339,176 @@ fn diff_tells_what_became_of_models() {
     let earlier = Survey::of(&lineages[0], &censuses[0], &references);
     let section = Survey::of(&lineages[1], &censuses[1], &references).since(&earlier);
     let changes = |change: &str| number(&section, "changes", change, "models");
-    assert_eq!(["appeared", "vanished", "relicensed", "respelled"].map(changes), [2.0, 1.0, 1.0, 1.0]);
+    assert_eq!(
+        ["appeared", "vanished", "licence stated", "relicensed", "respelled"].map(changes),
+        [2.0, 1.0, 1.0, 0.0, 1.0]
+    );
     assert_eq!(number(&section, "relations", "adapter", "appeared"), 1.0);
     assert_eq!(number(&section, "relations", "quantized", "vanished"), 1.0);
     assert_eq!(number(&section, "relations", "merge", "respelled_after"), 1.0);
+}
+
+#[test]
+fn tables_that_cannot_be_meant_are_refused() {
+    for (rows, says) in [
+        ("A,,id:\\Aqwen/", "use ^ and $"),
+        ("A,,id:(?-m)^qwen/", "use ^ and $"),
+        ("A,,name:gguf\\z", "use ^ and $"),
+        ("X,\"unsloth,\nY,Qwen,", "is no owner's name"),
+        ("\"a\nb\",Qwen,", "line break"),
+    ] {
+        let error = Families::read("test", format!("family,namespaces,id_patterns\n{rows}\n").as_bytes()).unwrap_err();
+        assert!(error.to_string().contains(says), "{rows}: {error}");
+    }
+    let escaped = Families::read("test", b"family,namespaces,id_patterns\nA,,id:^a/\\\\Ab\n");
+    assert!(escaped.is_ok(), "a backslash before an A is no anchor: {escaped:?}");
+    let families = "family,namespaces,id_patterns,part_of,origin_country\nA,a,,B,FR\nB,b,,,Germany\n";
+    assert!(Families::read("test", families.as_bytes()).unwrap_err().to_string().contains("Germany"));
+    let families = "family,namespaces,id_patterns,part_of\nA,a,,B\nB,b,,A\n";
+    assert!(Families::read("test", families.as_bytes()).unwrap_err().to_string().contains("part of none"));
+    for (row, says) in [
+        ("unsloth,,US,industry", "no publisher's name"),
+        ("unsloth,Unknown,US,industry", "no publisher's name"),
+        ("unsloth/,Unsloth,US,industry", "no account"),
+        (",Unsloth,US,industry", "no account"),
+    ] {
+        let error =
+            Publishers::read("test", format!("namespace,name,country_iso2,kind\n{row}\n").as_bytes()).unwrap_err();
+        assert!(error.to_string().contains(says), "{row}: {error}");
+    }
+}
+
+#[test]
+fn models_without_an_owner_are_no_burst_of_one_author() {
+    let lines = |name: fn(usize) -> String| -> String {
+        (0..60).map(|at| format!("a/base -> {} : finetune created=2024-09-01\n", name(at))).collect()
+    };
+    let without = snapshot(&lines(|at| {
+        format!("{}{}", ["red", "blue", "gold", "grey"][at % 4], "abcdefghijklmno".split_at(at / 4 + 1).0)
+    }));
+    assert_eq!(Bursts::list(&Lineage::from_snapshot(&without)), []);
+    let one = snapshot(&lines(|at| {
+        format!("one/{}{}", ["red", "blue", "gold", "grey"][at % 4], "abcdefghijklmno".split_at(at / 4 + 1).0)
+    }));
+    assert_eq!(Bursts::list(&Lineage::from_snapshot(&one)).len(), 1);
+}
+
+/// A snapshot of rows with the Hub's key: `key id downloads`.
+fn keyed(rows: &[(&str, &str, u64)], date: i64) -> Snapshot {
+    let mut builder = modelkin::snapshot::Builder::new();
+    builder.source("test", "jsonl");
+    let text: String = rows
+        .iter()
+        .map(|(key, id, downloads)| {
+            format!("{{\"_id\":\"{key:0>24}\",\"id\":\"{id}\",\"downloadsAllTime\":{downloads}}}\n")
+        })
+        .collect();
+    modelkin::source::read_rows("test", text.as_bytes(), &mut |found| builder.add(found)).unwrap();
+    builder.finish("test", Some(date), None).unwrap()
+}
+
+#[test]
+fn downloads_between_two_snapshots_follow_a_model_through_its_renaming() {
+    let before = keyed(&[("a1", "o0/old", 1_000), ("b2", "o1/reused", 900)], 1_700_000_000_000);
+    let after = keyed(&[("a1", "o0/new", 1_100), ("c3", "o1/reused", 950)], 1_710_000_000_000);
+    let references = references();
+    let lineages = [Lineage::from_snapshot(&before), Lineage::from_snapshot(&after)];
+    let censuses = lineages.each_ref().map(|lineage| Census::take(lineage, &Counting::default()));
+    let surveys = [0, 1].map(|at| Survey::of(&lineages[at], &censuses[at], &references));
+    let section = surveys[1].since(&surveys[0]);
+    assert_eq!(number(&section, "changes", "renamed", "models"), 1.0);
+    assert_eq!(["FR", "KR"].map(|country| number(&section, "countries", country, "downloads")), [100.0, 950.0]);
+    let series = survey::series(&surveys);
+    assert_eq!(number(&series, "countries", "2023-11-14|2024-03-09|FR", "downloads"), 100.0);
+}
+
+#[test]
+fn several_snapshots_are_told_in_order_and_folded_alike() {
+    let home = tempfile::tempdir().unwrap();
+    let text = "lab/base -> unsloth/base : finetune\nunsloth/base -> you/tune : adapter\n";
+    for (date, more) in [("2025-02-01", "lab/base -> we/tune : merge\n"), ("2025-01-01", "")] {
+        let source = home.path().join("l.edges");
+        fs::write(&source, format!("{text}{more}")).unwrap();
+        let target = home.path().join(format!("{date}.modelkin"));
+        let words = ["import", source.to_str().unwrap(), "--date", date, "-o", target.to_str().unwrap()];
+        assert!(modelkin(home.path(), &words).output().unwrap().status.success());
+    }
+    let pattern = home.path().join("*.modelkin");
+    let links = |fold: &[&str]| {
+        let words =
+            ["report", "--section", "series.totals", "--format", "csv", "--snapshots", pattern.to_str().unwrap()];
+        let out = modelkin(home.path(), &words).args(fold).output().unwrap();
+        let mut reader = csv::Reader::from_reader(&out.stdout[..]);
+        reader.records().map(Result::unwrap).map(|row| format!("{} {}", &row[0], &row[4])).collect::<Vec<_>>()
+    };
+    assert_eq!(links(&[]), ["2025-01-01 2", "2025-02-01 3"]);
+    assert_eq!(links(&["--fold-mirrors"]), ["2025-01-01 1", "2025-02-01 2"]);
+}
+
+#[test]
+fn the_commands_that_explain_prints_give_the_numbers_again() {
+    let home = tempfile::tempdir().unwrap();
+    let rules = home.path().join("my rules.csv");
+    fs::write(&rules, "family,namespaces,id_patterns\nMy Qwen,,id:^qwen/ name:qwen\n").unwrap();
+    let words =
+        ["explain", "my qwen", "--snapshot", "sample", "--format", "csv", "--families", rules.to_str().unwrap()];
+    let out = modelkin(home.path(), &words).output().unwrap();
+    let mut reader = csv::Reader::from_reader(&out.stdout[..]);
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert!(rows.len() > 25, "{}", String::from_utf8_lossy(&out.stderr));
+    let mut answers: BTreeMap<String, String> = BTreeMap::new();
+    let mut checked = 0;
+    for row in &rows {
+        let (figure, models, command) = (&row[0], row[1].parse::<u64>().unwrap(), &row[3]);
+        let is_csv = command.contains("--format csv");
+        let answer = answers.entry(command.to_owned()).or_insert_with(|| {
+            let json = if is_csv { "" } else { " --format json" };
+            let command = command.replacen("modelkin", env!("CARGO_BIN_EXE_modelkin"), 1) + json;
+            let mut shell = std::process::Command::new("sh");
+            let out = shell
+                .env("HOME", home.path())
+                .env("XDG_DATA_HOME", home.path())
+                .args(["-c", &command])
+                .output()
+                .unwrap();
+            assert!(out.status.success(), "{command}: {}", String::from_utf8_lossy(&out.stderr));
+            String::from_utf8(out.stdout).unwrap()
+        });
+        let found = if is_csv {
+            let mut reader = csv::Reader::from_reader(answer.as_bytes());
+            let heads = reader.headers().unwrap().clone();
+            let at = |name: &str| heads.iter().position(|head| head == name);
+            let listed: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+            let count =
+                |keep: &dyn Fn(&csv::StringRecord) -> bool| listed.iter().filter(|row| keep(row)).count() as u64;
+            match figure {
+                "F2 with several parents" => count(&|row| row[at("parents").unwrap()].parse::<u64>().unwrap() > 1),
+                "F3 that are in F2" => count(&|row| !row[at("relation").unwrap()].is_empty()),
+                "F3 without any parent" => count(&|row| &row[at("parents").unwrap()] == "0"),
+                "unlisted members" => count(&|row| &row[at("listed").unwrap()] == "false"),
+                "F2, exclusive credit" => listed[0][at("exclusive").unwrap()].parse().unwrap(),
+                "F2, split credit" => listed[0][at("split").unwrap()].parse::<f64>().unwrap().round() as u64,
+                _ => count(&|_| true),
+            }
+        } else {
+            let json: serde_json::Value = serde_json::from_str(answer).unwrap();
+            let row = &json["rows"][0];
+            let is_f2 = figure.contains("F2");
+            let part = if is_f2 { "f2" } else { "f1" };
+            if let Some(relation) = figure.strip_prefix("F1, ").filter(|words| Relation::from_name(words).is_some()) {
+                row["by_relation"]["f1"][relation].as_u64().unwrap()
+            } else if let Some(generation) = figure.strip_prefix("F2, generation ") {
+                row["generations"][generation.parse::<usize>().unwrap() - 1].as_u64().unwrap()
+            } else if figure.contains("without bursts") {
+                row["without_bursts"][part].as_u64().unwrap()
+            } else if figure.starts_with("authors") {
+                row["authors"][part].as_u64().unwrap()
+            } else {
+                row[part].as_u64().unwrap_or_else(|| panic!("{figure}: {row}"))
+            }
+        };
+        assert_eq!(found, models, "{figure}: {command}");
+        checked += 1;
+    }
+    assert_eq!(checked, rows.len());
 }

@@ -50,7 +50,7 @@ left join orgs o on lower(coalesce(n.owner, split_part(a.canonical_id, '/', 1)))
 run("alter table models add column year varchar")
 run("update models set year = case when month like 'before%' then month else month[1:4] end")
 taken = one(f"select decode(value) from parquet_kv_metadata('{folder}/hub-nodes.parquet') where decode(key) = 'modelkin.snapshot'").split(",")[0]
-run(f"create macro young(created) as created >= (timestamptz '{taken} 00:00:00+00' - interval 365 day)")
+run(f"create macro young(created) as (created >= timestamptz '{taken} 00:00:00+00' - interval 365 day and created < timestamptz '{taken} 00:00:00+00' + interval 1 day)")
 strength = "case relationship when 'merge' then 4 when 'adapter' then 3 when 'quantized' then 2 when 'finetune' then 1 else 0 end"
 run(f"create table edges as select parent, child, {strength} as rel from links")
 WORDS = ["unstated", "finetune", "quantized", "adapter", "merge"]
@@ -75,7 +75,7 @@ select parent, child, made, 't' || regexp_replace(case
       then regexp_extract(whole, '^(.*)-[^-]*$', 1) || '-*'
     else whole end, '[0-9]+', '#', 'g') as key from named
 union all
-select parent, child, made, 'a' || case when child like '%/%' then split_part(child, '/', 1) else '' end from named
+select parent, child, made, 'a' || split_part(child, '/', 1) from named where child like '%/%'
 """)
 run("""
 create table bursts as
@@ -199,7 +199,6 @@ for org, f1, bases, *by in sql("""with f1 as (select org, child, max(rel) as rel
     country, kind, models = sql("select any_value(country), any_value(kind), count(*) from models where organisation_key = ?", org)[0]
     expected.add("derivatives.organisations", (names[org],), country=country, kind=kind, f1=f1, bases=bases, models=models, **dict(zip(WORDS, by)))
 report = folder / "report/tables"
-mention_of = {}
 read = lambda name: list(csv.DictReader(open(report / f"{name}.csv")))
 for row in read("derivatives.organisations_in_every_way"):
     org = row["organisation"]
@@ -207,22 +206,26 @@ for row in read("derivatives.organisations_in_every_way"):
     accounts = [a for (a,) in sql("select distinct account from models where organisation_key = ? and key like '%/%'", key)]
     mention = " or ".join(f"position('{a}' in (case when key like '%/%' then key[position('/' in key) + 1:] else key end)) > 0 or "
                           f"len(list_filter(tags, lambda t: lower(t) = '{a}')) > 0" for a in accounts) or "false"
-    mention_of[org] = mention
     values = in_every_way("organisation_key = '" + key.replace("'", "''") + "'", mention)
     expected.add("derivatives.organisations_in_every_way", (org,), **values)
     # The other table gives F2 of all organisations; here those of the largest.
     expected.tables["derivatives.organisations"][(org,)]["f2"] = values["f2"]
-close = expected.tables["derivatives.organisations_in_every_way"]
 by_name = {family["family"]: family for family in families}
-ours = {(name,): values for name, values in counts.items()}
 both_families = in_every_way(" or ".join(f"({members_of(by_name[name])})" for name in ("Gemma", "Llama")),
                              " or ".join(f"({mentions_of(by_name[name])})" for name in ("Gemma", "Llama")))
-both_close = None
-if ("Google",) in close and ("Meta",) in close:
-    both_close = in_every_way("organisation_key in ('Google', 'Meta')", " or ".join(f"({mention})" for mention in (mention_of["Google"], mention_of["Meta"])))
-for label, table, of, both in [("all accounts", close, ("Alibaba", "Google", "Meta"), both_close), ("Qwen against Gemma and Llama", ours, ("Qwen", "Gemma", "Llama"), both_families)]:
+of_accounts, clauses = {}, []
+for name in ("Alibaba", "Google", "Meta"):
+    accounts = [a for (a,) in sql("select distinct account from models where organisation_key = ? and key like '%/%'", name)]
+    if one("select count(*) from edges e join models p on p.key = e.parent where p.organisation_key = ?", name):
+        mention = " or ".join(f"position('{a}' in (case when key like '%/%' then key[position('/' in key) + 1:] else key end)) > 0 or "
+                              f"len(list_filter(tags, lambda t: lower(t) = '{a}')) > 0" for a in accounts) or "false"
+        of_accounts[name] = in_every_way(f"organisation_key = '{name}'", mention)
+        clauses += [mention] if name != "Alibaba" else []
+both_close = in_every_way("organisation_key in ('Google', 'Meta')", " or ".join(f"({clause})" for clause in clauses)) if len(clauses) == 2 else None
+for label, of, both in [("all accounts", [of_accounts.get(name) for name in ("Alibaba", "Google", "Meta")], both_close),
+                        ("Qwen against Gemma and Llama", [counts[name] for name in ("Qwen", "Gemma", "Llama")], both_families)]:
     for way in ["f1", "f1_without_bursts", "f1_with_own", "f1_authors", "f2", "f2_without_bursts", "f2_with_own", "f2_authors", "f3"]:
-        a, g, m = (table.get((name,), {}).get(way) for name in of)
+        a, g, m = (values[way] if values and both else None for values in of)
         together = both[way] if both else None
         expected.add("derivatives.rivals", (f"{way[0].upper()}{way[1:].replace('_', ' ')}, {label}",), alibaba=a, google=g, meta=m, google_and_meta=together,
                      alibaba_has_more=None if None in (a, together) else ("yes" if a > together else "no"))
@@ -267,7 +270,8 @@ def months(table, key, groups):
             if not of or max(of.values()) == 0 or totals[month][at] < 30 - 1e-6:
                 continue
             best = max(of.values())
-            leader = min(name for name, share in of.items() if share > best - 1e-12)
+            level = [name for name, share in of.items() if share > best - 1e-12]
+            leader = last if last in level else min(level)
             if leader != last:
                 expected.add(f"months.leaders_{table.split('_')[1]}", (counted, month), **{key: leader}, share=of[leader], before=last, share_before=of.get(last), of=totals[month][at])
                 last = leader
@@ -303,8 +307,8 @@ windows("kinds", "kind")
 for year, kind, models, total, known in sql("select year, kind, count(*), sum(downloads), count(downloads) from models where listed and year is not null group by all"):
     whole, attributed = sql("select coalesce(sum(downloads), 0), coalesce(sum(downloads) filter (kind <> 'unknown'), 0) from models where listed and year = ?", year)[0]
     total = int(total or 0)
-    expected.add("downloads.cohorts", (year, kind), models=models, downloads_30d=total if known else None, share_of_year=total / int(whole) if whole else None,
-                 share_of_year_known=total / int(attributed) if attributed and kind != "unknown" else None)
+    expected.add("downloads.cohorts", (year, kind), models=models, downloads_30d=total if known else None, share_of_year=total / int(whole) if whole and known else None,
+                 share_of_year_known=total / int(attributed) if attributed and known and kind != "unknown" else None)
 
 made = {}
 for name, year, count in sql("select coalesce(publisher, 'unknown'), year, count(*) from models where listed and year is not null group by all"):

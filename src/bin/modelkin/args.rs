@@ -378,7 +378,7 @@ pub struct Filter {
     /// Do not follow links from parents that are not listed
     #[arg(long)]
     pub no_unlisted: bool,
-    /// Put what descends from a mirror (a re-upload under the same name) below the model that it mirrors, and count no mirror
+    /// Put what descends from a mirror (a re-upload under the same name) below the model that it mirrors, and count no mirror as a derivative
     #[arg(long)]
     pub fold_mirrors: bool,
     /// Count only models created on this day or later; the others are walked through

@@ -42,6 +42,7 @@ pub fn run(args: &args::Diff) -> anyhow::Result<ExitCode> {
         anyhow::bail!(Usage(format!("CSV is one table: name it with --table ({})", known.join(", "))));
     }
     section.definition.push(format!("Compared with the snapshot {}.", earlier.provenance().short_digest()));
-    output::report(&section.report(), &later, args.format.into())?;
+    let report = if args.table.is_some() { section.rows() } else { section.report() };
+    output::report(&report, &later, args.format.into())?;
     Ok(ExitCode::SUCCESS)
 }

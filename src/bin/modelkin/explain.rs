@@ -26,11 +26,10 @@ pub fn run(args: &args::Explain) -> anyhow::Result<ExitCode> {
     for (option, value) in [("--snapshot", &named), ("--families", &rules)] {
         words.extend(value.iter().flat_map(|value| [option, value]));
     }
-    let mut section = Survey::of(&lineage, &census, &references).explain(&family, &args.name, &words);
-    if let args::FormatArg::Csv = args.question.format {
-        // CSV is one table.
-        section.tables.truncate(1);
-    }
-    output::report(&section.report(), &snapshot, args.question.format.into())?;
+    let section = Survey::of(&lineage, &census, &references).explain(&family, &args.name, &words);
+    // CSV is one table: that of the definitions.
+    let is_csv = matches!(args.question.format, args::FormatArg::Csv);
+    let report = if is_csv { section.rows() } else { section.report() };
+    output::report(&report, &snapshot, args.question.format.into())?;
     Ok(ExitCode::SUCCESS)
 }

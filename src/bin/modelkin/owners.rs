@@ -14,6 +14,6 @@ pub fn run(args: &args::Owners) -> anyhow::Result<ExitCode> {
     let survey = Survey::of(&lineage, &census, &references);
     let most = if args.top == 0 { usize::MAX } else { args.top };
     let section = survey.accounts(|publisher| !args.unknown || publisher.is_none(), most);
-    output::report(&section.report(), &snapshot, args.question.format.into())?;
+    output::report(&section.rows(), &snapshot, args.question.format.into())?;
     Ok(ExitCode::SUCCESS)
 }

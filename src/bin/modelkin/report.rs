@@ -19,6 +19,9 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     let wanted: Vec<(&str, Option<&str>)> = args.sections.iter().map(|wanted| split(wanted)).collect();
     for (section, _) in &wanted {
         if !names.contains(section) && (*section != SERIES || args.snapshots.is_empty()) {
+            if *section == SERIES {
+                bail!(Usage("the section series is about several snapshots; name them with --snapshots".into()));
+            }
             bail!(Usage(format!("no section {section:?}; there are {}", names.join(", "))));
         }
     }
@@ -35,7 +38,11 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|(section, _)| *section == name);
     let mut sections = survey.sections(is_wanted);
     if !args.snapshots.is_empty() && is_wanted(SERIES) {
-        let lineages: Vec<Lineage<'_>> = all.iter().map(Lineage::from_snapshot).collect();
+        let lineages: Vec<Lineage<'_>> = all
+            .iter()
+            .map(Lineage::from_snapshot)
+            .map(|lineage| if args.fold_mirrors { lineage.folded() } else { lineage })
+            .collect();
         let censuses: Vec<Census<'_, '_>> =
             lineages.iter().map(|lineage| Census::take(lineage, &Counting::default())).collect();
         let earlier = lineages.iter().zip(&censuses).map(|(lineage, census)| Survey::of(lineage, census, &references));
@@ -78,6 +85,10 @@ const SERIES: &str = "series";
 fn series(patterns: &[String]) -> anyhow::Result<Vec<Snapshot>> {
     let mut paths: Vec<PathBuf> = Vec::new();
     for pattern in patterns {
+        if Path::new(pattern).exists() {
+            paths.push(pattern.into());
+            continue;
+        }
         let found = glob::glob(pattern).map_err(|error| Usage(format!("--snapshots {pattern}: {error}")))?;
         let before = paths.len();
         for path in found {
@@ -122,7 +133,8 @@ fn only(sections: &mut [Section], wanted: &[(&str, Option<&str>)]) -> anyhow::Re
             let near = near.first().map_or_else(String::new, |near| format!("; do you mean {near}?"));
             bail!(Usage(format!("{} has no table {unknown:?}; it has {}{near}", section.name, known.join(", "))));
         }
-        if !tables.is_empty() {
+        let is_whole = wanted.iter().any(|(of, table)| *of == section.name && table.is_none());
+        if !tables.is_empty() && !is_whole {
             section.tables.retain(|table| tables.contains(&table.name));
         }
     }
@@ -154,13 +166,31 @@ fn write(out: &Path, sections: &[Section], references: &References, snapshot: &S
         out.extension().is_some_and(|end| end.eq_ignore_ascii_case("html") || end.eq_ignore_ascii_case("htm"));
     let (page, files) = match is_page {
         true => (out.to_owned(), out.with_extension("")),
+        false if out.file_name().is_some_and(|name| name == ".html") => {
+            bail!(Usage("--out .html: the page has no name".into()))
+        }
         false => (out.join("index.html"), out.join("tables")),
     };
+    if page.is_dir() {
+        bail!("{}: is a folder, and the page needs that name; choose another --out", page.display());
+    }
+    if files.file_name().is_none() {
+        bail!(Usage(format!("--out {}: no name for a page or a folder", out.display())));
+    }
     if files.is_file() {
         bail!("{}: is a file, and the tables need a folder of that name; choose another --out", files.display());
     }
     let put = |path: PathBuf, bytes: &[u8]| fs::write(&path, bytes).with_context(|| path.display().to_string());
     fs::create_dir_all(&files).with_context(|| files.display().to_string())?;
+    // The tables of an earlier report would pass for this one's.
+    for old in fs::read_dir(&files).with_context(|| files.display().to_string())? {
+        let old = old?.path();
+        let name = old.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let is_table = survey::names().chain([SERIES]).any(|section| name.starts_with(&format!("{section}.")));
+        if is_table && (name.ends_with(".csv") || name.ends_with(".json")) && old.is_file() {
+            fs::remove_file(&old).with_context(|| old.display().to_string())?;
+        }
+    }
     for section in sections {
         for table in section.tables.iter().chain(&survey::compared(section, &references.published)) {
             let mut csv = Vec::new();
