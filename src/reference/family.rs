@@ -341,10 +341,10 @@ impl Families {
             if rule.name.contains(['\n', '\r']) {
                 return Err(rule.wrong(format!("the family {:?} has a line break in its name", rule.name)));
             }
-            for owner in rule.owners().filter(|owner| ModelId::parse(&format!("{owner}/x")).is_err()) {
-                return Err(
-                    rule.wrong(format!("{owner:?} is no owner's name, such as Qwen; write `;` between several"))
-                );
+            let is_none = |owner: &&str| ModelId::parse(&format!("{owner}/x")).is_err();
+            if let Some(owner) = rule.owners().find(is_none) {
+                let remedy = "write `;` between several";
+                return Err(rule.wrong(format!("{owner:?} is no owner's name, such as Qwen; {remedy}")));
             }
             let country = &rule.country;
             if !country.is_empty() && (country.len() != 2 || !country.chars().all(|c| c.is_ascii_uppercase())) {

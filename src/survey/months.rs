@@ -154,6 +154,9 @@ impl Groups<'_> {
     }
 }
 
+/// A way of counting months: its name, the column of its shares, and the whole of a month.
+type Way = (&'static str, usize, fn(&Month) -> f64);
+
 /// The months in which another group came to lead.
 fn leaders(table: &Table, totals: &BTreeMap<String, Month>, key: &'static str) -> Table {
     let (name, title) = match key {
@@ -171,7 +174,7 @@ fn leaders(table: &Table, totals: &BTreeMap<String, Month>, key: &'static str) -
     ];
     let mut leaders = Table::new(name, title, 2, &main, &[]);
     leaders.most = 60;
-    let ways: [(&str, usize, fn(&Month) -> f64); 3] = [
+    let ways: [Way; 3] = [
         (EVERYTHING, 4, |of| of.split),
         ("without quantized", 6, |of| of.split_without_quantized),
         ("without bursts", 8, |of| of.split_without_bursts),
