@@ -4,12 +4,14 @@ mod authors;
 mod burst;
 mod closure;
 mod clusters;
+mod derived;
 mod descendants;
 mod facts;
 mod family;
 mod groups;
 mod kin;
 mod layout;
+mod members;
 mod ranking;
 mod segments;
 mod shadow;
@@ -26,10 +28,12 @@ use layout::Layout;
 pub use authors::owners;
 pub use burst::{Burst, Bursts, Shared};
 pub use clusters::Clusters;
+pub use derived::Derived;
 pub use descendants::{Descendants, derivatives};
 pub use facts::{Facts, Sum};
-pub use family::{Counted, Derived, FamilyCount, Part, Tally, members, tallies};
+pub use family::{Counted, FamilyCount, Part, Tally, tallies};
 pub use kin::Kin;
+pub use members::members;
 pub use ranking::{Group, Measure, Ranked, Ranking};
 pub use tree::{Branch, Shown, tree};
 
@@ -53,7 +57,7 @@ pub fn keep(snapshot: &mut Snapshot, families: &[Family]) -> Result<(), referenc
     arrays.append(&mut Census::take(&lineage, &Counting::default()).to_keep());
     arrays.push(Bursts::of(&lineage).to_keep());
     arrays.push(authors::to_keep(lineage.snapshot()));
-    arrays.append(&mut family::to_keep(families, &lineage)?);
+    arrays.append(&mut members::to_keep(families, &lineage)?);
     arrays.into_iter().for_each(|(name, array)| snapshot.keep(&name, array));
     Ok(())
 }

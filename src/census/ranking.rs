@@ -1,4 +1,4 @@
-use super::{Census, Counting, Facts, Sum, Tally, family};
+use super::{Census, Counting, Facts, Sum, Tally, family, members};
 use crate::model::Relation;
 use crate::reference::Family;
 use crate::snapshot::Row;
@@ -161,7 +161,7 @@ impl Ranking {
         let snapshot = lineage.snapshot();
         let (names, sets): (Vec<String>, Vec<Vec<Row>>) = match families {
             Some(families) => {
-                (families.iter().map(|family| family.name.clone()).collect(), family::all_members(families, lineage))
+                (families.iter().map(|family| family.name.clone()).collect(), members::all_members(families, lineage))
             }
             None => {
                 let mut owners: Vec<&str> = census.models().iter().filter_map(|row| snapshot.owner(*row)).collect();

@@ -1,0 +1,142 @@
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::Counting;
+use crate::lineage::Lineage;
+use crate::reference::{self, Family, Matcher};
+use crate::snapshot::{Array, Row};
+
+/// Under which names a family's members and mentions are kept: this version of what they are, and the family's rule.
+fn names(family: &Family) -> [String; 2] {
+    ["members", "mentions"].map(|what| format!("census/1/{what}/{}/{}", family.name, family.rule))
+}
+
+/// The members and the mentions of many families, as a snapshot keeps them.
+///
+/// # Errors
+/// If the families' expressions are too large together.
+pub(super) fn to_keep(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<(String, Array)>, reference::Error> {
+    let sets = members_and_mentions(families, lineage)?;
+    let kept = families.iter().zip(sets).flat_map(|(family, sets)| names(family).into_iter().zip(sets));
+    Ok(kept.map(|(name, rows)| (name, Array::Numbers(rows))).collect())
+}
+
+/// The members and the mentions of each of many families, members among the mentions, by one reading of the ids; or those
+/// that the snapshot keeps.
+///
+/// # Errors
+/// If the families' expressions are too large together.
+pub(super) fn members_and_mentions(
+    families: &[Family],
+    lineage: &Lineage<'_>,
+) -> Result<Vec<[Vec<Row>; 2]>, reference::Error> {
+    let kept = |family: &Family| {
+        let [members, mentions] = names(family).map(|name| lineage.snapshot().kept_numbers(&name));
+        Some([members?.to_vec(), mentions?.to_vec()])
+    };
+    if let Some(kept) = families.iter().map(kept).collect() {
+        return Ok(kept);
+    }
+    const MANY: u32 = 16 * 1024;
+    let matcher = Matcher::of(families)?;
+    let snapshot = lineage.snapshot();
+    let words: Vec<&str> = snapshot.tag_words().collect();
+    let of_tag: Vec<Vec<usize>> = words
+        .par_iter()
+        .map(|tag| (0..families.len()).filter(|number| families[*number].is_tag(tag)).collect())
+        .collect();
+    let starts: Vec<Row> = snapshot.rows().step_by(MANY as usize).collect();
+    // Family, and the member or mention; each once.
+    type Pairs = Vec<(usize, Row)>;
+    let found: Vec<[Pairs; 2]> = starts
+        .into_par_iter()
+        .map(|start| {
+            let (mut members, mut mentions) = (Vec::new(), Vec::new());
+            let rows = start..snapshot.rows().end.min(start + MANY);
+            let ids: Vec<&str> = rows.clone().map(|row| snapshot.id(row)).collect();
+            matcher.members(&ids, &mut |at, number| members.push((number, start + at as Row)));
+            matcher.named(&ids, &mut |at, number| mentions.push((number, start + at as Row)));
+            let mut of_library: HashMap<&str, Vec<usize>> = HashMap::new();
+            for row in rows {
+                let tags = snapshot.tags(row).iter().flat_map(|tag| &of_tag[*tag as usize]);
+                mentions.extend(tags.map(|number| (*number, row)));
+                if let Some(library) = snapshot.library(row) {
+                    let known = of_library.entry(library).or_insert_with(|| {
+                        (0..families.len()).filter(|number| families[*number].is_library(library)).collect()
+                    });
+                    mentions.extend(known.iter().map(|number| (*number, row)));
+                }
+            }
+            [members, mentions].map(|mut pairs| {
+                pairs.sort_unstable();
+                pairs.dedup();
+                pairs
+            })
+        })
+        .collect();
+    let is_model = |row: &Row| snapshot.is_listed(*row) || lineage.is_unlisted(*row);
+    let rows = |number: usize, what: usize| {
+        let pairs = found.iter().flat_map(move |found| {
+            let from = found[what].partition_point(|pair| pair.0 < number);
+            found[what][from..].iter().take_while(move |pair| pair.0 == number)
+        });
+        pairs.map(|pair| pair.1).filter(is_model).collect()
+    };
+    Ok((0..families.len()).map(|number| [rows(number, 0), rows(number, 1)]).collect())
+}
+
+/// The rows of a family's members, in order. Old ids are no members: the models that they name are.
+pub fn members(family: &Family, lineage: &Lineage<'_>) -> Vec<Row> {
+    let snapshot = lineage.snapshot();
+    if let Some(members) = snapshot.kept_numbers(&names(family)[0]) {
+        return members.to_vec();
+    }
+    let is_model = |row: &Row| snapshot.is_listed(*row) || lineage.is_unlisted(*row);
+    match family.lies_in() {
+        Some(id) if id.contains('/') || snapshot.owned_by(id).is_empty() => lineage.find(id).into_iter().collect(),
+        Some(owner) => snapshot.owned_by(owner).filter(is_model).collect(),
+        None => search(lineage, |ids| family.members_among(ids)).filter(is_model).collect(),
+    }
+}
+
+/// F3.
+pub(super) fn mentions(family: &Family, lineage: &Lineage<'_>, members: &[Row], counting: &Counting) -> Vec<Row> {
+    let snapshot = lineage.snapshot();
+    let counts =
+        |row: &Row| snapshot.is_listed(*row) && counting.wants(snapshot, *row) && members.binary_search(row).is_err();
+    if let Some(mentions) = snapshot.kept_numbers(&names(family)[1]) {
+        return mentions.iter().copied().filter(counts).collect();
+    }
+    let words: Vec<&str> = snapshot.tag_words().collect();
+    let tags: Vec<bool> = words.par_iter().map(|tag| family.is_tag(tag)).collect();
+    let has_tags = tags.contains(&true);
+    let mut named = vec![false; snapshot.len()];
+    search(lineage, |ids| family.named_among(ids)).for_each(|row| named[row as usize] = true);
+    let is_mention = |row: &Row| {
+        named[*row as usize]
+            || (has_tags && snapshot.tags(*row).iter().any(|tag| tags[*tag as usize]))
+            || snapshot.library(*row).is_some_and(|library| family.is_library(library))
+    };
+    snapshot.rows().into_par_iter().filter(is_mention).filter(counts).collect()
+}
+
+/// The rows whose ids `find` marks, in order; it is given many ids at a time.
+fn search(lineage: &Lineage<'_>, find: impl Fn(&[&str]) -> Vec<bool> + Sync) -> impl Iterator<Item = Row> {
+    const MANY: u32 = 16 * 1024;
+    let snapshot = lineage.snapshot();
+    let starts: Vec<Row> = snapshot.rows().step_by(MANY as usize).collect();
+    let found: Vec<Vec<bool>> = starts
+        .into_par_iter()
+        .map(|start| {
+            let ids: Vec<&str> = (start..snapshot.rows().end.min(start + MANY)).map(|row| snapshot.id(row)).collect();
+            find(&ids)
+        })
+        .collect();
+    found.into_iter().flatten().zip(0..).filter(|(found, _)| *found).map(|(_, row)| row)
+}
+
+/// The members of each of a table's families.
+pub(super) fn all_members(families: &[Family], lineage: &Lineage<'_>) -> Vec<Vec<Row>> {
+    families.iter().map(|family| members(family, lineage)).collect()
+}
