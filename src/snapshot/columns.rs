@@ -10,7 +10,7 @@ use arrow_array::{
 };
 use arrow_buffer::{ArrowNativeType, Buffer, NullBuffer, OffsetBufferBuilder};
 use arrow_data::ArrayData;
-use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
+use arrow_schema::DataType;
 use hashbrown::HashMap;
 use sha2::{Digest, Sha256};
 
@@ -18,6 +18,7 @@ use super::builder::{Lists, Model};
 use super::maybe::Maybe;
 use super::names::Names;
 use super::part::{self, Numbers, Part, Raw, Texts};
+use super::schema::{coded, item, oddity_fields, parent_fields, schema};
 use super::{Counts, Link, Row, cmp_key};
 use crate::model::{HubId, Learned, Oddity, OddityKind, Relation};
 
@@ -75,51 +76,6 @@ pub(super) struct Filling {
     pub oddities: BTreeMap<u32, Vec<Oddity>>,
     pub words: Names,
     pub aliases: HashMap<u32, u32>,
-}
-
-fn item(data_type: DataType) -> Arc<Field> {
-    Arc::new(Field::new("item", data_type, false))
-}
-
-fn coded(width: DataType) -> DataType {
-    DataType::Dictionary(Box::new(width), Box::new(DataType::Utf8))
-}
-
-fn parent_fields() -> Fields {
-    Fields::from(vec![
-        Field::new("row", DataType::UInt32, false),
-        Field::new("relation", coded(DataType::UInt8), false),
-        Field::new("learned", coded(DataType::UInt8), false),
-    ])
-}
-
-fn oddity_fields() -> Fields {
-    Fields::from(vec![
-        Field::new("kind", coded(DataType::UInt8), false),
-        Field::new("text", DataType::LargeUtf8, false),
-    ])
-}
-
-/// The schema of format 2. A reader needs these columns under these names; the order is free.
-pub(super) fn schema() -> Schema {
-    let words = || coded(DataType::UInt32);
-    Schema::new(vec![
-        Field::new("id", DataType::LargeUtf8, false),
-        Field::new("listed", DataType::Boolean, false),
-        Field::new("alias_of", DataType::UInt32, true),
-        Field::new("hub_id", DataType::FixedSizeBinary(HubId::BYTES as i32), true),
-        Field::new("parents", DataType::List(item(DataType::Struct(parent_fields()))), false),
-        Field::new("created", DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())), true),
-        Field::new("downloads", DataType::UInt64, true),
-        Field::new("downloads_all_time", DataType::UInt64, true),
-        Field::new("likes", DataType::UInt64, true),
-        Field::new("parameters", DataType::UInt64, true),
-        Field::new("task", words(), true),
-        Field::new("library", words(), true),
-        Field::new("licence", words(), true),
-        Field::new("tags", DataType::List(item(words())), false),
-        Field::new("oddities", DataType::List(item(DataType::Struct(oddity_fields()))), false),
-    ])
 }
 
 /// The relation names in order of their codes: the dictionary of the relation column.

@@ -14,9 +14,10 @@ use arrow_ipc::{Block, root_as_footer, root_as_message};
 use arrow_schema::ArrowError;
 use twox_hash::XxHash3_64;
 
-use super::columns::{Columns, arrays, schema};
+use super::columns::{Columns, arrays};
 use super::kept::Kept;
 use super::part::{Mapped, Place, Raw, checksum};
+use super::schema::schema;
 use super::{Body, Error, Provenance, Snapshot};
 
 /// The version of the format: the columns and keys of this file. A change that old readers would misread adds one.

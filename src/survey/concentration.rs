@@ -78,17 +78,8 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "Top k: the share of the k largest; top 1 percent and top 0.01 percent: of the largest hundredth and ten-thousandth, rounded up. Zero and below 200: the share of the models (owners, families) themselves.",
         "Gini: 0 if all have the same, 1 if one has all. HHI: the sum of the squared shares, 1 if one has all.",
     ]);
-    let all = survey.models().count() as u64;
-    section.cover(
-        "models with downloads in 30 days",
-        survey.models().filter(|row| snapshot.downloads(*row).is_some()).count() as u64,
-        all,
-    );
-    section.cover(
-        "models with all-time downloads",
-        survey.models().filter(|row| snapshot.downloads_all_time(*row).is_some()).count() as u64,
-        all,
-    );
+    survey.cover(&mut section, "models with downloads in 30 days", |row| snapshot.downloads(row).is_some());
+    survey.cover(&mut section, "models with all-time downloads", |row| snapshot.downloads_all_time(row).is_some());
     section.tables.push(table);
     section
 }

@@ -42,14 +42,9 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "Credit for F2: full counts a model once in each family that it descends from, split gives 1/k to each of k families, exclusive counts those of one family alone. Families that are part of another get no credit of their own; shares are of all models with a parent.",
         "Google and Meta (and Gemma and Llama) together are counted as one: what descends from both counts once, and what is their own not at all. An organisation is all accounts under one name in the table of publishers; an account that is not there stands alone, as account/*. Bases: its models with a child by somebody else.",
     ]);
-    let derived = survey.models().filter(|row| !survey.lineage.is_root(*row)).count() as u64;
-    section.cover("models with a declared parent", derived, survey.snapshot().provenance().counts.models);
-    let dated = survey.models().filter(|row| survey.snapshot().created(*row).is_some()).count() as u64;
-    section.cover(
-        "models with a date, by which bursts are judged",
-        dated,
-        survey.snapshot().provenance().counts.models,
-    );
+    survey.cover(&mut section, "models with a declared parent", |row| !survey.lineage.is_root(row));
+    let is_dated = |row| survey.snapshot().created(row).is_some();
+    survey.cover(&mut section, "models with a date, by which bursts are judged", is_dated);
     section
 }
 

@@ -5,6 +5,7 @@ use super::section::{Section, Table, Unit, share};
 use super::{Survey, UNKNOWN};
 use crate::census::{Counted, Derived, members};
 use crate::model::Relation;
+use crate::reference::Publisher;
 use crate::report::{Value, grouped};
 use crate::snapshot::{Changes, Row};
 
@@ -81,20 +82,8 @@ impl Survey<'_, '_> {
             grouped(changes.renamed.len() as u64)
         ));
         let families = self.families_since(before, &appeared, &vanished);
-        let countries = self.downloads_since(
-            before,
-            "countries",
-            "Downloads between the two, by country",
-            "country",
-            |survey, row| survey.country(row).unwrap_or(UNKNOWN).to_owned(),
-        );
-        let kinds = self.downloads_since(
-            before,
-            "kinds",
-            "Downloads between the two, by kind of publisher",
-            "kind",
-            |survey, row| survey.publisher(row).map_or(UNKNOWN, |publisher| &publisher.kind).to_owned(),
-        );
+        let matches = Changes::matches(before.snapshot(), self.snapshot());
+        let [countries, kinds] = [By::Country, By::Kind].map(|by| self.downloads_since(before, &matches, by));
         let mut models = self.models_since(before, &changes);
         models.most = 20;
         section.tables = vec![totals, relations, families, countries, kinds, models];
@@ -105,11 +94,8 @@ impl Survey<'_, '_> {
             "Families: F1 (distinct models with a parent among the members, these left out) in each snapshot, and how many of the models that appeared and vanished are of it; moved: what the others did to it, those with other parents and members that came or went.",
             "Downloads between the two: the later all-time downloads less the earlier; of models that appeared, all of them. Models whose all-time downloads one of the two does not know are left out; a figure that fell, as the Hub's do when it recounts, counts as 0, and how many did is shown.",
         ]);
-        section.cover(
-            "models of the later snapshot with all-time downloads",
-            self.models().filter(|row| self.snapshot().downloads_all_time(*row).is_some()).count() as u64,
-            self.snapshot().provenance().counts.models,
-        );
+        let has_downloads = |row| self.snapshot().downloads_all_time(row).is_some();
+        self.cover(&mut section, "models of the later snapshot with all-time downloads", has_downloads);
         section
     }
 
@@ -181,14 +167,19 @@ impl Survey<'_, '_> {
         table
     }
 
-    pub(super) fn downloads_since(
-        &self,
-        before: &Survey<'_, '_>,
-        name: &'static str,
-        title: &'static str,
-        key: &'static str,
-        word: impl Fn(&Survey<'_, '_>, Row) -> String,
-    ) -> Table {
+    /// Downloads since an earlier snapshot, whose rows `matches` has for those of this one.
+    pub(super) fn downloads_since(&self, before: &Survey<'_, '_>, matches: &[Option<Row>], by: By) -> Table {
+        let (name, title, key) = match by {
+            By::Country => ("countries", "Downloads between the two, by country", "country"),
+            By::Kind => ("kinds", "Downloads between the two, by kind of publisher", "kind"),
+        };
+        let word = |row: Row| {
+            let word = |publisher: &Publisher| match by {
+                By::Country => publisher.country.clone(),
+                By::Kind => publisher.kind.clone(),
+            };
+            self.publisher(row).map_or_else(|| UNKNOWN.to_owned(), word)
+        };
         let heads = [
             (key, Text),
             ("models", Count),
@@ -199,7 +190,6 @@ impl Survey<'_, '_> {
         ];
         let mut table = Table::new(name, title, 1, &heads, &[]);
         let mut sums: BTreeMap<String, [u64; 3]> = BTreeMap::new();
-        let matches = Changes::matches(before.snapshot(), self.snapshot());
         for row in self.models() {
             let Some(now) = self.snapshot().downloads_all_time(row) else { continue };
             let known = matches[row as usize];
@@ -208,7 +198,7 @@ impl Survey<'_, '_> {
                 None => Some(0),
             };
             let Some(was) = was else { continue };
-            let sum = sums.entry(word(self, row)).or_default();
+            let sum = sums.entry(word(row)).or_default();
             sum[0] += 1;
             sum[1] += now.saturating_sub(was);
             sum[2] += u64::from(now < was);
@@ -231,6 +221,15 @@ impl Survey<'_, '_> {
         table.sort_by("downloads");
         table
     }
+}
+
+/// What downloads are added up by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum By {
+    /// The publisher's country.
+    Country,
+    /// The publisher's kind.
+    Kind,
 }
 
 /// What became of a licence, of which one may be missing.

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::derivatives::bars;
-use super::section::{Section, Table, Unit, share};
+use super::section::{Section, Table, Unit, share, total};
 use super::{Survey, UNKNOWN};
 use crate::census::Sum;
 use crate::report::Value;
@@ -32,12 +32,10 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     section.plots.push(bars(&kinds, "downloads_30d", "Downloads in 30 days, by kind of publisher"));
     let cohorts = cohorts(survey);
     let snapshot = survey.snapshot();
-    let all = survey.models().count() as u64;
-    let known = |value: &dyn Fn(Row) -> bool| survey.models().filter(|row| value(*row)).count() as u64;
-    section.cover("models with downloads in 30 days", known(&|row| snapshot.downloads(row).is_some()), all);
-    section.cover("models with all-time downloads", known(&|row| snapshot.downloads_all_time(row).is_some()), all);
-    section.cover("models whose publisher is in the table", known(&|row| survey.publisher(row).is_some()), all);
-    section.cover("models with a date", known(&|row| snapshot.created(row).is_some()), all);
+    survey.cover(&mut section, "models with downloads in 30 days", |row| snapshot.downloads(row).is_some());
+    survey.cover(&mut section, "models with all-time downloads", |row| snapshot.downloads_all_time(row).is_some());
+    survey.cover(&mut section, "models whose publisher is in the table", |row| survey.publisher(row).is_some());
+    survey.cover(&mut section, "models with a date", |row| snapshot.created(row).is_some());
     section.tables = vec![countries, kinds, cohorts];
     section.define(&[
         "Country and kind are the publisher's, by the table of publishers (see `modelkin owners`); who is not in it is \"unknown\". A model whose id has no owner, such as gpt2, is of the account that it has today by the table of old ids. ZZ is an international publisher, or one whose country is not known.",
@@ -84,15 +82,15 @@ fn windows<'a>(
     let columns = windows.iter().flat_map(|(names, _)| [(names[0], Count), (names[1], Share), (names[2], Share)]);
     let columns: Vec<_> = [(key, Text), ("models", Count)].into_iter().chain(columns).collect();
     let mut table = Table::new(name, title, 1, &columns[..11], &columns[11..]);
-    let total = |at: usize, is_in: &dyn Fn(&str) -> bool| {
+    let sum_of = |at: usize, is_in: &dyn Fn(&str) -> bool| {
         sums.iter().filter(|(word, _)| is_in(word)).map(|(_, (_, of))| of[at].total).sum::<u64>()
     };
     let (all, known): (Vec<u64>, Vec<u64>) =
-        (0..4).map(|at| (total(at, &|_| true), total(at, &|word| word != UNKNOWN))).unzip();
+        (0..4).map(|at| (sum_of(at, &|_| true), sum_of(at, &|word| word != UNKNOWN))).unzip();
     for (word, (models, of)) in &sums {
         let mut row: Vec<Value> = vec![(*word).into(), (*models).into()];
         for (at, sum) in of.iter().enumerate() {
-            row.push(if sum.of == 0 { Value::Missing } else { sum.total.into() });
+            row.push(total(*sum));
             row.push(if sum.of == 0 { Value::Missing } else { share(sum.total, all[at]) });
             let is_known = *word != UNKNOWN && sum.of > 0;
             row.push(if is_known { share(sum.total, known[at]) } else { Value::Missing });
@@ -117,22 +115,22 @@ fn cohorts(survey: &Survey<'_, '_>) -> Table {
         sum.add(survey.snapshot().downloads(row));
     }
     for ((year, kind), (models, sum)) in &sums {
-        let total = |is_in: &dyn Fn(&str) -> bool| {
+        let sum_of = |is_in: &dyn Fn(&str) -> bool| {
             sums.iter().filter(|((of, word), _)| of == year && is_in(word)).map(|(_, (_, sum))| sum.total).sum::<u64>()
         };
         let is_nothing = sum.of == 0;
         let known = if *kind == UNKNOWN || is_nothing {
             Value::Missing
         } else {
-            share(sum.total, total(&|word| word != UNKNOWN))
+            share(sum.total, sum_of(&|word| word != UNKNOWN))
         };
-        let downloads = if sum.of == 0 { Value::Missing } else { sum.total.into() };
+        let downloads = total(*sum);
         table.row([
             year.as_str().into(),
             (*kind).into(),
             (*models).into(),
             downloads,
-            if is_nothing { Value::Missing } else { share(sum.total, total(&|_| true)) },
+            if is_nothing { Value::Missing } else { share(sum.total, sum_of(&|_| true)) },
             known,
         ]);
     }

@@ -134,11 +134,9 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "Languages: tags that are two-letter codes of ISO 639-1. Task and library: the Hub's pipeline_tag and library_name. Classes of licences: data/reference/licences.csv; a model without a licence is (none), never permissive.",
         "Relaxed: from restricted or commercial to copyleft or permissive, or from copyleft to permissive; tightened: the other way.",
     ]);
-    let known = |value: &dyn Fn(Row) -> bool| survey.models().filter(|row| value(*row)).count() as u64;
-    let all = survey.models().count() as u64;
-    section.cover("models with a licence", known(&|row| snapshot.licence(row).is_some()), all);
-    section.cover("models with a language", known(&|row| !languages(row).is_empty()), all);
-    section.cover("models with a task", known(&|row| snapshot.task(row).is_some()), all);
+    survey.cover(&mut section, "models with a licence", |row| snapshot.licence(row).is_some());
+    survey.cover(&mut section, "models with a language", |row| !languages(row).is_empty());
+    survey.cover(&mut section, "models with a task", |row| snapshot.task(row).is_some());
     section
 }
 

@@ -13,7 +13,7 @@ impl Survey<'_, '_> {
     /// command line calls it, and `words` are those that name the snapshot and the tables.
     pub fn explain(&self, family: &Family, name: &str, words: &[&str]) -> Section {
         let mut section = Section::new("explain", "One family, every definition");
-        let (lineage, snapshot) = (self.lineage, self.snapshot());
+        let lineage = self.lineage;
         let everything = Counting::default();
         let others = FamilyCount::of(family, lineage, &everything, Counted::Others);
         let everybody = FamilyCount::of(family, lineage, &everything, Counted::Everybody);
@@ -162,14 +162,8 @@ impl Survey<'_, '_> {
             "F1: distinct models with at least one parent among the members, the members' own repositories left out. F2: distinct models reachable from any member, likewise. F3: models that mention the family by tag, name or library, and are no members.",
             "Each row is one number that somebody may call the family's derivatives; the command gives it again.",
         ]);
-        let dated = f2.dated;
-        section.cover("models of F2 with a date, by which bursts are judged", dated, f2.models);
-        let tasks = snapshot.provenance().counts.models;
-        section.cover(
-            "models with a declared parent",
-            self.models().filter(|row| !lineage.is_root(*row)).count() as u64,
-            tasks,
-        );
+        section.cover("models of F2 with a date, by which bursts are judged", f2.dated, f2.models);
+        self.cover(&mut section, "models with a declared parent", |row| !lineage.is_root(row));
         section
     }
 

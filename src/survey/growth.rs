@@ -73,11 +73,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let all = survey.models().count() as u64;
     section.cover("models with a date", so_far, all);
     section.cover("models with a task", with_task, all);
-    section.cover(
-        "models with likes",
-        survey.models().filter(|row| snapshot.likes(*row).is_some()).count() as u64,
-        all,
-    );
+    survey.cover(&mut section, "models with likes", |row| snapshot.likes(row).is_some());
     section.tables = vec![months, tasks, overlap];
     section
 }

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
 use super::derivatives::bars;
-use super::section::{Section, Table, Unit, share};
+use super::section::{Section, Table, Unit, share, total};
 use super::{Survey, UNKNOWN};
 use crate::census::{Counted, Derived, Sum, members};
 use crate::lineage::Edge;
 use crate::model::Relation;
-use crate::report::{Value, grouped};
+use crate::report::grouped;
 use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};
@@ -59,7 +59,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     for (organisation, converter) in &mut converters {
         converter.sources.sort_unstable();
         converter.sources.dedup();
-        let downloads = if converter.downloads.of == 0 { Value::Missing } else { converter.downloads.total.into() };
+        let downloads = total(converter.downloads);
         table.row([
             survey.organisation_name(*organisation).into(),
             converter.kind.into(),

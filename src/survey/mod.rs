@@ -176,6 +176,12 @@ impl<'l, 's> Survey<'l, 's> {
         snapshot.rows().filter(|row| snapshot.is_listed(*row))
     }
 
+    /// Says in a section of how many of the listed models something is known.
+    fn cover(&self, section: &mut Section, what: &'static str, is_known: impl Fn(Row) -> bool) {
+        let known = self.models().filter(|row| is_known(*row)).count() as u64;
+        section.cover(what, known, self.snapshot().provenance().counts.models);
+    }
+
     fn publisher(&self, row: Row) -> Option<&'l Publisher> {
         self.publishers[self.owners[row as usize] as usize]
     }

@@ -1,7 +1,7 @@
-use super::section::{Section, Table, Unit};
+use super::section::{Section, Table, Unit, total};
 use super::{Survey, UNKNOWN};
 use crate::census::Sum;
-use crate::report::{Value, grouped};
+use crate::report::grouped;
 
 use Unit::{Count, Text};
 
@@ -44,7 +44,6 @@ impl Survey<'_, '_> {
             if !is_wanted(*publisher) {
                 continue;
             }
-            let total = |sum: Sum| if sum.of == 0 { Value::Missing } else { sum.total.into() };
             table.row([
                 snapshot.owner(first).unwrap_or_else(|| snapshot.id(first)).into(),
                 publisher.map(|publisher| publisher.name.clone()).into(),

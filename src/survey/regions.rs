@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::derivatives::bars;
-use super::section::{Section, Table, Unit, share};
+use super::section::{Section, Table, Unit, share, total};
 use super::{Survey, UNKNOWN};
 use crate::census::Sum;
 use crate::report::Value;
@@ -83,7 +83,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         table.row([
             (*name).into(),
             of.models.into(),
-            if of.downloads.of == 0 { Value::Missing } else { of.downloads.total.into() },
+            total(of.downloads),
             of.received.into(),
             of.derived.into(),
             foreign,
@@ -108,13 +108,8 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "Derived: the country's models with a parent. On foreign roots: of those with a root of known country, the share with at least one from elsewhere; on own: all known roots are the country's.",
         "Languages: tags that are two-letter codes of ISO 639-1; a model counts in each of its languages.",
     ]);
-    let all = survey.models().count() as u64;
-    section.cover(
-        "models whose publisher is in the table",
-        survey.models().filter(|row| survey.publisher(*row).is_some()).count() as u64,
-        all,
-    );
-    section.cover("models with a language", languages.1, all);
+    survey.cover(&mut section, "models whose publisher is in the table", |row| survey.publisher(row).is_some());
+    section.cover("models with a language", languages.1, snapshot.provenance().counts.models);
     section.tables = vec![table, languages.0];
     section
 }
@@ -140,7 +135,7 @@ fn languages(survey: &Survey<'_, '_>) -> (Table, u64) {
     }
     for (tag, (of, sum)) in sums {
         let (code, name) = words[tag as usize];
-        let downloads = if sum.of == 0 { Value::Missing } else { sum.total.into() };
+        let downloads = total(sum);
         table.row([code.into(), name.unwrap_or_default().into(), of.into(), share(of, models), downloads]);
     }
     table.sort_by("models");

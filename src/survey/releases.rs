@@ -72,8 +72,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "Ratio: to the year before. The Hub keeps dates since March 2022, so 2022 is a short year, and a snapshot's last year is short too.",
     ]);
     section.cover("models with a date", dated, survey.models().count() as u64);
-    let of_table = survey.models().filter(|row| survey.publisher(*row).is_some()).count() as u64;
-    section.cover("models whose publisher is in the table", of_table, survey.models().count() as u64);
+    survey.cover(&mut section, "models whose publisher is in the table", |row| survey.publisher(row).is_some());
     section.tables.push(table);
     section
 }

@@ -1,6 +1,7 @@
 use std::io::{self, Write};
 
 use super::plot::Plot;
+use crate::census::Sum;
 use crate::report::{Report, Rows, Value};
 
 /// A part of the survey: what was asked, what came out, and under which definition.
@@ -204,4 +205,9 @@ fn short(number: f64) -> String {
 /// A part of a whole; missing where there is no whole.
 pub(super) fn share(part: u64, whole: u64) -> Value {
     if whole == 0 { Value::Missing } else { Value::Number(part as f64 / whole as f64) }
+}
+
+/// A sum; missing where no value of it was known.
+pub(super) fn total(sum: Sum) -> Value {
+    if sum.of == 0 { Value::Missing } else { sum.total.into() }
 }

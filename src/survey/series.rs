@@ -1,9 +1,10 @@
+use super::Survey;
+use super::diff::By;
 use super::plot::{Plot, Series};
 use super::section::{Section, Table, Unit, share};
-use super::{Survey, UNKNOWN};
 use crate::census::{Counted, Derived, members};
 use crate::report::{Value, day, grouped};
-use crate::snapshot::Row;
+use crate::snapshot::{Changes, Row};
 
 use Unit::{Count, Share, Text};
 
@@ -73,9 +74,8 @@ pub fn series(surveys: &[Survey<'_, '_>]) -> Section {
     let mut windows = Table::new("countries", "Downloads between neighbours, by country", 3, &heads, &[]);
     windows.most = 40;
     for (pair, dates) in surveys.windows(2).zip(dates.windows(2)) {
-        let table = pair[1].downloads_since(&pair[0], "countries", "", "country", |survey, row| {
-            survey.country(row).unwrap_or(UNKNOWN).to_owned()
-        });
+        let matches = Changes::matches(pair[0].snapshot(), pair[1].snapshot());
+        let table = pair[1].downloads_since(&pair[0], &matches, By::Country);
         for row in &table.rows {
             let [country, _, downloads, share, known, _] = &row[..] else { continue };
             windows.row([
@@ -107,8 +107,8 @@ pub fn series(surveys: &[Survey<'_, '_>]) -> Section {
         "Downloads between neighbours: the later all-time downloads less the earlier; of models that are new in the later one, all of them. A figure that fell counts as 0.",
     ]);
     if let Some(last) = surveys.last() {
-        let known = last.models().filter(|row| last.snapshot().downloads_all_time(*row).is_some()).count() as u64;
-        section.cover("models of the last snapshot with all-time downloads", known, last.models().count() as u64);
+        let has_downloads = |row| last.snapshot().downloads_all_time(row).is_some();
+        last.cover(&mut section, "models of the last snapshot with all-time downloads", has_downloads);
     }
     section.tables = vec![totals, families, windows];
     section

@@ -125,11 +125,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "By relation: links by their own relation, models by the strongest of their links (merge, adapter, quantized, finetune, unstated).",
         "Fan-out: the number of children of models that have some. Its tail is fitted by maximum likelihood from the least value on at which the fit is nearest (Clauset, Shalizi and Newman, \"Power-law distributions in empirical data\", 2009, equation 3.7); the error is (exponent - 1) / square root of the models in the tail.",
     ]);
-    section.cover(
-        "listed models with a declared parent",
-        survey.models().filter(|row| !lineage.is_root(*row)).count() as u64,
-        survey.models().count() as u64,
-    );
+    survey.cover(&mut section, "listed models with a declared parent", |row| !lineage.is_root(row));
     section.tables = vec![figures, generations, relations, bases, parts];
     section
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::plot::{Bar, Plot};
-use super::section::{Section, Table, Unit, share};
+use super::section::{Section, Table, Unit, share, total};
 use super::{BEFORE, Survey, UNKNOWN};
 use crate::census::{Counted, Derived, Sum};
 use crate::report::Value;
@@ -46,7 +46,6 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         let mut authors: Vec<u32> = derived[at].all.iter().map(|(row, _)| survey.owners[*row as usize]).collect();
         authors.sort_unstable();
         authors.dedup();
-        let total = |window: usize| if of[window].of == 0 { Value::Missing } else { of[window].total.into() };
         let part = |window: usize| match is_known && of[window].of > 0 {
             true => share(of[window].total, declared(window)),
             false => Value::Missing,
@@ -55,12 +54,12 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         table.row([
             if is_known { classes.name(at).into() } else { UNKNOWN.into() },
             (set.len() as u64).into(),
-            total(0),
+            total(of[0]),
             part(0),
             (derived[at].direct.len() as u64).into(),
             (derived[at].all.len() as u64).into(),
             (authors.len() as u64).into(),
-            total(1),
+            total(of[1]),
             part(1),
             bases.into(),
         ]);

@@ -3,9 +3,10 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use modelkin::census::Measure;
-use modelkin::export::{self, ColorBy};
+use modelkin::export;
 use modelkin::model::{ModelId, Relation};
-use modelkin::report::Format;
+
+pub use crate::choice::{CollapseArg, ColorArg, FormatArg, GroupArg, KindArg};
 
 /// Who descends from whom among the world's open AI models: exact counts of derivatives, each with its definition.
 #[derive(Debug, Parser)]
@@ -387,87 +388,6 @@ pub struct Filter {
     /// Count only models created before this day; the others are walked through
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub until: Option<jiff::civil::Date>,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum FormatArg {
-    /// For people at a terminal
-    Table,
-    /// One frame for every command, documented in docs/json.md
-    Json,
-    /// The same columns as JSON, nested names with dots
-    Csv,
-    /// For documents
-    Markdown,
-}
-
-impl From<FormatArg> for Format {
-    fn from(format: FormatArg) -> Format {
-        match format {
-            FormatArg::Table => Format::Table,
-            FormatArg::Json => Format::Json,
-            FormatArg::Csv => Format::Csv,
-            FormatArg::Markdown => Format::Markdown,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum KindArg {
-    /// The hub-stats dump (Parquet)
-    HubStats,
-    /// The Hub's list rows as JSON or JSON Lines
-    Jsonl,
-    /// Model cards or a Hub cache
-    Cards,
-    /// The program's own edge text
-    Edges,
-    /// The pages that a crawl kept (`crawl --record`)
-    Recording,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum GroupArg {
-    Models,
-    Owners,
-    Families,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CollapseArg {
-    /// All of them
-    Leaves,
-    /// The quantized ones
-    Quantized,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum ColorArg {
-    /// How a model was made from its parent
-    Relation,
-    /// Who published it
-    Owner,
-    /// Its publisher's country
-    Country,
-    /// Its licence
-    Licence,
-    /// Whether its licence is permissive, copyleft, restricted or commercial
-    LicenceClass,
-    /// Its family
-    Family,
-}
-
-impl From<ColorArg> for ColorBy {
-    fn from(by: ColorArg) -> ColorBy {
-        match by {
-            ColorArg::Relation => ColorBy::Relation,
-            ColorArg::Owner => ColorBy::Owner,
-            ColorArg::Country => ColorBy::Country,
-            ColorArg::Licence => ColorBy::Licence,
-            ColorArg::LicenceClass => ColorBy::LicenceClass,
-            ColorArg::Family => ColorBy::Family,
-        }
-    }
 }
 
 /// A path that may be empty, as a variable is that somebody switched off.

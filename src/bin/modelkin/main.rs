@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod choice;
 mod crawl;
 mod diff;
 mod explain;

@@ -1,0 +1,86 @@
+//! The arguments that are one of a few words.
+
+use clap::ValueEnum;
+use modelkin::export::ColorBy;
+use modelkin::report::Format;
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum FormatArg {
+    /// For people at a terminal
+    Table,
+    /// One frame for every command, documented in docs/json.md
+    Json,
+    /// The same columns as JSON, nested names with dots
+    Csv,
+    /// For documents
+    Markdown,
+}
+
+impl From<FormatArg> for Format {
+    fn from(format: FormatArg) -> Format {
+        match format {
+            FormatArg::Table => Format::Table,
+            FormatArg::Json => Format::Json,
+            FormatArg::Csv => Format::Csv,
+            FormatArg::Markdown => Format::Markdown,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum KindArg {
+    /// The hub-stats dump (Parquet)
+    HubStats,
+    /// The Hub's list rows as JSON or JSON Lines
+    Jsonl,
+    /// Model cards or a Hub cache
+    Cards,
+    /// The program's own edge text
+    Edges,
+    /// The pages that a crawl kept (`crawl --record`)
+    Recording,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum GroupArg {
+    Models,
+    Owners,
+    Families,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CollapseArg {
+    /// All of them
+    Leaves,
+    /// The quantized ones
+    Quantized,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ColorArg {
+    /// How a model was made from its parent
+    Relation,
+    /// Who published it
+    Owner,
+    /// Its publisher's country
+    Country,
+    /// Its licence
+    Licence,
+    /// Whether its licence is permissive, copyleft, restricted or commercial
+    LicenceClass,
+    /// Its family
+    Family,
+}
+
+impl From<ColorArg> for ColorBy {
+    fn from(by: ColorArg) -> ColorBy {
+        match by {
+            ColorArg::Relation => ColorBy::Relation,
+            ColorArg::Owner => ColorBy::Owner,
+            ColorArg::Country => ColorBy::Country,
+            ColorArg::Licence => ColorBy::Licence,
+            ColorArg::LicenceClass => ColorBy::LicenceClass,
+            ColorArg::Family => ColorBy::Family,
+        }
+    }
+}

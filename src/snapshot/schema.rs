@@ -1,0 +1,50 @@
+use std::sync::Arc;
+
+use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
+
+use crate::model::HubId;
+
+pub(super) fn item(data_type: DataType) -> Arc<Field> {
+    Arc::new(Field::new("item", data_type, false))
+}
+
+pub(super) fn coded(width: DataType) -> DataType {
+    DataType::Dictionary(Box::new(width), Box::new(DataType::Utf8))
+}
+
+pub(super) fn parent_fields() -> Fields {
+    Fields::from(vec![
+        Field::new("row", DataType::UInt32, false),
+        Field::new("relation", coded(DataType::UInt8), false),
+        Field::new("learned", coded(DataType::UInt8), false),
+    ])
+}
+
+pub(super) fn oddity_fields() -> Fields {
+    Fields::from(vec![
+        Field::new("kind", coded(DataType::UInt8), false),
+        Field::new("text", DataType::LargeUtf8, false),
+    ])
+}
+
+/// The schema of format 2. A reader needs these columns under these names; the order is free.
+pub(super) fn schema() -> Schema {
+    let words = || coded(DataType::UInt32);
+    Schema::new(vec![
+        Field::new("id", DataType::LargeUtf8, false),
+        Field::new("listed", DataType::Boolean, false),
+        Field::new("alias_of", DataType::UInt32, true),
+        Field::new("hub_id", DataType::FixedSizeBinary(HubId::BYTES as i32), true),
+        Field::new("parents", DataType::List(item(DataType::Struct(parent_fields()))), false),
+        Field::new("created", DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())), true),
+        Field::new("downloads", DataType::UInt64, true),
+        Field::new("downloads_all_time", DataType::UInt64, true),
+        Field::new("likes", DataType::UInt64, true),
+        Field::new("parameters", DataType::UInt64, true),
+        Field::new("task", words(), true),
+        Field::new("library", words(), true),
+        Field::new("licence", words(), true),
+        Field::new("tags", DataType::List(item(words())), false),
+        Field::new("oddities", DataType::List(item(DataType::Struct(oddity_fields()))), false),
+    ])
+}
