@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::Graph;
-use crate::model::{ModelId, Parent, Record};
+use crate::model::{Counts, ModelId, Parent, Record, Words};
 use crate::source::edges;
 
 /// Writes the program's own edge text, which `import` reads. Collapsed nodes have no place in it: their models are
@@ -26,13 +26,8 @@ pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Resul
         let record = Record {
             parents: parents.collect(),
             created: snapshot.created(row),
-            downloads: snapshot.downloads(row),
-            downloads_all_time: snapshot.downloads_all_time(row),
-            likes: snapshot.likes(row),
-            parameters: snapshot.parameters(row),
-            task: snapshot.task(row).map(Cow::Borrowed),
-            library: snapshot.library(row).map(Cow::Borrowed),
-            licence: snapshot.licence(row).map(Cow::Borrowed),
+            counts: Counts::from_fn(|count| snapshot.count(count, row)),
+            words: Words::from_fn(|word| snapshot.word(word, row).map(Cow::Borrowed)),
             ..Record::new(id)
         };
         let is_listed = |id: &ModelId| snapshot.find(id.as_str()).is_some_and(|row| snapshot.is_listed(row));

@@ -1,11 +1,13 @@
 //! The words of the house: ids, relations, records. No I/O, no foreign crates.
 
+mod column;
 mod id;
 mod oddity;
 mod parentage;
 mod record;
 mod relation;
 
+pub use column::{Count, Counts, Word, Words};
 pub use id::{HubId, IdFault, ModelId};
 pub(crate) use oddity::clip;
 pub use oddity::{Oddity, OddityKind};

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::{HubId, Learned, ModelId, Oddity, Relation};
+use super::{Counts, HubId, Learned, ModelId, Oddity, Relation, Words};
 
 /// What one source says of one model, after every rule about messy values. Its words are borrowed from the source where
 /// they stand there as they are.
@@ -14,20 +14,10 @@ pub struct Record<'a> {
     pub was: Option<ModelId>,
     /// When the repository was made: milliseconds since 1970, UTC.
     pub created: Option<i64>,
-    /// Downloads in the last 30 days.
-    pub downloads: Option<u64>,
-    /// Downloads since 2025-02-27, when the Hub began to publish them.
-    pub downloads_all_time: Option<u64>,
-    /// Likes.
-    pub likes: Option<u64>,
-    /// Parameters, from the safetensors headers.
-    pub parameters: Option<u64>,
-    /// The Hub's `pipeline_tag`.
-    pub task: Option<Cow<'a, str>>,
-    /// The Hub's `library_name`.
-    pub library: Option<Cow<'a, str>>,
-    /// The licence's id, from the `license:` tag or the card.
-    pub licence: Option<Cow<'a, str>>,
+    /// Downloads and other counts.
+    pub counts: Counts<Option<u64>>,
+    /// The task and other words.
+    pub words: Words<Option<Cow<'a, str>>>,
     /// Tags but for `base_model:` and `license:` ones; none if the source does not speak of tags.
     pub tags: Option<Vec<Cow<'a, str>>>,
     /// Who speaks of the parents.
@@ -46,13 +36,8 @@ impl Record<'_> {
             hub_id: None,
             was: None,
             created: None,
-            downloads: None,
-            downloads_all_time: None,
-            likes: None,
-            parameters: None,
-            task: None,
-            library: None,
-            licence: None,
+            counts: Counts::default(),
+            words: Words::default(),
             tags: None,
             authority: Authority::Silent,
             parents: Vec::new(),
@@ -64,9 +49,7 @@ impl Record<'_> {
     pub fn into_owned(self) -> Record<'static> {
         let own = |word: Cow<'_, str>| Cow::Owned(word.into_owned());
         Record {
-            task: self.task.map(own),
-            library: self.library.map(own),
-            licence: self.licence.map(own),
+            words: self.words.map(|word| word.map(own)),
             tags: self.tags.map(|tags| tags.into_iter().map(own).collect()),
             ..self
         }

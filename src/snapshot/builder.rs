@@ -9,14 +9,12 @@ use super::columns::{Columns, Filling};
 use super::maybe::Maybe;
 use super::names::Names;
 use super::{CrawlNote, Error, Provenance, Snapshot, SourceNote, Taken};
-use crate::model::{Authority, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject, Relation, clip};
+use crate::model::{
+    Authority, Counts, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject, Relation, Words, clip,
+};
 
 /// How many rejects are kept with place and reason; the rest are counted.
 const KEPT_REJECTS: usize = 100_000;
-/// No count of downloads or likes is higher: a million million each for every model still add up without overflow.
-const MOST: u64 = 1_000_000_000_000;
-/// No model has more parameters: the largest have some million million.
-const MOST_PARAMETERS: u64 = 1000 * MOST;
 /// Longest reason that is kept, in bytes: some quote what they could not read.
 const LONGEST_REASON: usize = 400;
 
@@ -53,13 +51,8 @@ pub(super) struct Model {
     name: u32,
     pub hub_id: Option<HubId>,
     pub created: Maybe<i64>,
-    pub downloads: Maybe<u64>,
-    pub downloads_all_time: Maybe<u64>,
-    pub likes: Maybe<u64>,
-    pub parameters: Maybe<u64>,
-    pub task: Maybe<u32>,
-    pub library: Maybe<u32>,
-    pub licence: Maybe<u32>,
+    pub counts: Counts<Maybe<u64>>,
+    pub words: Words<Maybe<u32>>,
     tags: (Maybe<u32>, u32),
     links: (u32, u32),
     authority: Authority,
@@ -139,13 +132,8 @@ impl Builder {
                 name,
                 hub_id,
                 created: snapshot.created(row).into(),
-                downloads: snapshot.downloads(row).into(),
-                downloads_all_time: snapshot.downloads_all_time(row).into(),
-                likes: snapshot.likes(row).into(),
-                parameters: snapshot.parameters(row).into(),
-                task: builder.word(snapshot.task(row)),
-                library: builder.word(snapshot.library(row)),
-                licence: builder.word(snapshot.licence(row)),
+                counts: Counts::from_fn(|count| snapshot.count(count, row).into()),
+                words: Words::from_fn(|word| builder.word(snapshot.word(word, row))),
                 tags,
                 links,
                 authority: Authority::Silent,
@@ -259,18 +247,13 @@ impl Builder {
 
     fn record(&mut self, mut record: Record<'_>) {
         self.note(|source| source.records += 1);
-        let Record { created, downloads, downloads_all_time, likes, parameters, oddities, .. } = &mut record;
+        let Record { created, counts, oddities, .. } = &mut record;
         if let Some(absurd) = created.take_if(|at| !INSTANTS.contains(at)) {
             oddities.push(Oddity::new(OddityKind::BadValue, &format!("createdAt: {absurd} ms after 1970")));
         }
-        for (field, count, most) in [
-            ("downloads", downloads, MOST),
-            ("downloadsAllTime", downloads_all_time, MOST),
-            ("likes", likes, MOST),
-            ("safetensors.total", parameters, MOST_PARAMETERS),
-        ] {
-            if let Some(absurd) = count.take_if(|count| *count > most) {
-                oddities.push(Oddity::new(OddityKind::BadValue, &format!("{field}: {absurd}")));
+        for (field, count) in counts.iter_mut() {
+            if let Some(absurd) = count.take_if(|count| *count > field.most()) {
+                oddities.push(Oddity::new(OddityKind::BadValue, &format!("{}: {absurd}", field.hub_name())));
             }
         }
         let name = self.name(record.id.as_str());
@@ -445,13 +428,8 @@ impl Builder {
             name,
             hub_id: record.hub_id,
             created: record.created.into(),
-            downloads: record.downloads.into(),
-            downloads_all_time: record.downloads_all_time.into(),
-            likes: record.likes.into(),
-            parameters: record.parameters.into(),
-            task: self.word(record.task.as_deref()),
-            library: self.word(record.library.as_deref()),
-            licence: self.word(record.licence.as_deref()),
+            counts: record.counts.map(Maybe::from),
+            words: Words::from_fn(|word| self.word(record.words[word].as_deref())),
             tags,
             links,
             authority: record.authority,
@@ -473,13 +451,8 @@ impl Builder {
             name: later.name,
             hub_id: later.hub_id.or(known.hub_id),
             created: later.created.or(known.created),
-            downloads: later.downloads.or(known.downloads),
-            downloads_all_time: later.downloads_all_time.or(known.downloads_all_time),
-            likes: later.likes.or(known.likes),
-            parameters: later.parameters.or(known.parameters),
-            task: later.task.or(known.task),
-            library: later.library.or(known.library),
-            licence: later.licence.or(known.licence),
+            counts: Counts::from_fn(|count| later.counts[count].or(known.counts[count])),
+            words: Words::from_fn(|word| later.words[word].or(known.words[word])),
             tags: if later.tags.0 == Maybe::NONE { known.tags } else { later.tags },
             links: parents.links,
             authority: parents.authority,

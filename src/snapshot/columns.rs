@@ -19,10 +19,10 @@ use super::maybe::Maybe;
 use super::names::Names;
 use super::part::{self, Numbers, Part, Raw, Texts};
 use super::schema::{coded, item, oddity_fields, parent_fields, schema};
-use super::{Counts, Link, Row, cmp_key};
-use crate::model::{HubId, Learned, Oddity, OddityKind, Relation};
+use super::{Link, Row, cmp_key};
+use crate::model::{Counts, HubId, Learned, Oddity, OddityKind, Relation, Words};
 
-type Words = DictionaryArray<UInt32Type>;
+type Dictionary = DictionaryArray<UInt32Type>;
 type Codes = DictionaryArray<UInt8Type>;
 
 /// The columns of a snapshot, as arrays that are read where they lie.
@@ -37,13 +37,8 @@ pub(super) struct Columns {
     relations: Part<u8>,
     learned: Part<u8>,
     created: Numbers<i64>,
-    pub downloads: Numbers<u64>,
-    pub downloads_all_time: Numbers<u64>,
-    pub likes: Numbers<u64>,
-    pub parameters: Numbers<u64>,
-    pub task: Coded,
-    pub library: Coded,
-    pub licence: Coded,
+    pub counts: Counts<Numbers<u64>>,
+    pub words: Words<Coded>,
     tags: Part<i32>,
     tag_codes: Part<u32>,
     pub tag_words: Texts<i32>,
@@ -159,10 +154,8 @@ impl Columns {
         same_words("relation", &table(), Relation::ALL.iter().map(|relation| relation.name()))?;
         same_words("learned", &table(), Learned::ALL.iter().map(|learned| learned.name()))?;
         let created = numbers(&mut next);
-        let (downloads, downloads_all_time) = (numbers(&mut next), numbers(&mut next));
-        let (likes, parameters) = (numbers(&mut next), numbers(&mut next));
-        let mut coded = || Coded { keys: numbers(&mut next), words: table() };
-        let (task, library, licence) = (coded(), coded(), coded());
+        let counts = Counts::from_fn(|_| numbers(&mut next));
+        let words = Words::from_fn(|_| Coded { keys: numbers(&mut next), words: table() });
         let [_, tags, _, tag_codes] = std::array::from_fn(|_| next());
         let tag_words = table();
         let [_, oddities, _, _, oddity_kinds, _, text_offsets, text_bytes] = std::array::from_fn(|_| next());
@@ -180,13 +173,8 @@ impl Columns {
             relations: Part::at_most(relations, Relation::ALL.len() - 1),
             learned: Part::at_most(learned, Learned::ALL.len() - 1),
             created,
-            downloads,
-            downloads_all_time,
-            likes,
-            parameters,
-            task,
-            library,
-            licence,
+            counts,
+            words,
             tags: Part::at_most(tags, tag_codes.len()),
             tag_codes,
             tag_words,
@@ -198,7 +186,7 @@ impl Columns {
     }
 
     /// Sorts what was gathered by id and lays it out in columns.
-    pub fn fill(filling: Filling, counts: &mut Counts) -> RecordBatch {
+    pub fn fill(filling: Filling, counts: &mut super::Counts) -> RecordBatch {
         let Filling { names, alive, of_name, models, lists, oddities, words, aliases } = filling;
         let order = in_order(&names, alive);
         let mut row_of = vec![0u32; names.len()];
@@ -213,8 +201,8 @@ impl Columns {
         let mut alias_of = UInt32Builder::with_capacity(if target.is_empty() { 0 } else { rows });
         let mut hub_ids = FixedSizeBinaryBuilder::with_capacity(rows, HubId::BYTES as i32);
         let mut created = Int64Builder::with_capacity(rows);
-        let mut counts_of: [UInt64Builder; 4] = std::array::from_fn(|_| UInt64Builder::with_capacity(rows));
-        let mut words_of: [Vec<Maybe<u32>>; 3] = std::array::from_fn(|_| Vec::with_capacity(rows));
+        let mut counts_of = Counts::from_fn(|_| UInt64Builder::with_capacity(rows));
+        let mut words_of = Words::from_fn(|_| Vec::with_capacity(rows));
         let mut tags: Vec<u32> = Vec::new();
         let mut links: Vec<(u32, Relation, Learned)> = Vec::new();
         let mut odd: Vec<&Oddity> = Vec::new();
@@ -237,19 +225,11 @@ impl Columns {
                 None => hub_ids.append_null(),
             }
             created.append_option(model.and_then(|model| model.created.get()));
-            let fields: [fn(&Model) -> Maybe<u64>; 4] = [
-                |model| model.downloads,
-                |model| model.downloads_all_time,
-                |model| model.likes,
-                |model| model.parameters,
-            ];
-            for (column, field) in counts_of.iter_mut().zip(fields) {
-                column.append_option(model.and_then(|model| field(model).get()));
+            for (count, column) in counts_of.iter_mut() {
+                column.append_option(model.and_then(|model| model.counts[count].get()));
             }
-            let fields: [fn(&Model) -> Maybe<u32>; 3] =
-                [|model| model.task, |model| model.library, |model| model.licence];
-            for (column, field) in words_of.iter_mut().zip(fields) {
-                column.push(model.map_or(Maybe::NONE, field));
+            for (word, column) in words_of.iter_mut() {
+                column.push(model.map_or(Maybe::NONE, |model| model.words[word]));
             }
             let own = model.map_or(&[][..], |model| lists.tags(model));
             tags.extend_from_slice(own);
@@ -300,12 +280,11 @@ impl Columns {
         drop(links);
         let parents = link_ends.lists(DataType::Struct(parent_fields()), Arc::new(parents));
         let tags = tag_ends.lists(coded(DataType::UInt32), Arc::new(dictionary(tags, None, &words)));
-        let words_of = words_of.map(|column| {
+        let words_of = words_of.map(|column: Vec<Maybe<u32>>| {
             let valid = NullBuffer::from_iter(column.iter().map(|word| word.get().is_some()));
             let column = column.into_iter().map(|word| word.get().unwrap_or_default()).collect();
-            Arc::new(dictionary(column, Some(valid).filter(|valid| valid.null_count() > 0), &words))
+            Arc::new(dictionary(column, Some(valid).filter(|valid| valid.null_count() > 0), &words)) as ArrayRef
         });
-        let [task, library, licence] = words_of;
 
         // No kind behind the last one that occurs: a kind that is new to the program changes no digest.
         let kinds = odd.iter().map(|odd| odd.kind as usize + 1).max().unwrap_or(0);
@@ -322,26 +301,19 @@ impl Columns {
         );
         let oddities = odd_ends.lists(DataType::Struct(oddity_fields()), Arc::new(texts));
         let created: PrimitiveArray<TimestampMillisecondType> = created.finish().reinterpret_cast();
-        let [downloads, downloads_all_time, likes, parameters] =
-            counts_of.map(|mut column| Arc::new(column.finish()) as ArrayRef);
+        let counts_of = counts_of.map(|mut column| Arc::new(column.finish()) as ArrayRef);
 
-        let columns: Vec<ArrayRef> = vec![
+        let mut columns: Vec<ArrayRef> = vec![
             Arc::new(LargeStringArray::from_iter_values(order.iter().map(|name| names.get(*name)))),
             Arc::new(listed),
             Arc::new(alias_of.finish()),
             Arc::new(hub_ids.finish()),
             Arc::new(parents),
             Arc::new(created.with_timezone("UTC")),
-            downloads,
-            downloads_all_time,
-            likes,
-            parameters,
-            task,
-            library,
-            licence,
-            Arc::new(tags),
-            Arc::new(oddities),
         ];
+        columns.extend(counts_of.iter().map(|(_, column)| column.clone()));
+        columns.extend(words_of.iter().map(|(_, column)| column.clone()));
+        columns.extend([Arc::new(tags) as ArrayRef, Arc::new(oddities)]);
         #[allow(
             clippy::expect_used,
             reason = "the columns are made just above, of one length and of the schema's types"
@@ -398,7 +370,7 @@ pub(super) fn digest(batch: &RecordBatch) -> String {
 
 /// Codes for the words that occur, in order of the words, so that equal contents give equal bytes. What is not valid
 /// is no word.
-fn dictionary(mut values: Vec<u32>, valid: Option<NullBuffer>, texts: &Names) -> Words {
+fn dictionary(mut values: Vec<u32>, valid: Option<NullBuffer>, texts: &Names) -> Dictionary {
     let is_word = |at: usize| valid.as_ref().is_none_or(|valid| valid.is_valid(at));
     let mut used = vec![false; texts.len()];
     values.iter().enumerate().filter(|(at, _)| is_word(*at)).for_each(|(_, word)| used[*word as usize] = true);
@@ -412,7 +384,7 @@ fn dictionary(mut values: Vec<u32>, valid: Option<NullBuffer>, texts: &Names) ->
         *value = if is_word(at) { code_of[*value as usize] } else { 0 };
     }
     let texts = StringArray::from_iter_values(words.iter().map(|word| texts.get(*word)));
-    Words::new(UInt32Array::new(values.into(), valid), Arc::new(texts))
+    Dictionary::new(UInt32Array::new(values.into(), valid), Arc::new(texts))
 }
 
 /// Where lists end among their values.

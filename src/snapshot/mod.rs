@@ -24,7 +24,7 @@ pub use kept::Array;
 pub use links::{Links, Numbered};
 pub use provenance::{Counts, CrawlNote, Provenance, SourceNote, Taken};
 
-use crate::model::{HubId, Learned, Oddity, OddityKind, Reject, Relation};
+use crate::model::{Count, HubId, Learned, Oddity, OddityKind, Reject, Relation, Word};
 use columns::Columns;
 use kept::Kept;
 use part::{Mapped, Place, Raw};
@@ -227,39 +227,49 @@ impl Snapshot {
         self.columns.created(row)
     }
 
+    /// A count.
+    pub fn count(&self, count: Count, row: Row) -> Option<u64> {
+        self.columns.counts[count].of(row)
+    }
+
+    /// A word.
+    pub fn word(&self, word: Word, row: Row) -> Option<&str> {
+        self.columns.words[word].of(row)
+    }
+
     /// Downloads in the last 30 days.
     pub fn downloads(&self, row: Row) -> Option<u64> {
-        self.columns.downloads.of(row)
+        self.count(Count::Downloads, row)
     }
 
     /// Downloads since the Hub began to publish them.
     pub fn downloads_all_time(&self, row: Row) -> Option<u64> {
-        self.columns.downloads_all_time.of(row)
+        self.count(Count::DownloadsAllTime, row)
     }
 
     /// Likes.
     pub fn likes(&self, row: Row) -> Option<u64> {
-        self.columns.likes.of(row)
+        self.count(Count::Likes, row)
     }
 
     /// Parameters.
     pub fn parameters(&self, row: Row) -> Option<u64> {
-        self.columns.parameters.of(row)
+        self.count(Count::Parameters, row)
     }
 
     /// The licence's id.
     pub fn licence(&self, row: Row) -> Option<&str> {
-        self.columns.licence.of(row)
+        self.word(Word::Licence, row)
     }
 
     /// The task (`pipeline_tag`).
     pub fn task(&self, row: Row) -> Option<&str> {
-        self.columns.task.of(row)
+        self.word(Word::Task, row)
     }
 
     /// The library.
     pub fn library(&self, row: Row) -> Option<&str> {
-        self.columns.library.of(row)
+        self.word(Word::Library, row)
     }
 
     /// The numbers of the row's tags in [`Snapshot::tag_words`].

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
 
-use crate::model::HubId;
+use crate::model::{Count, HubId, Word};
 
 pub(super) fn item(data_type: DataType) -> Arc<Field> {
     Arc::new(Field::new("item", data_type, false))
@@ -30,21 +30,21 @@ pub(super) fn oddity_fields() -> Fields {
 /// The schema of format 2. A reader needs these columns under these names; the order is free.
 pub(super) fn schema() -> Schema {
     let words = || coded(DataType::UInt32);
-    Schema::new(vec![
+    let counts = Count::ALL.map(|count| Field::new(count.name(), DataType::UInt64, true));
+    let coded_words = Word::ALL.map(|word| Field::new(word.name(), words(), true));
+    let mut fields = vec![
         Field::new("id", DataType::LargeUtf8, false),
         Field::new("listed", DataType::Boolean, false),
         Field::new("alias_of", DataType::UInt32, true),
         Field::new("hub_id", DataType::FixedSizeBinary(HubId::BYTES as i32), true),
         Field::new("parents", DataType::List(item(DataType::Struct(parent_fields()))), false),
         Field::new("created", DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())), true),
-        Field::new("downloads", DataType::UInt64, true),
-        Field::new("downloads_all_time", DataType::UInt64, true),
-        Field::new("likes", DataType::UInt64, true),
-        Field::new("parameters", DataType::UInt64, true),
-        Field::new("task", words(), true),
-        Field::new("library", words(), true),
-        Field::new("licence", words(), true),
+    ];
+    fields.extend(counts);
+    fields.extend(coded_words);
+    fields.extend([
         Field::new("tags", DataType::List(item(words())), false),
         Field::new("oddities", DataType::List(item(DataType::Struct(oddity_fields()))), false),
-    ])
+    ]);
+    Schema::new(fields)
 }

@@ -10,7 +10,7 @@ use regex::bytes::Regex;
 
 use super::normalize::{CardWords, Found, Named, Speaker};
 use super::parent::is_no_text;
-use crate::model::{Oddity, OddityKind, Record};
+use crate::model::{Oddity, OddityKind, Record, Words};
 
 /// How far into a card its front matter may reach, in bytes. The longest that are known (model-index tables) take 200 KB.
 pub(super) const MAX_FRONT: usize = 1 << 20;
@@ -77,8 +77,7 @@ fn read(front: &[u8], found: &mut Found<'_>) {
     let texts = |key: &str| keys.values.get(key).map(Value::texts).unwrap_or_default();
     let first = |key: &str| texts(key).into_iter().next();
     found.tags = keys.values.contains_key("tags").then(|| texts("tags").into_iter().map(Cow::Owned).collect());
-    found.task = first("pipeline_tag").map(Cow::Owned);
-    found.library = first("library_name").map(Cow::Owned);
+    found.words = Words::from_fn(|word| first(word.hub_name()).map(Cow::Owned));
     found.card = Some(CardWords {
         base_model: keys.values.get("base_model").map(Value::named).unwrap_or_default(),
         relation: first("base_model_relation"),

@@ -20,7 +20,7 @@ use std::io::{self, BufRead, Read as _, Write};
 use std::path::Path;
 
 use super::{Error, Sink, date, open, pages};
-use crate::model::{Authority, Learned, ModelId, Oddity, OddityKind, Parent, Record, Reject, Relation};
+use crate::model::{Authority, Count, Learned, ModelId, Oddity, OddityKind, Parent, Record, Reject, Relation, Word};
 
 pub(super) fn read_file(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
     read(&path.display().to_string(), open(path)?, sink).map_err(|(place, error)| pages::cut(path, &place, &error))
@@ -71,35 +71,18 @@ fn read(name: &str, mut input: impl BufRead, sink: Sink<'_>) -> Result<(), (Stri
 
 /// What a later line knows is added to what an earlier one said.
 fn add<'a>(known: &mut Record<'a>, later: Record<'a>) {
-    let Record {
-        id,
-        hub_id: _,
-        was: _,
-        created,
-        downloads,
-        downloads_all_time,
-        likes,
-        parameters,
-        task,
-        library,
-        licence,
-        tags,
-        authority,
-        parents,
-        oddities: _,
-    } = later;
+    let Record { id, hub_id: _, was: _, created, counts, words, tags, authority, parents, oddities: _ } = later;
     if id != known.id {
         known.oddities.push(Oddity::new(OddityKind::CaseCollision, known.id.as_str()));
         known.id = id;
     }
     known.created = created.or(known.created);
-    known.downloads = downloads.or(known.downloads);
-    known.downloads_all_time = downloads_all_time.or(known.downloads_all_time);
-    known.likes = likes.or(known.likes);
-    known.parameters = parameters.or(known.parameters);
-    known.task = task.or(known.task.take());
-    known.library = library.or(known.library.take());
-    known.licence = licence.or(known.licence.take());
+    for (count, value) in counts.iter().filter(|(_, value)| value.is_some()) {
+        known.counts[count] = *value;
+    }
+    for (word, value) in words.iter().filter(|(_, value)| value.is_some()) {
+        known.words[word] = value.clone();
+    }
     known.tags = tags.or(known.tags.take());
     known.authority = known.authority.max(authority);
     for parent in parents {
@@ -167,24 +150,27 @@ fn models(text: &str) -> Result<Vec<(ModelId, bool)>, String> {
 }
 
 fn attribute(record: &mut Record<'_>, key: &str, value: &str) -> Result<(), String> {
-    let count = || value.parse().map(Some).map_err(|_| format!("{key}={value}: no whole number"));
+    if let Some(count) = Count::ALL.into_iter().find(|count| count.name() == key) {
+        let number = value.parse().map_err(|_| format!("{key}={value}: no whole number"))?;
+        record.counts[count] = Some(number);
+        return Ok(());
+    }
+    let name = if key == "license" { "licence" } else { key };
+    if let Some(word) = Word::ALL.into_iter().find(|word| word.name() == name) {
+        record.words[word] = Some(Cow::Owned(value.to_owned()));
+        return Ok(());
+    }
     match key {
-        "downloads" => record.downloads = count()?,
-        "downloads_all_time" => record.downloads_all_time = count()?,
-        "likes" => record.likes = count()?,
-        "parameters" => record.parameters = count()?,
         "created" => {
             record.created =
                 Some(date::millis(value).ok_or_else(|| format!("{key}={value}: no date; write 2024-05-01"))?);
         }
-        "task" => record.task = Some(Cow::Owned(value.to_owned())),
-        "library" => record.library = Some(Cow::Owned(value.to_owned())),
-        "licence" | "license" => record.licence = Some(Cow::Owned(value.to_owned())),
         "tags" => record.tags = Some(value.split(',').map(|tag| Cow::Owned(tag.to_owned())).collect()),
         _ => {
-            return Err(format!(
-                "{key:?} is no attribute; use downloads, downloads_all_time, likes, parameters, created, task, library, licence or tags"
-            ));
+            let counts = Count::ALL.map(Count::name);
+            let words = Word::ALL.map(Word::name);
+            let known = [&counts[..], &["created"], &words[..]].concat().join(", ");
+            return Err(format!("{key:?} is no attribute; use {known} or tags"));
         }
     }
     Ok(())
@@ -209,19 +195,13 @@ pub fn write<'r>(
     };
     for record in records {
         write!(out, "{}", record.id)?;
-        let numbers = [
-            ("downloads", record.downloads),
-            ("downloads_all_time", record.downloads_all_time),
-            ("likes", record.likes),
-            ("parameters", record.parameters),
-        ];
-        let mut words: Vec<String> =
-            numbers.iter().filter_map(|(key, value)| value.map(|value| format!("{key}={value}"))).collect();
+        let numbers = record.counts.iter().filter_map(|(count, value)| Some(format!("{}={}", count.name(), (*value)?)));
+        let mut words: Vec<String> = numbers.collect();
         words.extend(
             record.created.and_then(|at| Some(format!("created={}", jiff::Timestamp::from_millisecond(at).ok()?))),
         );
-        let texts = [("task", &record.task), ("library", &record.library), ("licence", &record.licence)];
-        words.extend(texts.iter().filter_map(|(key, value)| Some(format!("{key}={}", word(value.as_deref()?)))));
+        let texts = record.words.iter();
+        words.extend(texts.filter_map(|(key, value)| Some(format!("{}={}", key.name(), word(value.as_deref()?)))));
         let tags = record.tags.as_ref().filter(|tags| !tags.is_empty());
         words.extend(tags.map(|tags| format!("tags={}", word(&tags.join(",")))));
         writeln!(out, "{}{}", if words.is_empty() { "" } else { " : " }, words.join(" "))?;

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use super::parent::{self, Reading};
-use crate::model::{Authority, HubId, IdFault, Learned, ModelId, Oddity, OddityKind, Parent, Record, Relation, clip};
+use crate::model::{
+    Authority, Counts, HubId, IdFault, Learned, ModelId, Oddity, OddityKind, Parent, Record, Relation, Word, Words,
+    clip,
+};
 
 /// What a source found of one model, before any rule.
 #[derive(Debug, Default)]
@@ -13,12 +16,8 @@ pub(super) struct Found<'a> {
     pub id: Cow<'a, str>,
     pub hub_id: Option<Cow<'a, str>>,
     pub created: Option<i64>,
-    pub downloads: Option<u64>,
-    pub downloads_all_time: Option<u64>,
-    pub likes: Option<u64>,
-    pub parameters: Option<u64>,
-    pub task: Option<Cow<'a, str>>,
-    pub library: Option<Cow<'a, str>>,
+    pub counts: Counts<Option<u64>>,
+    pub words: Words<Option<Cow<'a, str>>>,
     /// The Hub's tags, or a card's own.
     pub tags: Option<Vec<Cow<'a, str>>>,
     pub base_models: Option<BaseModels<'a>>,
@@ -69,7 +68,7 @@ impl<'a> Found<'a> {
         let id = self.id.trim();
         let id = ModelId::parse(id).map_err(|fault| no_id(id, fault))?;
         let tags = self.tags.as_deref().unwrap_or_default();
-        let library = self.library.and_then(present);
+        let mut words = self.words.map(|word| word.and_then(present));
 
         let mut parents = Parents { oddities: self.oddities, ..Parents::default() };
         let hub_id = self.hub_id.as_deref().and_then(|text| {
@@ -89,10 +88,14 @@ impl<'a> Found<'a> {
         }
         let spoke = self.tags.is_some() || self.base_models.is_some() || self.card.is_some();
         let named = parents.links.len();
-        let infer =
-            || self.card.as_ref().map_or(Relation::Unstated, |card| infer(tags, library.as_deref(), card, named));
+        let infer = || {
+            self.card
+                .as_ref()
+                .map_or(Relation::Unstated, |card| infer(tags, words[Word::Library].as_deref(), card, named))
+        };
         let (parents, oddities) = parents.finish(declared, infer);
         let licence = tags.iter().find_map(licence_tag);
+        words[Word::Licence] = licence.or(self.card.and_then(|card| card.licence).map(Cow::Owned));
         if let Some(tags) = &mut self.tags {
             keep_others(tags);
         }
@@ -101,13 +104,8 @@ impl<'a> Found<'a> {
             hub_id,
             was: None,
             created: self.created,
-            downloads: self.downloads,
-            downloads_all_time: self.downloads_all_time,
-            likes: self.likes,
-            parameters: self.parameters,
-            task: self.task.and_then(present),
-            library,
-            licence: licence.or(self.card.and_then(|card| card.licence).map(Cow::Owned)),
+            counts: self.counts,
+            words,
             tags: self.tags,
             authority: match self.speaker {
                 Speaker::Card => Authority::Card,

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use modelkin::model::{Record, Reject, Relation};
+use modelkin::model::{Count, Record, Reject, Relation, Word};
 use modelkin::snapshot::{Builder, Links, Snapshot};
 use modelkin::source::{self, Kind, Source, edges, read_rows};
 use proptest::prelude::*;
@@ -130,30 +130,34 @@ fn the_dump_of_today_is_read_with_its_nulls_structs_and_row_groups() {
     let records: Vec<&Record> = found.iter().filter_map(|record| record.as_ref().ok()).collect();
     let [base, chat, gguf, blend] = records[..] else { panic!("{records:?}") };
     assert_eq!(
-        (base.created, base.downloads, base.downloads_all_time, base.likes),
+        (base.created, base.counts[Count::Downloads], base.counts[Count::DownloadsAllTime], base.counts[Count::Likes]),
         (Some(1_714_566_600_000), Some(1000), Some(5000), Some(7))
     );
     assert_eq!(
-        (base.licence.as_deref(), base.parameters, base.task.as_deref()),
+        (base.words[Word::Licence].as_deref(), base.counts[Count::Parameters], base.words[Word::Task].as_deref()),
         (Some("mit"), Some(7_000_000_000), Some("text-generation"))
     );
     assert_eq!(base.tags.as_deref().unwrap(), ["en"]);
     assert_eq!(
-        (chat.licence.as_deref(), chat.downloads_all_time, chat.library.as_deref()),
+        (
+            chat.words[Word::Licence].as_deref(),
+            chat.counts[Count::DownloadsAllTime],
+            chat.words[Word::Library].as_deref()
+        ),
         (Some("apache-2.0"), None, None)
     );
-    assert_eq!((gguf.created, gguf.likes, gguf.parents[0].relation), (None, None, Relation::Quantized));
+    assert_eq!((gguf.created, gguf.counts[Count::Likes], gguf.parents[0].relation), (None, None, Relation::Quantized));
     let parents: Vec<_> = blend.parents.iter().map(|parent| (parent.id.as_str(), parent.relation)).collect();
     assert_eq!(parents, [("a/base", Relation::Merge), ("b/chat", Relation::Merge)]);
-    assert_eq!((blend.downloads, blend.task.as_deref()), (None, None));
+    assert_eq!((blend.counts[Count::Downloads], blend.words[Word::Task].as_deref()), (None, None));
     assert!(records.iter().all(|record| record.oddities.is_empty()));
 }
 
 #[test]
 fn older_dumps_are_read_too() {
     let found = records(&fixture("old.parquet"));
-    assert_eq!((found[0].created, found[0].downloads), (Some(1_714_566_600_000), Some(1000)));
-    assert_eq!((found[1].created, found[1].downloads, found[1].oddities.len()), (None, None, 1));
+    assert_eq!((found[0].created, found[0].counts[Count::Downloads]), (Some(1_714_566_600_000), Some(1000)));
+    assert_eq!((found[1].created, found[1].counts[Count::Downloads], found[1].oddities.len()), (None, None, 1));
     assert_eq!(found[1].parents[0].relation, Relation::Unstated);
     let found = records(&fixture("required.parquet"));
     assert_eq!((found[0].created, found[1].parents[0].relation), (Some(1_714_566_600_000), Relation::Adapter));
@@ -236,7 +240,7 @@ fn cards_are_found_in_every_layout_and_in_a_hub_cache() {
     let mut ids: Vec<String> = found.iter().filter_map(|record| Some(record.as_ref().ok()?.id.to_string())).collect();
     ids.sort();
     assert_eq!(ids, ["gpt2", "gpt9", "o1/m1", "o2/m2", "o3/m3", "o4/m4", "o5/m5", "o6/m6"]);
-    assert!(found.iter().flatten().all(|record| record.licence.as_deref() == Some("mit")));
+    assert!(found.iter().flatten().all(|record| record.words[Word::Licence].as_deref() == Some("mit")));
     let rejects: Vec<_> = found.iter().filter_map(|record| record.as_ref().err()).collect();
     assert_eq!(rejects.len(), 1);
     assert!(rejects[0].file.ends_with("bad name.md"));

@@ -1,35 +1,131 @@
 //! A list row of the Hub's API, field for field (`hub-facts` 1.2 to 1.4), and what is tolerated beside it.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::super::date;
 use super::super::normalize::{BaseModels, CardWords, Found, Named};
-use crate::model::{Oddity, OddityKind, Record};
+use crate::model::{Count, Counts, Oddity, OddityKind, Record, Word, Words};
 
 /// One row. Every field but the id may be missing or of the wrong kind, so each is read on its own.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Default)]
 struct Row<'a> {
-    #[serde(borrow)]
     id: Option<&'a RawValue>,
-    #[serde(rename = "_id")]
     hub_id: Option<&'a RawValue>,
     model_id: Option<&'a RawValue>,
-    created_at: Option<&'a RawValue>,
-    downloads: Option<&'a RawValue>,
-    downloads_all_time: Option<&'a RawValue>,
-    likes: Option<&'a RawValue>,
-    #[serde(rename = "pipeline_tag")]
-    pipeline_tag: Option<&'a RawValue>,
-    #[serde(rename = "library_name")]
-    library_name: Option<&'a RawValue>,
+    created: Option<&'a RawValue>,
+    counts: Counts<Option<&'a RawValue>>,
+    words: Words<Option<&'a RawValue>>,
     tags: Option<&'a RawValue>,
     base_models: Option<&'a RawValue>,
-    card_data: Option<&'a RawValue>,
+    card: Option<&'a RawValue>,
     safetensors: Option<&'a RawValue>,
+}
+
+/// A field of a row.
+#[derive(Debug, Clone, Copy)]
+enum Field {
+    Id,
+    HubId,
+    ModelId,
+    Created,
+    Count(Count),
+    Word(Word),
+    Tags,
+    BaseModels,
+    Card,
+    Safetensors,
+    /// One that is not read.
+    Other,
+}
+
+impl Field {
+    fn of(name: &str) -> Field {
+        match name {
+            "id" => Field::Id,
+            "_id" => Field::HubId,
+            "modelId" => Field::ModelId,
+            "createdAt" => Field::Created,
+            "tags" => Field::Tags,
+            "baseModels" => Field::BaseModels,
+            "cardData" => Field::Card,
+            "safetensors" => Field::Safetensors,
+            "" => Field::Other,
+            _ => {
+                let count = || Count::ALL.into_iter().find(|count| count.hub_name() == name).map(Field::Count);
+                let word = || Word::ALL.into_iter().find(|word| word.hub_name() == name).map(Field::Word);
+                count().or_else(word).unwrap_or(Field::Other)
+            }
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// Where a field is put.
+    fn place(&mut self, field: Field) -> Option<&mut Option<&'a RawValue>> {
+        Some(match field {
+            Field::Id => &mut self.id,
+            Field::HubId => &mut self.hub_id,
+            Field::ModelId => &mut self.model_id,
+            Field::Created => &mut self.created,
+            Field::Count(count) => &mut self.counts[count],
+            Field::Word(word) => &mut self.words[word],
+            Field::Tags => &mut self.tags,
+            Field::BaseModels => &mut self.base_models,
+            Field::Card => &mut self.card,
+            Field::Safetensors => &mut self.safetensors,
+            Field::Other => return None,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Field, D::Error> {
+        struct Name;
+        impl Visitor<'_> for Name {
+            type Value = Field;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a field")
+            }
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Field, E> {
+                Ok(Field::of(name))
+            }
+        }
+        input.deserialize_identifier(Name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Row<'de> {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Row<'de>, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Row<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Row<'de>, A::Error> {
+                let mut row = Row::default();
+                while let Some(field) = fields.next_key::<Field>()? {
+                    let Some(place) = row.place(field) else {
+                        fields.next_value::<IgnoredAny>()?;
+                        continue;
+                    };
+                    // Null is as good as absent.
+                    let value = fields.next_value::<Option<&RawValue>>()?;
+                    if place.is_some() {
+                        return Err(serde::de::Error::custom(format_args!("a field twice ({field:?})")));
+                    }
+                    *place = value;
+                }
+                Ok(row)
+            }
+        }
+        input.deserialize_map(Fields)
+    }
 }
 
 #[derive(Deserialize)]
@@ -106,30 +202,27 @@ pub(in crate::source) fn record(json: &[u8]) -> Result<Record<'_>, String> {
     if !json.trim_ascii_start().starts_with(b"{") {
         return Err("no row of a model listing: no JSON object".into());
     }
-    let row: Row<'_> =
-        serde_json::from_slice(json).map_err(|error| format!("no row of a model listing: {}", plain(&error)))?;
+    let row: Row<'_> = serde_json::from_slice::<Row<'_>>(json)
+        .map_err(|error| format!("no row of a model listing: {}", plain(&error)))?;
     let mut found = Found::default();
     let mut reader = Fields { oddities: &mut found.oddities };
     let id = reader.text("id", row.id).filter(|id| !id.trim().is_empty());
     let id = id.or_else(|| reader.text("modelId", row.model_id));
     found.hub_id = reader.text("_id", row.hub_id);
-    found.created = reader.text("createdAt", row.created_at).and_then(|text| {
+    found.created = reader.text("createdAt", row.created).and_then(|text| {
         let read = date::millis(&text);
         if read.is_none() {
             reader.bad("createdAt", &text);
         }
         read
     });
-    found.downloads = reader.count("downloads", row.downloads);
-    found.downloads_all_time = reader.count("downloadsAllTime", row.downloads_all_time);
-    found.likes = reader.count("likes", row.likes);
-    found.task = reader.text("pipeline_tag", row.pipeline_tag);
-    found.library = reader.text("library_name", row.library_name);
+    found.counts = Counts::from_fn(|count| reader.count(count.hub_name(), row.counts[count]));
+    found.words = Words::from_fn(|word| reader.text(word.hub_name(), row.words[word]));
     found.tags = reader.texts("tags", row.tags);
-    found.parameters = row.safetensors.and_then(|json| {
+    found.counts[Count::Parameters] = row.safetensors.and_then(|json| {
         let is_object = json.get().starts_with('{');
         match serde_json::from_str::<Safetensors<'_>>(json.get()).ok().filter(|_| is_object) {
-            Some(tensors) => reader.count("safetensors.total", tensors.total),
+            Some(tensors) => reader.count(Count::Parameters.hub_name(), tensors.total),
             None => {
                 reader.bad("safetensors", json.get());
                 None
@@ -137,7 +230,7 @@ pub(in crate::source) fn record(json: &[u8]) -> Result<Record<'_>, String> {
         }
     });
     found.base_models = row.base_models.and_then(|json| base_models(json.get(), &mut reader));
-    found.card = row.card_data.and_then(|json| card(json.get(), &mut reader));
+    found.card = row.card.and_then(|json| card(json.get(), &mut reader));
     found.id = id.ok_or("a row without an id")?;
     found.settle()
 }

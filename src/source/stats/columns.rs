@@ -3,6 +3,8 @@
 use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::schema::types::SchemaDescriptor;
 
+use crate::model::{Count, Counts, Word, Words};
+
 /// Where the columns of interest lie: numbers of leaves.
 #[derive(Clone)]
 pub(super) struct Columns {
@@ -10,12 +12,8 @@ pub(super) struct Columns {
     pub hub_id: Option<usize>,
     pub model_id: Option<usize>,
     pub created: Option<usize>,
-    pub downloads: Option<usize>,
-    pub downloads_all_time: Option<usize>,
-    pub likes: Option<usize>,
-    pub parameters: Option<usize>,
-    pub task: Option<usize>,
-    pub library: Option<usize>,
+    pub counts: Counts<Option<usize>>,
+    pub words: Words<Option<usize>>,
     pub tags: Option<usize>,
     pub relation: Option<usize>,
     pub models: Option<usize>,
@@ -26,17 +24,7 @@ pub(super) struct Columns {
 impl Columns {
     /// Those of them that say who a row is and what it descends from.
     pub fn of_links(&self) -> Columns {
-        Columns {
-            hub_id: None,
-            created: None,
-            downloads: None,
-            downloads_all_time: None,
-            likes: None,
-            parameters: None,
-            task: None,
-            library: None,
-            ..self.clone()
-        }
+        Columns { hub_id: None, created: None, counts: Counts::default(), words: Words::default(), ..self.clone() }
     }
 
     /// Leaves are found by the first and last parts of their paths: what lies between differs between writers.
@@ -88,21 +76,19 @@ impl Columns {
         let created = leaf("createdAt", 0, &is_whole, &[Type::BYTE_ARRAY, Type::INT32, Type::INT64, Type::INT96]);
         let mut text = |name| leaf(name, 0, &is_whole, &[Type::BYTE_ARRAY]);
         let (id, hub_id, model_id) = (text("id"), text("_id"), text("modelId"));
-        let (task, library) = (text("pipeline_tag"), text("library_name"));
+        let words = Words::from_fn(|word| text(word.hub_name()));
         let (base_models, card) = (text("baseModels"), text("cardData"));
-        let mut count = |name| leaf(name, 0, &is_whole, NUMBERS);
-        let (downloads, downloads_all_time, likes) = (count("downloads"), count("downloadsAllTime"), count("likes"));
+        let counts = Counts::from_fn(|count| {
+            let (name, part) = parts(count.hub_name());
+            leaf(name, 0, &|rest| rest.iter().copied().eq(part), NUMBERS)
+        });
         let columns = Columns {
             id,
             hub_id,
             model_id,
             created,
-            downloads,
-            downloads_all_time,
-            likes,
-            parameters: leaf("safetensors", 0, &|rest| rest == ["total"], NUMBERS),
-            task,
-            library,
+            counts,
+            words,
             tags: leaf("tags", 1, &is_list, &[Type::BYTE_ARRAY]),
             models: leaf("baseModels", 1, &is_models, &[Type::BYTE_ARRAY]),
             // After the ids, so that a relation alone is not taken for the whole column.
@@ -134,12 +120,18 @@ impl Columns {
             }
             _ => taken.contains(&name),
         };
-        for (name, wanted) in WANTED {
-            let named = schema.root_schema().get_fields().iter().filter(|field| field.name() == *name).count();
+        let counts = Count::ALL.map(|count| match parts(count.hub_name()) {
+            (name, None) => (name, "a number".to_owned()),
+            (name, Some(part)) => (name, format!("a struct with a number `{part}`")),
+        });
+        let words = Word::ALL.map(|word| (word.hub_name(), "a text".to_owned()));
+        let others = WANTED.iter().map(|(name, wanted)| (*name, (*wanted).to_owned()));
+        for (name, wanted) in others.chain(counts).chain(words).filter(|(name, _)| !name.is_empty()) {
+            let named = schema.root_schema().get_fields().iter().filter(|field| field.name() == name).count();
             if named > 1 {
                 return Err(format!("has {named} columns with the name `{name}`; leave all but one out"));
             }
-            let parts = || (0..schema.num_columns()).filter(|at| schema.column(*at).path().parts()[0] == *name);
+            let parts = || (0..schema.num_columns()).filter(|at| schema.column(*at).path().parts()[0] == name);
             if parts().any(|at| !is_null(at)) && !is_read(name) {
                 let found: Vec<String> = parts().map(shape).collect();
                 return Err(format!(
@@ -152,18 +144,12 @@ impl Columns {
     }
 }
 
-/// The columns that are read, and what each should be.
+/// The columns that are read beside counts and words, and what each should be.
 const WANTED: &[(&str, &str)] = &[
     ("id", "a text"),
     ("_id", "a text"),
     ("modelId", "a text"),
     ("createdAt", "a timestamp, a date or a text"),
-    ("downloads", "a number"),
-    ("downloadsAllTime", "a number"),
-    ("likes", "a number"),
-    ("safetensors", "a struct with a number `total`"),
-    ("pipeline_tag", "a text"),
-    ("library_name", "a text"),
     ("tags", "a list of texts"),
     ("baseModels", "a struct of `relation` and `models`, a list of ids, or JSON text"),
     ("cardData", "JSON text"),
@@ -171,3 +157,8 @@ const WANTED: &[(&str, &str)] = &[
 
 /// The types that a count may have; texts are read as numbers.
 const NUMBERS: &[Type] = &[Type::INT32, Type::INT64, Type::FLOAT, Type::DOUBLE, Type::BYTE_ARRAY];
+
+/// The name of a column, and of the field in it that is meant.
+fn parts(name: &'static str) -> (&'static str, Option<&'static str>) {
+    name.split_once('.').map_or((name, None), |(name, part)| (name, Some(part)))
+}

@@ -19,9 +19,9 @@ use super::hub::wire;
 use super::normalize::{BaseModels, Found};
 use super::parts::{desks, in_order};
 use super::{Error, Sink};
-use crate::model::{Authority, Oddity, OddityKind, Parentage, Reject};
+use crate::model::{Authority, Counts, Oddity, OddityKind, Parentage, Reject, Words};
 use columns::Columns;
-use leaf::{Counts, Times, lossy};
+use leaf::{Times, lossy};
 use texts::Texts;
 
 pub(super) fn read(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
@@ -122,12 +122,8 @@ struct Leaves {
     hub_id: Option<Texts>,
     model_id: Option<Texts>,
     created: Option<Times>,
-    downloads: Option<Counts>,
-    downloads_all_time: Option<Counts>,
-    likes: Option<Counts>,
-    parameters: Option<Counts>,
-    task: Option<Texts>,
-    library: Option<Texts>,
+    counts: Counts<Option<leaf::Counts>>,
+    words: Words<Option<Texts>>,
     tags: Option<Texts>,
     relation: Option<Texts>,
     models: Option<Texts>,
@@ -139,18 +135,21 @@ struct Leaves {
 impl Leaves {
     fn open(columns: &Columns, group: &dyn RowGroupReader) -> Result<Leaves, ParquetError> {
         let texts = |at: Option<usize>| at.map(|at| Texts::open(group, at)).transpose();
-        let counts = |at: Option<usize>| at.map(|at| Counts::open(group, at)).transpose();
+        let mut counts = Counts::default();
+        for (count, at) in columns.counts.iter() {
+            counts[count] = at.map(|at| leaf::Counts::open(group, at)).transpose()?;
+        }
+        let mut words = Words::default();
+        for (word, at) in columns.words.iter() {
+            words[word] = texts(*at)?;
+        }
         Ok(Leaves {
             id: texts(columns.id)?,
             hub_id: texts(columns.hub_id)?,
             model_id: texts(columns.model_id)?,
             created: columns.created.map(|at| Times::open(group, at)).transpose()?,
-            downloads: counts(columns.downloads)?,
-            downloads_all_time: counts(columns.downloads_all_time)?,
-            likes: counts(columns.likes)?,
-            parameters: counts(columns.parameters)?,
-            task: texts(columns.task)?,
-            library: texts(columns.library)?,
+            counts,
+            words,
             tags: texts(columns.tags)?,
             relation: texts(columns.relation)?,
             models: texts(columns.models)?,
@@ -214,21 +213,18 @@ impl Leaves {
             }
         }
         found.hub_id = one_text(&mut self.hub_id, "_id", &mut oddities)?.map(Cow::Borrowed);
-        found.task = one_text(&mut self.task, "pipeline_tag", &mut oddities)?.map(Cow::Borrowed);
-        found.library = one_text(&mut self.library, "library_name", &mut oddities)?.map(Cow::Borrowed);
+        for (word, leaf) in self.words.iter_mut() {
+            found.words[word] = one_text(leaf, word.hub_name(), &mut oddities)?.map(Cow::Borrowed);
+        }
         let relation = one_text(&mut self.relation, "baseModels.relation", &mut oddities)?;
         let base_models = one_text(&mut self.base_models, "baseModels", &mut oddities)?;
         let card = one_text(&mut self.card, "cardData", &mut oddities)?;
-        for (leaf, field, into) in [
-            (&mut self.downloads, "downloads", &mut found.downloads),
-            (&mut self.downloads_all_time, "downloadsAllTime", &mut found.downloads_all_time),
-            (&mut self.likes, "likes", &mut found.likes),
-            (&mut self.parameters, "safetensors.total", &mut found.parameters),
-        ] {
-            if let Some(leaf) = leaf {
-                match leaf.next()? {
-                    Ok(count) => *into = count,
-                    Err(value) => oddities.push(Oddity::new(OddityKind::BadValue, &format!("{field}: {value}"))),
+        for (count, leaf) in self.counts.iter_mut() {
+            let Some(leaf) = leaf else { continue };
+            match leaf.next()? {
+                Ok(value) => found.counts[count] = value,
+                Err(value) => {
+                    oddities.push(Oddity::new(OddityKind::BadValue, &format!("{}: {value}", count.hub_name())));
                 }
             }
         }
