@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::Graph;
-use crate::model::{Counts, ModelId, Parent, Record, Words};
+use crate::model::{Counts, Flags, ModelId, Parent, Record, WordList, WordLists, Words};
 use crate::source::edges;
 
 /// Writes the program's own edge text, which `import` reads. Collapsed nodes have no place in it: their models are
@@ -28,6 +28,13 @@ pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Resul
             created: snapshot.created(row),
             counts: Counts::from_fn(|count| snapshot.count(count, row)),
             words: Words::from_fn(|word| snapshot.word(word, row).map(Cow::Borrowed)),
+            flags: Flags::from_fn(|flag| snapshot.flag(flag, row)),
+            sha: snapshot.sha(row),
+            lists: WordLists::from_fn(|list| match list {
+                WordList::Licences => Some(snapshot.licences(row).map(Cow::Borrowed).collect()),
+                // They are many, and say little of a lineage.
+                WordList::Tags => None,
+            }),
             ..Record::new(id)
         };
         let is_listed = |id: &ModelId| snapshot.find(id.as_str()).is_some_and(|row| snapshot.is_listed(row));

@@ -96,8 +96,34 @@ columns! {
     Task = "task", "pipeline_tag";
     /// The library.
     Library = "library", "library_name";
-    /// The licence's id, from the `license:` tag or the card.
-    Licence = "licence", "";
+    /// The name of a licence that is `other`, as its card gives it.
+    LicenceName = "licence_name", "";
+    /// Where such a licence stands: a file of the repository or an address.
+    LicenceLink = "licence_link", "";
+    /// Who may fetch it: anybody (`false`), whoever asks (`auto`), or whom its owner lets (`manual`).
+    Gated = "gated", "gated";
+    /// The hub that lists it, if that is not Hugging Face.
+    Hub = "hub", "";
+}
+
+columns! {
+    /// The words of a model of which there may be many.
+    WordList,
+    /// A value for each [`WordList`].
+    WordLists;
+    /// The licences' ids, from the `license:` tags or the card.
+    Licences = "licences", "";
+    /// Tags but for `base_model:` and `license:` ones.
+    Tags = "tags", "tags";
+}
+
+columns! {
+    /// What is so of a model or not.
+    Flag,
+    /// A value for each [`Flag`].
+    Flags;
+    /// Whether the Hub took it away from all but its owner.
+    Disabled = "disabled", "disabled";
 }
 
 impl Count {

@@ -182,16 +182,40 @@ impl HubId {
 
     /// Reads 24 hex digits.
     pub fn parse(text: &str) -> Option<HubId> {
-        let mut bytes = [0; HubId::BYTES];
-        if text.len() != 2 * HubId::BYTES {
-            return None;
-        }
-        let digit = |byte: u8| char::from(byte).to_digit(16);
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-            *byte = (digit(pair[0])? << 4 | digit(pair[1])?) as u8;
-        }
-        Some(HubId(bytes))
+        of_hex(text).map(HubId)
     }
+}
+
+/// The commit that a repository is at (`sha`, 40 hex digits).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Commit(pub [u8; Commit::BYTES]);
+
+impl Commit {
+    /// Its size in bytes.
+    pub const BYTES: usize = 20;
+
+    /// Reads 40 hex digits.
+    pub fn parse(text: &str) -> Option<Commit> {
+        of_hex(text).map(Commit)
+    }
+}
+
+impl fmt::Display for Commit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+fn of_hex<const BYTES: usize>(text: &str) -> Option<[u8; BYTES]> {
+    let mut bytes = [0; BYTES];
+    if text.len() != 2 * BYTES {
+        return None;
+    }
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = (digit(pair[0])? << 4 | digit(pair[1])?) as u8;
+    }
+    Some(bytes)
 }
 
 #[cfg(test)]

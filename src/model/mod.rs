@@ -7,8 +7,8 @@ mod parentage;
 mod record;
 mod relation;
 
-pub use column::{Count, Counts, Word, Words};
-pub use id::{HubId, IdFault, ModelId};
+pub use column::{Count, Counts, Flag, Flags, Word, WordList, WordLists, Words};
+pub use id::{Commit, HubId, IdFault, ModelId};
 pub(crate) use oddity::clip;
 pub use oddity::{Oddity, OddityKind};
 pub use parentage::{Claim, Parentage, Texts};

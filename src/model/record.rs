@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::{Counts, HubId, Learned, ModelId, Oddity, Relation, Words};
+use super::{Commit, Counts, Flags, HubId, Learned, ModelId, Oddity, Relation, WordLists, Words};
 
 /// What one source says of one model, after every rule about messy values. Its words are borrowed from the source where
 /// they stand there as they are.
@@ -18,8 +18,12 @@ pub struct Record<'a> {
     pub counts: Counts<Option<u64>>,
     /// The task and other words.
     pub words: Words<Option<Cow<'a, str>>>,
-    /// Tags but for `base_model:` and `license:` ones; none if the source does not speak of tags.
-    pub tags: Option<Vec<Cow<'a, str>>>,
+    /// The commit that it is at.
+    pub sha: Option<Commit>,
+    /// Tags and licences; none if the source does not speak of them.
+    pub lists: WordLists<Option<Vec<Cow<'a, str>>>>,
+    /// What is so of it or not.
+    pub flags: Flags<Option<bool>>,
     /// Who speaks of the parents.
     pub authority: Authority,
     /// The parents, each once, in order of their ids.
@@ -38,7 +42,9 @@ impl Record<'_> {
             created: None,
             counts: Counts::default(),
             words: Words::default(),
-            tags: None,
+            sha: None,
+            lists: WordLists::default(),
+            flags: Flags::default(),
             authority: Authority::Silent,
             parents: Vec::new(),
             oddities: Vec::new(),
@@ -50,7 +56,7 @@ impl Record<'_> {
         let own = |word: Cow<'_, str>| Cow::Owned(word.into_owned());
         Record {
             words: self.words.map(|word| word.map(own)),
-            tags: self.tags.map(|tags| tags.into_iter().map(own).collect()),
+            lists: self.lists.map(|list| list.map(|words| words.into_iter().map(own).collect())),
             ..self
         }
     }

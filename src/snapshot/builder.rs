@@ -10,7 +10,8 @@ use super::maybe::Maybe;
 use super::names::Names;
 use super::{CrawlNote, Error, Provenance, Snapshot, SourceNote, Taken};
 use crate::model::{
-    Authority, Counts, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject, Relation, Words, clip,
+    Authority, Commit, Counts, Flags, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject, Relation, WordList,
+    WordLists, Words, clip,
 };
 
 /// How many rejects are kept with place and reason; the rest are counted.
@@ -53,24 +54,45 @@ pub(super) struct Model {
     pub created: Maybe<i64>,
     pub counts: Counts<Maybe<u64>>,
     pub words: Words<Maybe<u32>>,
-    tags: (Maybe<u32>, u32),
+    pub flags: Flags<Option<bool>>,
+    /// The place among the commits of all.
+    sha: Maybe<u32>,
+    lists: WordLists<(Maybe<u32>, u32)>,
     links: (u32, u32),
     authority: Authority,
     /// Whether it comes from an older snapshot: a record replaces it, and is not joined with it.
     is_stale: bool,
 }
 
-/// The tags and the links of all models, one after the other. What a later record replaced stays, and nothing points at it.
+/// The words, commits and links of all models, one after the other. What a later record replaced stays, and nothing points
+/// at it.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
-    tags: Vec<u32>,
+    words: Vec<u32>,
+    shas: Vec<Commit>,
     links: Vec<(u32, Relation, Learned)>,
 }
 
 impl Lists {
-    pub fn tags(&self, model: &Model) -> &[u32] {
-        let (start, count) = model.tags;
-        start.get().map_or(&[], |start| &self.tags[start as usize..][..count as usize])
+    pub fn words(&self, list: WordList, model: &Model) -> &[u32] {
+        let (start, count) = model.lists[list];
+        start.get().map_or(&[], |start| &self.words[start as usize..][..count as usize])
+    }
+
+    pub fn sha(&self, model: &Model) -> Option<Commit> {
+        model.sha.get().map(|at| self.shas[at as usize])
+    }
+
+    fn add_sha(&mut self, sha: Option<Commit>) -> Maybe<u32> {
+        let place = self.shas.len() as u32;
+        self.shas.extend(sha);
+        sha.map(|_| place).into()
+    }
+
+    fn add_words(&mut self, words: impl Iterator<Item = u32>) -> (Maybe<u32>, u32) {
+        let start = self.words.len();
+        self.words.extend(words);
+        (Some(start as u32).into(), (self.words.len() - start) as u32)
     }
 
     pub fn links(&self, model: &Model) -> &[(u32, Relation, Learned)] {
@@ -110,7 +132,9 @@ impl Builder {
     /// A builder that begins with what a snapshot holds. Records of its models replace what it knows of them.
     pub fn on(snapshot: &Snapshot) -> Builder {
         let mut builder = Builder::new();
-        let words: Vec<u32> = snapshot.tag_words().map(|word| builder.words.intern(word)).collect();
+        let words = WordLists::from_fn(|list| {
+            snapshot.words_of(list).map(|word| builder.words.intern(word)).collect::<Vec<u32>>()
+        });
         for row in snapshot.rows() {
             let id = snapshot.id(row);
             if let Some(model) = snapshot.alias_of(row) {
@@ -125,8 +149,9 @@ impl Builder {
             let hub_id = snapshot.hub_id(row);
             let links =
                 builder.link(snapshot.links(row).map(|link| (snapshot.id(link.parent), link.relation, link.learned)));
-            let tags = (Some(builder.lists.tags.len() as u32).into(), snapshot.tags(row).len() as u32);
-            builder.lists.tags.extend(snapshot.tags(row).iter().map(|tag| words[*tag as usize]));
+            let lists = WordLists::from_fn(|list| {
+                builder.lists.add_words(snapshot.list(list, row).iter().map(|word| words[list][*word as usize]))
+            });
             let oddities: Vec<Oddity> = snapshot.oddities(row).collect();
             let model = Model {
                 name,
@@ -134,7 +159,9 @@ impl Builder {
                 created: snapshot.created(row).into(),
                 counts: Counts::from_fn(|count| snapshot.count(count, row).into()),
                 words: Words::from_fn(|word| builder.word(snapshot.word(word, row))),
-                tags,
+                flags: Flags::from_fn(|flag| snapshot.flag(flag, row)),
+                sha: builder.lists.add_sha(snapshot.sha(row)),
+                lists,
                 links,
                 authority: Authority::Silent,
                 is_stale: true,
@@ -419,10 +446,9 @@ impl Builder {
     fn model(&mut self, name: u32, record: &Record<'_>) -> Model {
         let parents = record.parents.iter();
         let links = self.link(parents.map(|parent| (parent.id.as_str(), parent.relation, parent.learned)));
-        let start = self.lists.tags.len() as u32;
-        let tags = record.tags.as_ref().map_or((Maybe::NONE, 0), |tags| {
-            self.lists.tags.extend(tags.iter().map(|tag| self.words.intern(tag)));
-            (Some(start).into(), tags.len() as u32)
+        let lists = WordLists::from_fn(|list| match &record.lists[list] {
+            Some(words) => self.lists.add_words(words.iter().map(|word| self.words.intern(word))),
+            None => (Maybe::NONE, 0),
         });
         Model {
             name,
@@ -430,7 +456,9 @@ impl Builder {
             created: record.created.into(),
             counts: record.counts.map(Maybe::from),
             words: Words::from_fn(|word| self.word(record.words[word].as_deref())),
-            tags,
+            flags: record.flags,
+            sha: self.lists.add_sha(record.sha),
+            lists,
             links,
             authority: record.authority,
             is_stale: false,
@@ -453,7 +481,12 @@ impl Builder {
             created: later.created.or(known.created),
             counts: Counts::from_fn(|count| later.counts[count].or(known.counts[count])),
             words: Words::from_fn(|word| later.words[word].or(known.words[word])),
-            tags: if later.tags.0 == Maybe::NONE { known.tags } else { later.tags },
+            flags: Flags::from_fn(|flag| later.flags[flag].or(known.flags[flag])),
+            sha: later.sha.or(known.sha),
+            lists: WordLists::from_fn(|list| {
+                let is_known = later.lists[list].0 != Maybe::NONE;
+                if is_known { later.lists[list] } else { known.lists[list] }
+            }),
             links: parents.links,
             authority: parents.authority,
             is_stale: known.is_stale,

@@ -2,7 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::builder::{BooleanBufferBuilder, FixedSizeBinaryBuilder, Int64Builder, UInt32Builder, UInt64Builder};
+use arrow_array::builder::{
+    BooleanBufferBuilder, BooleanBuilder, FixedSizeBinaryBuilder, Int64Builder, LargeBinaryBuilder, UInt32Builder,
+    UInt64Builder,
+};
 use arrow_array::types::{TimestampMillisecondType, UInt8Type, UInt32Type};
 use arrow_array::{
     Array, ArrayRef, BooleanArray, DictionaryArray, LargeStringArray, ListArray, PrimitiveArray, RecordBatch,
@@ -17,10 +20,10 @@ use sha2::{Digest, Sha256};
 use super::builder::{Lists, Model};
 use super::maybe::Maybe;
 use super::names::Names;
-use super::part::{self, Numbers, Part, Raw, Texts};
+use super::part::{self, Bits, Numbers, Part, Raw, Texts};
 use super::schema::{coded, item, oddity_fields, parent_fields, schema};
 use super::{Link, Row, cmp_key};
-use crate::model::{Counts, HubId, Learned, Oddity, OddityKind, Relation, Words};
+use crate::model::{Commit, Counts, Flags, HubId, Learned, Oddity, OddityKind, Relation, WordLists, Words};
 
 type Dictionary = DictionaryArray<UInt32Type>;
 type Codes = DictionaryArray<UInt8Type>;
@@ -39,9 +42,9 @@ pub(super) struct Columns {
     created: Numbers<i64>,
     pub counts: Counts<Numbers<u64>>,
     pub words: Words<Coded>,
-    tags: Part<i32>,
-    tag_codes: Part<u32>,
-    pub tag_words: Texts<i32>,
+    pub flags: Flags<Bits>,
+    pub lists: WordLists<CodedLists>,
+    shas: Texts<i64>,
     oddities: Part<i32>,
     oddity_kinds: Part<u8>,
     oddity_texts: Texts<i64>,
@@ -58,6 +61,20 @@ pub(super) struct Coded {
 impl Coded {
     pub fn of(&self, row: Row) -> Option<&str> {
         self.keys.of(row).map(|word| self.words.of(word as usize))
+    }
+}
+
+/// A column of lists of words.
+#[derive(Debug)]
+pub(super) struct CodedLists {
+    ends: Part<i32>,
+    codes: Part<u32>,
+    pub words: Texts<i32>,
+}
+
+impl CodedLists {
+    pub fn of(&self, row: Row) -> &[u32] {
+        self.codes.get().get(list(&self.ends, row)).unwrap_or_default()
     }
 }
 
@@ -115,8 +132,9 @@ impl Columns {
         })
     }
 
-    pub fn tags(&self, row: Row) -> &[u32] {
-        self.tag_codes.get().get(list(&self.tags, row)).unwrap_or_default()
+    pub fn sha(&self, row: Row) -> Option<Commit> {
+        // One that is missing has no bytes.
+        self.shas.bytes_of(row as usize).try_into().ok().map(Commit)
     }
 
     pub fn oddities(&self, row: Row) -> impl Iterator<Item = Oddity> {
@@ -154,13 +172,18 @@ impl Columns {
         same_words("relation", &table(), Relation::ALL.iter().map(|relation| relation.name()))?;
         same_words("learned", &table(), Learned::ALL.iter().map(|learned| learned.name()))?;
         let created = numbers(&mut next);
+        let [_, sha_ends, sha_bytes] = std::array::from_fn(|_| next());
         let counts = Counts::from_fn(|_| numbers(&mut next));
         let words = Words::from_fn(|_| Coded { keys: numbers(&mut next), words: table() });
-        let [_, tags, _, tag_codes] = std::array::from_fn(|_| next());
-        let tag_words = table();
+        let flags = Flags::from_fn(|_| Bits { valid: Part::new(next()), values: Part::new(next()) });
+        let lists = WordLists::from_fn(|_| {
+            let [_, ends, _, codes] = std::array::from_fn(|_| next());
+            let words = table();
+            let codes = Part::at_most(codes, words.len().saturating_sub(1));
+            CodedLists { ends: Part::at_most(ends, codes.len()), codes, words }
+        });
         let [_, oddities, _, _, oddity_kinds, _, text_offsets, text_bytes] = std::array::from_fn(|_| next());
         let parent_rows = Part::at_most(parent_rows, rows.saturating_sub(1));
-        let tag_codes = Part::at_most(tag_codes, tag_words.len().saturating_sub(1));
         let oddity_kinds = Part::at_most(oddity_kinds, OddityKind::ALL.len() - 1);
         same_words("kind", &table(), OddityKind::ALL.iter().map(|kind| kind.name()))?;
         Ok(Columns {
@@ -175,9 +198,9 @@ impl Columns {
             created,
             counts,
             words,
-            tags: Part::at_most(tags, tag_codes.len()),
-            tag_codes,
-            tag_words,
+            flags,
+            lists,
+            shas: Texts { offsets: Part::new(sha_ends), bytes: Part::new(sha_bytes) },
             oddities: Part::at_most(oddities, oddity_kinds.len()),
             oddity_kinds,
             oddity_texts: Texts { offsets: Part::new(text_offsets), bytes: Part::new(text_bytes) },
@@ -203,10 +226,12 @@ impl Columns {
         let mut created = Int64Builder::with_capacity(rows);
         let mut counts_of = Counts::from_fn(|_| UInt64Builder::with_capacity(rows));
         let mut words_of = Words::from_fn(|_| Vec::with_capacity(rows));
-        let mut tags: Vec<u32> = Vec::new();
+        let mut flags_of = Flags::from_fn(|_| BooleanBuilder::with_capacity(rows));
+        let mut lists_of = WordLists::from_fn(|_| (Ends::of(rows), Vec::new()));
+        let mut shas = LargeBinaryBuilder::new();
         let mut links: Vec<(u32, Relation, Learned)> = Vec::new();
         let mut odd: Vec<&Oddity> = Vec::new();
-        let [mut link_ends, mut tag_ends, mut odd_ends] = std::array::from_fn(|_| Ends::of(rows));
+        let [mut link_ends, mut odd_ends] = std::array::from_fn(|_| Ends::of(rows));
         let mut named = vec![false; rows];
         // Each model is far from the next one: many are fetched, then each is laid out. The processor waits once for all.
         let number = |name: &u32| of_name[*name as usize].get();
@@ -231,9 +256,15 @@ impl Columns {
             for (word, column) in words_of.iter_mut() {
                 column.push(model.map_or(Maybe::NONE, |model| model.words[word]));
             }
-            let own = model.map_or(&[][..], |model| lists.tags(model));
-            tags.extend_from_slice(own);
-            tag_ends.push(own.len());
+            for (flag, column) in flags_of.iter_mut() {
+                column.append_option(model.and_then(|model| model.flags[flag]));
+            }
+            for (list, (ends, words)) in lists_of.iter_mut() {
+                let own = model.map_or(&[][..], |model| lists.words(list, model));
+                words.extend_from_slice(own);
+                ends.push(own.len());
+            }
+            shas.append_option(model.and_then(|model| lists.sha(model)).map(|Commit(bytes)| bytes));
 
             let from = links.len();
             let own = model.map_or(&[][..], |model| lists.links(model));
@@ -279,7 +310,9 @@ impl Columns {
         );
         drop(links);
         let parents = link_ends.lists(DataType::Struct(parent_fields()), Arc::new(parents));
-        let tags = tag_ends.lists(coded(DataType::UInt32), Arc::new(dictionary(tags, None, &words)));
+        let lists_of = lists_of.map(|(ends, codes)| {
+            Arc::new(ends.lists(coded(DataType::UInt32), Arc::new(dictionary(codes, None, &words)))) as ArrayRef
+        });
         let words_of = words_of.map(|column: Vec<Maybe<u32>>| {
             let valid = NullBuffer::from_iter(column.iter().map(|word| word.get().is_some()));
             let column = column.into_iter().map(|word| word.get().unwrap_or_default()).collect();
@@ -301,6 +334,7 @@ impl Columns {
         );
         let oddities = odd_ends.lists(DataType::Struct(oddity_fields()), Arc::new(texts));
         let created: PrimitiveArray<TimestampMillisecondType> = created.finish().reinterpret_cast();
+        let flags_of = flags_of.map(|mut column| Arc::new(column.finish()) as ArrayRef);
         let counts_of = counts_of.map(|mut column| Arc::new(column.finish()) as ArrayRef);
 
         let mut columns: Vec<ArrayRef> = vec![
@@ -310,10 +344,13 @@ impl Columns {
             Arc::new(hub_ids.finish()),
             Arc::new(parents),
             Arc::new(created.with_timezone("UTC")),
+            Arc::new(shas.finish()),
         ];
         columns.extend(counts_of.iter().map(|(_, column)| column.clone()));
         columns.extend(words_of.iter().map(|(_, column)| column.clone()));
-        columns.extend([Arc::new(tags) as ArrayRef, Arc::new(oddities)]);
+        columns.extend(flags_of.iter().map(|(_, column)| column.clone()));
+        columns.extend(lists_of.iter().map(|(_, column)| column.clone()));
+        columns.push(Arc::new(oddities));
         #[allow(
             clippy::expect_used,
             reason = "the columns are made just above, of one length and of the schema's types"
@@ -358,10 +395,14 @@ pub(super) fn arrays(batch: &RecordBatch) -> (Vec<Buffer>, Vec<Buffer>) {
     (words, found)
 }
 
-/// SHA-256 over every column's name and contents.
+/// SHA-256 over every column's name and contents. A column without any value is no part of it: one that is new to the
+/// program changes no digest of what does not have it.
 pub(super) fn digest(batch: &RecordBatch) -> String {
     let mut hash = Sha256::new();
     for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+        if column.null_count() == column.len() {
+            continue;
+        }
         hash.update(field.name());
         hash_array(&column.to_data(), &mut hash);
     }

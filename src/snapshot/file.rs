@@ -21,7 +21,7 @@ use super::schema::schema;
 use super::{Body, Error, Provenance, Snapshot};
 
 /// The version of the format: the columns and keys of this file. A change that old readers would misread adds one.
-const FORMAT: &str = "3";
+const FORMAT: &str = "4";
 const FORMAT_KEY: &str = "modelkin.format";
 const PROVENANCE_KEY: &str = "modelkin.provenance";
 const REJECTS_KEY: &str = "modelkin.rejects";

@@ -24,7 +24,7 @@ pub use kept::Array;
 pub use links::{Links, Numbered};
 pub use provenance::{Counts, CrawlNote, Provenance, SourceNote, Taken};
 
-use crate::model::{Count, HubId, Learned, Oddity, OddityKind, Reject, Relation, Word};
+use crate::model::{Commit, Count, Flag, HubId, Learned, Oddity, OddityKind, Reject, Relation, Word, WordList};
 use columns::Columns;
 use kept::Kept;
 use part::{Mapped, Place, Raw};
@@ -237,6 +237,27 @@ impl Snapshot {
         self.columns.words[word].of(row)
     }
 
+    /// Whether something is so.
+    pub fn flag(&self, flag: Flag, row: Row) -> Option<bool> {
+        self.columns.flags[flag].of(row)
+    }
+
+    /// The numbers of a row's words in [`Snapshot::words_of`].
+    pub fn list(&self, list: WordList, row: Row) -> &[u32] {
+        self.columns.lists[list].of(row)
+    }
+
+    /// Every distinct word of such lists, in order.
+    pub fn words_of(&self, list: WordList) -> impl ExactSizeIterator<Item = &str> {
+        let words = &self.columns.lists[list].words;
+        (0..words.len()).map(|at| words.of(at))
+    }
+
+    /// The commit that the repository is at.
+    pub fn sha(&self, row: Row) -> Option<Commit> {
+        self.columns.sha(row)
+    }
+
     /// Downloads in the last 30 days.
     pub fn downloads(&self, row: Row) -> Option<u64> {
         self.count(Count::Downloads, row)
@@ -257,9 +278,15 @@ impl Snapshot {
         self.count(Count::Parameters, row)
     }
 
-    /// The licence's id.
+    /// The licence's id; of several, the first.
     pub fn licence(&self, row: Row) -> Option<&str> {
-        self.word(Word::Licence, row)
+        self.licences(row).next()
+    }
+
+    /// All licences' ids, in the order of the tags or of the card.
+    pub fn licences(&self, row: Row) -> impl Iterator<Item = &str> {
+        let column = &self.columns.lists[WordList::Licences];
+        column.of(row).iter().map(|word| column.words.of(*word as usize))
     }
 
     /// The task (`pipeline_tag`).
@@ -274,13 +301,12 @@ impl Snapshot {
 
     /// The numbers of the row's tags in [`Snapshot::tag_words`].
     pub fn tags(&self, row: Row) -> &[u32] {
-        self.columns.tags(row)
+        self.list(WordList::Tags, row)
     }
 
     /// Every distinct tag, in order.
     pub fn tag_words(&self) -> impl ExactSizeIterator<Item = &str> {
-        let words = &self.columns.tag_words;
-        (0..words.len()).map(|at| words.of(at))
+        self.words_of(WordList::Tags)
     }
 
     /// What was odd in the row's metadata.

@@ -121,6 +121,21 @@ impl<T: ArrowNativeType> Numbers<T> {
     }
 }
 
+/// A column of yes and no that may be missing.
+#[derive(Debug)]
+pub(super) struct Bits {
+    /// A bit for each row; empty if none is missing.
+    pub valid: Part<u8>,
+    pub values: Part<u8>,
+}
+
+impl Bits {
+    pub fn of(&self, row: u32) -> Option<bool> {
+        let valid = self.valid.get();
+        (valid.is_empty() || bit(valid, row)).then(|| bit(self.values.get(), row))
+    }
+}
+
 /// A column of texts, or the words of a dictionary.
 #[derive(Debug)]
 pub(super) struct Texts<O: ArrowNativeType> {

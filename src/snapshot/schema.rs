@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
 
-use crate::model::{Count, HubId, Word};
+use crate::model::{Count, Flag, HubId, Word, WordList};
 
 pub(super) fn item(data_type: DataType) -> Arc<Field> {
     Arc::new(Field::new("item", data_type, false))
@@ -27,11 +27,9 @@ pub(super) fn oddity_fields() -> Fields {
     ])
 }
 
-/// The schema of format 2. A reader needs these columns under these names; the order is free.
+/// The schema of format 4. A reader needs these columns under these names; the order is free.
 pub(super) fn schema() -> Schema {
     let words = || coded(DataType::UInt32);
-    let counts = Count::ALL.map(|count| Field::new(count.name(), DataType::UInt64, true));
-    let coded_words = Word::ALL.map(|word| Field::new(word.name(), words(), true));
     let mut fields = vec![
         Field::new("id", DataType::LargeUtf8, false),
         Field::new("listed", DataType::Boolean, false),
@@ -39,12 +37,12 @@ pub(super) fn schema() -> Schema {
         Field::new("hub_id", DataType::FixedSizeBinary(HubId::BYTES as i32), true),
         Field::new("parents", DataType::List(item(DataType::Struct(parent_fields()))), false),
         Field::new("created", DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())), true),
+        Field::new("sha", DataType::LargeBinary, true),
     ];
-    fields.extend(counts);
-    fields.extend(coded_words);
-    fields.extend([
-        Field::new("tags", DataType::List(item(words())), false),
-        Field::new("oddities", DataType::List(item(DataType::Struct(oddity_fields()))), false),
-    ]);
+    fields.extend(Count::ALL.map(|count| Field::new(count.name(), DataType::UInt64, true)));
+    fields.extend(Word::ALL.map(|word| Field::new(word.name(), words(), true)));
+    fields.extend(Flag::ALL.map(|flag| Field::new(flag.name(), DataType::Boolean, true)));
+    fields.extend(WordList::ALL.map(|list| Field::new(list.name(), DataType::List(item(words())), false)));
+    fields.push(Field::new("oddities", DataType::List(item(DataType::Struct(oddity_fields()))), false));
     Schema::new(fields)
 }

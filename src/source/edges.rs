@@ -12,15 +12,19 @@
 //!
 //! Every model is listed, wherever it stands, but for parents marked `?`. Where lines give one link two relations, the
 //! stronger holds (merge, adapter, quantized, finetune), which is noted. After the colon come the relation and any of
-//! `downloads`, `downloads_all_time`, `likes`, `parameters`, `created`, `task`, `library`, `licence` and
-//! `tags` (with commas between them), in any order. Lines about one model add up.
+//! `downloads`, `downloads_all_time`, `likes`, `parameters`, `created`, `sha`, `task`, `library`, `licence_name`,
+//! `licence_link`, `gated`, `hub`, `disabled`, `licences` and `tags` (with commas between them), in any order. Lines about
+//! one model add up.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, Read as _, Write};
 use std::path::Path;
 
 use super::{Error, Sink, date, open, pages};
-use crate::model::{Authority, Count, Learned, ModelId, Oddity, OddityKind, Parent, Record, Reject, Relation, Word};
+use crate::model::{
+    Authority, Commit, Count, Flag, Learned, ModelId, Oddity, OddityKind, Parent, Record, Reject, Relation, Word,
+    WordList,
+};
 
 pub(super) fn read_file(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
     read(&path.display().to_string(), open(path)?, sink).map_err(|(place, error)| pages::cut(path, &place, &error))
@@ -71,7 +75,8 @@ fn read(name: &str, mut input: impl BufRead, sink: Sink<'_>) -> Result<(), (Stri
 
 /// What a later line knows is added to what an earlier one said.
 fn add<'a>(known: &mut Record<'a>, later: Record<'a>) {
-    let Record { id, hub_id: _, was: _, created, counts, words, tags, authority, parents, oddities: _ } = later;
+    let Record { id, hub_id: _, was: _, created, sha, counts, words, flags, lists, authority, parents, oddities: _ } =
+        later;
     if id != known.id {
         known.oddities.push(Oddity::new(OddityKind::CaseCollision, known.id.as_str()));
         known.id = id;
@@ -83,7 +88,13 @@ fn add<'a>(known: &mut Record<'a>, later: Record<'a>) {
     for (word, value) in words.iter().filter(|(_, value)| value.is_some()) {
         known.words[word] = value.clone();
     }
-    known.tags = tags.or(known.tags.take());
+    known.sha = sha.or(known.sha);
+    for (list, words) in lists.iter().filter(|(_, words)| words.is_some()) {
+        known.lists[list] = words.clone();
+    }
+    for (flag, value) in flags.iter().filter(|(_, value)| value.is_some()) {
+        known.flags[flag] = *value;
+    }
     known.authority = known.authority.max(authority);
     for parent in parents {
         match known.parents.iter_mut().find(|old| old.id.as_str().eq_ignore_ascii_case(parent.id.as_str())) {
@@ -155,9 +166,17 @@ fn attribute(record: &mut Record<'_>, key: &str, value: &str) -> Result<(), Stri
         record.counts[count] = Some(number);
         return Ok(());
     }
-    let name = if key == "license" { "licence" } else { key };
-    if let Some(word) = Word::ALL.into_iter().find(|word| word.name() == name) {
+    if let Some(word) = Word::ALL.into_iter().find(|word| word.name() == key) {
         record.words[word] = Some(Cow::Owned(value.to_owned()));
+        return Ok(());
+    }
+    let name = if matches!(key, "licence" | "license") { WordList::Licences.name() } else { key };
+    if let Some(list) = WordList::ALL.into_iter().find(|list| list.name() == name) {
+        record.lists[list] = Some(value.split(',').map(|word| Cow::Owned(word.to_owned())).collect());
+        return Ok(());
+    }
+    if let Some(flag) = Flag::ALL.into_iter().find(|flag| flag.name() == key) {
+        record.flags[flag] = Some(value.parse().map_err(|_| format!("{key}={value}: neither true nor false"))?);
         return Ok(());
     }
     match key {
@@ -165,12 +184,15 @@ fn attribute(record: &mut Record<'_>, key: &str, value: &str) -> Result<(), Stri
             record.created =
                 Some(date::millis(value).ok_or_else(|| format!("{key}={value}: no date; write 2024-05-01"))?);
         }
-        "tags" => record.tags = Some(value.split(',').map(|tag| Cow::Owned(tag.to_owned())).collect()),
+        "sha" => {
+            let sha = Commit::parse(value).ok_or_else(|| format!("{key}={value}: no 40 hex digits"))?;
+            record.sha = Some(sha);
+        }
         _ => {
-            let counts = Count::ALL.map(Count::name);
-            let words = Word::ALL.map(Word::name);
-            let known = [&counts[..], &["created"], &words[..]].concat().join(", ");
-            return Err(format!("{key:?} is no attribute; use {known} or tags"));
+            let (counts, words) = (Count::ALL.map(Count::name), Word::ALL.map(Word::name));
+            let (flags, lists) = (Flag::ALL.map(Flag::name), WordList::ALL.map(WordList::name));
+            let known = [&counts[..], &["created", "sha"], &words[..], &flags[..], &lists[..]].concat().join(", ");
+            return Err(format!("{key:?} is no attribute; use one of {known}"));
         }
     }
     Ok(())
@@ -202,8 +224,11 @@ pub fn write<'r>(
         );
         let texts = record.words.iter();
         words.extend(texts.filter_map(|(key, value)| Some(format!("{}={}", key.name(), word(value.as_deref()?)))));
-        let tags = record.tags.as_ref().filter(|tags| !tags.is_empty());
-        words.extend(tags.map(|tags| format!("tags={}", word(&tags.join(",")))));
+        words.extend(record.sha.map(|sha| format!("sha={sha}")));
+        words.extend(record.flags.iter().filter_map(|(flag, value)| Some(format!("{}={}", flag.name(), (*value)?))));
+        let lists = record.lists.iter().filter_map(|(list, words)| Some((list, words.as_ref()?)));
+        let lists = lists.filter(|(_, words)| !words.is_empty());
+        words.extend(lists.map(|(list, words)| format!("{}={}", list.name(), word(&words.join(",")))));
         writeln!(out, "{}{}", if words.is_empty() { "" } else { " : " }, words.join(" "))?;
         for parent in &record.parents {
             let mark = if is_listed(&parent.id) { "" } else { "?" };

@@ -6,8 +6,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::parent::{self, Reading};
 use crate::model::{
-    Authority, Counts, HubId, IdFault, Learned, ModelId, Oddity, OddityKind, Parent, Record, Relation, Word, Words,
-    clip,
+    Authority, Commit, Counts, Flags, HubId, IdFault, Learned, ModelId, Oddity, OddityKind, Parent, Record, Relation,
+    Word, WordList, WordLists, Words, clip,
 };
 
 /// What a source found of one model, before any rule.
@@ -18,6 +18,8 @@ pub(super) struct Found<'a> {
     pub created: Option<i64>,
     pub counts: Counts<Option<u64>>,
     pub words: Words<Option<Cow<'a, str>>>,
+    pub flags: Flags<Option<bool>>,
+    pub sha: Option<Cow<'a, str>>,
     /// The Hub's tags, or a card's own.
     pub tags: Option<Vec<Cow<'a, str>>>,
     pub base_models: Option<BaseModels<'a>>,
@@ -68,7 +70,7 @@ impl<'a> Found<'a> {
         let id = self.id.trim();
         let id = ModelId::parse(id).map_err(|fault| no_id(id, fault))?;
         let tags = self.tags.as_deref().unwrap_or_default();
-        let mut words = self.words.map(|word| word.and_then(present));
+        let words = self.words.map(|word| word.and_then(present));
 
         let mut parents = Parents { oddities: self.oddities, ..Parents::default() };
         let hub_id = self.hub_id.as_deref().and_then(|text| {
@@ -77,6 +79,13 @@ impl<'a> Found<'a> {
                 parents.oddities.push(Oddity::new(OddityKind::BadValue, &format!("_id: {text}")));
             }
             key
+        });
+        let sha = self.sha.as_deref().and_then(|text| {
+            let sha = Commit::parse(text);
+            if sha.is_none() {
+                parents.oddities.push(Oddity::new(OddityKind::BadValue, &format!("sha: {text}")));
+            }
+            sha
         });
         if let Some(BaseModels { relation, ids }) = &self.base_models {
             parents.resolved(relation.as_deref(), ids);
@@ -94,8 +103,10 @@ impl<'a> Found<'a> {
                 .map_or(Relation::Unstated, |card| infer(tags, words[Word::Library].as_deref(), card, named))
         };
         let (parents, oddities) = parents.finish(declared, infer);
-        let licence = tags.iter().find_map(licence_tag);
-        words[Word::Licence] = licence.or(self.card.and_then(|card| card.licence).map(Cow::Owned));
+        let mut licences: Vec<Cow<'a, str>> = tags.iter().filter_map(licence_tag).collect();
+        if licences.is_empty() {
+            licences.extend(self.card.and_then(|card| card.licence).map(Cow::Owned));
+        }
         if let Some(tags) = &mut self.tags {
             keep_others(tags);
         }
@@ -106,7 +117,12 @@ impl<'a> Found<'a> {
             created: self.created,
             counts: self.counts,
             words,
-            tags: self.tags,
+            flags: self.flags,
+            sha,
+            lists: WordLists::from_fn(|list| match list {
+                WordList::Licences => Some(std::mem::take(&mut licences)).filter(|licences| !licences.is_empty()),
+                WordList::Tags => self.tags.take(),
+            }),
             authority: match self.speaker {
                 Speaker::Card => Authority::Card,
                 Speaker::Hub if spoke => Authority::Hub,

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use modelkin::snapshot::{Error, Snapshot};
+use modelkin::model::{Count, Flag, Word, WordList, WordLists};
+use modelkin::snapshot::{Builder, Error, Snapshot};
+use modelkin::source::{edges, read_rows};
 use proptest::prelude::*;
 
 use crate::support::{any_lineage, snapshot};
@@ -12,19 +14,22 @@ const TEXT: &str = "a/base -> b/ft : finetune downloads=3 created=2024-05-01 tag
 
 /// Everything that can be asked of a snapshot, row by row.
 fn contents(snapshot: &Snapshot) -> Vec<String> {
-    let words: Vec<&str> = snapshot.tag_words().collect();
+    let words = WordLists::from_fn(|list| snapshot.words_of(list).collect::<Vec<_>>());
     let row = |row| {
-        let tags: Vec<&str> = snapshot.tags(row).iter().map(|tag| words[*tag as usize]).collect();
+        let of_list =
+            |list| snapshot.list(list, row).iter().map(|word| words[list][*word as usize]).collect::<Vec<_>>();
         format!(
-            "{} {} {:?} {:?} {:?} {:?} {:?} {:?} {tags:?} {:?}",
+            "{} {} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
             snapshot.id(row),
             snapshot.is_listed(row),
             snapshot.alias_of(row),
             snapshot.links(row).collect::<Vec<_>>(),
             snapshot.created(row),
-            snapshot.downloads(row),
-            snapshot.likes(row),
-            snapshot.licence(row),
+            snapshot.sha(row),
+            Count::ALL.map(|count| snapshot.count(count, row)),
+            Word::ALL.map(|word| snapshot.word(word, row)),
+            Flag::ALL.map(|flag| snapshot.flag(flag, row)),
+            WordList::ALL.map(of_list),
             snapshot.oddities(row).collect::<Vec<_>>(),
         )
     };
@@ -47,6 +52,68 @@ proptest! {
         read.write(&path).unwrap();
         prop_assert_eq!(bytes, fs::read(&path).unwrap());
     }
+}
+
+/// A row with every column, as the Hub, as edge text and as an update of a snapshot have it.
+#[test]
+fn every_column_is_kept_by_every_way() {
+    let sha = "0123456789abcdef0123456789abcdef01234567";
+    let row = format!(
+        r#"{{"id":"a/b","createdAt":"2024-05-01T00:00:00Z","sha":"{sha}","downloads":1,"downloadsAllTime":2,"likes":3,
+        "safetensors":{{"total":4}},"pipeline_tag":"text-generation","library_name":"peft","gated":"manual","disabled":true,
+        "tags":["x","license:mit","license:apache-2.0"]}}"#
+    );
+    let mut builder = Builder::new();
+    read_rows("t", row.replace('\n', "").as_bytes(), &mut |found| builder.add(found)).unwrap();
+    let made = builder.finish("test", None, None).unwrap();
+    let text = format!(
+        "a/b : downloads=1 downloads_all_time=2 likes=3 parameters=4 created=2024-05-01 sha={sha} task=text-generation \
+         library=peft gated=manual disabled=true licences=mit,apache-2.0 tags=x"
+    );
+    assert_eq!(contents(&made), contents(&snapshot(&text)));
+    assert_eq!(made.provenance().digest, snapshot(&text).provenance().digest);
+    let again = Builder::on(&made).finish("test", None, None).unwrap();
+    assert_eq!((contents(&again), &again.provenance().digest), (contents(&made), &made.provenance().digest));
+    assert_eq!(made.licences(0).collect::<Vec<_>>(), ["mit", "apache-2.0"]);
+    assert_eq!((made.licence(0), made.flag(Flag::Disabled, 0)), (Some("mit"), Some(true)));
+    let rare = snapshot("a/b : licence_name=own licence_link=LICENSE hub=modelscope");
+    assert_eq!(
+        [Word::LicenceName, Word::LicenceLink, Word::Hub].map(|word| rare.word(word, 0).unwrap()),
+        ["own", "LICENSE", "modelscope"]
+    );
+    // What the new columns do not say changes no digest, and a bad value is told.
+    let mut records = Vec::new();
+    for gated in ["false", "\"auto\"", "true", "7", "\"maybe\"", "null"] {
+        let row = format!("{{\"id\":\"a/b\",\"gated\":{gated},\"disabled\":{gated},\"sha\":\"{gated}\"}}");
+        let row = row.replace("\"\"", "\"");
+        read_rows("t", row.as_bytes(), &mut |found| {
+            let record = found.unwrap();
+            records.push(format!(
+                "{:?} {:?} {}",
+                record.words[Word::Gated],
+                record.flags[Flag::Disabled],
+                record.oddities.len()
+            ));
+        })
+        .unwrap();
+    }
+    assert_eq!(
+        records,
+        [
+            "Some(\"false\") Some(false) 1",
+            "Some(\"auto\") None 2",
+            "Some(\"true\") Some(true) 1",
+            "None None 3",
+            "None None 3",
+            "None None 1"
+        ]
+    );
+    let mut lines = Vec::new();
+    edges::read_text("t", "a/b : sha=12\na/b : disabled=perhaps\na/b : lisense=mit", &mut |found| {
+        lines.extend(found.err().map(|reject| reject.reason));
+    });
+    assert_eq!(lines[..2], ["sha=12: no 40 hex digits", "disabled=perhaps: neither true nor false"]);
+    assert!(lines[2].contains("use one of downloads, ") && lines[2].ends_with("licences, tags"), "{}", lines[2]);
 }
 
 #[test]

@@ -97,15 +97,16 @@ class Truth:
         self.nodes, self.links = {}, {}
         for at in chosen:
             row = rows[at]
+            licence = (row["licences"] or [None])[0]
             relations = [known[1] for (_, child), known in best.items() if child == at] if len(rows) < 1000 else None
             self.nodes[row["id"]] = {
                 "owner": row["id"].split("/")[0] if "/" in row["id"] else None,
                 "country": COUNTRIES.get(row["id"].split("/")[0].lower(), "unknown") if "/" in row["id"] else None,
-                "licence_class": licence_class(row["licence"]),
+                "licence_class": licence_class(licence),
                 "status": "listed" if row["listed"] else "unlisted",
                 "models": 1,
                 "created": day(row["created"]),
-                "licence": row["licence"],
+                "licence": licence,
                 "task": row["task"],
                 "downloads": row["downloads"],
                 "likes": row["likes"],

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::super::date;
 use super::super::normalize::{BaseModels, CardWords, Found, Named};
-use crate::model::{Count, Counts, Oddity, OddityKind, Record, Word, Words};
+use crate::model::{Count, Counts, Flag, Flags, Oddity, OddityKind, Record, Word, Words};
 
 /// One row. Every field but the id may be missing or of the wrong kind, so each is read on its own.
 #[derive(Debug, Default)]
@@ -20,6 +20,8 @@ struct Row<'a> {
     created: Option<&'a RawValue>,
     counts: Counts<Option<&'a RawValue>>,
     words: Words<Option<&'a RawValue>>,
+    flags: Flags<Option<&'a RawValue>>,
+    sha: Option<&'a RawValue>,
     tags: Option<&'a RawValue>,
     base_models: Option<&'a RawValue>,
     card: Option<&'a RawValue>,
@@ -35,6 +37,8 @@ enum Field {
     Created,
     Count(Count),
     Word(Word),
+    Flag(Flag),
+    Sha,
     Tags,
     BaseModels,
     Card,
@@ -54,11 +58,13 @@ impl Field {
             "baseModels" => Field::BaseModels,
             "cardData" => Field::Card,
             "safetensors" => Field::Safetensors,
+            "sha" => Field::Sha,
             "" => Field::Other,
             _ => {
                 let count = || Count::ALL.into_iter().find(|count| count.hub_name() == name).map(Field::Count);
                 let word = || Word::ALL.into_iter().find(|word| word.hub_name() == name).map(Field::Word);
-                count().or_else(word).unwrap_or(Field::Other)
+                let flag = || Flag::ALL.into_iter().find(|flag| flag.hub_name() == name).map(Field::Flag);
+                count().or_else(word).or_else(flag).unwrap_or(Field::Other)
             }
         }
     }
@@ -74,6 +80,8 @@ impl<'a> Row<'a> {
             Field::Created => &mut self.created,
             Field::Count(count) => &mut self.counts[count],
             Field::Word(word) => &mut self.words[word],
+            Field::Flag(flag) => &mut self.flags[flag],
+            Field::Sha => &mut self.sha,
             Field::Tags => &mut self.tags,
             Field::BaseModels => &mut self.base_models,
             Field::Card => &mut self.card,
@@ -217,7 +225,12 @@ pub(in crate::source) fn record(json: &[u8]) -> Result<Record<'_>, String> {
         read
     });
     found.counts = Counts::from_fn(|count| reader.count(count.hub_name(), row.counts[count]));
-    found.words = Words::from_fn(|word| reader.text(word.hub_name(), row.words[word]));
+    found.words = Words::from_fn(|word| match word {
+        Word::Gated => reader.gate(row.words[word]),
+        _ => reader.text(word.hub_name(), row.words[word]),
+    });
+    found.flags = Flags::from_fn(|flag| reader.flag(flag.hub_name(), row.flags[flag]));
+    found.sha = reader.text("sha", row.sha);
     found.tags = reader.texts("tags", row.tags);
     found.counts[Count::Parameters] = row.safetensors.and_then(|json| {
         let is_object = json.get().starts_with('{');
@@ -344,6 +357,24 @@ impl Fields<'_> {
         Some(values.into_iter().filter_map(|value| self.text(field, Some(value))).collect())
     }
 
+    fn flag(&mut self, field: &str, json: Option<&RawValue>) -> Option<bool> {
+        let json = json?.get();
+        let flag = flag(json.trim_matches('"'));
+        if flag.is_none() {
+            self.bad(field, json);
+        }
+        flag
+    }
+
+    /// Who may fetch a model: `false` and not `"false"` where anybody may.
+    fn gate<'a>(&mut self, json: Option<&'a RawValue>) -> Option<Cow<'a, str>> {
+        let gate = gate(json?.get().trim_matches('"'));
+        if gate.is_none() {
+            self.bad(Word::Gated.hub_name(), json?.get());
+        }
+        gate.map(Cow::Borrowed)
+    }
+
     /// A count; numbers written as text are read, since mirrors write them so.
     fn count(&mut self, field: &str, json: Option<&RawValue>) -> Option<u64> {
         let json = json?.get();
@@ -363,6 +394,24 @@ fn borrowed(json: &str) -> Option<Cow<'_, str>> {
     match serde_json::from_str::<&str>(json) {
         Ok(text) => Some(Cow::Borrowed(text)),
         Err(_) => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
+    }
+}
+
+/// Yes or no in a text, as JSON and Python write it.
+pub(in crate::source) fn flag(text: &str) -> Option<bool> {
+    match text.trim() {
+        "true" | "True" => Some(true),
+        "false" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+/// The Hub's word for who may fetch a model. It never says `true`, which others make of its two kinds of yes.
+pub(in crate::source) fn gate(text: &str) -> Option<&'static str> {
+    match text.trim() {
+        "auto" => Some("auto"),
+        "manual" => Some("manual"),
+        other => flag(other).map(|is_gated| if is_gated { "true" } else { "false" }),
     }
 }
 

@@ -3,7 +3,7 @@
 use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::schema::types::SchemaDescriptor;
 
-use crate::model::{Count, Counts, Word, Words};
+use crate::model::{Count, Counts, Flag, Flags, Word, Words};
 
 /// Where the columns of interest lie: numbers of leaves.
 #[derive(Clone)]
@@ -14,6 +14,8 @@ pub(super) struct Columns {
     pub created: Option<usize>,
     pub counts: Counts<Option<usize>>,
     pub words: Words<Option<usize>>,
+    pub flags: Flags<Option<usize>>,
+    pub sha: Option<usize>,
     pub tags: Option<usize>,
     pub relation: Option<usize>,
     pub models: Option<usize>,
@@ -74,9 +76,13 @@ impl Columns {
             is_list(rest.strip_suffix(&["id"]).unwrap_or(rest))
         };
         let created = leaf("createdAt", 0, &is_whole, &[Type::BYTE_ARRAY, Type::INT32, Type::INT64, Type::INT96]);
+        let flags = Flags::from_fn(|flag| leaf(flag.hub_name(), 0, &is_whole, FLAGS));
+        let words = Words::from_fn(|word| {
+            let types = if word == Word::Gated { FLAGS } else { &[Type::BYTE_ARRAY] };
+            leaf(word.hub_name(), 0, &is_whole, types)
+        });
         let mut text = |name| leaf(name, 0, &is_whole, &[Type::BYTE_ARRAY]);
-        let (id, hub_id, model_id) = (text("id"), text("_id"), text("modelId"));
-        let words = Words::from_fn(|word| text(word.hub_name()));
+        let (id, hub_id, model_id, sha) = (text("id"), text("_id"), text("modelId"), text("sha"));
         let (base_models, card) = (text("baseModels"), text("cardData"));
         let counts = Counts::from_fn(|count| {
             let (name, part) = parts(count.hub_name());
@@ -89,6 +95,8 @@ impl Columns {
             created,
             counts,
             words,
+            flags,
+            sha,
             tags: leaf("tags", 1, &is_list, &[Type::BYTE_ARRAY]),
             models: leaf("baseModels", 1, &is_models, &[Type::BYTE_ARRAY]),
             // After the ids, so that a relation alone is not taken for the whole column.
@@ -125,8 +133,9 @@ impl Columns {
             (name, Some(part)) => (name, format!("a struct with a number `{part}`")),
         });
         let words = Word::ALL.map(|word| (word.hub_name(), "a text".to_owned()));
+        let flags = Flag::ALL.map(|flag| (flag.hub_name(), "yes or no".to_owned()));
         let others = WANTED.iter().map(|(name, wanted)| (*name, (*wanted).to_owned()));
-        for (name, wanted) in others.chain(counts).chain(words).filter(|(name, _)| !name.is_empty()) {
+        for (name, wanted) in others.chain(counts).chain(words).chain(flags).filter(|(name, _)| !name.is_empty()) {
             let named = schema.root_schema().get_fields().iter().filter(|field| field.name() == name).count();
             if named > 1 {
                 return Err(format!("has {named} columns with the name `{name}`; leave all but one out"));
@@ -150,6 +159,7 @@ const WANTED: &[(&str, &str)] = &[
     ("_id", "a text"),
     ("modelId", "a text"),
     ("createdAt", "a timestamp, a date or a text"),
+    ("sha", "a text"),
     ("tags", "a list of texts"),
     ("baseModels", "a struct of `relation` and `models`, a list of ids, or JSON text"),
     ("cardData", "JSON text"),
@@ -157,6 +167,9 @@ const WANTED: &[(&str, &str)] = &[
 
 /// The types that a count may have; texts are read as numbers.
 const NUMBERS: &[Type] = &[Type::INT32, Type::INT64, Type::FLOAT, Type::DOUBLE, Type::BYTE_ARRAY];
+
+/// The types of yes and no.
+const FLAGS: &[Type] = &[Type::BOOLEAN, Type::BYTE_ARRAY];
 
 /// The name of a column, and of the field in it that is meant.
 fn parts(name: &'static str) -> (&'static str, Option<&'static str>) {

@@ -166,6 +166,33 @@ impl Counts {
     }
 }
 
+/// A column of yes and no, or of what the Hub says of a gate.
+pub(super) enum Flags {
+    Bool(Leaf<parquet::data_type::BoolType>),
+    Text(Texts),
+}
+
+impl Flags {
+    pub fn open(group: &dyn RowGroupReader, at: usize) -> Result<Flags, ParquetError> {
+        Ok(match group.get_column_reader(at)? {
+            reader @ ColumnReader::ByteArrayColumnReader(_) => Flags::Text(Leaf::new(reader, group, at)),
+            reader => Flags::Bool(Leaf::new(reader, group, at)),
+        })
+    }
+
+    /// The next row's value, by what its text means, or the text itself if it means nothing.
+    pub fn next<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> Result<Result<Option<T>, String>, ParquetError> {
+        let text = match self {
+            Flags::Bool(leaf) => leaf.one()?.map(|flag| Cow::Borrowed(if *flag { "true" } else { "false" })),
+            Flags::Text(leaf) => leaf.one()?.map(|text| lossy(text.data())),
+        };
+        Ok(match text {
+            None => Ok(None),
+            Some(text) => read(&text).map(Some).ok_or_else(|| text.into_owned()),
+        })
+    }
+}
+
 /// A column of times: text, or a timestamp in some unit.
 pub(super) enum Times {
     Text(Texts),

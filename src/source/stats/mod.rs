@@ -19,7 +19,7 @@ use super::hub::wire;
 use super::normalize::{BaseModels, Found};
 use super::parts::{desks, in_order};
 use super::{Error, Sink};
-use crate::model::{Authority, Counts, Oddity, OddityKind, Parentage, Reject, Words};
+use crate::model::{Authority, Counts, Flags, Oddity, OddityKind, Parentage, Reject, Word, Words};
 use columns::Columns;
 use leaf::{Times, lossy};
 use texts::Texts;
@@ -124,6 +124,9 @@ struct Leaves {
     created: Option<Times>,
     counts: Counts<Option<leaf::Counts>>,
     words: Words<Option<Texts>>,
+    flags: Flags<Option<leaf::Flags>>,
+    gated: Option<leaf::Flags>,
+    sha: Option<Texts>,
     tags: Option<Texts>,
     relation: Option<Texts>,
     models: Option<Texts>,
@@ -140,8 +143,13 @@ impl Leaves {
             counts[count] = at.map(|at| leaf::Counts::open(group, at)).transpose()?;
         }
         let mut words = Words::default();
-        for (word, at) in columns.words.iter() {
+        for (word, at) in columns.words.iter().filter(|(word, _)| *word != Word::Gated) {
             words[word] = texts(*at)?;
+        }
+        let open_flags = |at: Option<usize>| at.map(|at| leaf::Flags::open(group, at)).transpose();
+        let mut flags = Flags::default();
+        for (flag, at) in columns.flags.iter() {
+            flags[flag] = open_flags(*at)?;
         }
         Ok(Leaves {
             id: texts(columns.id)?,
@@ -150,6 +158,9 @@ impl Leaves {
             created: columns.created.map(|at| Times::open(group, at)).transpose()?,
             counts,
             words,
+            flags,
+            gated: open_flags(columns.words[Word::Gated])?,
+            sha: texts(columns.sha)?,
             tags: texts(columns.tags)?,
             relation: texts(columns.relation)?,
             models: texts(columns.models)?,
@@ -221,19 +232,20 @@ impl Leaves {
         let card = one_text(&mut self.card, "cardData", &mut oddities)?;
         for (count, leaf) in self.counts.iter_mut() {
             let Some(leaf) = leaf else { continue };
-            match leaf.next()? {
-                Ok(value) => found.counts[count] = value,
-                Err(value) => {
-                    oddities.push(Oddity::new(OddityKind::BadValue, &format!("{}: {value}", count.hub_name())));
-                }
-            }
+            found.counts[count] = good(leaf.next()?, count.hub_name(), &mut oddities);
+        }
+        for (flag, leaf) in self.flags.iter_mut() {
+            let Some(leaf) = leaf else { continue };
+            found.flags[flag] = good(leaf.next(wire::flag)?, flag.hub_name(), &mut oddities);
+        }
+        if let Some(leaf) = &mut self.gated {
+            let gate = good(leaf.next(wire::gate)?, Word::Gated.hub_name(), &mut oddities);
+            found.words[Word::Gated] = gate.map(Cow::Borrowed);
         }
         if let Some(leaf) = &mut self.created {
-            match leaf.next()? {
-                Ok(time) => found.created = time,
-                Err(value) => oddities.push(Oddity::new(OddityKind::BadValue, &format!("createdAt: {value}"))),
-            }
+            found.created = good(leaf.next()?, "createdAt", &mut oddities);
         }
+        found.sha = one_text(&mut self.sha, "sha", &mut oddities)?.map(Cow::Borrowed);
         found.tags = texts(&mut self.tags)?;
         let models = texts(&mut self.models)?;
         found.base_models = match (base_models, models) {
@@ -245,6 +257,14 @@ impl Leaves {
         found.oddities = oddities;
         Ok(found)
     }
+}
+
+/// The value of a row, or nothing and a note of what stood there.
+fn good<T>(value: Result<Option<T>, String>, field: &str, oddities: &mut Vec<Oddity>) -> Option<T> {
+    value.unwrap_or_else(|value| {
+        oddities.push(Oddity::new(OddityKind::BadValue, &format!("{field}: {value}")));
+        None
+    })
 }
 
 fn one_id(leaf: &mut Option<Texts>) -> Result<&[u8], ParquetError> {
