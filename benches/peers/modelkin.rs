@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use modelkin::census::{Descendants, derivatives};
 use modelkin::snapshot::Links;
-use modelkin::source::Source;
+use modelkin::source;
 use rustix::time::{ClockId, clock_gettime};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -91,7 +91,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn dump(path: &str) -> Result<(), Box<dyn Error>> {
     let (start, wall) = (cpu(), Instant::now());
     let mut links = Links::default();
-    for source in Source::find(path.as_ref(), None)? {
+    for source in source::find(path.as_ref(), None)? {
         source.read_links(&mut |part| links.add(&part))?;
     }
     let links = links.finish();

@@ -1,12 +1,13 @@
 //! Model cards on disk: a README, a folder of them in the usual layouts, or a Hub cache (`hub-facts` 7).
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{Digested, Error, Sink, card, digest_file, file_of, hex, is_hidden};
+use super::input::{Hashed, hex};
+use super::{Digested, Error, Kind, Sink, Source, card, file_of, is_hidden};
 use crate::model::{ModelId, Reject};
 
 const HINT: &str = "no model's id in this path; use owner/name/README.md, owner/name.md, owner--name.md, owner__name.md, \
@@ -18,45 +19,57 @@ pub(super) fn are_in(folder: &Path) -> bool {
     walk(folder).any(|found| found.is_ok_and(|file| id(folder, &file).is_some()))
 }
 
-pub(super) fn read(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
-    let mut any = false;
-    for file in walk(path) {
-        let file = file?;
-        any = true;
-        let id = id(path, &file);
-        let record = id.as_deref().ok_or_else(|| HINT.to_owned()).and_then(|id| {
-            let readme = head(&file).map_err(|error| error.to_string())?;
-            card::record(id, &readme)
-        });
-        sink(record.map_err(|reason| Reject { file: file.display().to_string(), place: String::new(), reason }));
+/// A card, or the cards below a folder.
+pub(super) struct Cards {
+    /// As it was named.
+    pub path: PathBuf,
+}
+
+impl Source for Cards {
+    fn label(&self) -> Result<String, Error> {
+        Ok(self.path.display().to_string())
     }
-    match any {
-        true => Ok(()),
-        false => {
-            Err(Error::unfit(path, "holds no model card; use owner/name/README.md, owner--name.md or a Hub cache"))
+
+    fn kind(&self) -> Kind {
+        Kind::Cards
+    }
+
+    fn read(self: Box<Self>, sink: Sink<'_>) -> Result<Digested, Error> {
+        let path = self.path.as_path();
+        let mut any = false;
+        let (mut hash, mut bytes) = (Sha256::new(), 0);
+        for file in walk(path) {
+            let file = file?;
+            any = true;
+            // One that cannot be read is a reject, and is known by its name.
+            let (sha256, readme) = match opened(&file) {
+                Ok((readme, digest)) => {
+                    bytes += digest.bytes;
+                    (digest.sha256, Ok(readme))
+                }
+                Err(error) => ("unreadable".to_owned(), Err(error.to_string())),
+            };
+            hash.update(format!("{sha256}  {}\n", file.strip_prefix(path).unwrap_or(&file).display()));
+            let id = id(path, &file);
+            let id = id.as_deref().ok_or_else(|| HINT.to_owned());
+            let record = id.and_then(|id| card::record(id, readme.as_ref().map_err(String::clone)?));
+            sink(record.map_err(|reason| Reject { file: file.display().to_string(), place: String::new(), reason }));
+        }
+        match any {
+            true => Ok(Digested { sha256: hex(&hash.finalize()), bytes }),
+            false => {
+                Err(Error::unfit(path, "holds no model card; use owner/name/README.md, owner--name.md or a Hub cache"))
+            }
         }
     }
 }
 
-pub(super) fn digest(path: &Path) -> Result<Digested, Error> {
-    let mut hash = Sha256::new();
-    let mut bytes = 0;
-    for file in walk(path) {
-        let file = file?;
-        let name = file.strip_prefix(path).unwrap_or(&file);
-        // One that cannot be read was a reject, and is known by its name.
-        let card = digest_file(&file).unwrap_or_else(|_| Digested { sha256: "unreadable".into(), bytes: 0 });
-        hash.update(format!("{}  {}\n", card.sha256, name.display()));
-        bytes += card.bytes;
-    }
-    Ok(Digested { sha256: hex(&hash.finalize()), bytes })
-}
-
-/// The start of a card, somewhat further than a front matter may reach.
-fn head(file: &Path) -> std::io::Result<Vec<u8>> {
+/// The start of a card, somewhat further than a front matter may reach, and the digest of all of it.
+fn opened(file: &Path) -> io::Result<(Vec<u8>, Digested)> {
     let mut readme = Vec::new();
-    File::open(file)?.take(card::MAX_FRONT as u64 + 1).read_to_end(&mut readme)?;
-    Ok(readme)
+    let mut file = Hashed::new(File::open(file)?);
+    (&mut file).take(card::MAX_FRONT as u64 + 1).read_to_end(&mut readme)?;
+    Ok((readme, file.finish()?))
 }
 
 /// Every card below `path`, in order of the paths. In a Hub cache, one snapshot a model.

@@ -20,14 +20,14 @@ use std::borrow::Cow;
 use std::io::{self, BufRead, Read as _, Write};
 use std::path::Path;
 
-use super::{Error, Sink, date, open, pages};
+use super::{Error, Sink, date, pages};
 use crate::model::{
     Authority, Commit, Count, Flag, Learned, ModelId, Oddity, OddityKind, Parent, Record, Reject, Relation, Word,
     WordList,
 };
 
-pub(super) fn read_file(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
-    read(&path.display().to_string(), open(path)?, sink).map_err(|(place, error)| pages::cut(path, &place, &error))
+pub(super) fn read_input(path: &Path, input: impl BufRead, sink: Sink<'_>) -> Result<(), Error> {
+    read(&path.display().to_string(), input, sink).map_err(|(place, error)| pages::cut(path, &place, &error))
 }
 
 /// Reads the notation out of `text`; `name` stands for the file in rejects.

@@ -6,6 +6,7 @@ mod date;
 pub mod edges;
 mod gather;
 pub mod hub;
+mod input;
 mod normalize;
 mod pages;
 mod parent;
@@ -19,9 +20,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use crate::model::{Parentage, Record, Reject};
+pub use input::{Digested, digest_bytes};
+use input::{Input, STDIN, digest_beside};
 use recording::Recording;
 
 /// What a source can be.
@@ -99,140 +100,144 @@ impl Error {
     }
 }
 
-/// A file or a folder of cards, recognised and ready to be read.
-#[derive(Debug, Clone)]
-pub struct Source {
-    /// As it was named.
-    pub path: PathBuf,
-    /// What it is.
-    pub kind: Kind,
-}
-
-/// What reading a source gave, besides its records.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Digested {
-    /// SHA-256 in hex: of the file (`sha256sum` says the same), or of the list "digest  path" of a folder's cards.
-    pub sha256: String,
-    /// Bytes read.
-    pub bytes: u64,
-}
-
 /// What takes the records of a source, the unreadable ones as rejects.
 pub type Sink<'s> = &'s mut dyn FnMut(Result<Record<'_>, Reject>);
 
-impl Source {
-    /// Finds the sources at `path`: a file, a folder of cards, or a folder of data files (in order of their names).
+/// Something that records are read from, once.
+pub trait Source {
+    /// Its name in provenance: the path as it was named; of a recording, what was asked of which Hub.
     ///
     /// # Errors
-    /// If nothing is there, or what is there is no source that this program knows.
-    pub fn find(path: &Path, kind: Option<Kind>) -> Result<Vec<Source>, Error> {
-        let meta = std::fs::metadata(path).map_err(|error| Error::Io { path: path.into(), error })?;
-        if meta.is_dir() {
-            return Source::in_folder(path, kind);
-        }
-        if !meta.is_file() {
-            return Err(Error::unfit(
-                path,
-                "is no ordinary file; write its data to a file first, since a source is read twice (for its digest)",
-            ));
-        }
-        let kind = match kind {
-            Some(kind) => kind,
-            None => guess(path)?,
-        };
-        Ok(vec![Source { path: path.into(), kind }])
+    /// If a recording cannot be read.
+    fn label(&self) -> Result<String, Error>;
+
+    /// What it is.
+    fn kind(&self) -> Kind;
+
+    /// The recording that it is, if it is one.
+    fn recording(&self) -> Option<&Recording> {
+        None
     }
 
-    fn in_folder(path: &Path, kind: Option<Kind>) -> Result<Vec<Source>, Error> {
-        if kind == Some(Kind::Recording) || (kind.is_none() && Recording::is_in(path)) {
-            return Ok(vec![Source { path: path.into(), kind: Kind::Recording }]);
-        }
-        let has_cards = kind == Some(Kind::Cards) || (kind.is_none() && cards::are_in(path));
-        let data = if kind == Some(Kind::Cards) { Vec::new() } else { data_files(path, suffixes(kind))? };
-        if has_cards {
-            // JSON lies beside the card in every repository.
-            if let Some(other) = data.iter().find(|file| suffix(file) != "json") {
-                let what = format!(
-                    "holds model cards and data files such as {}; say which are meant with --as, or name the files",
-                    other.strip_prefix(path).unwrap_or(other).display()
-                );
-                return Err(Error::unfit(path, what));
-            }
-            return Ok(vec![Source { path: path.into(), kind: Kind::Cards }]);
-        }
-        if data.is_empty() {
-            let data = suffixes(kind).join(", .");
-            let what = match kind {
-                Some(_) => format!("holds no data files (.{data})"),
-                None => format!(
-                    "holds no model cards (owner/name/README.md, owner--name.md, models--owner--name/snapshots/...) \
-                     and no data files (.{data})"
-                ),
-            };
-            return Err(Error::unfit(path, what));
-        }
-        let mut found = Vec::new();
-        for file in data {
-            found.append(&mut Source::find(&file, kind)?);
-        }
-        Ok(found)
-    }
-
-    /// Reads every record, in order, and gives each to `sink`, the unreadable ones as rejects.
+    /// Reads every record, in order, and gives each to `sink`, the unreadable ones as rejects. The digest is of what was
+    /// read.
     ///
     /// # Errors
     /// If the source as a whole cannot be read to its end.
-    pub fn read(&self, sink: Sink<'_>) -> Result<(), Error> {
-        match self.kind {
-            Kind::HubStats => stats::read(&self.path, sink),
-            Kind::Jsonl => pages::read(&self.path, sink),
-            Kind::Cards => cards::read(&self.path, sink),
-            Kind::Edges => edges::read_file(&self.path, sink),
-            Kind::Recording => Recording::open(&self.path)?.read(sink),
-        }
-    }
+    fn read(self: Box<Self>, sink: Sink<'_>) -> Result<Digested, Error>;
 
     /// Reads every row for its id and parents alone, and gives them to `sink` part after part, in order. A dump and JSON
     /// Lines are read on all processors, in a fraction of the time that [`Source::read`] takes.
     ///
     /// # Errors
     /// As [`Source::read`].
-    pub fn read_links(&self, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
+    fn read_links(self: Box<Self>, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
+        read_links_of(|each| self.read(each).map(drop), sink)
+    }
+}
+
+/// Finds the sources at `path`: a file, a folder of cards, or a folder of data files (in order of their names). `-` is
+/// the standard input.
+///
+/// # Errors
+/// If nothing is there, or what is there is no source that this program knows.
+pub fn find(path: &Path, kind: Option<Kind>) -> Result<Vec<Box<dyn Source>>, Error> {
+    let is_stdin = path == Path::new(STDIN);
+    let meta = match is_stdin {
+        true => None,
+        false => Some(std::fs::metadata(path).map_err(|error| Error::Io { path: path.into(), error })?),
+    };
+    if meta.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+        return in_folder(path, kind);
+    }
+    let is_file = meta.is_some_and(|meta| meta.is_file());
+    let kind = match kind {
+        Some(Kind::Jsonl | Kind::Edges) if !is_file => kind.unwrap_or(Kind::Jsonl),
+        _ if !is_file => {
+            return Err(Error::unfit(
+                path,
+                "is no ordinary file: say with --as whether it is jsonl or edges; write data of another kind to a file \
+                 first, since they are not read front to back",
+            ));
+        }
+        Some(kind) => kind,
+        None => guess(path)?,
+    };
+    Ok(vec![match kind {
+        Kind::Cards => Box::new(cards::Cards { path: path.into() }),
+        Kind::Recording => Box::new(Recording::open(path)?),
+        kind => Box::new(DataFile { path: path.into(), kind }),
+    }])
+}
+
+fn in_folder(path: &Path, kind: Option<Kind>) -> Result<Vec<Box<dyn Source>>, Error> {
+    if kind == Some(Kind::Recording) || (kind.is_none() && Recording::is_in(path)) {
+        return Ok(vec![Box::new(Recording::open(path)?)]);
+    }
+    let has_cards = kind == Some(Kind::Cards) || (kind.is_none() && cards::are_in(path));
+    let data = if kind == Some(Kind::Cards) { Vec::new() } else { data_files(path, suffixes(kind))? };
+    if has_cards {
+        // JSON lies beside the card in every repository.
+        if let Some(other) = data.iter().find(|file| suffix(file) != "json") {
+            let what = format!(
+                "holds model cards and data files such as {}; say which are meant with --as, or name the files",
+                other.strip_prefix(path).unwrap_or(other).display()
+            );
+            return Err(Error::unfit(path, what));
+        }
+        return Ok(vec![Box::new(cards::Cards { path: path.into() })]);
+    }
+    if data.is_empty() {
+        let data = suffixes(kind).join(", .");
+        let what = match kind {
+            Some(_) => format!("holds no data files (.{data})"),
+            None => format!(
+                "holds no model cards (owner/name/README.md, owner--name.md, models--owner--name/snapshots/...) \
+                 and no data files (.{data})"
+            ),
+        };
+        return Err(Error::unfit(path, what));
+    }
+    let mut found = Vec::new();
+    for file in data {
+        found.append(&mut find(&file, kind)?);
+    }
+    Ok(found)
+}
+
+/// A file of records, recognised and ready to be read.
+struct DataFile {
+    /// As it was named.
+    path: PathBuf,
+    kind: Kind,
+}
+
+impl Source for DataFile {
+    fn label(&self) -> Result<String, Error> {
+        Ok(self.path.display().to_string())
+    }
+
+    fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    fn read(self: Box<Self>, sink: Sink<'_>) -> Result<Digested, Error> {
+        if self.kind == Kind::HubStats {
+            return digest_beside(&self.path, || stats::read(&self.path, sink));
+        }
+        let input = Input::open(&self.path)?;
+        match self.kind {
+            Kind::Edges => edges::read_input(&self.path, input.contents()?, sink)?,
+            _ => pages::read(&self.path, input.contents()?, sink)?,
+        }
+        input.finish()
+    }
+
+    fn read_links(self: Box<Self>, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
         match self.kind {
             Kind::HubStats => stats::read_links(&self.path, sink),
             Kind::Jsonl => pages::read_links(&self.path, sink),
-            _ => read_links_of(|each| self.read(each), sink),
-        }
-    }
-
-    /// The source's digest and size, for provenance.
-    ///
-    /// # Errors
-    /// If it cannot be read.
-    pub fn digest(&self) -> Result<Digested, Error> {
-        match self.kind {
-            Kind::Cards => cards::digest(&self.path),
-            Kind::Recording => Recording::open(&self.path)?.digest(),
-            _ => digest_file(&self.path),
-        }
-    }
-
-    /// The recording that it is, if it is one.
-    ///
-    /// # Errors
-    /// If the recording cannot be read.
-    pub fn recording(&self) -> Result<Option<Recording>, Error> {
-        (self.kind == Kind::Recording).then(|| Recording::open(&self.path)).transpose()
-    }
-
-    /// Its name in provenance: the path as it was named; of a recording, what was asked of which Hub.
-    ///
-    /// # Errors
-    /// If a recording cannot be read.
-    pub fn label(&self) -> Result<String, Error> {
-        match self.kind {
-            Kind::Recording => Recording::open(&self.path)?.label(),
-            _ => Ok(self.path.display().to_string()),
+            _ => read_links_of(|each| self.read(each).map(drop), sink),
         }
     }
 }
@@ -260,23 +265,6 @@ fn read_links_of(
 /// As [`Source::read`].
 pub fn read_rows(name: &str, bytes: &[u8], sink: Sink<'_>) -> Result<(), Error> {
     pages::read_bytes(Path::new(name), bytes, sink)
-}
-
-/// SHA-256 of `bytes`, in hex.
-pub fn digest_bytes(bytes: &[u8]) -> Digested {
-    Digested { sha256: hex(&Sha256::digest(bytes)), bytes: bytes.len() as u64 }
-}
-
-fn digest_file(path: &Path) -> Result<Digested, Error> {
-    let wrong = |error| Error::Io { path: path.into(), error };
-    let mut file = File::open(path).map_err(wrong)?;
-    let mut hash = Sha256::new();
-    let bytes = io::copy(&mut file, &mut hash).map_err(wrong)?;
-    Ok(Digested { sha256: hex(&hash.finalize()), bytes })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// How the names of data files of a kind end, without regard to case.
@@ -371,7 +359,7 @@ fn guess(path: &Path) -> Result<Kind, Error> {
     }
 }
 
-/// Opens a file, unpacking gzip and zstd by their first bytes.
+/// Opens a file of which nobody asks the digest, unpacking gzip and zstd by their first bytes.
 fn open(path: &Path) -> Result<Box<dyn BufRead + Send>, Error> {
     let wrong = |error| Error::Io { path: path.into(), error };
     let mut file = File::open(path).map_err(wrong)?;

@@ -17,10 +17,6 @@ const PART: usize = 4 << 20;
 /// Deepest nesting of a row; serde_json stops there too.
 const MAX_DEPTH: usize = 128;
 
-pub(super) fn read(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
-    read_from(path, open(path)?, sink)
-}
-
 /// Ids and parents alone. Lines are read in parts; what is no JSON Lines is read as a whole.
 pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
     let mut input = open(path)?;
@@ -31,7 +27,7 @@ pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result
     // Whether the first line is a row is known if it ends in sight.
     let first = head.split(|byte| *byte == b'\n').next().filter(|line| line.len() < head.len());
     if start != Some(b'{') || !first.is_some_and(|line| line.trim_ascii_end().ends_with(b"}")) {
-        return read_links_of(|each| read(path, each), sink);
+        return read_links_of(|each| read(path, open(path)?, each), sink);
     }
     // What was read behind the last whole line.
     let mut rest = Vec::new();
@@ -118,7 +114,7 @@ impl Desk {
 pub(super) fn read_bytes(path: &Path, bytes: &[u8], sink: Sink<'_>) -> Result<(), Error> {
     let owned = Cursor::new(bytes.to_vec());
     let unpacked = unpack(owned, bytes).map_err(|error| Error::Io { path: path.into(), error })?;
-    read_from(path, unpacked, sink)
+    read(path, unpacked, sink)
 }
 
 /// The error for data that end or break before their time.
@@ -139,7 +135,7 @@ fn cut_reason(error: &io::Error) -> String {
     }
 }
 
-fn read_from(path: &Path, mut input: Box<dyn BufRead>, sink: Sink<'_>) -> Result<(), Error> {
+pub(super) fn read(path: &Path, mut input: Box<dyn BufRead + Send>, sink: Sink<'_>) -> Result<(), Error> {
     let mut number = 1;
     let start = begin(&mut input, &mut number).map_err(|error| cut(path, &format!("line {number}"), &error))?;
     let Some(start) = start else { return Err(Error::unfit(path, "is empty: it holds no row")) };

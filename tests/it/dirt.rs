@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use modelkin::model::{Record, Reject};
-use modelkin::source::{Kind, Source, read_rows};
+use modelkin::source::{self, Kind, read_rows};
 
 /// What one model's metadata became, in the words of the tables.
 fn outcome(found: &Result<Record<'_>, Reject>) -> String {
@@ -28,7 +28,8 @@ pub fn card(front: &str) -> Result<Record<'static>, Reject> {
     let path = folder.path().join("some--model.md");
     fs::write(&path, format!("---\n{front}\n---\n# A model\n")).unwrap();
     let mut found = Vec::new();
-    Source { path, kind: Kind::Cards }.read(&mut |record| found.push(record.map(Record::into_owned))).unwrap();
+    let source = source::find(&path, Some(Kind::Cards)).unwrap().remove(0);
+    source.read(&mut |record| found.push(record.map(Record::into_owned))).unwrap();
     assert_eq!(found.len(), 1);
     found.pop().unwrap()
 }
@@ -97,7 +98,8 @@ fn a_front_matter_is_found_as_the_hub_finds_it() {
         let path = folder.path().join("some--model.md");
         fs::write(&path, readme).unwrap();
         let mut found = Vec::new();
-        Source { path, kind: Kind::Cards }.read(&mut |record| found.push(record.map(Record::into_owned))).unwrap();
+        let source = source::find(&path, Some(Kind::Cards)).unwrap().remove(0);
+        source.read(&mut |record| found.push(record.map(Record::into_owned))).unwrap();
         outcome(&found.pop().unwrap())
     };
     let link = "a/b finetune inferred";

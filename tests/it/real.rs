@@ -11,7 +11,7 @@ use modelkin::lineage::Lineage;
 use modelkin::model::{ModelId, Record};
 use modelkin::reference::Aliases;
 use modelkin::snapshot::{Builder, Snapshot};
-use modelkin::source::{Source, edges};
+use modelkin::source::{self, edges};
 
 use crate::counting::compare;
 use crate::dirt::card;
@@ -20,8 +20,8 @@ use crate::support::real_data;
 fn import(paths: &[std::path::PathBuf]) -> Snapshot {
     let mut builder = Builder::new();
     for path in paths {
-        for source in Source::find(path, None).unwrap() {
-            builder.source(&path.display().to_string(), source.kind.name());
+        for source in source::find(path, None).unwrap() {
+            builder.source(&path.display().to_string(), source.kind().name());
             source.read(&mut |found| builder.add(found)).unwrap();
         }
     }

@@ -16,10 +16,15 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
+/// The one source of a kind at a path.
+fn the(path: &Path, kind: Kind) -> Box<dyn Source> {
+    source::find(path, Some(kind)).unwrap().remove(0)
+}
+
 /// Everything that a path gives: records and rejects, in order.
 fn read(path: &Path) -> Vec<Result<Record<'static>, Reject>> {
     let mut found = Vec::new();
-    for source in Source::find(path, None).unwrap() {
+    for source in source::find(path, None).unwrap() {
         source.read(&mut |record| found.push(record.map(Record::into_owned))).unwrap();
     }
     found
@@ -184,7 +189,7 @@ fn types_that_other_writers_choose_are_read_and_impossible_ones_are_refused() {
             "twice" => "tags".to_owned(),
             column => column.to_owned(),
         };
-        let error = Source { path: path.clone(), kind: Kind::HubStats }.read(&mut |_| ()).unwrap_err().to_string();
+        let error = the(&path, Kind::HubStats).read(&mut |_| ()).unwrap_err().to_string();
         assert!(error.contains("refused") && error.contains(&format!("`{column}`")), "{error}");
         refused += 1;
     }
@@ -244,7 +249,7 @@ fn cards_are_found_in_every_layout_and_in_a_hub_cache() {
     let rejects: Vec<_> = found.iter().filter_map(|record| record.as_ref().err()).collect();
     assert_eq!(rejects.len(), 1);
     assert!(rejects[0].file.ends_with("bad name.md"));
-    assert_eq!(Source::find(root, None).unwrap()[0].kind, Kind::Cards);
+    assert_eq!(source::find(root, None).unwrap()[0].kind(), Kind::Cards);
 }
 
 #[test]
@@ -273,7 +278,45 @@ fn a_card_that_cannot_be_opened_is_a_reject() {
     std::os::unix::fs::symlink(folder.path().join("nowhere"), folder.path().join("c--d.md")).unwrap();
     let found = read(folder.path());
     assert_eq!((found.len(), found[1].is_err()), (2, true));
-    assert_eq!(Source { path: folder.path().into(), kind: Kind::Cards }.digest().unwrap().bytes, 21);
+    assert_eq!(the(folder.path(), Kind::Cards).read(&mut |_| ()).unwrap().bytes, 21);
+}
+
+#[test]
+fn the_digest_of_a_file_is_taken_while_it_is_read_and_is_that_of_all_its_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = (0..50_000).map(|row| format!("{{\"id\":\"a/m{row}\"}}\n")).collect::<String>();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(rows.as_bytes()).unwrap();
+    let gzip = gzip.finish().unwrap();
+    let zstd = zstd::encode_all(rows.as_bytes(), 1).unwrap();
+    let parquet = fs::read(fixture("today.parquet")).unwrap();
+    for (name, kind, bytes) in [
+        ("plain", Kind::Jsonl, rows.clone().into_bytes()),
+        ("array", Kind::Jsonl, br#"[{"id":"a/b"}]"#.to_vec()),
+        ("gzip", Kind::Jsonl, gzip),
+        ("zstd", Kind::Jsonl, zstd),
+        ("edges", Kind::Edges, b"a/b -> c/d".to_vec()),
+        ("dump", Kind::HubStats, parquet),
+    ] {
+        let path = folder.path().join(name);
+        fs::write(&path, &bytes).unwrap();
+        let expected = source::digest_bytes(&bytes);
+        assert_eq!(the(&path, kind).read(&mut |_| ()).unwrap(), expected, "{name}");
+        if cfg!(unix) && kind != Kind::HubStats {
+            let pipe = folder.path().join(format!("{name}.pipe"));
+            assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+            assert!(source::find(&pipe, None).is_err() && source::find(&pipe, Some(Kind::HubStats)).is_err());
+            let writer = std::thread::spawn({
+                let pipe = pipe.clone();
+                move || fs::write(pipe, bytes).unwrap()
+            });
+            let (mut piped, mut read) = (0, 0);
+            assert_eq!(the(&pipe, kind).read(&mut |_| piped += 1).unwrap(), expected, "{name} through a pipe");
+            writer.join().unwrap();
+            the(&path, kind).read(&mut |_| read += 1).unwrap();
+            assert_eq!(piped, read, "{name}");
+        }
+    }
 }
 
 #[test]
@@ -445,7 +488,7 @@ proptest! {
             for content in [bytes.as_slice(), text.as_bytes(), format!("---\n{text}\n---\n").as_bytes()] {
                 let path = folder.path().join(name);
                 fs::write(&path, content).unwrap();
-                _ = Source { path, kind }.read(&mut |_| ());
+                _ = the(&path, kind).read(&mut |_| ());
             }
         }
     }
@@ -455,14 +498,15 @@ proptest! {
 /// follows stand in neither.
 fn both_links(path: &Path) -> [BTreeSet<(String, String)>; 2] {
     let (mut links, mut rejects, mut builder) = (Links::default(), [0, 0], Builder::new());
-    for source in Source::find(path, None).unwrap() {
-        source
+    let sources = || source::find(path, None).unwrap().into_iter();
+    for (alone, whole) in sources().zip(sources()) {
+        alone
             .read_links(&mut |part| {
                 rejects[0] += part.rejects.len();
                 links.add(&part);
             })
             .unwrap();
-        source
+        whole
             .read(&mut |found| {
                 rejects[1] += usize::from(found.is_err());
                 // One repository under two ids is another matter.
@@ -548,15 +592,15 @@ fn links_alone_are_those_of_a_whole_import() {
 type Rows = Vec<(String, BTreeSet<String>)>;
 
 /// Every row with its parents, in lower case: by way of records, and read for its links alone.
-fn both(source: &Source) -> (Result<(), source::Error>, Result<(), source::Error>, Rows, Rows) {
+fn both(path: &Path, kind: Kind) -> (Result<(), source::Error>, Result<(), source::Error>, Rows, Rows) {
     let (mut whole, mut alone) = (Vec::new(), Vec::new());
-    let read = source.read(&mut |found| {
+    let read = the(path, kind).read(&mut |found| {
         whole.extend(found.ok().map(|record| {
             let parents = record.parents.iter().map(|parent| parent.id.key());
             (record.id.as_str().to_owned(), parents.collect::<BTreeSet<_>>())
         }))
     });
-    let links = source.read_links(&mut |part| {
+    let links = the(path, kind).read_links(&mut |part| {
         let parents: Vec<&str> = part.parents.iter().collect();
         let mut from = 0;
         for (claim, id) in part.rows().iter().zip(part.ids.iter()) {
@@ -565,7 +609,7 @@ fn both(source: &Source) -> (Result<(), source::Error>, Result<(), source::Error
             from = claim.parents_end;
         }
     });
-    (read, links, whole, alone)
+    (read.map(drop), links, whole, alone)
 }
 
 /// Rows with what they should have in any order, and with what looks like it in places where it means nothing.
@@ -633,7 +677,7 @@ fn made_up_rows_have_the_same_parents_for_both_readers() {
             lines += &format!("{{{}}}\n", fields.join(","));
         }
         fs::write(&path, &lines).unwrap();
-        let (read, links, whole, alone) = both(&Source { path: path.clone(), kind: Kind::Jsonl });
+        let (read, links, whole, alone) = both(&path, Kind::Jsonl);
         assert!(read.is_ok() && links.is_ok());
         for ((whole, alone), line) in whole.iter().zip(&alone).zip(lines.lines()) {
             assert_eq!(whole, alone, "{line}");
@@ -654,13 +698,12 @@ fn long_lines_are_whole_rows_for_both_readers() {
     };
     let lines = [row("first", 0), row("long", 9), row("next", 0), row("too-long", 65), row("last", 4)];
     fs::write(&path, lines.join("\r\n")).unwrap();
-    let source = Source { path, kind: Kind::Jsonl };
-    let (read, links, whole, alone) = both(&source);
+    let (read, links, whole, alone) = both(&path, Kind::Jsonl);
     assert!(read.is_ok() && links.is_ok());
     assert_eq!(whole, alone);
     assert_eq!(whole.iter().map(|row| row.0.as_str()).collect::<Vec<_>>(), ["a/first", "a/long", "a/next", "a/last"]);
     let mut rejects = Vec::new();
-    source.read_links(&mut |part| rejects.extend(part.rejects)).unwrap();
+    the(&path, Kind::Jsonl).read_links(&mut |part| rejects.extend(part.rejects)).unwrap();
     assert_eq!(rejects.iter().map(|reject| reject.place.as_str()).collect::<Vec<_>>(), ["line 4"]);
     assert!(rejects[0].reason.contains("more than 64 MiB"), "{}", rejects[0].reason);
 }
@@ -681,7 +724,7 @@ fn a_damaged_dump_gives_both_readers_the_same() {
                 damaged[at] = rng.u8(..);
             }
             fs::write(&path, damaged).unwrap();
-            let (read, links, whole, alone) = both(&Source { path: path.clone(), kind: Kind::HubStats });
+            let (read, links, whole, alone) = both(&path, Kind::HubStats);
             if read.is_ok() {
                 // What is not read cannot be at fault.
                 assert!(links.is_ok(), "{links:?}");
@@ -706,9 +749,8 @@ fn a_source_that_breaks_off_ends_every_reader() {
     }
     let packed = packed.finish().unwrap();
     fs::write(&path, &packed[..packed.len() / 2]).unwrap();
-    let source = Source { path: path.clone(), kind: Kind::Jsonl };
     let mut rows = 0;
-    let error = source.read_links(&mut |part| rows += part.rows().len()).unwrap_err().to_string();
+    let error = the(&path, Kind::Jsonl).read_links(&mut |part| rows += part.rows().len()).unwrap_err().to_string();
     assert!(error.contains("cut.jsonl.gz, line") && error.contains("cut off"), "{error}");
     assert!(rows < 200_000);
     fs::write(&path, packed).unwrap();

@@ -16,7 +16,6 @@ use modelkin::snapshot::{Builder, Changes, CrawlNote, Snapshot};
 use modelkin::source::hub::listing::Scope;
 use modelkin::source::hub::{Hub, Patience};
 use modelkin::source::recording::{CardState, Plan, Recording};
-use modelkin::source::{Kind, Source};
 
 use crate::args::Crawl;
 use crate::output::Usage;
@@ -92,8 +91,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     }
     let known_sources = builder.sources().len();
     let (_, ended) = recording.span()?;
-    let source = Source { path: folder.clone(), kind: Kind::Recording };
-    let rejects = import::gather(&mut builder, &[source], &aliases)?;
+    let rejects = import::gather(&mut builder, vec![Box::new(Recording::open(&folder)?)], &aliases)?;
     let is_empty = builder.progress().0 == 0;
     let snapshot = import::finish(builder, None, ended, &rejects);
     if is_empty && args.record.is_none() {

@@ -12,7 +12,8 @@ use modelkin::crawl;
 use modelkin::reference::{Aliases, Families};
 use modelkin::report::{day, grouped, printable};
 use modelkin::snapshot::{Builder, Snapshot, Taken};
-use modelkin::source::{Kind, Source};
+use modelkin::source::recording::Recording;
+use modelkin::source::{self, Kind, Source};
 
 use crate::args::{Import, KindArg};
 use crate::{filter, output, snapshots};
@@ -30,28 +31,26 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     });
     let mut sources = Vec::new();
     for path in &args.paths {
-        sources.append(&mut Source::find(path, kind)?);
+        sources.append(&mut source::find(path, kind)?);
     }
     let output = target(&args.output)?;
     let aliases = aliases(args.aliases.as_deref())?;
     let taken = args.date.map(filter::millis).transpose()?;
     let mut builder = Builder::new();
     for source in &sources {
-        if let Some(plan) = source.recording()?.map(|recording| recording.plan().clone())
-            && plan.since.is_some()
-        {
+        if let Some(update) = source.recording().filter(|recording| recording.plan().since.is_some()) {
             bail!(
                 "{}: holds an update, which says nothing without the snapshot that it updates",
-                source.path.display()
+                update.folder().display()
             );
         }
     }
-    let rejects = gather(&mut builder, &sources, &aliases)?;
     // The same pages give the same bytes, now and later.
     let ended = match &sources[..] {
-        [source] => source.recording()?.map(|recording| recording.span()).transpose()?.and_then(|(_, ended)| ended),
+        [source] => source.recording().map(Recording::span).transpose()?.and_then(|(_, ended)| ended),
         _ => None,
     };
+    let rejects = gather(&mut builder, sources, &aliases)?;
     let mut snapshot = finish(builder, taken, ended, &rejects)?;
     census::keep(&mut snapshot, &Families::built_in()?.all()?)?;
     snapshot.write(&output)?;
@@ -61,19 +60,19 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
 }
 
 /// Reads the sources into the builder, with the aliases. Gives the first rejects in words.
-pub fn gather(builder: &mut Builder, sources: &[Source], aliases: &[Aliases]) -> anyhow::Result<String> {
+pub fn gather(builder: &mut Builder, sources: Vec<Box<dyn Source>>, aliases: &[Aliases]) -> anyhow::Result<String> {
     let bar = progress_bar();
     let known = builder.rejects().len();
     for source in sources {
         let label = source.label()?;
         bar.set_message(label.clone());
-        builder.source(&label, source.kind.name());
-        if let Some(recording) = source.recording()? {
+        builder.source(&label, source.kind().name());
+        if let Some(recording) = source.recording() {
             let (began, _) = recording.span()?;
             builder.crawled(Some(began), crawl::note(recording.plan()));
         }
         let mut records = 0;
-        source.read(&mut |found| {
+        let digest = source.read(&mut |found| {
             builder.add(found);
             records += 1;
             // Looking at the clock takes as long as some of the work.
@@ -81,7 +80,6 @@ pub fn gather(builder: &mut Builder, sources: &[Source], aliases: &[Aliases]) ->
                 bar.inc(1024);
             }
         })?;
-        let digest = source.digest()?;
         builder.digest(&digest.sha256, digest.bytes);
     }
     bar.finish_and_clear();

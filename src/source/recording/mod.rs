@@ -13,7 +13,8 @@ pub use card::{CardState, FetchedCard, split_cards, write_cards};
 
 use super::hub::listing::{self, Scope};
 use super::hub::wire;
-use super::{Digested, Error, Sink, card as front_matter, digest_file};
+use super::input::Hashed;
+use super::{Digested, Error, Kind, Sink, Source, card as front_matter};
 use crate::model::{ModelId, Record, Reject};
 
 /// The file that says what is crawled.
@@ -219,6 +220,11 @@ impl Recording {
         folder.join(PLAN).is_file()
     }
 
+    /// Where it lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// What the crawl is after.
     pub fn plan(&self) -> &Plan {
         &self.note.plan
@@ -288,11 +294,18 @@ impl Recording {
     /// # Errors
     /// If the page cannot be read.
     pub fn page(&self, page: usize) -> Result<(Head, Vec<u8>), Error> {
+        let (head, body, _) = self.page_digested(page)?;
+        Ok((head, body))
+    }
+
+    fn page_digested(&self, page: usize) -> Result<(Head, Vec<u8>, Digested), Error> {
         let (head, packed) = self.open_page(page)?;
         let mut body = Vec::new();
         let damaged = |error: io::Error| self.damaged(page, &error);
-        zstd::stream::read::Decoder::with_buffer(packed).map_err(damaged)?.read_to_end(&mut body).map_err(damaged)?;
-        Ok((head, body))
+        let mut decoder = zstd::stream::read::Decoder::with_buffer(packed).map_err(damaged)?;
+        decoder.read_to_end(&mut body).map_err(damaged)?;
+        let digest = decoder.finish().into_inner().finish().map_err(damaged)?;
+        Ok((head, body, digest))
     }
 
     /// The instants of its first and its last answer, by the Hub's clock: milliseconds since 1970, UTC. Where the Hub
@@ -306,15 +319,6 @@ impl Recording {
         let first = date((self.pages > 0).then_some(0))?.filter(|date| *date < self.note.began + DAY);
         let last = date(self.pages.checked_sub(1))?.filter(|_| first.is_some());
         Ok((first.unwrap_or(self.note.began), last))
-    }
-
-    /// Its name in provenance: what was asked for first, the fields left out.
-    ///
-    /// # Errors
-    /// If the first page cannot be read.
-    pub fn label(&self) -> Result<String, Error> {
-        let path = if self.pages == 0 { String::new() } else { self.head(0)?.path };
-        Ok(format!("{}{}", self.note.plan.endpoint, listing::only_fields(&path, &[])))
     }
 
     /// Removes the pages, and the folder if nothing else is in it. Wherever that is interrupted, what is left is not taken for a recording.
@@ -341,10 +345,10 @@ impl Recording {
         Ok(())
     }
 
-    fn open_page(&self, page: usize) -> Result<(Head, BufReader<File>), Error> {
+    fn open_page(&self, page: usize) -> Result<(Head, BufReader<Hashed<File>>), Error> {
         let path = page_file(&self.folder, page);
         let file = File::open(&path).map_err(|error| Error::Io { path: path.clone(), error })?;
-        let mut file = BufReader::new(file);
+        let mut file = BufReader::new(Hashed::new(file));
         let mut line = Vec::new();
         (&mut file)
             .take(1 << 20)
@@ -386,26 +390,17 @@ impl Recording {
         write().map_err(|error| Error::Io { path: path.into(), error })
     }
 
-    /// Every record, in the order of the pages.
-    ///
-    /// # Errors
-    /// If the crawl has not come to its end, or a page cannot be read.
-    pub fn read(&self, sink: Sink<'_>) -> Result<(), Error> {
-        if !self.is_complete() || self.note.spent {
-            return Err(Error::unfit(
-                &self.folder,
-                "holds a crawl that has not come to its end; run the same `modelkin crawl` again",
-            ));
-        }
-        self.listed(sink)
-    }
-
-    /// The same, of a crawl that is still under way.
-    pub(crate) fn listed(&self, sink: Sink<'_>) -> Result<(), Error> {
+    /// Every record of the pages that are there, in their order: the crawl may still be under way. The digest is over the
+    /// list "digest  name" of the pages.
+    pub(crate) fn listed(&self, sink: Sink<'_>) -> Result<Digested, Error> {
+        let mut digests = String::new();
+        let mut bytes = 0;
         for page in 0..self.pages {
-            let (head, body) = self.page(page)?;
+            let (head, body, digest) = self.page_digested(page)?;
             // The place in the folder, wherever that lies.
             let name = page_file(Path::new(""), page);
+            digests += &format!("{}  {}\n", digest.sha256, name.display());
+            bytes += digest.bytes;
             match head.kind {
                 PageKind::List => {
                     let most = head.take.unwrap_or(u64::MAX);
@@ -426,19 +421,33 @@ impl Recording {
                 PageKind::Cards => read_cards(&name, &body, sink)?,
             }
         }
-        Ok(())
+        Ok(Digested { bytes, ..super::digest_bytes(digests.as_bytes()) })
+    }
+}
+
+impl Source for Recording {
+    /// What was asked for first, the fields left out.
+    fn label(&self) -> Result<String, Error> {
+        let path = if self.pages == 0 { String::new() } else { self.head(0)?.path };
+        Ok(format!("{}{}", self.note.plan.endpoint, listing::only_fields(&path, &[])))
     }
 
-    /// SHA-256 over the list "digest  name" of its pages, and their bytes.
-    pub(super) fn digest(&self) -> Result<Digested, Error> {
-        let mut list = String::new();
-        let mut bytes = 0;
-        for page in 0..self.pages {
-            let file = digest_file(&page_file(&self.folder, page))?;
-            list += &format!("{}  {}\n", file.sha256, page_file(Path::new(""), page).display());
-            bytes += file.bytes;
+    fn kind(&self) -> Kind {
+        Kind::Recording
+    }
+
+    fn recording(&self) -> Option<&Recording> {
+        Some(self)
+    }
+
+    fn read(self: Box<Self>, sink: Sink<'_>) -> Result<Digested, Error> {
+        if !self.is_complete() || self.note.spent {
+            return Err(Error::unfit(
+                &self.folder,
+                "holds a crawl that has not come to its end; run the same `modelkin crawl` again",
+            ));
         }
-        Ok(Digested { bytes, ..super::digest_bytes(list.as_bytes()) })
+        self.listed(sink)
     }
 }
 

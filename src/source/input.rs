@@ -1,0 +1,145 @@
+//! A file that is read once, front to back: its digest is taken on the way.
+
+use std::fs::File;
+use std::io::{self, BufRead, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use sha2::{Digest, Sha256};
+
+use super::{Error, unpack};
+
+/// The name of what a program before this one writes.
+pub(super) const STDIN: &str = "-";
+/// Bytes that are hashed at once.
+const PART: usize = 256 * 1024;
+
+/// What reading a source gave, besides its records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digested {
+    /// SHA-256 in hex: of the file (`sha256sum` says the same), or of the list "digest  path" of a folder's cards.
+    pub sha256: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// SHA-256 of `bytes`, in hex.
+pub fn digest_bytes(bytes: &[u8]) -> Digested {
+    Digested { sha256: hex(&Sha256::digest(bytes)), bytes: bytes.len() as u64 }
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Bytes that are hashed as they pass.
+pub(super) struct Hashed<R> {
+    inner: R,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl<R: Read> Hashed<R> {
+    pub fn new(inner: R) -> Hashed<R> {
+        Hashed { inner, hash: Sha256::new(), bytes: 0 }
+    }
+
+    /// The digest of all that there is: what nobody wanted is read now.
+    pub fn finish(mut self) -> io::Result<Digested> {
+        self.drain()?;
+        Ok(Digested { sha256: hex(&self.hash.finalize()), bytes: self.bytes })
+    }
+
+    fn drain(&mut self) -> io::Result<()> {
+        let mut rest = vec![0; PART];
+        loop {
+            match self.read(&mut rest) {
+                Ok(0) => return Ok(()),
+                Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+                _ => (),
+            }
+        }
+    }
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(into)?;
+        self.hash.update(&into[..count]);
+        self.bytes += count as u64;
+        Ok(count)
+    }
+}
+
+type Raw = Hashed<Box<dyn Read + Send>>;
+
+/// A file or a pipe under way. What unpacks its bytes may leave some of them: they belong to the digest all the same.
+pub(super) struct Input {
+    path: PathBuf,
+    raw: Arc<Mutex<Raw>>,
+}
+
+impl Input {
+    pub fn open(path: &Path) -> Result<Input, Error> {
+        let read: Box<dyn Read + Send> = match path.to_str() {
+            Some(STDIN) => Box::new(io::stdin()),
+            _ => Box::new(File::open(path).map_err(|error| Error::Io { path: path.into(), error })?),
+        };
+        Ok(Input { path: path.into(), raw: Arc::new(Mutex::new(Hashed::new(read))) })
+    }
+
+    /// Its contents, gzip and zstd unpacked by their first bytes.
+    pub fn contents(&self) -> Result<Box<dyn BufRead + Send>, Error> {
+        let wrong = |error| Error::Io { path: self.path.clone(), error };
+        let mut raw = Shared(Arc::clone(&self.raw));
+        let mut magic = Vec::new();
+        (&mut raw).take(4).read_to_end(&mut magic).map_err(wrong)?;
+        unpack(Cursor::new(magic.clone()).chain(raw), &magic).map_err(wrong)
+    }
+
+    /// The digest of the whole file, however far it was read.
+    pub fn finish(self) -> Result<Digested, Error> {
+        let wrong = |error| Error::Io { path: self.path.clone(), error };
+        let mut raw = locked(&self.raw);
+        raw.drain().map_err(wrong)?;
+        Ok(Digested { sha256: hex(&raw.hash.clone().finalize()), bytes: raw.bytes })
+    }
+}
+
+/// The reading end of an input.
+struct Shared(Arc<Mutex<Raw>>);
+
+impl Read for Shared {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        locked(&self.0).read(into)
+    }
+}
+
+fn locked(raw: &Mutex<Raw>) -> MutexGuard<'_, Raw> {
+    raw.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes a file's digest on a thread of its own while `read` goes over the file in another order.
+pub(super) fn digest_beside(path: &Path, read: impl FnOnce() -> Result<(), Error>) -> Result<Digested, Error> {
+    let wrong = |error| Error::Io { path: path.into(), error };
+    let is_over = AtomicBool::new(false);
+    let digest = || -> io::Result<Digested> {
+        let mut file = Hashed::new(File::open(path)?);
+        let mut part = vec![0; PART];
+        while !is_over.load(Ordering::Relaxed) && file.read(&mut part)? > 0 {}
+        match is_over.load(Ordering::Relaxed) {
+            // Nobody will ask.
+            true => Ok(digest_bytes(&[])),
+            false => file.finish(),
+        }
+    };
+    thread::scope(|scope| {
+        let digest = scope.spawn(digest);
+        let done = read();
+        is_over.store(done.is_err(), Ordering::Relaxed);
+        let digest = digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        done.and_then(|()| digest.map_err(wrong))
+    })
+}
