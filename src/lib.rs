@@ -60,8 +60,6 @@ pub fn sample() -> Result<snapshot::Snapshot, Box<dyn std::error::Error + Send +
     source::read_rows("data/sample/models.jsonl.gz", MODELS, &mut |found| builder.add(found))?;
     begin(&mut builder, "data/sample/lineages.edges", source::Kind::Edges, LINEAGES.as_bytes());
     source::edges::read_text("data/sample/lineages.edges", LINEAGES, &mut |found| builder.add(found));
-    for (legacy, canonical) in reference::Aliases::built_in()?.iter() {
-        builder.alias(legacy, canonical);
-    }
+    builder.aliases(reference::Aliases::built_in()?.iter());
     Ok(builder.finish(concat!("modelkin ", env!("CARGO_PKG_VERSION")), Some(TAKEN), None)?.into_sample())
 }

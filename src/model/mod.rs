@@ -1,5 +1,6 @@
 //! The words of the house: ids, relations, records. No I/O, no foreign crates.
 
+mod alias;
 mod column;
 mod id;
 mod oddity;
@@ -7,6 +8,7 @@ mod parentage;
 mod record;
 mod relation;
 
+pub use alias::{Alias, Certainty, Scope};
 pub use column::{Count, Counts, Flag, Flags, Word, WordList, WordLists, Words};
 pub use id::{Commit, HubId, IdFault, ModelId};
 pub(crate) use oddity::clip;

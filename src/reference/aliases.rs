@@ -1,63 +1,95 @@
 use std::collections::HashMap;
 
-use super::{Error, rows};
+use super::{Error, rows_with};
+use crate::model::{Alias, Certainty, ModelId, Scope};
 
-/// Old ids of renamed repositories, each with the id of today.
+/// Old names of renamed repositories and accounts, each with that of today.
 #[derive(Debug, Clone, Default)]
-pub struct Aliases(Vec<(String, String)>);
+pub struct Aliases(Vec<Alias>);
 
-const BUILT_IN: &[u8] = include_bytes!("../../data/reference/aliases.csv");
+const BUILT_IN: [(&str, &[u8]); 2] = [
+    ("built-in aliases", include_bytes!("../../data/reference/aliases.csv")),
+    ("built-in aliases of accounts", include_bytes!("../../data/reference/account-aliases.csv")),
+];
 
 impl Aliases {
-    /// The table inside the program, `data/reference/aliases.csv`.
+    /// The tables inside the program, `data/reference/aliases.csv` and `account-aliases.csv`.
     ///
     /// # Errors
     /// Never, as a test shows; a table of somebody's own goes through the same reader.
     pub fn built_in() -> Result<Aliases, Error> {
-        Aliases::read("built-in aliases", BUILT_IN)
+        let mut all = Vec::new();
+        for (table, text) in BUILT_IN {
+            all.append(&mut Aliases::read(table, text)?.0);
+        }
+        Ok(Aliases(all))
     }
 
-    /// Reads a CSV text with the columns `legacy_id` and `canonical_id`; `table` is its name in errors.
+    /// Reads a CSV text with the columns `old` and `new`; `kind` is `model` or `account`, `confidence` is `sure` or
+    /// `likely`, and where they are missing a row is of a model and sure. `legacy_id` and `canonical_id` are `old` and `new`
+    /// of models. `table` is its name in errors.
     ///
     /// # Errors
-    /// If a column is missing, a row is no CSV, an id is no id, an old id has two new ones, or ids are old ids of each
-    /// other.
+    /// If a column is missing, a row is no CSV, a name is none, an old id has two new ones, or ids are old ids of each other.
     pub fn read(table: &str, text: &[u8]) -> Result<Aliases, Error> {
+        let header = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let is_legacy = String::from_utf8_lossy(header).split(',').any(|name| name.trim() == "legacy_id");
+        let columns = if is_legacy { ["legacy_id", "canonical_id"] } else { ["old", "new"] };
         let mut aliases = Vec::new();
         let mut known: HashMap<String, String> = HashMap::new();
-        for row in rows(table, text, &["legacy_id", "canonical_id"])? {
+        for row in rows_with(table, text, &columns, &["kind", "confidence"])? {
             let (place, values) = row?;
             let wrong = |reason| Error { table: table.into(), place: place.clone(), reason };
-            for id in &values {
-                crate::model::ModelId::parse(id).map_err(|fault| wrong(format!("{id:?} is no model id: {fault}")))?;
+            let [old, new, kind, confidence] = &values[..] else { continue };
+            let scope = match kind.as_str() {
+                "" | "model" => Scope::Model,
+                "account" => Scope::Account,
+                other => return Err(wrong(format!("kind {other:?} is none; use model or account"))),
+            };
+            let certainty = match confidence.as_str() {
+                "" | "sure" => Certainty::Sure,
+                "likely" => Certainty::Likely,
+                other => return Err(wrong(format!("confidence {other:?} is none; use sure or likely"))),
+            };
+            for name in [old, new] {
+                let id = ModelId::parse(name).map_err(|fault| wrong(format!("{name:?} is no model id: {fault}")))?;
+                if scope == Scope::Account && id.owner().is_some() {
+                    return Err(wrong(format!("{name:?} is no account: it has a slash; its kind may be model")));
+                }
             }
-            let [legacy, canonical] = &values[..] else { continue };
-            let (old, new) = (legacy.to_ascii_lowercase(), canonical.to_ascii_lowercase());
-            if let Some(other) = known.get(&old).filter(|other| **other != new) {
-                return Err(wrong(format!("{legacy} is an old id of {other} already; leave one of the two out")));
+            if scope == Scope::Model {
+                without_circle(&mut known, old, new).map_err(wrong)?;
             }
-            let mut at = &new;
-            while let Some(next) = known.get(at).filter(|_| *at != old) {
-                at = next;
-            }
-            if *at == old {
-                return Err(wrong(format!(
-                    "{legacy} and {canonical} are old ids of each other; keep the row that holds"
-                )));
-            }
-            known.insert(old, new);
-            aliases.push((legacy.clone(), canonical.clone()));
+            aliases.push(Alias { old: old.clone(), new: new.clone(), scope, certainty });
         }
         Ok(Aliases(aliases))
     }
 
-    /// The id of today of an old id.
+    /// The id of today of an old id of a model.
     pub fn of(&self, id: &str) -> Option<&str> {
-        self.iter().find(|(legacy, _)| legacy.eq_ignore_ascii_case(id)).map(|(_, canonical)| canonical)
+        let of_models = self.0.iter().filter(|alias| alias.scope == Scope::Model);
+        of_models.rev().find(|alias| alias.old.eq_ignore_ascii_case(id)).map(|alias| alias.new.as_str())
     }
 
-    /// Each old id with the id of today.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(legacy, canonical)| (legacy.as_str(), canonical.as_str()))
+    /// Every row.
+    pub fn iter(&self) -> impl Iterator<Item = &Alias> {
+        self.0.iter()
     }
+}
+
+/// Notes an old id; it has one new id, and no circle is closed by it.
+fn without_circle(known: &mut HashMap<String, String>, legacy: &str, canonical: &str) -> Result<(), String> {
+    let (old, new) = (legacy.to_ascii_lowercase(), canonical.to_ascii_lowercase());
+    if let Some(other) = known.get(&old).filter(|other| **other != new) {
+        return Err(format!("{legacy} is an old id of {other} already; leave one of the two out"));
+    }
+    let mut at = &new;
+    while let Some(next) = known.get(at).filter(|_| *at != old) {
+        at = next;
+    }
+    if *at == old {
+        return Err(format!("{legacy} and {canonical} are old ids of each other; keep the row that holds"));
+    }
+    known.insert(old, new);
+    Ok(())
 }

@@ -8,10 +8,11 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use super::columns::{Columns, Filling};
 use super::maybe::Maybe;
 use super::names::Names;
+use super::renames::{Listing, Renames};
 use super::{CrawlNote, Error, Provenance, Snapshot, SourceNote, Taken};
 use crate::model::{
-    Authority, Commit, Counts, Flags, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject, Relation, WordList,
-    WordLists, Words, clip,
+    Alias, Authority, Certainty, Commit, Counts, Flags, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject,
+    Relation, WordList, WordLists, Words, clip,
 };
 
 /// How many rejects are kept with place and reason; the rest are counted.
@@ -36,7 +37,7 @@ pub struct Builder {
     rejected: u64,
     /// Reasons of the rejects of the snapshot that is brought up to date: the same row is met again.
     stale_reasons: HashSet<String>,
-    aliases: BTreeMap<String, String>,
+    renames: Renames,
     /// The model of each repository: half of its key's hash, and the number. The key itself lies with the model.
     keys: HashTable<(u32, u32)>,
     hasher: DefaultHashBuilder,
@@ -121,7 +122,7 @@ impl Builder {
             rejects: Vec::new(),
             rejected: 0,
             stale_reasons: HashSet::new(),
-            aliases: BTreeMap::new(),
+            renames: Renames::default(),
             keys: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
             older: HashMap::new(),
@@ -234,21 +235,13 @@ impl Builder {
     /// Notes that `legacy` is an old id of `canonical`. Only those that the records speak of are kept. What is said
     /// later holds: a new id that was an old one until now is so no longer.
     pub fn alias(&mut self, legacy: &str, canonical: &str) {
-        let legacy = legacy.to_ascii_lowercase();
-        let mut at = canonical.to_ascii_lowercase();
-        // There is no circle yet, so this ends.
-        while at != legacy {
-            match self.aliases.get(&at) {
-                Some(next) => at = next.to_ascii_lowercase(),
-                None => break,
-            }
-        }
-        if at == legacy {
-            self.aliases.remove(&canonical.to_ascii_lowercase());
-        }
-        if !canonical.eq_ignore_ascii_case(&legacy) {
-            self.aliases.insert(legacy, canonical.to_owned());
-        }
+        self.renames.of_model(legacy, canonical, Certainty::Sure);
+    }
+
+    /// Notes a table of old names, of models and of accounts; it stands above what was noted before. They hold as far as
+    /// the listing bears them out: see [`Certainty`].
+    pub fn aliases<'a>(&mut self, table: impl Iterator<Item = &'a Alias>) {
+        self.renames.of_table(table);
     }
 
     /// Models and rejects so far.
@@ -297,9 +290,7 @@ impl Builder {
         }
         if let Some(key) = record.hub_id {
             // Who is listed is no old id, whoever bore the name before.
-            if !self.aliases.is_empty() {
-                self.aliases.remove(&record.id.key());
-            }
+            self.renames.is_current(record.id.as_str());
             let old = self.name_of(key).filter(|old| *old != name);
             // Another repository may bear the old name by now.
             let is_same = |model: u32| self.models[model as usize].hub_id.is_none_or(|other| other == key);
@@ -560,20 +551,18 @@ impl Builder {
         alive
     }
 
-    /// The aliases that matter here, old name to new name; both are alive then. One whose old id is still listed while
-    /// the new one is not is left out: this listing is older than the renaming.
+    /// The aliases that matter here, old name to new name; both are alive then.
     fn known_aliases(&mut self, alive: &mut Vec<bool>) -> HashMap<u32, u32> {
-        let mut known = Vec::new();
-        for (legacy, mut canonical) in &self.aliases {
-            // Renamed more than once.
-            while let Some(next) = self.aliases.get(&canonical.to_ascii_lowercase()) {
-                canonical = next;
-            }
-            let is_listed = |id: &str| self.names.find(id).is_some_and(|name| self.model_of(name).is_some());
-            let is_alive = |id: &str| self.names.find(id).is_some_and(|name| alive[name as usize]);
-            if (is_alive(legacy) || is_alive(canonical)) && (is_listed(canonical) || !is_listed(legacy)) {
-                known.push((legacy.clone(), canonical.clone()));
-            }
+        let listing = Listed::of(self);
+        let is_alive = |id: &str| self.names.find(id).is_some_and(|name| alive[name as usize]);
+        let mut known: Vec<(String, String)> = Vec::new();
+        for old in self.renames.ids() {
+            let new = self.renames.of(old, &listing);
+            known.extend(new.filter(|new| is_alive(old) || is_alive(new)).map(|new| (old.to_owned(), new)));
+        }
+        for name in listing.renamed.iter().filter(|name| alive[**name as usize]) {
+            let old = self.names.get(*name);
+            known.extend(self.renames.of(old, &listing).map(|new| (old.to_owned(), new)));
         }
         let mut name = |id: &str| {
             let name = self.name(id);
@@ -582,6 +571,64 @@ impl Builder {
             name
         };
         known.iter().map(|(legacy, canonical)| (name(legacy), name(canonical))).collect()
+    }
+}
+
+/// What was gathered, as a listing of names.
+struct Listed<'b> {
+    builder: &'b Builder,
+    /// The names of accounts that have, or had, another name and that list any model, in lower case.
+    accounts: HashSet<String>,
+    /// The names, listed or not, of those accounts that had another name.
+    renamed: Vec<u32>,
+}
+
+impl Listed<'_> {
+    fn of(builder: &Builder) -> Listed<'_> {
+        let news = builder.renames.new_accounts().map(str::to_ascii_lowercase);
+        let known: HashSet<String> = builder.renames.accounts().map(str::to_owned).chain(news).collect();
+        // Mostly the length and the first letter tell that an account is none of them.
+        let glance = |account: &str| Some((account.as_bytes().first()?.to_ascii_lowercase(), account.len()));
+        let glances: HashSet<_> = known.iter().filter_map(|account| glance(account)).collect();
+        let (mut accounts, mut renamed) = (HashSet::new(), Vec::new());
+        for name in 0..builder.names.len() as u32 {
+            let Some((account, _)) = builder.names.get(name).split_once('/') else { continue };
+            if !glance(account).is_some_and(|glance| glances.contains(&glance)) {
+                continue;
+            }
+            let account = account.to_ascii_lowercase();
+            if !known.contains(&account) {
+                continue;
+            }
+            if builder.renames.is_account(&account) {
+                renamed.push(name);
+            }
+            if builder.model_of(name).is_some() {
+                accounts.insert(account);
+            }
+        }
+        Listed { builder, accounts, renamed }
+    }
+
+    fn model(&self, id: &str) -> Option<(u32, &Model)> {
+        let name = self.builder.names.find(id)?;
+        self.builder.model_of(name).map(|model| (name, &self.builder.models[model as usize]))
+    }
+}
+
+impl Listing for Listed<'_> {
+    fn is_listed(&self, id: &str) -> bool {
+        self.model(id).is_some()
+    }
+
+    fn lists_any_of(&self, account: &str) -> bool {
+        self.accounts.contains(&account.to_ascii_lowercase())
+    }
+
+    fn are_kin(&self, one: &str, other: &str) -> bool {
+        let Some((one, other)) = self.model(one).zip(self.model(other)) else { return false };
+        let names = |model: &Model, name: u32| self.builder.lists.links(model).iter().any(|link| link.0 == name);
+        names(one.1, other.0) || names(other.1, one.0)
     }
 }
 

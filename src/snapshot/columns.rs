@@ -273,6 +273,7 @@ impl Columns {
             links[from..].sort_unstable();
             links[from..].iter().for_each(|link| named[link.0 as usize] = true);
             if !own.is_empty() {
+                counts.moved += links[from..].iter().filter(|link| target.contains_key(&link.0)).count() as u64;
                 let parents = links[from..].iter().map(|link| target.get(&link.0).copied().unwrap_or(link.0));
                 counts.links += parents.filter(|parent| *parent != row as u32).collect::<BTreeSet<_>>().len() as u64;
             }

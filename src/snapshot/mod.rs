@@ -10,6 +10,7 @@ mod maybe;
 mod names;
 mod part;
 mod provenance;
+mod renames;
 mod schema;
 
 use std::ops::Range;

@@ -83,6 +83,9 @@ pub struct Counts {
     pub unlisted: u64,
     /// Old ids of renamed models that stand in the table of aliases.
     pub aliases: u64,
+    /// Links to old ids, moved to the models that they name today.
+    #[serde(default)]
+    pub moved: u64,
     /// Distinct links from a parent to a child, aliases followed, self-links left out: those of the lineage.
     pub links: u64,
     /// Records that could not be read, all of them.

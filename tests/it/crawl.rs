@@ -82,9 +82,7 @@ pub fn ended(child: Child) -> Ran {
 fn of_world(world: &World) -> Snapshot {
     let mut builder = Builder::new();
     read_rows("world", world.lines().as_bytes(), &mut |found| builder.add(found)).unwrap();
-    for (legacy, canonical) in modelkin::reference::Aliases::built_in().unwrap().iter() {
-        builder.alias(legacy, canonical);
-    }
+    builder.aliases(modelkin::reference::Aliases::built_in().unwrap().iter());
     builder.finish("test", None, None).unwrap()
 }
 

@@ -25,7 +25,7 @@ fn import(paths: &[std::path::PathBuf]) -> Snapshot {
             source.read(&mut |found| builder.add(found)).unwrap();
         }
     }
-    Aliases::built_in().unwrap().iter().for_each(|(legacy, canonical)| builder.alias(legacy, canonical));
+    builder.aliases(Aliases::built_in().unwrap().iter());
     builder.finish("test", None, None).unwrap()
 }
 
@@ -65,7 +65,7 @@ fn lineage_small() -> Option<Snapshot> {
     let mut builder = Builder::new();
     edges::read_text("lineage-small", &edges_text, &mut |found| builder.add(found));
     assert!(builder.rejects().is_empty());
-    Aliases::built_in().unwrap().iter().for_each(|(legacy, canonical)| builder.alias(legacy, canonical));
+    builder.aliases(Aliases::built_in().unwrap().iter());
     Some(builder.finish("test", None, None).unwrap())
 }
 

@@ -83,9 +83,7 @@ pub fn gather(builder: &mut Builder, sources: Vec<Box<dyn Source>>, aliases: &[A
         builder.digest(&digest.sha256, digest.bytes);
     }
     bar.finish_and_clear();
-    for (legacy, canonical) in aliases.iter().flat_map(Aliases::iter) {
-        builder.alias(legacy, canonical);
-    }
+    aliases.iter().for_each(|table| builder.aliases(table.iter()));
     Ok(builder.rejects().iter().skip(known).take(SHOWN).fold(String::new(), |mut text, reject| {
         _ = writeln!(text, "  {}", printable(&reject.to_string()));
         text
@@ -180,6 +178,9 @@ pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) ->
     if counts.rejects > 0 {
         let _ = write!(text, "{} rejects, such as\n{rejects}", grouped(counts.rejects));
         let _ = writeln!(text, "  (all of them: modelkin check --list reject --snapshot {})", path);
+    }
+    if counts.moved > 0 {
+        let _ = writeln!(text, "{} links to old names moved to the models' names of today", grouped(counts.moved));
     }
     let oddities: usize = snapshot.oddity_counts().iter().map(|(_, count)| count).sum();
     if oddities > 0 {
