@@ -8,14 +8,14 @@ use std::sync::LazyLock;
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 use regex::bytes::Regex;
 
-use super::normalize::{CardWords, Found, Named, Speaker};
+use super::normalize::{Found, Speaker};
 use super::parent::is_no_text;
-use crate::model::{Oddity, OddityKind, Record, Words};
+use super::value::{MAX_DEPTH, Value};
+use super::words::{Key, Values};
+use crate::model::{Oddity, OddityKind, Record, Word};
 
 /// How far into a card its front matter may reach, in bytes. The longest that are known (model-index tables) take 200 KB.
 pub(super) const MAX_FRONT: usize = 1 << 20;
-/// Brackets and indents that are followed; nothing of interest lies deeper.
-const MAX_DEPTH: usize = 64;
 /// Entries of a front matter that are kept, nested ones included.
 const MAX_NODES: usize = 100_000;
 /// Bytes of a value that an alias may stand for, and of all that they stand for in one front matter: more is a bomb.
@@ -64,123 +64,85 @@ fn read(front: &[u8], found: &mut Found<'_>) {
     keys.merge();
     if let Err(reason) = walked {
         found.oddities.push(Oddity::new(OddityKind::BrokenYaml, &reason));
-        if !keys.values.contains_key("base_model") {
+        if !keys.values.has(Key::BaseModel) {
             let rescued = rescue(&text);
             if !rescued.is_empty() {
                 found.oddities.push(Oddity::new(OddityKind::Rescued, &rescued.join(", ")));
-                keys.values.insert("base_model".into(), Value::List(rescued.into_iter().map(Value::Text).collect()));
+                let texts = rescued.into_iter().map(|text| Value::Text(text.into())).collect();
+                keys.values.set(Key::BaseModel, Value::List(texts));
             }
         }
     }
     found.oddities.extend(keys.unread.iter().map(|about| Oddity::new(OddityKind::BadValue, about)));
-    found.oddities.extend(keys.repeated.iter().map(|key| Oddity::new(OddityKind::RepeatedKey, key)));
-    let texts = |key: &str| keys.values.get(key).map(Value::texts).unwrap_or_default();
-    let first = |key: &str| texts(key).into_iter().next();
-    found.tags = keys.values.contains_key("tags").then(|| texts("tags").into_iter().map(Cow::Owned).collect());
-    found.words = Words::from_fn(|word| first(word.hub_name()).map(Cow::Owned));
-    found.card = Some(CardWords {
-        base_model: keys.values.get("base_model").map(Value::named).unwrap_or_default(),
-        relation: first("base_model_relation"),
-        licence: first("license"),
-        quantized_by: !texts("quantized_by").is_empty(),
-    });
+    let mut values = keys.values;
+    found.card = Some(values.words(&mut found.oddities));
+    found.tags = values.has(Key::Tags).then(|| values.texts(Key::Tags, &mut found.oddities));
+    found.words[Word::Task] = values.text(Key::Task, &mut found.oddities);
+    found.words[Word::Library] = values.text(Key::Library, &mut found.oddities);
 }
 
-/// The keys that are read; all others are passed over.
-const KEYS: &[&str] =
-    &["base_model", "base_model_relation", "license", "tags", "library_name", "pipeline_tag", "quantized_by"];
+type Entries = Vec<(Cow<'static, str>, Value<'static>)>;
 
-/// A value, as far as it is of interest.
-#[derive(Debug, Clone)]
-enum Value {
-    Null,
-    Text(String),
-    /// A number, date or truth value.
-    Plain(String),
-    List(Vec<Value>),
-    Mapping(Vec<(String, Value)>),
-    /// An alias of something too large, or of nothing.
-    Unread,
+fn of_scalar(text: &str, style: ScalarStyle) -> Value<'static> {
+    match style {
+        ScalarStyle::Plain if matches!(text, "" | "~" | "null" | "Null" | "NULL") => Value::Null,
+        ScalarStyle::Plain if is_no_text(text) => Value::Plain(text.to_owned().into()),
+        _ => Value::Text(text.to_owned().into()),
+    }
 }
 
-impl Value {
-    fn of_scalar(text: &str, style: ScalarStyle) -> Value {
-        match style {
-            ScalarStyle::Plain if matches!(text, "" | "~" | "null" | "Null" | "NULL") => Value::Null,
-            ScalarStyle::Plain if is_no_text(text) => Value::Plain(text.to_owned()),
-            _ => Value::Text(text.to_owned()),
+/// What a value is called as a key.
+fn as_key(value: Value<'static>) -> Cow<'static, str> {
+    match value {
+        Value::Text(text) | Value::Plain(text) => text,
+        Value::List(values) => {
+            let keys: Vec<_> = values.into_iter().map(as_key).filter(|key| !key.is_empty()).collect();
+            keys.join(" ").into()
         }
+        Value::Null | Value::Mapping(_) | Value::Unread(_) => Cow::Borrowed(""),
     }
+}
 
-    /// Every text in it, for tags and the like, where a number is as good as its digits.
-    fn texts(&self) -> Vec<String> {
-        match self {
-            Value::Text(text) | Value::Plain(text) => vec![text.clone()],
-            Value::List(values) => values.iter().flat_map(Value::texts).collect(),
-            Value::Null | Value::Mapping(_) | Value::Unread => Vec::new(),
+/// About how many bytes a value takes.
+fn size(value: &Value<'_>) -> usize {
+    size_of::<Value<'_>>()
+        + match value {
+            Value::Text(text) | Value::Plain(text) => text.len(),
+            Value::List(values) => values.iter().map(size).sum(),
+            Value::Mapping(entries) => entries.iter().map(|(key, value)| key.len() + size(value)).sum(),
+            Value::Null | Value::Unread(_) => 0,
         }
-    }
+}
 
-    /// The parents in it.
-    fn named(&self) -> Vec<Named> {
-        match self {
-            Value::Null => Vec::new(),
-            Value::Text(text) => vec![Named::Text(text.clone())],
-            Value::Plain(text) => vec![Named::NoText(text.clone())],
-            Value::List(values) => values.iter().flat_map(Value::named).collect(),
-            Value::Mapping(entries) => match entries.iter().rfind(|(key, _)| key == "id" || key == "name") {
-                Some((_, value)) => value.named(),
-                None => {
-                    let keys: Vec<_> = entries.iter().map(|(key, _)| key.as_str()).collect();
-                    vec![Named::NoText(format!("a mapping of {}", keys.join(", ")))]
-                }
-            },
-            Value::Unread => vec![Named::NoText("an alias of something too large, or of nothing".into())],
-        }
-    }
-
-    /// About how many bytes it takes.
-    fn size(&self) -> usize {
-        size_of::<Value>()
-            + match self {
-                Value::Text(text) | Value::Plain(text) => text.len(),
-                Value::List(values) => values.iter().map(Value::size).sum(),
-                Value::Mapping(entries) => entries.iter().map(|(key, value)| key.len() + value.size()).sum(),
-                Value::Null | Value::Unread => 0,
+/// A mapping with what its merge keys (`<<`) bring: its own keys stand above that, an earlier mapping above a later
+/// one. Tells whether each brought a mapping.
+fn merged(mut entries: Entries) -> (Entries, bool) {
+    let mut sources: Vec<Value<'static>> = entries.extract_if(.., |(key, _)| key == "<<").map(|(_, value)| value).collect();
+    sources.reverse();
+    let mut known: HashSet<Cow<'static, str>> = entries.iter().map(|(key, _)| key.clone()).collect();
+    let mut is_whole = true;
+    while let Some(source) = sources.pop() {
+        match source {
+            Value::Mapping(others) => {
+                // The last of a key that stands twice.
+                let new = others.into_iter().rev().filter(|(key, _)| known.insert(key.clone()));
+                entries.extend(new);
             }
-    }
-
-    /// A mapping with what its merge keys (`<<`) bring: its own keys stand above that, an earlier mapping above a later
-    /// one. Tells whether each brought a mapping.
-    fn merged(mut entries: Vec<(String, Value)>) -> (Vec<(String, Value)>, bool) {
-        let mut sources: Vec<Value> = entries.extract_if(.., |(key, _)| key == "<<").map(|(_, value)| value).collect();
-        sources.reverse();
-        let mut known: HashSet<String> = entries.iter().map(|(key, _)| key.clone()).collect();
-        let mut is_whole = true;
-        while let Some(source) = sources.pop() {
-            match source {
-                Value::Mapping(others) => {
-                    // The last of a key that stands twice.
-                    let new = others.into_iter().rev().filter(|(key, _)| known.insert(key.clone()));
-                    entries.extend(new);
-                }
-                Value::List(values) => sources.extend(values.into_iter().rev()),
-                _ => is_whole = false,
-            }
+            Value::List(values) => sources.extend(values.into_iter().rev()),
+            _ => is_whole = false,
         }
-        (entries, is_whole)
     }
+    (entries, is_whole)
 }
 
 /// The values of the root mapping's keys.
 #[derive(Default)]
 struct Keys {
-    values: HashMap<String, Value>,
-    repeated: Vec<String>,
+    values: Values<'static>,
     /// The merge keys (`<<`), in order.
-    merges: Vec<(String, Value)>,
+    merges: Entries,
     unread: Vec<String>,
-    anchored: HashMap<usize, Value>,
+    anchored: HashMap<usize, Value<'static>>,
     /// Bytes that aliases stand for.
     expanded: usize,
     nodes: usize,
@@ -210,7 +172,7 @@ impl Keys {
                         key = Some(match event {
                             Event::Scalar(text, ..) => text.into_owned(),
                             event => match self.value(event, &mut events, 1)? {
-                                Value::Text(text) => text,
+                                Value::Text(text) => text.into_owned(),
                                 _ => String::new(),
                             },
                         });
@@ -218,9 +180,9 @@ impl Keys {
                     Some(name) => {
                         let value = self.value(event, &mut events, 1)?;
                         if name == "<<" {
-                            self.merges.push((name, value));
-                        } else if KEYS.contains(&name.as_str()) && self.values.insert(name.clone(), value).is_some() {
-                            self.repeated.push(name);
+                            self.merges.push((name.into(), value));
+                        } else if let Some(key) = Key::of(&name) {
+                            self.values.set(key, value);
                         }
                     }
                 },
@@ -231,17 +193,19 @@ impl Keys {
 
     /// Takes over what merge keys bring: the card's own keys stand above that.
     fn merge(&mut self) {
-        let (entries, is_whole) = Value::merged(std::mem::take(&mut self.merges));
+        let (entries, is_whole) = merged(std::mem::take(&mut self.merges));
         if !is_whole {
             self.unread.push("a merge key (<<) of no mapping".into());
         }
-        for (key, value) in entries.into_iter().filter(|(key, _)| KEYS.contains(&key.as_str())) {
-            self.values.entry(key).or_insert(value);
+        for (key, value) in entries {
+            if let Some(key) = Key::of(&key) {
+                self.values.add(key, value);
+            }
         }
     }
 
     /// The value that begins with `event`.
-    fn value<'t>(&mut self, event: Event<'t>, events: Events<'_, 't>, depth: usize) -> Result<Value, String> {
+    fn value<'t>(&mut self, event: Event<'t>, events: Events<'_, 't>, depth: usize) -> Result<Value<'static>, String> {
         self.nodes += 1;
         if depth > MAX_DEPTH {
             return Err(format!("nested deeper than {MAX_DEPTH} levels"));
@@ -250,7 +214,7 @@ impl Keys {
             return Err(format!("more than {MAX_NODES} entries"));
         }
         let (value, anchor) = match event {
-            Event::Scalar(text, style, anchor, _) => (Value::of_scalar(&text, style), anchor),
+            Event::Scalar(text, style, anchor, _) => (of_scalar(&text, style), anchor),
             Event::SequenceStart(_, anchor, _) => {
                 let mut values = Vec::new();
                 loop {
@@ -270,19 +234,20 @@ impl Keys {
                     };
                     let event = next(events)?;
                     let value = self.value(event, events, depth + 1)?;
-                    entries.push((key.texts().join(" "), value));
+                    entries.push((as_key(key), value));
                 }
-                (Value::Mapping(Value::merged(entries).0), anchor)
+                (Value::Mapping(merged(entries).0), anchor)
             }
             // What an alias stands for is small, or it stays what it is, an event: a bomb of lists does not go off.
             Event::Alias(anchor) => {
                 let known = self.anchored.get(&anchor);
-                self.expanded += known.map_or(0, Value::size);
-                (known.filter(|_| self.expanded <= MAX_EXPANDED).cloned().unwrap_or(Value::Unread), 0)
+                self.expanded += known.map_or(0, size);
+                let unread = Value::Unread("an alias of something too large, or of nothing");
+                (known.filter(|_| self.expanded <= MAX_EXPANDED).cloned().unwrap_or(unread), 0)
             }
             _ => (Value::Null, 0),
         };
-        if anchor > 0 && value.size() <= MAX_ALIASED {
+        if anchor > 0 && size(&value) <= MAX_ALIASED {
             self.anchored.insert(anchor, value.clone());
         }
         Ok(value)

@@ -1,5 +1,6 @@
 //! Where records come from. Everything foreign stops here: what leaves this room is a [`Record`] or a [`Reject`].
 
+mod address;
 mod card;
 mod cards;
 mod date;
@@ -15,6 +16,8 @@ pub mod recording;
 mod scan;
 mod stats;
 pub mod synthetic;
+mod value;
+mod words;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};

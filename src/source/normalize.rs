@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use super::parent::{self, Reading};
+use super::words::{CardWords, Named, present};
 use crate::model::{
     Authority, Commit, Counts, Flags, HubId, IdFault, Learned, ModelId, Oddity, OddityKind, Parent, Record, Relation,
     Word, WordList, WordLists, Words, clip,
@@ -24,7 +25,7 @@ pub(super) struct Found<'a> {
     pub tags: Option<Vec<Cow<'a, str>>>,
     pub base_models: Option<BaseModels<'a>>,
     /// What the card declares, where the source has it.
-    pub card: Option<CardWords>,
+    pub card: Option<CardWords<'a>>,
     pub speaker: Speaker,
     pub oddities: Vec<Oddity>,
 }
@@ -42,23 +43,6 @@ pub(super) enum Speaker {
     #[default]
     Hub,
     Card,
-}
-
-/// What a card's front matter, or the Hub's `cardData`, declares.
-#[derive(Debug, Default)]
-pub(super) struct CardWords {
-    pub base_model: Vec<Named>,
-    pub relation: Option<String>,
-    pub licence: Option<String>,
-    pub quantized_by: bool,
-}
-
-/// An entry of `base_model`.
-#[derive(Debug)]
-pub(super) enum Named {
-    Text(String),
-    /// A number, a date, a mapping without an id: shown, never a parent.
-    NoText(String),
 }
 
 impl<'a> Found<'a> {
@@ -105,7 +89,7 @@ impl<'a> Found<'a> {
         let (parents, oddities) = parents.finish(declared, infer);
         let mut licences: Vec<Cow<'a, str>> = tags.iter().filter_map(licence_tag).collect();
         if licences.is_empty() {
-            licences.extend(self.card.and_then(|card| card.licence).map(Cow::Owned));
+            licences.extend(self.card.into_iter().flat_map(|card| card.licences));
         }
         if let Some(tags) = &mut self.tags {
             keep_others(tags);
@@ -134,22 +118,13 @@ impl<'a> Found<'a> {
     }
 }
 
-/// A part of a text, borrowed where the text is.
-fn part<'a>(text: &Cow<'a, str>, part: impl Fn(&str) -> &str) -> Cow<'a, str> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(part(text)),
-        Cow::Owned(text) => Cow::Owned(part(text).to_owned()),
-    }
-}
-
-fn present(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
-    let text = part(&text, str::trim);
-    (!text.is_empty()).then_some(text)
-}
-
 fn licence_tag<'a>(tag: &Cow<'a, str>) -> Option<Cow<'a, str>> {
     tag.strip_prefix(LICENCE)?;
-    Some(part(tag, |tag| &tag[LICENCE.len()..]))
+    let text = match tag {
+        Cow::Borrowed(tag) => Cow::Borrowed(&tag[LICENCE.len()..]),
+        Cow::Owned(tag) => Cow::Owned(tag[LICENCE.len()..].to_owned()),
+    };
+    present(text)
 }
 
 const LICENCE: &str = "license:";
@@ -291,7 +266,7 @@ impl Parents {
     }
 
     /// The relation that the card states for all its parents.
-    fn declared(&mut self, card: &CardWords) -> Option<Relation> {
+    fn declared(&mut self, card: &CardWords<'_>) -> Option<Relation> {
         card.relation.as_deref().and_then(|name| self.relation(name))
     }
 
@@ -304,7 +279,7 @@ impl Parents {
     }
 
     /// The card's own list: it counts where the Hub names no parent; else it is compared with the Hub's.
-    fn carded(&mut self, card: &CardWords, speaker: Speaker) {
+    fn carded(&mut self, card: &CardWords<'_>, speaker: Speaker) {
         // Mostly both name one parent, in the same words.
         if let ([Named::Text(text)], Speaker::Hub) = (&card.base_model[..], speaker)
             && self.same(text).is_some()
@@ -379,7 +354,7 @@ fn same_parent(of_hub: &ModelId, of_card: &ModelId) -> bool {
 
 /// The relation where nobody states one, in the order of `hub-facts` 5.3: adapter signals, quantized signals, merge
 /// (its tags, or several parents and no other signal), else finetune.
-fn infer(tags: &[Cow<'_, str>], library: Option<&str>, card: &CardWords, parents: usize) -> Relation {
+fn infer(tags: &[Cow<'_, str>], library: Option<&str>, card: &CardWords<'_>, parents: usize) -> Relation {
     const ADAPTER: &[&str] =
         &["peft", "lora", "qlora", "dora", "adapter", "adapters", "adapter-transformers", "template:sd-lora"];
     const QUANTIZED: &[&str] = &[

@@ -1,5 +1,6 @@
 //! What one text in the place of a parent means.
 
+use super::address;
 use crate::model::{ModelId, OddityKind};
 
 /// What a parent's text turned out to be.
@@ -14,38 +15,64 @@ pub(super) enum Reading {
 }
 
 /// Reads `text` by the rules of `definitions` ("A parent string is normalised before it is a parent"). A parent is
-/// never guessed from the last part of a path.
+/// never guessed from the last part of a path, nor from the first word of anything.
 pub(super) fn read(text: &str) -> Reading {
-    let trimmed = text.trim_matches(is_blank);
-    let trimmed = unquote(trimmed);
+    let trimmed = unquote(text.trim_matches(is_blank));
     if trimmed.is_empty() {
         return Reading::Nothing;
     }
-    if is_placeholder(trimmed) {
-        return Reading::Odd(OddityKind::Placeholder);
+    if is_id(trimmed)
+        && let Ok(id) = ModelId::parse(trimmed)
+    {
+        return Reading::Id { id, wrapped: false };
     }
-    if let Ok(id) = ModelId::parse(trimmed) {
-        return match is_no_text(trimmed) {
-            true => Reading::Odd(OddityKind::Malformed),
-            false => Reading::Id { id, wrapped: false },
-        };
+    match unwrapped(trimmed) {
+        Ok(found) if is_placeholder(&found) => Reading::Odd(OddityKind::Placeholder),
+        Ok(found) => match ModelId::parse(&found) {
+            Ok(id) if is_id(&found) => Reading::Id { id, wrapped: true },
+            _ => Reading::Odd(classify(trimmed)),
+        },
+        Err(kind) => Reading::Odd(kind),
     }
-    let found = match hub_address(trimmed) {
-        Address::Hub(rest) => of_address(rest),
-        Address::Other => None,
-        Address::No => cached(trimmed).or_else(|| of_id(trimmed)),
-    };
-    match found.and_then(|id| ModelId::parse(id.as_ref()).ok()) {
-        Some(id) => Reading::Id { id, wrapped: true },
-        None => Reading::Odd(classify(trimmed)),
+}
+
+/// What is left of a text that is no id as it stands, or why nothing is.
+fn unwrapped(text: &str) -> Result<String, OddityKind> {
+    if let Some(inside) = undecorated(text) {
+        return address::read(inside).unwrap_or(Err(OddityKind::Malformed));
     }
+    if is_placeholder(text) {
+        return Err(OddityKind::Placeholder);
+    }
+    if let Some(found) = address::read(text) {
+        return found;
+    }
+    address::cached(text).or_else(|| address::rooted(text)).or_else(|| of_id(text)).ok_or_else(|| classify(text))
 }
 
 /// Whether `text` is an id as it stands, by a glance that tells of most: an owner and a name. What is left to [`read`] may be
 /// one too.
 pub(super) fn is_plain(text: &[u8]) -> bool {
     // The only placeholder with a slash is shorter.
-    text.len() > "n/a".len() && ModelId::slashes(text) == Some(1)
+    if text.len() <= "n/a".len() || ModelId::slashes(text) != Some(1) {
+        return false;
+    }
+    let owner = memchr::memchr(b'/', text).map_or(text, |slash| &text[..slash]);
+    memchr::memchr(b'.', owner).is_none() && !address::is_reserved(owner)
+}
+
+/// Whether a text that may be an id by its characters is one: no placeholder, number or date, and no page of the Hub or
+/// of another host.
+fn is_id(text: &str) -> bool {
+    match text.split_once('/') {
+        Some((owner, _)) => {
+            !address::is_host(owner) && !address::is_reserved(owner.as_bytes()) && !is_placeholder(text)
+        }
+        None => {
+            let is_page = address::is_hub(text) || text.starts_with("www.") || address::is_reserved(text.as_bytes());
+            !is_page && !is_no_text(text) && !is_placeholder(text)
+        }
+    }
 }
 
 /// Blanks that a trimmed text has at neither end: white space, and the marks that nobody sees.
@@ -62,6 +89,16 @@ fn unquote(text: &str) -> &str {
     text
 }
 
+/// The address in what pages and terminals put around one: `[text](address)`, `<address>`, `git clone address`.
+fn undecorated(text: &str) -> Option<&str> {
+    const COMMANDS: &[&str] = &["git clone ", "ollama run ", "ollama pull "];
+    let linked = || text.strip_prefix('[')?.strip_suffix(')')?.split_once("](").map(|(_, link)| link);
+    let is_one = |link: &&str| link.contains("://") && !link.contains([' ', '<', '>']);
+    let inside = || text.strip_prefix('<')?.strip_suffix('>').filter(is_one);
+    let command = || COMMANDS.iter().find_map(|command| text.strip_prefix(command));
+    linked().or_else(inside).or_else(command).map(str::trim)
+}
+
 fn is_placeholder(text: &str) -> bool {
     const WORDS: &[&str] = &[
         "none",
@@ -69,8 +106,12 @@ fn is_placeholder(text: &str) -> bool {
         "nil",
         "nan",
         "n/a",
+        "n.a.",
         "na",
         "unknown",
+        "undefined",
+        "unspecified",
+        "not specified",
         "tbd",
         "todo",
         "-",
@@ -78,14 +119,19 @@ fn is_placeholder(text: &str) -> bool {
         "?",
         "...",
         "not applicable",
+        "custom",
+        "scratch",
         "from scratch",
+        "from-scratch",
+        "from_scratch",
+        "trained from scratch",
         "more information needed",
         "[more information needed]",
         "base_model",
+        "base-model",
         "your-base-model",
     ];
-    let lower = text.to_ascii_lowercase();
-    WORDS.contains(&lower.as_str())
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
         || (text.starts_with("{{") && text.ends_with("}}"))
         || (text.starts_with('<') && text.ends_with('>'))
 }
@@ -104,77 +150,38 @@ pub(super) fn is_no_text(text: &str) -> bool {
     number || date || text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")
 }
 
-enum Address<'a> {
-    Hub(&'a str),
-    Other,
-    No,
-}
-
-fn hub_address(text: &str) -> Address<'_> {
-    let (scheme, rest) = match text.split_once("://") {
-        Some((scheme, rest)) => (Some(scheme.to_ascii_lowercase()), rest),
-        None => (None, text),
-    };
-    if scheme.as_deref() == Some("hf") {
-        return Address::Hub(rest.strip_prefix("models/").unwrap_or(rest));
-    }
-    let web = matches!(scheme.as_deref(), None | Some("http" | "https"));
-    let host_ends = rest.find('/').unwrap_or(rest.len());
-    let host = rest[..host_ends].to_ascii_lowercase();
-    match host.strip_prefix("www.").unwrap_or(&host) {
-        "huggingface.co" | "hf.co" if web => Address::Hub(rest[host_ends..].trim_start_matches('/')),
-        _ if scheme.is_some() => Address::Other,
-        _ => Address::No,
-    }
-}
-
-/// Parts of the Hub that are no models.
-const NOT_MODELS: &[&str] =
-    &["datasets", "spaces", "collections", "docs", "blog", "papers", "models", "api", "organizations", "buckets"];
-
-fn of_address(rest: &str) -> Option<String> {
-    let first = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if NOT_MODELS.iter().any(|word| first.eq_ignore_ascii_case(word)) {
-        return None;
-    }
-    of_id(rest)
-}
-
 /// An id that something follows: `@revision`, `/tree/...`, `#...`, `?...`, a slash.
 fn of_id(text: &str) -> Option<String> {
-    let text = text.split(['#', '?', '@']).next().unwrap_or_default();
-    let text = text.trim_end_matches('/');
-    let mut parts = text.splitn(4, '/');
-    let (first, second, third) = (parts.next()?, parts.next(), parts.next());
-    match (second, third) {
-        (None, _) => Some(first.to_owned()),
-        (Some(second), None) => Some(format!("{first}/{second}")),
-        (Some(second), Some("tree" | "blob" | "resolve" | "raw" | "commit" | "discussions")) => {
-            Some(format!("{first}/{second}"))
+    let (id, rest) = text.split_at(text.find(['#', '?', '@']).unwrap_or(text.len()));
+    let id = id.trim_end_matches('/');
+    let mut parts = id.splitn(4, '/');
+    match (parts.next()?, parts.next(), parts.next()) {
+        // A first word is an id only with a revision behind it, which no part of somebody's address is.
+        (word, None, _) => {
+            let revision = rest.strip_prefix('@').unwrap_or_default();
+            let is_revision = !address::is_host(revision) && (!revision.contains('/') || revision.starts_with("refs/"));
+            (rest.is_empty() || (!revision.is_empty() && is_revision) || is_placeholder(word)).then(|| word.to_owned())
         }
-        _ => None,
+        (owner, Some(name), None) => Some(format!("{owner}/{name}")),
+        (owner, Some(name), Some(page)) => address::is_page(page).then(|| format!("{owner}/{name}")),
     }
-}
-
-/// The id in a path of the Hub's own cache: `.../models--owner--name/snapshots/...`.
-fn cached(text: &str) -> Option<String> {
-    text.split(['/', '\\']).find_map(|part| part.strip_prefix("models--")).map(|name| name.replacen("--", "/", 1))
 }
 
 fn classify(text: &str) -> OddityKind {
     let drive = text.as_bytes().get(1) == Some(&b':') && text.as_bytes()[0].is_ascii_alphabetic();
-    if text.contains("://") {
+    let mut parts = text.split('/');
+    let first = parts.next().unwrap_or_default();
+    if text.contains("://") || text.starts_with("www.") {
         OddityKind::Url
     } else if drive
         || text.starts_with(['/', '~', '\\'])
         || text.starts_with("./")
         || text.starts_with("../")
         || text.contains('\\')
+        || (parts.next().is_some() && address::is_reserved(first.as_bytes()))
         || (text.matches('/').count() > 1 && !text.contains(','))
     {
         OddityKind::Path
-    } else if text.starts_with("www.") || text.to_ascii_lowercase().starts_with("huggingface.co") {
-        OddityKind::Url
     } else {
         OddityKind::Malformed
     }
@@ -184,66 +191,198 @@ fn classify(text: &str) -> OddityKind {
 mod tests {
     use super::*;
 
-    fn id(text: &str) -> Option<String> {
-        match read(text) {
-            Reading::Id { id, .. } => Some(id.to_string()),
-            _ => None,
-        }
-    }
+    /// What leads to `a/b`.
+    const WRAPPED: &[&str] = &[
+        "https://huggingface.co/a/b",
+        "http://www.huggingface.co/a/b/",
+        "HTTPS://HuggingFace.co/a/b",
+        "https:/huggingface.co/a/b",
+        "//huggingface.co/a/b",
+        "https://huggingface.co:443/a/b",
+        "https://huggingface.co//a/b",
+        "https://somebody:hf_x@huggingface.co/a/b",
+        "https://huggingface.co/a/b.git",
+        "https://huggingface.co/a%2Fb",
+        "https://huggingface.co/a/b?library=x",
+        "https://huggingface.co/a/b#readme",
+        "https://huggingface.co/a/b/tree/main",
+        "https://huggingface.co/a/b/commits/main",
+        "https://huggingface.co/a/b/discussions/7",
+        "https://huggingface.co/a/b/resolve/main/model.gguf?download=true",
+        "https://huggingface.co/api/models/a/b/revision/main",
+        "https://hf-mirror.com/a/b",
+        "huggingface.co/a/b/blob/main/README.md",
+        "www.huggingface.co/a/b",
+        "hf.co/a/b",
+        "hf.co/a/b:Q4_K_M",
+        "ollama run hf.co/a/b:Q4_K_M",
+        "hf://a/b",
+        "HF://a/b@main",
+        "hf://a/b@main/model.gguf",
+        "hf://a/b/some/folder/model.gguf",
+        "hf://models/a/b",
+        "git@hf.co:a/b",
+        "git@huggingface.co:a/b.git",
+        "ssh://git@hf.co:22/a/b.git",
+        "git+https://huggingface.co/a/b",
+        "git clone https://huggingface.co/a/b",
+        "git clone git@hf.co:a/b",
+        "[the model](https://huggingface.co/a/b)",
+        "[a/b]( https://huggingface.co/a/b )",
+        "<https://huggingface.co/a/b>",
+        "a/b@rev",
+        "a/b@refs/pr/1",
+        "a/b#readme",
+        "a/b/",
+        "a/b/tree/main/x",
+        "/a/b/commits/main",
+        "/a/b/resolve/0123456789abcdef0123456789abcdef01234567/x",
+        "models--a--b",
+        "/scratch/.cache/huggingface/hub/models--a--b/snapshots/55cd",
+        "C:\\Users\\m\\.cache\\huggingface\\hub\\models--a--b\\snapshots\\fc",
+        "file:///C:/Users/m/.cache/huggingface/hub/models--a--b/snapshots/x",
+        "s3://bucket/hub/models--a--b/snapshots/x",
+    ];
+
+    /// What is an id without an owner in a wrapping.
+    const WRAPPED_BARE: &[&str] = &[
+        "https://huggingface.co/gpt2",
+        "https://huggingface.co/gpt2/tree/main",
+        "huggingface.co/gpt2",
+        "hf.co/gpt2",
+        "www.hf.co/gpt2/",
+        "git@hf.co:gpt2",
+        "hf://gpt2@main",
+        "gpt2@v1.0",
+        "gpt2@refs/pr/1",
+        "gpt2/",
+        "/x/models--gpt2/snapshots",
+    ];
+
+    const PATHS: &[&str] = &[
+        "/home/models/Llama-3.2-3B",
+        "./Qwen1.5-0.5B-Chat",
+        "../model/checkpoint-final",
+        "models/metric/nemotron/1",
+        "models/Qwen2.5-7B",
+        "Models/Qwen2.5-7B/",
+        "datasets/a",
+        "datasets/a@main",
+        "docs/index.md",
+        "/home/me/tree/work",
+        "/datasets/a/tree/main",
+        "C:\\Users\\x\\문서\\llama_ko",
+        "C:/models/llama",
+        "C:\\Users\\A\\.cache\\modelscope\\models\\Qwen--Qwen2.5-0.5B\\snapshots\\master",
+        "file:///home/me/llama",
+        "me@cluster:/scratch/llama",
+        "me@cluster:llama",
+        "git@github.com:a/b.git",
+    ];
+
+    const URLS: &[&str] = &[
+        "https://example.com/a/b",
+        "https://huggingface.co/",
+        "huggingface.co",
+        "www.hf.co",
+        "https://huggingface.co/models",
+        "https://huggingface.co/models?other=lora",
+        "https://huggingface.co/datasets/a/b",
+        "https://huggingface.co/collections/a/b-123",
+        "https://huggingface.co/docs/transformers",
+        "https://huggingface.co/API/datasets/a/b",
+        "https://huggingface.co/a/b/other/c",
+        "https://huggingface.co/a b/c",
+        "hf.co/spaces/a/b",
+        "hf://datasets/a/b/c.parquet",
+        "git@hf.co:datasets/a/b",
+        "git clone https://github.com/a/b",
+        "[a/b](https://github.com/a/b)",
+        "www.civitai.com/models/12",
+        "www.civitai.com",
+        "civitai.com/models",
+        "github.com/a/b",
+        "https://hub-ci.huggingface.co/a/b",
+        "s3://bucket/llama",
+    ];
+
+    const PLACEHOLDERS: &[&str] = &[
+        "N/A",
+        "none",
+        "none/",
+        "unknown@main",
+        "unknown?",
+        "https://huggingface.co/None",
+        "hf.co/unknown/",
+        "custom",
+        "Scratch",
+        "from_scratch",
+        "from-scratch",
+        "undefined",
+        "{{ base_model }}",
+        "<org/model>",
+        "<a href=\"x\">b</a>",
+    ];
+
+    const MALFORMED: &[&str] = &[
+        "Kokoro 82M",
+        "a/b, c/d",
+        "a/b:Q4_K_M",
+        "12",
+        "12@main",
+        "2024-01-01",
+        "a--b/c",
+        "models",
+        "datasets",
+        "me@example.com",
+        "me@lab/llama",
+        "word?x",
+        "word#1",
+        "ollama run llama3",
+        "git clone a/b",
+        "[a/b](a/b)",
+    ];
 
     #[test]
     fn wrappings_are_taken_off() {
-        for text in [
-            "a/b",
-            " a/b ",
-            "\u{a0}a/b\u{200b}",
-            "'a/b'",
-            "https://huggingface.co/a/b",
-            "http://www.huggingface.co/a/b/",
-            "https://huggingface.co/a/b/tree/main",
-            "huggingface.co/a/b/blob/main/README.md",
-            "hf.co/a/b",
-            "hf://a/b@main",
-            "hf://models/a/b",
-            "a/b@rev",
-            "a/b#readme",
-            "a/b/",
-            "a/b/tree/main/x",
-            "https://huggingface.co/a/b?library=x",
-            "/scratch/.cache/huggingface/hub/models--a--b/snapshots/55cd",
-            "C:\\Users\\m\\.cache\\huggingface\\hub\\models--a--b\\snapshots\\fc",
-        ] {
-            assert_eq!(id(text).as_deref(), Some("a/b"), "{text}");
+        let id = |text: &str| ModelId::parse(text).unwrap();
+        for text in ["a/b", " a/b ", "\u{a0}a/b\u{200b}", "'a/b'"] {
+            assert_eq!(read(text), Reading::Id { id: id("a/b"), wrapped: false }, "{text}");
         }
-        assert_eq!(id("https://huggingface.co/gpt2").as_deref(), Some("gpt2"));
-        assert_eq!(id("/x/models--gpt2/snapshots").as_deref(), Some("gpt2"));
+        for (texts, expected) in [(WRAPPED, "a/b"), (WRAPPED_BARE, "gpt2")] {
+            for text in texts {
+                assert_eq!(read(text), Reading::Id { id: id(expected), wrapped: true }, "{text}");
+            }
+        }
     }
 
     #[test]
     fn what_is_no_id_is_classed_and_never_guessed() {
         use OddityKind::{Malformed, Path, Placeholder, Url};
-        for (text, kind) in [
-            ("/home/models/Llama-3.2-3B", Path),
-            ("./Qwen1.5-0.5B-Chat", Path),
-            ("../model/checkpoint-final", Path),
-            ("models/metric/nemotron/1", Path),
-            ("C:\\Users\\x\\문서\\llama_ko", Path),
-            ("C:\\Users\\A\\.cache\\modelscope\\models\\Qwen--Qwen2.5-0.5B\\snapshots\\master", Path),
-            ("https://example.com/a/b", Url),
-            ("https://huggingface.co/datasets/a/b", Url),
-            ("https://huggingface.co/collections/a/b-123", Url),
-            ("N/A", Placeholder),
-            ("none", Placeholder),
-            ("{{ base_model }}", Placeholder),
-            ("Kokoro 82M", Malformed),
-            ("a/b, c/d", Malformed),
-            ("12", Malformed),
-            ("2024-01-01", Malformed),
-            ("a--b/c", Malformed),
-            ("<a href=\"x\">b</a>", Placeholder),
-        ] {
-            assert_eq!(read(text), Reading::Odd(kind), "{text}");
+        for (texts, kind) in
+            [(PATHS, Path), (URLS, Url), (PLACEHOLDERS, Placeholder), (MALFORMED, Malformed)]
+        {
+            for text in texts {
+                assert_eq!(read(text), Reading::Odd(kind), "{text}");
+            }
         }
         assert_eq!(read(" \u{200b} "), Reading::Nothing);
+    }
+
+    /// The reader of links alone takes what is plain as it stands.
+    #[test]
+    fn what_is_plain_at_a_glance_is_an_id_as_it_stands() {
+        let owners = ["a", "A-1", "models", "DataSets", "docs", "new-space", "modelss", "hf.co", "www.x.com", "v2.5", "n"];
+        let mut texts: Vec<String> =
+            owners.iter().flat_map(|owner| ["b", "a", "", "b.git", "b/c"].map(|name| format!("{owner}/{name}"))).collect();
+        texts.extend([WRAPPED, WRAPPED_BARE, PATHS, URLS, PLACEHOLDERS, MALFORMED].concat().iter().map(|text| (*text).to_owned()));
+        let mut plain = 0;
+        for text in &texts {
+            if is_plain(text.as_bytes()) {
+                plain += 1;
+                assert_eq!(read(text), Reading::Id { id: ModelId::parse(text).unwrap(), wrapped: false }, "{text}");
+            }
+        }
+        assert_eq!(plain, 12, "{texts:?}");
     }
 }

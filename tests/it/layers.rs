@@ -34,6 +34,8 @@ const ROOMS: &[Room] = &[
             "tokio",
             "fastrand",
             "tempfile",
+            "url",
+            "percent_encoding",
         ],
     },
     Room { name: "crawl", may_import: &["source", "snapshot", "model"], foreign: &["tokio", "thiserror"] },

@@ -8,7 +8,9 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::super::date;
-use super::super::normalize::{BaseModels, CardWords, Found, Named};
+use super::super::normalize::{BaseModels, Found};
+use super::super::value::borrowed;
+use super::super::words::{self, CardWords};
 use crate::model::{Count, Counts, Flag, Flags, Oddity, OddityKind, Record, Word, Words};
 
 /// One row. Every field but the id may be missing or of the wrong kind, so each is read on its own.
@@ -174,33 +176,6 @@ impl<'a> BaseModel<'a> {
     }
 }
 
-#[derive(Deserialize)]
-struct CardData<'a> {
-    #[serde(borrow)]
-    base_model: Option<&'a RawValue>,
-    base_model_relation: Option<&'a RawValue>,
-    license: Option<&'a RawValue>,
-    quantized_by: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany<'a> {
-    Many(#[serde(borrow)] Vec<Entry<'a>>),
-    One(#[serde(borrow)] Entry<'a>),
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Entry<'a> {
-    Text(#[serde(borrow)] Cow<'a, str>),
-    Mapping {
-        #[serde(borrow, alias = "name")]
-        id: Cow<'a, str>,
-    },
-    Other(serde_json::Value),
-}
-
 /// Reads one row.
 ///
 /// # Errors
@@ -243,7 +218,7 @@ pub(in crate::source) fn record(json: &[u8]) -> Result<Record<'_>, String> {
         }
     });
     found.base_models = row.base_models.and_then(|json| base_models(json.get(), &mut reader));
-    found.card = row.card.and_then(|json| card(json.get(), &mut reader));
+    found.card = row.card.and_then(|json| words::of_json(json.get(), reader.oddities));
     found.id = id.ok_or("a row without an id")?;
     found.settle()
 }
@@ -254,8 +229,8 @@ pub(in crate::source) fn base_models_json<'a>(json: &'a str, oddities: &mut Vec<
 }
 
 /// `cardData` as JSON text.
-pub(in crate::source) fn card_json(json: &str, oddities: &mut Vec<Oddity>) -> Option<CardWords> {
-    if is_null(json) { None } else { card(json, &mut Fields { oddities }) }
+pub(in crate::source) fn card_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<CardWords<'a>> {
+    if is_null(json) { None } else { words::of_json(json, oddities) }
 }
 
 /// A null that became a text on its way into a column of texts.
@@ -282,50 +257,6 @@ fn base_models<'a>(json: &'a str, fields: &mut Fields<'_>) -> Option<BaseModels<
             fields.bad("baseModels", json);
             None
         }
-    }
-}
-
-fn card(json: &str, fields: &mut Fields<'_>) -> Option<CardWords> {
-    let card = if json.trim_start().starts_with('{') { serde_json::from_str::<CardData<'_>>(json).ok() } else { None };
-    let Some(card) = card else {
-        fields.bad("cardData", json);
-        return None;
-    };
-    Some(CardWords {
-        base_model: card.base_model.map(|json| named(json.get())).unwrap_or_default(),
-        relation: fields.text("base_model_relation", card.base_model_relation).map(Cow::into_owned),
-        licence: card.license.and_then(|json| licence(json.get())),
-        quantized_by: card.quantized_by.is_some(),
-    })
-}
-
-/// The first licence that a card names.
-fn licence(json: &str) -> Option<String> {
-    if let Some(text) = borrowed(json) {
-        return Some(text.into_owned());
-    }
-    match serde_json::from_str::<OneOrMany<'_>>(json) {
-        Ok(OneOrMany::Many(list)) => list.into_iter().find_map(|entry| match entry {
-            Entry::Text(text) => Some(text.into_owned()),
-            _ => None,
-        }),
-        _ => None,
-    }
-}
-
-fn named(json: &str) -> Vec<Named> {
-    if let Some(text) = borrowed(json) {
-        return vec![Named::Text(text.into_owned())];
-    }
-    let name = |entry: Entry<'_>| match entry {
-        Entry::Text(text) | Entry::Mapping { id: text } => Some(Named::Text(text.into_owned())),
-        Entry::Other(serde_json::Value::Null) => None,
-        Entry::Other(value) => Some(Named::NoText(value.to_string())),
-    };
-    match serde_json::from_str::<OneOrMany<'_>>(json) {
-        Ok(OneOrMany::One(entry)) => name(entry).into_iter().collect(),
-        Ok(OneOrMany::Many(entries)) => entries.into_iter().filter_map(name).collect(),
-        Err(_) => vec![Named::NoText(json.to_owned())],
     }
 }
 
@@ -383,17 +314,6 @@ impl Fields<'_> {
             self.bad(field, json);
         }
         count
-    }
-}
-
-/// A JSON text, borrowed where it has no escapes (serde borrows no `Cow` by itself).
-fn borrowed(json: &str) -> Option<Cow<'_, str>> {
-    if !json.starts_with('"') {
-        return None;
-    }
-    match serde_json::from_str::<&str>(json) {
-        Ok(text) => Some(Cow::Borrowed(text)),
-        Err(_) => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
     }
 }
 

@@ -1,0 +1,119 @@
+//! A value of a card, however it was written: YAML in a README, JSON as the Hub's `cardData`.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// Brackets and indents that are followed; nothing of interest lies deeper.
+pub(super) const MAX_DEPTH: usize = 64;
+
+/// A value, as far as it is of interest.
+#[derive(Debug, Clone)]
+pub(super) enum Value<'a> {
+    Null,
+    Text(Cow<'a, str>),
+    /// A number, date or truth value, as it is written.
+    Plain(Cow<'a, str>),
+    List(Vec<Value<'a>>),
+    Mapping(Vec<(Cow<'a, str>, Value<'a>)>),
+    /// What was not read, and why.
+    Unread(&'static str),
+}
+
+impl<'a> Value<'a> {
+    /// A value of JSON that is valid. Borrowed where its texts have no escapes.
+    pub fn of_json(json: &'a str) -> Value<'a> {
+        Value::within(json, 0)
+    }
+
+    fn within(json: &'a str, depth: usize) -> Value<'a> {
+        if depth > MAX_DEPTH {
+            return Value::Unread("nested too deep");
+        }
+        match json.as_bytes().first() {
+            Some(b'"') => borrowed(json).map_or(Value::Unread("no text"), Value::Text),
+            Some(b'[') => {
+                let values: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
+                Value::List(values.into_iter().map(|value| Value::within(value.get(), depth + 1)).collect())
+            }
+            Some(b'{') => {
+                let mut entries = Vec::new();
+                _ = each_entry(json, |key, value| entries.push((key, Value::within(value, depth + 1))));
+                Value::Mapping(entries)
+            }
+            _ if json == "null" => Value::Null,
+            _ => Value::Plain(Cow::Borrowed(json)),
+        }
+    }
+}
+
+/// For people, in a line.
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Null => f.write_str("null"),
+            Value::Text(text) | Value::Plain(text) => f.write_str(text),
+            Value::List(values) => {
+                let values: Vec<String> = values.iter().map(Value::to_string).collect();
+                write!(f, "[{}]", values.join(", "))
+            }
+            Value::Mapping(entries) => {
+                let keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_ref()).collect();
+                write!(f, "a mapping of {}", keys.join(", "))
+            }
+            Value::Unread(why) => f.write_str(why),
+        }
+    }
+}
+
+/// A JSON text, borrowed where it has no escapes (serde borrows no `Cow` by itself).
+pub(super) fn borrowed(json: &str) -> Option<Cow<'_, str>> {
+    if !json.starts_with('"') {
+        return None;
+    }
+    match serde_json::from_str::<&str>(json) {
+        Ok(text) => Some(Cow::Borrowed(text)),
+        Err(_) => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
+    }
+}
+
+/// Hands on each key of a JSON object with its value unparsed, in order, those that stand twice too.
+pub(super) fn each_entry<'a>(
+    json: &'a str,
+    take: impl FnMut(Cow<'a, str>, &'a str),
+) -> Result<(), serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    Entries(take).deserialize(&mut reader)?;
+    reader.end()
+}
+
+struct Entries<F>(F);
+
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de, F: FnMut(Cow<'de, str>, &'de str)> DeserializeSeed<'de> for Entries<F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_map(self)
+    }
+}
+
+impl<'de, F: FnMut(Cow<'de, str>, &'de str)> Visitor<'de> for Entries<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(mut self, mut entries: M) -> Result<(), M::Error> {
+        while let Some(Key(key)) = entries.next_key()? {
+            self.0(key, entries.next_value::<&RawValue>()?.get());
+        }
+        Ok(())
+    }
+}

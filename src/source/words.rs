@@ -1,0 +1,200 @@
+//! What a card declares: the one place where the values of its keys become words, whether they come from a README's YAML
+//! or from the Hub's `cardData`.
+
+use std::borrow::Cow;
+
+use super::value::{Value, each_entry};
+use crate::model::{Oddity, OddityKind};
+
+/// What a card's front matter, or the Hub's `cardData`, declares.
+#[derive(Debug, Default)]
+pub(super) struct CardWords<'a> {
+    pub base_model: Vec<Named<'a>>,
+    pub relation: Option<Cow<'a, str>>,
+    /// The licences, in order.
+    pub licences: Vec<Cow<'a, str>>,
+    pub quantized_by: bool,
+}
+
+/// An entry of `base_model`.
+#[derive(Debug)]
+pub(super) enum Named<'a> {
+    Text(Cow<'a, str>),
+    /// A number, a date, a mapping without an id: shown, never a parent.
+    NoText(String),
+}
+
+/// The keys that are read; all others are passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key {
+    BaseModel,
+    Relation,
+    Licence,
+    QuantizedBy,
+    Tags,
+    Library,
+    Task,
+}
+
+impl Key {
+    const ALL: [Key; 7] =
+        [Key::BaseModel, Key::Relation, Key::Licence, Key::QuantizedBy, Key::Tags, Key::Library, Key::Task];
+
+    fn name(self) -> &'static str {
+        match self {
+            Key::BaseModel => "base_model",
+            Key::Relation => "base_model_relation",
+            Key::Licence => "license",
+            Key::QuantizedBy => "quantized_by",
+            Key::Tags => "tags",
+            Key::Library => "library_name",
+            Key::Task => "pipeline_tag",
+        }
+    }
+
+    /// The key of this name.
+    pub fn of(name: &str) -> Option<Key> {
+        Key::ALL.into_iter().find(|key| key.name() == name)
+    }
+
+    /// Whether a row of the Hub says the same itself.
+    fn is_in_row(self) -> bool {
+        matches!(self, Key::Tags | Key::Library | Key::Task)
+    }
+}
+
+/// The values of a card's keys.
+#[derive(Debug, Default)]
+pub(super) struct Values<'a> {
+    values: [Option<Value<'a>>; Key::ALL.len()],
+    repeated: Vec<Key>,
+}
+
+impl<'a> Values<'a> {
+    /// Takes a value; of a key that stands twice the last holds.
+    pub fn set(&mut self, key: Key, value: Value<'a>) {
+        if self.values[key as usize].replace(value).is_some() {
+            self.repeated.push(key);
+        }
+    }
+
+    /// Takes a value for a key that has none.
+    pub fn add(&mut self, key: Key, value: Value<'a>) {
+        self.values[key as usize].get_or_insert(value);
+    }
+
+    pub fn has(&self, key: Key) -> bool {
+        self.values[key as usize].is_some()
+    }
+
+    fn take(&mut self, key: Key) -> Value<'a> {
+        self.values[key as usize].take().unwrap_or(Value::Null)
+    }
+
+    /// The one text of a key; none if it is blank.
+    pub fn text(&mut self, key: Key, oddities: &mut Vec<Oddity>) -> Option<Cow<'a, str>> {
+        match self.take(key) {
+            Value::Null => None,
+            Value::Text(text) => present(text),
+            other => {
+                oddities.push(bad(key, &other));
+                None
+            }
+        }
+    }
+
+    /// Every text of a key, a list in a list as if it were none.
+    pub fn texts(&mut self, key: Key, oddities: &mut Vec<Oddity>) -> Vec<Cow<'a, str>> {
+        let mut texts = Vec::new();
+        gather(self.take(key), &mut texts, &mut |other| oddities.push(bad(key, other)));
+        texts
+    }
+
+    /// The words of these values; what is of the wrong kind is noted and missing.
+    pub fn words(&mut self, oddities: &mut Vec<Oddity>) -> CardWords<'a> {
+        oddities.extend(self.repeated.iter().map(|key| Oddity::new(OddityKind::RepeatedKey, key.name())));
+        let mut base_model = Vec::new();
+        named(self.take(Key::BaseModel), &mut base_model);
+        CardWords {
+            base_model,
+            relation: self.relation(oddities),
+            licences: self.texts(Key::Licence, oddities),
+            quantized_by: !self.texts(Key::QuantizedBy, oddities).is_empty(),
+        }
+    }
+
+    /// The relation of all parents. A list says one if all in it are equal.
+    fn relation(&mut self, oddities: &mut Vec<Oddity>) -> Option<Cow<'a, str>> {
+        let value = self.take(Key::Relation);
+        let is_list = matches!(value, Value::List(_));
+        let shown = if is_list { value.to_string() } else { String::new() };
+        let mut texts = Vec::new();
+        gather(value, &mut texts, &mut |other| oddities.push(bad(Key::Relation, other)));
+        texts.dedup();
+        if texts.len() > 1 {
+            oddities.push(bad(Key::Relation, &Value::Text(shown.into())));
+            return None;
+        }
+        texts.pop()
+    }
+}
+
+/// The words of `cardData`; none if it is no JSON object, which is noted.
+pub(super) fn of_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<CardWords<'a>> {
+    let mut values = Values::default();
+    let read = each_entry(json, |key, value| {
+        if let Some(key) = Key::of(&key).filter(|key| !key.is_in_row()) {
+            values.set(key, Value::of_json(value));
+        }
+    });
+    if read.is_err() {
+        oddities.push(Oddity::new(OddityKind::BadValue, &format!("cardData: {json}")));
+        return None;
+    }
+    Some(values.words(oddities))
+}
+
+fn bad(key: Key, value: &Value<'_>) -> Oddity {
+    Oddity::new(OddityKind::BadValue, &format!("{}: {value}", key.name()))
+}
+
+/// A text without the blanks around it; none if nothing is left.
+pub(super) fn present(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    let text = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+/// Gathers the texts of a value; what is none goes to `other`.
+fn gather<'a>(value: Value<'a>, texts: &mut Vec<Cow<'a, str>>, other: &mut dyn FnMut(&Value<'a>)) {
+    match value {
+        Value::Null => (),
+        Value::Text(text) => texts.extend(present(text)),
+        Value::List(values) => values.into_iter().for_each(|value| gather(value, texts, other)),
+        value => other(&value),
+    }
+}
+
+/// Gathers the parents in a value.
+fn named<'a>(value: Value<'a>, into: &mut Vec<Named<'a>>) {
+    match value {
+        Value::Null => (),
+        Value::Text(text) => into.push(Named::Text(text)),
+        Value::List(values) => values.into_iter().for_each(|value| named(value, into)),
+        Value::Mapping(mut entries) => {
+            // The last of a key that stands twice.
+            let says = |wanted: &str| {
+                let last = entries.iter().rposition(|(key, _)| key == wanted);
+                last.filter(|at| !matches!(entries[*at].1, Value::Null))
+            };
+            match says("id").or_else(|| says("name")) {
+                Some(at) => named(entries.swap_remove(at).1, into),
+                None => into.push(Named::NoText(Value::Mapping(entries).to_string())),
+            }
+        }
+        value => into.push(Named::NoText(value.to_string())),
+    }
+}
