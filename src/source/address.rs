@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use crate::model::OddityKind;
+use crate::model::{ModelId, OddityKind};
 
 /// Words that the Hub keeps for pages of its own: no account has one as its name.
 const RESERVED: &[&str] = &[
@@ -155,7 +155,8 @@ fn remote(text: &str) -> Option<(&str, &str)> {
 /// paths leaves no more.
 fn scheme(text: &str) -> Option<(String, &str)> {
     let (scheme, rest) = text.split_once(":/")?;
-    let is_scheme = scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let is_scheme =
+        scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
     let scheme = scheme.to_ascii_lowercase();
     let is_whole = rest.starts_with('/') || OF_HUB.contains(&scheme.as_str());
     (is_scheme && is_whole).then(|| (scheme, rest.trim_start_matches('/')))
@@ -176,15 +177,14 @@ fn of_page(path: &str) -> Option<String> {
     let mut parts = parts(of_api.unwrap_or(path))?;
     let (first, second, third) = (parts.next()?, parts.next(), parts.next());
     let name = |name: &str| name.strip_suffix(".git").unwrap_or(name).to_owned();
-    match (second, third) {
-        (None, _) => Some(name(first)),
+    let id = match (second, third) {
+        (None, _) => name(first),
         // An id without an owner, and a page of it.
-        (Some(page), Some(_)) if is_page(page) => Some(first.to_owned()),
-        (Some(second), None) => Some(format!("{first}/{}", name(second))),
-        (Some(second), Some(third)) => {
-            (is_page(third) || of_api.is_some()).then(|| format!("{first}/{}", name(second)))
-        }
-    }
+        (Some(page), Some(_)) if is_page(page) => first.to_owned(),
+        (Some(_), Some(third)) if !is_page(third) && of_api.is_none() => return None,
+        (Some(second), _) => format!("{first}/{}", name(second)),
+    };
+    whole(id)
 }
 
 /// The model in an address of the scheme `hf`, where files follow at once.
@@ -192,10 +192,14 @@ fn of_repository(rest: &str) -> Option<String> {
     let rest = decoded(rest.split(['?', '#']).next()?)?;
     let mut parts = parts(rest.strip_prefix("models/").unwrap_or(&rest))?;
     let first = parts.next()?.to_owned();
-    Some(match parts.next() {
+    whole(match parts.next() {
         Some(second) => first + "/" + second,
         None => first,
     })
+}
+
+fn whole(id: String) -> Option<String> {
+    ModelId::parse(&id).is_ok().then_some(id)
 }
 
 fn decoded(path: &str) -> Option<Cow<'_, str>> {

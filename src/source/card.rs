@@ -117,7 +117,8 @@ fn size(value: &Value<'_>) -> usize {
 /// A mapping with what its merge keys (`<<`) bring: its own keys stand above that, an earlier mapping above a later
 /// one. Tells whether each brought a mapping.
 fn merged(mut entries: Entries) -> (Entries, bool) {
-    let mut sources: Vec<Value<'static>> = entries.extract_if(.., |(key, _)| key == "<<").map(|(_, value)| value).collect();
+    let mut sources: Vec<Value<'static>> =
+        entries.extract_if(.., |(key, _)| key == "<<").map(|(_, value)| value).collect();
     sources.reverse();
     let mut known: HashSet<Cow<'static, str>> = entries.iter().map(|(key, _)| key.clone()).collect();
     let mut is_whole = true;

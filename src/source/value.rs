@@ -81,10 +81,7 @@ pub(super) fn borrowed(json: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Hands on each key of a JSON object with its value unparsed, in order, those that stand twice too.
-pub(super) fn each_entry<'a>(
-    json: &'a str,
-    take: impl FnMut(Cow<'a, str>, &'a str),
-) -> Result<(), serde_json::Error> {
+pub(super) fn each_entry<'a>(json: &'a str, take: impl FnMut(Cow<'a, str>, &'a str)) -> Result<(), serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_str(json);
     Entries(take).deserialize(&mut reader)?;
     reader.end()

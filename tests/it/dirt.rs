@@ -1,5 +1,6 @@
 //! Every row of the tables in docs/dirt.md is run.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -89,6 +90,67 @@ fn every_rule_about_rows_holds_for_its_example() {
     let rows = table("## Rows of the Hub's listing");
     assert!(rows.len() > 10);
     assert_eq!(disagreements(rows, row), "");
+}
+
+/// The same card in a README and as the Hub's `cardData`: JSON is YAML too, and so is written in blocks what is in it.
+#[test]
+fn the_same_value_means_the_same_in_a_readme_and_in_card_data() {
+    let values = [
+        "null",
+        "\"a/b\"",
+        "\" a/b \"",
+        "\"\"",
+        "\"none\"",
+        "\"https://huggingface.co/a/b\"",
+        "7",
+        "0.5",
+        "true",
+        "[]",
+        "{}",
+        "[\"a/b\"]",
+        "[\"a/b\",\"c/d\"]",
+        "[\"merge\"]",
+        "[\"merge\",\"merge\"]",
+        "[\"merge\",\"adapter\"]",
+        "\"merge\"",
+        "\"distilled\"",
+        "[null,\"a/b\",7]",
+        "[[\"a/b\"],[[\"c/d\"]]]",
+        "{\"id\":\"a/b\"}",
+        "{\"name\":\"c/d\",\"id\":\"a/b\"}",
+        "{\"id\":null,\"name\":\"c/d\"}",
+        "{\"id\":\"a/b\",\"id\":\"c/d\"}",
+        "{\"name\":\"a/b\",\"x\":1}",
+        "{\"x\":\"a/b\"}",
+        "{\"id\":7}",
+        "{\"id\":[\"a/b\",{\"name\":\"c/d\"}]}",
+        "[{\"id\":\"a/b\"},\"c/d\",{\"x\":1}]",
+        "\"mit\"",
+        "[\"mit\",\"\",7]",
+        "\"caf\\u00e9\"",
+    ];
+    let said = |record: &Record<'static>| {
+        let oddities: Vec<String> =
+            record.oddities.iter().map(|oddity| format!("{} {}", oddity.kind.name(), oddity.text)).collect();
+        (record.parents.clone(), record.words.clone(), oddities)
+    };
+    let mut seen = BTreeSet::new();
+    for key in ["base_model", "base_model_relation", "license", "quantized_by"] {
+        for value in values {
+            for rest in ["", ",\"base_model\":\"x/y\"", ",\"license\":\"bsd\"", ",\"quantized_by\":[\"me\"]"] {
+                let json = format!("{{\"{key}\":{value}{rest}}}");
+                let of_row = row(&format!("{{\"tags\":[],\"cardData\":{json}}}")).unwrap();
+                let in_blocks = json[1..json.len() - 1].replace(",\"", "\n\"");
+                let in_blocks = if value.contains(",\"") { json.clone() } else { in_blocks.replace("\":", "\": ") };
+                for front in [json.clone(), json.replace("\":", "\": "), in_blocks] {
+                    let of_card = card(&front).unwrap();
+                    assert_eq!(said(&of_card), said(&of_row), "{front}");
+                }
+                seen.insert(outcome(&Ok(of_row)));
+            }
+        }
+    }
+    assert!(seen.len() > 20, "{seen:?}");
 }
 
 #[test]

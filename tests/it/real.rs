@@ -1,17 +1,17 @@
 //! The real data beside the project: their known figures, and every model against the naive twin. Left out, and said
 //! so, where they are absent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
-use std::io::Read;
+use std::io::{self, BufRead, Read};
 
 use modelkin::census::{Census, Counting};
 use modelkin::lineage::Lineage;
 use modelkin::model::{ModelId, Record};
 use modelkin::reference::Aliases;
 use modelkin::snapshot::{Builder, Snapshot};
-use modelkin::source::{self, edges};
+use modelkin::source::{self, edges, read_rows};
 
 use crate::counting::compare;
 use crate::dirt::card;
@@ -44,6 +44,39 @@ fn the_july_2025_sample_gives_its_known_figures_and_the_naive_counts() {
     assert_eq!(snapshot.rows().filter(|row| lineage.is_unlisted(*row)).count(), 7_912);
     assert_eq!(Census::take(&lineage, &Counting::default()).longest_chain(), 30);
     compare(&snapshot, &Counting { recent_since: Some(1_735_689_600_000), ..Counting::default() });
+}
+
+/// Every id that is listed, or named in a week's list, is an id as a parent too: no word that the Hub keeps for itself, no
+/// placeholder and no host is somebody's account.
+#[test]
+fn no_real_id_is_taken_for_something_else_in_the_place_of_a_parent() {
+    let Some(data) = real_data() else { return };
+    let gz = |name: &str| flate2::read::GzDecoder::new(fs::File::open(data.join(name)).unwrap());
+    let mut ids = BTreeSet::new();
+    for line in io::BufReader::new(gz("hub-2025-07.jsonl.gz")).lines() {
+        let row: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
+        ids.insert(row["id"].as_str().unwrap().to_owned());
+    }
+    for line in fs::read_to_string(data.join("lineage-small.jsonl")).unwrap().lines() {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        ids.insert(row["id"].as_str().unwrap().to_owned());
+    }
+    for name in ["weekly/added_models.csv.gz", "weekly/deleted_models.csv.gz"] {
+        for row in csv::Reader::from_reader(gz(name)).records() {
+            ids.insert(row.unwrap()[1].to_owned());
+        }
+    }
+    assert!(ids.len() > 800_000, "{}", ids.len());
+    let rows: String =
+        ids.iter().map(|id| format!("{{\"id\":\"some/model\",\"tags\":[\"base_model:{id}\"]}}\n")).collect();
+    let mut named = BTreeSet::new();
+    read_rows("test", rows.as_bytes(), &mut |found| {
+        let record = found.unwrap();
+        assert_eq!((record.parents.len(), &record.oddities[..]), (1, &[][..]), "{record:?}");
+        named.insert(record.parents[0].id.to_string());
+    })
+    .unwrap();
+    assert!(named == ids);
 }
 
 /// The small sample has a form of its own; it becomes edge text.
