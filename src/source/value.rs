@@ -61,8 +61,9 @@ impl fmt::Display for Value<'_> {
                 write!(f, "[{}]", values.join(", "))
             }
             Value::Mapping(entries) => {
-                let keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_ref()).collect();
-                write!(f, "a mapping of {}", keys.join(", "))
+                let keys: Vec<&str> =
+                    entries.iter().map(|(key, _)| key.as_ref()).filter(|key| !key.is_empty()).collect();
+                write!(f, "a mapping{}{}", if keys.is_empty() { "" } else { " of " }, keys.join(", "))
             }
             Value::Unread(why) => f.write_str(why),
         }
