@@ -54,7 +54,7 @@ impl<'a> Found<'a> {
         let id = self.id.trim();
         let id = ModelId::parse(id).map_err(|fault| no_id(id, fault))?;
         let tags = self.tags.as_deref().unwrap_or_default();
-        let words = self.words.map(|word| word.and_then(present));
+        let mut words = self.words.map(|word| word.and_then(present));
 
         let mut parents = Parents { oddities: self.oddities, ..Parents::default() };
         let hub_id = self.hub_id.as_deref().and_then(|text| {
@@ -88,9 +88,14 @@ impl<'a> Found<'a> {
         };
         let (parents, oddities) = parents.finish(declared, infer);
         let mut licences: Vec<Cow<'a, str>> = tags.iter().filter_map(licence_tag).collect();
-        if licences.is_empty() {
-            licences.extend(self.card.into_iter().flat_map(|card| card.licences));
+        if let Some(card) = self.card {
+            if licences.is_empty() {
+                licences = card.licences;
+            }
+            words[Word::LicenceName] = card.licence_name.or(words[Word::LicenceName].take());
+            words[Word::LicenceLink] = card.licence_link.or(words[Word::LicenceLink].take());
         }
+        once(&mut licences);
         if let Some(tags) = &mut self.tags {
             keep_others(tags);
         }
@@ -128,6 +133,18 @@ fn licence_tag<'a>(tag: &Cow<'a, str>) -> Option<Cow<'a, str>> {
 }
 
 const LICENCE: &str = "license:";
+
+/// Leaves the first of each word.
+fn once(words: &mut Vec<Cow<'_, str>>) {
+    let mut at = 1;
+    while at < words.len() {
+        if words[..at].contains(&words[at]) {
+            words.remove(at);
+        } else {
+            at += 1;
+        }
+    }
+}
 
 /// Leaves the tags that are kept as tags: parents and licences have columns of their own.
 fn keep_others(tags: &mut Vec<Cow<'_, str>>) {

@@ -13,6 +13,9 @@ pub(super) struct CardWords<'a> {
     pub relation: Option<Cow<'a, str>>,
     /// The licences, in order.
     pub licences: Vec<Cow<'a, str>>,
+    /// What a licence is called that the Hub has no id for, and where it stands.
+    pub licence_name: Option<Cow<'a, str>>,
+    pub licence_link: Option<Cow<'a, str>>,
     pub quantized_by: bool,
 }
 
@@ -30,6 +33,8 @@ pub(super) enum Key {
     BaseModel,
     Relation,
     Licence,
+    LicenceName,
+    LicenceLink,
     QuantizedBy,
     Tags,
     Library,
@@ -37,14 +42,25 @@ pub(super) enum Key {
 }
 
 impl Key {
-    const ALL: [Key; 7] =
-        [Key::BaseModel, Key::Relation, Key::Licence, Key::QuantizedBy, Key::Tags, Key::Library, Key::Task];
+    const ALL: [Key; 9] = [
+        Key::BaseModel,
+        Key::Relation,
+        Key::Licence,
+        Key::LicenceName,
+        Key::LicenceLink,
+        Key::QuantizedBy,
+        Key::Tags,
+        Key::Library,
+        Key::Task,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Key::BaseModel => "base_model",
             Key::Relation => "base_model_relation",
             Key::Licence => "license",
+            Key::LicenceName => "license_name",
+            Key::LicenceLink => "license_link",
             Key::QuantizedBy => "quantized_by",
             Key::Tags => "tags",
             Key::Library => "library_name",
@@ -110,6 +126,12 @@ impl<'a> Values<'a> {
         texts
     }
 
+    /// The texts of a key as one.
+    fn joined(&mut self, key: Key, oddities: &mut Vec<Oddity>) -> Option<Cow<'a, str>> {
+        let mut texts = self.texts(key, oddities);
+        if texts.len() > 1 { Some(texts.join(", ").into()) } else { texts.pop() }
+    }
+
     /// The words of these values; what is of the wrong kind is noted and missing.
     pub fn words(&mut self, oddities: &mut Vec<Oddity>) -> CardWords<'a> {
         oddities.extend(self.repeated.iter().map(|key| Oddity::new(OddityKind::RepeatedKey, key.name())));
@@ -119,6 +141,8 @@ impl<'a> Values<'a> {
             base_model,
             relation: self.relation(oddities),
             licences: self.texts(Key::Licence, oddities),
+            licence_name: self.joined(Key::LicenceName, oddities),
+            licence_link: self.joined(Key::LicenceLink, oddities),
             quantized_by: !self.texts(Key::QuantizedBy, oddities).is_empty(),
         }
     }

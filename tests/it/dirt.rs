@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use modelkin::model::{Record, Reject};
+use modelkin::model::{Record, Reject, Word, WordList};
 use modelkin::source::{self, Kind, read_rows};
 
 /// What one model's metadata became, in the words of the tables.
@@ -92,6 +92,32 @@ fn every_rule_about_rows_holds_for_its_example() {
     assert_eq!(disagreements(rows, row), "");
 }
 
+/// What became of a record's licences: their ids; then name and link.
+fn licences(found: &Record<'_>) -> String {
+    let ids = found.lists[WordList::Licences].as_deref().unwrap_or_default();
+    let word = |word: Word| found.words[word].as_deref().unwrap_or("-").to_owned();
+    let more = [Word::LicenceName, Word::LicenceLink].map(word).join(" ");
+    format!("{}{}", ids.join(" "), if more == "- -" { String::new() } else { format!("; {more}") })
+}
+
+#[test]
+fn every_rule_about_licences_holds_for_its_example() {
+    let rows = table("## Licences");
+    assert!(rows.len() > 10);
+    let wrong: String = rows
+        .into_iter()
+        .filter_map(|(example, expected)| {
+            let found = if example.starts_with('{') { row(&example) } else { card(&example) }.unwrap();
+            let oddities: Vec<&str> = found.oddities.iter().map(|oddity| oddity.kind.name()).collect();
+            let noted = if oddities.is_empty() { String::new() } else { format!(" ({})", oddities.join(", ")) };
+            let became = format!("{}{noted}", licences(&found)).trim().to_owned();
+            let became = if became.is_empty() { "nothing".to_owned() } else { became };
+            (became != expected).then(|| format!("\n{example}\n  is {became}\n  and not {expected}\n"))
+        })
+        .collect();
+    assert_eq!(wrong, "");
+}
+
 /// The same card in a README and as the Hub's `cardData`: JSON is YAML too, and so is written in blocks what is in it.
 #[test]
 fn the_same_value_means_the_same_in_a_readme_and_in_card_data() {
@@ -132,10 +158,10 @@ fn the_same_value_means_the_same_in_a_readme_and_in_card_data() {
     let said = |record: &Record<'static>| {
         let oddities: Vec<String> =
             record.oddities.iter().map(|oddity| format!("{} {}", oddity.kind.name(), oddity.text)).collect();
-        (record.parents.clone(), record.words.clone(), oddities)
+        (record.parents.clone(), licences(record), oddities)
     };
     let mut seen = BTreeSet::new();
-    for key in ["base_model", "base_model_relation", "license", "quantized_by"] {
+    for key in ["base_model", "base_model_relation", "license", "license_name", "license_link", "quantized_by"] {
         for value in values {
             for rest in ["", ",\"base_model\":\"x/y\"", ",\"license\":\"bsd\"", ",\"quantized_by\":[\"me\"]"] {
                 let json = format!("{{\"{key}\":{value}{rest}}}");
