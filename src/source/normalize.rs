@@ -82,9 +82,9 @@ impl<'a> Found<'a> {
         let spoke = self.tags.is_some() || self.base_models.is_some() || self.card.is_some();
         let named = parents.links.len();
         let infer = || {
-            self.card
-                .as_ref()
-                .map_or(Relation::Unstated, |card| infer(tags, words[Word::Library].as_deref(), card, named))
+            let Some(card) = &self.card else { return Relation::Unstated };
+            let own = if self.tags.is_none() { card.signals() } else { Vec::new() };
+            infer(if own.is_empty() { tags } else { &own }, words[Word::Library].as_deref(), card, named)
         };
         let (parents, oddities) = parents.finish(declared, infer);
         let mut licences: Vec<Cow<'a, str>> = tags.iter().filter_map(licence_tag).collect();

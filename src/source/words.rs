@@ -17,6 +17,19 @@ pub(super) struct CardWords<'a> {
     pub licence_name: Option<Cow<'a, str>>,
     pub licence_link: Option<Cow<'a, str>>,
     pub quantized_by: bool,
+    /// Its tags and its library in JSON, where they were not read.
+    unread: [Option<&'a str>; 2],
+}
+
+impl<'a> CardWords<'a> {
+    /// Tags and library of `cardData`: what a relation is inferred from where the row itself has no tags.
+    pub fn signals(&self) -> Vec<Cow<'a, str>> {
+        let mut signals = Vec::new();
+        for json in self.unread.into_iter().flatten() {
+            gather(Value::of_json(json), &mut signals, &mut |_| ());
+        }
+        signals
+    }
 }
 
 /// An entry of `base_model`.
@@ -71,11 +84,6 @@ impl Key {
     /// The key of this name.
     pub fn of(name: &str) -> Option<Key> {
         Key::ALL.into_iter().find(|key| key.name() == name)
-    }
-
-    /// Whether a row of the Hub says the same itself.
-    fn is_in_row(self) -> bool {
-        matches!(self, Key::Tags | Key::Library | Key::Task)
     }
 }
 
@@ -144,6 +152,7 @@ impl<'a> Values<'a> {
             licence_name: self.joined(Key::LicenceName, oddities),
             licence_link: self.joined(Key::LicenceLink, oddities),
             quantized_by: !self.texts(Key::QuantizedBy, oddities).is_empty(),
+            unread: [None; 2],
         }
     }
 
@@ -165,17 +174,19 @@ impl<'a> Values<'a> {
 
 /// The words of `cardData`; none if it is no JSON object, which is noted.
 pub(super) fn of_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<CardWords<'a>> {
-    let mut values = Values::default();
-    let read = each_entry(json, |key, value| {
-        if let Some(key) = Key::of(&key).filter(|key| !key.is_in_row()) {
-            values.set(key, Value::of_json(value));
-        }
+    let (mut values, mut unread) = (Values::default(), [None; 2]);
+    // A row says tags, library and task itself.
+    let read = each_entry(json, |key, value| match Key::of(&key) {
+        Some(Key::Tags) => unread[0] = Some(value),
+        Some(Key::Library) => unread[1] = Some(value),
+        Some(Key::Task) | None => (),
+        Some(key) => values.set(key, Value::of_json(value)),
     });
     if read.is_err() {
         oddities.push(Oddity::new(OddityKind::BadValue, &format!("cardData: {json}")));
         return None;
     }
-    Some(values.words(oddities))
+    Some(CardWords { unread, ..values.words(oddities) })
 }
 
 fn bad(key: Key, value: &Value<'_>) -> Oddity {
