@@ -5,9 +5,9 @@ use super::facts::{self, Weigh};
 use super::groups::Groups;
 use super::members::{members, members_and_mentions, mentions};
 use super::segments::Segments;
-use super::{Bursts, Census, Counting, Sum, authors};
+use super::{Bursts, Census, Counting, Coverage, Sum, authors};
 use crate::lineage::{Lineage, holds};
-use crate::model::Relation;
+use crate::model::{DATES_KEPT_SINCE, Relation};
 use crate::reference::Family;
 use crate::snapshot::{Row, Snapshot};
 
@@ -26,10 +26,11 @@ pub struct FamilyCount {
     pub f1: Tally,
     /// F2: models reachable from any member.
     pub f2: Tally,
-    /// F3: models that mention the family by tag, name or library, and are no members.
-    pub f3: u64,
-    /// F1 and F2 without bursts.
-    pub without_bursts: (u64, u64),
+    /// F3: models that mention the family by tag, name or library, and are no members. Nothing where the family is
+    /// mentioned by tags and the snapshot has none at all.
+    pub f3: Option<u64>,
+    /// F1 and F2 without bursts; nothing where too few have a date by which bursts could be judged ([`Tally::dates`]).
+    pub without_bursts: (Option<u64>, Option<u64>),
     /// How many of F1 and F2 a date filter left out because they have no date.
     pub undated: (u64, u64),
     /// How many of F1 hang from unlisted members alone.
@@ -57,8 +58,15 @@ pub struct Tally {
     pub likes: Sum,
     /// Those created recently, of those with a date; see [`Counting::recent_since`].
     pub recent: Sum,
-    /// How many have a date.
+    /// How many have a date since the Hub keeps dates: by an older one no burst is judged.
     pub dated: u64,
+}
+
+impl Tally {
+    /// Of how many the date is known.
+    pub fn dates(&self) -> Coverage {
+        Coverage { known: self.dated, of: self.models }
+    }
 }
 
 /// Whether a family's own models count among its derivatives.
@@ -149,7 +157,7 @@ impl FamilyCount {
     pub fn of(family: &Family, lineage: &Lineage<'_>, counting: &Counting, counted: Counted) -> FamilyCount {
         let members = members(family, lineage);
         let (f3, count) = rayon::join(
-            || mentions(family, lineage, &members, counting).len() as u64,
+            || f3(family, lineage, || mentions(family, lineage, &members, counting).len() as u64),
             || {
                 let bursts = Bursts::of(lineage);
                 let (count, f1) = FamilyCount::of_members(family, &members, &bursts, counting, counted);
@@ -173,7 +181,8 @@ impl FamilyCount {
         let sets = members_and_mentions(families, lineage).unwrap_or_else(|_| families.iter().map(alone).collect());
         let count = |(family, [members, mentions]): (&Family, &[Vec<Row>; 2])| {
             let is_model = |row: &&Row| lineage.snapshot().is_listed(**row);
-            let f3 = mentions.iter().filter(is_model).filter(|row| members.binary_search(row).is_err()).count() as u64;
+            let others = mentions.iter().filter(is_model).filter(|row| members.binary_search(row).is_err());
+            let f3 = f3(family, lineage, || others.count() as u64);
             [Counted::Others, Counted::Everybody].map(|counted| {
                 let (count, _) = FamilyCount::of_members(family, members, bursts, &counting, counted);
                 FamilyCount { f3, ..count }
@@ -221,8 +230,8 @@ impl FamilyCount {
             rule: family.rule.clone(),
             members: members.len() as u64,
             members_unlisted: members.iter().filter(|row| !snapshot.is_listed(**row)).count() as u64,
-            f3: 0,
-            without_bursts: (calm_f1, calm_f2),
+            f3: None,
+            without_bursts: (f1_tally.dates().judged(calm_f1), f2_tally.dates().judged(calm_f2)),
             undated,
             f1_unlisted: f1.iter().filter(|(row, _)| hangs_unlisted(*row)).count() as u64,
             top_children: Vec::new(),
@@ -232,6 +241,11 @@ impl FamilyCount {
         };
         (count, derived.direct)
     }
+}
+
+/// F3, if the snapshot can tell it: `count` of nothing but names is no count of mentions.
+fn f3(family: &Family, lineage: &Lineage<'_>, count: impl FnOnce() -> u64) -> Option<u64> {
+    (!family.has_tags() || lineage.snapshot().tag_words().next().is_some()).then(count)
 }
 
 /// The models with most descendants among `rows`, ties by id.
@@ -271,7 +285,7 @@ impl Tally {
             tally.downloads_all_time.add(snapshot.downloads_all_time(*row));
             tally.likes.add(snapshot.likes(*row));
             let created = snapshot.created(*row);
-            tally.dated += u64::from(created.is_some());
+            tally.dated += u64::from(created >= Some(DATES_KEPT_SINCE));
             if let Some(since) = counting.recent_since {
                 tally.recent.add(created.map(|created| u64::from(created >= since)));
             }

@@ -127,6 +127,11 @@ impl Family {
         found
     }
 
+    /// Whether tags may mention the family.
+    pub fn has_tags(&self) -> bool {
+        self.mentions.iter().any(|pattern| matches!(pattern, Pattern::Tag(_)))
+    }
+
     /// Whether a tag mentions the family.
     pub fn is_tag(&self, tag: &str) -> bool {
         self.mentions.iter().any(|pattern| matches!(pattern, Pattern::Tag(regex) if regex.is_match(tag.as_bytes())))

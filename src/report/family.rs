@@ -1,6 +1,6 @@
 use super::frame::relation_heads;
-use super::{Block, Grid, Named, Report, Rows, Value, by_relation, day, grouped};
-use crate::census::{Counted, FamilyCount, Part, Sum, Tally};
+use super::{Block, Grid, NOT_JUDGED, Named, Report, Rows, Value, by_relation, day, grouped};
+use crate::census::{Counted, Coverage, FamilyCount, Part, Sum, Tally};
 use crate::lineage::Lineage;
 use crate::model::Relation;
 use crate::snapshot::{Row, Snapshot};
@@ -17,11 +17,13 @@ pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter
     for (name, tally, calm) in [("F1", &count.f1, count.without_bursts.0), ("F2", &count.f2, count.without_bursts.1)] {
         let mut cells = vec![name.to_owned(), grouped(tally.models)];
         cells.extend(by_relation(&tally.by_relation).map(|(_, count)| grouped(count)));
-        let calm = known(calm, tally.dated, tally.models, "dated");
+        let calm = calm.map_or_else(|| NOT_JUDGED.to_owned(), grouped);
+        let calm = with_share(calm, tally.dates(), "dated");
         cells.extend([grouped(tally.authors), calm, sum(&tally.downloads, tally.models)]);
         grid.row(cells);
     }
-    grid.row(["F3".to_owned(), grouped(count.f3)].into_iter().chain(std::iter::repeat_n(String::new(), 8)));
+    let mentions = count.f3.map_or_else(|| "not known".to_owned(), grouped);
+    grid.row(["F3".to_owned(), mentions].into_iter().chain(std::iter::repeat_n(String::new(), 8)));
     let mut top = Grid::new(["top children", "direct", "descendants"]);
     for (row, direct, descendants) in &count.top_children {
         top.row([snapshot.id(*row).to_owned(), grouped(*direct), grouped(*descendants)]);
@@ -60,7 +62,9 @@ pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter
         Part::Mentions.about(counted),
         "By relation: of a model's own link towards the family; if several, the strongest (merge, adapter, quantized, finetune).".to_owned(),
         "Burst: at least 50 children of one parent, by one author or of one name template, within 24 hours.".to_owned(),
+        Coverage::JUDGED.to_owned(),
     ];
+    definition.extend(count.f3.is_none().then(|| NO_TAGS.to_owned()));
     definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
     Report { definition, rows: vec![row(count, snapshot)].into(), blocks }
 }
@@ -139,7 +143,10 @@ fn row(count: &FamilyCount, snapshot: &Snapshot) -> Named {
         ("authors", both(&|tally| tally.authors.into())),
         (
             "without_bursts",
-            Value::group([("f1", count.without_bursts.0.into()), ("f2", count.without_bursts.1.into())]),
+            Value::group([
+                ("f1", Value::judged(count.without_bursts.0)),
+                ("f2", Value::judged(count.without_bursts.1)),
+            ]),
         ),
         ("dated", both(&|tally| tally.dated.into())),
         ("undated", Value::group([("f1", count.undated.0.into()), ("f2", count.undated.1.into())])),
@@ -157,15 +164,18 @@ fn row(count: &FamilyCount, snapshot: &Snapshot) -> Named {
 fn sum(sum: &Sum, of: u64) -> String {
     match sum.of {
         0 if of > 0 => "not known".into(),
-        part => known(sum.total, part, of, "known"),
+        known => with_share(grouped(sum.total), Coverage { known, of }, "known"),
     }
 }
 
+/// Why F3 is not known.
+const NO_TAGS: &str = "F3 is not known: this snapshot has no tags, and mentions by name alone would be too few.";
+
 /// A count, and for how much of the whole it could be had.
-fn known(count: u64, part: u64, whole: u64, word: &str) -> String {
-    match part < whole {
-        true => format!("{} ({} {word})", grouped(count), share(part, whole)),
-        false => grouped(count),
+fn with_share(count: String, coverage: Coverage, word: &str) -> String {
+    match coverage.known < coverage.of {
+        true => format!("{count} ({} {word})", share(coverage.known, coverage.of)),
+        false => count,
     }
 }
 

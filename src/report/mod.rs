@@ -14,7 +14,7 @@ pub use frame::{Format, Report, Rows, csv, footer};
 pub use grid::{Block, Grid, grouped, printable, printable_lines};
 pub use rank::rank;
 pub use show::show;
-pub use value::{Named, Value};
+pub use value::{NOT_JUDGED, Named, Value};
 
 use crate::model::Relation;
 

@@ -5,11 +5,16 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 /// Values with their names, in their order.
 pub type Named = Vec<(Cow<'static, str>, Value)>;
 
+/// What people read in the place of a number that is known of too few.
+pub const NOT_JUDGED: &str = "not judged";
+
 /// A value of a row, the same for JSON and CSV.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// Not known.
     Missing,
+    /// Known of too few to be a number.
+    NotJudged,
     /// A count.
     Count(u64),
     /// A number that is no count.
@@ -28,6 +33,11 @@ impl Value {
     /// A group of named values.
     pub fn group<K: Into<Cow<'static, str>>>(entries: impl IntoIterator<Item = (K, Value)>) -> Value {
         Value::Group(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+
+    /// A count, if it could be judged.
+    pub fn judged(count: Option<u64>) -> Value {
+        count.map_or(Value::NotJudged, Value::Count)
     }
 
     /// The value as cells of a flat table: groups give a column for each entry, named with dots; lists are one cell.
@@ -50,7 +60,7 @@ impl Value {
     /// The value as one cell of a flat table.
     pub fn cell(&self) -> String {
         match self {
-            Value::Missing => String::new(),
+            Value::Missing | Value::NotJudged => String::new(),
             Value::Count(count) => count.to_string(),
             Value::Number(number) => number.to_string(),
             Value::Text(text) => text.clone(),
@@ -96,7 +106,7 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Value::Missing => serializer.serialize_unit(),
+            Value::Missing | Value::NotJudged => serializer.serialize_unit(),
             Value::Count(count) => serializer.serialize_u64(*count),
             Value::Number(number) => serializer.serialize_f64(*number),
             Value::Text(text) => serializer.serialize_str(text),

@@ -1,6 +1,6 @@
 use super::Survey;
 use super::section::{Section, Table, Unit, percent};
-use crate::census::{Counted, Counting, Derived, Sum, members, tallies};
+use crate::census::{Counted, Counting, Coverage, Derived, Sum, members, tallies};
 use crate::report::Value;
 use crate::snapshot::Row;
 
@@ -63,23 +63,28 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let families =
         Derived::of_sets(survey.lineage, &sets, Counted::Others).into_iter().map(|of| of.direct.len() as u64);
     add(&mut table, "families", "f1", families.filter(|models| *models > 0).collect());
-    for (of, measure, what) in [("models", thirty, "30 days"), ("models", ever, "all time")] {
-        let figure = |column| table.cell(&format!("{of}|{measure}"), column).and_then(Value::number);
-        if let Some((top, below)) = figure("top_200").zip(figure("below_200")) {
-            section.findings.push(format!(
+    let coverage: [Coverage; 2] = [
+        survey.known(|row| snapshot.downloads(row).is_some()),
+        survey.known(|row| snapshot.downloads_all_time(row).is_some()),
+    ];
+    for (measure, what, known) in [(thirty, "30 days", coverage[0]), (ever, "all time", coverage[1])] {
+        section.conclude(known, || {
+            let figure = |column| table.cell(&format!("models|{measure}"), column).and_then(Value::number);
+            let (top, below) = figure("top_200").zip(figure("below_200"))?;
+            Some(format!(
                 "Of the downloads in {what}, the 200 models with most have {}; {} of the models have less than 200.",
                 percent(top),
                 percent(below)
-            ));
-        }
+            ))
+        });
     }
     section.define(&[
         "Over all models (owners, families) whose value is known, zeros included; of \"direct\" over all models, of \"f1\" over owners and families with at least one. Families: those that are part of no other, with the downloads of their members.",
         "Top k: the share of the k largest; top 1 percent and top 0.01 percent: of the largest hundredth and ten-thousandth, rounded up. Zero and below 200: the share of the models (owners, families) themselves.",
         "Gini: 0 if all have the same, 1 if one has all. HHI: the sum of the squared shares, 1 if one has all.",
     ]);
-    survey.cover(&mut section, "models with downloads in 30 days", |row| snapshot.downloads(row).is_some());
-    survey.cover(&mut section, "models with all-time downloads", |row| snapshot.downloads_all_time(row).is_some());
+    section.cover("models with downloads in 30 days", coverage[0]);
+    section.cover("models with all-time downloads", coverage[1]);
     section.tables.push(table);
     section
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::plot::{Bar, Plot};
 use super::section::{Section, Table, Unit, share};
 use super::{Survey, UNKNOWN};
-use crate::census::{Counted, Counting, Derived, FamilyCount, tallies};
+use crate::census::{Counted, Counting, Coverage, Derived, FamilyCount, tallies};
 use crate::model::Relation;
 use crate::reference::Family;
 use crate::report::{Value, grouped};
@@ -20,18 +20,22 @@ const CLOSE: usize = 40;
 
 pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let mut section = Section::new("derivatives", "Derivatives by family and by organisation");
-    let families = families(survey);
+    let credit = Credit::of_families(survey);
+    let families = families(survey, &credit);
     let organisations = Organisations::of(survey);
     let accounts = organisations.table(survey);
     let close = close(survey, &organisations, &accounts);
     let rivals = rivals(survey, &organisations);
     let ways = in_every_way(&families);
-    section.findings.extend(leader(&families, "f1"));
-    section.findings.extend(rivals.rows.first().and_then(|row| {
-        let (alibaba, both) = (row[1].number()? as u64, row[4].number()? as u64);
-        let (alibaba, both) = (grouped(alibaba), grouped(both));
-        Some(format!("Direct derivatives by others: Alibaba {alibaba}, Google and Meta together {both}."))
-    }));
+    // Who has a declared parent is known of every model.
+    section.conclude(Coverage::whole(credit.direct), || leader(&families, "f1"));
+    if let Some((alibaba, both)) = rivals.rows.first().and_then(|row| row[1].number().zip(row[4].number())) {
+        let (alibaba, both) = (alibaba as u64, both as u64);
+        section.conclude(Coverage::whole(alibaba.saturating_add(both)), || {
+            let (alibaba, both) = (grouped(alibaba), grouped(both));
+            Some(format!("Direct derivatives by others: Alibaba {alibaba}, Google and Meta together {both}."))
+        });
+    }
     section.plots.push(bars(&families, "f1", "Direct derivatives by others (F1), by family"));
     section.tables = vec![families, ways, accounts, close, rivals];
     section.define(&[
@@ -39,12 +43,12 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "F2: distinct models reachable from any member, the members' own left out. F3: models that mention the family by tag, name or library, and are no members.",
         "By relation: of a model's own link towards the family; if several, the strongest (merge, adapter, quantized, finetune, unstated).",
         "Without bursts: less those in a group of at least 50 children of one parent, by one author or of one name template, within 24 hours. With own: the members' own derived models too. Authors: distinct owners.",
+        Coverage::JUDGED,
         "Credit for F2: full counts a model once in each family that it descends from, split gives 1/k to each of k families, exclusive counts those of one family alone. Families that are part of another get no credit of their own; shares are of all models with a parent.",
         "Google and Meta (and Gemma and Llama) together are counted as one: what descends from both counts once, and what is their own not at all. An organisation is all accounts under one name in the table of publishers; an account that is not there stands alone, as account/*. Bases: its models with a child by somebody else.",
     ]);
     survey.cover(&mut section, "models with a declared parent", |row| !survey.lineage.is_root(row));
-    let is_dated = |row| survey.snapshot().created(row).is_some();
-    survey.cover(&mut section, "models with a date, by which bursts are judged", is_dated);
+    survey.cover(&mut section, "models with a date, by which bursts are judged", |row| survey.is_dated(row));
     section
 }
 
@@ -85,12 +89,15 @@ const COUNTS: [(&str, Unit); 11] = [
 
 /// A family's or an organisation's counts: those of F1, F2, F3, then F1 by relation, then [`COUNTS`].
 fn counts(others: &FamilyCount, everybody: &FamilyCount) -> Vec<Value> {
-    let mut values: Vec<u64> = vec![others.members, others.f1.models, others.f2.models, others.f3];
-    values.extend(others.f1.by_relation);
-    values.extend([others.without_bursts.0, everybody.f1.models, others.f1.authors]);
-    values.extend([others.without_bursts.1, everybody.f2.models, others.f2.authors]);
-    values.extend(others.f2.by_relation);
-    values.into_iter().map(Value::Count).collect()
+    let (calm_f1, calm_f2) = others.without_bursts;
+    let mut values: Vec<Value> = [others.members, others.f1.models, others.f2.models].map(Value::Count).to_vec();
+    values.push(others.f3.into());
+    values.extend(others.f1.by_relation.map(Value::Count));
+    for (calm, own, of) in [(calm_f1, &everybody.f1, &others.f1), (calm_f2, &everybody.f2, &others.f2)] {
+        values.extend([Value::judged(calm), own.models.into(), of.authors.into()]);
+    }
+    values.extend(others.f2.by_relation.map(Value::Count));
+    values
 }
 
 /// The counts of families or organisations in every way.
@@ -99,7 +106,7 @@ fn counted(families: &[Family], survey: &Survey<'_, '_>) -> Vec<Vec<Value>> {
     all.iter().map(|[others, everybody]| counts(others, everybody)).collect()
 }
 
-fn families(survey: &Survey<'_, '_>) -> Table {
+fn families(survey: &Survey<'_, '_>, credit: &Credit) -> Table {
     let mut main =
         vec![("family", Text), ("country", Text), ("members", Count), ("f1", Count), ("f2", Count), ("f3", Count)];
     main.extend(BY_RELATION);
@@ -107,7 +114,6 @@ fn families(survey: &Survey<'_, '_>) -> Table {
     more.extend([("part_of", Text), ("split", Unit::Number), ("exclusive", Count)]);
     more.extend([("share_full", Share), ("share_split", Share), ("share_exclusive", Share)]);
     let mut table = Table::new("families", "Derivatives of families", 1, &main, &more);
-    let credit = Credit::of_families(survey);
     for (family, values) in survey.references.families.iter().zip(counted(&survey.references.families, survey)) {
         let mut row: Vec<Value> = vec![family.name.as_str().into(), family.country.clone().into()];
         let full = values[2].number().unwrap_or_default() as u64;
@@ -159,6 +165,8 @@ fn in_every_way(families: &Table) -> Table {
 pub(super) struct Credit {
     split: Vec<f64>,
     exclusive: Vec<u64>,
+    /// The models with a parent in any family.
+    direct: u64,
     /// All models with a parent.
     derived: u64,
 }
@@ -176,6 +184,12 @@ impl Credit {
                 .iter()
                 .map(|of| of.all.iter().filter(|(row, _)| reached[*row as usize] == 1).count() as u64)
                 .collect(),
+            direct: {
+                let mut direct: Vec<Row> = derived.iter().flat_map(|of| &of.direct).map(|(row, _)| *row).collect();
+                direct.sort_unstable();
+                direct.dedup();
+                direct.len() as u64
+            },
             derived: survey.snapshot().rows().filter(|row| !survey.lineage.is_root(*row)).count() as u64,
         }
     }

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
 use super::derivatives::bars;
-use super::section::{Section, Table, Unit, share, total};
+use super::section::{Section, Table, Unit, percent, share, total};
 use super::{Survey, UNKNOWN};
-use crate::census::Sum;
+use crate::census::{Coverage, Sum};
 use crate::report::Value;
 use crate::snapshot::Row;
 
@@ -15,23 +15,34 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let kinds = windows(survey, "kinds", "Downloads by kind of publisher", "kind", |row| {
         survey.publisher(row).map(|publisher| publisher.kind.as_str())
     });
+    let snapshot = survey.snapshot();
+    let downloads = survey.known(|row| snapshot.downloads(row).is_some());
+    let (mut known, mut all) = (Sum::default(), Sum::default());
+    for row in survey.models() {
+        all.add(snapshot.downloads(row));
+        known.add(snapshot.downloads(row).filter(|_| survey.publisher(row).is_some()));
+    }
+    // What the sentences speak of are downloads, so it is of these that the publisher must be known.
+    let publishers = Coverage { known: known.total, of: all.total };
     for (table, what) in [(&countries, "country"), (&kinds, "kind")] {
-        let known =
-            |row: &&Vec<Value>| row[0].cell() != UNKNOWN && row[2].number().is_some_and(|downloads| downloads > 0.0);
-        section.findings.extend(table.rows.iter().find(known).map(|first| {
+        if !publishers.is_judged() || known.of < Coverage::FEWEST {
+            break;
+        }
+        section.conclude(downloads, || {
+            let is_known = |row: &&Vec<Value>| row[0].cell() != UNKNOWN && row[2].number() > Some(0.0);
+            let first = table.rows.iter().find(is_known)?;
             let at = |column: &str| table.columns.iter().position(|known| known.name == column).unwrap_or_default();
-            let shown = |column: &str| table.columns[at(column)].shown(&first[at(column)]);
-            let (all, known) = (shown("share_30d"), shown("share_30d_known"));
-            format!(
-                "By {what}, {} has most downloads in 30 days: {all} of all, {known} of those whose publisher is known.",
-                first[0].cell()
-            )
-        }));
+            Some(format!(
+                "By {what}, {} has most downloads in 30 days of the models whose publisher is in the table: {} of theirs, which are {} of all.",
+                first[0].cell(),
+                table.columns[at("share_30d_known")].shown(&first[at("share_30d_known")]),
+                percent(known.total as f64 / all.total.max(1) as f64)
+            ))
+        });
     }
     section.plots.push(bars(&countries, "downloads_30d", "Downloads in 30 days, by country"));
     section.plots.push(bars(&kinds, "downloads_30d", "Downloads in 30 days, by kind of publisher"));
     let cohorts = cohorts(survey);
-    let snapshot = survey.snapshot();
     survey.cover(&mut section, "models with downloads in 30 days", |row| snapshot.downloads(row).is_some());
     survey.cover(&mut section, "models with all-time downloads", |row| snapshot.downloads_all_time(row).is_some());
     survey.cover(&mut section, "models whose publisher is in the table", |row| survey.publisher(row).is_some());
@@ -40,7 +51,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     section.define(&[
         "Country and kind are the publisher's, by the table of publishers (see `modelkin owners`); who is not in it is \"unknown\". A model whose id has no owner, such as gpt2, is of the account that it has today by the table of old ids. ZZ is an international publisher, or one whose country is not known.",
         "Downloads in 30 days and all-time downloads are the Hub's own figures, never added up together. Young: models made within 365 days before the snapshot, whose all-time downloads are therefore those of the last year.",
-        "Share: of all downloads of that column. Known: the same without \"unknown\" in the denominator.",
+        "Share: of all downloads of that column. Known: the same without \"unknown\" in the denominator. Who has most is said only where the publisher is known for at least half of the downloads too.",
         "Cohorts: downloads of the models made in a year. They stand in for a line over time, which one snapshot cannot give: what was downloaded in earlier years is not known.",
     ]);
     section

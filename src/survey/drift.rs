@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::Survey;
 use super::section::{Section, Table, Unit, percent, share};
+use crate::census::Coverage;
 use crate::model::Relation;
 use crate::report::{Value, grouped};
 use crate::snapshot::Row;
@@ -79,21 +80,23 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
             .map(|relation| (relation.name(), links[*relation as usize], sum[*relation as usize]));
         for (relation, links, (known, changed)) in std::iter::once(("all", links.iter().sum(), all)).chain(relations) {
             let part = if known == 0 { Value::Missing } else { Value::Number(changed / known as f64) };
-            table.row([(*what).into(), relation.into(), links.into(), known.into(), Value::Number(changed), part]);
+            let changed = if known == 0 { Value::Missing } else { Value::Number(changed) };
+            table.row([(*what).into(), relation.into(), links.into(), known.into(), changed, part]);
         }
     }
     for (what, sum) in
         drifts.iter().map(|(what, _)| what).zip(&sums).filter(|(what, _)| ["licence", "task"].contains(what))
     {
         let (known, changed) = sum[Relation::Finetune as usize];
-        if known > 0 {
-            section.findings.push(format!(
+        let of = links[Relation::Finetune as usize];
+        section.conclude(Coverage { known, of }, || {
+            Some(format!(
                 "Along finetune links the {what} changes in {} where both models state it, which they do in {} of {}.",
                 percent(changed / known as f64),
                 grouped(known),
-                grouped(links[Relation::Finetune as usize])
-            ));
-        }
+                grouped(of)
+            ))
+        });
     }
     let matrix_heads =
         [("parent_class", Text), ("child_class", Text), ("links", Count), ("share_of_parent", Share), ("change", Text)];
@@ -101,7 +104,11 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     matrix.most = 40;
     let mut relaxed = (0, 0);
     for ((parent, child), links) in &classes {
-        let of_parent: u64 = classes.iter().filter(|((other, _), _)| other == parent).map(|(_, links)| links).sum();
+        // What is not stated is no class that a licence could become: shares are over links where both are known.
+        let is_known = |class: &str| class != NONE;
+        let with_child = |((other, child), _): &(&(&str, &str), &u64)| other == parent && is_known(child);
+        let of_parent: u64 = classes.iter().filter(with_child).map(|(_, links)| links).sum();
+        let of_parent = if is_known(parent) && is_known(child) { share(*links, of_parent) } else { Value::Missing };
         let change = change(parent, child);
         if let Some(change) = change {
             relaxed.0 += if change == "relaxed" { *links } else { 0 };
@@ -111,16 +118,16 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
             (*parent).into(),
             (*child).into(),
             (*links).into(),
-            share(*links, of_parent),
+            of_parent,
             change.unwrap_or("").into(),
         ]);
     }
-    if relaxed.1 > 0 {
-        section.findings.push(format!(
+    section.conclude(Coverage { known: relaxed.1, of: links.iter().sum() }, || {
+        Some(format!(
             "{} of the links between models of a known class of licence relax the terms.",
             percent(relaxed.0 as f64 / relaxed.1 as f64)
-        ));
-    }
+        ))
+    });
     matrix.sort_by("links");
     let heads = [("parent_licence", Text), ("child_licence", Text), ("links", Count)];
     let mut pairs = Table::new("licences", "Which licence became which", 2, &heads, &[]);
@@ -131,7 +138,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     section.tables = vec![table, matrix, pairs];
     section.define(&[
         "Links between two listed models. Both known: links where parent and child state it. Changed: the sum of 1 - |common| / |all| (Jaccard) over these, so that a single value counts 0 if it is the same and 1 if not, and of several languages those that are not shared.",
-        "Languages: tags that are two-letter codes of ISO 639-1. Task and library: the Hub's pipeline_tag and library_name. Classes of licences: data/reference/licences.csv; a model without a licence is (none), never permissive.",
+        "Languages: tags that are two-letter codes of ISO 639-1. Task and library: the Hub's pipeline_tag and library_name. Classes of licences: data/reference/licences.csv; a model without a licence is (none), never permissive. Share of parent: of the links from that class whose child states a licence.",
         "Relaxed: from restricted or commercial to copyleft or permissive, or from copyleft to permissive; tightened: the other way.",
     ]);
     survey.cover(&mut section, "models with a licence", |row| snapshot.licence(row).is_some());

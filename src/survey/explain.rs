@@ -1,6 +1,6 @@
 use super::Survey;
 use super::section::{Section, Table, Unit};
-use crate::census::{Counted, Counting, Derived, FamilyCount, members};
+use crate::census::{Counted, Counting, Coverage, Derived, FamilyCount, members};
 use crate::model::Relation;
 use crate::reference::Family;
 use crate::report::{Value, grouped};
@@ -31,73 +31,73 @@ impl Survey<'_, '_> {
         let main = [("figure", Text), ("models", Count), ("what_it_is", Text), ("command", Text)];
         let mut table = Table::new("definitions", "The same family under each definition", 1, &main, &[]);
         table.most = 100;
-        let mut add = |figure: &str, models: u64, what: &str, words: String| {
-            table.row([figure.into(), models.into(), what.into(), words.into()]);
+        let mut add = |figure: &str, models: Value, what: &str, words: String| {
+            table.row([figure.into(), models, what.into(), words.into()]);
         };
         let (f1, f2) = (&others.f1, &others.f2);
-        add("F1", f1.models, "direct derivatives: models with a parent among the members, these left out", command(""));
+        add("F1", f1.models.into(), "direct derivatives: models with a parent among the members, these left out", command(""));
         for relation in Relation::ALL.into_iter().rev() {
             let count = f1.by_relation[relation as usize];
             if count > 0 {
                 let what = format!("of F1, those made as {}", relation.name());
-                add(&format!("F1, {}", relation.name()), count, &what, command(""));
+                add(&format!("F1, {}", relation.name()), count.into(), &what, command(""));
             }
         }
         add(
             "F1 with own",
-            everybody.f1.models,
+            everybody.f1.models.into(),
             "and the family's own derived repositories",
             command(" --include-members"),
         );
-        add("F1 without bursts", others.without_bursts.0, "less mass uploads within a day", command(""));
+        add("F1 without bursts", Value::judged(others.without_bursts.0), "less mass uploads within a day", command(""));
         add(
             "F1 below listed members",
-            listed.f1.models,
+            listed.f1.models.into(),
             "less those that hang from unlisted members alone",
             command(" --no-unlisted"),
         );
         add(
             "F1, mirrors folded",
-            folded.f1.models,
+            folded.f1.models.into(),
             "derivatives of re-uploads count for the original, re-uploads for nobody",
             command(" --fold-mirrors"),
         );
-        add("authors of F1", f1.authors, "distinct owners of F1", command(""));
-        add("F2", f2.models, "all derivatives: reachable from a member, at any depth", command(""));
+        add("authors of F1", f1.authors.into(), "distinct owners of F1", command(""));
+        add("F2", f2.models.into(), "all derivatives: reachable from a member, at any depth", command(""));
         for (at, models) in others.generations.iter().enumerate() {
             let links = if at == 0 { "1 link".to_owned() } else { format!("{} links", at + 1) };
             let what = format!("of F2, those {links} from the nearest member");
-            add(&format!("F2, generation {}", at + 1), *models, &what, command(""));
+            add(&format!("F2, generation {}", at + 1), (*models).into(), &what, command(""));
         }
         add(
             "F2 with own",
-            everybody.f2.models,
+            everybody.f2.models.into(),
             "and the family's own derived repositories",
             command(" --include-members"),
         );
-        add("F2 without bursts", others.without_bursts.1, "less mass uploads within a day", command(""));
+        add("F2 without bursts", Value::judged(others.without_bursts.1), "less mass uploads within a day", command(""));
         add(
             "F2 without quantized links",
-            straight.f2.models,
+            straight.f2.models.into(),
             "no path goes through a quantization",
             command(" --exclude quantized"),
         );
         add(
             "F2 below listed parents",
-            listed.f2.models,
+            listed.f2.models.into(),
             "no path goes through an unlisted parent",
             command(" --no-unlisted"),
         );
         add(
             "F2, mirrors folded",
-            folded.f2.models,
+            folded.f2.models.into(),
             "derivatives of re-uploads count for the original, re-uploads for nobody",
             command(" --fold-mirrors"),
         );
         let several = derived.all.iter().filter(|(row, _)| lineage.parents(*row).len() > 1).count() as u64;
         add(
             "F2 with several parents",
-            several,
+            several.into(),
             "of F2, those that name more parents than one (parents above 1 in the list)",
             command(" --list f2 --format csv"),
         );
@@ -106,54 +106,64 @@ impl Survey<'_, '_> {
             let table = format!("modelkin report --section derivatives.families --format csv{same}");
             add(
                 "F2, exclusive credit",
-                exclusive,
+                exclusive.into(),
                 "of F2, those that descend from no other family of the table",
                 table.clone(),
             );
-            add("F2, split credit", split, "1/k for each of the k families that a model descends from, rounded", table);
+            add("F2, split credit", split.into(), "1/k for each of the k families that a model descends from, rounded", table);
         }
-        add("authors of F2", f2.authors, "distinct owners of F2", command(""));
+        add("authors of F2", f2.authors.into(), "distinct owners of F2", command(""));
         add(
             "F3",
-            others.f3,
+            others.f3.into(),
             "mentions: models that name the family in a tag or their name, and are no members",
             command(" --list f3 --format csv"),
         );
         let mentions = crate::census::Part::Mentions.of(family, lineage, &everything, Counted::Others);
-        let both = mentions.iter().filter(|(_, relation)| relation.is_some()).count() as u64;
+        // Where F3 is not known its parts are not either.
+        let count = |is_meant: &dyn Fn(&(Row, Option<Relation>)) -> bool| {
+            others.f3.map(|_| mentions.iter().filter(|mention| is_meant(mention)).count() as u64)
+        };
+        let both = count(&|(_, relation)| relation.is_some());
         add(
             "F3 that are in F2",
-            both,
+            both.into(),
             "mentions that declare their descent too (those with a relation in the list)",
             command(" --list f3 --format csv"),
         );
         add(
             "F3 without any parent",
-            mentions.iter().filter(|(row, _)| lineage.is_root(*row)).count() as u64,
+            count(&|(row, _)| lineage.is_root(*row)).into(),
             "mentions that name no parent at all (parents is 0 in the list)",
             command(" --list f3 --format csv"),
         );
         add(
             "members",
-            others.members,
+            others.members.into(),
             "the family's own repositories, unlisted ones too",
             command(" --list members --format csv"),
         );
         add(
             "unlisted members",
-            others.members_unlisted,
+            others.members_unlisted.into(),
             "members that are only named as parents",
             command(" --list members --format csv"),
         );
         section.findings.push(format!("{}: {}.", family.name, family.rule));
         let part = |more: u64, than: u64| grouped(more.saturating_sub(than));
         section.findings.push(format!(
-            "From F1 ({}) to F2 ({}) come {} models below derivatives; from F2 to F3 ({}) the definition changes: {} mentions declare no descent from the family.",
+            "From F1 ({}) to F2 ({}) come {} models below derivatives{}",
             grouped(f1.models),
             grouped(f2.models),
             part(f2.models, f1.models),
-            grouped(others.f3),
-            part(others.f3, both)
+            match others.f3.zip(both) {
+                Some((f3, both)) => format!(
+                    "; from F2 to F3 ({}) the definition changes: {} mentions declare no descent from the family.",
+                    grouped(f3),
+                    part(f3, both)
+                ),
+                None => "; F3 is not known, since this snapshot has no tags.".into(),
+            }
         ));
         let published = self.published(family, &others);
         section.tables.push(table);
@@ -161,8 +171,9 @@ impl Survey<'_, '_> {
         section.define(&[
             "F1: distinct models with at least one parent among the members, the members' own repositories left out. F2: distinct models reachable from any member, likewise. F3: models that mention the family by tag, name or library, and are no members.",
             "Each row is one number that somebody may call the family's derivatives; the command gives it again.",
+            Coverage::JUDGED,
         ]);
-        section.cover("models of F2 with a date, by which bursts are judged", f2.dated, f2.models);
+        section.cover("models of F2 with a date, by which bursts are judged", f2.dates());
         self.cover(&mut section, "models with a declared parent", |row| !lineage.is_root(row));
         section
     }

@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 
+use super::months::dated;
 use super::plot::{Plot, Series};
 use super::section::{Section, Table, Unit, share};
-use super::{BEFORE, Survey, UNKNOWN};
+use super::{BEFORE, OTHER, Survey};
+use crate::census::Coverage;
 use crate::report::Value;
 use crate::snapshot::Row;
 
@@ -35,11 +37,18 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
             share(*derived, *models),
         ]);
     }
-    let steps: Vec<String> = months.rows.iter().map(|row| row[0].cell()).collect();
-    let values: Vec<f64> = months.rows.iter().map(|row| row[2].number().unwrap_or_default()).collect();
-    if steps.len() > 1 {
-        let series = vec![Series { name: "models".into(), values }];
-        section.plots.push(Plot::Lines { title: "Models made so far, by month".into(), steps, series, unit: Count });
+    let dates = survey.known(|row| snapshot.created(row).is_some());
+    // Months of few models, and those after the snapshot's, are not drawn.
+    let is_drawn =
+        |row: &Vec<Value>| row[1].number() >= Some(Coverage::FEWEST as f64) && survey.is_past(&row[0].cell());
+    let last = months.rows.iter().rposition(is_drawn).map_or(0, |last| last + 1);
+    let drawn = &months.rows[months.rows.iter().position(is_drawn).unwrap_or(last)..last];
+    if drawn.len() > 1 {
+        let steps = drawn.iter().map(|row| row[0].cell()).collect();
+        let value = |row: &Vec<Value>| row[2].number().filter(|_| is_drawn(row));
+        let series = vec![Series { name: "models".into(), values: drawn.iter().map(value).collect() }];
+        let title = format!("Models made so far, by month{}", dated(dates));
+        section.plots.push(Plot::Lines { title, steps, series, unit: Count });
     }
     months.rows.reverse();
 
@@ -48,7 +57,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     for row in survey.models() {
         if let Some(task) = snapshot.task(row) {
             with_task += 1;
-            *modalities.entry(survey.references.tasks.of(task).unwrap_or(UNKNOWN)).or_default() += 1;
+            *modalities.entry(survey.references.tasks.of(task).unwrap_or(OTHER)).or_default() += 1;
         }
     }
     let heads = [("modality", Text), ("models", Count), ("share", Share)];
@@ -59,20 +68,22 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     tasks.sort_by("models");
 
     let overlap = overlap(survey);
-    section.findings.extend(overlap.rows.first().filter(|row| row[1].number().is_some()).map(|row| {
-        format!(
+    let both = survey.known(|row| snapshot.downloads(row).is_some() && snapshot.likes(row).is_some());
+    section.conclude(both, || {
+        let row = overlap.rows.first().filter(|row| row[1].number().is_some())?;
+        Some(format!(
             "Of the {} models with most downloads in 30 days, {} are among the {0} with most likes.",
             row[0].cell(),
             row[1].cell()
-        )
-    }));
+        ))
+    });
     section.define(&[
         "Models by the month of their creation (UTC); those that were deleted since are missing, so the past looks smaller than it was. Derived: models with a declared parent.",
-        "Modality: the Hub's group of the model's task (pipeline_tag). Overlap: how many of the k models with most downloads are among the k with most likes, ties by id.",
+        "A month of fewer than 30 models, or after the snapshot's own, is not drawn.",
+        "Modality: the Hub's group of the model's task (pipeline_tag), \"other\" where the task is in no group; shares are of the models that state a task. Overlap: how many of the k models with most downloads are among the k with most likes, ties by id.",
     ]);
-    let all = survey.models().count() as u64;
-    section.cover("models with a date", so_far, all);
-    section.cover("models with a task", with_task, all);
+    section.cover("models with a date", dates);
+    survey.cover(&mut section, "models with a task", |row| snapshot.task(row).is_some());
     survey.cover(&mut section, "models with likes", |row| snapshot.likes(row).is_some());
     section.tables = vec![months, tasks, overlap];
     section

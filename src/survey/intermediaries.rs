@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use super::derivatives::bars;
 use super::section::{Section, Table, Unit, share, total};
 use super::{Survey, UNKNOWN};
-use crate::census::{Counted, Derived, Sum, members};
+use crate::census::{Counted, Coverage, Derived, Sum, members};
 use crate::lineage::Edge;
 use crate::model::Relation;
-use crate::report::grouped;
+use crate::report::{Value, grouped};
 use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};
@@ -94,29 +94,31 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         let has_gguf = |row: &Row| gguf.is_some_and(|gguf| snapshot.tags(*row).contains(&gguf));
         let files: Vec<Row> = derived.all.iter().map(|(row, _)| *row).filter(has_gguf).collect();
         let files_own = files.iter().filter(|row| is_own(row)).count() as u64;
-        table_row(&mut families, &family.name, [all, own, all - own], [files.len() as u64, files_own]);
+        // A dump that was stripped of its tags says nothing of files.
+        let tags = Coverage::of(&derived.all, |(row, _)| !snapshot.tags(*row).is_empty());
+        let [gguf, gguf_own] = [files.len() as u64, files_own].map(|count| Value::judged(tags.judged(count)));
+        let (name, others) = (family.name.as_str(), all - own);
+        families.row([name.into(), all.into(), own.into(), others.into(), share(others, all), gguf, gguf_own]);
     }
     families.sort_by("quantized");
-    section.findings.extend(table.rows.first().map(|row| {
-        let models = row[2].number().unwrap_or_default() as u64;
-        format!(
+    // Of every conversion it is known whose it is.
+    section.conclude(Coverage::whole(all - own), || {
+        let row = table.rows.first()?;
+        let models = row[2].number()? as u64;
+        Some(format!(
             "{} publishes most quantized models of others: {} of {}.",
             row[0].cell(),
             grouped(models),
             grouped(all - own)
-        )
-    }));
+        ))
+    });
     section.plots.push(bars(&table, "conversions", "Quantized models of others, by publisher"));
     section.define(&[
         "Conversion: a listed model with a parent to which its relation is quantized; by somebody else if that parent is another organisation's (accounts in the table of publishers are joined). Sources: the distinct organisations whose models were converted.",
-        "By family: models reachable from a member whose strongest link towards the family is a quantization, members included; own: members. gguf: those reachable models that have the tag gguf, whatever their relation.",
+        "By family: models reachable from a member whose strongest link towards the family is a quantization, members included; own: members. gguf: those reachable models that have the tag gguf, whatever their relation; not judged where fewer than half of them have a tag beside parents and licences.",
         "Declared relations only: a conversion that names no parent is in no figure.",
     ]);
-    section.cover("conversions of others' models among all conversions", all - own, all);
+    section.cover("conversions of others' models among all conversions", Coverage { known: all - own, of: all });
     section.tables = vec![table, families];
     section
-}
-
-fn table_row(table: &mut Table, name: &str, [all, own, others]: [u64; 3], [gguf, gguf_own]: [u64; 2]) {
-    table.row([name.into(), all.into(), own.into(), others.into(), share(others, all), gguf.into(), gguf_own.into()]);
 }

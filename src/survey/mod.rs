@@ -24,7 +24,7 @@ mod text;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::census::{self, Bursts, Census};
+use crate::census::{self, Bursts, Census, Coverage};
 use crate::lineage::Lineage;
 use crate::model::DATES_KEPT_SINCE;
 use crate::reference::{Aliases, Families, Family, Licences, Published, Publisher, Publishers, SizeClasses, Words};
@@ -32,7 +32,7 @@ use crate::snapshot::{Row, Snapshot};
 
 pub use page::page;
 pub use plot::{Bar, Plot, Series};
-pub use section::{Column, Coverage, Section, Table, Unit};
+pub use section::{Column, Known, Section, Table, Unit};
 pub use series::series;
 pub use text::{compared, markdown, report};
 
@@ -163,7 +163,12 @@ impl<'l, 's> Survey<'l, 's> {
 
     /// Makes the sections that are wanted, in their order.
     pub fn sections(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<Section> {
-        MAKERS.iter().filter(|(name, _)| is_wanted(name)).map(|(_, make)| make(self)).collect()
+        let section = |make: fn(&Survey<'_, '_>) -> Section| {
+            let mut section = make(self);
+            section.define(&[Coverage::CONCLUDED]);
+            section
+        };
+        MAKERS.iter().filter(|(name, _)| is_wanted(name)).map(|(_, make)| section(*make)).collect()
     }
 
     fn snapshot(&self) -> &'s Snapshot {
@@ -178,8 +183,17 @@ impl<'l, 's> Survey<'l, 's> {
 
     /// Says in a section of how many of the listed models something is known.
     fn cover(&self, section: &mut Section, what: &'static str, is_known: impl Fn(Row) -> bool) {
-        let known = self.models().filter(|row| is_known(*row)).count() as u64;
-        section.cover(what, known, self.snapshot().provenance().counts.models);
+        section.cover(what, self.known(is_known));
+    }
+
+    /// Of how many of the listed models something is known.
+    fn known(&self, is_known: impl Fn(Row) -> bool) -> Coverage {
+        Coverage::of(self.models(), is_known)
+    }
+
+    /// Whether a model has a date by which bursts are judged: one since the Hub keeps dates.
+    fn is_dated(&self, row: Row) -> bool {
+        self.snapshot().created(row) >= Some(DATES_KEPT_SINCE)
     }
 
     fn publisher(&self, row: Row) -> Option<&'l Publisher> {
@@ -227,6 +241,12 @@ impl<'l, 's> Survey<'l, 's> {
         Some(if month == BEFORE { month } else { month[..4].to_owned() })
     }
 
+    /// Whether a month or a year had begun when the snapshot was taken.
+    fn is_past(&self, month: &str) -> bool {
+        let taken = self.snapshot().provenance().taken.map(crate::report::day);
+        month == BEFORE || taken.is_some_and(|day| month <= &day[..month.len().min(day.len())])
+    }
+
     /// The year and month in which a model was made, as `2025-01`; [`BEFORE`] if that was before the Hub kept dates.
     fn month(&self, row: Row) -> Option<String> {
         let created = self.snapshot().created(row)?;
@@ -239,5 +259,7 @@ impl<'l, 's> Survey<'l, 's> {
 
 /// The bin of models from before the Hub kept dates.
 const BEFORE: &str = "before 2022-03";
+/// What is stated and stands in no table.
+const OTHER: &str = "other";
 /// Who is not in the table of publishers.
 const UNKNOWN: &str = "unknown";

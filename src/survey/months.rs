@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 
 use super::derivatives::reached;
 use super::plot::{Plot, Series};
-use super::section::{Section, Table, Unit};
+use super::section::{Section, Table, Unit, percent};
 use super::{BEFORE, Survey, UNKNOWN};
-use crate::census::{Counted, Derived, members};
+use crate::census::{Counted, Coverage, Derived, members};
 use crate::model::Relation;
 use crate::report::Value;
 use crate::snapshot::Row;
@@ -13,8 +13,9 @@ use Unit::{Count, Number, Share, Text};
 
 /// How many groups are drawn.
 const DRAWN: usize = 6;
-/// Months with fewer new derivatives have no leader.
-const FEWEST: f64 = 30.0;
+/// Months with fewer new derivatives have no leader and are not drawn; split credit is a sum of parts, which may be a hair
+/// off.
+const FEWEST: f64 = Coverage::FEWEST as f64 - 1e-6;
 /// Leaders by all of the new derivatives.
 const EVERYTHING: &str = "everything";
 
@@ -38,30 +39,30 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         (&countries, "months_countries", "New derivatives by month and country of the root", "country"),
     ] {
         let (table, totals) = groups.table(survey, name, title, key);
-        section.plots.extend(lines(&table, title));
-        let leaders = leaders(&table, &totals, key);
-        let last = leaders.rows.iter().rfind(|row| row[0].cell() == EVERYTHING);
-        section.findings.extend(last.map(|last| {
-            let name = last[2].cell();
-            format!(
-                "Among {}, {name} came to lead in {}, with {} of that month's {} new derivatives that have a date.",
+        let known = groups.known(survey);
+        section.plots.extend(lines(&table, &totals, title, groups.dates(survey)));
+        let leaders = leaders(survey, &table, &totals, key, known);
+        section.conclude(known, || {
+            let last = leaders.rows.iter().rfind(|row| row[0].cell() == EVERYTHING)?;
+            Some(format!(
+                "Among {}, {} came to lead in {}, with {} of that month's {} new derivatives that have a date.",
                 plural(key),
+                last[2].cell(),
                 last[1].cell(),
                 leaders.columns[3].shown(&last[3]),
                 leaders.columns[6].shown(&last[6])
-            )
-        }));
+            ))
+        });
         section.tables.extend([table, leaders]);
     }
     section.define(&[
         "Month: that of the derived model's creation, in UTC; models without a date are left out.",
         "By family: F2 of the family (see the section on derivatives), families that are part of another left out. By country: models that descend from a root (a model without a parent) whose publisher is of that country; roots whose publisher is not in the table are \"unknown\".",
         "Derivatives: full credit, a model once in each group that it descends from. Split: 1/k to each of k groups; shares are of the month's sum of split, so they add up to 1.",
-        "A month has a leader if it has at least 30 new derivatives by split credit; \"unknown\" is none. Of: these. Without quantized: only models whose strongest link towards the group is no quantization. Without bursts: only models that are in no burst below the group.",
+        "A month has a leader, and is drawn, if it has at least 30 new derivatives by split credit; \"unknown\" is none. Of: these. No leader is named after the snapshot's own month, nor where fewer than half of what descends from the groups has a date and, by country, a root whose country is known. Without quantized: only models whose strongest link towards the group is no quantization. Without bursts: only models that are in no burst below the group; not judged where fewer than half of what descends from the groups has a date.",
     ]);
-    let derived: Vec<Row> = survey.models().filter(|row| !lineage.is_root(*row)).collect();
-    let dated = derived.iter().filter(|row| survey.snapshot().created(**row).is_some()).count() as u64;
-    section.cover("derived models with a date", dated, derived.len() as u64);
+    let derived = survey.models().filter(|row| !lineage.is_root(*row));
+    section.cover("derived models with a date", Coverage::of(derived, |row| survey.is_dated(row)));
     section
 }
 
@@ -87,6 +88,26 @@ struct Month {
 }
 
 impl Groups<'_> {
+    /// What descends from any of those groups that are wanted; each model once.
+    fn reached(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<Row> {
+        let wanted = self.names.iter().zip(&self.derived).filter(|(name, _)| is_wanted(name));
+        let mut rows: Vec<Row> = wanted.flat_map(|(_, of)| &of.all).map(|(row, _)| *row).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+
+    /// Of how much of what descends from the groups the date is known.
+    fn dates(&self, survey: &Survey<'_, '_>) -> Coverage {
+        Coverage::of(self.reached(|_| true), |row| survey.is_dated(row))
+    }
+
+    /// Of how much of it both are known, the date and a group.
+    fn known(&self, survey: &Survey<'_, '_>) -> Coverage {
+        let known = self.reached(|name| name != UNKNOWN);
+        Coverage { known: Coverage::of(known, |row| survey.is_dated(row)).known, ..self.dates(survey) }
+    }
+
     fn table(
         &self,
         survey: &Survey<'_, '_>,
@@ -130,6 +151,7 @@ impl Groups<'_> {
             }
         }
         let part = |part: f64, whole: f64| if whole == 0.0 { Value::Missing } else { Value::Number(part / whole) };
+        let is_judged = self.dates(survey).is_judged();
         for ((month, at), of) in &months {
             let total = &totals[month];
             table.row([
@@ -140,8 +162,11 @@ impl Groups<'_> {
                 part(of.split, total.split),
                 of.without_quantized.into(),
                 part(of.split_without_quantized, total.split_without_quantized),
-                of.without_bursts.into(),
-                part(of.split_without_bursts, total.split_without_bursts),
+                Value::judged(is_judged.then_some(of.without_bursts)),
+                match is_judged {
+                    true => part(of.split_without_bursts, total.split_without_bursts),
+                    false => Value::NotJudged,
+                },
             ]);
         }
         // The newest month first, in it the largest.
@@ -157,8 +182,14 @@ impl Groups<'_> {
 /// A way of counting months: its name, the column of its shares, and the whole of a month.
 type Way = (&'static str, usize, fn(&Month) -> f64);
 
-/// The months in which another group came to lead.
-fn leaders(table: &Table, totals: &BTreeMap<String, Month>, key: &'static str) -> Table {
+/// The months in which another group came to lead, if enough is known to say so.
+fn leaders(
+    survey: &Survey<'_, '_>,
+    table: &Table,
+    totals: &BTreeMap<String, Month>,
+    key: &'static str,
+    known: Coverage,
+) -> Table {
     let (name, title) = match key {
         "family" => ("leaders_families", "When another family came to lead"),
         _ => ("leaders_countries", "When another country came to lead"),
@@ -179,15 +210,15 @@ fn leaders(table: &Table, totals: &BTreeMap<String, Month>, key: &'static str) -
         ("without quantized", 6, |of| of.split_without_quantized),
         ("without bursts", 8, |of| of.split_without_bursts),
     ];
-    for (counted, column, of) in ways {
+    for (counted, column, of) in ways.into_iter().filter(|_| known.is_conclusive()) {
         let mut last: Option<String> = None;
         // The table has the newest month first.
         for month in table.rows.chunk_by(|one, other| one[0] == other[0]).rev() {
             let rows = || month.iter().filter(|row| row[1].cell() != UNKNOWN);
             let share = |row: &Vec<Value>| row[column].number().unwrap_or(0.0);
-            // All of the month's, by split credit: sums of parts, which may be a hair off.
+            // All of the month's, by split credit.
             let of = totals.get(&month[0][0].cell()).map_or(0.0, of);
-            if of < FEWEST - 1e-6 {
+            if of < FEWEST || !survey.is_past(&month[0][0].cell()) {
                 continue;
             }
             let first = rows().min_by(|a, b| share(b).total_cmp(&share(a)).then_with(|| a[1].cell().cmp(&b[1].cell())));
@@ -214,11 +245,15 @@ fn leaders(table: &Table, totals: &BTreeMap<String, Month>, key: &'static str) -
     leaders
 }
 
-/// The shares of the groups with most derivatives, month by month.
-fn lines(table: &Table, title: &str) -> Option<Plot> {
+/// The shares of the groups with most derivatives, month by month; a month of few derivatives is a gap.
+fn lines(table: &Table, totals: &BTreeMap<String, Month>, title: &str, dates: Coverage) -> Option<Plot> {
+    let is_drawn = |month: &String| totals.get(month).is_some_and(|of| of.split >= FEWEST);
     let mut months: Vec<String> = table.rows.iter().map(|row| row[0].cell()).filter(|month| month != BEFORE).collect();
     months.dedup();
     months.reverse();
+    // From the first month that is drawn to the last.
+    months.truncate(months.iter().rposition(is_drawn)? + 1);
+    months.drain(..months.iter().position(is_drawn)?);
     // More than five years would be a comb.
     let months = months.split_off(months.len().saturating_sub(60));
     let mut sums: BTreeMap<String, f64> = BTreeMap::new();
@@ -231,12 +266,23 @@ fn lines(table: &Table, title: &str) -> Option<Plot> {
     let of = |name: &str, month: &str| table.cell(&format!("{month}|{name}"), "share").and_then(Value::number);
     let series = names
         .into_iter()
-        .map(|(name, _)| Series { values: months.iter().map(|month| of(&name, month).unwrap_or(0.0)).collect(), name })
+        .map(|(name, _)| {
+            let share = |month: &String| is_drawn(month).then(|| of(&name, month).unwrap_or(0.0));
+            Series { values: months.iter().map(share).collect(), name }
+        })
         .collect();
     (months.len() > 1).then(|| Plot::Lines {
-        title: format!("{title}: share of each month"),
+        title: format!("{title}: share of each month{}", dated(dates)),
         steps: months,
         series,
         unit: Share,
     })
+}
+
+/// What a picture's title says of the dates behind it, if some are missing.
+pub(super) fn dated(dates: Coverage) -> String {
+    match dates.known < dates.of {
+        true => format!(", of the {} with a date", percent(dates.known as f64 / dates.of as f64)),
+        false => String::new(),
+    }
 }

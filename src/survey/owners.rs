@@ -1,6 +1,6 @@
 use super::section::{Section, Table, Unit, total};
 use super::{Survey, UNKNOWN};
-use crate::census::Sum;
+use crate::census::{Coverage, Sum};
 use crate::report::grouped;
 
 use Unit::{Count, Text};
@@ -70,8 +70,9 @@ impl Survey<'_, '_> {
             "Publishers, countries and kinds: the table of publishers (data/reference/orgs.csv); a file of your own is named with --owners, as CSV with the columns namespace, name, country_iso2 and kind. No country is guessed from a name.",
             "Links: those from the account's models, those to its own models too.",
         ]);
-        section.cover("models whose publisher is in the table", known[0], total_of[0]);
-        section.cover("downloads in 30 days of such models", known[1], total_of[1]);
+        for (what, at) in [("models whose publisher is in the table", 0), ("downloads in 30 days of such models", 1)] {
+            section.cover(what, Coverage { known: known[at], of: total_of[at] });
+        }
         section
     }
 }

@@ -71,7 +71,7 @@ pub fn page(sections: &[Section], published: &Published, snapshot: &Snapshot, fi
 
 fn table(out: &mut String, section: &Section, table: &Table, files: &str) {
     if table.rows.is_empty() {
-        _ = writeln!(out, "<h3>{}</h3>\n<p>None.</p>", text(table.title));
+        _ = writeln!(out, "<h3>{}</h3>\n<p>None is known.</p>", text(table.title));
         return;
     }
     let title = format!("{}-{}", section.name, table.name);

@@ -43,8 +43,8 @@ pub struct Bar {
 pub struct Series {
     /// Whose it is.
     pub name: String,
-    /// A value for each step.
-    pub values: Vec<f64>,
+    /// A value for each step; where there is none the line has a gap.
+    pub values: Vec<Option<f64>>,
 }
 
 /// Width of a picture in its own units; pages scale it.
@@ -129,11 +129,14 @@ fn lines(number: usize, title: &str, steps: &[String], series: &[Series], unit: 
     let shown = |value: f64| if unit == Unit::Share { percent(value) } else { grouped(value as u64) };
     const TOP: f64 = 8.0;
     const HEIGHT: f64 = 220.0;
-    let most = series.iter().flat_map(|series| &series.values).copied().fold(0.0, f64::max);
+    let most = series.iter().flat_map(|series| &series.values).flatten().copied().fold(0.0, f64::max);
     let most = if most > 0.0 { most } else { 1.0 };
     let ends: Vec<String> = series
         .iter()
-        .map(|series| format!("{}: {} at the end", series.name, shown(series.values.last().copied().unwrap_or(0.0))))
+        .map(|series| {
+            let last = series.values.last().copied().flatten();
+            format!("{}: {} at the end", series.name, last.map_or_else(|| "not known".into(), shown))
+        })
         .collect();
     let about = format!(
         "From {} to {}. {}",
@@ -179,14 +182,23 @@ fn lines(number: usize, title: &str, steps: &[String], series: &[Series], unit: 
     // Lines differ by their dashes too, for those who do not see colours.
     const DASHES: [&str; 6] = ["none", "7 3", "2 3", "9 3 2 3", "12 4", "4 2"];
     for (which, (line, (x, y))) in series.iter().zip(places).enumerate() {
-        let points: Vec<String> =
-            line.values.iter().enumerate().map(|(at, value)| format!("{:.1},{:.1}", across(at), up(*value))).collect();
         let (colour, dash) = (which % 6, DASHES[which % 6]);
+        let point = |(at, value): (usize, &Option<f64>)| value.map(|value| format!("{:.1},{:.1}", across(at), up(value)));
+        let points: Vec<Option<String>> = line.values.iter().enumerate().map(point).collect();
+        for piece in points.split(Option::is_none).filter(|piece| !piece.is_empty()) {
+            let mut piece: Vec<&str> = piece.iter().flatten().map(String::as_str).collect();
+            // A line of one point would not be seen: its round ends are.
+            piece.extend((piece.len() == 1).then(|| piece[0]));
+            _ = writeln!(
+                out,
+                "<polyline class=\"l{colour}\" stroke-dasharray=\"{dash}\" points=\"{}\"><title>{}</title></polyline>",
+                piece.join(" "),
+                text(&line.name),
+            );
+        }
         _ = writeln!(
             out,
-            "<polyline class=\"l{colour}\" stroke-dasharray=\"{dash}\" points=\"{}\"><title>{}</title></polyline><line class=\"l{colour}\" stroke-dasharray=\"{dash}\" x1=\"{x:.1}\" x2=\"{:.1}\" y1=\"{:.1}\" y2=\"{:.1}\"/><text x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
-            points.join(" "),
-            text(&line.name),
+            "<line class=\"l{colour}\" stroke-dasharray=\"{dash}\" x1=\"{x:.1}\" x2=\"{:.1}\" y1=\"{:.1}\" y2=\"{:.1}\"/><text x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
             x + 28.0,
             y - 5.0,
             y - 5.0,

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::derivatives::bars;
 use super::section::{Section, Table, Unit, share, total};
 use super::{Survey, UNKNOWN};
-use crate::census::Sum;
+use crate::census::{Coverage, Sum};
 use crate::report::Value;
 use crate::snapshot::Row;
 
@@ -95,13 +95,17 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     }
     table.sort_by("received");
     let languages = languages(survey);
-    section.findings.extend(table.rows.iter().find(|row| row[0].cell() != UNKNOWN).map(|row| {
-        format!(
+    let derived = survey.models().filter(|row| !lineage.is_root(*row));
+    let has_known_parent = |row: Row| lineage.parents(row).any(|(parent, _)| survey.publisher(parent).is_some());
+    let parents = Coverage::of(derived, has_known_parent);
+    section.conclude(parents, || {
+        let row = table.rows.iter().find(|row| row[0].cell() != UNKNOWN)?;
+        Some(format!(
             "Publishers in {}, those who upload models again included, received most derivatives: {}.",
             row[0].cell(),
             table.columns[3].shown(&row[3])
-        )
-    }));
+        ))
+    });
     section.plots.push(bars(&table, "received", "Derivatives received, by country of the parent"));
     section.define(&[
         "Country: the publisher's, by the table of publishers. Received: distinct listed models with a parent from the country, by whomever; from abroad: those whose own publisher is of another country or unknown.",
@@ -109,20 +113,21 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "Languages: tags that are two-letter codes of ISO 639-1; a model counts in each of its languages.",
     ]);
     survey.cover(&mut section, "models whose publisher is in the table", |row| survey.publisher(row).is_some());
-    section.cover("models with a language", languages.1, snapshot.provenance().counts.models);
+    section.cover("derived models with a parent whose publisher is in the table", parents);
+    section.cover("models with a language", languages.1);
     section.tables = vec![table, languages.0];
     section
 }
 
 /// Models and downloads by language, and how many models have one.
-fn languages(survey: &Survey<'_, '_>) -> (Table, u64) {
+fn languages(survey: &Survey<'_, '_>) -> (Table, Coverage) {
     let heads = [("language", Text), ("name", Text), ("models", Count), ("share", Share), ("downloads_30d", Count)];
     let mut table = Table::new("languages", "Models by language", 1, &heads, &[]);
     let snapshot = survey.snapshot();
     let words: Vec<(&str, Option<&str>)> =
         snapshot.tag_words().map(|tag| (tag, survey.references.languages.of(tag))).collect();
     let mut sums: BTreeMap<u32, (u64, Sum)> = BTreeMap::new();
-    let mut models = 0;
+    let mut coverage = Coverage::default();
     for row in survey.models() {
         let mut has_one = false;
         for tag in snapshot.tags(row).iter().filter(|tag| words[**tag as usize].1.is_some()) {
@@ -131,15 +136,16 @@ fn languages(survey: &Survey<'_, '_>) -> (Table, u64) {
             sum.add(snapshot.downloads(row));
             has_one = true;
         }
-        models += u64::from(has_one);
+        coverage.of += 1;
+        coverage.known += u64::from(has_one);
     }
     for (tag, (of, sum)) in sums {
         let (code, name) = words[tag as usize];
         let downloads = total(sum);
-        table.row([code.into(), name.unwrap_or_default().into(), of.into(), share(of, models), downloads]);
+        table.row([code.into(), name.unwrap_or_default().into(), of.into(), share(of, coverage.known), downloads]);
     }
     table.sort_by("models");
-    (table, models)
+    (table, coverage)
 }
 
 /// From which countries the roots of each model are.

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::section::{Section, Table, Unit};
 use super::{BEFORE, Survey, UNKNOWN};
+use crate::census::Coverage;
 use crate::report::{Value, grouped};
 
 use Unit::{Count, Number, Text};
@@ -19,10 +20,8 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let mut table = Table::new("releases", "Repositories made, by organisation and year", 2, &main, &[]);
     let mut counts: BTreeMap<(&str, String), u64> = BTreeMap::new();
     let mut countries: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut dated = 0;
     for row in survey.models() {
         let Some(year) = survey.year(row) else { continue };
-        dated += 1;
         let name = survey.publisher(row).map_or(UNKNOWN, |publisher| &publisher.name);
         countries.entry(name).or_insert_with(|| survey.country(row).unwrap_or(UNKNOWN));
         *counts.entry((name, year)).or_default() += 1;
@@ -58,20 +57,30 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         let key = |row: &Vec<Value>| (row[0].cell(), row[1].cell() != UNKNOWN, row[3].number().unwrap_or(0.0) as u64);
         key(b).cmp(&key(a)).then_with(|| a[1].cell().cmp(&b[1].cell()))
     });
-    section.findings.extend(table.rows.first().filter(|row| row[1].cell() != UNKNOWN).map(|row| {
-        let releases = row[3].number().unwrap_or_default() as u64;
-        format!(
-            "Of the publishers in the table, {1} made most repositories in {0}: {2}, of those with a date.",
-            row[0].cell(),
-            row[1].cell(),
-            grouped(releases)
-        )
-    }));
+    // The newest year that had begun, of those in which enough was made.
+    let is_known = |row: &&Vec<Value>| row[1].cell() != UNKNOWN && survey.is_past(&row[0].cell());
+    let mut years = table.rows.chunk_by(|one, other| one[0] == other[0]);
+    let made = |rows: &[Vec<Value>]| rows.iter().filter(is_known).filter_map(|row| row[3].number()).sum::<f64>() as u64;
+    let newest = years.find(|rows| rows.iter().any(|row| is_known(&row)));
+    let of_known = survey.models().filter(|row| survey.publisher(*row).is_some());
+    let dates = Coverage::of(of_known, |row| survey.is_dated(row));
+    if let Some(rows) = newest.filter(|rows| made(rows) >= Coverage::FEWEST) {
+        section.conclude(dates, || {
+            let first = rows.iter().find(is_known)?;
+            Some(format!(
+                "Of the publishers in the table, {1} made most repositories in {0}: {2}, of those with a date.",
+                first[0].cell(),
+                first[1].cell(),
+                grouped(first[3].number()? as u64)
+            ))
+        });
+    }
     section.define(&[
         "Releases: listed models by the year of their creation (UTC); those that were deleted since are missing. The accounts of an organisation are one, by the table of publishers; all others together are \"unknown\".",
-        "Ratio: to the year before. The Hub keeps dates since March 2022, so 2022 is a short year, and a snapshot's last year is short too.",
+        "Ratio: to the year before. The Hub keeps dates since March 2022, so 2022 is a short year, and a snapshot's last year is short too. Who made most is said of the newest year up to the snapshot's own.",
     ]);
-    section.cover("models with a date", dated, survey.models().count() as u64);
+    survey.cover(&mut section, "models with a date", |row| survey.snapshot().created(row).is_some());
+    section.cover("models with a date, of the publishers in the table", dates);
     survey.cover(&mut section, "models whose publisher is in the table", |row| survey.publisher(row).is_some());
     section.tables.push(table);
     section

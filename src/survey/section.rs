@@ -1,8 +1,8 @@
 use std::io::{self, Write};
 
 use super::plot::Plot;
-use crate::census::Sum;
-use crate::report::{Report, Rows, Value};
+use crate::census::{Coverage, Sum};
+use crate::report::{NOT_JUDGED, Report, Rows, Value};
 
 /// A part of the survey: what was asked, what came out, and under which definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,18 +20,16 @@ pub struct Section {
     /// How the figures are defined, a sentence each.
     pub definition: Vec<String>,
     /// Of how many models the values were known.
-    pub coverage: Vec<Coverage>,
+    pub coverage: Vec<Known>,
 }
 
 /// Of how many models something is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Coverage {
+pub struct Known {
     /// What is known.
     pub what: &'static str,
     /// Of how many.
-    pub known: u64,
-    /// Of how many there are.
-    pub of: u64,
+    pub coverage: Coverage,
 }
 
 /// Figures in rows.
@@ -90,8 +88,13 @@ impl Section {
         self.definition.extend(sentences.iter().map(|sentence| (*sentence).to_owned()));
     }
 
-    pub(super) fn cover(&mut self, what: &'static str, known: u64, of: u64) {
-        self.coverage.push(Coverage { what, known, of });
+    pub(super) fn cover(&mut self, what: &'static str, coverage: Coverage) {
+        self.coverage.push(Known { what, coverage });
+    }
+
+    /// Adds a sentence that draws a conclusion, if the values behind it are known of enough ([`Coverage::CONCLUDED`]).
+    pub(super) fn conclude(&mut self, coverage: Coverage, sentence: impl FnOnce() -> Option<String>) {
+        self.findings.extend(coverage.is_conclusive().then(sentence).flatten());
     }
 }
 
@@ -173,6 +176,7 @@ impl Column {
     pub fn shown(&self, value: &Value) -> String {
         match (self.unit, value) {
             (_, Value::Missing) => "–".into(),
+            (_, Value::NotJudged) => NOT_JUDGED.into(),
             (Unit::Share, Value::Number(share)) => percent(*share),
             (_, Value::Count(count)) => crate::report::grouped(*count),
             (_, Value::Number(number)) => short(*number),

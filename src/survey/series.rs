@@ -48,13 +48,14 @@ pub fn series(surveys: &[Survey<'_, '_>]) -> Section {
             let (f1, f2) = (derived.direct.len() as u64, derived.all.len() as u64);
             families.row([date.as_str().into(), family.name.as_str().into(), f1.into(), f2.into()]);
             match drawn.iter_mut().find(|series| series.name == family.name) {
-                Some(series) => series.values.push(f1 as f64),
-                None => drawn.push(Series { name: family.name.clone(), values: vec![f1 as f64] }),
+                Some(series) => series.values.push(Some(f1 as f64)),
+                None => drawn.push(Series { name: family.name.clone(), values: vec![Some(f1 as f64)] }),
             }
         }
     }
     drawn.sort_by(|a, b| {
-        b.values.last().unwrap_or(&0.0).total_cmp(a.values.last().unwrap_or(&0.0)).then_with(|| a.name.cmp(&b.name))
+        let last = |series: &Series| series.values.last().copied().flatten().unwrap_or(0.0);
+        last(b).total_cmp(&last(a)).then_with(|| a.name.cmp(&b.name))
     });
     drawn.truncate(DRAWN);
     // The newest date first, in it the largest.

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::plot::{Bar, Plot};
 use super::section::{Section, Table, Unit, share, total};
 use super::{BEFORE, Survey, UNKNOWN};
-use crate::census::{Counted, Derived, Sum};
+use crate::census::{Counted, Coverage, Derived, Sum};
 use crate::report::Value;
 use crate::snapshot::Row;
 
@@ -41,6 +41,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         .collect();
     // Shares are of the models that declare a size.
     let declared = |window: usize| sums[..classes.len()].iter().map(|of| of[window].total).sum::<u64>();
+    let sized = survey.known(|row| snapshot.parameters(row).is_some());
     for (at, (set, of)) in sets.iter().zip(&sums).enumerate() {
         let is_known = at < classes.len();
         let mut authors: Vec<u32> = derived[at].all.iter().map(|(row, _)| survey.owners[*row as usize]).collect();
@@ -50,42 +51,47 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
             true => share(of[window].total, declared(window)),
             false => Value::Missing,
         };
-        let bases = set.iter().filter(|row| !survey.lineage.is_leaf(**row)).count() as u64;
+        let bases = set.iter().filter(|row| !survey.lineage.is_leaf(**row)).count();
+        // Where no model declares a size, no class has a count.
+        let count = |count: usize| if is_known && sized.known == 0 { Value::Missing } else { (count as u64).into() };
         table.row([
             if is_known { classes.name(at).into() } else { UNKNOWN.into() },
-            (set.len() as u64).into(),
+            count(set.len()),
             total(of[0]),
             part(0),
-            (derived[at].direct.len() as u64).into(),
-            (derived[at].all.len() as u64).into(),
-            (authors.len() as u64).into(),
+            count(derived[at].direct.len()),
+            count(derived[at].all.len()),
+            count(authors.len()),
             total(of[1]),
             part(1),
-            bases.into(),
+            count(bases),
         ]);
     }
     let bar = |row: &Vec<Value>| {
         Some(Bar { name: row[0].cell(), value: row[3].number()?, label: table.columns[3].shown(&row[3]) })
     };
     let bars: Vec<Bar> = table.rows.iter().filter_map(bar).collect();
-    section.findings.extend(bars.iter().max_by(|a, b| a.value.total_cmp(&b.value)).map(|most| {
-        format!(
+    let both = survey.known(|row| snapshot.parameters(row).is_some() && snapshot.downloads(row).is_some());
+    section.conclude(both, || {
+        let most = bars.iter().max_by(|a, b| a.value.total_cmp(&b.value))?;
+        Some(format!(
             "Of the downloads in 30 days of models that declare a size, {} go to the class {}.",
             most.label, most.name
-        )
-    }));
+        ))
+    });
     section.plots.push(Plot::Bars { title: "Share of the downloads in 30 days, by class of size".into(), bars });
     let averages = averages(survey);
-    section.findings.extend(averages.rows.first().and_then(|all| {
+    section.conclude(both, || {
+        let all = averages.rows.first()?;
         let (mean, median) = (all[2].number()?, all[3].number()?);
         Some(format!(
             "Weighted by downloads in 30 days, the mean size is {:.1} billion parameters and the median {:.1} billion.",
             mean / 1e9,
             median / 1e9
         ))
-    }));
-    let with = sets[..classes.len()].iter().map(|set| set.len() as u64).sum();
-    section.cover("models that declare their parameters", with, survey.models().count() as u64);
+    });
+    section.cover("models that declare their parameters", sized);
+    section.cover("models that declare their parameters and have downloads in 30 days", both);
     section.tables = vec![table, averages];
     section.define(&[
         "Size: the parameters that the safetensors headers declare; packed weights of quantized models count as packed. Models without such a figure stand in the class \"unknown\" and in no share.",

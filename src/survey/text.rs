@@ -1,5 +1,5 @@
-use super::section::{Section, Table, Unit, percent};
-use crate::census::Sum;
+use super::section::{Known, Section, Table, Unit, percent};
+use crate::census::{Coverage, Sum};
 use crate::reference::Published;
 use crate::report::{Block, Grid, Named, Report, Value, day, grouped};
 use crate::snapshot::{Row, Snapshot};
@@ -57,9 +57,9 @@ pub(super) fn left_out(table: &Table) -> Option<String> {
 
 /// The coverage of a section, a sentence each.
 pub(super) fn coverage(section: &Section) -> Vec<String> {
-    let sentence = |known: &super::Coverage| {
-        let part = if known.of == 0 { "none".into() } else { percent(known.known as f64 / known.of as f64) };
-        format!("{}: {} of {} ({part})", known.what, grouped(known.known), grouped(known.of))
+    let sentence = |Known { what, coverage: Coverage { known, of } }: &Known| {
+        let part = if *of == 0 { "none".into() } else { percent(*known as f64 / *of as f64) };
+        format!("{what}: {} of {} ({part})", grouped(*known), grouped(*of))
     };
     section.coverage.iter().map(sentence).collect()
 }
@@ -96,7 +96,7 @@ fn section_blocks(section: &Section, compared: Option<&Table>, blocks: &mut Vec<
     blocks.extend((!section.findings.is_empty()).then(|| Block::Line(section.findings.join("\n"))));
     for table in section.tables.iter().chain(compared) {
         if table.rows.is_empty() {
-            blocks.push(Block::Line(format!("{}: none.", table.title)));
+            blocks.push(Block::Line(format!("{}: none is known.", table.title)));
             continue;
         }
         let shown = left_out(table).map_or_else(String::new, |left| format!(" ({left})"));
@@ -198,10 +198,9 @@ fn grid(table: &Table) -> Grid {
 /// A section for programs.
 fn named(section: &Section, compared: Option<&Table>) -> Named {
     let texts = |texts: &[String]| Value::List(texts.iter().map(|text| text.as_str().into()).collect());
-    let coverage = section
-        .coverage
-        .iter()
-        .map(|of| Value::group([("what", of.what.into()), ("known", of.known.into()), ("of", of.of.into())]));
+    let coverage = section.coverage.iter().map(|Known { what, coverage }| {
+        Value::group([("what", (*what).into()), ("known", coverage.known.into()), ("of", coverage.of.into())])
+    });
     let tables = section.tables.iter().chain(compared).map(|table| {
         let rows = table.rows.iter().map(|row| Value::Group(table.named(row)));
         (table.name, Value::List(rows.collect()))
