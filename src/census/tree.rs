@@ -51,16 +51,15 @@ pub enum Shown {
 
 /// The tree of a selection: from what it was chosen around, downwards, or upwards for ancestors; for what lies around a
 /// model and for everything, from the models without parents. Siblings with most descendants come first, at most `top` of
-/// them (0: all), down to `depth` links. Models that are not `counted` are walked through.
+/// them (0: all), down to `depth` links. Models that the selection does not count are walked through.
 pub fn tree(
     census: &Census<'_, '_>,
     selection: &Selection<'_, '_>,
     reach: Reach,
-    counted: impl Fn(Row) -> bool,
     depth: usize,
     top: usize,
 ) -> Vec<Branch> {
-    let tree = Tree { census, selection, reach, counted, top };
+    let tree = Tree { census, selection, reach, top };
     let mut groups: HashMap<Row, Vec<&Group>> = HashMap::new();
     for group in selection.groups() {
         for parent in &group.parents {
@@ -89,20 +88,19 @@ pub fn tree(
     branches
 }
 
-struct Tree<'t, 'g, 's, F> {
+struct Tree<'t, 'g, 's> {
     census: &'t Census<'g, 's>,
     selection: &'t Selection<'g, 's>,
     reach: Reach,
-    counted: F,
     top: usize,
 }
 
-impl<F: Fn(Row) -> bool> Tree<'_, '_, '_, F> {
+impl Tree<'_, '_, '_> {
     /// The lines of siblings, the first one last.
     fn siblings(&self, depth: usize, mut rows: Vec<(Row, Option<Relation>)>, groups: &[&Group]) -> Vec<Branch> {
         let rest = if self.top > 0 && rows.len() > self.top { rows.split_off(self.top) } else { Vec::new() };
         let model = |(row, relation): (Row, Option<Relation>)| {
-            let is_counted = (self.counted)(row);
+            let is_counted = self.selection.is_counted(row);
             Shown::Model { row, relation, is_repeated: false, is_cut: false, is_counted }
         };
         let mut lines: Vec<Shown> = rows.into_iter().map(model).collect();
@@ -171,7 +169,7 @@ impl<F: Fn(Row) -> bool> Tree<'_, '_, '_, F> {
         let grouped: HashSet<Row> =
             self.selection.groups().iter().flat_map(|group| group.models.iter().copied()).collect();
         let is_selected = |row: &&Row| self.selection.place(**row).is_some() || grouped.contains(row);
-        let counted = beyond.rows.iter().filter(is_selected).filter(|row| (self.counted)(**row));
+        let counted = beyond.rows.iter().filter(is_selected).filter(|row| self.selection.is_counted(**row));
         Shown::More { models: rows.len(), descendants: counted.count() }
     }
 }

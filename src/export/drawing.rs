@@ -254,7 +254,8 @@ fn label(node: &Node<'_>) -> String {
 
 fn tooltip(node: &Node<'_>) -> String {
     let relation = node.relation.map_or("no parent", Relation::name);
-    let mut text = format!("{}\n{relation}, {}", node.id, node.status.name());
+    let counted = if node.is_counted { "" } else { ", not counted" };
+    let mut text = format!("{}\n{relation}, {}{counted}", node.id, node.status.name());
     for (name, value) in [("downloads in 30 days", node.downloads), ("likes", node.likes)] {
         if let Some(value) = value {
             text += &format!("\n{name}: {value}");

@@ -40,6 +40,10 @@ pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Resul
         let is_listed = |id: &ModelId| snapshot.find(id.as_str()).is_some_and(|row| snapshot.is_listed(row));
         changed += edges::write([&record], is_listed, &mut out)?;
     }
+    let apart = selection.rows().iter().filter(|row| !selection.is_counted(**row));
+    for row in apart {
+        writeln!(out, "# not counted, it only connects others: {}", snapshot.id(*row).replace(['\r', '\n'], " "))?;
+    }
     if changed > 0 {
         writeln!(out, "# values changed: {changed}; blanks, line breaks and # would end a word and are written _")?;
     }

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use crate::census::{Census, Kin};
 use crate::lineage::{Edge, Group, Selection};
 use crate::model::Relation;
-use crate::reference::{Licences, Publisher, Publishers};
+use crate::reference::{Aliases, Licences, Publishers, Whose};
 use crate::snapshot::{Row, Snapshot};
 
 /// What is exported: a selection with all that is known of its models.
@@ -23,6 +23,8 @@ pub struct Tables {
     pub kin: Kin,
     /// Who stands behind their owners.
     pub publishers: Publishers,
+    /// Ids of today of old ids: a model whose id has no owner is of the account that it has today.
+    pub aliases: Aliases,
     /// Classes of their licences.
     pub licences: Licences,
 }
@@ -85,12 +87,13 @@ pub enum Kind {
 }
 
 /// The fields of a node beside its id, in the order of [`Node::values`].
-pub const NODE_FIELDS: [(&str, Kind); 14] = [
+pub const NODE_FIELDS: [(&str, Kind); 15] = [
     ("owner", Kind::Text),
     ("country", Kind::Text),
     ("family", Kind::Text),
     ("relation", Kind::Text),
     ("status", Kind::Text),
+    ("counted", Kind::Text),
     ("models", Kind::Number),
     ("created", Kind::Instant),
     ("licence", Kind::Text),
@@ -115,11 +118,13 @@ pub struct Node<'g> {
     pub id: Cow<'g, str>,
     /// Whether it is listed.
     pub status: Status,
+    /// Whether it is one of the models that were asked for; the others only connect these.
+    pub is_counted: bool,
     /// How many models it stands for: 1, but for a collapsed node.
     pub models: u64,
-    /// The owner.
+    /// The account: its owner, or, of an id without one, that of the id that it has today.
     pub owner: Option<&'g str>,
-    /// Its publisher's country, as two letters; `unknown` if no table has it.
+    /// Its publisher's country, as two letters; `unknown` if no table has it, nothing for a collapsed node.
     pub country: Option<&'g str>,
     /// The families that it is a member of or descends from, with `;` between them.
     pub family: String,
@@ -145,13 +150,14 @@ pub struct Node<'g> {
 
 impl Node<'_> {
     /// Its values in the order of [`NODE_FIELDS`].
-    pub fn values(&self) -> [Value<'_>; 14] {
+    pub fn values(&self) -> [Value<'_>; 15] {
         [
             text(self.owner),
             text(self.country),
             text(Some(self.family.as_str()).filter(|family| !family.is_empty())),
             text(self.relation.map(Relation::name)),
             text(Some(self.status.name())),
+            text(Some(if self.is_counted { "yes" } else { "no" })),
             Value::Number(self.models),
             self.created.map_or(Value::Missing, Value::Instant),
             text(self.licence),
@@ -239,9 +245,9 @@ impl<'g, 's> Graph<'g, 's> {
         self.census.lineage().snapshot()
     }
 
-    /// Who stands behind an account.
-    pub(super) fn publisher(&self, owner: &str) -> Option<&'g Publisher> {
-        self.tables.publishers.of(owner)
+    /// Whose a model is.
+    pub(super) fn whose(&self, row: Row) -> Whose<'g> {
+        self.tables.publishers.whose(self.snapshot().id(row), &self.tables.aliases)
     }
 
     /// The model of the node at a place, if it stands for one.
@@ -286,15 +292,15 @@ impl<'g, 's> Graph<'g, 's> {
         let lineage = self.selection.lineage();
         let snapshot = lineage.snapshot();
         let facts = self.census.of(row);
-        let (owner, licence) = (snapshot.owner(row), snapshot.licence(row));
+        let (whose, licence) = (self.whose(row), snapshot.licence(row));
         Node {
             number,
             id: Cow::Borrowed(snapshot.id(row)),
             status: if snapshot.is_listed(row) { Status::Listed } else { Status::Unlisted },
+            is_counted: self.selection.is_counted(row),
             models: 1,
-            owner,
-            country: owner
-                .map(|owner| self.tables.publishers.of(owner).map_or("unknown", |known| known.country.as_str())),
+            owner: whose.account,
+            country: Some(whose.country()),
             family: self.tables.kin.names(row).collect::<Vec<_>>().join(";"),
             relation: lineage.parents(row).map(|(_, edge)| edge.relation).max(),
             created: snapshot.created(row),
@@ -326,6 +332,7 @@ impl<'g, 's> Graph<'g, 's> {
             number,
             id: Cow::Owned(format!("{} of {}", crowd(models, group.relation), parents.join(" + "))),
             status: Status::Collapsed,
+            is_counted: true,
             models,
             owner: None,
             country: None,

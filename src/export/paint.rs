@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use super::{Graph, Node, Status};
 use crate::model::Relation;
+use crate::reference::Whose;
 
 /// What colours tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,55 +37,102 @@ impl ColorBy {
             ColorBy::Family => "family",
         }
     }
+
+    /// The words that have no colour of their own, all together.
+    fn others(self) -> &'static str {
+        match self {
+            ColorBy::Relation => "other relations",
+            ColorBy::Owner => "other owners",
+            ColorBy::Country => "other countries",
+            ColorBy::Licence => "other licences",
+            ColorBy::LicenceClass => "other classes",
+            ColorBy::Family => "other families",
+        }
+    }
+
+    /// The models of which none is known.
+    fn unknown(self) -> &'static str {
+        match self {
+            ColorBy::Relation => BASE,
+            ColorBy::Owner => "no owner",
+            ColorBy::Country => "unknown country",
+            ColorBy::Licence | ColorBy::LicenceClass => "none stated",
+            ColorBy::Family => "no family",
+        }
+    }
 }
 
-/// Okabe and Ito's colours, which people tell apart who see few; then grey for all others.
+/// Okabe and Ito's colours, which people tell apart who see few; then greys: for all other words, for models of which none
+/// is known, and white for those that are not counted.
 const COLORS: [&str; 7] = ["#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#0072B2", "#F0E442", "#D55E00"];
 const OTHER: &str = "#BBBBBB";
+const UNKNOWN: &str = "#E8E8E8";
+const NOT_COUNTED: &str = "#FFFFFF";
 const ROOT: &str = "#333333";
+
+/// What a node is coloured by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Shade {
+    /// A word that is known of it.
+    Word(String),
+    /// A word that stands for what no table has a colour for, such as a licence without a class.
+    Unclassed,
+    /// Nothing is known.
+    Unknown,
+    /// It only connects others.
+    NotCounted,
+}
 
 /// The colours of a graph's nodes, and what they mean.
 #[derive(Debug, Clone)]
 pub struct Paint {
     by: ColorBy,
-    colors: HashMap<String, &'static str>,
+    colors: HashMap<Shade, &'static str>,
     legend: Vec<(String, &'static str, u64)>,
 }
 
 impl Paint {
-    /// Chooses colours: relations have fixed ones, of other words the most frequent seven have one each.
+    /// Chooses colours: relations have fixed ones, of other words the most frequent seven have one each. Words beyond
+    /// these, and models of which none is known, have an entry each.
     pub fn new(graph: &Graph<'_, '_>, by: ColorBy) -> Paint {
-        let mut counts: HashMap<String, u64> = HashMap::new();
+        let mut counts: HashMap<Shade, u64> = HashMap::new();
         for node in graph.nodes() {
-            *counts.entry(word(&node, by)).or_default() += node.models;
+            *counts.entry(shade(&node, by)).or_default() += node.models;
         }
-        let mut words: Vec<(String, u64)> = counts.into_iter().collect();
-        words.sort_by(|(a, many), (b, few)| few.cmp(many).then_with(|| a.cmp(b)));
+        let mut shades: Vec<(Shade, u64)> = counts.into_iter().collect();
+        shades.sort_by(|(a, many), (b, few)| few.cmp(many).then_with(|| a.cmp(b)));
         let mut paint = Paint { by, colors: HashMap::new(), legend: Vec::new() };
         let mut others = 0;
+        let mut last = Vec::new();
         let mut free = COLORS.into_iter();
-        for (word, count) in words {
-            let color = match by {
-                ColorBy::Relation => Some(relation_color(&word)),
-                _ if matches!(word.as_str(), NONE | "unknown" | "unclassed") => None,
-                _ => free.next(),
-            };
-            match color {
-                Some(color) => {
-                    paint.legend.push((word.clone(), color, count));
-                    paint.colors.insert(word, color);
+        for (shade, count) in shades {
+            let color = match &shade {
+                Shade::Word(word) if by == ColorBy::Relation => Some(relation_color(word)),
+                Shade::Word(_) => free.next(),
+                Shade::Unclassed => {
+                    last.push(("unclassed", OTHER, count));
+                    Some(OTHER)
                 }
-                None => others += count,
-            }
-        }
-        if others > 0 {
-            let others_are = match by {
-                ColorBy::Country => "other or unknown",
-                ColorBy::LicenceClass => "unclassed or none",
-                _ => "other or none",
+                Shade::Unknown => {
+                    last.push((by.unknown(), UNKNOWN, count));
+                    Some(UNKNOWN)
+                }
+                Shade::NotCounted => {
+                    last.push(("not counted", NOT_COUNTED, count));
+                    Some(NOT_COUNTED)
+                }
             };
-            paint.legend.push((others_are.into(), OTHER, others));
+            match (&shade, color) {
+                (Shade::Word(word), Some(color)) => paint.legend.push((word.clone(), color, count)),
+                (_, Some(_)) => (),
+                (_, None) => others += count,
+            }
+            paint.colors.extend(color.map(|color| (shade, color)));
         }
+        let others = (others > 0).then(|| (by.others(), OTHER, others));
+        // The darkest first.
+        last.sort_by_key(|(_, color, _)| *color);
+        paint.legend.extend(others.into_iter().chain(last).map(|(word, color, count)| (word.to_owned(), color, count)));
         paint
     }
 
@@ -100,7 +148,7 @@ impl Paint {
 
     /// A node's colour, as `#RRGGBB`.
     pub fn color(&self, node: &Node<'_>) -> &'static str {
-        self.colors.get(&word(node, self.by)).copied().unwrap_or(OTHER)
+        self.colors.get(&shade(node, self.by)).copied().unwrap_or(OTHER)
     }
 }
 
@@ -109,7 +157,6 @@ pub(super) fn ink(color: &str) -> &'static str {
     if matches!(color, ROOT | "#0072B2" | "#D55E00" | "#009E73") { "#FFFFFF" } else { "#000000" }
 }
 
-const NONE: &str = "none";
 const BASE: &str = "no parent";
 
 fn relation_color(word: &str) -> &'static str {
@@ -123,19 +170,24 @@ fn relation_color(word: &str) -> &'static str {
     }
 }
 
-/// The word by which a node is coloured.
-fn word(node: &Node<'_>, by: ColorBy) -> String {
+/// By what a node is coloured.
+fn shade(node: &Node<'_>, by: ColorBy) -> Shade {
+    if !node.is_counted {
+        return Shade::NotCounted;
+    }
     let word = match by {
-        ColorBy::Relation => return node.relation.map_or(BASE, Relation::name).to_owned(),
+        ColorBy::Relation => Some(node.relation.map_or(BASE, Relation::name)),
         ColorBy::Owner => node.owner,
         ColorBy::Country => node.country.map(|country| if country == "ZZ" { "international" } else { country }),
         ColorBy::Licence => node.licence,
         ColorBy::LicenceClass => node.licence_class,
         ColorBy::Family => Some(node.family.as_str()).filter(|family| !family.is_empty()),
     };
-    match (word, node.status) {
-        (Some(word), _) => word.to_owned(),
-        (None, Status::Collapsed) => "several".to_owned(),
-        (None, _) => NONE.to_owned(),
+    match (word, by) {
+        (Some(Whose::UNKNOWN), ColorBy::Country) => Shade::Unknown,
+        (Some("unclassed"), ColorBy::LicenceClass) => Shade::Unclassed,
+        (Some(word), _) => Shade::Word(word.to_owned()),
+        (None, _) if node.status == Status::Collapsed => Shade::Word("several".to_owned()),
+        (None, _) => Shade::Unknown,
     }
 }

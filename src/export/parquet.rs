@@ -49,13 +49,13 @@ pub(super) fn write_nodes(graph: &Graph<'_, '_>, out: &mut (dyn Write + Send)) -
 fn more<'g>(graph: &Graph<'g, '_>, number: usize, words: &[&str]) -> [Value<'g>; 6] {
     let Some(row) = graph.row(number) else { return std::array::from_fn(|_| Value::Missing) };
     let snapshot = graph.snapshot();
-    let publisher = snapshot.owner(row).and_then(|owner| graph.publisher(owner));
+    let whose = graph.whose(row);
     let text = |text: Option<&'g str>| text.map_or(Value::Missing, |text| Value::Text(text.into()));
     let number = |number: Option<u64>| number.map_or(Value::Missing, Value::Number);
     let tags: Vec<&str> = snapshot.tags(row).iter().map(|tag| words[*tag as usize]).collect();
     [
-        text(publisher.map(|publisher| publisher.name.as_str())),
-        text(publisher.map(|publisher| publisher.kind.as_str())),
+        text(whose.publisher.map(|publisher| publisher.name.as_str())),
+        text(Some(whose.kind())),
         text(snapshot.library(row)),
         number(snapshot.parameters(row)),
         number(snapshot.downloads_all_time(row)),

@@ -18,7 +18,7 @@ use arrows::Arrows;
 pub(crate) use cycles::components;
 pub use mirror::Mirror;
 pub(crate) use row_set::{RowSet, holds};
-pub use selection::{Collapse, Group, Reach, Selection};
+pub use selection::{Collapse, Group, Named, Reach, Selection};
 pub use walk::Reached;
 
 use crate::model::{Learned, Relation};

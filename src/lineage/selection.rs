@@ -14,6 +14,8 @@ pub struct Selection<'l, 's> {
     /// The models, in order; those that a group stands for are not among them.
     rows: Vec<Row>,
     set: RowSet,
+    /// Those of the models that were not asked for and only connect others, in order.
+    between: Vec<Row>,
     groups: Vec<Group>,
 }
 
@@ -37,6 +39,15 @@ pub enum Reach {
     Above,
     /// Both ways, as the links come.
     Around,
+}
+
+/// Whether a filter counts what a selection was chosen around, wanted or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// It is counted, since it was named.
+    Counted,
+    /// It is counted if it is wanted.
+    AsOthers,
 }
 
 /// Which siblings are drawn as one.
@@ -71,7 +82,7 @@ impl<'s> Lineage<'s> {
 impl<'l, 's> Selection<'l, 's> {
     fn new(lineage: &'l Lineage<'s>, start: Vec<Row>, rows: Vec<Row>) -> Selection<'l, 's> {
         let set = RowSet::of(lineage.snapshot().len(), &rows);
-        Selection { lineage, start, rows, set, groups: Vec::new() }
+        Selection { lineage, start, rows, set, between: Vec::new(), groups: Vec::new() }
     }
 
     /// Leaves out the models that are not wanted.
@@ -93,6 +104,17 @@ impl<'l, 's> Selection<'l, 's> {
     /// The models, in order of their ids.
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// Whether a model is one of those that were asked for; the others only connect these with each other and with what
+    /// the selection was chosen around.
+    pub fn is_counted(&self, row: Row) -> bool {
+        self.between.binary_search(&row).is_err()
+    }
+
+    /// How many of its models only connect others.
+    pub fn between(&self) -> usize {
+        self.between.len()
     }
 
     /// The nodes that stand for several models, in order of their parents.
@@ -133,45 +155,86 @@ impl<'l, 's> Selection<'l, 's> {
         self.lineage.children(parent).filter(|(child, _)| self.set.holds(*child))
     }
 
-    /// Only the models that are wanted, and those that it was chosen around.
-    pub fn keep(mut self, wanted: impl Fn(Row) -> bool) -> Self {
-        let start = self.start.clone();
-        self.retain(|row| wanted(*row) || start.binary_search(row).is_ok());
-        self
+    /// Only the models that are wanted, and what connects them. What it was chosen around stays too, and is counted if
+    /// `named` says so.
+    pub fn keep(self, reach: Reach, named: Named, wanted: impl Fn(Row) -> bool) -> Self {
+        let is_named = |row: &Row| self.start.binary_search(row).is_ok();
+        let is_wanted = |row: &Row| wanted(*row) || (named == Named::Counted && is_named(row));
+        let chosen: Vec<Row> =
+            self.rows.iter().copied().filter(|row| self.is_counted(*row) && is_wanted(row)).collect();
+        let stay: Vec<Row> = self.rows.iter().copied().filter(is_named).collect();
+        self.connecting(&chosen, &stay, reach)
     }
 
-    /// The `most` models of the highest weight, ties by id, and what connects them: their ancestors in the selection.
-    /// Of what it was chosen around, only what connects stays.
-    pub fn top(mut self, most: usize, weight: impl Fn(Row) -> u64) -> Self {
-        let mut chosen = self.rows.clone();
+    /// The `most` counted models of the highest weight, ties by id, and their ancestors in the selection, which count if
+    /// they did; and what connects these. Of what it was chosen around, only what connects stays.
+    pub fn top(mut self, most: usize, reach: Reach, weight: impl Fn(Row) -> u64) -> Self {
+        let is_meant = |row: &Row| self.is_counted(*row) || self.start.binary_search(row).is_ok();
+        let mut chosen: Vec<Row> = self.rows.iter().copied().filter(is_meant).collect();
         chosen.sort_by_key(|row| (Reverse(weight(*row)), *row));
         chosen.truncate(most);
-        self = self.connecting(&chosen, Reach::Below);
+        let near = self.clone().connecting(&chosen, &[], Reach::Below);
+        let counted: Vec<Row> = near.rows.iter().copied().filter(|row| self.is_counted(*row)).collect();
+        self = self.connecting(&counted, &near.rows, reach);
         let set = &self.set;
         self.start.retain(|row| set.holds(*row));
         self
     }
 
-    /// Those of its models that are chosen, and what connects them with the start: the ancestors of chosen ones, or, if
-    /// it reaches upwards, their descendants.
-    pub fn connecting(mut self, chosen: &[Row], reach: Reach) -> Self {
+    /// Those of its models that are chosen, those that stay anyhow, and what connects them with the start: the ancestors
+    /// of chosen ones; if it reaches upwards, their descendants; if both ways, what lies on a shortest way. All but the
+    /// chosen ones are not counted.
+    fn connecting(mut self, chosen: &[Row], stay: &[Row], reach: Reach) -> Self {
         if chosen == self.rows {
             return self;
         }
+        // Around a model the way back to it may lead down and up: each model knows its next one.
+        let back = if reach == Reach::Around { self.ways_back() } else { Vec::new() };
         let mut is_kept = vec![false; self.rows.len()];
-        let mut open: Vec<usize> = chosen.iter().filter_map(|row| self.place(*row)).collect();
+        let mut open: Vec<usize> = chosen.iter().chain(stay).filter_map(|row| self.place(*row)).collect();
         while let Some(at) = open.pop() {
-            if !std::mem::replace(&mut is_kept[at], true) {
-                let row = self.rows[at];
-                match reach {
-                    Reach::Above => open.extend(self.children(row).filter_map(|(child, _)| self.place(child))),
-                    _ => open.extend(self.parents(row).filter_map(|(parent, _)| self.place(parent))),
-                }
+            if std::mem::replace(&mut is_kept[at], true) {
+                continue;
+            }
+            let row = self.rows[at];
+            match reach {
+                Reach::Above => open.extend(self.children(row).filter_map(|(child, _)| self.place(child))),
+                Reach::Around if !back.is_empty() => open.push(back[at]),
+                _ => open.extend(self.parents(row).filter_map(|(parent, _)| self.place(parent))),
             }
         }
         let mut kept = is_kept.into_iter();
         self.retain(|_| kept.next().unwrap_or(false));
+        let chosen = RowSet::of(self.lineage.snapshot().len(), chosen);
+        self.between = self.rows.iter().copied().filter(|row| !chosen.holds(*row)).collect();
         self
+    }
+
+    /// For each model the place of its neighbour on a shortest way to what the selection was chosen around; its own
+    /// place where it is that, or where none leads there. Nothing for a selection that was chosen around nothing.
+    fn ways_back(&self) -> Vec<usize> {
+        if self.start.is_empty() {
+            return Vec::new();
+        }
+        let mut back: Vec<usize> = (0..self.rows.len()).collect();
+        let mut edge: Vec<usize> = self.start.iter().filter_map(|row| self.place(*row)).collect();
+        let mut is_met = vec![false; self.rows.len()];
+        edge.iter().for_each(|at| is_met[*at] = true);
+        while !edge.is_empty() {
+            let mut next = Vec::new();
+            for at in edge {
+                let row = self.rows[at];
+                let around = self.parents(row).chain(self.children(row));
+                for place in around.filter_map(|(row, _)| self.place(row)) {
+                    if !std::mem::replace(&mut is_met[place], true) {
+                        back[place] = at;
+                        next.push(place);
+                    }
+                }
+            }
+            edge = next;
+        }
+        back
     }
 
     /// Lets one node stand for siblings: models without children, with the same parents and relation, two at least.

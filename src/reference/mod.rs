@@ -13,7 +13,7 @@ pub use aliases::Aliases;
 pub use family::{Families, Family, Matcher};
 pub use licences::Licences;
 pub use published::{Claim, Published};
-pub use publisher::{Publisher, Publishers};
+pub use publisher::{Publisher, Publishers, Whose};
 pub use sizes::SizeClasses;
 pub use words::Words;
 

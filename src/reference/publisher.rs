@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::{Error, rows};
+use super::{Aliases, Error, rows};
 use crate::model::ModelId;
 
 /// Who stands behind an owner's account.
@@ -17,6 +17,30 @@ pub struct Publisher {
 /// Publishers by account. Who is not in the table is unknown: no country is guessed from a name.
 #[derive(Debug, Clone, Default)]
 pub struct Publishers(HashMap<String, Publisher>);
+
+/// Whose a model is: its account, and who stands behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Whose<'t> {
+    /// The account: the owner that its id has, or, of an id without one, that of the id that it has today.
+    pub account: Option<&'t str>,
+    /// Who stands behind the account, if the table of publishers knows.
+    pub publisher: Option<&'t Publisher>,
+}
+
+impl<'t> Whose<'t> {
+    /// The country or kind of who stands in no table.
+    pub const UNKNOWN: &'static str = "unknown";
+
+    /// The publisher's country; [`Whose::UNKNOWN`] if no table has it.
+    pub fn country(&self) -> &'t str {
+        self.publisher.map_or(Whose::UNKNOWN, |publisher| &publisher.country)
+    }
+
+    /// The publisher's kind; [`Whose::UNKNOWN`] if no table has it.
+    pub fn kind(&self) -> &'t str {
+        self.publisher.map_or(Whose::UNKNOWN, |publisher| &publisher.kind)
+    }
+}
 
 const BUILT_IN: &[u8] = include_bytes!("../../data/reference/orgs.csv");
 const KINDS: [&str; 6] = ["industry", "university", "nonprofit", "government", "community", "individual"];
@@ -66,6 +90,13 @@ impl Publishers {
     pub fn with(mut self, others: Publishers) -> Publishers {
         self.0.extend(others.0);
         self
+    }
+
+    /// Whose the model of an id is. All that says who publishes asks here, so that no two outputs disagree.
+    pub fn whose<'t>(&'t self, id: &'t str, aliases: &'t Aliases) -> Whose<'t> {
+        let owner = |id: &'t str| id.split_once('/').map(|(owner, _)| owner);
+        let account = owner(id).or_else(|| owner(aliases.of(id)?));
+        Whose { account, publisher: account.and_then(|account| self.of(account)) }
     }
 
     /// Who stands behind an account.

@@ -27,7 +27,9 @@ use std::collections::HashMap;
 use crate::census::{self, Bursts, Census, Coverage};
 use crate::lineage::Lineage;
 use crate::model::DATES_KEPT_SINCE;
-use crate::reference::{Aliases, Families, Family, Licences, Published, Publisher, Publishers, SizeClasses, Words};
+use crate::reference::{
+    Aliases, Families, Family, Licences, Published, Publisher, Publishers, SizeClasses, Whose, Words,
+};
 use crate::snapshot::{Row, Snapshot};
 
 pub use page::page;
@@ -129,9 +131,7 @@ impl<'l, 's> Survey<'l, 's> {
             if number < publishers.len() {
                 continue;
             }
-            let owner = snapshot.owner(row);
-            let today = || references.aliases.of(snapshot.id(row))?.split_once('/').map(|(owner, _)| owner);
-            let publisher = owner.or_else(today).and_then(|owner| references.publishers.of(owner));
+            let publisher = references.publishers.whose(snapshot.id(row), &references.aliases).publisher;
             publishers.resize(number, None);
             publishers.push(publisher);
             let new = organisation_names.len() as u32;
@@ -139,7 +139,7 @@ impl<'l, 's> Survey<'l, 's> {
             organisations.resize(number, 0);
             organisations.push(organisation);
             if organisation == new {
-                organisation_names.push(match (publisher, owner) {
+                organisation_names.push(match (publisher, snapshot.owner(row)) {
                     (Some(publisher), _) => publisher.name.clone(),
                     // An account may be named like an organisation of which it is none.
                     (None, Some(owner)) => format!("{owner}/*"),
@@ -262,4 +262,4 @@ const BEFORE: &str = "before 2022-03";
 /// What is stated and stands in no table.
 const OTHER: &str = "other";
 /// Who is not in the table of publishers.
-const UNKNOWN: &str = "unknown";
+const UNKNOWN: &str = Whose::UNKNOWN;

@@ -1,14 +1,27 @@
+use std::collections::HashMap;
+
 use super::section::{Section, Table, Unit, total};
 use super::{Survey, UNKNOWN};
 use crate::census::{Coverage, Sum};
+use crate::reference::Publisher;
 use crate::report::grouped;
 
 use Unit::{Count, Text};
 
+/// What an account has.
+struct Account<'a> {
+    name: &'a str,
+    publisher: Option<&'a Publisher>,
+    models: u64,
+    downloads: Sum,
+    downloads_all_time: Sum,
+    links: u64,
+}
+
 impl Survey<'_, '_> {
     /// The accounts with their publishers, those with most downloads first; of them only those that are in no table, if
     /// that is asked.
-    pub fn accounts(&self, is_wanted: impl Fn(Option<&crate::reference::Publisher>) -> bool, most: usize) -> Section {
+    pub fn accounts(&self, is_wanted: impl Fn(Option<&Publisher>) -> bool, most: usize) -> Section {
         let mut section = Section::new("owners", "Accounts and their publishers");
         let main = [
             ("account", Text),
@@ -22,37 +35,25 @@ impl Survey<'_, '_> {
         ];
         let mut table = Table::new("owners", "Accounts", 1, &main, &[]);
         table.most = most;
-        let snapshot = self.snapshot();
-        let mut sums: Vec<(Option<u32>, u64, [Sum; 2], u64)> = vec![Default::default(); self.publishers.len()];
-        for row in self.models() {
-            let (first, models, downloads, children) = &mut sums[self.owners[row as usize] as usize];
-            first.get_or_insert(row);
-            *models += 1;
-            downloads[0].add(snapshot.downloads(row));
-            downloads[1].add(snapshot.downloads_all_time(row));
-            *children += self.lineage.children(row).len() as u64;
-        }
-        let (mut known, mut total_of) = ([0u64; 2], [0u64; 2]);
-        for (publisher, (first, models, downloads, children)) in self.publishers.iter().zip(sums) {
-            let Some(first) = first else { continue };
-            total_of[0] += models;
-            total_of[1] += downloads[0].total;
-            if publisher.is_some() {
-                known[0] += models;
-                known[1] += downloads[0].total;
+        let mut known = [Coverage::default(); 2];
+        for account in self.by_account() {
+            let is_known = u64::from(account.publisher.is_some());
+            for (coverage, count) in known.iter_mut().zip([account.models, account.downloads.total]) {
+                coverage.of += count;
+                coverage.known += is_known * count;
             }
-            if !is_wanted(*publisher) {
+            if !is_wanted(account.publisher) {
                 continue;
             }
             table.row([
-                snapshot.owner(first).unwrap_or_else(|| snapshot.id(first)).into(),
-                publisher.map(|publisher| publisher.name.clone()).into(),
-                publisher.map_or(UNKNOWN, |publisher| &publisher.country).into(),
-                publisher.map_or(UNKNOWN, |publisher| &publisher.kind).into(),
-                models.into(),
-                total(downloads[0]),
-                total(downloads[1]),
-                children.into(),
+                account.name.into(),
+                account.publisher.map(|publisher| publisher.name.clone()).into(),
+                account.publisher.map_or(UNKNOWN, |publisher| &publisher.country).into(),
+                account.publisher.map_or(UNKNOWN, |publisher| &publisher.kind).into(),
+                account.models.into(),
+                total(account.downloads),
+                total(account.downloads_all_time),
+                account.links.into(),
             ]);
         }
         table.sort_by("downloads_30d");
@@ -67,12 +68,45 @@ impl Survey<'_, '_> {
         }
         section.tables.push(table);
         section.define(&[
+            "Account: the owner in a model's id; of an id without one, such as gpt2, that of the id that it has today by the table of old ids, else the id itself.",
             "Publishers, countries and kinds: the table of publishers (data/reference/orgs.csv); a file of your own is named with --owners, as CSV with the columns namespace, name, country_iso2 and kind. No country is guessed from a name.",
             "Links: those from the account's models, those to its own models too.",
         ]);
-        for (what, at) in [("models whose publisher is in the table", 0), ("downloads in 30 days of such models", 1)] {
-            section.cover(what, Coverage { known: known[at], of: total_of[at] });
-        }
+        section.cover("models whose publisher is in the table", known[0]);
+        section.cover("downloads in 30 days of such models", known[1]);
         section
+    }
+
+    /// The accounts of the listed models. A model of none stands alone, and apart from an account that is called like it.
+    fn by_account(&self) -> Vec<Account<'_>> {
+        let snapshot = self.snapshot();
+        let mut accounts: Vec<Account<'_>> = Vec::new();
+        let mut known: HashMap<String, usize> = HashMap::new();
+        // The models of one owner lie together.
+        let mut last: Option<(u32, usize)> = None;
+        for row in self.models() {
+            let owner = self.owners[row as usize];
+            let place = match last {
+                Some((same, place)) if same == owner => place,
+                _ => {
+                    let whose = self.references.publishers.whose(snapshot.id(row), &self.references.aliases);
+                    let name = whose.account.unwrap_or(snapshot.id(row));
+                    let key = whose.account.map_or(format!("/{name}"), str::to_ascii_lowercase);
+                    *known.entry(key).or_insert_with(|| {
+                        let (downloads, downloads_all_time) = Default::default();
+                        let publisher = whose.publisher;
+                        accounts.push(Account { name, publisher, models: 0, downloads, downloads_all_time, links: 0 });
+                        accounts.len() - 1
+                    })
+                }
+            };
+            last = Some((owner, place));
+            let account = &mut accounts[place];
+            account.models += 1;
+            account.downloads.add(snapshot.downloads(row));
+            account.downloads_all_time.add(snapshot.downloads_all_time(row));
+            account.links += self.lineage.children(row).len() as u64;
+        }
+        accounts
     }
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::plot::{Bar, Plot};
 use super::section::{Section, Table, Unit, share, total};
 use super::{BEFORE, Survey, UNKNOWN};
-use crate::census::{Counted, Coverage, Derived, Sum};
+use crate::census::{Counted, Derived, Sum};
 use crate::report::Value;
 use crate::snapshot::Row;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use modelkin::census::{Census, Counting, Kin};
 use modelkin::export::{About, ColorBy, Engine, Format, Graph, Paint, Part, Tables};
 use modelkin::lineage::{Collapse, Lineage, Reach, Selection};
-use modelkin::reference::{Families, Family, Licences, Publishers};
+use modelkin::reference::{Aliases, Families, Family, Licences, Publishers};
 use modelkin::snapshot::{Row, Snapshot};
 use proptest::prelude::*;
 use quick_xml::Reader;
@@ -23,6 +23,7 @@ fn written(snapshot: &Snapshot, format: Format, part: Part) -> String {
     let tables = Tables {
         kin: Kin::of(&Families::built_in().unwrap().all().unwrap(), &lineage, &rows),
         publishers: Publishers::built_in().unwrap(),
+        aliases: Aliases::built_in().unwrap(),
         licences: Licences::built_in().unwrap(),
     };
     let about = About { title: "a <title>".into(), selection: "all".into(), program: "modelkin test".into() };
@@ -70,7 +71,7 @@ proptest! {
         }
         let all = lineage.everything();
         let weight = |row: Row| census.of(row).descendants;
-        let top = all.clone().top(most, weight);
+        let top = all.clone().top(most, Reach::Around, weight);
         let mut ranked: Vec<Row> = all.rows().to_vec();
         ranked.sort_by_key(|row| (std::cmp::Reverse(weight(*row)), *row));
         let mut expected: BTreeSet<Row> = ranked.into_iter().take(most).collect();

@@ -10,7 +10,7 @@ use anyhow::{Context, anyhow, bail};
 use modelkin::census::{Census, Kin};
 use modelkin::export::{About, Engine, Format, Graph, Paint, Part, Tables};
 use modelkin::lineage::Lineage;
-use modelkin::reference::{Licences, Publishers};
+use modelkin::reference::{Aliases, Licences, Publishers};
 use modelkin::report::grouped;
 
 use crate::output::{self, Usage};
@@ -45,6 +45,7 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let tables = Tables {
         kin: Kin::of(&families.all()?, &lineage, &rows),
         publishers: Publishers::built_in()?,
+        aliases: Aliases::built_in()?,
         licences: Licences::built_in()?,
     };
     let words = [chosen.words.join(" "), args.filter.words(&counting)].join(" ").trim_end().to_owned();

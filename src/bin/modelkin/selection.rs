@@ -1,6 +1,6 @@
 use anyhow::bail;
 use modelkin::census::{Census, Counting, members};
-use modelkin::lineage::{Collapse, Lineage, Reach, Selection};
+use modelkin::lineage::{Collapse, Lineage, Named, Reach, Selection};
 use modelkin::reference::Families;
 use modelkin::report::grouped;
 use modelkin::snapshot::Row;
@@ -18,8 +18,6 @@ pub struct Start {
 
 /// A selection with its description.
 pub struct Chosen<'l, 's> {
-    /// What is reached from the start, before any filter.
-    pub reached: Selection<'l, 's>,
     pub selection: Selection<'l, 's>,
     pub title: String,
     pub words: Vec<String>,
@@ -103,8 +101,8 @@ impl args::Selection {
         }
         let lineage = census.lineage();
         let snapshot = lineage.snapshot();
-        let reached = self.reached(&start, lineage);
-        let mut selection = reached.clone();
+        let reach = start.reach.unwrap_or(Reach::Around);
+        let mut selection = self.reached(&start, lineage);
         let mut words = vec![format!("{}.", start.title)];
         if let Some(depth) = self.depth {
             words.push(format!("At most {} from there.", plural(depth, "link")));
@@ -115,31 +113,40 @@ impl args::Selection {
             words.push(format!("{said}: {models} and {links} left out."));
             narrowed
         };
+        use Named::{AsOthers, Counted};
         if counting.since.is_some() || counting.until.is_some() {
             let wanted = |row: Row| counting.wants(snapshot, row);
-            selection = narrow("Outside the days, or without one".into(), selection.clone(), selection.keep(wanted));
+            selection = narrow("Outside the days, or without one".into(), selection.clone(), selection.keep(reach, AsOthers, wanted));
         }
         if let Some(least) = self.min_downloads {
             let wanted = |row: Row| snapshot.downloads(row).is_some_and(|downloads| downloads >= least);
             let said = format!("Under {} downloads in 30 days, or not known", grouped(least));
-            selection = narrow(said, selection.clone(), selection.keep(wanted));
+            selection = narrow(said, selection.clone(), selection.keep(reach, Counted, wanted));
         }
         if let Some(least) = self.min_descendants {
             let said = format!("Under {}", plural(least as usize, "descendant"));
-            selection = narrow(said, selection.clone(), selection.keep(|row| census.of(row).descendants >= least));
+            let wanted = |row: Row| census.of(row).descendants >= least;
+            selection = narrow(said, selection.clone(), selection.keep(reach, Counted, wanted));
         }
         if let Some(most) = self.top {
             let said =
                 format!("Neither of the {} with most descendants nor an ancestor of these", plural(most, "model"));
-            selection = narrow(said, selection.clone(), selection.top(most, |row| census.of(row).descendants));
+            selection = narrow(said, selection.clone(), selection.top(most, reach, |row| census.of(row).descendants));
+        }
+        if selection.between() > 0 {
+            let between = plural(selection.between(), "model");
+            words.push(format!("Not counted: {between}; what only connects the others or was named is marked."));
         }
         if selection.nodes() == 0 {
             bail!("nothing is left of the selection: {}", words.join(" "));
         }
-        for sentence in words.iter().filter(|sentence| sentence.ends_with("left out.") && !sentence.contains(": 0 ")) {
+        let is_told = |sentence: &&String| {
+            (sentence.ends_with("left out.") && !sentence.contains(": 0 ")) || sentence.starts_with("Not counted: ")
+        };
+        for sentence in words.iter().filter(is_told) {
             output::note(sentence);
         }
-        Ok(Chosen { reached, selection, title: start.title, words })
+        Ok(Chosen { selection, title: start.title, words })
     }
 }
 

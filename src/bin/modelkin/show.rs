@@ -35,12 +35,8 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
     let lineage = args.filter.links(lineage);
     let census = Census::take(&lineage, &counting);
     let mut chosen = named.choose(start, &census, &counting)?;
-    // A tree needs what connects its models; that is walked through.
-    let counted = chosen.selection;
-    chosen.selection = chosen.reached.clone().connecting(counted.rows(), reach);
     chosen.collapse(named.collapse);
-    let is_counted = |row| counted.place(row).is_some() && counting.wants(&snapshot, row);
-    let branches = tree(&census, &chosen.selection, reach, is_counted, depth, args.siblings);
+    let branches = tree(&census, &chosen.selection, reach, depth, args.siblings);
     let words = [chosen.words.join(" "), args.filter.words(&counting)].join(" ");
     let report = report::show(&census, &branches, reach, words.trim_end());
     output::report(&report, &snapshot, args.question.format.into())?;
