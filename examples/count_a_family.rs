@@ -22,6 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{}, in the sample", family.name);
     println!("F1 {:>6}   without quantized links {:>6}", everything.f1.models, trained.f1.models);
     println!("F2 {:>6}   without quantized links {:>6}", everything.f2.models, trained.f2.models);
-    println!("F3 {:>6}", everything.f3);
+    match everything.f3 {
+        Some(f3) => println!("F3 {f3:>6}"),
+        None => println!("F3 is not known: the snapshot has no tags"),
+    }
     Ok(())
 }

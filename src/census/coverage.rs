@@ -12,8 +12,7 @@ impl Coverage {
     pub const FEWEST: u64 = 30;
 
     /// When a count is judged, in a sentence.
-    pub const JUDGED: &'static str =
-        "Without bursts is not judged, which is no number, where fewer than half of the counted models have a date (one since the Hub keeps dates, 2022-03-03).";
+    pub const JUDGED: &'static str = "Without bursts is not judged, which is no number, where fewer than half of the counted models have a date (one since the Hub keeps dates, 2022-03-03).";
 
     /// When a conclusion is drawn, in a sentence.
     pub const CONCLUDED: &'static str = "A sentence that draws a conclusion stands here only where the values behind it are known for at least half of what it speaks of, and for at least 30.";

@@ -91,6 +91,16 @@ pub enum Part {
     Mentions,
 }
 
+/// The models of a part of a family.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The models, in order of the ids, each with the relation of its own link towards the family, if several the
+    /// strongest; members, and mentions that do not descend from the family, have none.
+    pub rows: Vec<(Row, Option<Relation>)>,
+    /// How many a date filter left out because they have no date; nothing where no date is asked for.
+    pub undated: Option<u64>,
+}
+
 impl Part {
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -118,16 +128,8 @@ impl Part {
         }
     }
 
-    /// The models of it, in order of the ids, each with the relation of its own link towards the family, if several the
-    /// strongest; members, and mentions that do not descend from the family, have none. They are those that
-    /// [`FamilyCount::of`] counts.
-    pub fn of(
-        self,
-        family: &Family,
-        lineage: &Lineage<'_>,
-        counting: &Counting,
-        counted: Counted,
-    ) -> Vec<(Row, Option<Relation>)> {
+    /// The models of it: those that [`FamilyCount::of`] counts.
+    pub fn of(self, family: &Family, lineage: &Lineage<'_>, counting: &Counting, counted: Counted) -> Listing {
         let wanted = |row: Row| counting.wants(lineage.snapshot(), row);
         let members = members(family, lineage);
         let mut desk = Desk::new(lineage.snapshot().len());
@@ -140,12 +142,17 @@ impl Part {
             Part::Mentions => {
                 let all = desk.derive(lineage, &members, counted, wanted).all;
                 let of = |row: Row| all.binary_search_by_key(&row, |derived| derived.0).ok().map(|at| all[at].1);
-                mentions(family, lineage, &members, counting).into_iter().map(|row| (row, of(row))).collect()
+                let mentions = mentions(family, lineage, &members, &Counting::default());
+                mentions.into_iter().map(|row| (row, of(row))).collect()
             }
         };
         // Members are what they are, whenever they came.
-        rows.retain(|(row, _)| self == Part::Members || wanted(*row));
-        rows
+        if counting.is_everything() || self == Part::Members {
+            return Listing { rows, undated: None };
+        }
+        let undated = rows.iter().filter(|(row, _)| lineage.snapshot().created(*row).is_none()).count() as u64;
+        rows.retain(|(row, _)| wanted(*row));
+        Listing { rows, undated: Some(undated) }
     }
 }
 

@@ -33,7 +33,7 @@ pub use coverage::Coverage;
 pub use derived::Derived;
 pub use descendants::{Descendants, derivatives};
 pub use facts::{Facts, Sum};
-pub use family::{Counted, FamilyCount, Part, Tally, tallies};
+pub use family::{Counted, FamilyCount, Listing, Part, Tally, tallies};
 pub use kin::Kin;
 pub use members::members;
 pub use ranking::{Group, Measure, Ranked, Ranking};

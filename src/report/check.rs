@@ -2,7 +2,7 @@ use super::{Block, Grid, Named, Report, Value, day, grouped, printable};
 use crate::census::{Burst, Shared};
 use crate::lineage::{Anomaly, Lineage, Mirror};
 use crate::model::OddityKind;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Row, Snapshot};
 
 /// One kind of odd thing in a snapshot, and each case of it in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,30 @@ pub struct Finding {
     /// How many there are.
     pub count: u64,
     /// Each case, or the kept ones.
-    pub cases: Vec<String>,
+    pub cases: Vec<Case>,
+}
+
+/// One case of an odd thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// It in words.
+    pub text: String,
+    /// The models that it is about; none for a record that could not be read.
+    pub models: Vec<Row>,
+    /// Where a record lies that could not be read.
+    pub file: Option<String>,
+}
+
+impl Case {
+    fn of(models: Vec<Row>, text: String) -> Case {
+        Case { text, models, file: None }
+    }
+}
+
+/// The kind of that name; `cycles` is `cycle` too.
+pub fn kind(name: &str) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    kinds().find(|kind| name == *kind || name.strip_suffix('s') == Some(kind))
 }
 
 /// Everything odd in a snapshot and its lineage, each kind with its cases.
@@ -27,10 +50,11 @@ pub fn findings(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Vec<Finding> {
         future(snapshot),
     ];
     findings.extend(anomalies(snapshot, lineage));
-    let mut cases: Vec<Vec<String>> = vec![Vec::new(); OddityKind::ALL.len()];
+    let mut cases: Vec<Vec<Case>> = vec![Vec::new(); OddityKind::ALL.len()];
     for row in snapshot.rows() {
         for oddity in snapshot.oddities(row) {
-            cases[oddity.kind as usize].push(format!("{}: {}", snapshot.id(row), oddity.text));
+            let text = format!("{}: {}", snapshot.id(row), oddity.text);
+            cases[oddity.kind as usize].push(Case::of(vec![row], text));
         }
     }
     for (kind, cases) in OddityKind::ALL.iter().zip(cases) {
@@ -51,16 +75,19 @@ pub fn rejects<'r>(count: u64, kept: impl Iterator<Item = &'r crate::model::Reje
         about: "a record that could not be read: no model",
         is_fault: true,
         count,
-        cases: kept.map(ToString::to_string).collect(),
+        cases: kept
+            .map(|reject| Case { text: reject.to_string(), models: Vec::new(), file: Some(reject.file.clone()) })
+            .collect(),
     }
 }
 
 fn unlisted(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Finding {
-    let cases: Vec<String> = snapshot
-        .rows()
-        .filter(|row| lineage.is_unlisted(*row))
-        .map(|row| format!("{}: parent of {}", snapshot.id(row), grouped(lineage.children(row).count() as u64)))
-        .collect();
+    let case = |row: Row| {
+        let children = lineage.children(row);
+        let text = format!("{}: parent of {}", snapshot.id(row), grouped(children.len() as u64));
+        Case::of(std::iter::once(row).chain(children.map(|(child, _)| child)).collect(), text)
+    };
+    let cases: Vec<Case> = snapshot.rows().filter(|row| lineage.is_unlisted(*row)).map(case).collect();
     let about = "a parent that is named but not listed (deleted, private, misspelt): kept and marked";
     Finding { kind: "unlisted", about, is_fault: false, count: cases.len() as u64, cases }
 }
@@ -72,8 +99,8 @@ fn future(snapshot: &Snapshot) -> Finding {
     if let Some(taken) = snapshot.provenance().taken {
         // The day of the snapshot is known, not its hour.
         let after = |row: &u32| snapshot.created(*row).filter(|created| *created >= taken + DAY);
-        cases =
-            snapshot.rows().filter_map(|row| Some(format!("{}: {}", snapshot.id(row), day(after(&row)?)))).collect();
+        let case = |row| Some(Case::of(vec![row], format!("{}: {}", snapshot.id(row), day(after(&row)?))));
+        cases = snapshot.rows().filter_map(case).collect();
     }
     let about = "a model created after the snapshot's date: counted, and one of the two dates is wrong";
     Finding { kind: "future-date", about, is_fault: true, count: cases.len() as u64, cases }
@@ -83,6 +110,13 @@ fn anomalies(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let id = |row: &u32| snapshot.id(*row);
     for anomaly in lineage.anomalies() {
+        let models = match &anomaly {
+            Anomaly::SelfLink { model } => vec![*model],
+            Anomaly::RepeatedParent { child, .. } | Anomaly::RelationConflict { child, .. } => vec![*child],
+            Anomaly::AliasFollowed { child, .. } => vec![*child],
+            Anomaly::AliasListed { alias, model } => vec![*alias, *model],
+            Anomaly::Cycle { members } => members.clone(),
+        };
         let (about, is_fault, case) = match &anomaly {
             Anomaly::SelfLink { model } => {
                 ("a model that names itself as its parent: no link", true, id(model).to_owned())
@@ -114,7 +148,10 @@ fn anomalies(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Vec<Finding> {
                 )
             }
         };
-        merge(&mut findings, Finding { kind: anomaly.name(), about, is_fault, count: 1, cases: vec![case] });
+        merge(
+            &mut findings,
+            Finding { kind: anomaly.name(), about, is_fault, count: 1, cases: vec![Case::of(models, case)] },
+        );
     }
     findings
 }
@@ -147,7 +184,7 @@ pub fn check(findings: &[Finding]) -> Report<'static> {
     for finding in findings {
         let fault = if finding.is_fault { "yes" } else { "no" };
         grid.row([finding.kind.to_owned(), grouped(finding.count), fault.to_owned(), finding.about.to_owned()]);
-        let some: Vec<&String> = finding.cases.iter().take(EXAMPLES).collect();
+        let some: Vec<&str> = finding.cases.iter().take(EXAMPLES).map(|case| case.text.as_str()).collect();
         for case in &some {
             examples += &format!("{}  {}\n", finding.kind, clipped(case));
         }
@@ -156,7 +193,7 @@ pub fn check(findings: &[Finding]) -> Report<'static> {
             ("cases".into(), finding.count.into()),
             ("fault".into(), finding.is_fault.into()),
             ("about".into(), finding.about.into()),
-            ("examples".into(), Value::List(some.into_iter().map(|case| case.as_str().into()).collect())),
+            ("examples".into(), Value::List(some.into_iter().map(Value::from).collect())),
         ]);
     }
     let blocks = match findings.is_empty() {
@@ -167,7 +204,7 @@ pub fn check(findings: &[Finding]) -> Report<'static> {
             Block::Fixed(examples.trim_end().to_owned()),
         ],
     };
-    Report { definition: vec![DEFINITION.into()], rows: rows.into(), blocks }
+    Report::new(vec![DEFINITION.into()], rows, blocks)
 }
 
 /// Every case of some kinds.
@@ -176,8 +213,8 @@ pub fn list<'f>(findings: impl Iterator<Item = &'f Finding>) -> Report<'static> 
     let mut text = String::new();
     for finding in findings {
         for case in &finding.cases {
-            text += &format!("{}  {}\n", finding.kind, printable(case));
-            rows.push(vec![("kind".into(), Value::from(finding.kind)), ("case".into(), case.as_str().into())]);
+            text += &format!("{}  {}\n", finding.kind, printable(&case.text));
+            rows.push(vec![("kind".into(), Value::from(finding.kind)), ("case".into(), case.text.as_str().into())]);
         }
         let left = finding.count - finding.cases.len() as u64;
         if left > 0 {
@@ -186,11 +223,7 @@ pub fn list<'f>(findings: impl Iterator<Item = &'f Finding>) -> Report<'static> 
             rows.push(vec![("kind".into(), Value::from(finding.kind)), ("case".into(), about.into())]);
         }
     }
-    Report {
-        definition: vec![DEFINITION.into()],
-        rows: rows.into(),
-        blocks: vec![Block::Fixed(text.trim_end().to_owned())],
-    }
+    Report::new(vec![DEFINITION.into()], rows, vec![Block::Fixed(text.trim_end().to_owned())])
 }
 
 /// The bursts of a lineage, the largest first; people are shown `most` of them.
@@ -290,7 +323,7 @@ fn listed(grid: Grid, rows: Vec<Named>, words: String, most: usize, definition: 
         )));
     }
     let definition = definition.iter().map(|sentence| (*sentence).to_owned()).collect();
-    Report { definition, rows: rows.into(), blocks }
+    Report::new(definition, rows, blocks)
 }
 
 const DEFINITION: &str = "What is odd in the metadata, by the rules of docs/dirt.md. Everything odd is counted; nothing is dropped in silence.";

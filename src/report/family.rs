@@ -1,6 +1,6 @@
 use super::frame::relation_heads;
 use super::{Block, Grid, NOT_JUDGED, Named, Report, Rows, Value, by_relation, day, grouped};
-use crate::census::{Counted, Coverage, FamilyCount, Part, Sum, Tally};
+use crate::census::{Counted, Coverage, FamilyCount, Listing, Part, Sum, Tally};
 use crate::lineage::Lineage;
 use crate::model::Relation;
 use crate::snapshot::{Row, Snapshot};
@@ -66,20 +66,22 @@ pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter
     ];
     definition.extend(count.f3.is_none().then(|| NO_TAGS.to_owned()));
     definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
-    Report { definition, rows: vec![row(count, snapshot)].into(), blocks }
+    Report::new(definition, vec![row(count, snapshot)], blocks)
 }
 
 /// The models of a part of a family, in order of their ids; people are shown those with most downloads, `most` of them.
+/// How many a date filter left out for want of a date stands in the definition, and in JSON beside the rows.
 pub fn models<'r>(
     name: &str,
     part: Part,
-    rows: &'r [(Row, Option<Relation>)],
+    listing: &'r Listing,
     lineage: &'r Lineage<'_>,
     counted: Counted,
     filter: &str,
     most: usize,
 ) -> Report<'r> {
     let snapshot = lineage.snapshot();
+    let rows = &listing.rows[..];
     let mut shown: Vec<&(Row, Option<Relation>)> = rows.iter().collect();
     shown.sort_by_cached_key(|(row, _)| std::cmp::Reverse(snapshot.downloads(*row)));
     shown.truncate(most);
@@ -115,7 +117,14 @@ pub fn models<'r>(
     };
     let mut definition = vec![part.about(counted)];
     definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
-    Report { definition, rows: Rows::Many(rows.len(), Box::new(values)), blocks }
+    definition.extend(
+        listing
+            .undated
+            .map(|undated| format!("Left out by the date filter for want of a date: {} models.", grouped(undated))),
+    );
+    let rows = Rows::Many(rows.len(), Box::new(values));
+    let beside = listing.undated.map(|undated| ("undated".into(), undated.into())).into_iter().collect();
+    Report { beside, ..Report::new(definition, rows, blocks) }
 }
 
 fn row(count: &FamilyCount, snapshot: &Snapshot) -> Named {

@@ -30,6 +30,9 @@ pub struct Report<'r> {
     pub rows: Rows<'r>,
     /// The same for people.
     pub blocks: Vec<Block>,
+    /// What is told of the whole answer in numbers: in JSON it stands beside the rows, under these names; for people it is
+    /// part of the definition.
+    pub beside: Named,
 }
 
 /// The rows of a report.
@@ -83,7 +86,16 @@ struct Frame<'a> {
     modelkin: &'a str,
     snapshot: Value,
     definition: String,
+    #[serde(flatten)]
+    beside: Map<'a>,
     rows: &'a Rows<'a>,
+}
+
+impl<'r> Report<'r> {
+    /// A report with nothing beside its rows.
+    pub fn new(definition: Vec<String>, rows: impl Into<Rows<'r>>, blocks: Vec<Block>) -> Report<'r> {
+        Report { definition, rows: rows.into(), blocks, beside: Vec::new() }
+    }
 }
 
 impl Report<'_> {
@@ -151,6 +163,7 @@ impl Report<'_> {
             modelkin: VERSION,
             snapshot: describe(snapshot),
             definition: self.definition.join(" "),
+            beside: Map(Cow::Borrowed(&self.beside)),
             rows: &self.rows,
         }
     }

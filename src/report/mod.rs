@@ -5,14 +5,16 @@ mod family;
 mod frame;
 mod grid;
 mod rank;
+mod scope;
 mod show;
 mod value;
 
-pub use check::{Finding, bursts, check, findings, kinds, list, mirrors, rejects};
+pub use check::{Case, Finding, bursts, check, findings, kind, kinds, list, mirrors, rejects};
 pub use family::{family, models};
 pub use frame::{Format, Report, Rows, csv, footer};
 pub use grid::{Block, Grid, grouped, printable, printable_lines};
 pub use rank::rank;
+pub use scope::Scope;
 pub use show::show;
 pub use value::{NOT_JUDGED, Named, Value};
 

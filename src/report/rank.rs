@@ -74,7 +74,7 @@ pub fn rank(ranking: &Ranking, group: Group, filter: &str) -> Report<'static> {
     }
     let mut definition = vec![format!("Ranked: {what}, by {}: {}.", measure.name(), measure.about())];
     definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
-    Report { definition, rows: rows.into(), blocks }
+    Report::new(definition, rows, blocks)
 }
 
 fn is_whole(measure: Measure) -> bool {

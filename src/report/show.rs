@@ -92,7 +92,7 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], reach: Reach, selectio
         format!("{way}. Descendants are distinct models that can be reached, each counted once."),
         "(*): drawn above with all that belongs to it; …: cut (see --depth and --siblings).".to_owned(),
     ];
-    Report { definition, rows: rows.into(), blocks: vec![Block::Fixed(text.trim_end().to_owned())] }
+    Report::new(definition, rows, vec![Block::Fixed(text.trim_end().to_owned())])
 }
 
 /// The row that stands for siblings: for those of one relation, or for those that are not drawn.

@@ -114,13 +114,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
             relaxed.0 += if change == "relaxed" { *links } else { 0 };
             relaxed.1 += links;
         }
-        matrix.row([
-            (*parent).into(),
-            (*child).into(),
-            (*links).into(),
-            of_parent,
-            change.unwrap_or("").into(),
-        ]);
+        matrix.row([(*parent).into(), (*child).into(), (*links).into(), of_parent, change.unwrap_or("").into()]);
     }
     section.conclude(Coverage { known: relaxed.1, of: links.iter().sum() }, || {
         Some(format!(

@@ -35,7 +35,12 @@ impl Survey<'_, '_> {
             table.row([figure.into(), models, what.into(), words.into()]);
         };
         let (f1, f2) = (&others.f1, &others.f2);
-        add("F1", f1.models.into(), "direct derivatives: models with a parent among the members, these left out", command(""));
+        add(
+            "F1",
+            f1.models.into(),
+            "direct derivatives: models with a parent among the members, these left out",
+            command(""),
+        );
         for relation in Relation::ALL.into_iter().rev() {
             let count = f1.by_relation[relation as usize];
             if count > 0 {
@@ -110,7 +115,12 @@ impl Survey<'_, '_> {
                 "of F2, those that descend from no other family of the table",
                 table.clone(),
             );
-            add("F2, split credit", split.into(), "1/k for each of the k families that a model descends from, rounded", table);
+            add(
+                "F2, split credit",
+                split.into(),
+                "1/k for each of the k families that a model descends from, rounded",
+                table,
+            );
         }
         add("authors of F2", f2.authors.into(), "distinct owners of F2", command(""));
         add(
@@ -119,7 +129,7 @@ impl Survey<'_, '_> {
             "mentions: models that name the family in a tag or their name, and are no members",
             command(" --list f3 --format csv"),
         );
-        let mentions = crate::census::Part::Mentions.of(family, lineage, &everything, Counted::Others);
+        let mentions = crate::census::Part::Mentions.of(family, lineage, &everything, Counted::Others).rows;
         // Where F3 is not known its parts are not either.
         let count = |is_meant: &dyn Fn(&(Row, Option<Relation>)) -> bool| {
             others.f3.map(|_| mentions.iter().filter(|mention| is_meant(mention)).count() as u64)

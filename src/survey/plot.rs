@@ -183,7 +183,8 @@ fn lines(number: usize, title: &str, steps: &[String], series: &[Series], unit: 
     const DASHES: [&str; 6] = ["none", "7 3", "2 3", "9 3 2 3", "12 4", "4 2"];
     for (which, (line, (x, y))) in series.iter().zip(places).enumerate() {
         let (colour, dash) = (which % 6, DASHES[which % 6]);
-        let point = |(at, value): (usize, &Option<f64>)| value.map(|value| format!("{:.1},{:.1}", across(at), up(value)));
+        let point =
+            |(at, value): (usize, &Option<f64>)| value.map(|value| format!("{:.1},{:.1}", across(at), up(value)));
         let points: Vec<Option<String>> = line.values.iter().enumerate().map(point).collect();
         for piece in points.split(Option::is_none).filter(|piece| !piece.is_empty()) {
             let mut piece: Vec<&str> = piece.iter().flatten().map(String::as_str).collect();

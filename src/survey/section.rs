@@ -146,7 +146,7 @@ impl Table {
     /// The rows in the frame that all outputs have.
     pub fn report(&self, definition: &[String]) -> Report<'_> {
         let rows = Rows::Many(self.rows.len(), Box::new(|at| self.named(&self.rows[at])));
-        Report { definition: definition.to_vec(), rows, blocks: Vec::new() }
+        Report::new(definition.to_vec(), rows, Vec::new())
     }
 
     /// Writes the table as CSV, all of it.

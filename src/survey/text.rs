@@ -88,7 +88,7 @@ pub fn report(sections: &[Section], published: &Published, snapshot: &Snapshot) 
         blocks.push(Block::Title("What public metadata cannot tell".into()));
         blocks.push(Block::Line(UNKNOWABLE.join("\n")));
     }
-    Report { definition: Vec::new(), rows: rows.into(), blocks }
+    Report::new(Vec::new(), rows, blocks)
 }
 
 /// Findings, tables and coverage.
@@ -117,7 +117,7 @@ impl Section {
         let mut blocks = Vec::new();
         section_blocks(self, None, &mut blocks);
         let rows = self.tables.first().map_or(Vec::new().into(), |table| table.report(&[]).rows);
-        Report { definition: self.definition.clone(), rows, blocks }
+        Report::new(self.definition.clone(), rows, blocks)
     }
 }
 

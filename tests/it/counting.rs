@@ -120,12 +120,12 @@ fn compare_families(snapshot: &Snapshot, counting: &Counting, counted: Counted) 
         assert_eq!(count.f2.models, all.len() as u64, "F2 of {name}");
         assert_eq!(count.f2.authors, all.iter().map(|row| owner(snapshot, *row)).collect::<BTreeSet<_>>().len() as u64);
         assert_eq!(count.generations.iter().sum::<u64>(), count.f2.models);
-        let listed = |part: Part| part.of(&Family::of_owner(name), &lineage, counting, counted);
+        let listed = |part: Part| part.of(&Family::of_owner(name), &lineage, counting, counted).rows;
         let rows = |part| listed(part).into_iter().map(|(row, _)| row).collect::<Vec<Row>>();
         assert_eq!(rows(Part::Members), members, "members of {name}");
         assert_eq!(rows(Part::Direct), direct.iter().copied().collect::<Vec<_>>(), "F1 of {name}");
         assert_eq!(rows(Part::All), all.iter().copied().collect::<Vec<_>>(), "F2 of {name}");
-        assert_eq!(rows(Part::Mentions).len() as u64, count.f3, "F3 of {name}");
+        assert_eq!(Some(rows(Part::Mentions).len() as u64), count.f3, "F3 of {name}");
         for (part, tally) in [(Part::Direct, &count.f1), (Part::All, &count.f2)] {
             let mut by_relation = [0; 5];
             listed(part).iter().for_each(|(_, relation)| by_relation[relation.unwrap() as usize] += 1);
@@ -291,7 +291,14 @@ fn mentions_are_models_that_name_or_tag_the_family_and_are_no_members() {
     let families = Families::built_in().unwrap();
     let family = families.find("qwen").unwrap().unwrap();
     let count = FamilyCount::of(&family, &lineage, &Counting::default(), Counted::Others);
-    assert_eq!((count.members, count.f1.models, count.f3), (1, 1, 3));
+    assert_eq!((count.members, count.f1.models, count.f3), (1, 1, Some(3)));
+    // Without any tag in the snapshot, names alone would pass for all mentions.
+    let without = self::snapshot("Qwen/Qwen2.5-7B -> x/My-QWEN-ft : finetune\nw/QwQ-like");
+    let lineage = Lineage::from_snapshot(&without);
+    let f3 = |family: &Family| FamilyCount::of(family, &lineage, &Counting::default(), Counted::Others).f3;
+    assert_eq!(f3(&family), None);
+    let by_name = Families::read("test", b"family,namespaces,id_patterns\nQ,,id:^qwen/ name:qwen").unwrap();
+    assert_eq!(f3(&by_name.find("q").unwrap().unwrap()), Some(1));
 }
 
 #[test]
@@ -310,7 +317,25 @@ fn a_burst_is_fifty_children_of_one_parent_within_a_day_by_one_author_or_templat
     let lineage = Lineage::from_snapshot(&snapshot);
     let count = FamilyCount::of(&Family::of_owner("a"), &lineage, &Counting::default(), Counted::Others);
     assert_eq!(count.f1.models, 50 + 50 + 49 * 3);
-    assert_eq!(count.without_bursts, (49 * 3, 49 * 3));
+    assert_eq!(count.without_bursts, (Some(49 * 3), Some(49 * 3)));
+}
+
+#[test]
+fn without_bursts_is_judged_where_half_have_a_date_since_the_hub_keeps_dates() {
+    for (dated, undated, old, judged) in
+        [(60, 60, 0, Some(60)), (60, 61, 0, None), (60, 0, 61, None), (0, 0, 0, Some(0)), (0, 1, 0, None)]
+    {
+        let mut text = String::from("a/base\n");
+        (0..dated).for_each(|at| text += &format!("a/base -> bot/run-{at} : adapter created=2024-03-01\n"));
+        (0..undated).for_each(|at| text += &format!("a/base -> calm/{} : adapter\n", "x".repeat(at + 1)));
+        (0..old).for_each(|at| text += &format!("a/base -> old/{} : adapter created=2022-03-02\n", "x".repeat(at + 1)));
+        let snapshot = snapshot(&text);
+        let lineage = Lineage::from_snapshot(&snapshot);
+        let family = Family::of_owner("a");
+        let count = FamilyCount::of(&family, &lineage, &Counting::default(), Counted::Others);
+        assert_eq!(count.without_bursts, (judged, judged), "{dated}, {undated}, {old}");
+        assert_eq!(FamilyCount::of_all(&[family], &Bursts::of(&lineage))[0][0].without_bursts, (judged, judged));
+    }
 }
 
 #[test]

@@ -76,7 +76,7 @@ pub fn any_lineage() -> impl Strategy<Value = String> {
     let links = prop::collection::vec(link, 0..70);
     (links, any::<u64>()).prop_map(|(links, seed)| {
         let owner = |model: u8| format!("o{}/m{model}", u64::from(model) * (seed % 7 + 1) % 5);
-        let mut text = String::from("o0/lonely : downloads=5\n");
+        let mut text = String::from("o0/lonely : downloads=5 tags=chat\n");
         for (parent, child, relation, form) in links {
             // Most links lead upward, some anywhere: mostly a hub, with cycles.
             let (parent, child) = if form > 0 && parent > child { (child, parent) } else { (parent, child) };

@@ -360,9 +360,18 @@ pub struct Check {
     /// How many bursts or mirrors to show (0: all)
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub top: usize,
-    /// Exit with 3 if there is a fault (the kinds marked so)
+    /// Exit with 3 if there is a fault (the kinds marked so, or those of --kinds)
     #[arg(long)]
     pub strict: bool,
+    /// Only what is odd about this model and what descends from it
+    #[arg(long, value_name = "MODEL", value_parser = model_id, conflicts_with_all = ["bursts", "mirrors"])]
+    pub below: Option<String>,
+    /// Only what is odd about models of this owner
+    #[arg(long, value_name = "NAME", value_parser = owner, conflicts_with_all = ["bursts", "mirrors"])]
+    pub owner: Option<String>,
+    /// Only these kinds, with commas between them; each is then a fault, whether it is marked so or not
+    #[arg(long, value_name = "KIND", value_delimiter = ',', conflicts_with_all = ["bursts", "mirrors"])]
+    pub kinds: Vec<String>,
     #[command(flatten)]
     pub question: Question,
 }

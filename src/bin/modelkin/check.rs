@@ -1,13 +1,13 @@
 use std::process::ExitCode;
 
-use anyhow::bail;
 use modelkin::census::{Bursts, Census, Counting};
 use modelkin::lineage::{Lineage, Mirror};
-use modelkin::report;
+use modelkin::reference::Families;
+use modelkin::report::{self, Scope, grouped, kind};
 
 use crate::args;
 use crate::output::Usage;
-use crate::{POLICY, output, snapshots};
+use crate::{POLICY, family, output, snapshots};
 
 pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
     let snapshot = snapshots::open(&args.question, args.file.as_deref())?;
@@ -26,20 +26,21 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
         output::report(&report, &snapshot, args.question.format.into())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let findings = report::findings(&snapshot, &lineage);
-    let report = match args.list.as_deref() {
+    let scope = scope(args, &lineage)?;
+    let mut findings = report::findings(&snapshot, &lineage);
+    let left_out = scope.narrow(&mut findings, &snapshot);
+    let mut report = match args.list.as_deref() {
         None => report::check(&findings),
         Some("all") => report::list(findings.iter()),
-        Some(kind) => {
-            let wanted = kind.to_ascii_lowercase();
-            let is_wanted = |name: &str| name == wanted || format!("{name}s") == wanted;
-            if !report::kinds().any(is_wanted) {
-                let kinds: Vec<_> = report::kinds().collect();
-                bail!(Usage(format!("{kind:?} is no kind; use all, {}", kinds.join(", "))));
-            }
-            report::list(findings.iter().filter(|finding| is_wanted(finding.kind)))
+        Some(name) => {
+            let wanted = kind(name).ok_or_else(|| Usage(format!("{name:?} is no kind; use all, {}", known())))?;
+            report::list(findings.iter().filter(|finding| finding.kind == wanted))
         }
     };
+    if !scope.is_everything() {
+        report.definition.push(format!("{} {} other cases are left out.", scope.words(), grouped(left_out)));
+        report.beside.push(("left_out".into(), left_out.into()));
+    }
     output::report(&report, &snapshot, args.question.format.into())?;
     let faults: Vec<_> = findings.iter().filter(|finding| finding.is_fault).map(|finding| finding.kind).collect();
     if args.strict && !faults.is_empty() {
@@ -47,4 +48,30 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(POLICY));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The models and the kinds that are asked for.
+fn scope(args: &args::Check, lineage: &Lineage<'_>) -> anyhow::Result<Scope> {
+    let mut scope = Scope { owner: args.owner.clone(), ..Scope::default() };
+    for name in &args.kinds {
+        scope.kinds.push(kind(name).ok_or_else(|| Usage(format!("{name:?} is no kind; use {}", known())))?);
+    }
+    if let Some(id) = &args.below {
+        let row = lineage.find(id)?;
+        let mut rows = lineage.below(&[row]).rows;
+        rows.push(row);
+        rows.sort_unstable();
+        rows.dedup();
+        scope.models = Some(rows);
+    }
+    if let Some(owner) = &args.owner {
+        // A name that nobody has would pass every check.
+        family::resolve(&format!("{owner}/*"), &Families::built_in()?, lineage)?;
+    }
+    Ok(scope)
+}
+
+/// The names of the kinds.
+fn known() -> String {
+    report::kinds().collect::<Vec<_>>().join(", ")
 }

@@ -31,10 +31,10 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
             snapshot.intact()?;
             bail!(no_member());
         }
-        let rows = part.of(&family, &lineage, &counting, counted);
+        let listing = part.of(&family, &lineage, &counting, counted);
         let most = if args.top == 0 { usize::MAX } else { args.top };
         let filter = args.filter.words(&counting);
-        let report = report::models(&family.name, part, &rows, &lineage, counted, &filter, most);
+        let report = report::models(&family.name, part, &listing, &lineage, counted, &filter, most);
         output::report(&report, &snapshot, args.question.format.into())?;
         return Ok(ExitCode::SUCCESS);
     }

@@ -157,7 +157,7 @@ pub fn references(tables: &args::Tables) -> anyhow::Result<References> {
 /// The definitions and the snapshot, for formats that have no room for them.
 fn note(sections: &[Section], snapshot: &Snapshot) -> String {
     let definition = sections.iter().flat_map(|section| section.definition.clone()).collect();
-    Report { definition, rows: Vec::new().into(), blocks: Vec::new() }.note(snapshot)
+    Report::new(definition, Vec::new(), Vec::new()).note(snapshot)
 }
 
 /// Writes the page, its tables as CSV and JSON, and the whole as Markdown and JSON.

@@ -116,7 +116,11 @@ impl args::Selection {
         use Named::{AsOthers, Counted};
         if counting.since.is_some() || counting.until.is_some() {
             let wanted = |row: Row| counting.wants(snapshot, row);
-            selection = narrow("Outside the days, or without one".into(), selection.clone(), selection.keep(reach, AsOthers, wanted));
+            selection = narrow(
+                "Outside the days, or without one".into(),
+                selection.clone(),
+                selection.keep(reach, AsOthers, wanted),
+            );
         }
         if let Some(least) = self.min_downloads {
             let wanted = |row: Row| snapshot.downloads(row).is_some_and(|downloads| downloads >= least);
