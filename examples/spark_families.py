@@ -69,12 +69,12 @@ def main(arguments=None):
     nodes, links = spark.read.parquet(words.nodes), spark.read.parquet(words.links)
     if not nodes.where("status = 'collapsed'").isEmpty():
         sys.exit(f"{words.nodes}: nodes stand for several models each; export without --collapse")
-    # Ids and owners are compared without regard to case. The oldest models have no owner, and descend from others all the
-    # same.
+    # Ids and owners are compared without regard to case. The oldest models have no owner in their ids (the column has that
+    # of today's), and descend from others all the same.
     if words.family is not None:
         heads = nodes.where(f.col("id").rlike("(?i)" + words.family)).withColumn("owner", f.lit(words.family))
     else:
-        heads = nodes.where("owner IS NOT NULL")
+        heads = nodes.where("id LIKE '%/%'").withColumn("owner", f.split("id", "/")[0])
     members = heads.select(f.lower("owner").alias("family"), "owner", f.col("id").alias("model"))
     spelt = members.groupBy("family").agg(f.min("owner").alias("id"))
     counts = derivatives(members, links, lambda frame: frame.checkpoint() if words.checkpoint else frame.localCheckpoint())

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use modelkin::census::{Census, Counted, Counting, Descendants, FamilyCount, Measure, Part, Ranking, Sum, derivatives};
+use modelkin::census::{
+    Bursts, Census, Counted, Counting, Descendants, FamilyCount, Measure, Part, Ranking, Sum, derivatives,
+};
 use modelkin::lineage::Lineage;
 use modelkin::model::Relation;
 use modelkin::reference::{Families, Family};

@@ -1,13 +1,16 @@
 //! Exports: what is selected against a naive twin, what every format says of itself, and what the program answers.
 //! `tests/others/read_exports.py` reads them back with other programs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use modelkin::census::{Census, Counting, Kin};
 use modelkin::export::{About, ColorBy, Engine, Format, Graph, Paint, Part, Tables};
 use modelkin::lineage::{Collapse, Lineage, Reach, Selection};
 use modelkin::reference::{Aliases, Families, Family, Licences, Publishers};
+use modelkin::report::Value;
 use modelkin::snapshot::{Row, Snapshot};
+use modelkin::survey::{References, Survey};
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use proptest::prelude::*;
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -500,5 +503,210 @@ fn graphviz_is_run_from_the_path_and_its_faults_are_told() {
         let ran = place.run_with(&["export", "--all", "--layout", layout, "--to", kind], &[("PATH", &path)]);
         assert!(ran.code == code && ran.out.is_empty() == (code == 1), "{script}: {}", ran.err);
         assert!(code == 0 || ran.err.contains(&format!("is no {kind}")), "{script}: {}", ran.err);
+    }
+}
+
+/// What is exported of each listed model: the values of some columns, and the downloads.
+fn exported(place: &Place, snapshot: &str) -> Vec<(BTreeMap<&'static str, String>, u64)> {
+    assert_eq!(place.run(&["export", "--all", "-o", "whose.parquet", "--snapshot", snapshot]).code, 0);
+    let reader = SerializedFileReader::new(std::fs::File::open(place.path("whose-nodes.parquet")).unwrap()).unwrap();
+    let mut rows = Vec::new();
+    for row in reader.get_row_iter(None).unwrap().map(Result::unwrap) {
+        let columns: BTreeMap<&str, String> =
+            row.get_column_iter().map(|(name, value)| (name.as_str(), value.to_string())).collect();
+        let text = |name: &str| columns[name].trim_matches('"').to_owned();
+        if text("status") == "listed" {
+            let words = ["owner", "publisher", "country", "kind"].map(|name| (name, text(name)));
+            rows.push((words.into(), columns["downloads"].parse().unwrap_or(0)));
+        }
+    }
+    rows
+}
+
+#[test]
+fn exports_and_the_report_say_alike_whose_a_model_is() {
+    let place = Place::new();
+    let text = "gpt2 : downloads=1000 tags=x\ngpt2 -> you/tune : finetune downloads=7\nbert-base-uncased : downloads=500\n\
+        openai-community/openai-gpt : downloads=30\ndistilbert-base-uncased : downloads=20\nnobody-knows-me : downloads=3\n\
+        nobody-knows-me -> Qwen/x : merge downloads=11\nunknown/y : downloads=2";
+    place.file("bare.edges", text);
+    assert_eq!(place.run(&["import", "bare.edges", "-o", "bare"]).code, 0);
+    let references = References::built_in().unwrap();
+    for name in ["bare", "sample"] {
+        let snapshot = match name {
+            "sample" => modelkin::sample().unwrap(),
+            name => Snapshot::open(&place.path(name)).unwrap(),
+        };
+        let lineage = Lineage::from_snapshot(&snapshot);
+        let census = Census::take(&lineage, &Counting::default());
+        let survey = Survey::of(&lineage, &census, &references);
+        let downloads = survey.sections(|section| section == "downloads").remove(0);
+        let accounts = survey.accounts(|_| true, usize::MAX);
+        let rows = exported(&place, name);
+        let sums = |column: &str, is_meant: &dyn Fn(&str) -> bool| {
+            let mut sums: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+            for (words, downloads) in rows.iter().filter(|(words, _)| is_meant(&words[column])) {
+                let sum = sums.entry(words[column].clone()).or_default();
+                *sum = (sum.0 + 1, sum.1 + downloads);
+            }
+            sums
+        };
+        let told = |table: &modelkin::survey::Table| -> BTreeMap<String, (u64, u64)> {
+            let at = |name: &str| table.columns.iter().position(|column| column.name == name).unwrap();
+            let number = |value: &Value| value.number().unwrap_or(0.0) as u64;
+            let (models, downloads) = (at("models"), at("downloads_30d"));
+            table.rows.iter().map(|row| (row[0].cell(), (number(&row[models]), number(&row[downloads])))).collect()
+        };
+        for (table, column) in [("countries", "country"), ("kinds", "kind")] {
+            assert_eq!(sums(column, &|_| true), told(downloads.table(table).unwrap()), "{name}, {column}");
+        }
+        let by_account: BTreeMap<String, (u64, u64)> = told(&accounts.tables[0]);
+        let by_account = |wanted: &dyn Fn(&String) -> bool| {
+            by_account.iter().filter(|(account, _)| wanted(account)).map(|(a, b)| (a.clone(), *b)).collect::<Vec<_>>()
+        };
+        // An id of no account stands in the table by itself, and is of no owner.
+        let ownerless: BTreeSet<&str> =
+            snapshot.rows().map(|row| snapshot.id(row)).filter(|id| !id.contains('/')).collect();
+        let owned = sums("owner", &|owner| owner != "null");
+        assert_eq!(
+            by_account(&|account| !ownerless.contains(account.as_str())),
+            owned.into_iter().collect::<Vec<_>>(),
+            "{name}"
+        );
+        if name == "bare" {
+            let of = |owner: &str| sums("owner", &|known| known == owner).into_values().next();
+            assert_eq!([of("openai-community"), of("google-bert")], [Some((2, 1030)), Some((1, 500))]);
+            assert_eq!(sums("country", &|_| true)["US"], (4, 1550));
+            assert_eq!(sums("country", &|_| true)["unknown"], (3, 12));
+        }
+    }
+}
+
+/// A family of old and new models: what is new hangs from what is old.
+const AGES: &str = "a/base -> b/old, b/other : finetune created=2023-05-01\nb/old -> c/new : finetune created=2024-05-01 downloads=9\n\
+    b/old, a/base -> c/blend : merge created=2024-06-01\nb/other -> c/old : quantized created=2023-06-01\n\
+    c/new -> d/new : quantized created=2024-07-01\nb/old -> c/undated : adapter";
+
+#[test]
+fn a_filter_of_models_keeps_what_connects_them_and_marks_it() {
+    let place = Place::new();
+    place.file("l.edges", AGES);
+    assert_eq!(place.run(&["import", "l.edges", "-o", "s"]).code, 0);
+    let nodes = |args: &[&str]| -> BTreeMap<String, bool> {
+        let ran = place.run(&[&["export", "--to", "json"], args].concat());
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.err);
+        let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let nodes = json["nodes"].as_array().unwrap().iter();
+        nodes.map(|node| (node["id"].as_str().unwrap().to_owned(), node["counted"] == "yes")).collect()
+    };
+    let between = |args: &[&str]| {
+        let nodes = nodes(args);
+        let of = |counted: bool| nodes.iter().filter(move |node| *node.1 == counted).map(|node| node.0.as_str());
+        (of(true).collect::<Vec<_>>().join(" "), of(false).collect::<Vec<_>>().join(" "))
+    };
+    for (args, counted, not_counted) in [
+        (&["--below", "a/base"][..], "a/base b/old b/other c/blend c/new c/old c/undated d/new", ""),
+        (&["--below", "a/base", "--since", "2024-01-01"], "c/blend c/new d/new", "a/base b/old"),
+        (&["--all", "--since", "2024-07-01"], "d/new", "a/base b/old c/new"),
+        (&["--below", "a/base", "--min-downloads", "9"], "a/base c/new", "b/old"),
+        (&["--above", "d/new", "--until", "2024-01-01"], "b/old", "c/new d/new"),
+        (&["--above", "d/new", "--top", "1"], "a/base", "b/old c/new d/new"),
+        (&["--around", "c/new", "--hops", "4", "--min-downloads", "9"], "c/new", ""),
+        (
+            &["--around", "c/old", "--hops", "5", "--since", "2024-06-01"],
+            "c/blend d/new",
+            "a/base b/old b/other c/new c/old",
+        ),
+        (&["--below", "a/base", "--min-descendants", "1"], "a/base b/old b/other c/new", ""),
+    ] {
+        assert_eq!(between(args), (counted.to_owned(), not_counted.to_owned()), "{args:?}");
+    }
+    // Show says the same of the same words.
+    let show = place.run(&["show", "a/base", "--since", "2024-01-01", "--depth", "9", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&show.out).unwrap();
+    let shown: BTreeMap<String, bool> = json["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["id"].as_str().unwrap().to_owned(), row["counted"].as_bool().unwrap()))
+        .collect();
+    assert_eq!(shown, nodes(&["--below", "a/base", "--since", "2024-01-01"]));
+    let export = |format: &str| place.run(&["export", "--below", "a/base", "--since", "2024-01-01", "--to", format]);
+    let ran = export("svg");
+    assert!(
+        ran.err.contains("3 models and 3 links left out.") && ran.err.contains("Not counted: 2 models"),
+        "{}",
+        ran.err
+    );
+    for (format, mark) in [
+        ("svg", "not counted (2)"),
+        ("dot", "not counted (2)"),
+        ("mermaid", "fill:#FFFFFF"),
+        ("gexf", "for=\"counted\" value=\"no\""),
+        ("graphml", "<data key=\"counted\">no</data>"),
+        ("cytoscape", "\"counted\":\"no\""),
+        ("edges", "# not counted, it only connects others: b/old"),
+    ] {
+        assert!(export(format).out.contains(mark), "{format}: {}", export(format).out);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_model_of_a_filtered_selection_is_cut_off_from_its_start(text in any_lineage(), wanted in 2..5u32) {
+        use modelkin::lineage::Named;
+        let snapshot = snapshot(&text);
+        let lineage = Lineage::from_snapshot(&snapshot);
+        for row in snapshot.rows() {
+            for reach in [Reach::Below, Reach::Above, Reach::Around] {
+                let all = lineage.select(&[row], reach, 5);
+                let kept = all.clone().keep(reach, Named::AsOthers, |row| row % wanted == 0);
+                for model in all.rows() {
+                    let is_wanted = model % wanted == 0;
+                    prop_assert!(!is_wanted || kept.place(*model).is_some());
+                    prop_assert!(kept.place(*model).is_none() || kept.is_counted(*model) == is_wanted);
+                }
+                // Whatever stays is reached from the start over what stays.
+                let mut met = BTreeSet::from([row]);
+                let mut open = vec![row];
+                while let Some(at) = open.pop() {
+                    let below = (reach != Reach::Above).then(|| kept.children(at)).into_iter().flatten();
+                    let above = (reach != Reach::Below).then(|| kept.parents(at)).into_iter().flatten();
+                    let next: Vec<Row> = below.chain(above).map(|(row, _)| row).collect();
+                    open.extend(next.into_iter().filter(|row| met.insert(*row)));
+                }
+                prop_assert_eq!(&met.into_iter().collect::<Vec<_>>(), &kept.rows().to_vec(), "{:?}", reach);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_legend_tells_what_has_no_colour_from_what_is_not_known() {
+    let place = Place::new();
+    let licences = ["mit", "apache-2.0", "gpl-3.0", "gemma", "llama3", "cc-by-4.0", "bsd", "wtfpl", "zlib"];
+    let owners =
+        ["Qwen", "google", "mistralai", "LGAI-EXAONE", "tiiuae", "CohereLabs", "stabilityai", "SakanaAI", "ai4bharat"];
+    let mut text: String = "a/base : tags=x\n".into();
+    for (at, (licence, owner)) in licences.iter().zip(owners).enumerate() {
+        (0..=at).for_each(|n| text += &format!("a/base -> {owner}/m{n} : finetune licence={licence}\n"));
+    }
+    text += "a/base -> b/none : finetune\na/base -> b/odd : finetune licence=unknown\n";
+    place.file("l.edges", text);
+    assert_eq!(place.run(&["import", "l.edges", "-o", "s"]).code, 0);
+    let legend = |by: &str| place.run(&["export", "--all", "--color-by", by, "--to", "svg"]).out;
+    for (by, entries) in [
+        // Two of nine, and one that states a licence called so.
+        ("licence", &["other licences (4)", "none stated (2)"][..]),
+        ("country", &["other countries (", "unknown country (3)"]),
+        ("owner", &["other owners ("]),
+        ("licence-class", &["unclassed (", "none stated (2)"]),
+        ("family", &["no family ("]),
+    ] {
+        let svg = legend(by);
+        entries.iter().for_each(|entry| assert!(svg.contains(entry), "{by}: {entry}: {}", &svg[..4000]));
+        assert!(!svg.contains("other or"), "{by}");
     }
 }

@@ -468,3 +468,110 @@ fn bad_input_gets_a_clear_error() {
     place.file("a--long.md", format!("---\nbase_model: a/b\n---\n{}", "text\n".repeat(1 << 20)));
     assert_eq!(place.run(&["import", "a--long.md", "-o", "out"]).code, 0);
 }
+
+#[test]
+fn what_is_not_judged_is_no_number_in_any_format() {
+    let place = Place::new();
+    let text: String =
+        (0..8).map(|at| format!("a/base -> b/m{at} : finetune{}\n", ["", " created=2024-01-01"][at / 6])).collect();
+    place.file("l.edges", text);
+    place.run(&["import", "l.edges", "-o", "s"]);
+    let ask = |format: &str| place.run(&["family", "a/base", "--format", format]);
+    for format in ["table", "markdown"] {
+        let out = ask(format).out;
+        assert!(out.contains("not judged (25.0% dated)") && out.contains("Without bursts is not judged"), "{out}");
+        assert!(out.contains("not known") && out.contains("F3 is not known: this snapshot has no tags"), "{out}");
+    }
+    let frame = json(&ask("json"));
+    let row = &frame["rows"][0];
+    assert!(row["without_bursts"]["f1"].is_null() && row["without_bursts"]["f2"].is_null() && row["f3"].is_null());
+    assert_eq!((&row["dated"]["f1"], &row["f1"]), (&2.into(), &8.into()));
+    let csv = ask("csv");
+    let mut reader = csv::Reader::from_reader(csv.out.as_bytes());
+    let at = reader.headers().unwrap().iter().position(|head| head == "without_bursts.f1").unwrap();
+    assert_eq!(&reader.records().next().unwrap().unwrap()[at], "");
+    let explain = place.run(&["explain", "a/base"]).out;
+    assert!(
+        explain.contains("not judged") && explain.contains("F3 is not known, since this snapshot has no tags"),
+        "{explain}"
+    );
+    // With the dates of all, it is a number again.
+    place.run(&["import", "l.edges", "-o", "s"]);
+    let ran = place.run(&["family", "a/base", "--since", "2023-01-01"]);
+    assert!(!ran.out.contains("not judged ("), "{}", ran.out);
+}
+
+#[test]
+fn a_listing_says_how_many_have_no_date_in_every_format() {
+    let place = Place::new();
+    let text = "a/base -> b/new : finetune created=2024-05-01 tags=base\na/base -> b/old : finetune created=2023-05-01\n\
+        a/base -> b/undated, b/another : finetune\nc/base-like\nd/base-new : created=2024-06-01";
+    place.file("l.edges", text);
+    place.run(&["import", "l.edges", "-o", "s"]);
+    for (part, listed, undated) in [("f1", 1, Some(2)), ("f2", 1, Some(2)), ("f3", 2, Some(1)), ("members", 1, None)] {
+        let ask = |format: &str| {
+            let args = ["family", "a/base", "--list", part, "--since", "2024-01-01", "--format", format];
+            place.run(&args)
+        };
+        let frame = json(&ask("json"));
+        assert_eq!(frame["rows"].as_array().unwrap().len(), listed, "{part}");
+        assert_eq!(frame.get("undated").and_then(|undated| undated.as_u64()), undated, "{part}");
+        let words =
+            undated.map_or("for want of a date: 9".into(), |undated| format!("for want of a date: {undated} models."));
+        for (format, text) in [
+            ("table", ask("table").out),
+            ("markdown", ask("markdown").out),
+            ("csv", ask("csv").err),
+            ("json", frame["definition"].as_str().unwrap().to_owned()),
+        ] {
+            assert_eq!(text.contains(&words), undated.is_some(), "{part}, {format}: {text}");
+        }
+    }
+    let frame = json(&place.run(&["family", "a/base", "--list", "f2", "--format", "json"]));
+    assert!(frame.get("undated").is_none(), "without a date filter nothing is left out");
+}
+
+#[test]
+fn strict_gates_some_models_or_some_kinds_alone() {
+    let place = Place::new();
+    place.file(
+        "hub.edges",
+        "lab/base -> lab/ring : finetune\nlab/ring -> lab/base : finetune\nlab/self -> lab/self : merge\n\
+         lab/base -> me/tune : finetune\n?gone/away -> me/odd : finetune\nme/self -> me/self : finetune\nlab/clean -> you/fine : finetune",
+    );
+    place.file("cards/me/broken/README.md", "---\nx: [\n---\n");
+    place.file("cards/you/fine.md", "---\nlicense: mit\n---\n");
+    let ran = place.run(&["import", "hub.edges", "cards", "-o", "s"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for (args, code, faults) in [
+        (&[][..], 3, "strict: reject, self-link, cycle"),
+        (&["--owner", "me"], 3, "strict: reject, self-link"),
+        (&["--owner", "ME", "--kinds", "cycles"], 0, ""),
+        (&["--owner", "me", "--kinds", "unlisted"], 3, "strict: unlisted"),
+        (&["--owner", "you"], 0, ""),
+        (&["--owner", "lab"], 3, "strict: self-link, cycle"),
+        (&["--below", "lab/clean"], 0, ""),
+        (&["--below", "lab/base"], 3, "strict: cycle"),
+        (&["--below", "lab/base", "--owner", "me"], 0, ""),
+        (&["--kinds", "path,relation-conflict"], 0, ""),
+        (&["--kinds", "self-link"], 3, "strict: self-link"),
+    ] {
+        let ran = place.run(&[&["check", "--strict"], args].concat());
+        assert_eq!(ran.code, code, "{args:?}: {}{}", ran.out, ran.err);
+        assert!(ran.err.contains(faults), "{args:?}: {}", ran.err);
+        assert_eq!(ran.out.contains("other cases are left out"), !args.is_empty(), "{args:?}: {}", ran.out);
+    }
+    let frame = json(&place.run(&["check", "--owner", "me", "--list", "all", "--format", "json"]));
+    let cases: Vec<&str> = frame["rows"].as_array().unwrap().iter().map(|row| row["kind"].as_str().unwrap()).collect();
+    assert_eq!(cases, ["reject", "unlisted", "self-link"]);
+    assert_eq!(frame["left_out"], 2);
+    for (args, code, says) in [
+        (["--owner", "nobody"], 1, "no model of the owner"),
+        (["--below", "lab/bse"], 1, "the nearest: lab/base"),
+        (["--kinds", "colours"], 2, "is no kind; use reject, unlisted"),
+        (["--owner", "a/b"], 2, "no owner's name"),
+    ] {
+        let ran = place.run(&[&["check", "--strict"][..], &args].concat());
+        assert!(ran.code == code && ran.err.contains(says), "{args:?}: {}", ran.err);
+    }
+}

@@ -57,7 +57,14 @@ def table(name):
 
 reference = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../data/reference")
 COUNTRIES = {row["namespace"].lower(): row["country_iso2"] for row in table("orgs.csv")}
+ALIASES = {row["legacy_id"].lower(): row["canonical_id"] for row in table("aliases.csv")}
 CLASSES = {row["licence"]: row["class"] for row in table("licences.csv")}
+
+
+def owner(model):
+    """The owner in its id, or, of an id without one, in the id that it has today."""
+    today = model if "/" in model else ALIASES.get(model.lower(), "")
+    return today.split("/")[0] if "/" in today else None
 
 
 def licence_class(licence):
@@ -100,8 +107,9 @@ class Truth:
             licence = (row["licences"] or [None])[0]
             relations = [known[1] for (_, child), known in best.items() if child == at] if len(rows) < 1000 else None
             self.nodes[row["id"]] = {
-                "owner": row["id"].split("/")[0] if "/" in row["id"] else None,
-                "country": COUNTRIES.get(row["id"].split("/")[0].lower(), "unknown") if "/" in row["id"] else None,
+                "owner": owner(row["id"]),
+                "country": COUNTRIES.get((owner(row["id"]) or "").lower(), "unknown"),
+                "counted": "yes",
                 "licence_class": licence_class(licence),
                 "status": "listed" if row["listed"] else "unlisted",
                 "models": 1,

@@ -258,10 +258,10 @@ pub struct Selection {
     /// Only the N models with most descendants, and what connects them: their ancestors in the selection
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
-    /// Only models with so many downloads in 30 days, and those that were named
+    /// Only models with so many downloads in 30 days, and those that were named; what connects them is marked
     #[arg(long, value_name = "N")]
     pub min_downloads: Option<u64>,
-    /// Only models with so many descendants, and those that were named
+    /// Only models with so many descendants, and those that were named; what connects them is marked
     #[arg(long, value_name = "N")]
     pub min_descendants: Option<u64>,
     /// Let one node stand for siblings without children, with the same parents and relation
