@@ -539,7 +539,7 @@ fn strict_gates_some_models_or_some_kinds_alone() {
         "lab/base -> lab/ring : finetune\nlab/ring -> lab/base : finetune\nlab/self -> lab/self : merge\n\
          lab/base -> me/tune : finetune\n?gone/away -> me/odd : finetune\nme/self -> me/self : finetune\nlab/clean -> you/fine : finetune",
     );
-    place.file("cards/me/broken/README.md", "---\nx: [\n---\n");
+    place.file("cards/me/no id.md", "---\nlicense: mit\n---\n");
     place.file("cards/you/fine.md", "---\nlicense: mit\n---\n");
     let ran = place.run(&["import", "hub.edges", "cards", "-o", "s"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
