@@ -1,8 +1,7 @@
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::Graph;
-use crate::model::{Counts, Flags, ModelId, Parent, Record, WordList, WordLists, Words};
+use crate::model::{ModelId, Parent, WordList};
 use crate::source::edges;
 
 /// Writes the program's own edge text, which `import` reads. Collapsed nodes have no place in it: their models are
@@ -18,25 +17,14 @@ pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Resul
     let hidden = selection.groups().iter().flat_map(|group| group.models.iter().copied());
     for row in selection.rows().iter().copied().chain(hidden) {
         // Unlisted parents stand in the links of their children.
-        let Some(id) = ModelId::parse(snapshot.id(row)).ok().filter(|_| snapshot.is_listed(row)) else { continue };
+        let Some(mut record) = snapshot.record(row) else { continue };
         let parents = selection.parents(row).filter_map(|(parent, edge)| {
             let id = ModelId::parse(snapshot.id(parent)).ok()?;
-            Some(Parent { id, relation: edge.relation, learned: edge.learned })
+            Some(Parent::new(id, edge.relation, edge.learned))
         });
-        let record = Record {
-            parents: parents.collect(),
-            created: snapshot.created(row),
-            counts: Counts::from_fn(|count| snapshot.count(count, row)),
-            words: Words::from_fn(|word| snapshot.word(word, row).map(Cow::Borrowed)),
-            flags: Flags::from_fn(|flag| snapshot.flag(flag, row)),
-            sha: snapshot.sha(row),
-            lists: WordLists::from_fn(|list| match list {
-                WordList::Licences => Some(snapshot.licences(row).map(Cow::Borrowed).collect()),
-                // They are many, and say little of a lineage.
-                WordList::Tags => None,
-            }),
-            ..Record::new(id)
-        };
+        record.parents = parents.collect();
+        // They are many, and say little of a lineage.
+        record.lists[WordList::Tags] = None;
         let is_listed = |id: &ModelId| snapshot.find(id.as_str()).is_some_and(|row| snapshot.is_listed(row));
         changed += edges::write([&record], is_listed, &mut out)?;
     }

@@ -15,5 +15,5 @@ pub(crate) use oddity::clip;
 pub use oddity::{Oddity, OddityKind};
 pub use parentage::{Claim, Parentage, Texts};
 pub(crate) use record::INSTANTS;
-pub use record::{Authority, DATES_KEPT_SINCE, Parent, Record, Reject};
+pub use record::{Authority, DATES_KEPT_SINCE, Parent, Record, Reject, Witness};
 pub use relation::{Learned, Relation};

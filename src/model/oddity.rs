@@ -92,4 +92,6 @@ oddity_kinds! {
     ReusedId = "reused-id", "two repositories under one id, one after the other: the later one holds";
     /// An id whose page leads to another model, while the Hub lists both.
     LedElsewhere = "led-elsewhere", "its page leads to another model, and both are listed: two models, no alias";
+    /// A parent that bears another name today.
+    RenamedParent = "renamed-parent", "a parent that bears another name today: one link, to the model under that name";
 }

@@ -71,6 +71,29 @@ pub struct Parent {
     pub relation: Relation,
     /// How the relation was learned.
     pub learned: Learned,
+    /// The Hub's key of the parent, if the record has it: the parent is who bears it, under whatever name it has now.
+    pub hub_id: Option<HubId>,
+    /// Who names it.
+    pub witness: Witness,
+}
+
+impl Parent {
+    /// A parent by its name alone.
+    pub fn new(id: ModelId, relation: Relation, learned: Learned) -> Parent {
+        Parent { id, relation, learned, hub_id: None, witness: Witness::All }
+    }
+}
+
+/// Who names a parent, where the Hub has two ways to name them: its tags and its resolved `baseModels`. They differ where
+/// a parent was renamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Witness {
+    /// Both of them, or the only one there is.
+    All,
+    /// A tag, and not `baseModels`.
+    TagAlone,
+    /// `baseModels`, and no tag.
+    ResolvedAlone,
 }
 
 /// Whose word a record's parents are. It decides what a later record of the same model may overrule.

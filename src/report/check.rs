@@ -58,7 +58,10 @@ pub fn findings(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Vec<Finding> {
         }
     }
     for (kind, cases) in OddityKind::ALL.iter().zip(cases) {
-        let is_fault = !matches!(kind, OddityKind::Unwrapped | OddityKind::AuthorTag | OddityKind::Renamed);
+        let is_fault = !matches!(
+            kind,
+            OddityKind::Unwrapped | OddityKind::AuthorTag | OddityKind::Renamed | OddityKind::RenamedParent
+        );
         merge(
             &mut findings,
             Finding { kind: kind.name(), about: kind.about(), is_fault, count: cases.len() as u64, cases },

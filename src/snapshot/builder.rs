@@ -9,6 +9,7 @@ use super::columns::{Columns, Filling};
 use super::maybe::Maybe;
 use super::names::Names;
 use super::renames::{Listing, Renames};
+use super::witnesses::Witnesses;
 use super::{CrawlNote, Error, Provenance, Snapshot, SourceNote, Taken};
 use crate::model::{
     Alias, Authority, Certainty, Commit, Counts, Flags, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject,
@@ -37,13 +38,16 @@ pub struct Builder {
     rejected: u64,
     /// Reasons of the rejects of the snapshot that is brought up to date: the same row is met again.
     stale_reasons: HashSet<String>,
-    renames: Renames,
+    pub(super) renames: Renames,
+    witnesses: Witnesses,
     /// The model of each repository: half of its key's hash, and the number. The key itself lies with the model.
     keys: HashTable<(u32, u32)>,
     hasher: DefaultHashBuilder,
     /// The names of the repositories that an older snapshot knew.
     older: HashMap<HubId, u32>,
     crawl: Option<(Option<i64>, CrawlNote)>,
+    /// The latest date of the snapshots among the sources.
+    pub(super) laid: Option<i64>,
 }
 
 /// A record with its ids and words as numbers; its lists lie among those of all.
@@ -123,10 +127,12 @@ impl Builder {
             rejected: 0,
             stale_reasons: HashSet::new(),
             renames: Renames::default(),
+            witnesses: Witnesses::default(),
             keys: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
             older: HashMap::new(),
             crawl: None,
+            laid: None,
         }
     }
 
@@ -335,8 +341,46 @@ impl Builder {
         }
     }
 
-    fn model_of(&self, name: u32) -> Option<u32> {
+    pub(super) fn model_of(&self, name: u32) -> Option<u32> {
         self.of_name[name as usize].get()
+    }
+
+    pub(super) fn is_listed(&self, name: u32) -> bool {
+        self.model_of(name).is_some()
+    }
+
+    /// The id of a name.
+    pub(super) fn id(&self, name: u32) -> &str {
+        self.names.get(name)
+    }
+
+    /// Where a model's links lie: the first one's place, and how many there are.
+    pub(super) fn links_of(&self, name: u32) -> Option<(u32, u32)> {
+        self.model_of(name).map(|model| self.models[model as usize].links)
+    }
+
+    /// The parent that a link leads from.
+    pub(super) fn parent(&self, link: u32) -> u32 {
+        self.lists.links[link as usize].0
+    }
+
+    pub(super) fn lead(&mut self, link: u32, parent: u32) {
+        self.lists.links[link as usize].0 = parent;
+    }
+
+    /// Makes a link the same as another one: one of the two is left when the links are laid out.
+    pub(super) fn join_links(&mut self, link: u32, other: u32) {
+        self.lists.links[link as usize] = self.lists.links[other as usize];
+    }
+
+    /// The name under which a repository is listed.
+    pub(super) fn listed_as(&self, key: HubId) -> Option<u32> {
+        self.name_of(key).filter(|name| self.is_listed(*name))
+    }
+
+    /// The name of today of an old one, if it is an old one.
+    pub(super) fn today(&self, name: u32, listing: &Listed<'_>) -> Option<u32> {
+        self.names.find(&self.renames.of(self.id(name), listing)?)
     }
 
     fn push(&mut self, model: Model, oddities: Vec<Oddity>) {
@@ -374,7 +418,7 @@ impl Builder {
         }
     }
 
-    fn odd(&mut self, model: u32, kind: OddityKind, text: &str) {
+    pub(super) fn odd(&mut self, model: u32, kind: OddityKind, text: &str) {
         self.oddities.entry(model).or_default().push(Oddity::new(kind, text));
     }
 
@@ -437,6 +481,7 @@ impl Builder {
     fn model(&mut self, name: u32, record: &Record<'_>) -> Model {
         let parents = record.parents.iter();
         let links = self.link(parents.map(|parent| (parent.id.as_str(), parent.relation, parent.learned)));
+        self.witnesses.add(name, links.0, &record.parents);
         let lists = WordLists::from_fn(|list| match &record.lists[list] {
             Some(words) => self.lists.add_words(words.iter().map(|word| self.words.intern(word))),
             None => (Maybe::NONE, 0),
@@ -501,9 +546,11 @@ impl Builder {
             return Err(Error::Empty);
         }
         self.name_parents();
+        std::mem::take(&mut self.witnesses).settle(&mut self);
         let mut alive = self.alive();
         let aliases = self.known_aliases(&mut alive);
         let newest = self.models.iter().filter_map(|model| model.created.get()).max();
+        let taken = taken.or(self.laid.filter(|_| self.crawl.is_none()).filter(|laid| Some(*laid) >= newest));
         let began = self.crawl.as_ref().and_then(|(began, _)| *began);
         let mut provenance = Provenance {
             program: program.into(),
@@ -575,7 +622,7 @@ impl Builder {
 }
 
 /// What was gathered, as a listing of names.
-struct Listed<'b> {
+pub(super) struct Listed<'b> {
     builder: &'b Builder,
     /// The names of accounts that have, or had, another name and that list any model, in lower case.
     accounts: HashSet<String>,
@@ -584,7 +631,7 @@ struct Listed<'b> {
 }
 
 impl Listed<'_> {
-    fn of(builder: &Builder) -> Listed<'_> {
+    pub fn of(builder: &Builder) -> Listed<'_> {
         let news = builder.renames.new_accounts().map(str::to_ascii_lowercase);
         let known: HashSet<String> = builder.renames.accounts().map(str::to_owned).chain(news).collect();
         // Mostly the length and the first letter tell that an account is none of them.

@@ -269,8 +269,12 @@ impl Columns {
             let from = links.len();
             let own = model.map_or(&[][..], |model| lists.links(model));
             links.extend(own.iter().map(|(name, relation, learned)| (row_of[*name as usize], *relation, *learned)));
-            link_ends.push(own.len());
             links[from..].sort_unstable();
+            // Two links of one record may have been found to be one.
+            while let Some(at) = links[from..].windows(2).position(|pair| pair[0].0 == pair[1].0) {
+                links.remove(from + at);
+            }
+            link_ends.push(links.len() - from);
             links[from..].iter().for_each(|link| named[link.0 as usize] = true);
             if !own.is_empty() {
                 counts.moved += links[from..].iter().filter(|link| target.contains_key(&link.0)).count() as u64;

@@ -11,7 +11,9 @@ mod names;
 mod part;
 mod provenance;
 mod renames;
+mod rows;
 mod schema;
+mod witnesses;
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -252,6 +254,11 @@ impl Snapshot {
     pub fn words_of(&self, list: WordList) -> impl ExactSizeIterator<Item = &str> {
         let words = &self.columns.lists[list].words;
         (0..words.len()).map(|at| words.of(at))
+    }
+
+    /// One of those words, by its number.
+    pub fn list_word(&self, list: WordList, word: u32) -> &str {
+        self.columns.lists[list].words.of(word as usize)
     }
 
     /// The commit that the repository is at.

@@ -142,7 +142,7 @@ fn line(text: &str) -> Result<Vec<Record<'static>>, String> {
         pattern.authority = Authority::Hub;
         let relation = relation.unwrap_or(Relation::Unstated);
         let learned = if relation == Relation::Unstated { Learned::Inferred } else { Learned::Declared };
-        pattern.parents = parents.iter().map(|(id, _)| Parent { id: id.clone(), relation, learned }).collect();
+        pattern.parents = parents.iter().map(|(id, _)| Parent::new(id.clone(), relation, learned)).collect();
     }
     let listed = parents.into_iter().filter(|(_, listed)| *listed).map(|(id, _)| Record::new(id));
     Ok(listed.chain(children.into_iter().map(|(id, _)| Record { id, ..pattern.clone() })).collect())

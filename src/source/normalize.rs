@@ -8,7 +8,7 @@ use super::parent::{self, Reading};
 use super::words::{CardWords, Named, present};
 use crate::model::{
     Authority, Commit, Counts, Flags, HubId, IdFault, Learned, ModelId, Oddity, OddityKind, Parent, Record, Relation,
-    Word, WordList, WordLists, Words, clip,
+    Witness, Word, WordList, WordLists, Words, clip,
 };
 
 /// What a source found of one model, before any rule.
@@ -30,11 +30,12 @@ pub(super) struct Found<'a> {
     pub oddities: Vec<Oddity>,
 }
 
-/// The Hub's resolved `baseModels`: their one relation, and the ids.
+/// The Hub's resolved `baseModels`: their one relation, the ids, and the Hub's keys, of each id or none at all.
 #[derive(Debug, Default)]
 pub(super) struct BaseModels<'a> {
     pub relation: Option<Cow<'a, str>>,
     pub ids: Vec<Cow<'a, str>>,
+    pub keys: Vec<Option<HubId>>,
 }
 
 /// Who speaks in a [`Found`]: the Hub (a list row), or a card alone.
@@ -71,22 +72,24 @@ impl<'a> Found<'a> {
             }
             sha
         });
-        if let Some(BaseModels { relation, ids }) = &self.base_models {
-            parents.resolved(relation.as_deref(), ids);
+        if let Some(models) = &self.base_models {
+            parents.resolved(models);
         }
         parents.tagged(tags);
         let declared = self.card.as_ref().and_then(|card| parents.declared(card));
         if let Some(card) = &self.card {
             parents.carded(card, self.speaker);
         }
-        let spoke = self.tags.is_some() || self.base_models.is_some() || self.card.is_some();
+        // Every repository of the Hub has tags: a row with an empty list comes from somebody who does not know them.
+        let spoke = !tags.is_empty() || self.base_models.is_some() || self.card.is_some();
+        let has_both = !tags.is_empty() && self.base_models.is_some();
         let named = parents.links.len();
         let infer = || {
             let Some(card) = &self.card else { return Relation::Unstated };
             let own = if self.tags.is_none() { card.signals() } else { Vec::new() };
             infer(if own.is_empty() { tags } else { &own }, words[Word::Library].as_deref(), card, named)
         };
-        let (parents, oddities) = parents.finish(declared, infer);
+        let (parents, oddities) = parents.finish(declared, infer, has_both);
         let mut licences: Vec<Cow<'a, str>> = tags.iter().filter_map(licence_tag).collect();
         if let Some(card) = self.card {
             if licences.is_empty() {
@@ -182,11 +185,28 @@ struct Said {
     id: ModelId,
     /// Whether its id stood there as it is, in no wrapping.
     bare: bool,
+    hub_id: Option<HubId>,
+    is_resolved: bool,
+    is_tagged: bool,
     resolved: Option<Relation>,
     /// A bit for each relation of a typed tag.
     typed: u8,
     /// Named without a relation: a plain tag, `baseModels`, or the card.
     plainly: bool,
+}
+
+impl Said {
+    fn new(id: ModelId, bare: bool) -> Said {
+        Said { id, bare, hub_id: None, is_resolved: false, is_tagged: false, resolved: None, typed: 0, plainly: false }
+    }
+
+    fn witness(&self) -> Witness {
+        match (self.is_tagged, self.is_resolved) {
+            (true, false) => Witness::TagAlone,
+            (false, true) => Witness::ResolvedAlone,
+            _ => Witness::All,
+        }
+    }
 }
 
 /// The parents of one record, gathered from all that speak of them.
@@ -239,18 +259,20 @@ impl Parents {
                 }
                 let at = self.place(&id);
                 if at == self.links.len() {
-                    self.links.push(Said { id, bare: !wrapped, resolved: None, typed: 0, plainly: false });
+                    self.links.push(Said::new(id, !wrapped));
                 }
                 Some(&mut self.links[at])
             }
         }
     }
 
-    fn resolved(&mut self, relation: Option<&str>, ids: &[Cow<'_, str>]) {
-        let relation = relation.and_then(|name| self.relation(name));
-        for id in ids {
+    fn resolved(&mut self, BaseModels { relation, ids, keys }: &BaseModels<'_>) {
+        let relation = relation.as_deref().and_then(|name| self.relation(name));
+        for (at, id) in ids.iter().enumerate() {
             let Some(said) = self.entry(id) else { continue };
             said.resolved = relation;
+            said.is_resolved = true;
+            said.hub_id = keys.get(at).copied().flatten();
             if std::mem::replace(&mut said.plainly, true) {
                 self.oddities.push(Oddity::new(OddityKind::Repeated, id));
             }
@@ -263,6 +285,7 @@ impl Parents {
         for (at, tag) in tags.iter().enumerate() {
             let Some((relation, text)) = split_tag(tag) else { continue };
             let Some(said) = self.entry(text) else { continue };
+            said.is_tagged = true;
             let is_known = match relation {
                 Some(relation) => {
                     let bit = 1 << relation as u8;
@@ -336,7 +359,13 @@ impl Parents {
         }
     }
 
-    fn finish(mut self, declared: Option<Relation>, infer: impl Fn() -> Relation) -> (Vec<Parent>, Vec<Oddity>) {
+    /// The parents, each once; `has_both` tells whether tags and `baseModels` both speak of them.
+    fn finish(
+        mut self,
+        declared: Option<Relation>,
+        infer: impl Fn() -> Relation,
+        has_both: bool,
+    ) -> (Vec<Parent>, Vec<Oddity>) {
         let mut parents = Vec::with_capacity(self.links.len());
         if self.links.len() > 1 {
             self.links.sort_by_cached_key(|said| said.id.key());
@@ -357,7 +386,8 @@ impl Parents {
                 (None, Some(relation)) => (relation, Learned::Hub),
                 (None, None) => (infer(), Learned::Inferred),
             };
-            parents.push(Parent { id: said.id, relation, learned });
+            let witness = if has_both { said.witness() } else { Witness::All };
+            parents.push(Parent { hub_id: said.hub_id, witness, ..Parent::new(said.id, relation, learned) });
         }
         (parents, self.oddities)
     }

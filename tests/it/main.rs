@@ -11,6 +11,7 @@ mod odd_hub;
 mod program;
 mod readme;
 mod real;
+mod renames;
 mod snapshots;
 mod sources;
 mod support;

@@ -78,6 +78,42 @@ fn json(ran: &Ran) -> serde_json::Value {
 }
 
 #[test]
+fn cards_are_laid_over_a_hub_and_gated() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("hub.edges"), "a/base -> b/ft : finetune\na/base -> a/base : finetune").unwrap();
+    std::fs::create_dir_all(path("cards/me/mine")).unwrap();
+    std::fs::write(path("cards/me/mine/README.md"), "---\nbase_model: b/ft\nlicense: mit\n---\n").unwrap();
+    let run = |args: &[&str]| {
+        let mut command = assert_cmd::Command::cargo_bin("modelkin").unwrap();
+        let done =
+            command.env("XDG_DATA_HOME", folder.path()).env_remove("MODELKIN_SNAPSHOT").args(args).output().unwrap();
+        (
+            done.status.code().unwrap(),
+            String::from_utf8(done.stdout).unwrap() + &String::from_utf8(done.stderr).unwrap(),
+        )
+    };
+    assert_eq!(run(&["import", &path("hub.edges"), "--date", "2026-01-01", "-o", &path("hub.mk")]).0, 0);
+    let (code, text) = run(&["import", &path("hub.mk"), &path("cards"), "-o", &path("both.mk")]);
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        text.contains("(snapshot): 2 records")
+            && text.contains("3 models, 2 links")
+            && text.contains("date 2026-01-01"),
+        "{text}"
+    );
+    let (_, text) = run(&["show", "a/base", "--snapshot", &path("both.mk")]);
+    assert!(text.contains("me/mine"), "{text}");
+    // The Hub's own fault is not that of the card.
+    assert_eq!(run(&["check", "--strict", "--snapshot", &path("both.mk")]).0, 3);
+    assert_eq!(run(&["check", "--strict", "--owner", "me", "--snapshot", &path("both.mk")]).0, 0);
+    // What begins as a snapshot and is none is told.
+    std::fs::write(path("bad.mk"), b"ARROW1 and nothing").unwrap();
+    let (code, text) = run(&["import", &path("bad.mk"), "-o", &path("out.mk")]);
+    assert!(code == 1 && text.contains("bad.mk: damaged"), "{code} {text}");
+}
+
+#[test]
 fn the_last_import_is_asked_and_standard_error_says_which() {
     let place = with_lineage();
     let ran = place.run(&["rank"]);

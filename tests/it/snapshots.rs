@@ -116,6 +116,44 @@ fn every_column_is_kept_by_every_way() {
     assert!(lines[2].contains("use one of downloads, ") && lines[2].ends_with("licences, tags"), "{}", lines[2]);
 }
 
+/// Cards laid over a Hub, and a Hub over cards: the later source wins, as with any two.
+#[test]
+fn a_snapshot_is_a_source_beside_others() {
+    let made = |text: &str| snapshot(text);
+    let hub = made("a/base -> b/ft : finetune downloads=3\n?gone/x -> c/q : merge\nd/alone : likes=2");
+    let mut again = Builder::new();
+    again.add_snapshot("hub.modelkin", &hub);
+    let same = again.finish("test", None, None).unwrap();
+    assert_eq!((contents(&same), &same.provenance().digest), (contents(&hub), &hub.provenance().digest));
+    assert_eq!((same.provenance().sources[0].kind.as_str(), same.provenance().sources[0].records), ("snapshot", 4));
+    let joined = |first: &str, then: &str| {
+        let mut builder = Builder::new();
+        builder.add_snapshot("first", &made(first));
+        builder.add_snapshot("then", &made(then));
+        contents(&builder.finish("test", None, None).unwrap())
+    };
+    let both = "a/base -> b/ft : finetune downloads=5 likes=1";
+    assert_eq!(
+        joined("x/y -> b/ft : merge likes=1\na/base", "a/base -> b/ft : finetune downloads=5")[1..2],
+        contents(&made(both))[1..2]
+    );
+    // What knows nothing of parents takes none away.
+    assert_eq!(
+        joined("a/base -> b/ft : finetune", "b/ft : likes=1")[1..],
+        contents(&made("a/base -> b/ft : finetune likes=1"))[1..]
+    );
+    // Old names and the date come along.
+    let mut builder = Builder::new();
+    builder.add_snapshot("old", &crate::support::with_aliases("?old/m -> b/c : merge\nnew/m", &[("old/m", "new/m")]));
+    let mut dated = Builder::new();
+    edges::read_text("t", "x/y : created=2024-05-01", &mut |found| dated.add(found));
+    let dated = dated.finish("test", Some(1_800_000_000_000), None).unwrap();
+    builder.add_snapshot("dated", &dated);
+    let snapshot = builder.finish("test", None, None).unwrap();
+    assert_eq!(snapshot.alias_of(snapshot.find("old/m").unwrap()), snapshot.find("new/m"));
+    assert_eq!(snapshot.provenance().taken, Some(1_800_000_000_000));
+}
+
 #[test]
 fn a_flipped_bit_anywhere_is_seen() {
     let folder = tempfile::tempdir().unwrap();

@@ -91,7 +91,8 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     }
     let known_sources = builder.sources().len();
     let (_, ended) = recording.span()?;
-    let rejects = import::gather(&mut builder, vec![Box::new(Recording::open(&folder)?)], &aliases)?;
+    let rejects =
+        import::gather(&mut builder, vec![import::Given::Source(Box::new(Recording::open(&folder)?))], &aliases)?;
     let is_empty = builder.progress().0 == 0;
     let snapshot = import::finish(builder, None, ended, &rejects);
     if is_empty && args.record.is_none() {

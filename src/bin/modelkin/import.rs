@@ -31,7 +31,10 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     });
     let mut sources = Vec::new();
     for path in &args.paths {
-        sources.append(&mut source::find(path, kind)?);
+        match kind.is_none() && is_snapshot(path) {
+            true => sources.push(Given::Snapshot(path.clone())),
+            false => sources.extend(source::find(path, kind)?.into_iter().map(Given::Source)),
+        }
     }
     let output = target(&args.output)?;
     let aliases = aliases(args.aliases.as_deref())?;
@@ -59,11 +62,43 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What a snapshot is made of.
+pub enum Given {
+    Source(Box<dyn Source>),
+    /// An older snapshot, beside other sources.
+    Snapshot(PathBuf),
+}
+
+impl Given {
+    fn recording(&self) -> Option<&Recording> {
+        match self {
+            Given::Source(source) => source.recording(),
+            Given::Snapshot(_) => None,
+        }
+    }
+}
+
+/// Whether a file begins as a snapshot does.
+fn is_snapshot(path: &Path) -> bool {
+    let is_file = fs::metadata(path).is_ok_and(|known| known.is_file());
+    let mut magic = [0; 6];
+    is_file && fs::File::open(path).is_ok_and(|mut file| file.read_exact(&mut magic).is_ok()) && &magic == b"ARROW1"
+}
+
 /// Reads the sources into the builder, with the aliases. Gives the first rejects in words.
-pub fn gather(builder: &mut Builder, sources: Vec<Box<dyn Source>>, aliases: &[Aliases]) -> anyhow::Result<String> {
+pub fn gather(builder: &mut Builder, sources: Vec<Given>, aliases: &[Aliases]) -> anyhow::Result<String> {
     let bar = progress_bar();
     let known = builder.rejects().len();
     for source in sources {
+        let source = match source {
+            Given::Source(source) => source,
+            Given::Snapshot(path) => {
+                let snapshot = Snapshot::open(&path)?;
+                snapshot.verify()?;
+                builder.add_snapshot(&path.display().to_string(), &snapshot);
+                continue;
+            }
+        };
         let label = source.label()?;
         bar.set_message(label.clone());
         builder.source(&label, source.kind().name());

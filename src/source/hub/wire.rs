@@ -11,7 +11,7 @@ use super::super::date;
 use super::super::normalize::{BaseModels, Found};
 use super::super::value::borrowed;
 use super::super::words::{self, CardWords};
-use crate::model::{Count, Counts, Flag, Flags, Oddity, OddityKind, Record, Word, Words};
+use crate::model::{Count, Counts, Flag, Flags, HubId, Oddity, OddityKind, Record, Word, Words};
 
 /// One row. Every field but the id may be missing or of the wrong kind, so each is read on its own.
 #[derive(Debug, Default)]
@@ -163,15 +163,18 @@ enum BaseModel<'a> {
         #[serde(borrow)]
         id: Cow<'a, str>,
         relation: Option<Cow<'a, str>>,
+        /// Of any kind: a key that is none is no reason to lose the id.
+        #[serde(rename = "_id", default)]
+        key: serde_json::Value,
     },
     Id(#[serde(borrow)] Cow<'a, str>),
 }
 
 impl<'a> BaseModel<'a> {
-    fn parts(self) -> (Cow<'a, str>, Option<Cow<'a, str>>) {
+    fn parts(self) -> (Cow<'a, str>, (Option<HubId>, Option<Cow<'a, str>>)) {
         match self {
-            BaseModel::Object { id, relation } => (id, relation),
-            BaseModel::Id(id) => (id, None),
+            BaseModel::Object { id, relation, key } => (id, (key.as_str().and_then(HubId::parse), relation)),
+            BaseModel::Id(id) => (id, (None, None)),
         }
     }
 }
@@ -241,17 +244,19 @@ fn is_null(json: &str) -> bool {
 fn base_models<'a>(json: &'a str, fields: &mut Fields<'_>) -> Option<BaseModels<'a>> {
     match serde_json::from_str(json) {
         Ok(WireModels::Object { relation, models }) => {
-            Some(BaseModels { relation, ids: models.into_iter().map(|model| model.parts().0).collect() })
+            let (ids, more): (Vec<_>, Vec<_>) = models.into_iter().map(BaseModel::parts).unzip();
+            Some(BaseModels { relation, ids, keys: more.into_iter().map(|(key, _)| key).collect() })
         }
         Ok(WireModels::List(models)) => {
-            let (ids, mut relations): (Vec<_>, Vec<_>) = models.into_iter().map(BaseModel::parts).unzip();
+            let (ids, more): (Vec<_>, Vec<_>) = models.into_iter().map(BaseModel::parts).unzip();
+            let (keys, mut relations): (Vec<_>, Vec<_>) = more.into_iter().unzip();
             // One relation for all parents, or it is not understood.
             relations.dedup();
             if relations.len() > 1 {
                 fields.bad("baseModels", json);
             }
             let relation = if relations.len() == 1 { relations.remove(0) } else { None };
-            Some(BaseModels { relation, ids })
+            Some(BaseModels { relation, ids, keys })
         }
         Err(_) => {
             fields.bad("baseModels", json);

@@ -19,6 +19,8 @@ pub(super) struct Columns {
     pub tags: Option<usize>,
     pub relation: Option<usize>,
     pub models: Option<usize>,
+    /// The Hub's keys of the same.
+    pub model_keys: Option<usize>,
     pub base_models: Option<usize>,
     pub card: Option<usize>,
 }
@@ -75,6 +77,7 @@ impl Columns {
             let rest = rest.strip_prefix(&["models"]).unwrap_or(rest);
             is_list(rest.strip_suffix(&["id"]).unwrap_or(rest))
         };
+        let is_keys = |rest: &[&str]| rest.strip_suffix(&["_id"]).is_some_and(is_models);
         let created = leaf("createdAt", 0, &is_whole, &[Type::BYTE_ARRAY, Type::INT32, Type::INT64, Type::INT96]);
         let flags = Flags::from_fn(|flag| leaf(flag.hub_name(), 0, &is_whole, FLAGS));
         let words = Words::from_fn(|word| {
@@ -99,6 +102,7 @@ impl Columns {
             sha,
             tags: leaf("tags", 1, &is_list, &[Type::BYTE_ARRAY]),
             models: leaf("baseModels", 1, &is_models, &[Type::BYTE_ARRAY]),
+            model_keys: leaf("baseModels", 1, &is_keys, &[Type::BYTE_ARRAY]),
             // After the ids, so that a relation alone is not taken for the whole column.
             relation: leaf("baseModels", 0, &|rest| rest == ["relation"], &[Type::BYTE_ARRAY]),
             base_models,

@@ -19,7 +19,7 @@ use super::hub::wire;
 use super::normalize::{BaseModels, Found};
 use super::parts::{desks, in_order};
 use super::{Error, Sink};
-use crate::model::{Authority, Counts, Flags, Oddity, OddityKind, Parentage, Reject, Word, Words};
+use crate::model::{Authority, Counts, Flags, HubId, Oddity, OddityKind, Parentage, Reject, Word, Words};
 use columns::Columns;
 use leaf::{Times, lossy};
 use texts::Texts;
@@ -130,6 +130,7 @@ struct Leaves {
     tags: Option<Texts>,
     relation: Option<Texts>,
     models: Option<Texts>,
+    model_keys: Option<Texts>,
     base_models: Option<Texts>,
     card: Option<Texts>,
     base_model: memmem::Finder<'static>,
@@ -164,6 +165,7 @@ impl Leaves {
             tags: texts(columns.tags)?,
             relation: texts(columns.relation)?,
             models: texts(columns.models)?,
+            model_keys: texts(columns.model_keys)?,
             base_models: texts(columns.base_models)?,
             card: texts(columns.card)?,
             base_model: memmem::Finder::new("base_model"),
@@ -248,9 +250,20 @@ impl Leaves {
         found.sha = one_text(&mut self.sha, "sha", &mut oddities)?.map(Cow::Borrowed);
         found.tags = texts(&mut self.tags)?;
         let models = texts(&mut self.models)?;
+        let keys = match &mut self.model_keys {
+            Some(leaf) => leaf.next()?,
+            None => None,
+        };
         found.base_models = match (base_models, models) {
             (Some(json), _) => wire::base_models_json(json, &mut oddities),
-            (None, Some(ids)) => Some(BaseModels { relation: relation.map(Cow::Borrowed), ids }),
+            (None, Some(ids)) => {
+                let mut of_ids = Vec::new();
+                // Where a key is missing it cannot be told whose: then none is known.
+                if let Some(keys) = keys.filter(|keys| keys.len() == ids.len()) {
+                    keys.each(|key| of_ids.push(HubId::parse(&lossy(key))));
+                }
+                Some(BaseModels { relation: relation.map(Cow::Borrowed), ids, keys: of_ids })
+            }
             (None, None) => None,
         };
         found.card = card.and_then(|json| wire::card_json(json, &mut oddities));

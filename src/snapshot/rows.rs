@@ -1,0 +1,63 @@
+//! What a snapshot holds, as records again: to be written elsewhere, or laid under other sources.
+
+use std::borrow::Cow;
+
+use sha2::{Digest, Sha256};
+
+use super::{Body, Builder, Row, Snapshot};
+use crate::model::{Authority, Counts, Flags, ModelId, Parent, Record, WordLists, Words};
+
+impl Snapshot {
+    /// The record of a listed model; none for other rows. Its parents are as the model named them.
+    pub fn record(&self, row: Row) -> Option<Record<'_>> {
+        let id = ModelId::parse(self.id(row)).ok().filter(|_| self.is_listed(row))?;
+        let parents = self.links(row).filter_map(|link| {
+            Some(Parent::new(ModelId::parse(self.id(link.parent)).ok()?, link.relation, link.learned))
+        });
+        let parents: Vec<Parent> = parents.collect();
+        let list = |list| {
+            let words = self.list(list, row).iter().map(|word| Cow::Borrowed(self.list_word(list, *word)));
+            Some(words.collect::<Vec<_>>()).filter(|words| !words.is_empty())
+        };
+        let lists = WordLists::from_fn(list);
+        // Which of its sources spoke of parents is not kept. One that knows tags or parents knew them from a listing.
+        let is_silent = parents.is_empty() && lists.iter().all(|(_, words)| words.is_none());
+        Some(Record {
+            hub_id: self.hub_id(row),
+            created: self.created(row),
+            sha: self.sha(row),
+            counts: Counts::from_fn(|count| self.count(count, row)),
+            words: Words::from_fn(|word| self.word(word, row).map(Cow::Borrowed)),
+            flags: Flags::from_fn(|flag| self.flag(flag, row)),
+            lists,
+            authority: if is_silent { Authority::Silent } else { Authority::Hub },
+            parents,
+            oddities: self.oddities(row).collect(),
+            ..Record::new(id)
+        })
+    }
+}
+
+impl Builder {
+    /// Adds all that a snapshot holds, as a source beside others with this name: its records, its old names and its rejects.
+    /// It tells the date of what is made, unless another source has a newer record.
+    pub fn add_snapshot(&mut self, name: &str, snapshot: &Snapshot) {
+        self.source(name, "snapshot");
+        for row in snapshot.rows() {
+            if let Some(model) = snapshot.alias_of(row) {
+                self.alias(snapshot.id(row), snapshot.id(model));
+            }
+        }
+        for record in snapshot.rows().filter_map(|row| snapshot.record(row)) {
+            self.add(Ok(record));
+        }
+        for reject in snapshot.rejects() {
+            self.add(Err(reject.clone()));
+        }
+        if let Body::File { file, .. } = &snapshot.body {
+            let hash = Sha256::digest(&file.bytes);
+            self.digest(&hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), file.bytes.len() as u64);
+        }
+        self.laid = self.laid.max(snapshot.provenance().taken);
+    }
+}

@@ -1,0 +1,120 @@
+//! Parents that bear another name today. The Hub's key of a parent leads to the model that bears it; without one, a tag of the
+//! old name beside a resolved parent that no tag names tells that the two are one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::builder::{Builder, Listed};
+use crate::model::{Certainty, HubId, OddityKind, Parent, Witness};
+
+/// What records say of their parents beside names, until all records are there.
+#[derive(Debug, Default)]
+pub(super) struct Witnesses {
+    /// The child, the link and the Hub's key of its parent.
+    keys: Vec<(u32, u32, HubId)>,
+    torn: Vec<Torn>,
+}
+
+/// A record whose tags and `baseModels` name different parents: its child, all its links, and those of one kind.
+#[derive(Debug)]
+struct Torn {
+    child: u32,
+    links: (u32, u32),
+    tagged: Vec<u32>,
+    resolved: Vec<u32>,
+}
+
+impl Witnesses {
+    /// Notes the parents of a record, whose links begin at `start`.
+    pub fn add(&mut self, child: u32, start: u32, parents: &[Parent]) {
+        let links = || start..;
+        self.keys.extend(parents.iter().zip(links()).filter_map(|(parent, link)| Some((child, link, parent.hub_id?))));
+        if parents.iter().all(|parent| parent.witness == Witness::All) {
+            return;
+        }
+        let by = |witness: Witness| {
+            let of_kind = parents.iter().zip(links()).filter(|(parent, _)| parent.witness == witness);
+            of_kind.map(|(_, link)| link).collect::<Vec<u32>>()
+        };
+        let (tagged, resolved) = (by(Witness::TagAlone), by(Witness::ResolvedAlone));
+        if !tagged.is_empty() && !resolved.is_empty() {
+            self.torn.push(Torn { child, links: (start, parents.len() as u32), tagged, resolved });
+        }
+    }
+
+    /// Leads the links of all records to the names of today. Old names become aliases, and each child a note.
+    pub fn settle(mut self, builder: &mut Builder) {
+        self.follow_keys(builder);
+        self.torn.retain(|torn| builder.links_of(torn.child) == Some(torn.links));
+        while self.join(builder) {}
+    }
+
+    fn follow_keys(&mut self, builder: &mut Builder) {
+        for (child, link, key) in std::mem::take(&mut self.keys) {
+            let range = builder.links_of(child).map(|(start, count)| start..start + count);
+            // A later record may have replaced this one.
+            let Some(range) = range.filter(|range| range.contains(&link)) else { continue };
+            let named = builder.parent(link);
+            let Some(today) = builder.listed_as(key).filter(|today| *today != named) else { continue };
+            // A tag may have the name of today already: one link, and what `baseModels` says of it.
+            let same = range.filter(|other| *other != link && builder.parent(*other) == today);
+            for other in same.collect::<Vec<u32>>() {
+                builder.join_links(other, link);
+                builder.lead(other, today);
+            }
+            builder.lead(link, today);
+            builder.renamed(child, named, Some(today).filter(|_| !builder.is_listed(named)));
+        }
+    }
+
+    /// Joins what is one in each record, as far as is known by now, and tells whether anything was: what one record shows helps
+    /// with the next.
+    fn join(&mut self, builder: &mut Builder) -> bool {
+        let mut joined: Vec<(u32, u32, u32)> = Vec::new();
+        let mut names: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+        {
+            let listing = Listed::of(builder);
+            for torn in &mut self.torn {
+                let mut open = Vec::new();
+                for link in std::mem::take(&mut torn.tagged) {
+                    let today = builder.today(builder.parent(link), &listing);
+                    match torn.resolved.iter().position(|resolved| Some(builder.parent(*resolved)) == today) {
+                        Some(at) => joined.push((torn.child, link, torn.resolved.remove(at))),
+                        None if today.is_some_and(|today| builder.is_listed(today)) => (),
+                        None if builder.is_listed(builder.parent(link)) => (),
+                        None => open.push(link),
+                    }
+                }
+                if let ([link], [resolved]) = (&open[..], &torn.resolved[..]) {
+                    names.entry(builder.parent(*link)).or_default().insert(builder.parent(*resolved));
+                    joined.push((torn.child, *link, *resolved));
+                    torn.resolved.clear();
+                } else {
+                    torn.tagged = open;
+                }
+            }
+        }
+        self.torn.retain(|torn| !torn.tagged.is_empty() && !torn.resolved.is_empty());
+        for (child, link, resolved) in &joined {
+            let (old, new) = (builder.parent(*link), builder.parent(*resolved));
+            builder.join_links(*link, *resolved);
+            // Where records contradict each other, each is believed of its own parents alone.
+            let is_alone = names.get(&old).is_some_and(|known| known.len() == 1);
+            builder.renamed(*child, old, Some(new).filter(|_| is_alone));
+        }
+        !joined.is_empty()
+    }
+}
+
+impl Builder {
+    /// Notes that a child's parent was known as `old`, which is another name of `new`, if that is known for all.
+    fn renamed(&mut self, child: u32, old: u32, new: Option<u32>) {
+        let id = self.id(old).to_owned();
+        if let Some(model) = self.model_of(child) {
+            self.odd(model, OddityKind::RenamedParent, &id);
+        }
+        if let Some(new) = new {
+            let new = self.id(new).to_owned();
+            self.renames.of_model(&id, &new, Certainty::Sure);
+        }
+    }
+}

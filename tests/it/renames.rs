@@ -1,0 +1,199 @@
+//! Models that have another name today: of renamed accounts, by the Hub's key, by tags that were left behind.
+
+use modelkin::model::{Certainty, OddityKind};
+use modelkin::reference::Aliases;
+use modelkin::snapshot::{Builder, Snapshot};
+use modelkin::source::read_rows;
+
+/// The snapshot of list rows.
+fn of_rows(rows: &str) -> Snapshot {
+    let mut builder = Builder::new();
+    read_rows("rows", rows.as_bytes(), &mut |found| builder.add(found)).unwrap();
+    assert!(builder.rejects().is_empty(), "{:?}", builder.rejects());
+    builder.finish("test", None, None).unwrap()
+}
+
+/// Every link as `parent child relation`, with the models of today.
+fn links(snapshot: &Snapshot) -> Vec<String> {
+    let lineage = modelkin::lineage::Lineage::from_snapshot(snapshot);
+    let name = |row| snapshot.id(row).to_owned();
+    let mut links: Vec<String> = lineage
+        .all_links()
+        .map(|(parent, child, edge)| format!("{} {} {}", name(parent), name(child), edge.relation))
+        .collect();
+    links.sort();
+    links
+}
+
+fn unlisted(snapshot: &Snapshot) -> u64 {
+    snapshot.provenance().counts.unlisted
+}
+
+fn odd(snapshot: &Snapshot, kind: OddityKind) -> usize {
+    snapshot.oddity_counts().into_iter().find(|(known, _)| *known == kind).map_or(0, |(_, count)| count)
+}
+
+/// A child's row: its tags, and its `baseModels` with keys.
+fn child(id: &str, relation: &str, tags: &[&str], resolved: &[(&str, &str)]) -> String {
+    let tags: Vec<String> =
+        tags.iter().map(|parent| format!("\"base_model:{parent}\",\"base_model:{relation}:{parent}\"")).collect();
+    let models: Vec<String> =
+        resolved.iter().map(|(key, id)| format!("{{\"_id\":\"{key}\",\"id\":\"{id}\"}}")).collect();
+    let (tags, models) = (tags.join(","), models.join(","));
+    format!(
+        "{{\"id\":\"{id}\",\"tags\":[\"en\",{tags}],\"baseModels\":{{\"relation\":\"{relation}\",\"models\":[{models}]}}}}\n"
+    )
+}
+
+fn key(number: usize) -> String {
+    format!("{number:024x}")
+}
+
+#[test]
+fn a_parent_is_who_bears_its_key() {
+    let parent = |id: &str| format!("{{\"_id\":\"{}\",\"id\":\"{id}\",\"tags\":[\"en\"]}}\n", key(1));
+    // The dump of the child is older than the renaming; the order of rows makes no difference.
+    let row = child("c/c", "quantized", &["old/m"], &[(&key(1), "old/m")]);
+    let tagged = "{\"id\":\"d/d\",\"tags\":[\"base_model:old/m\",\"base_model:finetune:old/m\"]}\n";
+    for rows in [format!("{}{row}{tagged}", parent("now/m")), format!("{tagged}{row}{}", parent("now/m"))] {
+        let snapshot = of_rows(&rows);
+        assert_eq!(links(&snapshot), ["now/m c/c quantized", "now/m d/d finetune"]);
+        assert_eq!((unlisted(&snapshot), odd(&snapshot, OddityKind::RenamedParent)), (0, 1));
+        let old = snapshot.find("old/m").unwrap();
+        assert_eq!(snapshot.alias_of(old).map(|row| snapshot.id(row)), Some("now/m"));
+    }
+    // Somebody else bears the old name by now: the key decides for whoever has one.
+    let taken = format!("{{\"_id\":\"{}\",\"id\":\"old/m\",\"tags\":[\"en\"]}}\n", key(2));
+    let snapshot = of_rows(&format!("{}{taken}{row}{tagged}", parent("now/m")));
+    assert_eq!(links(&snapshot), ["now/m c/c quantized", "old/m d/d finetune"]);
+    // The tag has the name of today already: one link, with the relation of `baseModels`.
+    let row = child("c/c", "quantized", &["now/m"], &[(&key(1), "old/m")]).replace(":quantized:", ":merge:");
+    let snapshot = of_rows(&format!("{}{row}", parent("now/m")));
+    assert_eq!(links(&snapshot), ["now/m c/c quantized"]);
+    // Nobody has that key: the name is all there is.
+    assert_eq!(links(&of_rows(&child("c/c", "adapter", &["x/y"], &[(&key(9), "x/y")]))), ["x/y c/c adapter"]);
+    // A later row replaces an earlier one, and what that one's parents were called.
+    let later = "{\"id\":\"c/c\",\"tags\":[\"base_model:else/m\"]}\n";
+    let row = child("c/c", "quantized", &["old/m"], &[(&key(1), "old/m")]);
+    assert_eq!(links(&of_rows(&format!("{}{row}{later}", parent("now/m")))), ["else/m c/c unstated"]);
+}
+
+#[test]
+fn one_tag_that_nobody_lists_beside_one_parent_that_no_tag_names_are_one() {
+    let listed = "{\"id\":\"now/m\",\"tags\":[\"en\"]}\n{\"id\":\"a/b\",\"tags\":[\"en\"]}\n";
+    let row = child("c/c", "finetune", &["old/m"], &[("", "now/m")]);
+    let tagged = "{\"id\":\"d/d\",\"tags\":[\"base_model:old/m\",\"base_model:adapter:old/m\"]}\n";
+    let snapshot = of_rows(&format!("{listed}{row}{tagged}"));
+    assert_eq!(links(&snapshot), ["now/m c/c finetune", "now/m d/d adapter"]);
+    assert_eq!((unlisted(&snapshot), odd(&snapshot, OddityKind::RenamedParent)), (0, 1));
+    // A merge of which one parent was renamed.
+    let row = child("c/c", "merge", &["a/b", "old/m"], &[("", "a/b"), ("", "now/m")]);
+    assert_eq!(links(&of_rows(&format!("{listed}{row}"))), ["a/b c/c merge", "now/m c/c merge"]);
+    // A tag of a model that is listed is a parent of its own.
+    let row = child("c/c", "merge", &["a/b"], &[("", "now/m")]);
+    assert_eq!(links(&of_rows(&format!("{listed}{row}"))), ["a/b c/c merge", "now/m c/c merge"]);
+    // Two and two: which is which is not known, and both count...
+    let row = child("c/c", "merge", &["old/m", "old/n"], &[("", "now/m"), ("", "now/n")]);
+    assert_eq!((links(&of_rows(&row)).len(), unlisted(&of_rows(&row))), (4, 4));
+    // ... unless another row tells of one of them: then the other one is told too.
+    let single = child("e/e", "finetune", &["old/n"], &[("", "now/n")]);
+    let snapshot = of_rows(&format!("{row}{single}"));
+    assert_eq!(links(&snapshot), ["now/m c/c merge", "now/n c/c merge", "now/n e/e finetune"]);
+    // The Hub leaves a deleted parent out of `baseModels`: nothing there is without a tag, and both count.
+    let row = child("c/c", "merge", &["a/b", "gone/x"], &[("", "a/b")]);
+    assert_eq!(links(&of_rows(&format!("{listed}{row}"))), ["a/b c/c merge", "gone/x c/c merge"]);
+    // Rows that contradict each other make no alias, and each is believed of itself.
+    let rows =
+        child("c/c", "finetune", &["old/m"], &[("", "now/m")]) + &child("d/d", "finetune", &["old/m"], &[("", "a/b")]);
+    let snapshot = of_rows(&format!("{listed}{rows}{{\"id\":\"e/e\",\"tags\":[\"base_model:old/m\"]}}"));
+    assert_eq!(links(&snapshot), ["a/b d/d finetune", "now/m c/c finetune", "old/m e/e unstated"]);
+}
+
+#[test]
+fn a_thousand_renamed_parents_leave_no_second_parent_and_none_unlisted() {
+    let mut rng = fastrand::Rng::with_seed(7);
+    let mut lines = Vec::new();
+    let mut truth = Vec::new();
+    for model in 0..1000 {
+        lines.push(format!("{{\"_id\":\"{}\",\"id\":\"now/m{model}\",\"tags\":[\"en\"]}}\n", key(model + 1)));
+    }
+    for number in 0..5000 {
+        let parents: Vec<usize> = if number % 5 == 0 {
+            let first = rng.usize(..999);
+            (first..(first + rng.usize(2..4)).min(1000)).collect()
+        } else {
+            vec![number % 1000]
+        };
+        let relation = if parents.len() > 1 { "merge" } else { "quantized" };
+        let [old, new] =
+            ["old", "now"].map(|owner| parents.iter().map(|at| format!("{owner}/m{at}")).collect::<Vec<_>>());
+        let keys: Vec<String> = parents.iter().map(|at| key(at + 1)).collect();
+        let old: Vec<&str> = old.iter().map(String::as_str).collect();
+        // Half of the dump is from before the renaming: its `baseModels` has the old names too.
+        let resolved = if number % 2 == 0 { old.clone() } else { new.iter().map(String::as_str).collect() };
+        let resolved: Vec<(&str, &str)> = keys.iter().map(String::as_str).zip(resolved).collect();
+        lines.push(child(&format!("c/c{number}"), relation, &old, &resolved));
+        truth.extend(new.iter().map(|parent| format!("{parent} c/c{number} {relation}")));
+    }
+    rng.shuffle(&mut lines);
+    truth.sort();
+    let snapshot = of_rows(&lines.concat());
+    assert_eq!(links(&snapshot), truth);
+    assert_eq!(unlisted(&snapshot), 0);
+}
+
+#[test]
+fn links_of_a_renamed_account_lead_to_its_models_of_today() {
+    let table = "old,new,kind,since,evidence,confidence\nTHUDM,zai-org,account,2025-07,x,sure\nlikely,sure,account,,,likely\n\
+        a/old,a/new,model,,,likely\n";
+    let aliases = Aliases::read("t", table.as_bytes()).unwrap();
+    assert_eq!(aliases.iter().map(|alias| alias.certainty).max(), Some(Certainty::Sure));
+    let made = |text: &str| {
+        let mut builder = Builder::new();
+        modelkin::source::edges::read_text("t", text, &mut |found| builder.add(found));
+        builder.aliases(aliases.iter());
+        builder.finish("test", None, None).unwrap()
+    };
+    // Children of both names: their union, at the new one; both are listed, which is told.
+    let snapshot = made("THUDM/glm -> x/a, x/b : finetune\nzai-org/glm -> x/c, x/b : finetune");
+    assert_eq!(links(&snapshot), ["zai-org/glm x/a finetune", "zai-org/glm x/b finetune", "zai-org/glm x/c finetune"]);
+    let lineage = modelkin::lineage::Lineage::from_snapshot(&snapshot);
+    assert_eq!(lineage.anomalies().filter(|anomaly| anomaly.name() == "alias-listed").count(), 1);
+    assert_eq!(snapshot.provenance().counts.moved, 2);
+    // A copy that declares its original is no new name.
+    let copies = "THUDM/glm -> zai-org/glm : quantized\nTHUDM/glm -> x/a : finetune";
+    assert_eq!(links(&made(copies)), ["THUDM/glm x/a finetune", "THUDM/glm zai-org/glm quantized"]);
+    // A likely row holds where the listing has moved on.
+    assert_eq!(links(&made("?likely/m -> x/a : merge\nsure/m")), ["sure/m x/a merge"]);
+    assert_eq!(links(&made("likely/m -> x/a : merge\nsure/m")), ["likely/m x/a merge"]);
+    assert_eq!(links(&made("?a/old -> x/a : merge\na/new")), ["a/new x/a merge"]);
+    for (text, reason) in [
+        ("old,new,kind\na/b,c,account", "no account"),
+        ("old,new,kind\na,b,repository", "use model or account"),
+        ("old,new,confidence\na/b,c/d,certain", "use sure or likely"),
+        ("old,new\na/b,c/d\nc/d,a/b", "old ids of each other"),
+        ("old\na/b", "\"new\" is missing"),
+    ] {
+        let error = Aliases::read("t", text.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(reason), "{error}");
+    }
+}
+
+#[test]
+fn a_row_that_knows_nothing_of_lineage_takes_no_parent_away() {
+    let first = "{\"id\":\"a/B\",\"tags\":[\"base_model:x/y\",\"base_model:finetune:x/y\"]}\n";
+    for nothing in
+        ["\"tags\":[]", "\"tags\":null", "\"downloads\":5", "\"tags\":[],\"baseModels\":null,\"cardData\":null"]
+    {
+        for rows in [format!("{first}{{\"id\":\"A/b\",{nothing}}}"), format!("{{\"id\":\"A/b\",{nothing}}}\n{first}")] {
+            assert_eq!(links(&of_rows(&rows)).len(), 1, "{rows}");
+        }
+    }
+    for none in ["\"tags\":[\"en\"]", "\"tags\":[],\"baseModels\":[]", "\"cardData\":{}"] {
+        assert_eq!(
+            links(&of_rows(&format!("{first}{{\"id\":\"A/b\",{none}}}"))).len(),
+            0,
+            "{none} says that there is none"
+        );
+    }
+}
