@@ -34,7 +34,7 @@ impl Coverage {
 
     /// Whether enough is known for a count: at least half. Of nothing, everything is known.
     pub fn is_judged(self) -> bool {
-        self.known >= self.of - self.known.min(self.of)
+        self.known >= self.of.div_ceil(2)
     }
 
     /// Whether enough is known for a conclusion: at least half, and [`Coverage::FEWEST`].

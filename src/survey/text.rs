@@ -148,7 +148,7 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Vec<String
     let dated = listed().filter(|row| snapshot.created(*row).is_some()).count() as u64;
     if dated * 10 < models * 9 {
         warnings.push(format!(
-            "{} of its models have a date ({}): whatever goes by years and months, and bursts, is about these alone.",
+            "{} of its models have a date ({}): whatever goes by years and months is about these alone, and bursts are judged only where half of the counted models have one.",
             grouped(dated),
             percent(dated as f64 / models.max(1) as f64)
         ));

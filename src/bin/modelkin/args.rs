@@ -209,6 +209,9 @@ pub struct Export {
     /// What colours tell, in pictures, DOT, GEXF and Mermaid [default: relation]
     #[arg(long, value_enum, value_name = "WHAT")]
     pub color_by: Option<ColorArg>,
+    /// Publishers (CSV: namespace, name, country_iso2, kind), as for report; its rows win over the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub owners: Option<PathBuf>,
     /// Who lays pictures and DOT out: outline is the program's own; dot, neato, fdp, sfdp, twopi and circo are Graphviz's
     /// [default: outline]
     #[arg(long, value_name = "ENGINE", value_parser = engine)]

@@ -10,12 +10,12 @@ use anyhow::{Context, anyhow, bail};
 use modelkin::census::{Census, Kin};
 use modelkin::export::{About, Engine, Format, Graph, Paint, Part, Tables};
 use modelkin::lineage::Lineage;
-use modelkin::reference::{Aliases, Licences, Publishers};
+use modelkin::reference::{Aliases, Licences};
 use modelkin::report::grouped;
 
 use crate::output::{self, Usage};
 use crate::selection::plural;
-use crate::{args, family, snapshots};
+use crate::{args, family, report, snapshots};
 
 pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let format = format(args)?;
@@ -44,7 +44,7 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     rows.sort_unstable();
     let tables = Tables {
         kin: Kin::of(&families.all()?, &lineage, &rows),
-        publishers: Publishers::built_in()?,
+        publishers: report::publishers(args.owners.as_deref())?,
         aliases: Aliases::built_in()?,
         licences: Licences::built_in()?,
     };

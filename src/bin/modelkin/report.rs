@@ -141,13 +141,17 @@ fn only(sections: &mut [Section], wanted: &[(&str, Option<&str>)]) -> anyhow::Re
     Ok(())
 }
 
+/// The built-in table of publishers, with the user's rows.
+pub fn publishers(own: Option<&Path>) -> anyhow::Result<Publishers> {
+    let publishers = Publishers::built_in()?;
+    let Some(path) = own else { return Ok(publishers) };
+    Ok(publishers.with(Publishers::read(&path.display().to_string(), &snapshots::table(path)?)?))
+}
+
 /// The tables beside the snapshot: the user's, else the built-in ones.
 pub fn references(tables: &args::Tables) -> anyhow::Result<References> {
-    let mut references = References::built_in()?;
-    if let Some(path) = &tables.owners {
-        let own = Publishers::read(&path.display().to_string(), &snapshots::table(path)?)?;
-        references.publishers = references.publishers.with(own);
-    }
+    let publishers = publishers(tables.owners.as_deref())?;
+    let mut references = References { publishers, ..References::built_in()? };
     if tables.families.is_some() {
         references.families = family::rules(tables.families.as_deref())?.all()?;
     }

@@ -116,11 +116,12 @@ impl args::Selection {
         use Named::{AsOthers, Counted};
         if counting.since.is_some() || counting.until.is_some() {
             let wanted = |row: Row| counting.wants(snapshot, row);
-            selection = narrow(
-                "Outside the days, or without one".into(),
-                selection.clone(),
-                selection.keep(reach, AsOthers, wanted),
-            );
+            let undated = selection.rows().iter().filter(|row| snapshot.created(**row).is_none()).count();
+            let said = match undated {
+                0 => "Outside the days".to_owned(),
+                undated => format!("Outside the days, or without one ({})", plural(undated, "model")),
+            };
+            selection = narrow(said, selection.clone(), selection.keep(reach, AsOthers, wanted));
         }
         if let Some(least) = self.min_downloads {
             let wanted = |row: Row| snapshot.downloads(row).is_some_and(|downloads| downloads >= least);
