@@ -319,9 +319,12 @@ fn rivals(survey: &Survey<'_, '_>, organisations: &Organisations<'_>) -> Table {
                 |values: &Option<Vec<Value>>| values.as_ref().map_or(Value::Missing, |values| values[at].clone());
             let [alibaba, google, meta] = of.each_mut().map(|values| count(values));
             let both = count(&both);
-            let more =
-                alibaba.number().zip(both.number()).map(|(alibaba, both)| if alibaba > both { "yes" } else { "no" });
-            table.row([format!("{way}, {what}").into(), alibaba, google, meta, both, more.into()]);
+            let more = match (alibaba.number(), both.number()) {
+                (Some(alibaba), Some(both)) => if alibaba > both { "yes" } else { "no" }.into(),
+                _ if [&alibaba, &both].contains(&&Value::NotJudged) => Value::NotJudged,
+                _ => Value::Missing,
+            };
+            table.row([format!("{way}, {what}").into(), alibaba, google, meta, both, more]);
         }
     }
     table

@@ -131,10 +131,8 @@ impl Survey<'_, '_> {
         );
         let mentions = crate::census::Part::Mentions.of(family, lineage, &everything, Counted::Others).rows;
         // Where F3 is not known its parts are not either.
-        let count = |is_meant: &dyn Fn(&(Row, Option<Relation>)) -> bool| {
-            others.f3.map(|_| mentions.iter().filter(|mention| is_meant(mention)).count() as u64)
-        };
-        let both = count(&|(_, relation)| relation.is_some());
+        let known = |count: usize| others.f3.map(|_| count as u64);
+        let both = known(mentions.iter().filter(|(_, relation)| relation.is_some()).count());
         add(
             "F3 that are in F2",
             both.into(),
@@ -143,7 +141,7 @@ impl Survey<'_, '_> {
         );
         add(
             "F3 without any parent",
-            count(&|(row, _)| lineage.is_root(*row)).into(),
+            known(mentions.iter().filter(|(row, _)| lineage.is_root(*row)).count()).into(),
             "mentions that name no parent at all (parents is 0 in the list)",
             command(" --list f3 --format csv"),
         );

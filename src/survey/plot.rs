@@ -183,19 +183,27 @@ fn lines(number: usize, title: &str, steps: &[String], series: &[Series], unit: 
     const DASHES: [&str; 6] = ["none", "7 3", "2 3", "9 3 2 3", "12 4", "4 2"];
     for (which, (line, (x, y))) in series.iter().zip(places).enumerate() {
         let (colour, dash) = (which % 6, DASHES[which % 6]);
-        let point =
-            |(at, value): (usize, &Option<f64>)| value.map(|value| format!("{:.1},{:.1}", across(at), up(value)));
-        let points: Vec<Option<String>> = line.values.iter().enumerate().map(point).collect();
-        for piece in points.split(Option::is_none).filter(|piece| !piece.is_empty()) {
-            let mut piece: Vec<&str> = piece.iter().flatten().map(String::as_str).collect();
-            // A line of one point would not be seen: its round ends are.
-            piece.extend((piece.len() == 1).then(|| piece[0]));
-            _ = writeln!(
-                out,
-                "<polyline class=\"l{colour}\" stroke-dasharray=\"{dash}\" points=\"{}\"><title>{}</title></polyline>",
-                piece.join(" "),
-                text(&line.name),
-            );
+        let point = |(at, value): (usize, &Option<f64>)| value.map(|value| (across(at), up(value)));
+        let points: Vec<Option<(f64, f64)>> = line.values.iter().enumerate().map(point).collect();
+        let name = text(&line.name);
+        for piece in points.split(Option::is_none) {
+            let piece: Vec<(f64, f64)> = piece.iter().flatten().copied().collect();
+            _ = match piece[..] {
+                [] => Ok(()),
+                // A line of one point would not be seen.
+                [(x, y)] => writeln!(
+                    out,
+                    "<circle class=\"l{colour}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"><title>{name}</title></circle>"
+                ),
+                _ => {
+                    let points: Vec<String> = piece.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
+                    writeln!(
+                        out,
+                        "<polyline class=\"l{colour}\" stroke-dasharray=\"{dash}\" points=\"{}\"><title>{name}</title></polyline>",
+                        points.join(" ")
+                    )
+                }
+            };
         }
         _ = writeln!(
             out,
