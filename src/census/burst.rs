@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::lineage::Lineage;
 use crate::model::DATES_KEPT_SINCE;
-use crate::snapshot::{Array, Row};
+use crate::snapshot::{Array, Row, Snapshot};
 
 /// How many children make a burst, and within how many milliseconds (`definitions`, "Noise").
 const LEAST: usize = 50;
@@ -68,6 +68,11 @@ impl<'l, 's> Bursts<'l, 's> {
         bursts.flatten_iter().collect()
     }
 
+    /// Whether a model has a date by which bursts are judged: one since the Hub keeps dates.
+    pub fn can_judge(snapshot: &Snapshot, model: Row) -> bool {
+        snapshot.created(model) >= Some(DATES_KEPT_SINCE)
+    }
+
     pub(super) fn to_keep(&self) -> (String, Array) {
         (NAME.into(), Array::Bytes(self.flags.to_vec()))
     }
@@ -93,7 +98,7 @@ fn below(lineage: &Lineage<'_>, parent: Row) -> Vec<Burst> {
     }
     let mut groups: BTreeMap<Shared, Vec<(i64, Row)>> = BTreeMap::new();
     for (child, _) in lineage.children(parent) {
-        let Some(created) = snapshot.created(child).filter(|at| *at >= DATES_KEPT_SINCE) else { continue };
+        let Some(created) = snapshot.created(child).filter(|_| Bursts::can_judge(snapshot, child)) else { continue };
         let id = snapshot.id(child).to_ascii_lowercase();
         // A model without an owner is its own author.
         let (owner, name) = id.split_once('/').map_or((None, id.as_str()), |(owner, name)| (Some(owner), name));

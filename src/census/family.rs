@@ -7,7 +7,7 @@ use super::members::{members, members_and_mentions, mentions};
 use super::segments::Segments;
 use super::{Bursts, Census, Counting, Coverage, Sum, authors};
 use crate::lineage::{Lineage, holds};
-use crate::model::{DATES_KEPT_SINCE, Relation};
+use crate::model::Relation;
 use crate::reference::Family;
 use crate::snapshot::{Row, Snapshot};
 
@@ -292,7 +292,7 @@ impl Tally {
             tally.downloads_all_time.add(snapshot.downloads_all_time(*row));
             tally.likes.add(snapshot.likes(*row));
             let created = snapshot.created(*row);
-            tally.dated += u64::from(created >= Some(DATES_KEPT_SINCE));
+            tally.dated += u64::from(Bursts::can_judge(snapshot, *row));
             if let Some(since) = counting.recent_since {
                 tally.recent.add(created.map(|created| u64::from(created >= since)));
             }

@@ -1,5 +1,5 @@
 use super::{Block, Grid, Named, Report, Value, day, grouped, printable};
-use crate::census::{Burst, Shared};
+use crate::census::{Burst, Bursts, Coverage, Shared};
 use crate::lineage::{Anomaly, Lineage, Mirror};
 use crate::model::OddityKind;
 use crate::snapshot::{Row, Snapshot};
@@ -267,7 +267,10 @@ pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Report<'sta
             ("example".into(), example.into()),
         ]);
     }
-    let words = format!("{} bursts.", grouped(bursts.len() as u64));
+    let models = snapshot.rows().filter(|row| snapshot.is_listed(*row));
+    let Coverage { known, of } = Coverage::of(models, |row| Bursts::can_judge(snapshot, row));
+    let (found, known, of) = (grouped(bursts.len() as u64), grouped(known), grouped(of));
+    let words = format!("{found} bursts, among the {known} of {of} models that have a date since the Hub keeps dates.");
     listed(
         grid,
         rows,

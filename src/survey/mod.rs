@@ -193,7 +193,7 @@ impl<'l, 's> Survey<'l, 's> {
 
     /// Whether a model has a date by which bursts are judged: one since the Hub keeps dates.
     fn is_dated(&self, row: Row) -> bool {
-        self.snapshot().created(row) >= Some(DATES_KEPT_SINCE)
+        Bursts::can_judge(self.snapshot(), row)
     }
 
     fn publisher(&self, row: Row) -> Option<&'l Publisher> {

@@ -6,10 +6,10 @@ use std::fmt::Write;
 use std::fs;
 use std::io::{self, BufRead, Read};
 
-use modelkin::census::{Census, Counting};
+use modelkin::census::{Census, Counted, Counting, FamilyCount};
 use modelkin::lineage::Lineage;
 use modelkin::model::{ModelId, Record};
-use modelkin::reference::Aliases;
+use modelkin::reference::{Aliases, Families};
 use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::{self, edges, read_rows};
 
@@ -43,6 +43,10 @@ fn the_july_2025_sample_gives_its_known_figures_and_the_naive_counts() {
     assert_eq!(lineage.links(), 139_120);
     assert_eq!(snapshot.rows().filter(|row| lineage.is_unlisted(*row)).count(), 7_912);
     assert_eq!(Census::take(&lineage, &Counting::default()).longest_chain(), 30);
+    // Two in a hundred have a date: nothing is said of bursts.
+    let qwen = Families::built_in().unwrap().find("qwen").unwrap().unwrap();
+    let count = FamilyCount::of(&qwen, &lineage, &Counting::default(), Counted::Others);
+    assert!(count.f2.dates().known * 20 < count.f2.models && count.without_bursts == (None, None), "{count:?}");
     compare(&snapshot, &Counting { recent_since: Some(1_735_689_600_000), ..Counting::default() });
 }
 
