@@ -391,4 +391,28 @@ mod tests {
         }
         assert_eq!(plain, 8, "{texts:?}");
     }
+
+    #[test]
+    fn whatever_is_read_as_an_id_is_one_as_it_stands() {
+        let pieces: Vec<&str> =
+            "a b / / // https: HF: file: hf.co huggingface.co x.com @ : :443 git@ models-- -- models none %2F \
+                                 % ? # .git \\ [ ]( ) < > \" .. é tree main 12"
+                .split(' ')
+                .chain([" ", "git clone "])
+                .collect();
+        let mut rng = fastrand::Rng::with_seed(11);
+        let mut ids = 0;
+        for _ in 0..200_000 {
+            let text: String = (0..rng.usize(1..8)).map(|_| pieces[rng.usize(0..pieces.len())]).collect();
+            match read(&text) {
+                Reading::Id { id, wrapped } => {
+                    ids += 1;
+                    assert!(wrapped || id.as_str() == unquote(text.trim()), "{text:?}");
+                    assert_eq!(read(id.as_str()), Reading::Id { id, wrapped: false }, "{text:?}");
+                }
+                _ => assert!(!is_plain(text.as_bytes()), "{text:?}"),
+            }
+        }
+        assert!(ids > 10_000, "{ids}");
+    }
 }
