@@ -64,15 +64,18 @@ pub(super) fn is_plain(text: &[u8]) -> bool {
 /// Whether a text that may be an id by its characters is one: no placeholder, number or date, and no page of the Hub or
 /// of another host.
 fn is_id(text: &str) -> bool {
-    match text.split_once('/') {
-        Some((owner, _)) => {
-            !address::is_host(owner) && !address::is_reserved(owner.as_bytes()) && !is_placeholder(text)
-        }
+    match memchr::memchr(b'/', text.as_bytes()) {
+        // The only placeholder that has the characters of an id and a slash.
+        Some(slash) => !is_no_owner(&text[..slash]) && !text.eq_ignore_ascii_case("n/a"),
         None => {
             let is_page = address::is_hub(text) || text.starts_with("www.") || address::is_reserved(text.as_bytes());
             !is_page && !is_no_text(text) && !is_placeholder(text)
         }
     }
+}
+
+fn is_no_owner(name: &str) -> bool {
+    address::is_reserved(name.as_bytes()) || (memchr::memchr(b'.', name.as_bytes()).is_some() && address::is_host(name))
 }
 
 /// Blanks that a trimmed text has at neither end: white space, and the marks that nobody sees.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// Brackets and indents that are followed; nothing of interest lies deeper.
@@ -41,7 +41,7 @@ impl<'a> Value<'a> {
             }
             Some(b'{') => {
                 let mut entries = Vec::new();
-                _ = each_entry(json, |key, value| entries.push((key, Value::within(value, depth + 1))));
+                _ = each_entry(json, Some, |key, value| entries.push((key, Value::within(value, depth + 1))));
                 Value::Mapping(entries)
             }
             _ if json == "null" => Value::Null,
@@ -81,19 +81,26 @@ pub(super) fn borrowed(json: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Hands on each key of a JSON object with its value unparsed, in order, those that stand twice too.
-pub(super) fn each_entry<'a>(json: &'a str, take: impl FnMut(Cow<'a, str>, &'a str)) -> Result<(), serde_json::Error> {
+/// Hands on the keys of a JSON object that are wanted, each with its value unparsed, in order, those that stand twice too.
+pub(super) fn each_entry<'a, K>(
+    json: &'a str,
+    wanted: impl Fn(Cow<'a, str>) -> Option<K>,
+    take: impl FnMut(K, &'a str),
+) -> Result<(), serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_str(json);
-    Entries(take).deserialize(&mut reader)?;
+    Entries { wanted, take }.deserialize(&mut reader)?;
     reader.end()
 }
 
-struct Entries<F>(F);
+struct Entries<W, T> {
+    wanted: W,
+    take: T,
+}
 
 #[derive(Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
-impl<'de, F: FnMut(Cow<'de, str>, &'de str)> DeserializeSeed<'de> for Entries<F> {
+impl<'de, K, W: Fn(Cow<'de, str>) -> Option<K>, T: FnMut(K, &'de str)> DeserializeSeed<'de> for Entries<W, T> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
@@ -101,7 +108,7 @@ impl<'de, F: FnMut(Cow<'de, str>, &'de str)> DeserializeSeed<'de> for Entries<F>
     }
 }
 
-impl<'de, F: FnMut(Cow<'de, str>, &'de str)> Visitor<'de> for Entries<F> {
+impl<'de, K, W: Fn(Cow<'de, str>) -> Option<K>, T: FnMut(K, &'de str)> Visitor<'de> for Entries<W, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -110,7 +117,10 @@ impl<'de, F: FnMut(Cow<'de, str>, &'de str)> Visitor<'de> for Entries<F> {
 
     fn visit_map<M: MapAccess<'de>>(mut self, mut entries: M) -> Result<(), M::Error> {
         while let Some(Key(key)) = entries.next_key()? {
-            self.0(key, entries.next_value::<&RawValue>()?.get());
+            match (self.wanted)(key) {
+                Some(key) => (self.take)(key, entries.next_value::<&RawValue>()?.get()),
+                None => _ = entries.next_value::<IgnoredAny>()?,
+            }
         }
         Ok(())
     }

@@ -40,57 +40,43 @@ pub(super) enum Named<'a> {
     NoText(String),
 }
 
-/// The keys that are read; all others are passed over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Key {
-    BaseModel,
-    Relation,
-    Licence,
-    LicenceName,
-    LicenceLink,
-    QuantizedBy,
-    Tags,
-    Library,
-    Task,
+macro_rules! keys {
+    ($($key:ident = $name:literal,)+) => {
+        /// The keys that are read; all others are passed over.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(super) enum Key { $($key,)+ }
+
+        impl Key {
+            const COUNT: usize = [$($name),+].len();
+
+            fn name(self) -> &'static str {
+                match self { $(Key::$key => $name,)+ }
+            }
+
+            /// The key of this name.
+            pub fn of(name: &str) -> Option<Key> {
+                match name { $($name => Some(Key::$key),)+ _ => None }
+            }
+        }
+    };
 }
 
-impl Key {
-    const ALL: [Key; 9] = [
-        Key::BaseModel,
-        Key::Relation,
-        Key::Licence,
-        Key::LicenceName,
-        Key::LicenceLink,
-        Key::QuantizedBy,
-        Key::Tags,
-        Key::Library,
-        Key::Task,
-    ];
-
-    fn name(self) -> &'static str {
-        match self {
-            Key::BaseModel => "base_model",
-            Key::Relation => "base_model_relation",
-            Key::Licence => "license",
-            Key::LicenceName => "license_name",
-            Key::LicenceLink => "license_link",
-            Key::QuantizedBy => "quantized_by",
-            Key::Tags => "tags",
-            Key::Library => "library_name",
-            Key::Task => "pipeline_tag",
-        }
-    }
-
-    /// The key of this name.
-    pub fn of(name: &str) -> Option<Key> {
-        Key::ALL.into_iter().find(|key| key.name() == name)
-    }
+keys! {
+    BaseModel = "base_model",
+    Relation = "base_model_relation",
+    Licence = "license",
+    LicenceName = "license_name",
+    LicenceLink = "license_link",
+    QuantizedBy = "quantized_by",
+    Tags = "tags",
+    Library = "library_name",
+    Task = "pipeline_tag",
 }
 
 /// The values of a card's keys.
 #[derive(Debug, Default)]
 pub(super) struct Values<'a> {
-    values: [Option<Value<'a>>; Key::ALL.len()],
+    values: [Option<Value<'a>>; Key::COUNT],
     repeated: Vec<Key>,
 }
 
@@ -176,11 +162,11 @@ impl<'a> Values<'a> {
 pub(super) fn of_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<CardWords<'a>> {
     let (mut values, mut unread) = (Values::default(), [None; 2]);
     // A row says tags, library and task itself.
-    let read = each_entry(json, |key, value| match Key::of(&key) {
-        Some(Key::Tags) => unread[0] = Some(value),
-        Some(Key::Library) => unread[1] = Some(value),
-        Some(Key::Task) | None => (),
-        Some(key) => values.set(key, Value::of_json(value)),
+    let wanted = |key: Cow<'a, str>| Key::of(&key).filter(|key| *key != Key::Task);
+    let read = each_entry(json, wanted, |key, value| match key {
+        Key::Tags => unread[0] = Some(value),
+        Key::Library => unread[1] = Some(value),
+        key => values.set(key, Value::of_json(value)),
     });
     if read.is_err() {
         oddities.push(Oddity::new(OddityKind::BadValue, &format!("cardData: {json}")));
