@@ -7,6 +7,7 @@ mod oddity;
 mod parentage;
 mod record;
 mod relation;
+mod remark;
 
 pub use alias::{Alias, Certainty, Scope};
 pub use column::{Count, Counts, Flag, Flags, Word, WordList, WordLists, Words};
@@ -17,3 +18,4 @@ pub use parentage::{Claim, Parentage, Texts};
 pub(crate) use record::INSTANTS;
 pub use record::{Authority, DATES_KEPT_SINCE, Parent, Record, Reject, Witness};
 pub use relation::{Learned, Relation};
+pub use remark::{Remark, RemarkKind};

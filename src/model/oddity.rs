@@ -94,4 +94,6 @@ oddity_kinds! {
     LedElsewhere = "led-elsewhere", "its page leads to another model, and both are listed: two models, no alias";
     /// A parent that bears another name today.
     RenamedParent = "renamed-parent", "a parent that bears another name today: one link, to the model under that name";
+    /// A front matter that begins and does not end.
+    OpenHeader = "open-header", "a front matter that does not end: not read, and nothing is known of parents";
 }

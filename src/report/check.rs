@@ -1,8 +1,8 @@
 use super::{Block, Grid, Named, Report, Value, day, grouped, printable};
 use crate::census::{Burst, Bursts, Coverage, Shared};
 use crate::lineage::{Anomaly, Lineage, Mirror};
-use crate::model::OddityKind;
-use crate::snapshot::{Row, Snapshot};
+use crate::model::{OddityKind, RemarkKind};
+use crate::snapshot::{Row, Snapshot, SourceNote};
 
 /// One kind of odd thing in a snapshot, and each case of it in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,7 @@ pub fn findings(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Vec<Finding> {
         unlisted(snapshot, lineage),
         future(snapshot),
     ];
+    findings.extend(RemarkKind::ALL.iter().map(|kind| remarks(snapshot, *kind)));
     findings.extend(anomalies(snapshot, lineage));
     let mut cases: Vec<Vec<Case>> = vec![Vec::new(); OddityKind::ALL.len()];
     for row in snapshot.rows() {
@@ -82,6 +83,20 @@ pub fn rejects<'r>(count: u64, kept: impl Iterator<Item = &'r crate::model::Reje
             .map(|reject| Case { text: reject.to_string(), models: Vec::new(), file: Some(reject.file.clone()) })
             .collect(),
     }
+}
+
+/// What was said of whole sources.
+fn remarks(snapshot: &Snapshot, kind: RemarkKind) -> Finding {
+    let provenance = snapshot.provenance();
+    let said = |source: &SourceNote| {
+        let remarks = source.remarks.iter().filter(|remark| remark.kind == kind.name());
+        let case = |text| Case { file: Some(source.path.clone()), ..Case::of(Vec::new(), text) };
+        remarks.map(|remark| case(format!("{}: {}", source.path, remark.text))).collect::<Vec<_>>()
+    };
+    let cases: Vec<Case> = provenance.sources.iter().flat_map(said).collect();
+    // Counts alone, laid over a lineage, are a source of use.
+    let is_fault = kind.is_fault() && (kind != RemarkKind::NoLinks || provenance.counts.links == 0);
+    Finding { kind: kind.name(), about: kind.about(), is_fault, count: cases.len() as u64, cases }
 }
 
 fn unlisted(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Finding {
@@ -173,7 +188,8 @@ fn merge(findings: &mut Vec<Finding>, finding: Finding) {
 /// The names of all kinds that a snapshot can have.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
     let others = ["reject", "unlisted", "future-date", "self-link", "alias-followed", "alias-listed", "cycle"];
-    others.into_iter().chain(OddityKind::ALL.iter().map(|kind| kind.name()))
+    let remarks = RemarkKind::ALL.iter().map(|kind| kind.name());
+    others.into_iter().chain(remarks).chain(OddityKind::ALL.iter().map(|kind| kind.name()))
 }
 
 /// How many cases of each kind the overview shows.

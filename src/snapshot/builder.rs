@@ -10,14 +10,16 @@ use super::maybe::Maybe;
 use super::names::Names;
 use super::renames::{Listing, Renames};
 use super::witnesses::Witnesses;
-use super::{CrawlNote, Error, Provenance, Snapshot, SourceNote, Taken};
+use super::{CrawlNote, Error, Provenance, RemarkNote, Snapshot, SourceNote, Taken};
 use crate::model::{
     Alias, Authority, Certainty, Commit, Counts, Flags, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject,
-    Relation, WordList, WordLists, Words, clip,
+    Relation, Remark, RemarkKind, WordList, WordLists, Words, clip,
 };
 
 /// How many rejects are kept with place and reason; the rest are counted.
 const KEPT_REJECTS: usize = 100_000;
+/// So many records may well be of models without parents.
+const FEW_RECORDS: u64 = 1000;
 /// Longest reason that is kept, in bytes: some quote what they could not read.
 const LONGEST_REASON: usize = 400;
 
@@ -34,6 +36,8 @@ pub struct Builder {
     lists: Lists,
     oddities: BTreeMap<u32, Vec<Oddity>>,
     sources: Vec<SourceNote>,
+    /// How many parents the present source named.
+    named: Option<u64>,
     rejects: Vec<Reject>,
     rejected: u64,
     /// Reasons of the rejects of the snapshot that is brought up to date: the same row is met again.
@@ -123,6 +127,7 @@ impl Builder {
             lists: Lists::default(),
             oddities: BTreeMap::new(),
             sources: Vec::new(),
+            named: None,
             rejects: Vec::new(),
             rejected: 0,
             stale_reasons: HashSet::new(),
@@ -204,6 +209,8 @@ impl Builder {
 
     /// Begins the next source: what is added from now on is counted for it.
     pub fn source(&mut self, path: &str, kind: &str) {
+        self.end_source();
+        self.named = Some(0);
         self.sources.push(SourceNote {
             path: path.into(),
             kind: kind.into(),
@@ -212,7 +219,22 @@ impl Builder {
             records: 0,
             rejects: 0,
             repeats: 0,
+            remarks: Vec::new(),
         });
+    }
+
+    /// Notes what is to be said of the present source as a whole.
+    pub fn remark(&mut self, remark: &Remark) {
+        let note = RemarkNote { kind: remark.kind.name().into(), text: remark.text.clone() };
+        self.note(|source| source.remarks.push(note));
+    }
+
+    /// A source of many records without one parent was hardly understood.
+    fn end_source(&mut self) {
+        let records = self.sources.last().map_or(0, |source| source.records);
+        if self.named.take() == Some(0) && records > FEW_RECORDS {
+            self.remark(&Remark::new(RemarkKind::NoLinks, format!("{records} records")));
+        }
     }
 
     /// Notes the present source's digest and size.
@@ -273,6 +295,9 @@ impl Builder {
 
     fn record(&mut self, mut record: Record<'_>) {
         self.note(|source| source.records += 1);
+        if let Some(named) = &mut self.named {
+            *named += record.parents.len() as u64;
+        }
         let Record { created, counts, oddities, .. } = &mut record;
         if let Some(absurd) = created.take_if(|at| !INSTANTS.contains(at)) {
             oddities.push(Oddity::new(OddityKind::BadValue, &format!("createdAt: {absurd} ms after 1970")));
@@ -545,6 +570,7 @@ impl Builder {
         if self.models.is_empty() {
             return Err(Error::Empty);
         }
+        self.end_source();
         self.name_parents();
         std::mem::take(&mut self.witnesses).settle(&mut self);
         let mut alive = self.alive();

@@ -25,7 +25,7 @@ pub use builder::Builder;
 pub use changes::Changes;
 pub use kept::Array;
 pub use links::{Links, Numbered};
-pub use provenance::{Counts, CrawlNote, Provenance, SourceNote, Taken};
+pub use provenance::{Counts, CrawlNote, Provenance, RemarkNote, SourceNote, Taken};
 
 use crate::model::{Commit, Count, Flag, HubId, Learned, Oddity, OddityKind, Reject, Relation, Word, WordList};
 use columns::Columns;

@@ -60,7 +60,7 @@ pub enum Taken {
 pub struct SourceNote {
     /// Its path, as it was named.
     pub path: String,
-    /// Its kind: `jsonl`, `hub-stats`, `cards`, `edges` or `recording`.
+    /// Its kind: `jsonl`, `hub-stats`, `csv`, `cards`, `edges` or `recording`.
     pub kind: String,
     /// Its SHA-256 in hex.
     pub sha256: String,
@@ -72,6 +72,18 @@ pub struct SourceNote {
     pub rejects: u64,
     /// Records of models that were known already, from it or an earlier source.
     pub repeats: u64,
+    /// What is to be said of it as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<RemarkNote>,
+}
+
+/// A remark about a source as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemarkNote {
+    /// The name of its kind.
+    pub kind: String,
+    /// The words concerned.
+    pub text: String,
 }
 
 /// What a snapshot holds, counted when it was made.
