@@ -8,11 +8,12 @@ use std::sync::LazyLock;
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 use regex::bytes::Regex;
 
+use super::foreign;
 use super::normalize::{Found, Speaker};
 use super::parent::is_no_text;
 use super::value::{MAX_DEPTH, Value};
-use super::words::{Key, Values};
-use crate::model::{Oddity, OddityKind, Record, Word};
+use super::words::{CardWords, Key, Values};
+use crate::model::{Authority, Oddity, OddityKind, Record, Word};
 
 /// How far into a card its front matter may reach, in bytes. The longest that are known (model-index tables) take 200 KB.
 pub(super) const MAX_FRONT: usize = 1 << 20;
@@ -28,25 +29,62 @@ static HEADER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?-u)\A(?:\s|\xEF\xBB\xBF)*---[\r\n]+((?s:.*?))[\r\n]+---[ \t]*(?:\r\n|\n|\z)").unwrap()
 });
 
+/// So much of a card tells whether it is text.
+const GLANCE: usize = 8 << 10;
+
 /// Reads the card of the model `id`; a card without front matter is a model of which nothing is known.
 ///
 /// # Errors
 /// Why there is no record.
 pub(super) fn record<'a>(id: &'a str, readme: &[u8]) -> Result<Record<'a>, String> {
-    let head = &readme[..readme.len().min(MAX_FRONT)];
-    let mut found = Found { id: Cow::Borrowed(id), speaker: Speaker::Card, ..Found::default() };
-    match HEADER.captures(head).and_then(|captures| captures.get(1)) {
-        Some(front) => read(front.as_bytes(), &mut found),
-        None if readme.len() > MAX_FRONT && opens(head) => {
-            return Err(format!("the front matter does not end within {} MiB", MAX_FRONT >> 20));
-        }
-        None => (),
-    }
-    found.settle()
+    let found = found(readme)?;
+    let is_open = found.card.is_none() && !found.oddities.is_empty();
+    let record = Found { id: Cow::Borrowed(id), ..found }.settle()?;
+    // Of a header that does not end nobody knows what was meant, so it says nothing of parents.
+    let authority = if is_open { Authority::Silent } else { record.authority };
+    Ok(Record { authority, ..record })
 }
 
+/// What a card says of its model.
+///
+/// # Errors
+/// Why it is no card.
+pub(super) fn found(readme: &[u8]) -> Result<Found<'static>, String> {
+    let head = &readme[..readme.len().min(MAX_FRONT)];
+    if let Some(what) = foreign::of_card(head) {
+        return Err(format!("no card: it {what}"));
+    }
+    let mut found = Found { speaker: Speaker::Card, ..Found::default() };
+    if let Some(front) = HEADER.captures(head).and_then(|captures| captures.get(1)) {
+        read(front.as_bytes(), &mut found);
+    } else if head[..head.len().min(GLANCE)].contains(&0) {
+        return Err("no card: it is binary".into());
+    } else if opens(head) {
+        if readme.len() > MAX_FRONT {
+            return Err(format!("the front matter does not end within {} MiB", MAX_FRONT >> 20));
+        }
+        found.oddities.push(Oddity::new(OddityKind::OpenHeader, "no line of --- ends it"));
+    }
+    Ok(found)
+}
+
+/// Whether a front matter begins, with a key, and no line ends it.
 fn opens(head: &[u8]) -> bool {
-    head.trim_ascii_start().starts_with(b"---\n") || head.trim_ascii_start().starts_with(b"---\r")
+    let text = head.strip_prefix("\u{feff}".as_bytes()).unwrap_or(head).trim_ascii_start();
+    let Some(rest) = text.strip_prefix(b"---").filter(|rest| rest.starts_with(b"\n") || rest.starts_with(b"\r")) else {
+        return false;
+    };
+    let mut lines = rest.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.trim_ascii().is_empty());
+    let first = lines.next().unwrap_or_default();
+    first.contains(&b':') && !first.starts_with(b"---") && !lines.any(|line| line.trim_ascii_end() == b"---")
+}
+
+/// What a front matter declares that stands alone, without its `---` lines; nothing if it is none.
+pub(super) fn declared(front: &str) -> Option<CardWords<'static>> {
+    let mut found = Found::default();
+    read(front.as_bytes(), &mut found);
+    let is_broken = found.oddities.iter().any(|oddity| oddity.kind == OddityKind::BrokenYaml);
+    found.card.filter(|_| !is_broken && front.contains(':'))
 }
 
 /// Reads a front matter, without its `---` lines, into `found`.

@@ -7,16 +7,18 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::input::{Hashed, hex};
-use super::{Digested, Error, Kind, Sink, Source, card, file_of, is_hidden};
+use super::{Digested, Error, Kind, Sink, Source, card, file_of, is_hidden, suffix};
 use crate::model::{ModelId, Reject};
 
 const HINT: &str = "no model's id in this path; use owner/name/README.md, owner/name.md, owner--name.md, owner__name.md, \
     owner--name/README.md or models--owner--name/snapshots/REVISION/README.md";
+const BELOW: &str = "below or beside a model's own README, so no model's card";
+const OTHER: &str = "the card of a data set or a space, which is no model";
 
 /// Whether a folder holds the card of a model anywhere (the first one found settles it): a README without a model's
 /// name above it may speak of anything.
 pub(super) fn are_in(folder: &Path) -> bool {
-    walk(folder).any(|found| found.is_ok_and(|file| id(folder, &file).is_some()))
+    walk(folder).any(|found| found.is_ok_and(|file| id(folder, &file).is_ok()))
 }
 
 /// A card, or the cards below a folder.
@@ -51,12 +53,12 @@ impl Source for Cards {
             };
             hash.update(format!("{sha256}  {}\n", file.strip_prefix(path).unwrap_or(&file).display()));
             let id = id(path, &file);
-            let id = id.as_deref().ok_or_else(|| HINT.to_owned());
+            let id = id.as_deref().map_err(|reason| (*reason).to_owned());
             let record = id.and_then(|id| card::record(id, readme.as_ref().map_err(String::clone)?));
             sink(record.map_err(|reason| Reject { file: file.display().to_string(), place: String::new(), reason }));
         }
         match any {
-            true => Ok(Digested { sha256: hex(&hash.finalize()), bytes }),
+            true => Ok(Digested { sha256: hex(&hash.finalize()), bytes, remarks: Vec::new() }),
             false => {
                 Err(Error::unfit(path, "holds no model card; use owner/name/README.md, owner--name.md or a Hub cache"))
             }
@@ -72,30 +74,37 @@ fn opened(file: &Path) -> io::Result<(Vec<u8>, Digested)> {
     Ok((readme, file.finish()?))
 }
 
-/// Every card below `path`, in order of the paths. In a Hub cache, one snapshot a model.
+/// Every card below `path`, in order of the paths: of each repository its README alone, and in a Hub cache one snapshot's.
 fn walk(path: &Path) -> impl Iterator<Item = Result<PathBuf, Error>> {
     let root = path.to_owned();
+    let has_own_card = readme_in(&root).is_some();
     let mut entries = walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter();
     std::iter::from_fn(move || {
         loop {
             let entry = entries.next()?;
             if let Ok(entry) = &entry {
-                let is_folder = entry.file_type().is_dir();
-                let is_cached = || entry.path().join("snapshots").is_dir() && cached_id(entry.path()).is_some();
-                if is_folder && (is_hidden(entry) || is_cached()) {
-                    let readme = if is_hidden(entry) { None } else { in_cache(entry.path()) };
+                if entry.file_type().is_dir() {
+                    let card = match Folder::of(&root, entry) {
+                        Folder::Open => continue,
+                        Folder::Closed(card) => card,
+                    };
                     entries.skip_current_dir();
-                    match readme {
-                        Some(readme) => return Some(Ok(readme)),
+                    match card {
+                        Some(card) => return Some(Ok(card)),
                         None => continue,
                     }
                 }
-                if is_hidden(entry) {
+                let is_readme = is_readme(entry.path());
+                // Beside a README only names with an owner are of other models.
+                let is_beside = has_own_card && entry.depth() == 1 && !is_readme;
+                // A folder whose README is a model's was not entered.
+                let is_of_account = entry.depth() == 2 && is_readme;
+                if is_hidden(entry) || is_of_account || (is_beside && stem(entry.path()).and_then(joined).is_none()) {
                     continue;
                 }
             }
             match file_of(&root, entry) {
-                Ok(Some(path)) if is_card(&path) => return Some(Ok(path)),
+                Ok(Some(path)) if is_card(&path) && (path == root || !is_leaflet(&path)) => return Some(Ok(path)),
                 Ok(_) => (),
                 Err(error) => return Some(Err(error)),
             }
@@ -103,17 +112,132 @@ fn walk(path: &Path) -> impl Iterator<Item = Result<PathBuf, Error>> {
     })
 }
 
-fn is_card(path: &Path) -> bool {
-    let suffix = path.extension().unwrap_or_default();
-    suffix.eq_ignore_ascii_case("md") || suffix.eq_ignore_ascii_case("markdown")
+/// What a folder is on the way to the cards.
+enum Folder {
+    /// There may be cards in it.
+    Open,
+    /// It is a repository, with the one card that it has, or holds none that counts.
+    Closed(Option<PathBuf>),
 }
 
-/// The README of a cached repository: of the revision that `refs/main` names, else of the newest snapshot.
-fn in_cache(repository: &Path) -> Option<PathBuf> {
+impl Folder {
+    fn of(root: &Path, entry: &walkdir::DirEntry) -> Folder {
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy();
+        if is_hidden(entry) {
+            return Folder::Closed(None);
+        }
+        match cached(&name) {
+            Some(("models", _)) => {
+                let in_cache = path.join("snapshots").is_dir();
+                return Folder::Closed(if in_cache { in_cache_of(path) } else { readme_in(path) });
+            }
+            Some(_) => return Folder::Closed(None),
+            None => (),
+        }
+        let readme = readme_in(path);
+        // Somebody's model may be called `datasets`, but none has it for an owner.
+        if entry.depth() > 0 && OTHERS.contains(&name.as_ref()) && (entry.depth() == 1 || readme.is_none()) {
+            return Folder::Closed(None);
+        }
+        match readme {
+            Some(readme) if entry.depth() == 0 && is_repository(path) => Folder::Closed(Some(readme)),
+            Some(readme) if entry.depth() == 1 && joined(&name).is_none() => match is_account(path) {
+                true => Folder::Open,
+                false => Folder::Closed(Some(readme)),
+            },
+            Some(readme) if entry.depth() > 0 && id(root, &readme).is_ok() => Folder::Closed(Some(readme)),
+            _ => Folder::Open,
+        }
+    }
+}
+
+/// The kinds of repositories that are no models, as folders are named for them.
+const OTHERS: &[&str] = &["datasets", "spaces", "kernels"];
+
+/// The kind and the rest of a name like `models--owner--name`, as the Hub's cache has them.
+fn cached(name: &str) -> Option<(&str, &str)> {
+    name.split_once("--").filter(|(kind, _)| *kind == "models" || OTHERS.contains(kind))
+}
+
+/// Whether files lie there that only a model's repository has.
+fn is_repository(folder: &Path) -> bool {
+    const SUFFIXES: &[&str] = &["safetensors", "gguf", "bin", "pt", "pth", "onnx", "h5", "msgpack", "ckpt"];
+    let is_of_model = |path: &Path| {
+        let name = path.file_name().unwrap_or_default();
+        name == "config.json" || name == "adapter_config.json" || SUFFIXES.contains(&suffix(path).as_str())
+    };
+    fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(|entry| is_of_model(&entry.path())))
+}
+
+/// Whether a folder with a README of its own is an account's and no model's: other folders in it have cards.
+fn is_account(folder: &Path) -> bool {
+    let is_model = |entry: fs::DirEntry| {
+        let name = entry.file_name();
+        !is_checkpoint(&name.to_string_lossy()) && entry.path().is_dir() && readme_in(&entry.path()).is_some()
+    };
+    !is_repository(folder) && fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(is_model))
+}
+
+/// `checkpoint-500`: what a training leaves below the model's root.
+fn is_checkpoint(name: &str) -> bool {
+    let number = name.strip_prefix("checkpoint-");
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The README that lies there, or a link of that name that leads nowhere: it cannot be read, which is told.
+fn readme_in(folder: &Path) -> Option<PathBuf> {
+    let usual = folder.join("README.md");
+    if fs::symlink_metadata(&usual).is_ok_and(|meta| !meta.is_dir()) {
+        return Some(usual);
+    }
+    let entries = fs::read_dir(folder).ok()?;
+    let mut found: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|path| is_readme(path)).collect();
+    found.sort();
+    found.into_iter().next()
+}
+
+fn is_card(path: &Path) -> bool {
+    matches!(suffix(path).as_str(), "md" | "markdown")
+}
+
+fn is_readme(path: &Path) -> bool {
+    is_card(path) && stem(path).is_some_and(|stem| stem.eq_ignore_ascii_case("readme"))
+}
+
+fn stem(path: &Path) -> Option<&str> {
+    path.file_stem()?.to_str()
+}
+
+/// What lies beside a card in a repository and is none: `LICENSE.md`, `README_zh.md`.
+fn is_leaflet(path: &Path) -> bool {
+    const STEMS: &[&str] = &[
+        "license",
+        "licence",
+        "notice",
+        "changelog",
+        "contributing",
+        "code_of_conduct",
+        "security",
+        "use_policy",
+        "acknowledgements",
+        "citation",
+    ];
+    let Some(stem) = stem(path).map(str::to_ascii_lowercase) else { return false };
+    let translation = stem.strip_prefix("readme").and_then(|rest| rest.chars().next());
+    STEMS.contains(&stem.as_str()) || translation.is_some_and(|next| !next.is_alphanumeric())
+}
+
+/// The README of a cached repository: of the revision that `refs/main` names, or of the newest snapshot where it names
+/// none that is there.
+fn in_cache_of(repository: &Path) -> Option<PathBuf> {
     let snapshots = repository.join("snapshots");
-    let readme = |revision: &Path| Some(snapshots.join(revision).join("README.md")).filter(|path| path.is_file());
-    if let Ok(revision) = fs::read_to_string(repository.join("refs").join("main")) {
-        return readme(Path::new(revision.trim()));
+    if let Ok(revision) = fs::read_to_string(repository.join("refs").join("main"))
+        && let revision = revision.trim()
+        && !revision.is_empty()
+        && snapshots.join(revision).is_dir()
+    {
+        return readme_in(&snapshots.join(revision));
     }
     let mut revisions: Vec<_> = fs::read_dir(&snapshots)
         .ok()?
@@ -123,36 +247,60 @@ fn in_cache(repository: &Path) -> Option<PathBuf> {
         })
         .collect();
     revisions.sort();
-    revisions.iter().rev().find_map(|(_, name)| readme(Path::new(name)))
-}
-
-/// `models--owner--name`, a folder of the Hub's cache, as an id.
-fn cached_id(folder: &Path) -> Option<String> {
-    let name = folder.file_name()?.to_str()?.strip_prefix("models--")?;
-    Some(name.replacen("--", "/", 1))
+    revisions.iter().rev().find_map(|(_, name)| readme_in(&snapshots.join(name)))
 }
 
 /// The model's id out of the path of its card, as far up as the folder that was named (or the whole path of a file).
-fn id(root: &Path, file: &Path) -> Option<String> {
-    if let Some(id) = file.ancestors().find_map(cached_id) {
-        return Some(id);
+///
+/// # Errors
+/// Why the file is no model's card.
+fn id(root: &Path, file: &Path) -> Result<String, &'static str> {
+    for folder in file.ancestors().skip(1) {
+        match folder.file_name().and_then(|name| name.to_str()).and_then(cached) {
+            Some(("models", name)) => {
+                let within = file.strip_prefix(folder).unwrap_or(file);
+                let depth = within.components().count();
+                let is_root = depth == 1 || (depth == 3 && within.starts_with("snapshots"));
+                return if is_root && is_readme(file) { checked(&name.replacen("--", "/", 1)) } else { Err(BELOW) };
+            }
+            Some(_) => return Err(OTHER),
+            None => (),
+        }
     }
     let inside = if root == file { file } else { file.strip_prefix(root).unwrap_or(file) };
     let mut parts: Vec<&str> =
         inside.iter().filter_map(|part| part.to_str()).filter(|part| *part != "." && *part != "/").collect();
-    let last = parts.pop()?;
-    let stem = Path::new(last).file_stem()?.to_str()?;
-    let id = if stem.eq_ignore_ascii_case("readme") {
-        let name = parts.pop()?;
-        joined(name).or_else(|| Some(format!("{}/{name}", parts.pop()?))).unwrap_or_else(|| name.to_owned())
-    } else {
-        joined(stem).or_else(|| Some(format!("{}/{stem}", parts.pop()?))).unwrap_or_else(|| stem.to_owned())
+    parts.pop();
+    let name = match is_readme(file) {
+        true => parts.pop().ok_or(HINT)?,
+        false => stem(file).ok_or(HINT)?,
     };
-    ModelId::parse(&id).ok().map(|id| id.to_string())
+    if is_checkpoint(name) || is_leaflet(file) {
+        return Err(BELOW);
+    }
+    let id = match cached(name) {
+        Some(("models", name)) => name.replacen("--", "/", 1),
+        Some(_) => return Err(OTHER),
+        None => joined(name).unwrap_or_else(|| match parts.pop() {
+            Some(owner) => format!("{owner}/{name}"),
+            None => name.to_owned(),
+        }),
+    };
+    if parts.last().is_some_and(|part| OTHERS.contains(part))
+        || OTHERS.iter().any(|other| id.starts_with(&format!("{other}/")))
+    {
+        return Err(OTHER);
+    }
+    checked(&id)
+}
+
+fn checked(id: &str) -> Result<String, &'static str> {
+    ModelId::parse(id).map(|id| id.to_string()).map_err(|_| HINT)
 }
 
 /// `owner--name` or `owner__name` as an id.
 fn joined(name: &str) -> Option<String> {
+    let name = name.strip_prefix("models--").unwrap_or(name);
     let (owner, name) = name.split_once("--").or_else(|| name.split_once("__"))?;
     (!owner.is_empty() && !name.is_empty()).then(|| format!("{owner}/{name}"))
 }

@@ -17,6 +17,7 @@
 //! one model add up.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::{self, BufRead, Read as _, Write};
 use std::path::Path;
 
@@ -40,8 +41,7 @@ pub fn read_text(name: &str, text: &str, sink: Sink<'_>) {
 
 fn read(name: &str, mut input: impl BufRead, sink: Sink<'_>) -> Result<(), (String, io::Error)> {
     const MAX_LINE: u64 = 16 << 20;
-    let mut records: Vec<Record<'static>> = Vec::new();
-    let mut places = std::collections::HashMap::new();
+    let mut gathered = Gathered::default();
     let mut buffer = Vec::new();
     for number in 1u64.. {
         buffer.clear();
@@ -58,19 +58,44 @@ fn read(name: &str, mut input: impl BufRead, sink: Sink<'_>) -> Result<(), (Stri
         };
         match parsed {
             Err(reason) => sink(Err(Reject { file: name.to_owned(), place, reason })),
-            Ok(line) => {
-                for record in line {
-                    let at = *places.entry(record.id.key()).or_insert(records.len());
-                    if at == records.len() {
-                        records.push(Record::new(record.id.clone()));
-                    }
-                    add(&mut records[at], record);
-                }
-            }
+            Ok(line) => line.into_iter().for_each(|record| gathered.one(record)),
         }
     }
-    records.into_iter().for_each(|record| sink(Ok(record)));
+    gathered.give(sink);
     Ok(())
+}
+
+/// Records of which several speak of one model and add up: lines of the notation, rows of a table of links.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    records: Vec<Record<'static>>,
+    places: HashMap<String, usize>,
+}
+
+impl Gathered {
+    /// Takes in a record; a reject is handed on.
+    pub fn add(&mut self, found: Result<Record<'_>, Reject>, sink: Sink<'_>) {
+        match found {
+            Ok(record) => self.one(record.into_owned()),
+            Err(reject) => sink(Err(reject)),
+        }
+    }
+
+    fn one(&mut self, mut record: Record<'static>) {
+        let at = *self.places.entry(record.id.key()).or_insert(self.records.len());
+        if at == self.records.len() {
+            self.records.push(Record::new(record.id.clone()));
+        }
+        let known = &mut self.records[at];
+        known.oddities.append(&mut record.oddities);
+        known.hub_id = record.hub_id.or(known.hub_id);
+        add(known, record);
+    }
+
+    /// Gives all of them, in the order in which they were met.
+    pub fn give(self, sink: Sink<'_>) {
+        self.records.into_iter().for_each(|record| sink(Ok(record)));
+    }
 }
 
 /// What a later line knows is added to what an earlier one said.
@@ -110,6 +135,21 @@ fn add<'a>(known: &mut Record<'a>, later: Record<'a>) {
             }
         }
     }
+}
+
+/// Whether a text begins as the notation does: its first line that says something is a link, and one of its ids has an
+/// owner. Words with an arrow between them may be anything.
+pub(super) fn begins(text: &[u8]) -> bool {
+    let text = match std::str::from_utf8(text) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    let mut said = text.lines().map(|line| line.split_once('#').map_or(line, |(said, _)| said).trim());
+    let first = said.find(|line| !line.is_empty()).unwrap_or_default();
+    let has_owner = |record: &Record<'_>| {
+        record.id.owner().is_some() || record.parents.iter().any(|parent| parent.id.owner().is_some())
+    };
+    first.contains("->") && line(first).is_ok_and(|records| records.iter().any(has_owner))
 }
 
 fn line(text: &str) -> Result<Vec<Record<'static>>, String> {

@@ -1,7 +1,8 @@
 //! A file that is read once, front to back: its digest is taken on the way.
 
+use std::cell::OnceCell;
 use std::fs::File;
-use std::io::{self, BufRead, Cursor, Read};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +10,9 @@ use std::thread;
 
 use sha2::{Digest, Sha256};
 
-use super::{Error, unpack};
+use super::Error;
+use super::packed::{Tail, unpack};
+use crate::model::{Remark, RemarkKind};
 
 /// The name of what a program before this one writes.
 pub(super) const STDIN: &str = "-";
@@ -23,11 +26,13 @@ pub struct Digested {
     pub sha256: String,
     /// Its size in bytes.
     pub bytes: u64,
+    /// What is to be said of it as a whole.
+    pub remarks: Vec<Remark>,
 }
 
 /// SHA-256 of `bytes`, in hex.
 pub fn digest_bytes(bytes: &[u8]) -> Digested {
-    Digested { sha256: hex(&Sha256::digest(bytes)), bytes: bytes.len() as u64 }
+    Digested { sha256: hex(&Sha256::digest(bytes)), bytes: bytes.len() as u64, remarks: Vec::new() }
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
@@ -49,7 +54,7 @@ impl<R: Read> Hashed<R> {
     /// The digest of all that there is: what nobody wanted is read now.
     pub fn finish(mut self) -> io::Result<Digested> {
         self.drain()?;
-        Ok(Digested { sha256: hex(&self.hash.finalize()), bytes: self.bytes })
+        Ok(Digested { sha256: hex(&self.hash.finalize()), bytes: self.bytes, remarks: Vec::new() })
     }
 
     fn drain(&mut self) -> io::Result<()> {
@@ -79,6 +84,7 @@ type Raw = Hashed<Box<dyn Read + Send>>;
 pub(super) struct Input {
     path: PathBuf,
     raw: Arc<Mutex<Raw>>,
+    tail: OnceCell<Tail>,
 }
 
 impl Input {
@@ -87,24 +93,26 @@ impl Input {
             Some(STDIN) => Box::new(io::stdin()),
             _ => Box::new(File::open(path).map_err(|error| Error::Io { path: path.into(), error })?),
         };
-        Ok(Input { path: path.into(), raw: Arc::new(Mutex::new(Hashed::new(read))) })
+        Ok(Input { path: path.into(), raw: Arc::new(Mutex::new(Hashed::new(read))), tail: OnceCell::new() })
     }
 
     /// Its contents, gzip and zstd unpacked by their first bytes.
     pub fn contents(&self) -> Result<Box<dyn BufRead + Send>, Error> {
         let wrong = |error| Error::Io { path: self.path.clone(), error };
-        let mut raw = Shared(Arc::clone(&self.raw));
-        let mut magic = Vec::new();
-        (&mut raw).take(4).read_to_end(&mut magic).map_err(wrong)?;
-        unpack(Cursor::new(magic.clone()).chain(raw), &magic).map_err(wrong)
+        let (contents, tail) = unpack(Shared(Arc::clone(&self.raw))).map_err(wrong)?;
+        _ = self.tail.set(tail);
+        Ok(contents)
     }
 
-    /// The digest of the whole file, however far it was read.
-    pub fn finish(self) -> Result<Digested, Error> {
+    /// The digest of the whole file, however far it was read, with what is to be said of it.
+    pub fn finish(self, mut remarks: Vec<Remark>) -> Result<Digested, Error> {
         let wrong = |error| Error::Io { path: self.path.clone(), error };
         let mut raw = locked(&self.raw);
         raw.drain().map_err(wrong)?;
-        Ok(Digested { sha256: hex(&raw.hash.clone().finalize()), bytes: raw.bytes })
+        if let Some(junk) = self.tail.get().map(Tail::junk).filter(|junk| *junk > 0) {
+            remarks.push(Remark::new(RemarkKind::TrailingJunk, format!("{junk} bytes")));
+        }
+        Ok(Digested { sha256: hex(&raw.hash.clone().finalize()), bytes: raw.bytes, remarks })
     }
 }
 
@@ -122,7 +130,7 @@ fn locked(raw: &Mutex<Raw>) -> MutexGuard<'_, Raw> {
 }
 
 /// Takes a file's digest on a thread of its own while `read` goes over the file in another order.
-pub(super) fn digest_beside(path: &Path, read: impl FnOnce() -> Result<(), Error>) -> Result<Digested, Error> {
+pub(super) fn digest_beside(path: &Path, read: impl FnOnce() -> Result<Vec<Remark>, Error>) -> Result<Digested, Error> {
     let wrong = |error| Error::Io { path: path.into(), error };
     let is_over = AtomicBool::new(false);
     let digest = || -> io::Result<Digested> {
@@ -140,6 +148,6 @@ pub(super) fn digest_beside(path: &Path, read: impl FnOnce() -> Result<(), Error
         let done = read();
         is_over.store(done.is_err(), Ordering::Relaxed);
         let digest = digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        done.and_then(|()| digest.map_err(wrong))
+        done.and_then(|remarks| Ok(Digested { remarks, ..digest.map_err(wrong)? }))
     })
 }

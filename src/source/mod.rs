@@ -5,10 +5,13 @@ mod card;
 mod cards;
 mod date;
 pub mod edges;
+mod foreign;
 mod gather;
 pub mod hub;
 mod input;
+mod loose;
 mod normalize;
+mod packed;
 mod pages;
 mod parent;
 mod parts;
@@ -16,17 +19,19 @@ pub mod recording;
 mod scan;
 mod stats;
 pub mod synthetic;
+mod table;
 mod value;
 mod words;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
 use crate::model::{Parentage, Record, Reject};
 pub use input::{Digested, digest_bytes};
 use input::{Input, STDIN, digest_beside};
 use recording::Recording;
+pub use table::NamedColumns;
 
 /// What a source can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +40,8 @@ pub enum Kind {
     HubStats,
     /// The Hub's list rows as JSON or JSON Lines, plain, gzip or zstd.
     Jsonl,
+    /// A table of models or of links: CSV, plain, gzip or zstd.
+    Csv,
     /// Model cards: a README, a folder of them, or a Hub cache.
     Cards,
     /// The text notation of [`edges`].
@@ -49,6 +56,7 @@ impl Kind {
         match self {
             Kind::HubStats => "hub-stats",
             Kind::Jsonl => "jsonl",
+            Kind::Csv => "csv",
             Kind::Cards => "cards",
             Kind::Edges => "edges",
             Kind::Recording => "recording",
@@ -145,43 +153,51 @@ pub trait Source {
 /// # Errors
 /// If nothing is there, or what is there is no source that this program knows.
 pub fn find(path: &Path, kind: Option<Kind>) -> Result<Vec<Box<dyn Source>>, Error> {
+    find_named(path, kind, &NamedColumns::default())
+}
+
+/// The same, of tables with columns that somebody named.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_named(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Result<Vec<Box<dyn Source>>, Error> {
     let is_stdin = path == Path::new(STDIN);
     let meta = match is_stdin {
         true => None,
         false => Some(std::fs::metadata(path).map_err(|error| Error::Io { path: path.into(), error })?),
     };
     if meta.as_ref().is_some_and(std::fs::Metadata::is_dir) {
-        return in_folder(path, kind);
+        return in_folder(path, kind, named);
     }
     let is_file = meta.is_some_and(|meta| meta.is_file());
     let kind = match kind {
-        Some(Kind::Jsonl | Kind::Edges) if !is_file => kind.unwrap_or(Kind::Jsonl),
+        Some(Kind::Jsonl | Kind::Csv | Kind::Edges) if !is_file => kind.unwrap_or(Kind::Jsonl),
         _ if !is_file => {
             return Err(Error::unfit(
                 path,
-                "is no ordinary file: say with --as whether it is jsonl or edges; write data of another kind to a file \
+                "is no ordinary file: say with --as whether it is jsonl, csv or edges; write data of another kind to a file \
                  first, since they are not read front to back",
             ));
         }
         Some(kind) => kind,
-        None => guess(path)?,
+        None => guess(path, named)?,
     };
     Ok(vec![match kind {
         Kind::Cards => Box::new(cards::Cards { path: path.into() }),
         Kind::Recording => Box::new(Recording::open(path)?),
-        kind => Box::new(DataFile { path: path.into(), kind }),
+        kind => Box::new(DataFile { path: path.into(), kind, named: named.clone() }),
     }])
 }
 
-fn in_folder(path: &Path, kind: Option<Kind>) -> Result<Vec<Box<dyn Source>>, Error> {
+fn in_folder(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Result<Vec<Box<dyn Source>>, Error> {
     if kind == Some(Kind::Recording) || (kind.is_none() && Recording::is_in(path)) {
         return Ok(vec![Box::new(Recording::open(path)?)]);
     }
     let has_cards = kind == Some(Kind::Cards) || (kind.is_none() && cards::are_in(path));
     let data = if kind == Some(Kind::Cards) { Vec::new() } else { data_files(path, suffixes(kind))? };
     if has_cards {
-        // JSON lies beside the card in every repository.
-        if let Some(other) = data.iter().find(|file| suffix(file) != "json") {
+        // JSON lies beside the card in every repository, and tables of a training in many.
+        if let Some(other) = data.iter().find(|file| !matches!(suffix(file).as_str(), "json" | "csv" | "tsv")) {
             let what = format!(
                 "holds model cards and data files such as {}; say which are meant with --as, or name the files",
                 other.strip_prefix(path).unwrap_or(other).display()
@@ -203,7 +219,7 @@ fn in_folder(path: &Path, kind: Option<Kind>) -> Result<Vec<Box<dyn Source>>, Er
     }
     let mut found = Vec::new();
     for file in data {
-        found.append(&mut find(&file, kind)?);
+        found.append(&mut find_named(&file, kind, named)?);
     }
     Ok(found)
 }
@@ -213,6 +229,7 @@ struct DataFile {
     /// As it was named.
     path: PathBuf,
     kind: Kind,
+    named: NamedColumns,
 }
 
 impl Source for DataFile {
@@ -226,14 +243,16 @@ impl Source for DataFile {
 
     fn read(self: Box<Self>, sink: Sink<'_>) -> Result<Digested, Error> {
         if self.kind == Kind::HubStats {
-            return digest_beside(&self.path, || stats::read(&self.path, sink));
+            return digest_beside(&self.path, || stats::read(&self.path, &self.named, sink));
         }
         let input = Input::open(&self.path)?;
-        match self.kind {
-            Kind::Edges => edges::read_input(&self.path, input.contents()?, sink)?,
-            _ => pages::read(&self.path, input.contents()?, sink)?,
-        }
-        input.finish()
+        let contents = input.contents()?;
+        let remarks = match self.kind {
+            Kind::Edges => edges::read_input(&self.path, contents, sink).map(|()| Vec::new())?,
+            Kind::Csv => table::read(&self.path, contents, &self.named, sink)?,
+            _ => pages::read(&self.path, contents, sink)?,
+        };
+        input.finish(remarks)
     }
 
     fn read_links(self: Box<Self>, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
@@ -275,8 +294,9 @@ fn suffixes(kind: Option<Kind>) -> &'static [&'static str] {
     match kind {
         Some(Kind::HubStats) => &["parquet"],
         Some(Kind::Jsonl) => &["jsonl", "json", "ndjson", "gz", "zst"],
+        Some(Kind::Csv) => &["csv", "tsv", "gz", "zst"],
         Some(Kind::Edges) => &["edges", "gz", "zst"],
-        _ => &["parquet", "jsonl", "json", "ndjson", "gz", "zst", "edges"],
+        _ => &["parquet", "jsonl", "json", "ndjson", "csv", "tsv", "gz", "zst", "edges"],
     }
 }
 
@@ -323,11 +343,11 @@ fn walk_error(path: &Path, error: walkdir::Error) -> Error {
     Error::Io { path: at, error: error.into() }
 }
 
-/// What the file is, by its first bytes and, between two texts, by its name.
-fn guess(path: &Path) -> Result<Kind, Error> {
+/// What the file is: by its first bytes and, between two texts, by its name or its first line.
+fn guess(path: &Path, named: &NamedColumns) -> Result<Kind, Error> {
     let wrong = |error| Error::Io { path: path.into(), error };
     let mut head = Vec::new();
-    File::open(path).map_err(wrong)?.take(8).read_to_end(&mut head).map_err(wrong)?;
+    File::open(path).map_err(wrong)?.take(foreign::HEAD as u64).read_to_end(&mut head).map_err(wrong)?;
     if head.is_empty() {
         return Err(Error::unfit(path, "is empty"));
     }
@@ -337,56 +357,46 @@ fn guess(path: &Path) -> Result<Kind, Error> {
     if head.starts_with(b"ARROW1") {
         return Err(Error::unfit(path, "is an Arrow file; if it is a snapshot, use it with --snapshot"));
     }
-    const FOREIGN: &[(&[u8], &str)] = &[
-        (b"\xfd7zXZ", "is packed with xz; unpack it first, with `xz -d`"),
-        (b"BZh", "is packed with bzip2; unpack it first, with `bunzip2`"),
-        (b"PK\x03\x04", "is a zip archive; unpack it first"),
-        (b"\xff\xfe", "is UTF-16; write it as UTF-8"),
-        (b"\xfe\xff", "is UTF-16; write it as UTF-8"),
-    ];
-    if let Some((_, what)) = FOREIGN.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Err(Error::unfit(path, *what));
-    }
-    let suffix = suffix(path);
-    if matches!(suffix.as_str(), "md" | "markdown") {
+    // What is no card is a reject there, as it is in a folder.
+    if matches!(suffix(path).as_str(), "md" | "markdown") {
         return Ok(Kind::Cards);
     }
+    if let Some(what) = foreign::of(&head) {
+        return Err(Error::unfit(path, what));
+    }
     let mut text = Vec::new();
-    open(path)?.take(4096).read_to_end(&mut text).map_err(|error| pages::cut(path, "the first bytes", &error))?;
+    open(path)?.take(64 << 10).read_to_end(&mut text).map_err(|error| pages::cut(path, "the first bytes", &error))?;
+    if text.starts_with(b"PAR1") {
+        return Err(Error::unfit(path, "is a packed Parquet file; unpack it first: its columns are packed already"));
+    }
+    if let Some(what) = foreign::of(&text) {
+        return Err(Error::unfit(path, what));
+    }
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
-    match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{' | b'[') => Ok(Kind::Jsonl),
-        _ if suffix == "edges" || text.windows(2).any(|pair| pair == b"->") => Ok(Kind::Edges),
-        _ if matches!(suffix.as_str(), "json" | "jsonl" | "ndjson") => Ok(Kind::Jsonl),
-        _ => Err(Error::unfit(path, "is neither JSON, Parquet, a model card nor edge text; say what it is with --as")),
+    match (text.iter().find(|byte| !byte.is_ascii_whitespace()), inner_suffix(path).as_str()) {
+        (Some(b'{' | b'['), _) | (_, "json" | "jsonl" | "ndjson") => Ok(Kind::Jsonl),
+        (_, "edges") => Ok(Kind::Edges),
+        (_, "csv" | "tsv") => Ok(Kind::Csv),
+        _ if edges::begins(text) => Ok(Kind::Edges),
+        _ if table::begins(text, named) => Ok(Kind::Csv),
+        _ => Err(Error::unfit(
+            path,
+            "is neither JSON, Parquet, CSV, a model card nor edge text; say what it is with --as",
+        )),
+    }
+}
+
+/// The suffix of the name without that of a packing.
+fn inner_suffix(path: &Path) -> String {
+    match suffix(path).as_str() {
+        "gz" | "zst" => suffix(Path::new(path.file_stem().unwrap_or_default())),
+        other => other.to_owned(),
     }
 }
 
 /// Opens a file of which nobody asks the digest, unpacking gzip and zstd by their first bytes.
 fn open(path: &Path) -> Result<Box<dyn BufRead + Send>, Error> {
     let wrong = |error| Error::Io { path: path.into(), error };
-    let mut file = File::open(path).map_err(wrong)?;
-    let mut magic = Vec::new();
-    (&mut file).take(4).read_to_end(&mut magic).map_err(wrong)?;
-    file.rewind().map_err(wrong)?;
-    unpack(file, &magic).map_err(wrong)
-}
-
-fn unpack<R: Read + Send + 'static>(read: R, magic: &[u8]) -> io::Result<Box<dyn BufRead + Send>> {
-    const BUFFER: usize = 256 * 1024;
-    Ok(if magic.starts_with(&[0x1f, 0x8b]) {
-        Box::new(BufReader::with_capacity(
-            BUFFER,
-            flate2::read::MultiGzDecoder::new(BufReader::with_capacity(BUFFER, read)),
-        ))
-    } else if is_zstd(magic) {
-        Box::new(BufReader::with_capacity(BUFFER, zstd::stream::read::Decoder::new(read)?))
-    } else {
-        Box::new(BufReader::with_capacity(BUFFER, read))
-    })
-}
-
-/// A frame of zstd, or one to be skipped, as some packers write first.
-fn is_zstd(magic: &[u8]) -> bool {
-    magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) || matches!(magic, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
+    let file = File::open(path).map_err(wrong)?;
+    packed::unpack(file).map(|(contents, _)| contents).map_err(wrong)
 }

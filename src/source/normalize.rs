@@ -24,6 +24,8 @@ pub(super) struct Found<'a> {
     /// The Hub's tags, or a card's own.
     pub tags: Option<Vec<Cow<'a, str>>>,
     pub base_models: Option<BaseModels<'a>>,
+    /// Parents that columns of a table name, with the relation that the column says.
+    pub named: Option<Vec<(Option<Relation>, Cow<'a, str>)>>,
     /// What the card declares, where the source has it.
     pub card: Option<CardWords<'a>>,
     pub speaker: Speaker,
@@ -36,6 +38,14 @@ pub(super) struct BaseModels<'a> {
     pub relation: Option<Cow<'a, str>>,
     pub ids: Vec<Cow<'a, str>>,
     pub keys: Vec<Option<HubId>>,
+}
+
+impl BaseModels<'_> {
+    /// The same, with texts of its own.
+    pub fn into_owned(self) -> BaseModels<'static> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        BaseModels { relation: self.relation.map(own), ids: self.ids.into_iter().map(own).collect(), keys: self.keys }
+    }
 }
 
 /// Who speaks in a [`Found`]: the Hub (a list row), or a card alone.
@@ -76,12 +86,13 @@ impl<'a> Found<'a> {
             parents.resolved(models);
         }
         parents.tagged(tags);
+        parents.named(self.named.as_deref().unwrap_or_default());
         let declared = self.card.as_ref().and_then(|card| parents.declared(card));
         if let Some(card) = &self.card {
             parents.carded(card, self.speaker);
         }
         // Every repository of the Hub has tags: a row with an empty list comes from somebody who does not know them.
-        let spoke = !tags.is_empty() || self.base_models.is_some() || self.card.is_some();
+        let spoke = !tags.is_empty() || self.base_models.is_some() || self.named.is_some() || self.card.is_some();
         let has_both = !tags.is_empty() && self.base_models.is_some();
         let named = parents.links.len();
         let infer = || {
@@ -302,6 +313,14 @@ impl Parents {
                     self.oddities.push(Oddity::new(OddityKind::Repeated, text));
                 }
             }
+        }
+    }
+
+    fn named(&mut self, named: &[(Option<Relation>, Cow<'_, str>)]) {
+        for (relation, text) in named {
+            let Some(said) = self.entry(text) else { continue };
+            said.typed |= relation.map_or(0, |relation| 1 << relation as u8);
+            said.plainly = true;
         }
     }
 

@@ -1,14 +1,16 @@
 //! The Hub's list rows as JSON: a row a line, an array, an array a line, plain or packed.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufRead, Cursor, Read};
 use std::path::Path;
 
 use super::gather::Gather;
 use super::hub::wire;
+use super::packed::unpack;
 use super::parts::{desks, in_order};
 use super::scan::Scan;
-use super::{Error, Sink, open, read_links_of, unpack};
-use crate::model::{Parentage, Record, Reject};
+use super::{Error, Sink, open, read_links_of};
+use crate::model::{Parentage, Record, Reject, Remark, RemarkKind};
 
 /// Longest row, in bytes. The Hub's largest (a full row with a long chat template and card) stay under 1 MiB.
 const MAX_ROW: usize = 64 << 20;
@@ -27,7 +29,7 @@ pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result
     // Whether the first line is a row is known if it ends in sight.
     let first = head.split(|byte| *byte == b'\n').next().filter(|line| line.len() < head.len());
     if start != Some(b'{') || !first.is_some_and(|line| line.trim_ascii_end().ends_with(b"}")) {
-        return read_links_of(|each| read(path, open(path)?, each), sink);
+        return read_links_of(|each| read(path, open(path)?, each).map(drop), sink);
     }
     // What was read behind the last whole line.
     let mut rest = Vec::new();
@@ -51,7 +53,11 @@ pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result
                 }
                 (_, state) => {
                     let mut keep = |found: Result<Record<'_>, Reject>| gather.add(found);
-                    Lines { path, number, sink: &mut keep }.all(state, line.to_vec(), &mut io::empty())?;
+                    Lines { path, number, watch: &mut Watch::default(), sink: &mut keep }.all(
+                        state,
+                        line.to_vec(),
+                        &mut io::empty(),
+                    )?;
                 }
             }
             number += 1;
@@ -113,8 +119,8 @@ impl Desk {
 
 pub(super) fn read_bytes(path: &Path, bytes: &[u8], sink: Sink<'_>) -> Result<(), Error> {
     let owned = Cursor::new(bytes.to_vec());
-    let unpacked = unpack(owned, bytes).map_err(|error| Error::Io { path: path.into(), error })?;
-    read(path, unpacked, sink)
+    let (unpacked, _) = unpack(owned).map_err(|error| Error::Io { path: path.into(), error })?;
+    read(path, unpacked, sink).map(drop)
 }
 
 /// The error for data that end or break before their time.
@@ -135,7 +141,8 @@ fn cut_reason(error: &io::Error) -> String {
     }
 }
 
-pub(super) fn read(path: &Path, mut input: Box<dyn BufRead + Send>, sink: Sink<'_>) -> Result<(), Error> {
+/// Reads every row. Gives what is to be said of the whole.
+pub(super) fn read(path: &Path, mut input: Box<dyn BufRead + Send>, sink: Sink<'_>) -> Result<Vec<Remark>, Error> {
     let mut number = 1;
     let start = begin(&mut input, &mut number).map_err(|error| cut(path, &format!("line {number}"), &error))?;
     let Some(start) = start else { return Err(Error::unfit(path, "is empty: it holds no row")) };
@@ -144,14 +151,39 @@ pub(super) fn read(path: &Path, mut input: Box<dyn BufRead + Send>, sink: Sink<'
         let state = line(&mut input, &mut first).map_err(|error| cut(path, &format!("line {number}"), &error))?;
         let is_whole = start != b'{' || first.trim_ascii_end().ends_with(b"}");
         if is_whole || matches!(state, Line::TooLong) || !is_pretty(&mut input) {
-            return Lines { path, number, sink }.all(state, first, &mut input);
+            let mut watch = Watch::default();
+            Lines { path, number, watch: &mut watch, sink }.all(state, first, &mut input)?;
+            return Ok(watch.remarks());
         }
     }
-    let mut values = Values { path, within: String::new(), row: 0, sink };
+    let mut watch = Watch::default();
+    let mut values = Values { path, within: String::new(), row: 0, watch: &mut watch, sink };
     values.all(&mut Cursor::new(first).chain(input)).map_err(|(place, reason)| Error::broken(path, place, reason))?;
     match values.row {
         0 => Err(Error::unfit(path, "holds no row")),
-        _ => Ok(()),
+        _ => Ok(watch.remarks()),
+    }
+}
+
+/// Looks at the first rows for fields that look like lineage and are not read.
+#[derive(Default)]
+struct Watch {
+    rows: usize,
+    unread: BTreeSet<String>,
+}
+
+impl Watch {
+    const ROWS: usize = 100;
+
+    fn see(&mut self, row: &[u8]) {
+        if self.rows < Watch::ROWS {
+            self.rows += 1;
+            self.unread.extend(wire::unread(row));
+        }
+    }
+
+    fn remarks(self) -> Vec<Remark> {
+        self.unread.into_iter().map(|name| Remark::new(RemarkKind::Unread, name)).collect()
     }
 }
 
@@ -199,6 +231,7 @@ fn line(input: &mut dyn BufRead, buffer: &mut Vec<u8>) -> io::Result<Line> {
 struct Lines<'a, 's> {
     path: &'a Path,
     number: u64,
+    watch: &'a mut Watch,
     sink: Sink<'s>,
 }
 
@@ -217,12 +250,16 @@ impl Lines<'_, '_> {
                     [] => (),
                     array @ [b'[', ..] => {
                         let within = format!("line {}, ", self.number);
-                        let mut values = Values { path: self.path, within, row: 0, sink: &mut *self.sink };
+                        let mut values =
+                            Values { path: self.path, within, row: 0, watch: &mut *self.watch, sink: &mut *self.sink };
                         if let Err((place, reason)) = values.all(&mut &*array) {
                             (self.sink)(Err(reject(self.path, place, reason)));
                         }
                     }
-                    row => (self.sink)(wire::record(row).map_err(|reason| reject(self.path, place(), reason))),
+                    row => {
+                        self.watch.see(row);
+                        (self.sink)(wire::record(row).map_err(|reason| reject(self.path, place(), reason)));
+                    }
                 },
             }
             self.number += 1;
@@ -242,6 +279,7 @@ struct Values<'a, 's> {
     /// Where the values stand, if not in a file of their own: `line 7, `.
     within: String,
     row: u64,
+    watch: &'a mut Watch,
     sink: Sink<'s>,
 }
 
@@ -294,6 +332,7 @@ impl Values<'_, '_> {
 
     fn give(&mut self, value: &[u8]) {
         self.row += 1;
+        self.watch.see(value);
         let place = format!("{}row {}", self.within, self.row);
         (self.sink)(wire::record(value).map_err(|reason| reject(self.path, place, reason)));
     }

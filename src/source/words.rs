@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::value::{Value, each_entry};
+use super::{card, loose};
 use crate::model::{Oddity, OddityKind};
 
 /// What a card's front matter, or the Hub's `cardData`, declares.
@@ -18,17 +19,45 @@ pub(super) struct CardWords<'a> {
     pub licence_link: Option<Cow<'a, str>>,
     pub quantized_by: bool,
     /// Its tags and its library in JSON, where they were not read.
-    unread: [Option<&'a str>; 2],
+    unread: [Option<Cow<'a, str>>; 2],
+}
+
+fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
 }
 
 impl<'a> CardWords<'a> {
     /// Tags and library of `cardData`: what a relation is inferred from where the row itself has no tags.
     pub fn signals(&self) -> Vec<Cow<'a, str>> {
         let mut signals = Vec::new();
-        for json in self.unread.into_iter().flatten() {
-            gather(Value::of_json(json), &mut signals, &mut |_| ());
+        for json in self.unread.iter().flatten() {
+            match json {
+                Cow::Borrowed(json) => gather(Value::of_json(json), &mut signals, &mut |_| ()),
+                Cow::Owned(json) => {
+                    let mut own = Vec::new();
+                    gather(Value::of_json(json), &mut own, &mut |_| ());
+                    signals.extend(own.into_iter().map(|text: Cow<'_, str>| Cow::Owned(text.into_owned())));
+                }
+            }
         }
         signals
+    }
+
+    /// The same, with words of its own.
+    pub fn into_owned(self) -> CardWords<'static> {
+        let name = |name| match name {
+            Named::Text(text) => Named::Text(owned(text)),
+            Named::NoText(text) => Named::NoText(text),
+        };
+        CardWords {
+            base_model: self.base_model.into_iter().map(name).collect(),
+            relation: self.relation.map(owned),
+            licences: self.licences.into_iter().map(owned).collect(),
+            licence_name: self.licence_name.map(owned),
+            licence_link: self.licence_link.map(owned),
+            quantized_by: self.quantized_by,
+            unread: self.unread.map(|json| json.map(owned)),
+        }
     }
 }
 
@@ -138,7 +167,7 @@ impl<'a> Values<'a> {
             licence_name: self.joined(Key::LicenceName, oddities),
             licence_link: self.joined(Key::LicenceLink, oddities),
             quantized_by: !self.texts(Key::QuantizedBy, oddities).is_empty(),
-            unread: [None; 2],
+            unread: [None, None],
         }
     }
 
@@ -160,15 +189,24 @@ impl<'a> Values<'a> {
 
 /// The words of `cardData`; none if it is no JSON object, which is noted.
 pub(super) fn of_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<CardWords<'a>> {
-    let (mut values, mut unread) = (Values::default(), [None; 2]);
+    let (mut values, mut unread) = (Values::default(), [None, None]);
     // A row says tags, library and task itself.
     let wanted = |key: Cow<'a, str>| Key::of(&key).filter(|key| *key != Key::Task);
     let read = each_entry(json, wanted, |key, value| match key {
-        Key::Tags => unread[0] = Some(value),
-        Key::Library => unread[1] = Some(value),
+        Key::Tags => unread[0] = Some(Cow::Borrowed(value)),
+        Key::Library => unread[1] = Some(Cow::Borrowed(value)),
         key => values.set(key, Value::of_json(value)),
     });
     if read.is_err() {
+        // What other programs print where JSON was meant, and the official client's card as it prints itself.
+        if let Some(json) = loose::json(json) {
+            return of_json(&json, oddities).map(CardWords::into_owned);
+        }
+        if !json.trim_start().starts_with(['{', '[', '"'])
+            && let Some(words) = card::declared(json)
+        {
+            return Some(words);
+        }
         oddities.push(Oddity::new(OddityKind::BadValue, &format!("cardData: {json}")));
         return None;
     }

@@ -108,16 +108,13 @@ write("objects.parquet", pa.table({
     "baseModels": [[{"_id": "1", "id": "a/base"}], [{"_id": "1", "id": "a/base"}, {"_id": "2", "id": "b/chat"}]],
 }))
 
-# Columns that cannot be what their names say: each file is named for its own.
+# Columns of lineage that cannot be what their names say: each file is named for its own.
 for column, values in {
     "id": pa.array([{"org": "a", "name": "base"}]),
-    "tags": ['["gguf"]'],
-    "likes": pa.array([1], pa.decimal128(10, 2)),
-    "downloads": pa.array([[1]]),
-    "createdAt": pa.array([1714566600], pa.int64()),
+    "tags": pa.array([[1]]),
     "baseModels": pa.array([{"relation": "finetune", "parents": ["a/base"]}]),
     "cardData": pa.array([{"base_model": "a/base"}]),
-    "safetensors": ['{"total": 7}'],
+    "base_model": pa.array([7]),
 }.items():
     columns = {column: values} if column == "id" else {"id": ["a/base"], column: values}
     write(f"refused/{column}.parquet", pa.table(columns))
@@ -126,3 +123,88 @@ write("refused/relation.parquet", pa.table({
     "baseModels": pa.array([{"relation": ["merge"], "models": ["c/d"]}]),
 }))
 write("refused/twice.parquet", pa.table([["a/base"], ["x"], [["gguf"]]], names=["id", "tags", "tags"]))
+
+# Other columns of types that none of their values can have, and names that look like lineage.
+write("passed.parquet", pa.table({
+    "id": pa.array(["a/base"]),
+    "likes": pa.array([1], pa.decimal128(10, 2)),
+    "downloads": pa.array([[1]]),
+    "pipeline_tag": pa.array([7]),
+    "createdAt": pa.array([True]),
+    "safetensors": pa.array([{"sum": 7}]),
+    "base_model_name": pa.array(["a/other"]),
+    "is_derived": pa.array([True]),
+    "database": pa.array(["x"]),
+}))
+
+# Texts and numbers that stand for structs, lists and times.
+write("loose.parquet", pa.table({
+    "id": pa.array(["a/base", "b/chat"]),
+    "createdAt": pa.array([1714566600, 1714566600000], pa.int64()),
+    "tags": pa.array(["['license:mit', 'en']", '["base_model:a/base"]']),
+    "safetensors": pa.array(['{"total": 7}', None]),
+    "baseModels": pa.array([None, "{'relation': 'finetune', 'models': array([{'_id': '1', 'id': 'a/base'}], dtype=object)}"]),
+    "cardData": pa.array(['{"license": "mit", "x": NaN}', None]),
+}))
+
+# The official client's spellings; the Hub's stand above them.
+write("snake.parquet", pa.table({
+    "id": pa.array(["a/base", "b/chat"]),
+    "created_at": pa.array([DAY, DAY], pa.timestamp("us", "UTC")),
+    "downloads_all_time": pa.array([5000, 7]),
+    "base_models": pa.array([None, {"relation": "finetune", "models": [{"_id": "1", "id": "a/base"}]}], base_models),
+    "card_data": pa.array(['{"license": "mit"}', None]),
+}))
+write("both.parquet", pa.table({
+    "id": pa.array(["b/chat"]),
+    "base_models": pa.array([{"relation": "finetune", "models": [{"_id": "1", "id": "a/wrong"}]}], base_models),
+    "baseModels": pa.array([{"relation": "merge", "models": [{"_id": "1", "id": "a/base"}]}], base_models),
+    "downloads_all_time": pa.array([1]),
+    "downloadsAllTime": pa.array([2]),
+}))
+
+# Lists that are all empty have no type; they say that there is no parent, as other empty lists do.
+nothing = pa.array([None, {"relation": None, "models": []}], pa.struct([("relation", pa.null()), ("models", pa.list_(pa.null()))]))
+write("empty.parquet", pa.table({"id": ["a/base", "b/chat"], "baseModels": nothing}))
+write("empty-lists.parquet", pa.table({"id": ["a/base", "b/chat"], "baseModels": pa.array([None, []], pa.list_(pa.null()))}))
+
+# A packing that the program lacks.
+write("brotli.parquet", pa.table({"id": ["a/base"]}), compression="brotli")
+
+# Encrypted, with the footer and without.
+import base64
+import pyarrow.parquet.encryption as pe
+
+
+class Kms(pe.KmsClient):
+    def __init__(self, config):
+        pe.KmsClient.__init__(self)
+
+    def wrap_key(self, key, master):
+        return base64.b64encode(key)
+
+    def unwrap_key(self, key, master):
+        return base64.b64decode(key)
+
+
+for name, plaintext in [("encrypted.parquet", False), ("encrypted-columns.parquet", True)]:
+    config = pe.EncryptionConfiguration(footer_key="k", column_keys={"k": ["id"]}, plaintext_footer=plaintext)
+    properties = pe.CryptoFactory(Kms).file_encryption_properties(pe.KmsConnectionConfig(), config)
+    write(name, pa.table({"id": ["a/base"]}), encryption_properties=properties)
+
+# Tables of other people, as a data set's viewer converts them.
+write("ecosystem.parquet", pa.table({
+    "model_id": ["a/base", "b/chat", "c/blend"],
+    "likes": [3.0, 0.0, None],
+    "tags": ["['en', 'license:mit']", "['base_model:a/base', 'base_model:finetune:a/base']", None],
+    "createdAt": ["2024-05-01 12:30:00+00:00"] * 3,
+    "parent_model": ["[]", "['a/base']", "['a/base', 'b/chat']"],
+    "finetune_parent": ["[]", "['a/base']", None],
+    "merge_parent": [None, "[]", "['a/base', 'b/chat']"],
+}))
+write("links.parquet", pa.table({
+    "model_id": ["c/blend", "b/chat", "c/blend"],
+    "relation": ["merge", None, "merge"],
+    "base_model_id": ["a/base", "a/base", "b/chat"],
+}))
+write("parents.parquet", pa.table({"id": ["b/chat", "c/blend"], "base_ids": [["a/base"], ["a/base", "b/chat"]], "likes": [1, 2]}))

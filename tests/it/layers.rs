@@ -18,6 +18,7 @@ const ROOMS: &[Room] = &[
         foreign: &[
             "serde",
             "serde_json",
+            "csv",
             "parquet",
             "granit_parser",
             "flate2",

@@ -6,6 +6,7 @@ mod counting;
 mod crawl;
 mod dirt;
 mod export;
+mod files;
 mod layers;
 mod odd_hub;
 mod program;
@@ -16,6 +17,7 @@ mod snapshots;
 mod sources;
 mod support;
 mod survey;
+mod tables;
 
 #[path = "../hub/mod.rs"]
 mod hub;

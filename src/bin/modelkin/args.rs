@@ -55,13 +55,18 @@ pub enum Command {
 
 #[derive(Debug, ClapArgs)]
 pub struct Import {
-    /// Files and folders: JSON or JSON Lines of the Hub's rows (plain, gzip, zstd), hub-stats Parquet, model cards, a
-    /// Hub cache, edge text; joined in this order, later records win
+    /// Files and folders: JSON or JSON Lines of the Hub's rows, tables as CSV (all plain, gzip or zstd), Parquet dumps, model
+    /// cards, a Hub cache, edge text; joined in this order, later records win
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// What the paths are [default: guessed from what is there]
     #[arg(long = "as", value_enum, value_name = "KIND")]
     pub kind: Option<KindArg>,
+    /// What a column of a table means whose name nobody could know, such as parent=trained_from; may stand several times.
+    /// WORD is id, parent, finetune_parent, quantized_parent, adapter_parent, merge_parent, relation, card, tags, created,
+    /// downloads, likes, task or library
+    #[arg(long = "column", value_name = "WORD=NAME")]
+    pub columns: Vec<String>,
     /// The snapshot to write; a file that is there is replaced when the new one is whole
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,

@@ -33,6 +33,8 @@ pub enum KindArg {
     HubStats,
     /// The Hub's list rows as JSON or JSON Lines
     Jsonl,
+    /// Tables of models or of links (CSV)
+    Csv,
     /// Model cards or a Hub cache
     Cards,
     /// The program's own edge text

@@ -9,13 +9,15 @@ use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use modelkin::census;
 use modelkin::crawl;
+use modelkin::model::RemarkKind;
 use modelkin::reference::{Aliases, Families};
 use modelkin::report::{day, grouped, printable};
 use modelkin::snapshot::{Builder, Snapshot, Taken};
 use modelkin::source::recording::Recording;
-use modelkin::source::{self, Kind, Source};
+use modelkin::source::{self, Kind, NamedColumns, Source};
 
 use crate::args::{Import, KindArg};
+use crate::output::Usage;
 use crate::{filter, output, snapshots};
 
 /// How many rejects an import prints; `check` lists the others.
@@ -25,16 +27,28 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     let kind = args.kind.map(|kind| match kind {
         KindArg::HubStats => Kind::HubStats,
         KindArg::Jsonl => Kind::Jsonl,
+        KindArg::Csv => Kind::Csv,
         KindArg::Cards => Kind::Cards,
         KindArg::Edges => Kind::Edges,
         KindArg::Recording => Kind::Recording,
     });
+    let mut named = NamedColumns::default();
+    args.columns.iter().try_for_each(|column| named.add(column)).map_err(Usage)?;
     let mut sources = Vec::new();
     for path in &args.paths {
         match kind.is_none() && is_snapshot(path) {
             true => sources.push(Given::Snapshot(path.clone())),
-            false => sources.extend(source::find(path, kind)?.into_iter().map(Given::Source)),
+            false => sources.extend(source::find_named(path, kind, &named)?.into_iter().map(Given::Source)),
         }
+    }
+    let is_table = |given: &Given| match given {
+        Given::Source(source) => matches!(source.kind(), Kind::Csv | Kind::HubStats),
+        Given::Snapshot(_) => false,
+    };
+    if !named.is_empty()
+        && let Some(other) = sources.iter().find(|given| !is_table(given))
+    {
+        bail!(Usage(format!("{}: --column names columns of tables (CSV, Parquet), and this is none", other.label()?)));
     }
     let output = target(&args.output)?;
     let aliases = aliases(args.aliases.as_deref())?;
@@ -70,6 +84,13 @@ pub enum Given {
 }
 
 impl Given {
+    fn label(&self) -> anyhow::Result<String> {
+        match self {
+            Given::Source(source) => Ok(source.label()?),
+            Given::Snapshot(path) => Ok(path.display().to_string()),
+        }
+    }
+
     fn recording(&self) -> Option<&Recording> {
         match self {
             Given::Source(source) => source.recording(),
@@ -116,6 +137,7 @@ pub fn gather(builder: &mut Builder, sources: Vec<Given>, aliases: &[Aliases]) -
             }
         })?;
         builder.digest(&digest.sha256, digest.bytes);
+        digest.remarks.iter().for_each(|remark| builder.remark(remark));
     }
     bar.finish_and_clear();
     aliases.iter().for_each(|table| builder.aliases(table.iter()));
@@ -209,6 +231,11 @@ pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) ->
             grouped(source.repeats),
             grouped(source.rejects)
         );
+        for remark in &source.remarks {
+            let kind = RemarkKind::ALL.iter().find(|kind| kind.name() == remark.kind);
+            let about = kind.map_or(remark.kind.as_str(), |kind| kind.about());
+            let _ = writeln!(text, "  {}: {about}", printable(&remark.text));
+        }
     }
     if counts.rejects > 0 {
         let _ = write!(text, "{} rejects, such as\n{rejects}", grouped(counts.rejects));

@@ -1,16 +1,18 @@
 //! A list row of the Hub's API, field for field (`hub-facts` 1.2 to 1.4), and what is tolerated beside it.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::super::date;
 use super::super::normalize::{BaseModels, Found};
+use super::super::table::looks_like_lineage;
 use super::super::value::borrowed;
 use super::super::words::{self, CardWords};
+use super::super::{date, loose};
 use crate::model::{Count, Counts, Flag, Flags, HubId, Oddity, OddityKind, Record, Word, Words};
 
 /// One row. Every field but the id may be missing or of the wrong kind, so each is read on its own.
@@ -28,6 +30,22 @@ struct Row<'a> {
     base_models: Option<&'a RawValue>,
     card: Option<&'a RawValue>,
     safetensors: Option<&'a RawValue>,
+    /// The same fields in other spellings.
+    others: [Option<&'a RawValue>; Spelling::COUNT],
+}
+
+/// Fields as the Hub's own Python client spells them: the Hub's spelling stands above it.
+#[derive(Debug, Clone, Copy)]
+enum Spelling {
+    ModelId,
+    Created,
+    DownloadsAllTime,
+    BaseModels,
+    Card,
+}
+
+impl Spelling {
+    const COUNT: usize = 5;
 }
 
 /// A field of a row.
@@ -45,6 +63,8 @@ enum Field {
     BaseModels,
     Card,
     Safetensors,
+    /// One of those in another spelling.
+    Spelled(Spelling),
     /// One that is not read.
     Other,
 }
@@ -61,6 +81,11 @@ impl Field {
             "cardData" => Field::Card,
             "safetensors" => Field::Safetensors,
             "sha" => Field::Sha,
+            "created_at" => Field::Spelled(Spelling::Created),
+            "base_models" => Field::Spelled(Spelling::BaseModels),
+            "card_data" => Field::Spelled(Spelling::Card),
+            "downloads_all_time" => Field::Spelled(Spelling::DownloadsAllTime),
+            "model_id" => Field::Spelled(Spelling::ModelId),
             "" => Field::Other,
             _ => {
                 let count = || Count::ALL.into_iter().find(|count| count.hub_name() == name).map(Field::Count);
@@ -88,8 +113,22 @@ impl<'a> Row<'a> {
             Field::BaseModels => &mut self.base_models,
             Field::Card => &mut self.card,
             Field::Safetensors => &mut self.safetensors,
+            Field::Spelled(spelling) => &mut self.others[spelling as usize],
             Field::Other => return None,
         })
+    }
+
+    /// The row with what only the other spellings say.
+    fn joined(mut self) -> Row<'a> {
+        let others = self.others;
+        let of = |spelling: Spelling| others[spelling as usize];
+        self.model_id = self.model_id.or(of(Spelling::ModelId));
+        self.created = self.created.or(of(Spelling::Created));
+        let all_time = &mut self.counts[Count::DownloadsAllTime];
+        *all_time = all_time.or(of(Spelling::DownloadsAllTime));
+        self.base_models = self.base_models.or(of(Spelling::BaseModels));
+        self.card = self.card.or(of(Spelling::Card));
+        self
     }
 }
 
@@ -131,7 +170,7 @@ impl<'de> Deserialize<'de> for Row<'de> {
                     }
                     *place = value;
                 }
-                Ok(row)
+                Ok(row.joined())
             }
         }
         input.deserialize_map(Fields)
@@ -188,14 +227,24 @@ pub(in crate::source) fn record(json: &[u8]) -> Result<Record<'_>, String> {
     if !json.trim_ascii_start().starts_with(b"{") {
         return Err("no row of a model listing: no JSON object".into());
     }
-    let row: Row<'_> = serde_json::from_slice::<Row<'_>>(json)
-        .map_err(|error| format!("no row of a model listing: {}", plain(&error)))?;
+    let row = match serde_json::from_slice::<Row<'_>>(json) {
+        Ok(row) => row,
+        Err(error) => {
+            // Python writes what JSON does not have.
+            return match std::str::from_utf8(json).ok().and_then(loose::without_nan) {
+                Some(clean) => record(clean.as_bytes()).map(Record::into_owned),
+                None => Err(format!("no row of a model listing: {}", plain(&error))),
+            };
+        }
+    };
     let mut found = Found::default();
     let mut reader = Fields { oddities: &mut found.oddities };
     let id = reader.text("id", row.id).filter(|id| !id.trim().is_empty());
     let id = id.or_else(|| reader.text("modelId", row.model_id));
     found.hub_id = reader.text("_id", row.hub_id);
-    found.created = reader.text("createdAt", row.created).and_then(|text| {
+    found.created = row.created.and_then(|json| {
+        // A number, as others write times, or a text.
+        let text = borrowed(json.get()).unwrap_or(Cow::Borrowed(json.get()));
         let read = date::millis(&text);
         if read.is_none() {
             reader.bad("createdAt", &text);
@@ -211,8 +260,13 @@ pub(in crate::source) fn record(json: &[u8]) -> Result<Record<'_>, String> {
     found.sha = reader.text("sha", row.sha);
     found.tags = reader.texts("tags", row.tags);
     found.counts[Count::Parameters] = row.safetensors.and_then(|json| {
-        let is_object = json.get().starts_with('{');
-        match serde_json::from_str::<Safetensors<'_>>(json.get()).ok().filter(|_| is_object) {
+        let text = borrowed(json.get()).unwrap_or(Cow::Borrowed(json.get()));
+        // The official client's object, printed.
+        if let Some((_, total)) = text.strip_prefix("SafeTensorsInfo(").and_then(|text| text.rsplit_once("total=")) {
+            return count(total.trim_end_matches(')'));
+        }
+        let is_object = text.starts_with('{');
+        match serde_json::from_str::<Safetensors<'_>>(&text).ok().filter(|_| is_object) {
             Some(tensors) => reader.count(Count::Parameters.hub_name(), tensors.total),
             None => {
                 reader.bad("safetensors", json.get());
@@ -220,10 +274,23 @@ pub(in crate::source) fn record(json: &[u8]) -> Result<Record<'_>, String> {
             }
         }
     });
-    found.base_models = row.base_models.and_then(|json| base_models(json.get(), &mut reader));
-    found.card = row.card.and_then(|json| words::of_json(json.get(), reader.oddities));
+    found.base_models = row.base_models.and_then(|json| match borrowed(json.get()) {
+        Some(text) => base_models_json(&text, reader.oddities).map(BaseModels::into_owned),
+        None => base_models(json.get(), &mut reader),
+    });
+    found.card = row.card.and_then(|json| match borrowed(json.get()) {
+        Some(text) => card_json(&text, reader.oddities).map(CardWords::into_owned),
+        None => words::of_json(json.get(), reader.oddities),
+    });
     found.id = id.ok_or("a row without an id")?;
     found.settle()
+}
+
+/// The names of a row's fields that look like lineage and are not read.
+pub(in crate::source) fn unread(json: &[u8]) -> Vec<String> {
+    let fields: HashMap<String, IgnoredAny> = serde_json::from_slice(json).unwrap_or_default();
+    let is_unread = |name: &String| matches!(Field::of(name), Field::Other) && looks_like_lineage(name);
+    fields.into_keys().filter(is_unread).collect()
 }
 
 /// `baseModels` as JSON text.
@@ -258,10 +325,13 @@ fn base_models<'a>(json: &'a str, fields: &mut Fields<'_>) -> Option<BaseModels<
             let relation = if relations.len() == 1 { relations.remove(0) } else { None };
             Some(BaseModels { relation, ids, keys })
         }
-        Err(_) => {
-            fields.bad("baseModels", json);
-            None
-        }
+        Err(_) => match loose::json(json) {
+            Some(json) => base_models(&json, fields).map(BaseModels::into_owned),
+            None => {
+                fields.bad("baseModels", json);
+                None
+            }
+        },
     }
 }
 
@@ -286,6 +356,12 @@ impl Fields<'_> {
 
     fn texts<'a>(&mut self, field: &str, json: Option<&'a RawValue>) -> Option<Vec<Cow<'a, str>>> {
         let json = json?.get();
+        // A list that became a text on its way through a column of texts.
+        if let Some(texts) =
+            borrowed(json).filter(|text| text.starts_with('[')).and_then(|text| loose::texts(text).ok())
+        {
+            return Some(texts);
+        }
         let Ok(values) = serde_json::from_str::<Vec<&RawValue>>(json) else {
             self.bad(field, json);
             return None;

@@ -1,9 +1,11 @@
-//! Which columns of a dump are read: found by name, and refused by name where they cannot be what it says.
+//! Which columns of a dump are read: found by name. One that speaks of lineage and cannot be what its name says is refused,
+//! another one is passed over and told.
 
 use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::schema::types::SchemaDescriptor;
 
-use crate::model::{Count, Counts, Flag, Flags, Word, Words};
+use crate::model::{Count, Counts, Flags, Remark, RemarkKind, Word, Words};
+use crate::source::table::{Column, NamedColumns, looks_like_lineage};
 
 /// Where the columns of interest lie: numbers of leaves.
 #[derive(Clone)]
@@ -23,21 +25,236 @@ pub(super) struct Columns {
     pub model_keys: Option<usize>,
     pub base_models: Option<usize>,
     pub card: Option<usize>,
+    /// Those that tables of other people have.
+    pub cells: Vec<Cell>,
+}
+
+/// A column that is read as a table's: texts, or lists of texts.
+#[derive(Debug, Clone)]
+pub(super) struct Cell {
+    pub at: usize,
+    pub name: String,
+    pub column: Column,
+    pub is_list: bool,
 }
 
 impl Columns {
     /// Those of them that say who a row is and what it descends from.
     pub fn of_links(&self) -> Columns {
-        Columns { hub_id: None, created: None, counts: Counts::default(), words: Words::default(), ..self.clone() }
+        Columns {
+            hub_id: None,
+            created: None,
+            counts: Counts::default(),
+            words: Words::default(),
+            flags: Flags::default(),
+            sha: None,
+            model_keys: None,
+            cells: Vec::new(),
+            ..self.clone()
+        }
     }
 
-    /// Leaves are found by the first and last parts of their paths: what lies between differs between writers.
+    /// Whether a row is a link and no model: rows of one child add up.
+    pub fn are_of_links(&self) -> bool {
+        let has_counts = self.counts.iter().any(|(_, at)| at.is_some());
+        let has_words = self.words.iter().any(|(_, at)| at.is_some());
+        let has_facts = has_counts || has_words || self.created.or(self.tags).or(self.card).is_some();
+        let columns = || self.cells.iter().map(|cell| cell.column);
+        columns().any(|column| column == Column::Relation)
+            || (!has_facts && columns().any(Column::names_parents) && columns().all(Column::is_of_link))
+    }
+
+    /// Finds them, and says what is to be said of the others.
     ///
     /// # Errors
-    /// Which column cannot be what its name says: passing over it would drop its values unsaid.
-    pub fn find(schema: &SchemaDescriptor) -> Result<Columns, String> {
+    /// Which column cannot be what its name says: passing over it would change the lineage.
+    pub fn find(schema: &SchemaDescriptor, named: &NamedColumns) -> Result<(Columns, Vec<Remark>), String> {
+        let fields = Fields { schema, named };
+        let mut taken = Vec::new();
+        let mut leaf = |column: Column, depth: i16, is_part: &dyn Fn(&[&str]) -> bool, types: &[Type]| {
+            let found = fields.spellings(column).find_map(|name| fields.leaf(name, depth, is_part, types));
+            taken.extend(found.map(|at| fields.root(at)));
+            found
+        };
+        let is_whole = |rest: &[&str]| rest.is_empty();
+        let is_total = |rest: &[&str]| rest == ["total"];
+        let texts = &[Type::BYTE_ARRAY];
+        let created = leaf(Column::Created, 0, &is_whole, TIMES).filter(|at| fields.is_time(*at));
+        let flags = Flags::from_fn(|flag| leaf(Column::Flag(flag), 0, &is_whole, FLAGS));
+        let words = Words::from_fn(|word| {
+            leaf(Column::Word(word), 0, &is_whole, if word == Word::Gated { FLAGS } else { texts })
+        });
+        let counts = Counts::from_fn(|count| match count {
+            Count::Parameters => leaf(Column::Safetensors, 0, &is_total, NUMBERS),
+            _ => leaf(Column::Count(count), 0, &is_whole, NUMBERS),
+        });
+        let (hub_id, sha) = (leaf(Column::HubId, 0, &is_whole, texts), leaf(Column::Sha, 0, &is_whole, texts));
+        let (tags, card) = (leaf(Column::Tags, 1, &is_list, texts), leaf(Column::CardData, 0, &is_whole, texts));
+        let mut ids = fields.spellings(Column::Id).filter_map(|name| fields.leaf(name, 0, &is_whole, texts));
+        let (id, model_id) = (ids.next(), ids.next());
+        taken.extend([id, model_id].into_iter().flatten().map(|at| fields.root(at)));
+        // All parts of one column, under its first name.
+        let base = fields
+            .spellings(Column::BaseModels)
+            .find(|name| fields.leaves(name).any(|at| !fields.is_null(at) || fields.is_nothing(at)));
+        let within = |depth, is_part: &dyn Fn(&[&str]) -> bool| fields.leaf(base?, depth, is_part, texts);
+        let base_models = within(0, &is_whole);
+        // Lists that are all empty have no type: they say that there is no parent.
+        let no_models = || fields.leaves(base?).find(|at| fields.is_nothing(*at) && is_models(&fields.rest(*at)));
+        let models = within(1, &is_models).or_else(no_models);
+        let model_keys = within(1, &is_keys);
+        let relation = within(0, &|rest| rest == ["relation"]);
+        let mut columns = Columns {
+            id,
+            hub_id,
+            model_id,
+            created,
+            counts,
+            words,
+            flags,
+            sha,
+            tags,
+            relation,
+            models,
+            model_keys,
+            base_models,
+            card,
+            cells: Vec::new(),
+        };
+        let is_base_read = || {
+            let mut relations = fields
+                .leaves(base.unwrap_or_default())
+                .filter(|at| !fields.is_null(*at) && fields.rest(*at).contains(&"relation"));
+            (base_models.is_some() || models.is_some()) && relations.all(|at| Some(at) == relation)
+        };
+        let mut remarks = Vec::new();
+        for name in fields.names() {
+            let Some((column, _)) = named.column(name) else {
+                if looks_like_lineage(name) {
+                    remarks.push(Remark::new(RemarkKind::Unread, name));
+                }
+                continue;
+            };
+            let times = fields.names().filter(|other| *other == name).count();
+            if times > 1 {
+                return Err(format!("has {times} columns with the name `{name}`; leave all but one out"));
+            }
+            let is_read = match column {
+                Column::BaseModels => base != Some(name) || is_base_read(),
+                Column::Created => taken.contains(&name) && created.is_some(),
+                _ => taken.contains(&name),
+            };
+            // Another spelling stands above this one.
+            let is_spare = column != Column::Id
+                && taken.iter().any(|other| named.column(other).map(|known| known.0) == Some(column));
+            if is_read || is_spare || fields.leaves(name).all(|at| fields.is_null(at)) {
+                continue;
+            }
+            match fields.cell(name, column) {
+                Some(cell) => columns.cells.push(cell),
+                None if column == Column::Id && (id.is_some() || name == "model") => (),
+                None if column.is_of_lineage() => {
+                    return Err(format!(
+                        "the column `{name}` cannot be read: it should be {}, and is {}; change its type or leave it out",
+                        column.wanted(),
+                        fields.shapes(name)
+                    ));
+                }
+                None => remarks.push(Remark::new(RemarkKind::PassedOver, fields.shapes(name))),
+            }
+        }
+        columns.cells.sort_by_key(|cell| named.column(&cell.name).map(|(_, rank)| rank));
+        if let Some(name) = named.names().find(|name| !fields.names().any(|known| known == *name)) {
+            return Err(format!("has no column `{name}`; it has: {}", fields.names().collect::<Vec<_>>().join(", ")));
+        }
+        Ok((columns, remarks))
+    }
+}
+
+/// The columns that a file has.
+#[derive(Clone, Copy)]
+struct Fields<'s> {
+    schema: &'s SchemaDescriptor,
+    named: &'s NamedColumns,
+}
+
+impl<'s> Fields<'s> {
+    fn names(self) -> impl Iterator<Item = &'s str> {
+        self.schema.root_schema().get_fields().iter().map(|field| field.name())
+    }
+
+    /// The names in the file of a column, the one that stands above the others first.
+    fn spellings(self, column: Column) -> impl Iterator<Item = &'s str> {
+        let known =
+            |name: &'s str| self.named.column(name).filter(|known| known.0 == column).map(|(_, rank)| (rank, name));
+        let mut names: Vec<_> = self.names().filter_map(known).collect();
+        names.sort();
+        names.into_iter().map(|(_, name)| name)
+    }
+
+    fn leaves(self, name: &str) -> impl Iterator<Item = usize> {
+        (0..self.schema.num_columns()).filter(move |at| self.root(*at) == name)
+    }
+
+    fn parts(self, at: usize) -> &'s [String] {
+        self.schema.columns()[at].path().parts()
+    }
+
+    fn root(self, at: usize) -> &'s str {
+        &self.parts(at)[0]
+    }
+
+    /// What follows the column's name in a leaf's path: it differs between writers.
+    fn rest(self, at: usize) -> Vec<&'s str> {
+        self.parts(at)[1..].iter().map(String::as_str).collect()
+    }
+
+    fn leaf(self, name: &str, depth: i16, is_part: &dyn Fn(&[&str]) -> bool, types: &[Type]) -> Option<usize> {
+        self.leaves(name).find(|at| {
+            let column = self.schema.column(*at);
+            is_part(&self.rest(*at))
+                && types.contains(&column.physical_type())
+                && column.max_rep_level() == depth
+                && column.converted_type() != ConvertedType::DECIMAL
+                && !self.is_null(*at)
+        })
+    }
+
+    /// A column without a type has no value: it is as if it were not there.
+    fn is_null(self, at: usize) -> bool {
+        matches!(self.schema.column(at).logical_type_ref(), Some(LogicalType::Unknown))
+    }
+
+    /// Lists of nothing.
+    fn is_nothing(self, at: usize) -> bool {
+        self.is_null(at) && self.schema.column(at).max_rep_level() == 1
+    }
+
+    /// Whether a leaf is a time: a stamp, a date, a text, or a number of seconds or the like.
+    fn is_time(self, at: usize) -> bool {
+        let column = self.schema.column(at);
+        match column.physical_type() {
+            Type::INT32 => column.converted_type() == ConvertedType::DATE,
+            _ => true,
+        }
+    }
+
+    /// The column as a table's, if its values are texts or lists of texts.
+    fn cell(self, name: &str, column: Column) -> Option<Cell> {
+        let is_cell = !matches!(column, Column::Id | Column::BaseModels | Column::CardData);
+        let one = self.leaf(name, 0, &|rest| rest.is_empty(), &[Type::BYTE_ARRAY]);
+        let many = || self.leaf(name, 1, &is_models, &[Type::BYTE_ARRAY]);
+        let (at, is_list) = match one {
+            Some(at) => (at, false),
+            None => (many().filter(|_| column.names_parents())?, true),
+        };
+        is_cell.then(|| Cell { at, name: name.to_owned(), column, is_list })
+    }
+
+    /// What a column is, in words.
+    fn shapes(self, name: &str) -> String {
         let shape = |at: usize| {
-            let column = schema.column(at);
+            let column = self.schema.column(at);
             format!(
                 "{}{}{}",
                 column.path().string(),
@@ -48,134 +265,32 @@ impl Columns {
                 }
             )
         };
-        // A column without a type has no value: it is as if it were not there.
-        let is_null = |at: usize| matches!(schema.column(at).logical_type_ref(), Some(LogicalType::Unknown));
-        let mut taken = Vec::new();
-        let mut leaf = |name: &'static str, depth: i16, is_part: &dyn Fn(&[&str]) -> bool, types: &[Type]| {
-            let found = (0..schema.num_columns()).find(|at| {
-                let column = schema.column(*at);
-                let path: Vec<&str> = column.path().parts().iter().map(String::as_str).collect();
-                path[0] == name
-                    && is_part(&path[1..])
-                    && types.contains(&column.physical_type())
-                    && column.max_rep_level() == depth
-                    && column.converted_type() != ConvertedType::DECIMAL
-                    && !is_null(*at)
-            });
-            taken.extend(found.map(|_| name));
-            found
-        };
-        let is_whole = |rest: &[&str]| rest.is_empty();
-        // What writers call the levels of a list.
-        let is_list = |rest: &[&str]| {
-            !rest.is_empty()
-                && rest
-                    .iter()
-                    .all(|part| matches!(*part, "list" | "element" | "item" | "bag" | "array" | "array_element"))
-        };
-        let is_models = |rest: &[&str]| {
-            let rest = rest.strip_prefix(&["models"]).unwrap_or(rest);
-            is_list(rest.strip_suffix(&["id"]).unwrap_or(rest))
-        };
-        let is_keys = |rest: &[&str]| rest.strip_suffix(&["_id"]).is_some_and(is_models);
-        let created = leaf("createdAt", 0, &is_whole, &[Type::BYTE_ARRAY, Type::INT32, Type::INT64, Type::INT96]);
-        let flags = Flags::from_fn(|flag| leaf(flag.hub_name(), 0, &is_whole, FLAGS));
-        let words = Words::from_fn(|word| {
-            let types = if word == Word::Gated { FLAGS } else { &[Type::BYTE_ARRAY] };
-            leaf(word.hub_name(), 0, &is_whole, types)
-        });
-        let mut text = |name| leaf(name, 0, &is_whole, &[Type::BYTE_ARRAY]);
-        let (id, hub_id, model_id, sha) = (text("id"), text("_id"), text("modelId"), text("sha"));
-        let (base_models, card) = (text("baseModels"), text("cardData"));
-        let counts = Counts::from_fn(|count| {
-            let (name, part) = parts(count.hub_name());
-            leaf(name, 0, &|rest| rest.iter().copied().eq(part), NUMBERS)
-        });
-        let columns = Columns {
-            id,
-            hub_id,
-            model_id,
-            created,
-            counts,
-            words,
-            flags,
-            sha,
-            tags: leaf("tags", 1, &is_list, &[Type::BYTE_ARRAY]),
-            models: leaf("baseModels", 1, &is_models, &[Type::BYTE_ARRAY]),
-            model_keys: leaf("baseModels", 1, &is_keys, &[Type::BYTE_ARRAY]),
-            // After the ids, so that a relation alone is not taken for the whole column.
-            relation: leaf("baseModels", 0, &|rest| rest == ["relation"], &[Type::BYTE_ARRAY]),
-            base_models,
-            card,
-        };
-        let is_time = |at: usize| {
-            let column = schema.column(at);
-            let stamp = matches!(column.logical_type_ref(), Some(LogicalType::Timestamp(_)))
-                || matches!(column.converted_type(), ConvertedType::TIMESTAMP_MILLIS | ConvertedType::TIMESTAMP_MICROS);
-            match column.physical_type() {
-                Type::INT64 => stamp,
-                Type::INT32 => column.converted_type() == ConvertedType::DATE,
-                _ => true,
-            }
-        };
-        let is_read = |name: &str| match name {
-            "createdAt" => columns.created.is_some_and(is_time),
-            "baseModels" => {
-                let is_relation = |at: &usize| {
-                    let path = schema.column(*at);
-                    let parts = path.path().parts();
-                    parts[0] == name && parts.iter().any(|part| part == "relation")
-                };
-                let mut relations = (0..schema.num_columns()).filter(is_relation).filter(|at| !is_null(*at));
-                (columns.base_models.is_some() || columns.models.is_some())
-                    && relations.all(|at| Some(at) == columns.relation)
-            }
-            _ => taken.contains(&name),
-        };
-        let counts = Count::ALL.map(|count| match parts(count.hub_name()) {
-            (name, None) => (name, "a number".to_owned()),
-            (name, Some(part)) => (name, format!("a struct with a number `{part}`")),
-        });
-        let words = Word::ALL.map(|word| (word.hub_name(), "a text".to_owned()));
-        let flags = Flag::ALL.map(|flag| (flag.hub_name(), "yes or no".to_owned()));
-        let others = WANTED.iter().map(|(name, wanted)| (*name, (*wanted).to_owned()));
-        for (name, wanted) in others.chain(counts).chain(words).chain(flags).filter(|(name, _)| !name.is_empty()) {
-            let named = schema.root_schema().get_fields().iter().filter(|field| field.name() == name).count();
-            if named > 1 {
-                return Err(format!("has {named} columns with the name `{name}`; leave all but one out"));
-            }
-            let parts = || (0..schema.num_columns()).filter(|at| schema.column(*at).path().parts()[0] == name);
-            if parts().any(|at| !is_null(at)) && !is_read(name) {
-                let found: Vec<String> = parts().map(shape).collect();
-                return Err(format!(
-                    "the column `{name}` cannot be read: it should be {wanted}, and is {}; change its type or leave it out",
-                    found.join(", ")
-                ));
-            }
-        }
-        Ok(columns)
+        self.leaves(name).map(shape).collect::<Vec<_>>().join(", ")
     }
 }
 
-/// The columns that are read beside counts and words, and what each should be.
-const WANTED: &[(&str, &str)] = &[
-    ("id", "a text"),
-    ("_id", "a text"),
-    ("modelId", "a text"),
-    ("createdAt", "a timestamp, a date or a text"),
-    ("sha", "a text"),
-    ("tags", "a list of texts"),
-    ("baseModels", "a struct of `relation` and `models`, a list of ids, or JSON text"),
-    ("cardData", "JSON text"),
-];
+/// What writers call the levels of a list.
+fn is_list(rest: &[&str]) -> bool {
+    let is_level = |part: &&str| matches!(*part, "list" | "element" | "item" | "bag" | "array" | "array_element");
+    !rest.is_empty() && rest.iter().all(is_level)
+}
+
+/// A list of ids, or of objects with an id, in a field of its own or not.
+fn is_models(rest: &[&str]) -> bool {
+    let rest = rest.strip_prefix(&["models"]).unwrap_or(rest);
+    is_list(rest.strip_suffix(&["id"]).unwrap_or(rest))
+}
+
+/// The Hub's keys in a list of objects.
+fn is_keys(rest: &[&str]) -> bool {
+    rest.strip_suffix(&["_id"]).is_some_and(is_models)
+}
+
+/// The types that a time may have.
+const TIMES: &[Type] = &[Type::BYTE_ARRAY, Type::INT32, Type::INT64, Type::INT96, Type::DOUBLE];
 
 /// The types that a count may have; texts are read as numbers.
 const NUMBERS: &[Type] = &[Type::INT32, Type::INT64, Type::FLOAT, Type::DOUBLE, Type::BYTE_ARRAY];
 
 /// The types of yes and no.
 const FLAGS: &[Type] = &[Type::BOOLEAN, Type::BYTE_ARRAY];
-
-/// The name of a column, and of the field in it that is meant.
-fn parts(name: &'static str) -> (&'static str, Option<&'static str>) {
-    name.split_once('.').map_or((name, None), |(name, part)| (name, Some(part)))
-}

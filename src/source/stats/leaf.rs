@@ -7,7 +7,7 @@ use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_typed_column_r
 use parquet::data_type::DataType;
 use parquet::errors::ParquetError;
 use parquet::file::reader::RowGroupReader;
-use parquet::schema::types::SchemaDescriptor;
+use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
 use crate::source::date;
 use crate::source::hub::wire;
@@ -199,6 +199,9 @@ pub(super) enum Times {
     /// Ticks, and how many of them are a millisecond.
     Ticks(Leaf<parquet::data_type::Int64Type>, i64),
     Int96(Leaf<parquet::data_type::Int96Type>),
+    /// Seconds since 1970, or parts of them: which is plain from their size.
+    Number(Leaf<parquet::data_type::Int64Type>),
+    Float(Leaf<parquet::data_type::DoubleType>),
     /// Days since 1970.
     Days(Leaf<parquet::data_type::Int32Type>),
 }
@@ -211,6 +214,8 @@ impl Times {
             ColumnReader::ByteArrayColumnReader(_) => Times::Text(Leaf::new(reader, group, at)),
             ColumnReader::Int96ColumnReader(_) => Times::Int96(Leaf::new(reader, group, at)),
             ColumnReader::Int32ColumnReader(_) => Times::Days(Leaf::new(reader, group, at)),
+            ColumnReader::DoubleColumnReader(_) => Times::Float(Leaf::new(reader, group, at)),
+            _ if !is_stamp(&descr) => Times::Number(Leaf::new(reader, group, at)),
             _ => {
                 let unit = match descr.logical_type_ref() {
                     Some(LogicalType::Timestamp(stamp)) => Some(stamp.unit),
@@ -229,6 +234,14 @@ impl Times {
     pub fn next(&mut self) -> Result<Result<Option<i64>, String>, ParquetError> {
         Ok(match self {
             Times::Ticks(leaf, per_milli) => Ok(leaf.one()?.map(|ticks| ticks.div_euclid(*per_milli))),
+            Times::Number(leaf) => match leaf.one()? {
+                None => Ok(None),
+                Some(number) => date::of_number(*number as f64).map(Some).ok_or_else(|| number.to_string()),
+            },
+            Times::Float(leaf) => match leaf.one()?.filter(|number| !number.is_nan()) {
+                None => Ok(None),
+                Some(number) => date::of_number(*number).map(Some).ok_or_else(|| number.to_string()),
+            },
             Times::Days(leaf) => Ok(leaf.one()?.map(|days| i64::from(*days) * 24 * 60 * 60 * 1000)),
             Times::Int96(leaf) => Ok(leaf.one()?.map(|time| time.to_millis())),
             Times::Text(leaf) => match leaf.one()? {
@@ -240,6 +253,12 @@ impl Times {
             },
         })
     }
+}
+
+/// Whether the numbers of a column are times by their type.
+fn is_stamp(descr: &ColumnDescriptor) -> bool {
+    matches!(descr.logical_type_ref(), Some(LogicalType::Timestamp(_)))
+        || matches!(descr.converted_type(), ConvertedType::TIMESTAMP_MILLIS | ConvertedType::TIMESTAMP_MICROS)
 }
 
 /// Bytes as text, however they were written.

@@ -9,33 +9,52 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::path::Path;
 
+use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 
 use memchr::{memchr, memmem};
 
+use super::edges::Gathered;
 use super::gather::{Gather, ParentTags};
 use super::hub::wire;
 use super::normalize::{BaseModels, Found};
 use super::parts::{desks, in_order};
+use super::table::{Cells, NamedColumns};
 use super::{Error, Sink};
-use crate::model::{Authority, Counts, Flags, HubId, Oddity, OddityKind, Parentage, Reject, Word, Words};
-use columns::Columns;
+use crate::model::{Authority, Counts, Flags, HubId, Oddity, OddityKind, Parentage, Reject, Remark, Word, Words};
+use columns::{Cell, Columns};
 use leaf::{Times, lossy};
 use texts::Texts;
 
-pub(super) fn read(path: &Path, sink: Sink<'_>) -> Result<(), Error> {
-    let dump = Dump::open(path)?;
-    (0..dump.reader.num_row_groups()).try_for_each(|group| dump.group(group, sink))?;
-    dump.row_count().map(drop)
+/// Reads every row. Gives what is to be said of the whole.
+pub(super) fn read(path: &Path, named: &NamedColumns, sink: Sink<'_>) -> Result<Vec<Remark>, Error> {
+    let dump = Dump::open(path, named)?;
+    let mut groups = 0..dump.reader.num_row_groups();
+    if dump.columns.are_of_links() {
+        let mut gathered = Gathered::default();
+        groups.try_for_each(|group| {
+            let mut rejects = Vec::new();
+            dump.group(group, &mut |found| gathered.add(found, &mut |found| rejects.extend(found.err())))?;
+            rejects.into_iter().for_each(|reject| sink(Err(reject)));
+            Ok(())
+        })?;
+        gathered.give(sink);
+    } else {
+        groups.try_for_each(|group| dump.group(group, sink))?;
+    }
+    dump.row_count()?;
+    Ok(dump.remarks)
 }
 
 /// Ids and parents alone: a row group is a part.
 pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
-    let dump = Dump::open(path)?;
+    let named = NamedColumns::default();
+    let dump = Dump::open(path, &named)?;
     let mut groups = 0..dump.reader.num_row_groups();
     // A file that is open has one place where it is read, which two threads would move.
-    let desks = desks(|| Ok((Dump { columns: dump.columns.of_links(), ..Dump::open(path)? }, Gather::default())))?;
+    let desks =
+        desks(|| Ok((Dump { columns: dump.columns.of_links(), ..Dump::open(path, &named)? }, Gather::default())))?;
     let work = |(dump, gather): &mut (Dump<'_>, Gather), group| {
         dump.each(group, |leaves, reject| {
             if let Err(reason) = leaves.links(gather)? {
@@ -54,25 +73,31 @@ struct Dump<'p> {
     path: &'p Path,
     reader: SerializedFileReader<File>,
     columns: Columns,
+    remarks: Vec<Remark>,
 }
 
 impl Dump<'_> {
-    fn open(path: &Path) -> Result<Dump<'_>, Error> {
+    fn open<'p>(path: &'p Path, named: &NamedColumns) -> Result<Dump<'p>, Error> {
         let file = File::open(path).map_err(|error| Error::Io { path: path.into(), error })?;
         let reader = SerializedFileReader::new(file).map_err(|error| broken(path, "", &error))?;
+        if let Some(packing) = unread_packing(&reader) {
+            let what = format!("its pages are packed with {packing}, which is not read here; write it again with zstd");
+            return Err(Error::unfit(path, what));
+        }
         let schema = reader.metadata().file_metadata().schema_descr();
-        let columns = Columns::find(schema).map_err(|reason| Error::unfit(path, reason))?;
+        let (columns, remarks) = Columns::find(schema, named).map_err(|reason| Error::unfit(path, reason))?;
         if columns.id.is_none() && columns.model_id.is_none() {
             let names: Vec<_> = schema.root_schema().get_fields().iter().map(|field| field.name().to_owned()).collect();
             return Err(Error::unfit(
                 path,
                 format!(
-                    "has no text column `id` (or `modelId`), so its rows name no model; it has: {}",
+                    "has no text column `id` (or `modelId`), so its rows name no model; name it with --column id=NAME; it \
+                     has: {}",
                     names.join(", ")
                 ),
             ));
         }
-        Ok(Dump { path, reader, columns })
+        Ok(Dump { path, reader, columns, remarks })
     }
 
     fn row_count(&self) -> Result<i64, Error> {
@@ -112,6 +137,16 @@ impl Dump<'_> {
     }
 }
 
+/// The packing of the pages, if this program lacks it.
+fn unread_packing(reader: &SerializedFileReader<File>) -> Option<&'static str> {
+    let mut chunks = reader.metadata().row_groups().iter().flat_map(|group| group.columns());
+    chunks.find_map(|chunk| match chunk.compression() {
+        Compression::BROTLI(_) => Some("Brotli"),
+        Compression::LZO => Some("LZO"),
+        _ => None,
+    })
+}
+
 fn broken(path: &Path, place: &str, error: &ParquetError) -> Error {
     Error::broken(path, place, format!("no readable Parquet ({error}); fetch the file again"))
 }
@@ -133,6 +168,7 @@ struct Leaves {
     model_keys: Option<Texts>,
     base_models: Option<Texts>,
     card: Option<Texts>,
+    cells: Vec<(Cell, Texts)>,
     base_model: memmem::Finder<'static>,
 }
 
@@ -168,6 +204,11 @@ impl Leaves {
             model_keys: texts(columns.model_keys)?,
             base_models: texts(columns.base_models)?,
             card: texts(columns.card)?,
+            cells: columns
+                .cells
+                .iter()
+                .map(|cell| Ok((cell.clone(), Texts::open(group, cell.at)?)))
+                .collect::<Result<_, ParquetError>>()?,
             base_model: memmem::Finder::new("base_model"),
         })
     }
@@ -268,7 +309,21 @@ impl Leaves {
         };
         found.card = card.and_then(|json| wire::card_json(json, &mut oddities));
         found.oddities = oddities;
-        Ok(found)
+        if self.cells.is_empty() {
+            return Ok(found);
+        }
+        let mut cells = Cells::of(found);
+        for (Cell { column, name, is_list, .. }, leaf) in &mut self.cells {
+            let Some(values) = leaf.next()? else { continue };
+            if *is_list {
+                let mut all = Vec::with_capacity(values.len());
+                values.each(|text| all.push(lossy(text)));
+                cells.take_list(*column, name, all);
+            } else {
+                cells.take(*column, name, values.first().map(lossy).unwrap_or_default());
+            }
+        }
+        Ok(cells.finish())
     }
 }
 

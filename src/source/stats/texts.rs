@@ -39,6 +39,9 @@ impl Texts {
         let chunk = group.metadata().column(at);
         let is_known = |encoding| matches!(encoding, PLAIN | PLAIN_DICTIONARY | RLE | RLE_DICTIONARY);
         if !chunk.encodings().all(is_known) {
+            if chunk.column_type() != parquet::basic::Type::BYTE_ARRAY {
+                return Err(general("a column without a type in a rare encoding"));
+            }
             return Ok(Texts::Leaf(Box::new(Leaf::new(group.get_column_reader(at)?, group, at))));
         }
         let descr = chunk.column_descr();

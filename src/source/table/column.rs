@@ -1,0 +1,185 @@
+use crate::model::{Count, Flag, Relation, Word};
+
+/// What a column says of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::source) enum Column {
+    /// Its id; of a table of links, the child's.
+    Id,
+    HubId,
+    Created,
+    Count(Count),
+    /// The Hub's object with the number of parameters.
+    Safetensors,
+    Word(Word),
+    Flag(Flag),
+    Sha,
+    Tags,
+    /// The Hub's resolved parents.
+    BaseModels,
+    /// The card's front matter, as the Hub has it.
+    CardData,
+    /// The text of the README.
+    Readme,
+    /// The parents as a card names them.
+    BaseModel,
+    /// The relation that the card states for all its parents.
+    CardRelation,
+    /// Parents, by the column's own relation if it has one.
+    Parents(Option<Relation>),
+    /// The relation of the link that a row is.
+    Relation,
+}
+
+/// The names of columns that known dumps have, beside the Hub's own. Of several of one meaning the first stands above the
+/// others.
+const NAMES: &[(&str, Column)] = &[
+    ("id", Column::Id),
+    ("modelId", Column::Id),
+    ("model_id", Column::Id),
+    ("repo_id", Column::Id),
+    ("current_model", Column::Id),
+    ("child_id", Column::Id),
+    ("child", Column::Id),
+    ("model", Column::Id),
+    ("_id", Column::HubId),
+    ("createdAt", Column::Created),
+    ("created_at", Column::Created),
+    ("created", Column::Created),
+    ("downloadsAllTime", Column::Count(Count::DownloadsAllTime)),
+    ("downloads_all_time", Column::Count(Count::DownloadsAllTime)),
+    ("safetensors", Column::Safetensors),
+    ("sha", Column::Sha),
+    ("tags", Column::Tags),
+    ("baseModels", Column::BaseModels),
+    ("base_models", Column::BaseModels),
+    ("cardData", Column::CardData),
+    ("card_data", Column::CardData),
+    ("card", Column::Readme),
+    ("modelCard", Column::Readme),
+    ("model_card", Column::Readme),
+    ("readme", Column::Readme),
+    ("base_model", Column::BaseModel),
+    ("base_model_relation", Column::CardRelation),
+    ("base_ids", Column::Parents(None)),
+    ("base_id", Column::Parents(None)),
+    ("base_model_id", Column::Parents(None)),
+    ("base_model_ids", Column::Parents(None)),
+    ("parent_model", Column::Parents(None)),
+    ("parent_models", Column::Parents(None)),
+    ("parent_id", Column::Parents(None)),
+    ("parent_ids", Column::Parents(None)),
+    ("parent", Column::Parents(None)),
+    ("parents", Column::Parents(None)),
+    ("derived_from", Column::Parents(None)),
+    ("merged_derived_from", Column::Parents(None)),
+    ("finetune_parent", Column::Parents(Some(Relation::Finetune))),
+    ("quantized_parent", Column::Parents(Some(Relation::Quantized))),
+    ("adapter_parent", Column::Parents(Some(Relation::Adapter))),
+    ("merge_parent", Column::Parents(Some(Relation::Merge))),
+    ("relation", Column::Relation),
+    ("relation_type", Column::Relation),
+    ("relationship", Column::Relation),
+];
+
+impl Column {
+    /// What the column of that name says, and its rank among those that say the same.
+    pub fn of(name: &str) -> Option<(Column, usize)> {
+        let rank = NAMES.iter().position(|(known, _)| *known == name);
+        let known = rank.map(|rank| (NAMES[rank].1, rank + 1));
+        let count = || Count::ALL.into_iter().find(|count| count.hub_name() == name).map(Column::Count);
+        let word = || Word::ALL.into_iter().find(|word| word.hub_name() == name).map(Column::Word);
+        let flag = || Flag::ALL.into_iter().find(|flag| flag.hub_name() == name).map(Column::Flag);
+        known.or_else(|| Some((count().or_else(word).or_else(flag)?, 0))).filter(|_| !name.is_empty())
+    }
+
+    /// Whether parents stand there.
+    pub fn names_parents(self) -> bool {
+        matches!(self, Column::BaseModels | Column::BaseModel | Column::Parents(_))
+    }
+
+    /// Whether a wrong value of it would change the lineage.
+    pub fn is_of_lineage(self) -> bool {
+        matches!(self, Column::Tags | Column::CardData) || self.is_of_link()
+    }
+
+    /// What the column of a dump should be.
+    pub fn wanted(self) -> &'static str {
+        match self {
+            Column::Tags => "a list of texts",
+            Column::BaseModels => "a struct of `relation` and `models`, a list of ids, or JSON text",
+            Column::CardData => "JSON text",
+            Column::BaseModel | Column::Parents(_) => "a text or a list of texts",
+            _ => "a text",
+        }
+    }
+
+    /// Whether it is of use in a table of links.
+    pub fn is_of_link(self) -> bool {
+        matches!(self, Column::Id | Column::Relation | Column::CardRelation) || self.names_parents()
+    }
+
+    /// The column that somebody means by a word such as `parent`.
+    pub fn of_word(word: &str) -> Option<Column> {
+        match word {
+            "id" | "child" => Some(Column::Id),
+            "parent" => Some(Column::Parents(None)),
+            "relation" => Some(Column::Relation),
+            "created" => Some(Column::Created),
+            "card" => Some(Column::Readme),
+            other => {
+                let count = Count::ALL.into_iter().find(|count| count.name() == other).map(Column::Count);
+                let word = || Word::ALL.into_iter().find(|word| word.name() == other).map(Column::Word);
+                let typed = || {
+                    let relation = Relation::from_name(other.strip_suffix("_parent")?)?;
+                    Some(Column::Parents(Some(relation).filter(|relation| *relation != Relation::Unstated)))
+                };
+                count.or_else(word).or_else(typed).or_else(|| (other == "tags").then_some(Column::Tags))
+            }
+        }
+    }
+}
+
+/// Whether a column's name speaks of descent.
+pub(in crate::source) fn looks_like_lineage(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["base", "parent", "derived", "ancestor", "lineage"].iter().any(|word| name.contains(word))
+        && !name.contains("database")
+}
+
+/// Columns of tables that somebody named, since nobody could know them.
+#[derive(Debug, Clone, Default)]
+pub struct Named(Vec<(String, Column)>);
+
+impl Named {
+    /// Adds one: `parent=NAME`, or another word before the name.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn add(&mut self, text: &str) -> Result<(), String> {
+        const WORDS: &str = "id, parent, finetune_parent, quantized_parent, adapter_parent, merge_parent, relation, card, tags, \
+            created, downloads, likes, task, library";
+        let (word, name) = text.split_once('=').ok_or_else(|| format!("write WORD=NAME, with one of {WORDS}"))?;
+        let column = Column::of_word(word).ok_or_else(|| format!("{word:?} is no such word; use one of {WORDS}"))?;
+        if name.is_empty() {
+            return Err("the name of the column is missing".into());
+        }
+        self.0.push((name.to_owned(), column));
+        Ok(())
+    }
+
+    /// Whether nothing was named.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The names, in order.
+    pub(in crate::source) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// What a column says: as it was named, or by its known name.
+    pub(in crate::source) fn column(&self, name: &str) -> Option<(Column, usize)> {
+        let named = self.0.iter().find(|(known, _)| known == name);
+        named.map(|(_, column)| (*column, 0)).or_else(|| Column::of(name))
+    }
+}

@@ -1,0 +1,139 @@
+//! Comma-separated values (or with tabs or semicolons) whose first line names the columns.
+
+use std::borrow::Cow;
+use std::io::BufRead;
+use std::path::Path;
+
+use csv::{ReaderBuilder, StringRecord};
+
+use super::{Cells, Column, NamedColumns, looks_like_lineage};
+use crate::model::{Reject, Remark, RemarkKind};
+use crate::source::edges::Gathered;
+use crate::source::{Error, Sink, pages};
+
+const DELIMITERS: [u8; 3] = [b',', b'\t', b';'];
+/// So many bytes of a file tell what it is.
+const HEAD: usize = 64 << 10;
+
+/// Whether a text begins with a line of names, of which one is a model's id and another is known too.
+pub(in crate::source) fn begins(text: &[u8], named: &NamedColumns) -> bool {
+    let text = &text[..text.len().min(HEAD)];
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let Ok(line) = std::str::from_utf8(line) else { return false };
+    DELIMITERS.iter().any(|mark| {
+        let names = header(line.as_bytes(), *mark);
+        let known: Vec<Column> = names.iter().filter_map(|name| Some(named.column(name)?.0)).collect();
+        known.contains(&Column::Id) && known.len() > 1
+    })
+}
+
+fn header(line: &[u8], mark: u8) -> StringRecord {
+    let mut names = StringRecord::new();
+    // What is no header has no known name.
+    _ = ReaderBuilder::new().has_headers(false).delimiter(mark).from_reader(line).read_record(&mut names);
+    names.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect()
+}
+
+/// A column that is read: where it stands, its name and its meaning.
+struct Place {
+    at: usize,
+    name: String,
+    column: Column,
+}
+
+/// Reads every row. Gives what is to be said of the whole.
+pub(in crate::source) fn read(
+    path: &Path,
+    mut input: impl BufRead,
+    named: &NamedColumns,
+    sink: Sink<'_>,
+) -> Result<Vec<Remark>, Error> {
+    let mut line = Vec::new();
+    input.read_until(b'\n', &mut line).map_err(|error| pages::cut(path, "line 1", &error))?;
+    let known = |mark: &u8| header(&line, *mark).iter().filter(|name| named.column(name).is_some()).count();
+    let mark = DELIMITERS.iter().copied().rev().max_by_key(known).unwrap_or(b',');
+    let names = header(&line, mark);
+    let (places, remarks) = places(&names, named).map_err(|reason| Error::unfit(path, reason))?;
+    let is_of_links = places.iter().any(|place| place.column == Column::Relation)
+        || places.iter().all(|place| place.column.is_of_link());
+    let mut gathered = is_of_links.then(Gathered::default);
+    let mut rows = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(mark).from_reader(input);
+    let mut row = StringRecord::new();
+    let mut any = false;
+    loop {
+        // The header was the first line.
+        let number = rows.position().line() + 1;
+        let reject = |reason| Reject { file: path.display().to_string(), place: format!("line {number}"), reason };
+        match rows.read_record(&mut row) {
+            Ok(false) => break,
+            Ok(true) => (),
+            Err(error) => match error.kind() {
+                csv::ErrorKind::Utf8 { .. } => {
+                    any = true;
+                    sink(Err(reject("not UTF-8".into())));
+                    continue;
+                }
+                _ => return Err(broken(path, number, error)),
+            },
+        }
+        any = true;
+        if row.len() != names.len() {
+            let reason = format!("{} fields, and the first line names {}", row.len(), names.len());
+            sink(Err(reject(reason)));
+            continue;
+        }
+        let mut cells = Cells::default();
+        for Place { at, name, column } in &places {
+            cells.take(*column, name, Cow::Borrowed(&row[*at]));
+        }
+        let record = cells.finish().settle().map_err(reject);
+        match &mut gathered {
+            Some(gathered) => gathered.add(record, sink),
+            None => sink(record),
+        }
+    }
+    if let Some(gathered) = gathered {
+        gathered.give(sink);
+    }
+    match any {
+        true => Ok(remarks),
+        false => Err(Error::unfit(path, "holds no row")),
+    }
+}
+
+fn broken(path: &Path, line: u64, error: csv::Error) -> Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => pages::cut(path, &format!("line {line}"), &error),
+        kind => Error::broken(path, format!("line {line}"), format!("{kind:?}")),
+    }
+}
+
+/// The columns that are read, those that stand above others of the same meaning first.
+fn places(names: &StringRecord, named: &NamedColumns) -> Result<(Vec<Place>, Vec<Remark>), String> {
+    let all = || names.iter().collect::<Vec<_>>().join(", ");
+    if let Some(name) = named.names().find(|name| !names.iter().any(|known| known == *name)) {
+        return Err(format!("has no column `{name}`; it has: {}", all()));
+    }
+    let mut places: Vec<(usize, Place)> = Vec::new();
+    let mut unread = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        if names.iter().filter(|other| *other == name).count() > 1 && named.column(name).is_some() {
+            return Err(format!("has several columns with the name `{name}`; leave all but one out"));
+        }
+        match named.column(name) {
+            Some((column, rank)) => places.push((rank, Place { at, name: name.to_owned(), column })),
+            None if looks_like_lineage(name) => unread.push(name),
+            None => (),
+        }
+    }
+    places.sort_by_key(|(rank, _)| *rank);
+    let places: Vec<Place> = places.into_iter().map(|(_, place)| place).collect();
+    if !places.iter().any(|place| place.column == Column::Id) {
+        return Err(format!(
+            "has no column of models' ids (id, model_id, ...); name it with --column id=NAME; it has: {}",
+            all()
+        ));
+    }
+    let remarks = unread.into_iter().map(|name| Remark::new(RemarkKind::Unread, name)).collect();
+    Ok((places, remarks))
+}

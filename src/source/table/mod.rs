@@ -1,0 +1,248 @@
+//! Tables of models or of links, by the names of their columns: what a column means, and what a cell in it says.
+
+mod column;
+mod file;
+
+use std::borrow::Cow;
+
+pub use column::Named as NamedColumns;
+pub(super) use column::{Column, looks_like_lineage};
+pub(super) use file::{begins, read};
+
+use super::hub::wire;
+use super::normalize::{BaseModels, Found, Speaker};
+use super::words::{CardWords, Named};
+use super::{card, date, loose};
+use crate::model::{Count, ModelId, Oddity, OddityKind, Relation, Word};
+
+/// One row under way: what is known of its model, and what its relation is called where a row is a link.
+#[derive(Debug, Default)]
+pub(super) struct Cells<'a> {
+    found: Found<'a>,
+    relation: Option<Cow<'a, str>>,
+    readme: Option<Cow<'a, str>>,
+}
+
+impl<'a> Cells<'a> {
+    /// Goes on with what is known of a row.
+    pub fn of(found: Found<'a>) -> Cells<'a> {
+        Cells { found, ..Cells::default() }
+    }
+
+    /// Takes in a cell that is a text. What an earlier column said of the same stays.
+    pub fn take(&mut self, column: Column, name: &str, cell: Cow<'a, str>) {
+        // An empty cell says nothing; an empty list says that there is none.
+        if loose::is_null(cell.trim()) {
+            return;
+        }
+        let found = &mut self.found;
+        let bad = match column {
+            Column::Id => {
+                if found.id.is_empty() {
+                    found.id = cell;
+                }
+                None
+            }
+            Column::HubId => keep(&mut found.hub_id, Ok(cell)),
+            Column::Sha => keep(&mut found.sha, Ok(cell)),
+            Column::Word(Word::Gated) => {
+                keep(&mut found.words[Word::Gated], wire::gate(&cell).map(Cow::Borrowed).ok_or(cell))
+            }
+            Column::Word(word) => keep(&mut found.words[word], Ok(cell)),
+            Column::Flag(flag) => keep(&mut found.flags[flag], wire::flag(&cell).ok_or(cell)),
+            Column::Created => keep(&mut found.created, date::millis(&cell).ok_or(cell)),
+            Column::Count(count) => keep(&mut found.counts[count], wire::count(&cell).ok_or(cell)),
+            Column::Safetensors => {
+                let total = loose::value(&cell).and_then(|value| value.get("total")?.as_f64());
+                keep(&mut found.counts[Count::Parameters], total.and_then(wire::whole).ok_or(cell))
+            }
+            Column::Tags => keep(&mut found.tags, loose::texts(cell)),
+            Column::BaseModels => {
+                if found.base_models.is_none() {
+                    match is_json(&cell) {
+                        true => {
+                            found.base_models =
+                                wire::base_models_json(&cell, &mut found.oddities).map(BaseModels::into_owned)
+                        }
+                        false => return self.names(Column::Parents(None), name, loose::texts(cell)),
+                    }
+                }
+                None
+            }
+            Column::CardData => {
+                if found.card.is_none() {
+                    found.card = wire::card_json(&cell, &mut found.oddities).map(CardWords::into_owned);
+                }
+                None
+            }
+            Column::Readme => keep(&mut self.readme, Ok(cell)),
+            Column::Parents(_) | Column::BaseModel => return self.names(column, name, loose::texts(cell)),
+            Column::CardRelation | Column::Relation => {
+                let text = cell.clone().into_owned();
+                match loose::texts(cell)
+                    .map(|texts| texts.into_iter().filter(|text| !is_no_relation(text)).collect::<Vec<_>>())
+                {
+                    // One relation for all parents, or it is not understood.
+                    Ok(mut texts) if texts.len() < 2 => {
+                        if let Some(relation) = texts.pop() {
+                            self.state(column, relation);
+                        }
+                        None
+                    }
+                    _ => Some(Cow::Owned(text)),
+                }
+            }
+        };
+        self.odd(name, bad);
+    }
+
+    /// Takes in a cell that is a list of texts.
+    pub fn take_list(&mut self, column: Column, name: &str, cell: Vec<Cow<'a, str>>) {
+        let bad = match column {
+            Column::Tags => keep(&mut self.found.tags, Ok(cell)),
+            _ if column.names_parents() => return self.names(column, name, Ok(cell)),
+            _ => Some(Cow::Owned(cell.join(", "))),
+        };
+        self.odd(name, bad);
+    }
+
+    fn odd(&mut self, name: &str, bad: Option<Cow<'_, str>>) {
+        if let Some(text) = bad {
+            self.found.oddities.push(Oddity::new(OddityKind::BadValue, &format!("{name}: {text}")));
+        }
+    }
+
+    fn names(&mut self, column: Column, name: &str, texts: Result<Vec<Cow<'a, str>>, Cow<'a, str>>) {
+        let texts = match texts {
+            Ok(texts) => texts.into_iter().flat_map(split),
+            Err(text) => return self.odd(name, Some(text)),
+        };
+        match column {
+            Column::BaseModel => {
+                let card = self.found.card.get_or_insert_default();
+                card.base_model.extend(texts.map(Named::Text));
+            }
+            Column::Parents(relation) => {
+                self.found.named.get_or_insert_default().extend(texts.map(|text| (relation, text)));
+            }
+            _ => self.found.named.get_or_insert_default().extend(texts.map(|text| (None, text))),
+        }
+    }
+
+    fn state(&mut self, column: Column, relation: Cow<'a, str>) {
+        match column {
+            Column::Relation => self.relation = self.relation.take().or(Some(relation)),
+            _ => {
+                let card = self.found.card.get_or_insert_default();
+                card.relation = card.relation.take().or(Some(relation));
+            }
+        }
+    }
+
+    /// The row as it was found.
+    pub fn finish(mut self) -> Found<'a> {
+        if let Some(word) = self.relation.take() {
+            self.relate(&word);
+        }
+        if let Some(readme) = self.readme.take() {
+            self.read_card(&readme);
+        }
+        self.found
+    }
+
+    /// The row is a link: its relation is that of all parents that it names without one.
+    fn relate(&mut self, word: &str) {
+        let found = &mut self.found;
+        let relation = relation(word);
+        if relation.is_none() {
+            found.oddities.push(Oddity::new(OddityKind::UnknownRelation, word));
+        }
+        let mut named = found.named.take().unwrap_or_default();
+        if let Some(card) = &mut found.card {
+            let texts = card.base_model.extract_if(.., |named| matches!(named, Named::Text(_)));
+            named.extend(texts.filter_map(|text| match text {
+                Named::Text(text) => Some((None, text)),
+                Named::NoText(_) => None,
+            }));
+        }
+        if let Some(models) = found.base_models.take_if(|models| models.relation.is_none()) {
+            named.extend(models.ids.into_iter().map(|id| (None, id)));
+        }
+        named.iter_mut().for_each(|(known, _)| *known = known.or(relation));
+        found.named = Some(named);
+    }
+
+    /// The README's text says what no column says.
+    fn read_card(&mut self, readme: &str) {
+        let known = &mut self.found;
+        let speaks =
+            known.tags.is_some() || known.base_models.is_some() || known.named.is_some() || known.card.is_some();
+        match card::found(readme.as_bytes()) {
+            Ok(Found { tags, words, card, oddities, .. }) => {
+                known.oddities.extend(oddities);
+                known.card = known.card.take().filter(|card| !card.base_model.is_empty()).or(card);
+                known.tags = known
+                    .tags
+                    .take()
+                    .or(tags.map(|tags| tags.into_iter().map(|tag| Cow::Owned(tag.into_owned())).collect()));
+                for (word, value) in words.iter() {
+                    let earlier = known.words[word].take();
+                    known.words[word] = earlier.or_else(|| value.clone().map(|value| Cow::Owned(value.into_owned())));
+                }
+                if !speaks {
+                    known.speaker = Speaker::Card;
+                }
+            }
+            Err(reason) => known.oddities.push(Oddity::new(OddityKind::BadValue, &reason)),
+        }
+    }
+}
+
+/// Keeps a value where none is known; gives back the text that is none.
+fn keep<'c, T>(known: &mut Option<T>, value: Result<T, Cow<'c, str>>) -> Option<Cow<'c, str>> {
+    match value {
+        Ok(value) => {
+            known.get_or_insert(value);
+            None
+        }
+        Err(text) => Some(text),
+    }
+}
+
+/// Whether a cell is an object, or a list of objects or of texts in quotes, as the Hub has them.
+fn is_json(cell: &str) -> bool {
+    cell.trim_start().starts_with(['{', '['])
+}
+
+/// One text with several ids in it, as others join them: no id has such a mark.
+fn split(text: Cow<'_, str>) -> Vec<Cow<'_, str>> {
+    for mark in [',', ';', '|'] {
+        let parts: Vec<&str> = text.split(mark).map(str::trim).filter(|part| !part.is_empty()).collect();
+        let is_id = |part: &&str| ModelId::parse(part).is_ok_and(|id| id.owner().is_some());
+        if parts.len() > 1 && parts.iter().all(is_id) {
+            return parts.into_iter().map(|part| Cow::Owned(part.to_owned())).collect();
+        }
+    }
+    vec![text]
+}
+
+/// The relation that a word stands for, in the spellings of others.
+fn relation(word: &str) -> Option<Relation> {
+    const STEMS: &[(&str, Relation)] = &[
+        ("finetun", Relation::Finetune),
+        ("quant", Relation::Quantized),
+        ("adapt", Relation::Adapter),
+        ("lora", Relation::Adapter),
+        ("merg", Relation::Merge),
+    ];
+    let word: String = word.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_ascii_lowercase();
+    STEMS.iter().find(|(stem, _)| word.starts_with(stem)).map(|(_, relation)| *relation)
+}
+
+/// Words that stand where nobody states a relation.
+fn is_no_relation(word: &str) -> bool {
+    loose::is_null(word.trim())
+        || ["unknown", "unstated", "base", "base_model", "root", "source", "original"]
+            .iter()
+            .any(|none| word.trim().eq_ignore_ascii_case(none))
+}

@@ -1,0 +1,412 @@
+//! Rows of other programs: the official client's, converted dumps, tables of models and of links.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use modelkin::model::{Count, Record, Reject, RemarkKind};
+use modelkin::snapshot::{Builder, Snapshot};
+use modelkin::source::{self, Kind, NamedColumns, read_rows};
+
+use crate::files::folder;
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+/// The records of a path and what is said of its sources, with columns that somebody named.
+fn read(path: &Path, columns: &[&str]) -> (Vec<Result<Record<'static>, Reject>>, Vec<String>) {
+    let mut named = NamedColumns::default();
+    columns.iter().for_each(|column| named.add(column).unwrap());
+    let (mut found, mut remarks) = (Vec::new(), Vec::new());
+    for source in source::find_named(path, None, &named).unwrap() {
+        let digested = source.read(&mut |record| found.push(record.map(Record::into_owned))).unwrap();
+        remarks.extend(digested.remarks.into_iter().map(|remark| format!("{} {}", remark.kind.name(), remark.text)));
+    }
+    (found, remarks)
+}
+
+/// Every record as `id < parent relation learned, ... (oddities)`, with what else is asked of it.
+fn said(found: &[Result<Record<'static>, Reject>]) -> String {
+    let line = |found: &Result<Record<'static>, Reject>| match found {
+        Err(reject) => format!("{}: {}", reject.place, reject.reason),
+        Ok(record) => {
+            let parents: Vec<String> = record
+                .parents
+                .iter()
+                .map(|parent| format!("{} {} {}", parent.id, parent.relation, parent.learned.name()))
+                .collect();
+            let odd: Vec<&str> = record.oddities.iter().map(|oddity| oddity.kind.name()).collect();
+            let mut text = record.id.to_string();
+            if !parents.is_empty() {
+                text += &format!(" < {}", parents.join(", "));
+            }
+            if !odd.is_empty() {
+                text += &format!(" ({})", odd.join(", "));
+            }
+            text
+        }
+    };
+    found.iter().map(line).collect::<Vec<_>>().join("; ")
+}
+
+fn csv(text: &str, columns: &[&str]) -> (String, Vec<String>) {
+    let folder = folder(&[("table.csv", text.as_bytes())]);
+    let (found, remarks) = read(&folder.path().join("table.csv"), columns);
+    (said(&found), remarks)
+}
+
+#[test]
+fn a_table_is_read_by_its_header() {
+    let cases: &[(&str, &[&str], &str)] = &[
+        // Tables of links.
+        (
+            "model_id,relation,base_model_id\nc/blend,merge,a/base\nb/chat,,a/base\nc/blend,merge,b/chat\n",
+            &[],
+            "c/blend < a/base merge hub, b/chat merge hub; b/chat < a/base unstated inferred",
+        ),
+        (
+            "week,model_id,relation,base_models\n1,c/blend,merge,\"a/base, b/chat\"\n1,a/base,,\n",
+            &[],
+            "c/blend < a/base merge hub, b/chat merge hub; a/base",
+        ),
+        (
+            "child,parent\nb/chat,a/base\nb/chat,a/other\n",
+            &[],
+            "b/chat < a/base unstated inferred, a/other unstated inferred",
+        ),
+        (
+            "model_id,relation,base_model_id\nb/chat,fine-tuned,a/base\nc/d,distilled,a/base\n",
+            &[],
+            "b/chat < a/base finetune hub; c/d < a/base unstated inferred (unknown-relation)",
+        ),
+        (
+            "current_model,base_model,base_model_relation\na/slerp,\"b/one,c/two\",merge\n01-ai/Yi-9B,,source\n",
+            &[],
+            "a/slerp < b/one merge declared, c/two merge declared; 01-ai/Yi-9B",
+        ),
+        // Models with their parents in columns.
+        ("id,likes,base_model\nb/chat,1,a/base\n", &[], "b/chat < a/base finetune inferred"),
+        ("id,likes,base_model\nb/chat,1,\"[\"\"a/base\"\"]\"\n", &[], "b/chat < a/base finetune inferred"),
+        (
+            "id,likes,base_model\nb/chat,1,\"['a/base', 'a/other']\"\n",
+            &[],
+            "b/chat < a/base merge inferred, a/other merge inferred",
+        ),
+        (
+            "id,likes,base_model,base_model_relation\nb/chat,1,\"['a/base']\",\"['quantized']\"\n",
+            &[],
+            "b/chat < a/base quantized declared",
+        ),
+        (
+            "id,likes,base_model,base_model_relation\nb/chat,1,\"['a/base']\",unknown\n",
+            &[],
+            "b/chat < a/base finetune inferred",
+        ),
+        (
+            "id,likes,base_model,base_model_relation\nb/chat,1,a/base,\"['merge', 'finetune']\"\n",
+            &[],
+            "b/chat < a/base finetune inferred (bad-value)",
+        ),
+        (
+            "id,likes,base_models\nb/chat,1,\"{'relation': 'adapter', 'models': [{'_id': '1', 'id': 'a/base'}]}\"\n",
+            &[],
+            "b/chat < a/base adapter hub",
+        ),
+        ("id,likes,base_ids\nb/chat,1,\"['a/base']\"\n", &[], "b/chat < a/base unstated inferred"),
+        (
+            "model_id,tags,parent_model,finetune_parent,quantized_parent,adapter_parent,merge_parent\n\
+          b/chat,\"['base_model:a/base', 'base_model:finetune:a/base']\",\"['a/base']\",\"['a/base']\",[],[],[]\n\
+          c/gguf,,['b/chat'],,['b/chat'],,\nd/lora,,,,,['b/chat'],\na/base,,[],[],[],[],[]\n",
+            &[],
+            "b/chat < a/base finetune hub; c/gguf < b/chat quantized hub; d/lora < b/chat adapter hub; a/base",
+        ),
+        (
+            "model,time,created,downloadsAllTime,merged_derived_from\nb/chat,2025-01-01,2024-05-01,5,a/base;a/other\n",
+            &[],
+            "b/chat < a/base unstated inferred, a/other unstated inferred",
+        ),
+        ("modelId,card\nb/chat,\"---\nbase_model: a/base\n---\n# Chat\"\n", &[], "b/chat < a/base finetune inferred"),
+        (
+            "modelId,tags,card\nb/chat,\"['base_model:a/base']\",\"---\nbase_model: a/other\n---\n\"\n",
+            &[],
+            "b/chat < a/base finetune inferred (card-disagrees)",
+        ),
+        // Columns that nobody could know.
+        (
+            "name,trained_from,score\nb/chat,a/base,1\n",
+            &["id=name", "parent=trained_from"],
+            "b/chat < a/base unstated inferred",
+        ),
+        (
+            "id,one,two\nc/blend,a/base,b/chat\n",
+            &["merge_parent=one", "merge_parent=two"],
+            "c/blend < a/base merge hub, b/chat merge hub",
+        ),
+        // Other marks, and what is odd in rows.
+        ("\u{feff}id\tlikes\tbase_model\nb/chat\t1\ta/base\n", &[], "b/chat < a/base finetune inferred"),
+        ("id;likes;base_model\nb/chat;1;a/base\n", &[], "b/chat < a/base finetune inferred"),
+        (
+            "id,likes,base_model\nb/chat,1\nno id,1,\nc/d,many,nan\n",
+            &[],
+            "line 2: 2 fields, and the first line names 3; line 3: \"no id\" is no model id: the character ' ' cannot stand in an id; c/d (bad-value)",
+        ),
+        ("id,likes,base_model\nb/chat,1,unknown\nc/d,1,/home/x/y\n", &[], "b/chat (placeholder); c/d (path)"),
+    ];
+    let mut wrong = String::new();
+    for (text, columns, expected) in cases {
+        let (found, _) = csv(text, columns);
+        if found != *expected {
+            wrong += &format!("\n{text}\n  is {found}\n  and not {expected}\n");
+        }
+    }
+    assert_eq!(wrong, "");
+}
+
+#[test]
+fn a_table_says_the_rest_of_a_model_too() {
+    let text = "_id,model_id,createdAt,downloads,likes,pipeline_tag,library_name,tags,gated,sha\n\
+        621ffdc136468d709f17ddb4,a/base,2024-05-01 12:30:00+00:00,12.0,nan,text-generation,transformers,\
+        \"['en', 'license:mit']\",False,0123456789012345678901234567890123456789\n";
+    let folder = folder(&[("table.csv", text.as_bytes())]);
+    let (found, remarks) = read(&folder.path().join("table.csv"), &[]);
+    let record = found[0].as_ref().unwrap();
+    let row = r#"{"_id":"621ffdc136468d709f17ddb4","id":"a/base","createdAt":"2024-05-01T12:30:00.000Z","downloads":12,
+        "pipeline_tag":"text-generation","library_name":"transformers","tags":["en","license:mit"],"gated":false,
+        "sha":"0123456789012345678901234567890123456789"}"#;
+    let mut rows = Vec::new();
+    read_rows("row", row.as_bytes(), &mut |found| rows.push(found.unwrap().into_owned())).unwrap();
+    assert_eq!((record, &remarks[..]), (&rows[0], &[][..]));
+}
+
+#[test]
+fn a_packed_table_and_one_without_a_suffix_are_found() {
+    let text = b"model_id,base_model_id\nb/chat,a/base\n";
+    let zstd = zstd::encode_all(&text[..], 3).unwrap();
+    let folder =
+        folder(&[("links", text), ("links.csv.zst", &zstd), ("other.txt", b"x,y\n1,2\n"), ("none.csv", b"x,y\n1,2\n")]);
+    for name in ["links", "links.csv.zst"] {
+        assert_eq!(source::find(&folder.path().join(name), None).unwrap()[0].kind(), Kind::Csv);
+        assert_eq!(said(&read(&folder.path().join(name), &[]).0), "b/chat < a/base unstated inferred");
+    }
+    assert!(source::find(&folder.path().join("other.txt"), None).is_err());
+    let source = source::find(&folder.path().join("none.csv"), None).unwrap().pop().unwrap();
+    let error = source.read(&mut |_| ()).unwrap_err().to_string();
+    assert!(error.contains("--column id=NAME") && error.contains("x, y"), "{error}");
+}
+
+#[test]
+fn columns_of_other_peoples_dumps_are_read_as_parquet_too() {
+    for (name, expected) in [
+        ("ecosystem.parquet", "a/base; b/chat < a/base finetune hub; c/blend < a/base merge hub, b/chat merge hub"),
+        ("links.parquet", "c/blend < a/base merge hub, b/chat merge hub; b/chat < a/base unstated inferred"),
+        (
+            "parents.parquet",
+            "b/chat < a/base unstated inferred; c/blend < a/base unstated inferred, b/chat unstated inferred",
+        ),
+        ("snake.parquet", "a/base; b/chat < a/base finetune hub"),
+        ("both.parquet", "b/chat < a/base merge hub"),
+        ("loose.parquet", "a/base; b/chat < a/base finetune hub"),
+    ] {
+        let (found, remarks) = read(&fixture(name), &[]);
+        assert_eq!((said(&found).as_str(), &remarks[..]), (expected, &[][..]), "{name}");
+    }
+    let records =
+        |name: &str| -> Vec<Record<'static>> { read(&fixture(name), &[]).0.into_iter().map(Result::unwrap).collect() };
+    let found = records("loose.parquet");
+    assert_eq!(found.iter().map(|record| record.created).collect::<Vec<_>>(), [Some(1_714_566_600_000); 2]);
+    assert_eq!(found[0].counts[Count::Parameters], Some(7));
+    let found = records("snake.parquet");
+    assert_eq!((found[0].created, found[0].counts[Count::DownloadsAllTime]), (Some(1_714_566_600_000), Some(5000)));
+    assert_eq!(records("both.parquet")[0].counts[Count::DownloadsAllTime], Some(2));
+}
+
+#[test]
+fn empty_lists_without_a_type_say_that_there_is_no_parent() {
+    for name in ["empty.parquet", "empty-lists.parquet"] {
+        let folder = folder(&[("before.edges", b"x/y -> a/base, b/chat : finetune")]);
+        let mut builder = Builder::new();
+        for path in [folder.path().join("before.edges"), fixture(name)] {
+            read(&path, &[]).0.into_iter().for_each(|found| builder.add(found));
+        }
+        let snapshot = builder.finish("test", None, None).unwrap();
+        let parents = |id: &str| snapshot.links(snapshot.find(id).unwrap()).count();
+        assert_eq!((parents("a/base"), parents("b/chat")), (1, 0), "{name}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_why() {
+    for (name, expected) in
+        [("brotli.parquet", "Brotli"), ("encrypted.parquet", "encrypted"), ("encrypted-columns.parquet", "encrypted")]
+    {
+        let error = match source::find(&fixture(name), None) {
+            Err(error) => error,
+            Ok(mut found) => found.pop().unwrap().read(&mut |_| ()).unwrap_err(),
+        };
+        assert!(error.to_string().contains(expected), "{name}: {error}");
+    }
+}
+
+#[test]
+fn columns_that_are_not_read_are_told() {
+    let (found, mut remarks) = read(&fixture("passed.parquet"), &[]);
+    assert_eq!(said(&found), "a/base");
+    remarks.sort();
+    let expected = [
+        "column-not-read base_model_name",
+        "column-not-read is_derived",
+        "column-passed-over createdAt: BOOLEAN",
+        "column-passed-over downloads.list.element: a list of INT64",
+        "column-passed-over likes: DECIMAL",
+        "column-passed-over pipeline_tag: INT64",
+        "column-passed-over safetensors.sum: INT64",
+    ];
+    assert_eq!(remarks, expected);
+    assert_eq!(csv("id,likes,base_model_clean\nb/chat,1,a/base\n", &[]).1, ["column-not-read base_model_clean"]);
+    // Named, it is read.
+    assert_eq!(csv("id,likes,base_model_clean\nb/chat,1,a/base\n", &["parent=base_model_clean"]).1, [""; 0]);
+    let rows = folder(&[("rows.jsonl", br#"{"id":"a/b","parent_model":"c/d","baseModels":null,"x":{"base":1}}"#)]);
+    assert_eq!(read(&rows.path().join("rows.jsonl"), &[]).1, ["column-not-read parent_model"]);
+}
+
+#[test]
+fn a_column_that_somebody_named_must_be_there() {
+    let folder = folder(&[("t.csv", b"id,likes\na/b,1\n")]);
+    let mut named = NamedColumns::default();
+    named.add("parent=from").unwrap();
+    for path in [folder.path().join("t.csv"), fixture("today.parquet")] {
+        let source = source::find_named(&path, None, &named).unwrap().pop().unwrap();
+        let error = source.read(&mut |_| ()).unwrap_err().to_string();
+        assert!(error.contains("no column `from`"), "{error}");
+    }
+    for wrong in ["from", "grandparent=x", "parent=", "=x"] {
+        assert!(named.add(wrong).is_err(), "{wrong}");
+    }
+}
+
+/// Rows that say the same: as the Hub writes it, and as others do.
+#[test]
+fn rows_of_the_official_client_and_of_converters_are_the_hubs_rows() {
+    let hub = r#"{"_id":"621ffdc136468d709f17ddb4","id":"b/chat","createdAt":"2024-05-01T12:30:00.000Z","downloads":1000,
+        "downloadsAllTime":5,"tags":["en","base_model:a/base","base_model:finetune:a/base"],
+        "baseModels":{"relation":"finetune","models":[{"_id":"1","id":"a/base"}]},
+        "cardData":{"license":"mit","base_model":["a/base"]},"safetensors":{"parameters":{},"total":7}}"#;
+    let record = |json: &str| {
+        let mut found = Vec::new();
+        read_rows("row", json.replace('\n', " ").as_bytes(), &mut |row| found.push(row.map(Record::into_owned)))
+            .unwrap();
+        found.pop().unwrap().unwrap()
+    };
+    let expected = record(hub);
+    assert_eq!(expected.parents.len(), 1);
+    for (what, from, to) in [
+        (
+            "snake_case",
+            &[
+                ("createdAt", "created_at"),
+                ("downloadsAllTime", "downloads_all_time"),
+                ("baseModels", "base_models"),
+                ("cardData", "card_data"),
+            ][..],
+            "",
+        ),
+        (
+            "camelCase above it",
+            &[("\"id\"", "\"created_at\":\"2020-01-01\",\"base_models\":[\"x/y\"],\"downloads_all_time\":1,\"id\"")],
+            "",
+        ),
+        (
+            "the same behind",
+            &[("\"total\":7}}", "\"total\":7},\"created_at\":\"2020-01-01\",\"base_models\":[\"x/y\"]}")],
+            "",
+        ),
+        ("a null of the Hub's spelling", &[("\"createdAt\":", "\"createdAt\":null,\"created_at\":")], ""),
+        ("milliseconds", &[("\"2024-05-01T12:30:00.000Z\"", "1714566600000")], ""),
+        ("seconds", &[("\"2024-05-01T12:30:00.000Z\"", "1714566600")], ""),
+        ("seconds as a float", &[("\"2024-05-01T12:30:00.000Z\"", "1714566600.0")], ""),
+        ("nanoseconds", &[("\"2024-05-01T12:30:00.000Z\"", "1714566600000000000")], ""),
+        ("with UTC", &[("2024-05-01T12:30:00.000Z", "2024-05-01 12:30:00 UTC")], ""),
+        ("parts of seconds and UTC", &[("2024-05-01T12:30:00.000Z", "2024-05-01 12:30:00.000000 UTC")], ""),
+        ("hours alone as the zone", &[("2024-05-01T12:30:00.000Z", "2024-05-01 12:30:00+00")], ""),
+        ("no zone", &[("2024-05-01T12:30:00.000Z", "2024-05-01 12:30:00")], ""),
+        ("floats", &[("1000", "1000.0")], ""),
+        (
+            "cardData as text",
+            &[(
+                r#"{"license":"mit","base_model":["a/base"]}"#,
+                r#""{\"license\":\"mit\",\"base_model\":[\"a/base\"]}""#,
+            )],
+            "",
+        ),
+        (
+            "baseModels as text",
+            &[(
+                r#"{"relation":"finetune","models":[{"_id":"1","id":"a/base"}]}"#,
+                r#""{\"relation\":\"finetune\",\"models\":[{\"_id\":\"1\",\"id\":\"a/base\"}]}""#,
+            )],
+            "",
+        ),
+        ("safetensors as text", &[(r#"{"parameters":{},"total":7}"#, r#""{\"parameters\":{},\"total\":7}""#)], ""),
+        (
+            "bare NaN",
+            &[("\"downloads\":", "\"trendingScore\":NaN,\"x\":[-Infinity,Infinity],\"likes\":NaN,\"downloads\":")],
+            "",
+        ),
+        ("bare NaN in the card", &[("\"license\":", "\"x\":NaN,\"license\":")], ""),
+    ] {
+        let json = from.iter().fold(hub.to_owned(), |json, (from, to)| {
+            assert!(json.contains(from), "{what}");
+            json.replacen(from, to, 1)
+        });
+        assert_eq!(record(&json), expected, "{what}{to}");
+    }
+    let bad = record(r#"{"id":"a/b","createdAt":12}"#);
+    assert_eq!((bad.created, bad.oddities.len()), (None, 1));
+}
+
+fn imported(text: &str) -> Snapshot {
+    let folder = folder(&[("rows.jsonl", text.as_bytes())]);
+    let mut builder = Builder::new();
+    builder.source("rows.jsonl", "jsonl");
+    read(&folder.path().join("rows.jsonl"), &[]).0.into_iter().for_each(|found| builder.add(found));
+    builder.finish("test", None, None).unwrap()
+}
+
+#[test]
+fn many_records_without_one_link_are_told() {
+    let rows = |count: usize| (0..count).map(|at| format!("{{\"id\":\"a/m{at}\"}}\n")).collect::<String>();
+    let remarks = |snapshot: &Snapshot| snapshot.provenance().sources[0].remarks.len();
+    assert_eq!(remarks(&imported(&rows(1000))), 0);
+    let snapshot = imported(&rows(1001));
+    assert_eq!(snapshot.provenance().sources[0].remarks[0].kind, RemarkKind::NoLinks.name());
+    let with_one = rows(1001) + "{\"id\":\"b/ft\",\"tags\":[\"base_model:a/m1\"]}\n";
+    assert_eq!(remarks(&imported(&with_one)), 0);
+}
+
+#[test]
+fn what_stands_behind_packed_data_is_told_but_for_zeros() {
+    let rows = b"{\"id\":\"a/b\"}\n{\"id\":\"c/d\"}\n";
+    let gzip = {
+        use std::io::Write;
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packer.write_all(rows).unwrap();
+        packer.finish().unwrap()
+    };
+    let zstd = zstd::encode_all(&rows[..], 3).unwrap();
+    for (packed, name) in [(gzip, "rows.jsonl.gz"), (zstd, "rows.jsonl.zst")] {
+        for (tail, rows, remarks) in [
+            (vec![], 2, None),
+            (vec![0; 1000], 2, None),
+            (packed.clone(), 4, None),
+            ([&packed[..], &[0; 10]].concat(), 4, None),
+            (b"junk".to_vec(), 2, Some("trailing-junk 4 bytes")),
+            ([&[0; 600_000][..], b"junk"].concat(), 2, Some("trailing-junk 600004 bytes")),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join(name);
+            fs::write(&path, [&packed[..], &tail].concat()).unwrap();
+            let (found, told) = read(&path, &[]);
+            assert_eq!((found.len(), told.first().map(String::as_str)), (rows, remarks), "{name}");
+        }
+    }
+}
