@@ -2,6 +2,7 @@
 //! memory does not grow with the file. Every column but the id may be absent.
 
 mod columns;
+mod footer;
 mod leaf;
 mod texts;
 
@@ -78,8 +79,12 @@ struct Dump<'p> {
 
 impl Dump<'_> {
     fn open<'p>(path: &'p Path, named: &NamedColumns) -> Result<Dump<'p>, Error> {
-        let file = File::open(path).map_err(|error| Error::Io { path: path.into(), error })?;
+        let wrong = |error| Error::Io { path: path.into(), error };
+        let file = File::open(path).map_err(wrong)?;
         let reader = SerializedFileReader::new(file).map_err(|error| broken(path, "", &error))?;
+        if footer::names_a_cipher(&mut File::open(path).map_err(wrong)?).map_err(wrong)? {
+            return Err(Error::unfit(path, "has encrypted columns; decrypt it first"));
+        }
         if let Some(packing) = unread_packing(&reader) {
             let what = format!("its pages are packed with {packing}, which is not read here; write it again with zstd");
             return Err(Error::unfit(path, what));
