@@ -156,7 +156,7 @@ impl Folder {
 const OTHERS: &[&str] = &["datasets", "spaces", "kernels"];
 
 /// The kind and the rest of a name like `models--owner--name`, as the Hub's cache has them.
-fn cached(name: &str) -> Option<(&str, &str)> {
+pub(super) fn cached(name: &str) -> Option<(&str, &str)> {
     name.split_once("--").filter(|(kind, _)| *kind == "models" || OTHERS.contains(kind))
 }
 

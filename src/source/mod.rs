@@ -304,10 +304,11 @@ fn suffix(path: &Path) -> String {
     path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase()
 }
 
-/// The data files below a folder, in order of their names; a Hub cache's repositories hold none.
+/// The data files below a folder, in order of their names; what lies in a Hub cache is of its repositories.
 fn data_files(folder: &Path, suffixes: &[&str]) -> Result<Vec<PathBuf>, Error> {
     let is_cached = |entry: &walkdir::DirEntry| {
-        entry.depth() > 0 && entry.file_type().is_dir() && entry.file_name().to_string_lossy().starts_with("models--")
+        let is_folder = entry.depth() > 0 && entry.file_type().is_dir();
+        is_folder && cards::cached(&entry.file_name().to_string_lossy()).is_some()
     };
     let mut files = Vec::new();
     let entries = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();

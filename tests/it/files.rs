@@ -96,6 +96,19 @@ fn what_lies_in_a_hub_cache_or_a_folder_of_cards_is_a_model_only_where_it_is_one
 }
 
 #[test]
+fn data_sets_in_a_hub_cache_are_no_data_of_ours() {
+    let folder = folder(&[
+        ("models--o--m/snapshots/abc/README.md", CARD),
+        ("datasets--o--n/snapshots/abc/rows.jsonl", b"{\"id\":\"x/y\"}"),
+        ("datasets--o--n/snapshots/abc/data.parquet", b"PAR1"),
+        ("spaces--o--n/snapshots/abc/table.csv", b"id,likes\nx/y,1\n"),
+    ]);
+    assert_eq!(ids(&read(folder.path())), "o/m");
+    // Named, it is read.
+    assert_eq!(ids(&read(&folder.path().join("datasets--o--n/snapshots/abc/rows.jsonl"))), "x/y");
+}
+
+#[test]
 fn a_revision_that_is_not_there_falls_back_to_the_newest_snapshot() {
     for main in [MAIN, ""] {
         let folder = folder(&[

@@ -336,6 +336,35 @@ fn rejects_are_printed_by_import_and_listed_by_check() {
 }
 
 #[test]
+fn what_is_said_of_a_whole_source_is_printed_by_import_and_listed_by_check() {
+    let place = Place::new();
+    let rows: String = (0..1001).map(|at| format!("m/{at},1,a/base\n")).collect();
+    place.file("table.csv", format!("id,likes,made_from_base\n{rows}"));
+    let ran = place.run(&["import", "table.csv", "-o", "s"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("  made_from_base: a column that looks like lineage and is not read"), "{}", ran.out);
+    assert!(ran.out.contains("  1001 records: a source of more than 1,000 records"), "{}", ran.out);
+    let ran = place.run(&["check", "--list", "column-not-read"]);
+    assert!(ran.out.contains("table.csv: made_from_base"), "{}", ran.out);
+    let strict = || place.run(&["check", "--strict"]).code;
+    assert_eq!(strict(), 3);
+    // Counts laid over a lineage are no fault.
+    place.file("links.edges", "a/base -> m/1 : finetune\n");
+    assert_eq!(place.run(&["import", "table.csv", "links.edges", "-o", "s"]).code, 0);
+    assert_eq!(strict(), 0);
+    let ran = place.run(&["import", "table.csv", "--column", "parent=made_from_base", "-o", "s"]);
+    assert!(ran.out.contains("1,001 models, 1,001 links") && !ran.out.contains("  made_from_base"), "{}", ran.out);
+    assert_eq!(strict(), 0);
+    for (args, expected) in [
+        (["import", "table.csv", "--column", "base=made_from_base"], "no such word"),
+        (["import", "links.edges", "--column", "parent=x"], "names columns of tables"),
+    ] {
+        let ran = place.run(&[&args[..], &["-o", "s"]].concat());
+        assert!(ran.code == 2 && ran.err.contains(expected), "{}", ran.err);
+    }
+}
+
+#[test]
 fn the_same_snapshot_gives_the_same_bytes_on_one_and_on_eight_threads() {
     let place = with_lineage();
     let threads = |count: &str, args: &[&str]| {
