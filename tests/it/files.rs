@@ -104,6 +104,9 @@ fn data_sets_in_a_hub_cache_are_no_data_of_ours() {
         ("spaces--o--n/snapshots/abc/table.csv", b"id,likes\nx/y,1\n"),
     ]);
     assert_eq!(ids(&read(folder.path())), "o/m");
+    let folder_of_cards =
+        self::folder(&[("o/m/README.md", CARD), ("o/m/log.csv", b"step,loss\n1,2\n"), ("o/m/config.json", b"{}")]);
+    assert_eq!(ids(&read(folder_of_cards.path())), "o/m", "tables and JSON lie beside many cards");
     // Named, it is read.
     assert_eq!(ids(&read(&folder.path().join("datasets--o--n/snapshots/abc/rows.jsonl"))), "x/y");
 }
