@@ -136,11 +136,14 @@ pub(super) fn digest_beside(path: &Path, read: impl FnOnce() -> Result<Vec<Remar
     let digest = || -> io::Result<Digested> {
         let mut file = Hashed::new(File::open(path)?);
         let mut part = vec![0; PART];
-        while !is_over.load(Ordering::Relaxed) && file.read(&mut part)? > 0 {}
-        match is_over.load(Ordering::Relaxed) {
-            // Nobody will ask.
-            true => Ok(digest_bytes(&[])),
-            false => file.finish(),
+        loop {
+            if is_over.load(Ordering::Relaxed) {
+                // Nobody will ask.
+                return Ok(digest_bytes(&[]));
+            }
+            if file.read(&mut part)? == 0 {
+                return file.finish();
+            }
         }
     };
     thread::scope(|scope| {
