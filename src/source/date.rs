@@ -34,3 +34,8 @@ pub(super) fn of_number(number: f64) -> Option<i64> {
 pub(super) fn http(text: &str) -> Option<i64> {
     Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_millisecond())
 }
+
+/// The day of an instant in milliseconds since 1970, as people write it.
+pub(super) fn day(millis: i64) -> Option<String> {
+    Some(Timestamp::from_millisecond(millis).ok()?.to_zoned(TimeZone::UTC).date().to_string())
+}

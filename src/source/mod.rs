@@ -106,6 +106,13 @@ impl Error {
         Error::Broken { path: path.into(), place: place.into(), reason: reason.into() }
     }
 
+    /// The same of a file that people know by another name.
+    fn named(mut self, name: &str) -> Error {
+        let (Error::Io { path, .. } | Error::Broken { path, .. } | Error::Unfit { path, .. }) = &mut self;
+        *path = name.into();
+        self
+    }
+
     fn unfit(path: &Path, reason: impl Into<String>) -> Error {
         Error::Unfit { path: path.into(), reason: reason.into() }
     }

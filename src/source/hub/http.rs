@@ -1,3 +1,5 @@
+mod transfer;
+
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -8,8 +10,10 @@ use reqwest::{Client, Response, Url};
 
 use super::limit::{self, Class, Quota};
 use super::link::next_query;
+use super::patience::{Failure, Fault, LONGEST_WAIT, Patience, Trial, later};
 use crate::model::clip;
 use crate::source::date;
+pub(super) use transfer::{Keep, Located, Refusal};
 
 /// Longest body that is taken, in bytes: a page of a thousand full rows stays under 30 MB.
 const MAX_BODY: usize = 128 << 20;
@@ -17,8 +21,6 @@ const MAX_BODY: usize = 128 << 20;
 const MAX_CARD: usize = (1 << 20) + 1;
 /// Redirects that are followed in a row.
 const MAX_HOPS: usize = 10;
-/// A wait longer than this is not sat out: the crawl stops, and goes on when it is run again.
-const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60 + 1);
 /// A wait longer than this is told.
 const TOLD_WAIT: Duration = Duration::from_secs(5);
 /// Answers of a server in trouble after which a card is left: the others do not wait for it.
@@ -87,27 +89,6 @@ impl std::fmt::Debug for Token {
     }
 }
 
-/// How long a request is tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
-    /// How long nothing may arrive before a try has failed.
-    pub silence: Duration,
-    /// The wait after the first failure; it doubles with each further one, up to a minute.
-    pub first_wait: Duration,
-    /// How long a request is tried in all, waits for a new quota left out.
-    pub total: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Patience {
-        Patience {
-            silence: Duration::from_secs(60),
-            first_wait: Duration::from_secs(1),
-            total: Duration::from_secs(15 * 60),
-        }
-    }
-}
-
 /// An answer of the Hub that is no failure of the line: also a refusal.
 #[derive(Debug)]
 pub struct Answer {
@@ -142,6 +123,8 @@ pub struct Pause {
 #[derive(Debug)]
 pub struct Hub {
     client: Client,
+    /// For files, which are taken as they are: what a server packs on the way would not be what its digest is of.
+    files: Client,
     endpoint: Url,
     token: Option<Token>,
     patience: Patience,
@@ -170,30 +153,16 @@ impl Pace {
     }
 }
 
-/// What is at fault when a try fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// The line, or a Hub in trouble: any other request would have failed too.
-    Line,
-    /// This answer alone.
-    Answer,
-}
-
 /// What one try gave.
 enum Try {
     Answer(Answer),
-    Failed {
-        reason: String,
-        /// The wait that the server asks for.
-        asked: Option<Duration>,
-        fault: Fault,
-    },
+    Failed(Failure),
     Over(Error),
 }
 
 impl Try {
     fn failed(fault: Fault, reason: String) -> Try {
-        Try::Failed { reason, asked: None, fault }
+        Try::Failed(Failure::new(fault, reason))
     }
 }
 
@@ -212,16 +181,20 @@ impl Hub {
         }
         // It fails if somebody has chosen another provider already, which is as good.
         _ = rustls::crypto::ring::default_provider().install_default();
-        let mut client = Client::builder()
-            .user_agent(program)
-            .redirect(Policy::none())
-            .connect_timeout(patience.silence.min(Duration::from_secs(30)))
-            .read_timeout(patience.silence);
-        if is_loopback(&url) {
-            client = client.no_proxy();
-        }
-        let client = client.build().map_err(|error| Error::Client(chain(&error)))?;
-        Ok(Hub { client, endpoint: url, token, patience, pace: Mutex::default() })
+        let client = |unpacks| {
+            let mut client = Client::builder()
+                .user_agent(program)
+                .gzip(unpacks)
+                .redirect(Policy::none())
+                .connect_timeout(patience.silence.min(Duration::from_secs(30)))
+                .read_timeout(patience.silence);
+            if is_loopback(&url) {
+                client = client.no_proxy();
+            }
+            client.build().map_err(|error| Error::Client(chain(&error)))
+        };
+        let (client, files) = (client(true)?, client(false)?);
+        Ok(Hub { client, files, endpoint: url, token, patience, pace: Mutex::default() })
     }
 
     /// The endpoint, without a slash at its end.
@@ -246,46 +219,41 @@ impl Hub {
         tell: &(dyn Fn(Pause) + Send + Sync),
     ) -> Result<(Answer, T), Error> {
         let class = Class::of(path);
-        let mut tries = 0;
-        // Time spent on failures, and on waits that the Hub asked for, which are nobody's fault.
-        let (mut spent, mut waited) = (Duration::ZERO, Duration::ZERO);
+        let most = if class == Class::Resolvers { CARD_TRIES } else { u32::MAX };
+        let mut trial = Trial::default();
         loop {
             self.wait_for_slot(path, class, tell).await?;
             let began = Instant::now();
-            tries += 1;
             // An answer that drips is not waited for without end.
             let longest = self.patience.total.max(self.patience.silence);
-            let (reason, asked, fault) = match tokio::time::timeout(longest, self.once(path, class)).await {
-                Err(_) => (format!("an answer that took more than {} s", longest.as_secs()), None, Fault::Line),
+            let failure = match tokio::time::timeout(longest, self.once(path, class)).await {
+                Err(_) => Failure::new(Fault::Line, format!("an answer that took more than {} s", longest.as_secs())),
                 Ok(Try::Over(error)) => return Err(error),
-                Ok(Try::Failed { reason, asked, fault }) => (reason, asked, fault),
+                Ok(Try::Failed(failure)) => failure,
                 Ok(Try::Answer(answer)) => match read(&answer) {
                     Ok(read) => return Ok((answer, read)),
-                    Err(reason) => (reason, None, Fault::Answer),
+                    Err(reason) => Failure::new(Fault::Answer, reason),
                 },
             };
-            if let Some(wait) = asked.filter(|wait| *wait > LONGEST_WAIT) {
-                return Err(self.later(path, wait, reason));
-            }
-            // Of a server that asks for no wait at all, again and again, ours is kept all the same.
-            let asked = asked.unwrap_or_default();
-            let wait = self.backoff(tries).max(asked);
-            waited += asked;
-            spent += began.elapsed() + (wait - asked);
-            let is_left = class == Class::Resolvers && fault == Fault::Answer && tries >= CARD_TRIES;
-            if is_left || spent > self.patience.total || waited > 2 * LONGEST_WAIT {
-                let (what, seconds) = (self.name(path), (spent + waited).as_secs());
-                return Err(Error::GivenUp { what, tries, seconds, reason, fault });
-            }
-            tell(Pause { what: self.name(path), reason, wait });
-            tokio::time::sleep(wait).await;
+            self.pause(&mut trial, self.name(path), failure, began.elapsed(), most, tell).await?;
         }
     }
 
-    /// The wait after so many failures, with jitter, so that many clients do not come back at once.
-    fn backoff(&self, failures: u32) -> Duration {
-        let doubled = self.patience.first_wait.saturating_mul(1 << (failures - 1).min(16));
-        doubled.min(Duration::from_secs(60)).mul_f64(0.5 + fastrand::f64() / 2.0)
+    /// Waits after a try that failed, for as long as patience allows.
+    async fn pause(
+        &self,
+        trial: &mut Trial,
+        what: String,
+        failure: Failure,
+        took: Duration,
+        most: u32,
+        tell: &(dyn Fn(Pause) + Send + Sync),
+    ) -> Result<(), Error> {
+        let reason = failure.reason.clone();
+        let wait = trial.wait(&self.patience, what.clone(), failure, took, most)?;
+        tell(Pause { what, reason, wait });
+        tokio::time::sleep(wait).await;
+        Ok(())
     }
 
     /// Waits for the pace that the quota allows.
@@ -295,17 +263,13 @@ impl Hub {
         let wait = slot.saturating_duration_since(Instant::now());
         let reason = "the quota is used up until then".to_owned();
         if wait > LONGEST_WAIT {
-            return Err(self.later(path, wait, reason));
+            return Err(later(self.name(path), wait, reason));
         }
         if is_spent && wait > TOLD_WAIT {
             tell(Pause { what: self.name(path), reason, wait });
         }
         tokio::time::sleep_until(slot.into()).await;
         Ok(())
-    }
-
-    fn later(&self, path: &str, wait: Duration, reason: String) -> Error {
-        Error::Later { what: self.name(path), minutes: wait.as_secs().saturating_sub(1).div_ceil(60), reason }
     }
 
     /// An address for people: the list of fields is left out of it.
@@ -407,7 +371,7 @@ impl Hub {
             let gap = if message.is_empty() { "" } else { ": " };
             // 500 tells of this answer; the others tell of a Hub that has too much to do.
             let fault = if status.as_u16() == 500 { Fault::Answer } else { Fault::Line };
-            return Try::Failed { reason: format!("{status}{gap}{message}"), asked, fault };
+            return Try::Failed(Failure { reason: format!("{status}{gap}{message}"), asked, fault });
         }
         let mut next = None;
         for link in headers.get_all(LINK) {

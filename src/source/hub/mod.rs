@@ -1,10 +1,16 @@
 //! The Hub itself: its wire format, its listing, its limits, and a client that keeps to them.
 
+mod dataset;
+pub mod fetch;
 mod http;
 mod limit;
 mod link;
 pub mod listing;
+mod patience;
+mod ranges;
 pub(super) mod wire;
 
-pub use http::{Answer, Error, Fault, Hub, Patience, Pause, Token};
+pub use dataset::{Address, Commit, DatasetFile};
+pub use http::{Answer, Error, Hub, Pause, Token};
 pub use limit::Quota;
+pub use patience::{Fault, Patience};

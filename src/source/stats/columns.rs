@@ -54,6 +54,18 @@ impl Columns {
         }
     }
 
+    /// All of them.
+    pub fn leaves(&self) -> Vec<usize> {
+        let Columns { id, hub_id, model_id, created, counts, words, flags, sha, tags, .. } = self;
+        let Columns { relation, models, model_keys, base_models, card, cells, .. } = self;
+        let single = [id, hub_id, model_id, created, sha, tags, relation, models, model_keys, base_models, card];
+        let counts = counts.iter().map(|(_, at)| at);
+        let words = words.iter().map(|(_, at)| at);
+        let flags = flags.iter().map(|(_, at)| at);
+        let all = single.into_iter().chain(counts).chain(words).chain(flags).filter_map(|at| *at);
+        all.chain(cells.iter().map(|cell| cell.at)).collect()
+    }
+
     /// Whether a row is a link and no model: rows of one child add up.
     pub fn are_of_links(&self) -> bool {
         let has_counts = self.counts.iter().any(|(_, at)| at.is_some());

@@ -8,6 +8,7 @@ mod texts;
 
 use std::borrow::Cow;
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 
 use parquet::basic::Compression;
@@ -67,6 +68,22 @@ pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result
     };
     in_order(desks, |_| Ok(groups.next()), work, sink)?;
     dump.row_count().map(drop)
+}
+
+/// The bytes of a dump that are read besides its footer, which alone has to be there.
+pub(super) fn needed(path: &Path, named: &NamedColumns) -> Result<Vec<Range<u64>>, Error> {
+    let dump = Dump::open(path, named)?;
+    let groups = dump.reader.metadata().row_groups().iter();
+    let leaves = dump.columns.leaves();
+    let chunks = groups.flat_map(|group| leaves.iter().map(|at| group.column(*at)));
+    Ok(chunks
+        .map(|chunk| {
+            let start = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
+            // What cannot be is nothing: reading it will say what is wrong.
+            let start = u64::try_from(start).unwrap_or_default();
+            start..start.saturating_add(u64::try_from(chunk.compressed_size()).unwrap_or_default())
+        })
+        .collect())
 }
 
 /// A dump, and the columns of it that are read.
