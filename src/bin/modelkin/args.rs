@@ -56,7 +56,8 @@ pub enum Command {
 #[derive(Debug, ClapArgs)]
 pub struct Import {
     /// Files and folders: JSON or JSON Lines of the Hub's rows, tables as CSV (all plain, gzip or zstd), Parquet dumps, model
-    /// cards, a Hub cache, edge text; joined in this order, later records win
+    /// cards, a Hub cache, edge text, a snapshot; joined in this order, later records win. Or addresses of such files, as
+    /// hf://datasets/OWNER/NAME@REVISION/PATH and https://...; `hub` is the Hub's daily dump, `-` the standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// What the paths are [default: guessed from what is there]
@@ -73,6 +74,9 @@ pub struct Import {
     /// The day that the records describe, such as 2025-07-02 [default: the newest date among them]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub date: Option<jiff::civil::Date>,
+    /// Of files of data sets (hf://, hub): the last commit of this day or before, which dates the snapshot too
+    #[arg(long, value_name = "DATE", value_parser = date, conflicts_with = "date")]
+    pub at: Option<jiff::civil::Date>,
     /// A table of old ids (CSV: legacy_id, canonical_id) beside the built-in one; its rows win
     #[arg(long, value_name = "FILE")]
     pub aliases: Option<PathBuf>,

@@ -1,7 +1,6 @@
-use std::ffi::OsString;
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -21,8 +20,6 @@ use crate::args::Crawl;
 use crate::output::Usage;
 use crate::{hub, import, output};
 
-/// How long nothing is said where nobody watches.
-const QUIET: Duration = Duration::from_secs(30);
 /// Names that are shown of each kind of change.
 const SHOWN: usize = 3;
 /// As the shell has it for a program that Ctrl-C ended.
@@ -46,7 +43,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     let program = concat!("modelkin/", env!("CARGO_PKG_VERSION"));
     let hub = Hub::new(&hub::endpoint(), hub::token()?, program, patience)?;
     let plan = plan(args, hub.endpoint(), old.as_ref())?;
-    let folder = args.record.clone().unwrap_or_else(|| beside(&output, ".crawl"));
+    let folder = args.record.clone().unwrap_or_else(|| import::beside(&output, ".crawl"));
     if folder == output {
         bail!(Usage(format!("{}: the pages and the snapshot need a name each", folder.display())));
     }
@@ -175,18 +172,14 @@ fn plan(args: &Crawl, endpoint: &str, old: Option<&Snapshot>) -> anyhow::Result<
 }
 
 fn fetch(hub: Hub, recording: &mut Recording, progress: &Progress) -> Result<Brought, crawl::Error> {
-    let runtime = runtime().map_err(|error| modelkin::source::Error::Io { path: "tokio".into(), error })?;
+    let runtime = hub::runtime().map_err(|error| modelkin::source::Error::Io { path: "tokio".into(), error })?;
     runtime.block_on(crawl::run(&Arc::new(hub), recording, &|event| progress.tell(&event)))
-}
-
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 /// From now on Ctrl-C ends the program, whatever it does: the checkpoint outlives worse than that.
 #[expect(clippy::exit, reason = "the end of the program, not of a function")]
 fn stop_on_interrupt(progress: &Arc<Progress>, folder: &Path) -> anyhow::Result<()> {
-    let runtime = runtime()?;
+    let runtime = hub::runtime()?;
     let (progress, folder) = (Arc::clone(progress), folder.to_owned());
     std::thread::spawn(move || {
         if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
@@ -200,13 +193,6 @@ fn stop_on_interrupt(progress: &Arc<Progress>, folder: &Path) -> anyhow::Result<
         }
     });
     Ok(())
-}
-
-/// A path with something added to its last part.
-fn beside(path: &Path, added: &str) -> PathBuf {
-    let mut name: OsString = path.as_os_str().to_owned();
-    name.push(added);
-    name.into()
 }
 
 /// Gives a snapshot a second name with its date: `hub.modelkin` becomes `hub-2025-07-02.modelkin` too.
@@ -342,7 +328,7 @@ impl Progress {
 
     fn progress(&self, text: String) {
         let mut state = self.state();
-        if self.bar.is_hidden() && state.spoke.elapsed() >= QUIET {
+        if self.bar.is_hidden() && state.spoke.elapsed() >= output::QUIET {
             state.spoke = Instant::now();
             output::note(&text);
         }

@@ -69,6 +69,11 @@ fn token_file() -> Option<PathBuf> {
     Some(folder.join("token"))
 }
 
+/// What waits for answers: one thread.
+pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
 fn text(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.trim().is_empty())
 }

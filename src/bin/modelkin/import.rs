@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::fmt::Write;
 use std::fs;
 use std::io::Read;
@@ -14,10 +15,11 @@ use modelkin::reference::{Aliases, Families};
 use modelkin::report::{day, grouped, printable};
 use modelkin::snapshot::{Builder, Snapshot, Taken};
 use modelkin::source::recording::Recording;
-use modelkin::source::{self, Kind, NamedColumns, Source};
+use modelkin::source::{Kind, NamedColumns, Source};
 
 use crate::args::{Import, KindArg};
 use crate::output::Usage;
+use crate::remote::{self, Place};
 use crate::{filter, output, snapshots};
 
 /// How many rejects an import prints; `check` lists the others.
@@ -34,13 +36,17 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     });
     let mut named = NamedColumns::default();
     args.columns.iter().try_for_each(|column| named.add(column)).map_err(Usage)?;
-    let mut sources = Vec::new();
-    for path in &args.paths {
-        match kind.is_none() && is_snapshot(path) {
-            true => sources.push(Given::Snapshot(path.clone())),
-            false => sources.extend(source::find_named(path, kind, &named)?.into_iter().map(Given::Source)),
-        }
+    let find = |path: &PathBuf| Place::find(path, kind, &named);
+    let places = args.paths.iter().map(find).collect::<anyhow::Result<Vec<_>>>()?;
+    if args.at.is_some() && !places.iter().any(Place::has_history) {
+        bail!(Usage("--at is for files of data sets, as hf://datasets/OWNER/NAME/PATH; no other has a history".into()));
     }
+    let output = target(&args.output)?;
+    let aliases = aliases(args.aliases.as_deref())?;
+    let until = args.at.map(filter::millis).transpose()?.map(|day| day + 24 * 60 * 60 * 1000 - 1);
+    let there = remote::fetch(&places, (kind, &named), until, &output)?;
+    let taken = args.date.map(filter::millis).transpose()?.or(there.date());
+    let sources = there.sources(places)?;
     let is_table = |given: &Given| match given {
         Given::Source(source) => matches!(source.kind(), Kind::Csv | Kind::HubStats),
         Given::Snapshot(_) => false,
@@ -50,9 +56,6 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     {
         bail!(Usage(format!("{}: --column names columns of tables (CSV, Parquet), and this is none", other.label()?)));
     }
-    let output = target(&args.output)?;
-    let aliases = aliases(args.aliases.as_deref())?;
-    let taken = args.date.map(filter::millis).transpose()?;
     let mut builder = Builder::new();
     for source in &sources {
         if let Some(update) = source.recording().filter(|recording| recording.plan().since.is_some()) {
@@ -71,7 +74,9 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     let mut snapshot = finish(builder, taken, ended, &rejects)?;
     census::keep(&mut snapshot, &Families::built_in()?.all()?)?;
     snapshot.write(&output)?;
-    output::result(&summary(&args.output, &snapshot, 0, &rejects))?;
+    let newest = there.newest(&snapshot)?;
+    there.remove()?;
+    output::result(&(summary(&args.output, &snapshot, 0, &rejects) + &newest))?;
     remember(&args.output);
     Ok(ExitCode::SUCCESS)
 }
@@ -100,7 +105,7 @@ impl Given {
 }
 
 /// Whether a file begins as a snapshot does.
-fn is_snapshot(path: &Path) -> bool {
+pub fn is_snapshot(path: &Path) -> bool {
     let is_file = fs::metadata(path).is_ok_and(|known| known.is_file());
     let mut magic = [0; 6];
     is_file && fs::File::open(path).is_ok_and(|mut file| file.read_exact(&mut magic).is_ok()) && &magic == b"ARROW1"
@@ -183,6 +188,13 @@ pub fn target(path: &Path) -> anyhow::Result<PathBuf> {
         bail!("{name}: is there already and is no snapshot; name another file, or remove this one");
     }
     fs::canonicalize(path).with_context(|| name.to_string())
+}
+
+/// A path with something added to its last part.
+pub fn beside(path: &Path, added: &str) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(added);
+    name.into()
 }
 
 /// Now, in milliseconds since 1970; or what SOURCE_DATE_EPOCH says, so that the same sources give the same bytes.

@@ -14,6 +14,7 @@ mod import;
 mod output;
 mod owners;
 mod rank;
+mod remote;
 mod report;
 mod selection;
 mod show;

@@ -3,6 +3,7 @@
 
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use modelkin::report::{Format, Report, printable_lines};
 use modelkin::snapshot::Snapshot;
@@ -20,6 +21,8 @@ impl std::fmt::Display for Usage {
 impl std::error::Error for Usage {}
 
 const USAGE: u8 = 2;
+/// How long nothing is said where nobody watches.
+pub const QUIET: Duration = Duration::from_secs(30);
 
 /// Writes a result to standard output. A reader that has gone away is no failure.
 pub fn result(text: &str) -> anyhow::Result<()> {

@@ -1,0 +1,204 @@
+//! Sources that lie elsewhere: what is fetched of them, and what is said of it.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use anyhow::{anyhow, bail};
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use modelkin::report::{day, grouped};
+use modelkin::snapshot::Snapshot;
+use modelkin::source::hub::fetch::{self, Event, Fetched, Wanted};
+use modelkin::source::hub::{Address, Hub, Patience};
+use modelkin::source::{self, Kind, NamedColumns};
+
+use crate::import::Given;
+use crate::output::Usage;
+use crate::{hub, import, output};
+
+/// What `hub` is short for: cfahlgren1's data set, Apache-2.0, which is made anew every day.
+const HUB: &str = "hf://datasets/cfahlgren1/hub-stats/models.parquet";
+/// Days after which a dump of the Hub is stale.
+const STALE: i64 = 3;
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// Where a source lies.
+pub enum Place {
+    /// On this machine: ready to be read.
+    Here(Vec<Given>),
+    /// Elsewhere, and whether it is the dump of the whole Hub.
+    There(Address, bool),
+}
+
+impl Place {
+    pub fn find(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> anyhow::Result<Place> {
+        let text = match path.to_str() {
+            Some("hub") if !path.exists() => HUB,
+            text => text.unwrap_or_default(),
+        };
+        // A path may well look like an address.
+        let address = if path.exists() { None } else { Address::parse(text, &hub::endpoint()) };
+        match address {
+            None if kind.is_none() && import::is_snapshot(path) => Ok(Place::Here(vec![Given::Snapshot(path.into())])),
+            None => {
+                let sources = source::find_named(path, kind, named)?;
+                Ok(Place::Here(sources.into_iter().map(Given::Source).collect()))
+            }
+            Some(Err(reason)) => bail!("{}: {reason}", text.split(['?', '#']).next().unwrap_or_default()),
+            Some(Ok(address)) => {
+                let is_hub = address.label(None) == HUB;
+                Ok(Place::There(address, is_hub))
+            }
+        }
+    }
+
+    /// Whether it is a file of a data set.
+    pub fn has_history(&self) -> bool {
+        matches!(self, Place::There(Address::Dataset(_), _))
+    }
+}
+
+/// What was fetched, place by place.
+#[derive(Default)]
+pub struct Brought {
+    files: Vec<Fetched>,
+    has_hub: bool,
+}
+
+/// Fetches what lies elsewhere, each into a folder beside the output.
+pub fn fetch(
+    places: &[Place],
+    (kind, named): (Option<Kind>, &NamedColumns),
+    until: Option<i64>,
+    output: &Path,
+) -> anyhow::Result<Brought> {
+    let mut brought = Brought::default();
+    let mut addresses = places.iter().filter_map(|place| match place {
+        Place::Here(_) => None,
+        Place::There(address, is_hub) => Some((address, *is_hub)),
+    });
+    let Some(first) = addresses.next() else { return Ok(brought) };
+    if let Some(name) = hub::offline() {
+        bail!(Usage(format!("{name} is set, so nothing may be fetched; unset it, or name a file of this machine")));
+    }
+    let program = concat!("modelkin/", env!("CARGO_PKG_VERSION"));
+    let client = Hub::new(&hub::endpoint(), hub::token()?, program, Patience::default())?;
+    let runtime = hub::runtime()?;
+    for (number, (address, is_hub)) in std::iter::once(first).chain(addresses).enumerate() {
+        let suffix = if number == 0 { ".fetch".to_owned() } else { format!(".fetch{}", number + 1) };
+        let folder = import::beside(output, &suffix);
+        let until = until.filter(|_| matches!(address, Address::Dataset(_)));
+        let wanted = Wanted { address: address.clone(), kind, named: named.clone(), until };
+        let progress = Progress::new();
+        let now = jiff::Timestamp::now().as_millisecond();
+        let tell = |event| progress.tell(&event);
+        let done = runtime.block_on(fetch::fetch(&client, &wanted, &folder, now, &tell));
+        progress.bar.finish_and_clear();
+        brought.files.push(done.map_err(|error| match folder.exists() {
+            true => anyhow!("{error}\nwhat was fetched is kept in {}; the same command goes on", folder.display()),
+            false => anyhow!("{error}"),
+        })?);
+        brought.has_hub |= is_hub;
+    }
+    // The lock lies beside the file, so that nobody else fetches into it.
+    Snapshot::clear_parts(output)?;
+    Ok(brought)
+}
+
+impl Brought {
+    /// The date of the commits that were asked for by their day.
+    pub fn date(&self) -> Option<i64> {
+        self.files.iter().filter_map(Fetched::date).max()
+    }
+
+    /// All sources, in the order in which they were named.
+    pub fn sources(&self, places: Vec<Place>) -> anyhow::Result<Vec<Given>> {
+        let mut files = self.files.iter();
+        let mut all = Vec::new();
+        for place in places {
+            match place {
+                Place::Here(sources) => all.extend(sources),
+                Place::There(..) => {
+                    let sources = files.next().map(Fetched::sources).transpose()?.unwrap_or_default();
+                    all.extend(sources.into_iter().map(Given::Source));
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// How new the dump of the Hub is, in words. One that is stale is warned of.
+    pub fn newest(&self, snapshot: &Snapshot) -> anyhow::Result<String> {
+        let newest = snapshot.rows().filter_map(|row| snapshot.created(row)).max();
+        let Some(newest) = newest.filter(|_| self.has_hub) else { return Ok(String::new()) };
+        let at = self.date().map_or_else(import::now, Ok)?;
+        let age = (at - newest) / DAY;
+        if age > STALE {
+            let than = if self.date().is_some() { "that commit" } else { "today" };
+            output::note(&format!(
+                "warning: the newest model of the dump is of {}, {} days before {than}: the data set is stale; `modelkin \
+                 crawl` asks the Hub itself",
+                day(newest),
+                grouped(age as u64)
+            ));
+        }
+        Ok(format!("newest model of {}\n", day(newest)))
+    }
+
+    /// Removes what was fetched, once it is in a snapshot.
+    pub fn remove(self) -> anyhow::Result<()> {
+        Ok(self.files.into_iter().try_for_each(Fetched::remove)?)
+    }
+}
+
+/// Where the fetch is: a line that renews itself on a terminal, a plain line now and then elsewhere.
+struct Progress {
+    bar: ProgressBar,
+    spoke: Mutex<Instant>,
+}
+
+impl Progress {
+    fn new() -> Progress {
+        let bar = ProgressBar::no_length();
+        let template =
+            "{spinner} {binary_bytes} of {binary_total_bytes}, {binary_bytes_per_sec}, {elapsed}, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Progress { bar, spoke: Mutex::new(Instant::now()) }
+    }
+
+    fn tell(&self, event: &Event) {
+        match event {
+            Event::Resumed { label, bytes } => {
+                self.line(&format!("{label}: goes on after {}", HumanBytes(*bytes)));
+            }
+            Event::Columns { label, bytes, of } => {
+                let part = format!("{} of {}", HumanBytes(*bytes), HumanBytes(*of));
+                self.line(&format!("{label}: {part}, the columns that are needed"));
+            }
+            Event::Whole { label, reason } => self.line(&format!("{label}: the whole file is fetched, since {reason}")),
+            Event::Bytes { done, of } => {
+                self.bar.set_position(*done);
+                if let Some(of) = of {
+                    self.bar.set_length(*of);
+                }
+                let mut spoke = self.spoke.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                if self.bar.is_hidden() && spoke.elapsed() >= output::QUIET {
+                    *spoke = Instant::now();
+                    let of = of.map(|of| format!(" of {}", HumanBytes(of))).unwrap_or_default();
+                    output::note(&format!("{}{of}", HumanBytes(*done)));
+                }
+            }
+            Event::Waits(pause) => {
+                self.line(&format!("waits {} s: {}", pause.wait.as_secs_f64().ceil(), pause.reason));
+            }
+            _ => (),
+        }
+    }
+
+    fn line(&self, text: &str) {
+        self.bar.suspend(|| output::note(text));
+    }
+}
