@@ -8,6 +8,8 @@
 //! `--faults` makes every tenth answer a bad one, `--quota 500/300` limits requests to 500 in 300 s, `--lines FILE`
 //! writes what must come out, `--renamed FILE` the old ids with the new ones. `--days N` lets N days pass before it starts; a
 //! request for `/stand-in/live` lets one more pass, `/stand-in/lines` gives what must come out then.
+//!
+//! `--file models.parquet` gives that file instead, as the data set that `modelkin import hub` reads.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "an example, for the eyes of a developer")]
 
@@ -16,17 +18,25 @@ mod hub;
 
 use std::time::Duration;
 
+use hub::dataset::{Files, Version, Ways};
 use hub::{Fault, Limit, Manner, StandIn, World};
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
-    const KNOWN: &str = "--models --seed --port --faults --quota --page --lines --renamed --days --changes --additions --renames --deletions";
+    const KNOWN: &str = "--file --models --seed --port --faults --quota --page --lines --renamed --days --changes --additions --renames --deletions";
     if let Some(unknown) = args.iter().find(|arg| arg.starts_with("--") && !KNOWN.split(' ').any(|known| known == *arg))
     {
         println!("{unknown}: the options are {KNOWN}; the head of this example's file says what they do");
         return;
     }
     let value = |name: &str| args.iter().position(|arg| arg == name).and_then(|at| args.get(at + 1)).cloned();
+    if let Some(file) = value("--file") {
+        let version = Version::new(1, "2026-10-02T06:00:00.000Z", std::fs::read(file).unwrap());
+        let ways = Ways { named: Some(("cfahlgren1/hub-stats", "models.parquet")), ..Ways::default() };
+        let files = Files::start(vec![version], ways);
+        println!("{}", files.address());
+        std::thread::park();
+    }
     let number = |name: &str, default: u64| value(name).map_or(default, |value| value.parse().unwrap());
     let day = [("--changes", 1000), ("--additions", 200), ("--renames", 100), ("--deletions", 50)]
         .map(|(name, default)| number(name, default) as usize);

@@ -4,40 +4,40 @@
 //! cargo run --release --example synthetic_hub -- 3000000 --parquet models.parquet --jsonl models.jsonl --links links.bin
 //! ```
 //!
-//! `--merges` makes the merges overlap. The links are pairs of little-endian 32-bit numbers, parent and child;
+//! `--real` gives the dump the columns of the real one that are not read too. `--merges` makes the merges overlap. The links are pairs of little-endian 32-bit numbers, parent and child;
 //! `--owners owners.bin` writes the number of each model's owner. Models are numbered as they were made; with `--by-owner`
 //! an owner's stand together, as in a snapshot. Without a file, it tells what such a graph is like.
 
 #![allow(clippy::print_stdout, reason = "an example speaks")]
 
+#[path = "../tests/hub/dump.rs"]
+mod dump;
+
 use std::collections::HashMap;
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::sync::Arc;
 
+use dump::Width;
 use modelkin::census::Descendants;
 use modelkin::source::synthetic::{Row, Shape, Synthetic};
-use parquet::basic::Compression;
-use parquet::data_type::{ByteArray, ByteArrayType, DataType, Int64Type};
-use parquet::file::properties::WriterProperties;
-use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
-use parquet::schema::parser::parse_message_type;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (mut models, mut shape, mut by_owner, mut files) = (10_000, Shape::Hub, false, HashMap::new());
+    let mut width = Width::Narrow;
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--merges" => shape = Shape::Merges,
             "--by-owner" => by_owner = true,
+            "--real" => width = Width::Real,
             "--parquet" | "--jsonl" | "--links" | "--owners" => {
                 _ = files.insert(word, words.next().ok_or("a file is missing")?)
             }
             number => {
                 let wrong = |_| {
                     format!(
-                        "{number:?} is neither a number of models nor --merges, --by-owner, --parquet, --jsonl, --links, --owners"
+                        "{number:?} is neither a number of models nor --merges, --by-owner, --real, --parquet, --jsonl, --links, --owners"
                     )
                 };
                 models = number.parse().map_err(wrong)?;
@@ -71,7 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         file.flush()?;
     }
     if let Some(path) = files.get("--parquet") {
-        write_parquet(&hub, path)?;
+        dump::write(&hub, width, 250_000, BufWriter::new(File::create(path)?))?;
     }
     Ok(())
 }
@@ -130,78 +130,4 @@ fn write_json(row: &Row, out: &mut impl Write) -> std::io::Result<()> {
          \".gitattributes\"}},{{\"rfilename\":\"README.md\"}},{{\"rfilename\":\"config.json\"}}]}}",
         row.library, row.id
     )
-}
-
-const SCHEMA: &str = "message models {
-    required binary _id (utf8);
-    required binary id (utf8);
-    required int64 createdAt (timestamp(millis,true));
-    required int64 downloads;
-    required int64 downloadsAllTime;
-    required int64 likes;
-    optional binary pipeline_tag (utf8);
-    optional binary library_name (utf8);
-    optional group tags (list) { repeated group list { optional binary element (utf8); } }
-    optional group safetensors { optional int64 total; }
-    optional binary cardData (utf8);
-}";
-
-fn write_parquet(hub: &Synthetic, path: &str) -> Result<(), Box<dyn Error>> {
-    const GROUP: usize = 250_000;
-    let schema = Arc::new(parse_message_type(SCHEMA)?);
-    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-    let mut file = SerializedFileWriter::new(File::create(path)?, schema, Arc::new(properties))?;
-    let mut rows = hub.rows();
-    loop {
-        let group: Vec<Row> = rows.by_ref().take(GROUP).collect();
-        if group.is_empty() {
-            break;
-        }
-        let mut writer = file.next_row_group()?;
-        let text = |text: &str| Some(ByteArray::from(text.as_bytes().to_vec()));
-        column::<ByteArrayType>(&mut writer, group.iter().map(|row| text(&row.hub_id)), 0)?;
-        column::<ByteArrayType>(&mut writer, group.iter().map(|row| text(&row.id)), 0)?;
-        column::<Int64Type>(&mut writer, group.iter().map(|row| Some(row.created)), 0)?;
-        column::<Int64Type>(&mut writer, group.iter().map(|row| Some(row.downloads as i64)), 0)?;
-        column::<Int64Type>(&mut writer, group.iter().map(|row| Some(row.downloads_all_time as i64)), 0)?;
-        column::<Int64Type>(&mut writer, group.iter().map(|row| Some(row.likes as i64)), 0)?;
-        column::<ByteArrayType>(&mut writer, group.iter().map(|row| row.task.and_then(text)), 1)?;
-        column::<ByteArrayType>(&mut writer, group.iter().map(|row| text(row.library)), 1)?;
-        let mut list = writer.next_column()?.ok_or("the schema has no tags")?;
-        let mut repeats: Vec<i16> = Vec::new();
-        for row in &group {
-            repeats.extend((0..row.tags.len()).map(|at| i16::from(at > 0)));
-        }
-        let tags: Vec<ByteArray> =
-            group.iter().flat_map(|row| &row.tags).map(|tag| tag.as_bytes().to_vec().into()).collect();
-        list.typed::<ByteArrayType>().write_batch(&tags, Some(&vec![3; tags.len()]), Some(&repeats))?;
-        list.close()?;
-        column::<Int64Type>(&mut writer, group.iter().map(|row| row.parameters.map(|count| count as i64)), 2)?;
-        column::<ByteArrayType>(&mut writer, group.iter().map(|row| text(&row.card)), 1)?;
-        writer.close()?;
-    }
-    file.close()?;
-    Ok(())
-}
-
-/// Writes the next column; `depth` is how many levels of it are optional.
-fn column<T: DataType>(
-    writer: &mut SerializedRowGroupWriter<'_, File>,
-    values: impl Iterator<Item = Option<T::T>>,
-    depth: i16,
-) -> Result<(), Box<dyn Error>> {
-    let mut column = writer.next_column()?.ok_or("the schema ends too early")?;
-    let (levels, values) = levels(values, depth);
-    column.typed::<T>().write_batch(&values, levels.as_deref(), None)?;
-    Ok(column.close()?)
-}
-
-fn levels<T>(values: impl Iterator<Item = Option<T>>, depth: i16) -> (Option<Vec<i16>>, Vec<T>) {
-    let mut levels = Vec::new();
-    let mut there = Vec::new();
-    for value in values {
-        levels.push(if value.is_some() { depth } else { 0 });
-        there.extend(value);
-    }
-    ((depth > 0).then_some(levels), there)
 }

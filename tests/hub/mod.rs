@@ -2,6 +2,8 @@
 //! whatever faults are asked for. It never leaves the tests, the benches and the examples.
 #![allow(dead_code, unused_imports, reason = "each user of the stand-in uses a part of it")]
 
+pub mod dataset;
+pub mod dump;
 mod server;
 mod world;
 

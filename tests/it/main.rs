@@ -4,6 +4,7 @@
 
 mod counting;
 mod crawl;
+mod dataset;
 mod dirt;
 mod export;
 mod files;
