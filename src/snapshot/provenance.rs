@@ -58,7 +58,7 @@ pub enum Taken {
 /// One source of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceNote {
-    /// Its path, as it was named.
+    /// Its path, as it was named; of a file of a data set its address, at the commit that was read.
     pub path: String,
     /// Its kind: `jsonl`, `hub-stats`, `csv`, `cards`, `edges` or `recording`.
     pub kind: String,

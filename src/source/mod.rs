@@ -123,7 +123,8 @@ pub type Sink<'s> = &'s mut dyn FnMut(Result<Record<'_>, Reject>);
 
 /// Something that records are read from, once.
 pub trait Source {
-    /// Its name in provenance: the path as it was named; of a recording, what was asked of which Hub.
+    /// Its name in provenance: the path as it was named; of what was fetched, its address at the commit that was read; of a
+    /// recording, what was asked of which Hub.
     ///
     /// # Errors
     /// If a recording cannot be read.
