@@ -16,10 +16,18 @@ pub(super) struct Frontier {
     known: HashSet<String>,
     /// Pages in a row with the same rows as the one before, or none, and a hash of the rows.
     repeats: (u64, u64),
+    /// The generation of a family whose children are being asked for, and its models whose turn has not come.
+    generation: (u64, usize),
+    /// Children of the root that were not met yet, as far as is known.
+    expected: u64,
+    /// The last row of the present listing that was read in this run.
+    last: Option<Glance>,
     pub pages: u64,
     pub rows: u64,
     /// Pages without rows that named a next one.
     pub empty: u64,
+    /// Rows that were made before the row before them, in a listing by the order of making.
+    pub falls: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -51,9 +59,13 @@ impl Frontier {
             been_at: HashSet::new(),
             known: HashSet::new(),
             repeats: (0, 0),
+            generation: (0, 0),
+            expected: 0,
+            last: None,
             pages: 0,
             rows: 0,
             empty: 0,
+            falls: 0,
         }
     }
 
@@ -64,13 +76,47 @@ impl Frontier {
 
     /// The next request, for these fields; it stays the next one until its page was [`Frontier::saw`].
     pub fn next(&self, fields: &[String]) -> Option<Task> {
-        let order = if self.plan.since.is_some() { Order::Modified } else { Order::Created };
+        let order = self.order();
         Some(match self.todo.front()? {
             Step::Root(id) => Task::Root(id.clone()),
             Step::Start(scope) => Task::List(listing::first_page(scope, order, fields, self.left())),
             // The Hub repeats what it was asked for, also a field that it takes no longer.
             Step::Next(query) => Task::List(listing::only_fields(&listing::next_page(query), fields)),
         })
+    }
+
+    fn order(&self) -> Order {
+        if self.plan.since.is_some() { Order::Modified } else { Order::Created }
+    }
+
+    /// Of a family: the generation whose children are asked for next, and the requests that are pending at least.
+    pub fn pending(&self) -> Option<(u64, u64)> {
+        let begins = matches!(self.todo.front()?, Step::Start(_)) && self.generation.1 == 0;
+        let is_read = self.reads_rows() && !matches!(self.todo.front(), Some(Step::Root(_)));
+        is_read.then(|| (self.generation.0 + u64::from(begins), self.todo.len() as u64 + self.expected))
+    }
+
+    /// Looks for rows that are not in the order that was asked for; gives the first two.
+    pub fn falls(&mut self, glances: &[Glance]) -> Option<(Glance, Glance)> {
+        if self.order() != Order::Created {
+            return None;
+        }
+        if matches!(self.todo.front(), Some(Step::Start(_))) {
+            self.last = None;
+        }
+        let (first, count) = listing::falls(self.last.as_ref(), glances);
+        let first = first.map(|(one, other)| (one.clone(), other.clone()));
+        self.falls += count;
+        self.last = glances.iter().rfind(|glance| glance.created.is_some()).cloned().or(self.last.take());
+        first
+    }
+
+    /// Goes past a page of an earlier crawl whose pages are read with this one's.
+    pub fn passed(&mut self, head: &Head) {
+        if head.kind != PageKind::Cards {
+            self.pages += 1;
+            self.rows += head.rows;
+        }
     }
 
     /// Whether a page that was kept is the one that comes next, whatever fields it was asked for.
@@ -115,10 +161,20 @@ impl Frontier {
         let step = self.todo.pop_front();
         if let Some(Step::Root(id)) = step {
             let id = glances.first().and_then(|glance| glance.id.clone()).unwrap_or(id);
+            self.expected = glances.first().and_then(|glance| glance.children).unwrap_or(0);
             self.children_of(&id);
+            // Tags of its children may go on naming it as it was called.
+            if let Some(was) = &head.was {
+                self.children_of(was);
+            }
             return;
         }
         if matches!(step, Some(Step::Start(_))) {
+            let (generation, left) = &mut self.generation;
+            if *left == 0 {
+                (*generation, *left) = (*generation + 1, self.todo.len() + 1);
+            }
+            *left -= 1;
             self.been_at.clear();
             self.been_at.extend(head.path.split_once('?').map(|(_, query)| query.to_owned()));
         }
@@ -133,7 +189,11 @@ impl Frontier {
             self.todo.push_front(Step::Next(next));
         }
         if self.reads_rows() {
-            for glance in glances.iter().filter(|glance| glance.has_children) {
+            self.expected = self.expected.saturating_sub(head.rows);
+            if self.generation.0 > 1 {
+                self.expected = 0;
+            }
+            for glance in glances.iter().filter(|glance| glance.children != Some(0)) {
                 if let Some(id) = &glance.id {
                     self.children_of(id);
                 }

@@ -2,15 +2,18 @@
 //! happens costs the page under way and no more.
 
 mod cards;
+mod fields;
 mod frontier;
+mod note;
 
 use std::sync::Arc;
 
-use crate::snapshot::{CrawlNote, Snapshot};
-use crate::source::hub::listing::{self, Glance, Scope};
+use crate::source::hub::listing::{self, Glance};
 use crate::source::hub::{self, Answer, Hub, Pause, Quota};
-use crate::source::recording::{CardState, Head, PageKind, Plan, Recording};
+use crate::source::recording::{CardState, Head, PageKind, Recording};
 use frontier::{Frontier, Task};
+
+pub use note::{describe, ends_early, lists_the_same, note, note_of, plan};
 
 /// Why a crawl stops before its end. What was fetched is kept: the same crawl goes on from there.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +63,22 @@ pub enum Event {
     Waits(Pause),
     /// The Hub does not know these fields: the crawl goes on without them.
     WithoutFields(Vec<String>),
+    /// Rows of a listing that was to be in the order of their making are not: while pages are read, models may be missed.
+    Falls {
+        /// A row's id.
+        earlier: String,
+        /// That of the next row, which was made earlier.
+        later: String,
+    },
+    /// So much is still to be asked for below a model: a generation begins, or it has become more than the whole Hub.
+    Pending {
+        /// The generation whose children are asked for, the model itself being the first.
+        generation: u64,
+        /// Requests, at least.
+        requests: u64,
+        /// What is left of the quota, if the Hub tells.
+        quota: Option<Quota>,
+    },
     /// The model below which was asked is not on the Hub; its descendants may be.
     NoRoot {
         /// Its id.
@@ -85,12 +104,17 @@ pub struct Brought {
     pub rows: u64,
     /// Pages without rows that named a next one.
     pub empty: u64,
+    /// Rows that were made before the row before them, though that was not asked for; of this run alone.
+    pub falls: u64,
     /// What came of the cards that were asked for, with how often.
     pub cards: std::collections::BTreeMap<CardState, u64>,
 }
 
 /// Who is told of events.
 pub type Tell<'t> = &'t (dyn Fn(Event) + Send + Sync);
+
+/// What to do where the Hub no longer lists by changes.
+const FULL: &str = "use --update --full";
 
 /// Pages in a row that bring nothing new, after which a listing has no end.
 const MOST_REPEATS: u64 = 100;
@@ -110,6 +134,10 @@ pub fn since(taken: i64) -> i64 {
 pub async fn run(hub: &Arc<Hub>, recording: &mut Recording, tell: Tell<'_>) -> Result<Brought, Error> {
     let mut frontier = Frontier::new(recording.plan().clone());
     for page in 0..recording.pages() {
+        if page < recording.earlier_pages() {
+            frontier.passed(&recording.head(page)?);
+            continue;
+        }
         // Only a family's way leads through the rows.
         let (head, glances) = match frontier.reads_rows() {
             true => {
@@ -127,15 +155,23 @@ pub async fn run(hub: &Arc<Hub>, recording: &mut Recording, tell: Tell<'_>) -> R
     if recording.pages() > 0 {
         tell(Event::Resumed { pages: frontier.pages, rows: frontier.rows });
     }
+    let mut told = (0, false);
     while let Some(task) = frontier.next(recording.fields()) {
+        if let Some((generation, requests)) = frontier.pending() {
+            let now = (generation, told.1 || requests > listing::WHOLE_HUB);
+            if now != told {
+                tell(Event::Pending { generation, requests, quota: hub.quota() });
+            }
+            told = now;
+        }
         match task {
             Task::Root(id) => root(hub, recording, &mut frontier, &id, tell).await?,
             Task::List(path) => list(hub, recording, &mut frontier, path, tell).await?,
         }
         tell(Event::Page { pages: frontier.pages, rows: frontier.rows, quota: hub.quota() });
     }
-    let Frontier { pages, rows, empty, .. } = frontier;
-    let mut brought = Brought { pages, rows, empty, ..Brought::default() };
+    let Frontier { pages, rows, empty, falls, .. } = frontier;
+    let mut brought = Brought { pages, rows, empty, falls, ..Brought::default() };
     if recording.plan().cards {
         brought.cards = cards::fetch(hub, recording, tell).await?;
     }
@@ -173,7 +209,7 @@ async fn list(
         }
         let glances = listing::glance(&answer.body)?;
         if is_update && !listing::is_latest_first(&glances) {
-            return Err("a listing that is not in the order of changes; try --update --full".into());
+            return Err(format!("a listing that is not in the order of changes; {FULL}"));
         }
         match answer.next.as_deref() {
             Some("") => Err("a next link that leads nowhere".into()),
@@ -185,12 +221,17 @@ async fn list(
     };
     let (answer, glances) = hub.get(&path, &read, &|pause| tell(Event::Waits(pause))).await?;
     if answer.status != 200 {
-        return refused(hub, recording, &path, &answer, tell);
+        return refused(hub, recording, &path, &answer, tell).await;
     }
     if answer.next.is_some() && frontier.repeats(&answer.body) {
         let advice = "such a listing has no end; try again later";
         let message = format!("{MOST_REPEATS} pages in a row without anything new");
         return Err(Error::Refused { what: hub.name(&path), status: answer.status, message, advice });
+    }
+    let falls_before = frontier.falls;
+    if let Some((earlier, later)) = frontier.falls(&glances).filter(|_| falls_before == 0) {
+        let name = |glance: Glance| glance.id.unwrap_or_default();
+        tell(Event::Falls { earlier: name(earlier), later: name(later) });
     }
     let rows = glances.len() as u64;
     let head = Head {
@@ -206,24 +247,31 @@ async fn list(
 }
 
 /// A refusal: of fields, which are left out then; of anything else, which ends the crawl.
-fn refused(hub: &Hub, recording: &mut Recording, path: &str, answer: &Answer, tell: Tell<'_>) -> Result<(), Error> {
-    if let (400, Some(taken)) = (answer.status, listing::fields_taken(&answer.message)) {
-        let (kept, dropped): (Vec<String>, Vec<String>) =
-            recording.fields().iter().cloned().partition(|field| taken.contains(&field.as_str()));
-        if !dropped.is_empty() {
-            recording.set_fields(kept)?;
-            // The frontier has not moved: the same listing is asked for again.
-            tell(Event::WithoutFields(dropped));
-            return Ok(());
-        }
+async fn refused(
+    hub: &Hub,
+    recording: &mut Recording,
+    path: &str,
+    answer: &Answer,
+    tell: Tell<'_>,
+) -> Result<(), Error> {
+    let kept = match answer.status {
+        400 => fields::kept(hub, path, recording.fields(), answer, tell).await?,
+        _ => None,
+    };
+    let Some(kept) = kept else { return Err(refusal(hub, path, answer)) };
+    if recording.plan().since.is_some() && !kept.iter().any(|field| field == "lastModified") {
+        let message = "it gives no lastModified, by which an update knows its end".to_owned();
+        return Err(Error::Refused { what: hub.name(path), status: answer.status, message, advice: FULL });
     }
-    Err(refusal(hub, path, answer))
+    // The frontier has not moved: the same listing is asked for again.
+    Ok(recording.set_fields(kept)?)
 }
 
 fn refusal(hub: &Hub, path: &str, answer: &Answer) -> Error {
     let advice = match answer.status {
         401 | 403 => "see whether HF_TOKEN is right, or is needed",
         400 if path.contains("cursor=") => "it may have forgotten the place: remove the folder and begin anew",
+        400 if path.contains("sort=lastModified") => FULL,
         400 | 404 => "see what was asked for, and HF_ENDPOINT",
         _ => "no Hub answers so; see HF_ENDPOINT",
     };
@@ -238,79 +286,36 @@ async fn root(
     id: &str,
     tell: Tell<'_>,
 ) -> Result<(), Error> {
-    let path = listing::one_model(id, recording.fields());
+    // A single model takes other fields than a listing does.
+    let mut asked: Vec<String> = recording.fields().to_vec();
+    asked.push(listing::CHILDREN.to_owned());
     let read = |answer: &Answer| match (answer.status, listing::glance_row(&answer.body).id) {
         (200, None) => Err("an answer that is no model".to_owned()),
         (_, id) => Ok(id),
     };
-    let (answer, found) = hub.get(&path, &read, &|pause| tell(Event::Waits(pause))).await?;
-    let mut head = Head::new(PageKind::Model, path, answer.date);
-    match answer.status {
-        200 => {
-            head.rows = 1;
-            head.was = found.filter(|found| !found.eq_ignore_ascii_case(id)).map(|_| id.to_owned());
-            recording.add(&head, &answer.body)?;
-            frontier.saw(&head, &[listing::glance_row(&answer.body)]);
-            Ok(())
+    loop {
+        let path = listing::one_model(id, &asked);
+        let (answer, found) = hub.get(&path, &read, &|pause| tell(Event::Waits(pause))).await?;
+        let mut head = Head::new(PageKind::Model, path, answer.date);
+        match answer.status {
+            200 => {
+                head.rows = 1;
+                head.was = found.filter(|found| !found.eq_ignore_ascii_case(id)).map(|_| id.to_owned());
+                recording.add(&head, &answer.body)?;
+                frontier.saw(&head, &[listing::glance_row(&answer.body)]);
+                return Ok(());
+            }
+            401 | 403 | 404 if !refuses_token(&answer) => {
+                tell(Event::NoRoot { id: id.to_owned(), message: answer.message });
+                recording.add(&head, b"")?;
+                frontier.saw(&head, &[]);
+                return Ok(());
+            }
+            400 => match fields::kept(hub, &head.path, &asked, &answer, tell).await? {
+                Some(kept) => asked = kept,
+                None => return Err(refusal(hub, &head.path, &answer)),
+            },
+            _ => return Err(refusal(hub, &head.path, &answer)),
         }
-        401 | 403 | 404 if !refuses_token(&answer) => {
-            tell(Event::NoRoot { id: id.to_owned(), message: answer.message });
-            recording.add(&head, b"")?;
-            frontier.saw(&head, &[]);
-            Ok(())
-        }
-        _ => refused(hub, recording, &head.path, &answer, tell),
-    }
-}
-
-/// The date of the newest model, if a listing of the whole Hub has none of its last days: thousands are made every day,
-/// so such a listing was cut off, whatever its last page said.
-pub fn ends_early(snapshot: &Snapshot) -> Option<i64> {
-    const DAYS: i64 = 3 * 24 * 60 * 60 * 1000;
-    let provenance = snapshot.provenance();
-    let note = provenance.crawl.as_ref()?;
-    let is_whole = note.owner.is_none() && note.filters.is_empty() && note.below.is_none() && note.limit.is_none();
-    let newest = snapshot.rows().filter_map(|row| snapshot.created(row)).max()?;
-    (is_whole && newest < provenance.taken? - DAYS).then_some(newest)
-}
-
-/// A crawl's plan as a snapshot keeps it.
-pub fn note(plan: &Plan) -> CrawlNote {
-    CrawlNote {
-        endpoint: plan.endpoint.clone(),
-        owner: plan.scope.owner.clone(),
-        filters: plan.scope.filters.clone(),
-        below: plan.below.clone(),
-        limit: plan.limit,
-        cards: plan.cards,
-    }
-}
-
-/// What a crawl brings, in words.
-pub fn describe(note: &CrawlNote) -> String {
-    let mut words = match (&note.below, &note.owner) {
-        (Some(id), _) => format!("{id} and what descends from it"),
-        (_, Some(owner)) => format!("the models of {owner}"),
-        _ if note.filters.is_empty() => "the whole Hub".to_owned(),
-        _ => "models".to_owned(),
-    };
-    if !note.filters.is_empty() {
-        words += &format!(" with the tags {}", note.filters.join(", "));
-    }
-    if let Some(limit) = note.limit {
-        words += &format!(", the first {limit} rows");
-    }
-    format!("{words} at {}", note.endpoint)
-}
-
-/// The plan that lists again what a snapshot's crawl listed; with `since`, only what changed from then on.
-pub fn plan(note: &CrawlNote, since: Option<i64>) -> Plan {
-    Plan {
-        endpoint: note.endpoint.clone(),
-        scope: Scope { owner: note.owner.clone(), filters: note.filters.clone() },
-        below: note.below.clone(),
-        limit: note.limit,
-        since,
-        cards: note.cards,
     }
 }

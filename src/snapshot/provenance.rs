@@ -39,6 +39,9 @@ pub struct CrawlNote {
     pub limit: Option<u64>,
     /// Whether cards were fetched.
     pub cards: bool,
+    /// Fields that were not asked for, since the Hub refused them: what they tell is missing of all its models or of some.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
 }
 
 /// How the date of a snapshot is known.

@@ -4,8 +4,10 @@
 
 pub mod dataset;
 pub mod dump;
+mod refusal;
 mod server;
 mod world;
 
+pub use refusal::Form;
 pub use server::{Fault, Limit, Logged, Manner, StandIn};
-pub use world::World;
+pub use world::{Parent, World};

@@ -8,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{Method, Response, StatusCode, header};
 use serde_json::json;
 
+use super::refusal::{Form, OF_LIST, OF_MODEL};
 use super::world::World;
 
 /// What goes wrong with an answer.
@@ -90,6 +91,8 @@ struct Shared {
     rota: Option<(u64, Vec<Fault>)>,
     limit: Option<Limit>,
     refused_fields: Vec<&'static str>,
+    form: Form,
+    ignores_direction: bool,
     page: usize,
     day: [usize; 4],
     log: Mutex<Vec<Logged>>,
@@ -114,7 +117,11 @@ pub struct Manner {
     pub faults: HashMap<u64, Fault>,
     pub rota: Option<(u64, Vec<Fault>)>,
     pub limit: Option<Limit>,
+    /// Fields that neither endpoint takes, and how that is worded.
     pub refused_fields: Vec<&'static str>,
+    pub form: Form,
+    /// Every listing is in descending order, whatever is asked for.
+    pub ignores_direction: bool,
     /// Rows in a page at most; 0: as on the Hub.
     pub page: usize,
     /// What a day brings: changes, additions, renames, deletions.
@@ -133,6 +140,8 @@ impl StandIn {
             rota: manner.rota,
             limit: manner.limit,
             refused_fields: manner.refused_fields,
+            form: manner.form,
+            ignores_direction: manner.ignores_direction,
             day: manner.day,
             page: if manner.page == 0 { 1000 } else { manner.page },
             log: Mutex::default(),
@@ -169,7 +178,7 @@ impl Drop for StandIn {
 }
 
 /// An answer under construction.
-struct Reply {
+pub(super) struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
@@ -180,7 +189,7 @@ impl Reply {
         Reply { status, headers: Vec::new(), body: body.into() }
     }
 
-    fn json(status: u16, body: impl Into<Vec<u8>>) -> Reply {
+    pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Reply {
         Reply::new(status, body).with("content-type", "application/json; charset=utf-8")
     }
 
@@ -189,7 +198,7 @@ impl Reply {
         if code.is_empty() { reply } else { reply.with("x-error-code", code) }
     }
 
-    fn with(mut self, name: &'static str, value: impl Into<String>) -> Reply {
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Reply {
         self.headers.push((name, value.into()));
         self
     }
@@ -325,7 +334,7 @@ fn route(world: &World, shared: &Shared, path: &str, host: &str, has_token: bool
             Err(reply) => reply,
             Ok(at) => {
                 let expand = expanded(&query);
-                if let Some(refusal) = refusal(&expand, shared) {
+                if let Some(refusal) = refusal(&expand, OF_MODEL, shared) {
                     return refusal;
                 }
                 const WHOLE: &[&str] = &[
@@ -411,40 +420,6 @@ fn resolve(world: &World, id: &str, has_token: bool, to: impl Fn(&str) -> String
     }
 }
 
-const EXPANDABLE: &[&str] = &[
-    "author",
-    "baseModels",
-    "cardData",
-    "childrenModelCount",
-    "config",
-    "createdAt",
-    "disabled",
-    "downloads",
-    "downloadsAllTime",
-    "evalResults",
-    "gated",
-    "gguf",
-    "inference",
-    "inferenceProviderMapping",
-    "lastModified",
-    "library_name",
-    "likes",
-    "mask_token",
-    "model-index",
-    "pipeline_tag",
-    "private",
-    "resourceGroup",
-    "safetensors",
-    "sha",
-    "siblings",
-    "spaces",
-    "tags",
-    "transformersInfo",
-    "trendingScore",
-    "usedStorage",
-    "widgetData",
-];
-
 fn expanded(query: &[(String, String)]) -> Vec<String> {
     query
         .iter()
@@ -453,13 +428,26 @@ fn expanded(query: &[(String, String)]) -> Vec<String> {
         .collect()
 }
 
-fn refusal(expand: &[String], shared: &Shared) -> Option<Reply> {
-    let taken: Vec<&str> = EXPANDABLE.iter().copied().filter(|field| !shared.refused_fields.contains(field)).collect();
-    expand.iter().any(|field| !taken.contains(&field.as_str())).then(|| {
-        let message = format!("\"expand\" must be one of [{}]", taken.join(", "));
-        Reply::json(400, json!({ "error": message }).to_string())
-    })
+/// The refusal of a field that the endpoint does not take: each has its own set.
+fn refusal(expand: &[String], more: &[&'static str], shared: &Shared) -> Option<Reply> {
+    let all = OF_LIST.iter().chain(more).copied();
+    let taken: Vec<&str> = all.filter(|field| !shared.refused_fields.contains(field)).collect();
+    let is_refused = expand.iter().any(|field| !taken.contains(&field.as_str()));
+    is_refused.then(|| shared.form.refuse(expand, &taken))
 }
+
+/// What a listing can be sorted by.
+const SORTS: &[&str] = &[
+    "createdAt",
+    "lastModified",
+    "downloads",
+    "likes",
+    "likes30d",
+    "trendingScore",
+    "num_parameters",
+    "mainSize",
+    "id",
+];
 
 fn list(world: &World, shared: &Shared, query: &[(String, String)], host: &str, fault: Option<&Fault>) -> Reply {
     let all =
@@ -467,7 +455,7 @@ fn list(world: &World, shared: &Shared, query: &[(String, String)], host: &str, 
     let one = |name: &str| all(name).last().copied();
     let is_on = |name: &str| one(name).is_some_and(|value| matches!(value, "true" | "True" | "1"));
     let expand = expanded(query);
-    if let Some(refusal) = refusal(&expand, shared) {
+    if let Some(refusal) = refusal(&expand, &[], shared) {
         return refusal;
     }
     let mut fields: Vec<&str> = expand.iter().map(String::as_str).collect();
@@ -482,7 +470,10 @@ fn list(world: &World, shared: &Shared, query: &[(String, String)], host: &str, 
         }
     }
     let sort = one("sort").unwrap_or("trendingScore");
-    let is_ascending = one("direction").is_some_and(|direction| direction != "-1");
+    if !SORTS.contains(&sort) {
+        return Reply::error(400, "", "Invalid sort parameter");
+    }
+    let is_ascending = !shared.ignores_direction && one("direction").is_some_and(|direction| direction != "-1");
     let filters = all("filter");
     // The smallest list that holds them all.
     let mut rows: Vec<usize> = match (filters.first(), one("author")) {

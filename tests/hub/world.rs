@@ -47,6 +47,10 @@ pub struct World {
     pub now: i64,
     /// Old ids in lower case, with the ids of today.
     pub renamed: BTreeMap<String, String>,
+    /// Whether rows are as odd as some of the Hub's: dates with a blank, no tags at all.
+    pub is_odd: bool,
+    /// Old ids that the tags and cards of children go on naming, by the repositories that bore them.
+    stale: HashMap<usize, String>,
     children: Vec<Vec<usize>>,
     by_id: HashMap<String, usize>,
     by_created: Vec<usize>,
@@ -62,6 +66,8 @@ impl World {
             repos: Vec::with_capacity(models),
             now: NOW,
             renamed: BTreeMap::new(),
+            is_odd: false,
+            stale: HashMap::new(),
             children: Vec::new(),
             by_id: HashMap::new(),
             by_created: Vec::new(),
@@ -202,6 +208,26 @@ impl World {
         self.index();
     }
 
+    /// Renames the `count` models with most children. Tags and cards of their children go on naming the old ids, while
+    /// `baseModels` has the new ones; until [`World::forget_old_ids`].
+    pub fn rename_parents(&mut self, count: usize) {
+        let mut parents: Vec<usize> = (0..self.repos.len()).filter(|at| !self.children[*at].is_empty()).collect();
+        parents.sort_by_key(|at| (std::cmp::Reverse(self.children[*at].len()), *at));
+        for at in parents.into_iter().take(count) {
+            let new = format!("moved{}/model-{at}", at % 9);
+            let old = std::mem::replace(&mut self.repos[at].id, new.clone());
+            self.renamed.insert(old.to_ascii_lowercase(), new);
+            self.stale.insert(at, old);
+        }
+        self.index();
+    }
+
+    /// From now on tags and cards name every parent by its id of today: the truth.
+    pub fn forget_old_ids(&mut self) {
+        self.stale.clear();
+        self.index();
+    }
+
     pub fn find(&self, id: &str) -> Option<usize> {
         self.by_id.get(&id.to_ascii_lowercase()).copied()
     }
@@ -222,9 +248,10 @@ impl World {
         self.by_owner.get(owner).map_or(&[], Vec::as_slice)
     }
 
+    /// As tags and cards name it.
     fn parent_id<'a>(&'a self, parent: &'a Parent) -> &'a str {
         match parent {
-            Parent::Repo(at) => &self.repos[*at].id,
+            Parent::Repo(at) => self.stale.get(at).unwrap_or(&self.repos[*at].id),
             Parent::Gone(id) => id,
         }
     }
@@ -251,18 +278,21 @@ impl World {
         let repo = &self.repos[at];
         Some(match name {
             "author" => json!(repo.id.split_once('/')?.0),
-            "createdAt" => json!(time(repo.created)),
-            "lastModified" => json!(time(repo.modified)),
+            "createdAt" => json!(self.date(at, repo.created)),
+            "lastModified" => json!(self.date(at + 1, repo.modified)),
             "downloads" => json!(repo.downloads),
             "downloadsAllTime" => json!(repo.all_time),
             "likes" | "trendingScore" => json!(repo.likes),
             "pipeline_tag" => json!(repo.task?),
             "library_name" => json!(repo.library?),
+            "tags" if self.is_odd && at % 11 == 2 && repo.parents.is_empty() => return None,
             "tags" => json!(self.tags(at)),
+            "evalResults" => json!([]),
+            "usedStorage" => json!(repo.downloads * 1000),
             "private" | "disabled" => json!(false),
             "gated" => {
                 if repo.gated {
-                    json!("auto")
+                    json!(if at % 3 == 0 { "manual" } else { "auto" })
                 } else {
                     json!(false)
                 }
@@ -295,6 +325,14 @@ impl World {
         })
     }
 
+    fn date(&self, at: usize, millis: i64) -> String {
+        let text = time(millis);
+        match self.is_odd && at % 5 == 1 {
+            true => text.replace('T', " ").replace(".000Z", "+00:00"),
+            false => text,
+        }
+    }
+
     /// A row with these fields.
     pub fn row(&self, at: usize, fields: &[&str]) -> String {
         let repo = &self.repos[at];
@@ -310,19 +348,12 @@ impl World {
 
     /// Every row with what a crawl asks for, a row a line: what must come out of a crawl.
     pub fn lines(&self) -> String {
-        let fields = [
-            "lastModified",
-            "createdAt",
-            "likes",
-            "downloads",
-            "downloadsAllTime",
-            "tags",
-            "baseModels",
-            "pipeline_tag",
-            "library_name",
-            "safetensors",
-        ];
-        self.by_created.iter().rev().fold(String::new(), |lines, at| lines + &self.row(*at, &fields) + "\n")
+        self.lines_of(modelkin::source::hub::listing::FIELDS)
+    }
+
+    /// The same with these fields alone.
+    pub fn lines_of(&self, fields: &[&str]) -> String {
+        self.by_created.iter().rev().fold(String::new(), |lines, at| lines + &self.row(*at, fields) + "\n")
     }
 
     pub fn sha(&self, at: usize) -> String {

@@ -8,6 +8,7 @@ mod dataset;
 mod dirt;
 mod export;
 mod files;
+mod hub_today;
 mod layers;
 mod odd_hub;
 mod program;

@@ -2,13 +2,12 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use indicatif::{ProgressBar, ProgressStyle};
 use modelkin::census;
-use modelkin::crawl::{self, Brought, Event};
+use modelkin::crawl::{self, Brought};
 use modelkin::reference::Families;
 use modelkin::report::{day, grouped, printable};
 use modelkin::snapshot::{Builder, Changes, CrawlNote, Snapshot};
@@ -18,6 +17,7 @@ use modelkin::source::recording::{CardState, Plan, Recording};
 
 use crate::args::Crawl;
 use crate::output::Usage;
+use crate::progress::Progress;
 use crate::{hub, import, output};
 
 /// Names that are shown of each kind of change.
@@ -59,19 +59,29 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
 
     let expected =
         plan.limit.or_else(|| Some(old.as_ref().filter(|_| plan.since.is_none())?.provenance().counts.models));
-    let progress = Arc::new(Progress::new(expected));
-    stop_on_interrupt(&progress, &folder)?;
+    let progress = Arc::new(Progress::new(expected, as_whole(args, &folder, old.is_some())));
+    if let Some(below) = recording.earlier() {
+        let pages = grouped(recording.earlier_pages() as u64);
+        progress.line(&format!(
+            "goes on as a crawl of the whole Hub; the {pages} pages of {below} and its descendants are read with it"
+        ));
+    }
+    let folder_shown = folder.clone();
+    stop_on_interrupt(&progress, move |progress| {
+        let pages = grouped(progress.pages());
+        format!("stopped; {pages} pages are kept in {}, and the same command goes on", folder_shown.display())
+    })?;
     let brought = fetch(hub, &mut recording, &progress).map_err(|error| {
         let kept = format!("what was fetched is kept in {}", folder.display());
         match error {
-            crawl::Error::Hub(_) if progress.state().pages == 0 => {
+            crawl::Error::Hub(_) if progress.pages() == 0 => {
                 anyhow!("{error}\nnothing was fetched; see HF_ENDPOINT and the line")
             }
             crawl::Error::Hub(_) => anyhow!("{error}\n{kept}; the same command goes on"),
             _ => anyhow!("{error}\n{kept}"),
         }
     })?;
-    progress.bar.finish_and_clear();
+    progress.end();
     // An update may well bring nothing.
     if brought.rows == 0 && plan.since.is_none() {
         recording.remove()?;
@@ -87,9 +97,11 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
         builder.remember(old);
     }
     let known_sources = builder.sources().len();
-    let (_, ended) = recording.span()?;
+    let (began, ended) = recording.span()?;
     let rejects =
         import::gather(&mut builder, vec![import::Given::Source(Box::new(Recording::open(&folder)?))], &aliases)?;
+    let before = old.as_ref().and_then(|old| old.provenance().crawl.as_ref());
+    builder.crawled(Some(began), crawl::note_of(&recording, before));
     let is_empty = builder.progress().0 == 0;
     let snapshot = import::finish(builder, None, ended, &rejects);
     if is_empty && args.record.is_none() {
@@ -145,9 +157,9 @@ fn plan(args: &Crawl, endpoint: &str, old: Option<&Snapshot>) -> anyhow::Result<
             since: None,
             cards: args.cards,
         };
-        // A few models must not take the place of a whole Hub. With or without cards it is the same crawl.
+        // A few models must not take the place of a whole Hub.
         let wanted = crawl::note(&plan);
-        let is_same = |note: &CrawlNote| CrawlNote { cards: wanted.cards, ..note.clone() } == wanted;
+        let is_same = |note: &CrawlNote| crawl::lists_the_same(note, &wanted);
         if let Some(old) = old.filter(|old| !old.provenance().crawl.as_ref().is_some_and(is_same)) {
             let holds = old.provenance().crawl.as_ref().map_or_else(|| "what was imported".to_owned(), crawl::describe);
             bail!("{name}: holds {holds}; this is {}: name another file with -o", crawl::describe(&wanted));
@@ -178,25 +190,35 @@ fn fetch(hub: Hub, recording: &mut Recording, progress: &Progress) -> Result<Bro
 
 /// From now on Ctrl-C ends the program, whatever it does: the checkpoint outlives worse than that.
 #[expect(clippy::exit, reason = "the end of the program, not of a function")]
-fn stop_on_interrupt(progress: &Arc<Progress>, folder: &Path) -> anyhow::Result<()> {
+pub fn stop_on_interrupt(
+    progress: &Arc<Progress>,
+    said: impl Fn(&Progress) -> String + Send + 'static,
+) -> anyhow::Result<()> {
     let runtime = hub::runtime()?;
-    let (progress, folder) = (Arc::clone(progress), folder.to_owned());
+    let progress = Arc::clone(progress);
     std::thread::spawn(move || {
         if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
-            progress.bar.finish_and_clear();
-            output::note(&format!(
-                "stopped; {} pages are kept in {}, and the same command goes on",
-                grouped(progress.state().pages),
-                folder.display()
-            ));
+            progress.end();
+            output::note(&said(&progress));
             std::process::exit(INTERRUPTED);
         }
     });
     Ok(())
 }
 
+/// The command that goes on with the pages of a family as a crawl of the whole Hub.
+fn as_whole(args: &Crawl, folder: &Path, is_there: bool) -> String {
+    let folder = folder.display();
+    match (&args.record, is_there) {
+        // The snapshot of the family stays.
+        (_, true) => format!("modelkin crawl -o hub.modelkin --record {folder}"),
+        (Some(_), false) => format!("modelkin crawl -o {} --record {folder}", args.output.display()),
+        (None, false) => format!("modelkin crawl -o {}", args.output.display()),
+    }
+}
+
 /// Gives a snapshot a second name with its date: `hub.modelkin` becomes `hub-2025-07-02.modelkin` too.
-fn keep(old: &Snapshot, path: &Path) -> anyhow::Result<()> {
+pub fn keep(old: &Snapshot, path: &Path) -> anyhow::Result<()> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let suffix = path.extension().map(|suffix| format!(".{}", suffix.to_string_lossy())).unwrap_or_default();
     let date = old.provenance().taken.map_or_else(|| "undated".into(), day);
@@ -216,6 +238,9 @@ fn keep(old: &Snapshot, path: &Path) -> anyhow::Result<()> {
 fn said(brought: &Brought) -> String {
     let many = if brought.pages == 1 { "" } else { "s" };
     let mut text = format!("{} rows on {} page{many}\n", grouped(brought.rows), grouped(brought.pages));
+    if brought.falls > 0 {
+        _ = writeln!(text, "{} rows came after one that was made later", grouped(brought.falls));
+    }
     if brought.empty > 0 {
         _ = writeln!(text, "{} pages were empty and named a next one", grouped(brought.empty));
     }
@@ -256,97 +281,6 @@ fn changes(changes: &Changes, is_full: bool) -> String {
         false => text += "what was deleted shows only with --update --full\n",
     }
     text
-}
-
-/// Where the crawl is: a line that renews itself on a terminal, a plain line now and then elsewhere.
-struct Progress {
-    bar: ProgressBar,
-    expected: Option<u64>,
-    began: Instant,
-    state: Mutex<State>,
-}
-
-struct State {
-    /// Rows that an earlier run had fetched.
-    before: u64,
-    pages: u64,
-    spoke: Instant,
-}
-
-impl Progress {
-    fn new(expected: Option<u64>) -> Progress {
-        let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed}  {wide_msg}") {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(Duration::from_millis(120));
-        let now = Instant::now();
-        Progress { bar, expected, began: now, state: Mutex::new(State { before: 0, pages: 0, spoke: now }) }
-    }
-
-    fn tell(&self, event: &Event) {
-        match event {
-            Event::Resumed { pages, rows } => {
-                let mut state = self.state();
-                (state.before, state.pages) = (*rows, *pages);
-                drop(state);
-                self.line(&format!("goes on after {} rows on {} pages", grouped(*rows), grouped(*pages)));
-            }
-            Event::Page { pages, rows, quota } => {
-                self.state().pages = *pages;
-                let new = rows.saturating_sub(self.state().before);
-                let rate = new as f64 / self.began.elapsed().as_secs_f64().max(0.001);
-                let mut text = format!("{} models, {} pages, {rate:.0} models/s", grouped(*rows), grouped(*pages));
-                if let Some(quota) = quota {
-                    _ = write!(text, ", quota {} for {} s", grouped(quota.remaining), quota.reset);
-                }
-                if let Some(left) = self.expected.and_then(|expected| expected.checked_sub(*rows)).filter(|_| new > 0) {
-                    _ = write!(text, ", about {} left", duration(left as f64 / rate));
-                }
-                self.progress(text);
-            }
-            Event::Cards { done, of } => self.progress(format!("{} of {} cards", grouped(*done), grouped(*of))),
-            Event::Waits(pause) => {
-                let text = format!("waits {} s: {}", pause.wait.as_secs_f64().ceil(), pause.reason);
-                self.line(&text);
-            }
-            Event::WithoutFields(fields) => {
-                self.line(&format!("the Hub does not give {}; going on without", fields.join(", ")));
-            }
-            Event::NoRoot { id, message } => {
-                self.line(&format!(
-                    "{id} is not on the Hub, or is private (the Hub says: {message}); its descendants are looked for all the same"
-                ));
-            }
-            _ => (),
-        }
-    }
-
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    fn progress(&self, text: String) {
-        let mut state = self.state();
-        if self.bar.is_hidden() && state.spoke.elapsed() >= output::QUIET {
-            state.spoke = Instant::now();
-            output::note(&text);
-        }
-        self.bar.set_message(text);
-    }
-
-    fn line(&self, text: &str) {
-        self.bar.suspend(|| output::note(text));
-    }
-}
-
-/// A duration in words: `35 s`, `12 min`, `1 h 5 min`.
-fn duration(seconds: f64) -> String {
-    match seconds as u64 {
-        seconds @ 0..=99 => format!("{seconds} s"),
-        seconds @ 100..=5999 => format!("{} min", seconds / 60),
-        seconds => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
-    }
 }
 
 /// The snapshot that is brought up to date: all of it is read.

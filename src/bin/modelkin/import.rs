@@ -130,7 +130,7 @@ pub fn gather(builder: &mut Builder, sources: Vec<Given>, aliases: &[Aliases]) -
         builder.source(&label, source.kind().name());
         if let Some(recording) = source.recording() {
             let (began, _) = recording.span()?;
-            builder.crawled(Some(began), crawl::note(recording.plan()));
+            builder.crawled(Some(began), crawl::note_of(recording, None));
         }
         let mut records = 0;
         let digest = source.read(&mut |found| {

@@ -13,6 +13,7 @@ mod hub;
 mod import;
 mod output;
 mod owners;
+mod progress;
 mod rank;
 mod remote;
 mod report;

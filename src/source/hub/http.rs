@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 
 use reqwest::header::{AUTHORIZATION, DATE, LINK, LOCATION};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, Url};
+use reqwest::{Client, Method, Response, Url};
 
-use super::limit::{self, Class, Quota};
+use super::limit::{self, Class, Pace, Quota};
 use super::link::next_query;
 use super::patience::{Failure, Fault, LONGEST_WAIT, Patience, Trial, later};
+use super::refusal::Said;
+use super::token::Token;
 use crate::model::clip;
 use crate::source::date;
 pub(super) use transfer::{Keep, Located, Refusal};
@@ -70,25 +72,6 @@ pub enum Error {
     },
 }
 
-/// A secret that identifies its owner to one Hub. It is never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
-
-impl Token {
-    /// Takes a token out of a variable or a file: blanks and line ends around it are no part of it. None if nothing is
-    /// left, or what is left cannot stand in a header.
-    pub fn new(text: &str) -> Option<Token> {
-        let text = text.trim();
-        (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())).then(|| Token(text.to_owned()))
-    }
-}
-
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token(…)")
-    }
-}
-
 /// An answer of the Hub that is no failure of the line: also a refusal.
 #[derive(Debug)]
 pub struct Answer {
@@ -102,8 +85,12 @@ pub struct Answer {
     pub date: Option<i64>,
     /// `X-Error-Code`.
     pub code: Option<String>,
-    /// What the Hub says of a refusal, in its words.
+    /// What the Hub says of a refusal, in its words: one line for people.
     pub message: String,
+    /// Everything that it says, text by text and whole.
+    pub said: Vec<String>,
+    /// Where it leads to, if it is a redirect that was not followed: a path of the same Hub.
+    pub to: Option<String>,
     /// The path that answered at last, after redirects within the Hub.
     pub path: String,
 }
@@ -131,25 +118,21 @@ pub struct Hub {
     pace: Mutex<BTreeMap<Class, Pace>>,
 }
 
-/// When the next request of a class may go.
-#[derive(Debug)]
-struct Pace {
-    quota: Quota,
-    /// When the Hub told it.
-    told: Instant,
-    /// When the last request went, or will go.
-    last: Instant,
+/// What is asked of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ask {
+    /// Its body, wherever it leads.
+    Get,
+    /// What it leads to.
+    Head,
 }
 
-impl Pace {
-    /// The instant of the next request, which is taken by this.
-    fn reserve(&mut self) -> Instant {
-        let next = match self.quota.interval() {
-            Some(interval) => self.last + interval,
-            None => self.told + self.quota.until_reset(),
-        };
-        self.last = next.max(Instant::now());
-        self.last
+impl Ask {
+    fn method(self) -> Method {
+        match self {
+            Ask::Get => Method::GET,
+            Ask::Head => Method::HEAD,
+        }
     }
 }
 
@@ -218,6 +201,24 @@ impl Hub {
         read: &(dyn Fn(&Answer) -> Result<T, String> + Send + Sync),
         tell: &(dyn Fn(Pause) + Send + Sync),
     ) -> Result<(Answer, T), Error> {
+        self.tried(Ask::Get, path, read, tell).await
+    }
+
+    /// Asks what a path leads to, without its body; a redirect is not followed, see [`Answer::to`].
+    ///
+    /// # Errors
+    /// As [`Hub::get`].
+    pub async fn head(&self, path: &str, tell: &(dyn Fn(Pause) + Send + Sync)) -> Result<Answer, Error> {
+        Ok(self.tried(Ask::Head, path, &|_| Ok(()), tell).await?.0)
+    }
+
+    async fn tried<T>(
+        &self,
+        ask: Ask,
+        path: &str,
+        read: &(dyn Fn(&Answer) -> Result<T, String> + Send + Sync),
+        tell: &(dyn Fn(Pause) + Send + Sync),
+    ) -> Result<(Answer, T), Error> {
         let class = Class::of(path);
         let most = if class == Class::Resolvers { CARD_TRIES } else { u32::MAX };
         let mut trial = Trial::default();
@@ -226,7 +227,7 @@ impl Hub {
             let began = Instant::now();
             // An answer that drips is not waited for without end.
             let longest = self.patience.total.max(self.patience.silence);
-            let failure = match tokio::time::timeout(longest, self.once(path, class)).await {
+            let failure = match tokio::time::timeout(longest, self.once(ask, path, class)).await {
                 Err(_) => Failure::new(Fault::Line, format!("an answer that took more than {} s", longest.as_secs())),
                 Ok(Try::Over(error)) => return Err(error),
                 Ok(Try::Failed(failure)) => failure,
@@ -280,7 +281,7 @@ impl Hub {
     /// What a server says, without the token, which it may have repeated.
     fn discreet(&self, text: String) -> String {
         match &self.token {
-            Some(token) => text.replace(&token.0, "…"),
+            Some(token) => token.hidden_in(&text),
             None => text,
         }
     }
@@ -306,7 +307,7 @@ impl Hub {
         }
     }
 
-    async fn once(&self, path: &str, class: Class) -> Try {
+    async fn once(&self, ask: Ask, path: &str, class: Class) -> Try {
         let mut url = match self.url(path) {
             Ok(url) => url,
             Err(error) => return Try::Over(error),
@@ -316,9 +317,9 @@ impl Hub {
         // The last address at the Hub itself: a file may lie elsewhere.
         let mut own = url.clone();
         loop {
-            let mut request = self.client.get(url.clone());
+            let mut request = self.client.request(ask.method(), url.clone());
             if let Some(token) = self.token.as_ref().filter(|_| url.origin() == self.endpoint.origin()) {
-                request = request.header(AUTHORIZATION, format!("Bearer {}", token.0));
+                request = request.header(AUTHORIZATION, token.bearer());
             }
             let response = match request.send().await {
                 Ok(response) => response,
@@ -334,6 +335,13 @@ impl Hub {
             let Some(to) = to.and_then(|to| url.join(to).ok()) else { return circle("a redirect that leads nowhere") };
             if !matches!(to.scheme(), "http" | "https") || (url.scheme() == "https" && to.scheme() == "http") {
                 return circle("a redirect to an unsafe address");
+            }
+            if ask == Ask::Head {
+                let own_path = (to.origin() == self.endpoint.origin()).then(|| self.path_of(&to));
+                return match self.answer(&own, class, response).await {
+                    Try::Answer(answer) => Try::Answer(Answer { to: own_path, ..answer }),
+                    failed => failed,
+                };
             }
             if seen.contains(&to) || seen.len() > MAX_HOPS {
                 return circle("redirects lead around in a circle");
@@ -365,7 +373,13 @@ impl Hub {
             }
         }
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let message = self.discreet(text("x-error-message").or_else(|| said(&body)).unwrap_or_default());
+        // Its signs need not be ASCII.
+        let header = headers.get("x-error-message").map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let said = match status.is_success() {
+            true => Said::default(),
+            false => Said::read(header.as_deref(), &body),
+        };
+        let message = self.discreet(said.message);
         if matches!(status.as_u16(), 408 | 429) || status.is_server_error() {
             let asked = limit::asked_wait(status.as_u16(), &headers);
             let gap = if message.is_empty() { "" } else { ": " };
@@ -386,10 +400,17 @@ impl Hub {
             next,
             date: headers.get(DATE).and_then(|at| date::http(at.to_str().ok()?)),
             code: text("x-error-code"),
-            path: own.path().strip_prefix(self.endpoint.path().trim_end_matches('/')).unwrap_or_default().to_owned(),
+            path: self.path_of(own),
             message,
+            said: said.texts.into_iter().map(|text| self.discreet(text)).collect(),
+            to: None,
             body,
         })
+    }
+
+    /// The path of one of the Hub's own addresses.
+    fn path_of(&self, url: &Url) -> String {
+        url.path().strip_prefix(self.endpoint.path().trim_end_matches('/')).unwrap_or_default().to_owned()
     }
 
     fn url(&self, path: &str) -> Result<Url, Error> {
@@ -426,19 +447,6 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// The Hub's `{"error": "..."}`, or a short text.
-fn said(body: &[u8]) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct Said {
-        error: String,
-    }
-    let text = match serde_json::from_slice::<Said>(body) {
-        Ok(said) => said.error,
-        Err(_) => std::str::from_utf8(body).ok().filter(|text| !text.trim_start().starts_with('<'))?.trim().to_owned(),
-    };
-    (!text.is_empty()).then(|| clip(&text, 2000).into_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -455,7 +463,5 @@ mod tests {
             let error = hub(with_secret).unwrap_err().to_string();
             assert!(!error.contains("secret"), "{error}");
         }
-        assert_eq!(format!("{:?}", Token::new(" hf_x\n").unwrap()), "Token(…)");
-        assert_eq!(Token::new(" \n"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! What the Hub says of its limits (`hub-facts` 4.3).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
@@ -42,6 +42,8 @@ pub struct Quota {
     pub remaining: u64,
     /// Seconds until the next window.
     pub reset: u64,
+    /// Requests of a whole window, and its seconds, if the Hub tells.
+    pub window: Option<(u64, u64)>,
 }
 
 /// Requests of a window that are left to others: to those under way, and to the user's other programs.
@@ -55,6 +57,12 @@ impl Quota {
         (left > 0).then(|| Duration::from_secs(self.reset) / left)
     }
 
+    /// How long so many requests take at its pace.
+    pub fn time_of(&self, requests: u64) -> Option<Duration> {
+        let (many, seconds) = self.window.unwrap_or((self.remaining, self.reset));
+        (many > 0).then(|| Duration::from_secs_f64(requests as f64 * seconds as f64 / many as f64))
+    }
+
     /// The wait for the next window.
     pub(super) fn until_reset(&self) -> Duration {
         // The seconds are rounded: one more.
@@ -62,7 +70,29 @@ impl Quota {
     }
 }
 
-/// `RateLimit: "api";r=489;t=189`, for the class that it names.
+/// When the next request of a class may go.
+#[derive(Debug)]
+pub(super) struct Pace {
+    pub quota: Quota,
+    /// When the Hub told it.
+    pub told: Instant,
+    /// When the last request went, or will go.
+    pub last: Instant,
+}
+
+impl Pace {
+    /// The instant of the next request, which is taken by this.
+    pub fn reserve(&mut self) -> Instant {
+        let next = match self.quota.interval() {
+            Some(interval) => self.last + interval,
+            None => self.told + self.quota.until_reset(),
+        };
+        self.last = next.max(Instant::now());
+        self.last
+    }
+}
+
+/// `RateLimit: "api";r=489;t=189`, for the class that it names; the window is told by `RateLimit-Policy`.
 pub(super) fn quota(headers: &HeaderMap) -> Option<(Option<Class>, Quota)> {
     let mut parts = headers.get("ratelimit")?.to_str().ok()?.split(',').next()?.split(';').map(str::trim);
     let class = Class::named(parts.next()?.trim_matches('"'));
@@ -75,7 +105,17 @@ pub(super) fn quota(headers: &HeaderMap) -> Option<(Option<Class>, Quota)> {
             _ => (),
         }
     }
-    Some((class, Quota { remaining: remaining?, reset: reset? }))
+    Some((class, Quota { remaining: remaining?, reset: reset?, window: window(headers) }))
+}
+
+/// `RateLimit-Policy: "fixed window";"api";q=500;w=300`.
+fn window(headers: &HeaderMap) -> Option<(u64, u64)> {
+    let policy = headers.get("ratelimit-policy")?.to_str().ok()?.split(',').next()?;
+    let value = |name: &str| {
+        let mut pairs = policy.split(';').filter_map(|part| part.trim().split_once('='));
+        pairs.find(|(known, _)| *known == name)?.1.parse::<u32>().ok().map(u64::from)
+    };
+    Some((value("q")?, value("w")?))
 }
 
 /// The wait that a refusal asks for. On 429 the quota is to be believed only if nothing is left of it (a 429 with
@@ -120,11 +160,20 @@ mod tests {
     #[test]
     fn what_is_left_is_spread_over_the_window() {
         let of = |value| quota(&headers(&[("ratelimit", value)]));
-        assert_eq!(of("\"api\";r=489;t=189"), Some((Some(Class::Api), Quota { remaining: 489, reset: 189 })));
+        assert_eq!(
+            of("\"api\";r=489;t=189"),
+            Some((Some(Class::Api), Quota { remaining: 489, reset: 189, window: None }))
+        );
         assert_eq!(of("\"other\";r=1;t=2").map(|(class, _)| class), Some(None));
         assert_eq!(of("\"api\";r=x"), None);
         assert_eq!(of("\"api\";r=0;t=18446744073709551615"), None);
-        let interval = |remaining, reset| Quota { remaining, reset }.interval();
+        let policy = ("ratelimit-policy", "\"fixed window\";\"api\";q=500;w=300");
+        let told = quota(&headers(&[("ratelimit", "\"api\";r=489;t=189"), policy])).unwrap().1;
+        assert_eq!(told.window, Some((500, 300)));
+        assert_eq!(told.time_of(3118), Some(Duration::from_millis(1_870_800)));
+        let quota = |remaining, reset| Quota { remaining, reset, window: None };
+        assert_eq!((quota(100, 50).time_of(10), quota(0, 9).time_of(10)), (Some(Duration::from_secs(5)), None));
+        let interval = |remaining, reset| quota(remaining, reset).interval();
         assert_eq!(interval(508, 300), Some(Duration::from_millis(600)));
         assert_eq!((interval(8, 3), interval(0, 3)), (None, None));
     }

@@ -10,6 +10,8 @@ use crate::source::date;
 
 /// Rows that a page is asked for: the Hub's own default and, as far as is known, its cap.
 const PAGE: u64 = 1000;
+/// Pages of the whole Hub: on 2026-10-03 a census met 3,117,871 models on so many (`hub-facts` 10.4).
+pub const WHOLE_HUB: u64 = 3_118;
 /// Rows above which an answer is no page.
 const MOST_ROWS: usize = 100_000;
 
@@ -33,24 +35,31 @@ pub enum Order {
     Modified,
 }
 
-/// The fields that lineage and adoption need.
+/// The fields that lineage and adoption need. Those that the last ones tell are worth least: see [`less`].
 pub const FIELDS: &[&str] = &[
     "createdAt",
     "lastModified",
     "downloads",
-    "downloadsAllTime",
     "likes",
     "pipeline_tag",
     "library_name",
     "tags",
     "baseModels",
+    "downloadsAllTime",
     "safetensors",
+    "disabled",
+    "sha",
+    "gated",
 ];
+
+/// The fields up to here are given up together: a row that is asked for none has tags all the same.
+const TOGETHER: &str = "tags";
 
 /// The parameter that asks for a field.
 const FIELD: &str = "expand";
 
-/// The field that tells how many children a model has.
+/// The field that tells how many children a model has. Only a single model is asked for it: a listing is refused as a
+/// whole (`hub-facts` 10.1).
 pub const CHILDREN: &str = "childrenModelCount";
 
 /// Path and query of the first page of a listing with these fields, in pages of at most `most` rows.
@@ -95,6 +104,27 @@ pub fn only_fields(path: &str, fields: &[String]) -> String {
     format!("{path}?{}", kept.join("&")).trim_end_matches('?').to_owned()
 }
 
+/// The fields that a path asks for, in its order.
+pub fn fields_of(path: &str) -> Vec<&str> {
+    let query = path.split_once('?').map_or("", |(_, query)| query);
+    query.split('&').filter_map(|pair| pair.split_once('=')).filter(|pair| pair.0 == FIELD).map(|pair| pair.1).collect()
+}
+
+/// How much a field is worth: the lower the more. What is not known is worth nothing.
+pub fn worth(field: &str) -> usize {
+    FIELDS.iter().position(|known| *known == field).unwrap_or(FIELDS.len())
+}
+
+/// The fields without that which is worth least; none at all, once only those are left of which a bare row tells most.
+pub fn less(fields: &[String]) -> Vec<String> {
+    match fields.iter().max_by_key(|field| worth(field)) {
+        Some(least) if worth(least) > worth(TOGETHER) => {
+            fields.iter().filter(|field| *field != least).cloned().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The path of a model's card.
 pub fn card(id: &str) -> String {
     format!("/{id}/resolve/main/README.md")
@@ -123,21 +153,17 @@ pub fn model_of(path: &str) -> Option<&str> {
     path.strip_prefix('/')?.split_once("/resolve/").map(|(id, _)| id)
 }
 
-/// The fields that the Hub takes, out of its refusal: `"expand" must be one of [a, b]`.
-pub fn fields_taken(refusal: &str) -> Option<Vec<&str>> {
-    let list = refusal.split_once("must be one of [")?.1.split_once(']')?.0;
-    Some(list.split(',').map(|field| field.trim().trim_matches(['"', '`', '\''])).collect())
-}
-
 /// What a crawl must know of a row to find its way; everything else is read later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glance {
     /// The id, if it has one.
     pub id: Option<String>,
+    /// When it was made.
+    pub created: Option<i64>,
     /// When it changed last.
     pub modified: Option<i64>,
-    /// Whether it has children; true if nothing is said of them.
-    pub has_children: bool,
+    /// How many children it has, if that is said.
+    pub children: Option<u64>,
 }
 
 /// Glances at the rows of a page.
@@ -156,6 +182,15 @@ pub fn is_latest_first(rows: &[Glance]) -> bool {
     let changes: Vec<i64> = rows.iter().filter_map(|row| row.modified).collect();
     let rises = changes.windows(2).filter(|pair| pair[0] < pair[1]).count();
     rises * 5 <= changes.len()
+}
+
+/// The first two rows in a row of which the later one was made earlier, and how often that is so; `before` is the row
+/// before them.
+pub fn falls<'g>(before: Option<&'g Glance>, rows: &'g [Glance]) -> (Option<(&'g Glance, &'g Glance)>, u64) {
+    let dated: Vec<&Glance> = before.into_iter().chain(rows).filter(|row| row.created.is_some()).collect();
+    let mut pairs = dated.windows(2).filter(|pair| pair[0].created > pair[1].created);
+    let first = pairs.next().map(|pair| (pair[0], pair[1]));
+    (first, u64::from(first.is_some()) + pairs.count() as u64)
 }
 
 /// Gives the rows of a page one by one, each as its JSON.
@@ -193,6 +228,8 @@ pub fn glance_row(row: &[u8]) -> Glance {
     struct Row<'a> {
         #[serde(borrow)]
         id: Option<&'a RawValue>,
+        #[serde(rename = "createdAt")]
+        created: Option<&'a RawValue>,
         #[serde(rename = "lastModified")]
         modified: Option<&'a RawValue>,
         #[serde(rename = "childrenModelCount")]
@@ -200,13 +237,25 @@ pub fn glance_row(row: &[u8]) -> Glance {
     }
     let row = serde_json::from_slice::<Row<'_>>(row).ok();
     let text = |json: Option<&RawValue>| json.and_then(|json| serde_json::from_str::<Cow<'_, str>>(json.get()).ok());
-    let (id, modified, children) = match &row {
-        Some(row) => (text(row.id), text(row.modified), row.children),
-        None => (None, None, None),
+    let (id, created, modified, children) = match &row {
+        Some(row) => (text(row.id), text(row.created), text(row.modified), row.children),
+        None => (None, None, None, None),
     };
-    // `{"adapter":716,"merge":19,...}`; some clients' types say that it is one number.
-    let has_children = children.is_none_or(|json| json.get().bytes().any(|byte| matches!(byte, b'1'..=b'9')));
-    Glance { id: id.map(Cow::into_owned), modified: modified.and_then(|text| date::millis(&text)), has_children }
+    let millis = |text: Option<Cow<'_, str>>| text.and_then(|text| date::millis(&text));
+    Glance {
+        id: id.map(Cow::into_owned),
+        created: millis(created),
+        modified: millis(modified),
+        children: children.and_then(count),
+    }
+}
+
+/// `{"adapter":716,"merge":19,...}` added up; some clients' types say that it is one number.
+fn count(json: &RawValue) -> Option<u64> {
+    match serde_json::from_str(json.get()).ok()? {
+        serde_json::Value::Object(counts) => counts.values().map(serde_json::Value::as_u64).sum(),
+        number => number.as_u64(),
+    }
 }
 
 #[cfg(test)]
@@ -239,17 +288,37 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_names_the_fields_that_are_taken() {
-        assert_eq!(fields_taken("\"expand\" must be one of [author, tags]"), Some(vec!["author", "tags"]));
-        assert_eq!(fields_taken("nonsense"), None);
+    fn the_fields_that_are_worth_least_are_given_up_first() {
+        let mut fields: Vec<String> = FIELDS.iter().map(|field| (*field).to_owned()).collect();
+        let mut given_up = Vec::new();
+        while !fields.is_empty() {
+            let kept = less(&fields);
+            let gone = fields.iter().filter(|field| !kept.contains(field)).cloned().collect::<Vec<_>>();
+            given_up.push(if kept.is_empty() { "altogether".to_owned() } else { gone.join(" ") });
+            fields = kept;
+        }
+        let order = ["gated", "sha", "disabled", "safetensors", "downloadsAllTime", "baseModels", "altogether"];
+        assert_eq!(given_up, order);
+    }
+
+    #[test]
+    fn a_row_that_is_older_than_the_one_before_it_is_seen() {
+        let row =
+            |day: u8| Glance { id: Some(day.to_string()), created: Some(day.into()), modified: None, children: None };
+        let rows = [row(3), row(3), row(5), row(4), Glance { created: None, ..row(9) }, row(2)];
+        let (one, four) = (row(1), row(4));
+        let (first, count) = falls(Some(&one), &rows);
+        assert_eq!((first.map(|(one, other)| (&one.id, &other.id)), count), (Some((&rows[2].id, &rows[3].id)), 2));
+        assert_eq!((falls(Some(&four), &rows).1, falls(None, &rows[..3]).1), (3, 0));
     }
 
     #[test]
     fn a_glance_at_a_page_minds_no_odd_row() {
         let rows = glance(br#"[{"id":"a/b","lastModified":"2024-05-01","childrenModelCount":{"merge":0}},7,{"id":7}]"#);
-        let expected = Glance { id: Some("a/b".into()), modified: Some(1_714_521_600_000), has_children: false };
+        let modified = Some(1_714_521_600_000);
+        let expected = Glance { id: Some("a/b".into()), created: None, modified, children: Some(0) };
         assert_eq!(rows.as_ref().unwrap()[0], expected);
-        assert_eq!(rows.unwrap()[2], Glance { id: None, modified: None, has_children: true });
+        assert_eq!(rows.unwrap()[2], Glance { id: None, created: None, modified: None, children: None });
         assert!(glance(b"{}").is_err() && glance(b"[{]").is_err() && glance(b"<html>").is_err());
     }
 }

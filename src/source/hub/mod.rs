@@ -8,9 +8,13 @@ mod link;
 pub mod listing;
 mod patience;
 mod ranges;
+mod refusal;
+mod token;
 pub(super) mod wire;
 
 pub use dataset::{Address, Commit, DatasetFile};
-pub use http::{Answer, Error, Hub, Pause, Token};
+pub use http::{Answer, Error, Hub, Pause};
 pub use limit::Quota;
 pub use patience::{Fault, Patience};
+pub use refusal::{Meaning, meaning};
+pub use token::Token;

@@ -2,6 +2,7 @@
 //! crawl's checkpoint while it runs, and a source afterwards.
 
 mod card;
+mod plan;
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -10,8 +11,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use card::{CardState, FetchedCard, split_cards, write_cards};
+pub use plan::Plan;
 
-use super::hub::listing::{self, Scope};
+use super::hub::listing;
 use super::hub::wire;
 use super::input::Hashed;
 use super::{Digested, Error, Kind, Sink, Source, card as front_matter};
@@ -25,28 +27,6 @@ const PAGE: &str = "page";
 /// The version of the folder's layout.
 const FORMAT: u32 = 1;
 
-/// What a crawl is after: equal plans may go on with each other's pages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Plan {
-    /// The Hub's address.
-    pub endpoint: String,
-    /// What is listed.
-    #[serde(flatten)]
-    pub scope: Scope,
-    /// The model whose descendants are followed, instead of a listing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub below: Option<String>,
-    /// Rows after which the crawl ends.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u64>,
-    /// Only what changed since this instant: milliseconds since 1970, UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<i64>,
-    /// Whether the cards of derived models are fetched too.
-    #[serde(default)]
-    pub cards: bool,
-}
-
 /// What stands in `crawl.json`.
 #[derive(Debug, Serialize, Deserialize)]
 struct Note {
@@ -59,6 +39,9 @@ struct Note {
     /// How many pages there are, once the crawl came to its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pages: Option<usize>,
+    /// The model below which was crawled before, and how many pages that brought: the whole Hub is listed after them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    earlier: Option<(String, usize)>,
     /// Whether the folder is being removed: then its pages are worth nothing.
     #[serde(default)]
     spent: bool,
@@ -148,9 +131,16 @@ impl Recording {
                 fs::remove_file(folder.join(LOCK)).map_err(wrong)?;
                 return Err(Error::unfit(folder, format!("holds {name} and is no crawl's folder; name an empty one")));
             }
-            let children = plan.below.as_ref().map(|_| &listing::CHILDREN);
-            let fields = listing::FIELDS.iter().chain(children).map(|field| (*field).to_owned()).collect();
-            let note = Note { format: FORMAT, plan: plan.clone(), fields, began: now, pages: None, spent: false };
+            let fields = listing::FIELDS.iter().map(|field| (*field).to_owned()).collect();
+            let note = Note {
+                format: FORMAT,
+                plan: plan.clone(),
+                fields,
+                began: now,
+                pages: None,
+                earlier: None,
+                spent: false,
+            };
             let recording = Recording { folder: folder.into(), note, pages: 0, _lock: Some(lock) };
             recording.write_note()?;
             return Ok(recording);
@@ -172,6 +162,14 @@ impl Recording {
             recording._lock = Some(lock);
             recording.remove()?;
             return Recording::resume(folder, plan, now);
+        }
+        if plan.is_whole() && recording.note.plan.is_part_of_whole(plan) {
+            // What descends from a model is part of the whole.
+            let below = recording.note.plan.below.take().unwrap_or_default();
+            recording.note.earlier = Some((below, recording.pages));
+            recording.note.pages = None;
+            recording.note.plan = plan.clone();
+            recording.write_note()?;
         }
         if recording.note.plan != *plan {
             let known = serde_json::to_string(&recording.note.plan).unwrap_or_default();
@@ -233,6 +231,22 @@ impl Recording {
     /// The fields that are asked for.
     pub fn fields(&self) -> &[String] {
         &self.note.fields
+    }
+
+    /// The fields that the Hub refused.
+    pub fn without(&self) -> Vec<String> {
+        let asked = |field: &&&str| self.note.fields.iter().any(|known| known == *field);
+        listing::FIELDS.iter().filter(|field| !asked(field)).map(|field| (*field).to_owned()).collect()
+    }
+
+    /// The model below which was crawled before, if this goes on as a crawl of the whole Hub.
+    pub fn earlier(&self) -> Option<&str> {
+        self.note.earlier.as_ref().map(|(below, _)| below.as_str())
+    }
+
+    /// How many pages that crawl brought: they come first.
+    pub fn earlier_pages(&self) -> usize {
+        self.note.earlier.as_ref().map_or(0, |(_, pages)| *pages)
     }
 
     /// How many pages there are.
@@ -428,7 +442,8 @@ impl Recording {
 impl Source for Recording {
     /// What was asked for first, the fields left out.
     fn label(&self) -> Result<String, Error> {
-        let path = if self.pages == 0 { String::new() } else { self.head(0)?.path };
+        let first = self.earlier_pages();
+        let path = if self.pages > first { self.head(first)?.path } else { String::new() };
         Ok(format!("{}{}", self.note.plan.endpoint, listing::only_fields(&path, &[])))
     }
 

@@ -11,7 +11,7 @@ use reqwest::{Response, StatusCode, Url};
 
 use super::super::limit::{self, Class};
 use super::super::patience::{Failure, Fault, Trial};
-use super::{Error, Hub, MAX_HOPS, Pause, chain, said};
+use super::{Error, Hub, MAX_HOPS, Pause, Said, chain};
 
 /// How often an answer is tried that is no failure of the line.
 const TRIES: u32 = 5;
@@ -217,7 +217,7 @@ impl Hub {
             if is_own {
                 self.wait_for_slot(url.path(), class, tell).await?;
                 if let Some(token) = &self.token {
-                    request = request.header(AUTHORIZATION, format!("Bearer {}", token.0));
+                    request = request.header(AUTHORIZATION, token.bearer());
                 }
             }
             let response = match request.send().await {
@@ -267,7 +267,7 @@ impl Hub {
             }
         }
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let message = self.discreet(text("x-error-message").or_else(|| said(&body)).unwrap_or_default());
+        let message = self.discreet(Said::read(text("x-error-message").as_deref(), &body).message);
         if matches!(status.as_u16(), 408 | 429) || status.is_server_error() {
             let gap = if message.is_empty() { "" } else { ": " };
             let asked = limit::asked_wait(status.as_u16(), &headers);

@@ -1,0 +1,75 @@
+//! A crawl as a snapshot keeps it: what an update asks for again, and what the Hub refused.
+
+use crate::snapshot::{CrawlNote, Snapshot};
+use crate::source::hub::listing::Scope;
+use crate::source::recording::{Plan, Recording};
+
+/// The date of the newest model, if a listing of the whole Hub has none of its last days: thousands are made every day,
+/// so such a listing was cut off, whatever its last page said.
+pub fn ends_early(snapshot: &Snapshot) -> Option<i64> {
+    const DAYS: i64 = 3 * 24 * 60 * 60 * 1000;
+    let provenance = snapshot.provenance();
+    let note = provenance.crawl.as_ref()?;
+    let is_whole = note.owner.is_none() && note.filters.is_empty() && note.below.is_none() && note.limit.is_none();
+    let newest = snapshot.rows().filter_map(|row| snapshot.created(row)).max()?;
+    (is_whole && newest < provenance.taken? - DAYS).then_some(newest)
+}
+
+/// A crawl's plan as a snapshot keeps it.
+pub fn note(plan: &Plan) -> CrawlNote {
+    CrawlNote {
+        endpoint: plan.endpoint.clone(),
+        owner: plan.scope.owner.clone(),
+        filters: plan.scope.filters.clone(),
+        below: plan.below.clone(),
+        limit: plan.limit,
+        cards: plan.cards,
+        without: Vec::new(),
+    }
+}
+
+/// The same of a recording, with the fields that the Hub refused. What an update did not bring anew is still without
+/// those that were refused `before`.
+pub fn note_of(recording: &Recording, before: Option<&CrawlNote>) -> CrawlNote {
+    let plan = recording.plan();
+    let before = before.filter(|_| plan.since.is_some()).map(|note| note.without.as_slice()).unwrap_or_default();
+    let mut without = recording.without();
+    without.extend_from_slice(before);
+    without.sort();
+    without.dedup();
+    CrawlNote { without, ..note(plan) }
+}
+
+/// Whether two crawls list the same. With or without cards it is the same crawl, and whatever the Hub refused.
+pub fn lists_the_same(one: &CrawlNote, other: &CrawlNote) -> bool {
+    *one == CrawlNote { cards: one.cards, without: one.without.clone(), ..other.clone() }
+}
+
+/// What a crawl brings, in words.
+pub fn describe(note: &CrawlNote) -> String {
+    let mut words = match (&note.below, &note.owner) {
+        (Some(id), _) => format!("{id} and what descends from it"),
+        (_, Some(owner)) => format!("the models of {owner}"),
+        _ if note.filters.is_empty() => "the whole Hub".to_owned(),
+        _ => "models".to_owned(),
+    };
+    if !note.filters.is_empty() {
+        words += &format!(" with the tags {}", note.filters.join(", "));
+    }
+    if let Some(limit) = note.limit {
+        words += &format!(", the first {limit} rows");
+    }
+    format!("{words} at {}", note.endpoint)
+}
+
+/// The plan that lists again what a snapshot's crawl listed; with `since`, only what changed from then on.
+pub fn plan(note: &CrawlNote, since: Option<i64>) -> Plan {
+    Plan {
+        endpoint: note.endpoint.clone(),
+        scope: Scope { owner: note.owner.clone(), filters: note.filters.clone() },
+        below: note.below.clone(),
+        limit: note.limit,
+        since,
+        cards: note.cards,
+    }
+}

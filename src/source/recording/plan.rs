@@ -1,0 +1,37 @@
+use serde::{Deserialize, Serialize};
+
+use crate::source::hub::listing::Scope;
+
+/// What a crawl is after: equal plans may go on with each other's pages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The Hub's address.
+    pub endpoint: String,
+    /// What is listed.
+    #[serde(flatten)]
+    pub scope: Scope,
+    /// The model whose descendants are followed, instead of a listing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<String>,
+    /// Rows after which the crawl ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+    /// Only what changed since this instant: milliseconds since 1970, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<i64>,
+    /// Whether the cards of derived models are fetched too.
+    #[serde(default)]
+    pub cards: bool,
+}
+
+impl Plan {
+    /// Whether it is after the whole Hub.
+    pub fn is_whole(&self) -> bool {
+        self.scope == Scope::default() && self.below.is_none() && self.limit.is_none() && self.since.is_none()
+    }
+
+    /// Whether it follows a model's descendants on the Hub that `whole` lists.
+    pub(super) fn is_part_of_whole(&self, whole: &Plan) -> bool {
+        self.below.is_some() && self.endpoint == whole.endpoint
+    }
+}

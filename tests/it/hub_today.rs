@@ -1,0 +1,168 @@
+//! The Hub as it answers since autumn 2026 (`hub-facts` 10): refused fields, its two sets of them, renamed parents.
+
+use std::fs;
+use std::time::Duration;
+
+use modelkin::snapshot::{Builder, Snapshot};
+use modelkin::source::hub::listing::FIELDS;
+use modelkin::source::read_rows;
+
+use crate::crawl::{Place, digest, facts, of_world};
+use crate::hub::{Form, Limit, Manner, StandIn, World};
+
+/// The snapshot of a made-up Hub's own rows without some fields, told apart from one whose values are 0.
+fn without(world: &World, fields: &[&str]) -> Snapshot {
+    let mut builder = Builder::new();
+    let kept: Vec<&str> = FIELDS.iter().copied().filter(|field| !fields.contains(field)).collect();
+    read_rows("world", world.lines_of(&kept).as_bytes(), &mut |found| builder.add(found)).unwrap();
+    for (legacy, canonical) in modelkin::reference::Aliases::built_in().unwrap().iter() {
+        builder.alias(legacy, canonical);
+    }
+    builder.finish("test", None, None).unwrap()
+}
+
+fn odd_world(models: usize, seed: u64) -> World {
+    let mut world = World::new(models, seed);
+    world.is_odd = true;
+    world
+}
+
+#[test]
+fn each_field_may_be_refused_in_each_form_and_costs_its_own_column_alone() {
+    let world = odd_world(400, 21);
+    for form in Form::ALL {
+        for field in FIELDS {
+            let manner = Manner { refused_fields: vec![*field], form, page: 100, ..Manner::default() };
+            let hub = StandIn::with(odd_world(400, 21), manner);
+            let place = Place::before(&hub);
+            let ran = place.crawl(&[]);
+            let snapshot = place.snapshot("hub.modelkin");
+            assert_eq!(digest(&snapshot), digest(&without(&world, &[field])), "{form:?} {field}");
+            assert!(ran.err.contains(&format!("does not give {field};")), "{form:?} {field}: {}", ran.err);
+            assert!(!ran.err.contains("{\""), "{}", ran.err);
+            assert_eq!(snapshot.provenance().crawl.as_ref().unwrap().without, [*field]);
+            let most = if form == Form::Unread { 4 + 22 } else { 5 };
+            let requests = hub.log().len();
+            assert!(requests <= most, "{form:?} {field}: {requests} requests");
+        }
+    }
+}
+
+#[test]
+fn with_base_models_refused_the_links_are_those_of_the_tags() {
+    let world = odd_world(3000, 22);
+    let expected = of_world(&world);
+    for form in [Form::Pretty, Form::Unread] {
+        let manner = Manner { refused_fields: vec!["baseModels"], form, ..Manner::default() };
+        let hub = StandIn::with(odd_world(3000, 22), manner);
+        let place = Place::before(&hub);
+        place.crawl(&[]);
+        let snapshot = place.snapshot("hub.modelkin");
+        assert_eq!(facts(&snapshot), facts(&expected));
+        let ran = place.run(&["check", "--format", "json"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_hub_that_refuses_every_field_gives_bare_rows_and_their_links() {
+    let world = odd_world(3000, 23);
+    let expected = of_world(&world);
+    for form in Form::ALL {
+        let manner = Manner { refused_fields: FIELDS.to_vec(), form, ..Manner::default() };
+        let hub = StandIn::with(odd_world(3000, 23), manner);
+        let place = Place::before(&hub);
+        let ran = place.crawl(&[]);
+        let snapshot = place.snapshot("hub.modelkin");
+        assert_eq!(snapshot.provenance().counts.links, expected.provenance().counts.links, "{form:?}");
+        assert_eq!(snapshot.provenance().crawl.as_ref().unwrap().without.len(), FIELDS.len());
+        assert!(snapshot.rows().all(|row| snapshot.downloads_all_time(row).is_none()), "missing, and not 0");
+        // An update has nothing by which to know its end.
+        let update = place.run(&["crawl", "--update"]);
+        assert!(update.code == 1 && update.err.contains("use --update --full"), "{form:?}: {}{}", update.err, ran.err);
+        assert_eq!(place.crawl(&["--update", "--full"]).code, 0);
+    }
+}
+
+#[test]
+fn every_kind_of_crawl_works_on_the_hub_of_today() {
+    let world = odd_world(3000, 24);
+    let expected = facts(&of_world(&world));
+    let base = world.repos[0].id.clone();
+    let hub = StandIn::with(world, Manner { page: 100, ..Manner::default() });
+    let place = Place::before(&hub);
+    place.crawl(&[]);
+    assert_eq!(facts(&place.snapshot("hub.modelkin")), expected);
+    place.crawl(&["--owner", "owner1", "-o", "owner"]);
+    place.crawl(&["--below", &base, "-o", "below"]);
+    for name in ["owner", "below"] {
+        let part = facts(&place.snapshot(name));
+        assert!(part.len() > 20 && part.keys().all(|id| expected.contains_key(id)), "{name}");
+    }
+    hub.world(|world| world.live(100, 20, 10, 5));
+    let ran = place.crawl(&["--update"]);
+    assert!(ran.out.contains("20 added") && !ran.err.contains("does not give"), "{}{}", ran.out, ran.err);
+    let today = hub.world(|world| facts(&of_world(world)));
+    let mut updated = facts(&place.snapshot("hub.modelkin"));
+    updated.retain(|id, _| today.contains_key(id));
+    assert_eq!(updated, today);
+    // A listing is never asked for what only a single model tells.
+    let log = hub.log();
+    let asked: Vec<_> = log.iter().filter(|request| request.path.contains("childrenModelCount")).collect();
+    assert!(asked.len() == 1 && asked[0].path.starts_with("/api/models/"), "{asked:?}");
+    assert!(log.iter().all(|request| !matches!(request.status, 400..=499) || request.method == "HEAD"));
+}
+
+#[test]
+fn an_order_that_the_hub_does_not_keep_is_told() {
+    let manner = || Manner { page: 100, ignores_direction: true, ..Manner::default() };
+    let place_of = |hub: &StandIn| Place::before(hub);
+    let hub = StandIn::with(World::new(500, 25), manner());
+    let place = place_of(&hub);
+    let ran = place.crawl(&[]);
+    assert!(ran.err.contains("does not list by the order of making"), "{}", ran.err);
+    assert_eq!(ran.err.matches("does not list by the order of making").count(), 1);
+    assert!(ran.out.contains("rows came after one that was made later"), "{}", ran.out);
+    assert_eq!(place.snapshot("hub.modelkin").provenance().counts.models, 500);
+    let hub = StandIn::with(World::new(500, 25), Manner { page: 100, ..Manner::default() });
+    assert!(!place_of(&hub).crawl(&[]).err.contains("order of making"));
+}
+
+#[test]
+fn a_family_that_costs_more_than_the_hub_is_told_and_goes_on_as_the_whole() {
+    let mut world = World::new(4000, 26);
+    // One model with more children than the whole Hub has pages.
+    for at in 1..world.repos.len() {
+        world.repos[at].parents = vec![crate::hub::Parent::Repo(0)];
+    }
+    world.live(0, 0, 0, 0);
+    let base = world.repos[0].id.clone();
+    let limit = Some(Limit { requests: 100_000, window: Duration::from_secs(300) });
+    let expected = of_world(&world);
+    let hub = StandIn::with(world, Manner { page: 1000, limit, ..Manner::default() });
+    let place = Place::before(&hub);
+    let mut child = place.command(&["crawl", "--below", &base, "-o", "family"]).spawn().unwrap();
+    let pages = || fs::read_dir(place.path("family.crawl")).map_or(0, |entries| entries.count());
+    while pages() < 40 && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    let ran = crate::crawl::ended(child);
+    assert!(ran.err.contains("generation 1: 4,000 requests are pending at least, about 12 s"), "{}", ran.err);
+    assert!(ran.err.contains("the whole Hub takes some 3,118, about 9 s"), "{}", ran.err);
+    assert!(ran.err.contains("`modelkin crawl -o family` goes on as that"), "{}", ran.err);
+    // Another part is still refused.
+    let other = place.run(&["crawl", "--owner", "owner1", "-o", "family"]);
+    assert!(other.code == 1 && other.err.contains("an unfinished crawl of something else"), "{}", other.err);
+    hub.log();
+    let ran = place.crawl(&["-o", "family", "--record", "family.crawl"]);
+    assert!(ran.err.contains("goes on as a crawl of the whole Hub"), "{}", ran.err);
+    assert_eq!(hub.log().iter().filter(|request| !request.path.contains("license")).count(), 4);
+    let snapshot = place.snapshot("family");
+    assert_eq!(digest(&snapshot), digest(&expected));
+    assert_eq!(snapshot.provenance().crawl.as_ref().unwrap().below, None);
+    assert!(snapshot.provenance().sources[0].path.contains("/api/models?sort=createdAt"));
+    let ran = place.run(&["import", "family.crawl", "-o", "again"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(digest(&place.snapshot("again")), digest(&expected));
+}
