@@ -5,6 +5,7 @@ mod cards;
 mod fields;
 mod frontier;
 mod note;
+pub mod renames;
 
 use std::sync::Arc;
 
@@ -85,6 +86,15 @@ pub enum Event {
         id: String,
         /// The Hub's words.
         message: String,
+    },
+    /// Unlisted parents were asked for.
+    Renames {
+        /// How many.
+        done: u64,
+        /// Of how many.
+        of: u64,
+        /// Of those, how many were renamed.
+        found: u64,
     },
     /// Cards were kept.
     Cards {

@@ -1,5 +1,6 @@
 //! The Hub as it answers since autumn 2026 (`hub-facts` 10): refused fields, its two sets of them, renamed parents.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::hub::listing::FIELDS;
 use modelkin::source::read_rows;
 
-use crate::crawl::{Place, digest, facts, of_world};
+use crate::crawl::{Place, digest, facts, kill_again_and_again, of_world};
 use crate::hub::{Form, Limit, Manner, StandIn, World};
 
 /// The snapshot of a made-up Hub's own rows without some fields, told apart from one whose values are 0.
@@ -35,7 +36,7 @@ fn each_field_may_be_refused_in_each_form_and_costs_its_own_column_alone() {
             let manner = Manner { refused_fields: vec![*field], form, page: 100, ..Manner::default() };
             let hub = StandIn::with(odd_world(400, 21), manner);
             let place = Place::before(&hub);
-            let ran = place.crawl(&[]);
+            let ran = place.crawl(&["--no-licence-names"]);
             let snapshot = place.snapshot("hub.modelkin");
             assert_eq!(digest(&snapshot), digest(&without(&world, &[field])), "{form:?} {field}");
             assert!(ran.err.contains(&format!("does not give {field};")), "{form:?} {field}: {}", ran.err);
@@ -72,7 +73,7 @@ fn a_hub_that_refuses_every_field_gives_bare_rows_and_their_links() {
         let manner = Manner { refused_fields: FIELDS.to_vec(), form, ..Manner::default() };
         let hub = StandIn::with(odd_world(3000, 23), manner);
         let place = Place::before(&hub);
-        let ran = place.crawl(&[]);
+        let ran = place.crawl(&["--no-licence-names"]);
         let snapshot = place.snapshot("hub.modelkin");
         assert_eq!(snapshot.provenance().counts.links, expected.provenance().counts.links, "{form:?}");
         assert_eq!(snapshot.provenance().crawl.as_ref().unwrap().without.len(), FIELDS.len());
@@ -106,6 +107,7 @@ fn every_kind_of_crawl_works_on_the_hub_of_today() {
     let mut updated = facts(&place.snapshot("hub.modelkin"));
     updated.retain(|id, _| today.contains_key(id));
     assert_eq!(updated, today);
+    place.crawl(&["--renames"]);
     // A listing is never asked for what only a single model tells.
     let log = hub.log();
     let asked: Vec<_> = log.iter().filter(|request| request.path.contains("childrenModelCount")).collect();
@@ -165,4 +167,75 @@ fn a_family_that_costs_more_than_the_hub_is_told_and_goes_on_as_the_whole() {
     let ran = place.run(&["import", "family.crawl", "-o", "again"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(digest(&place.snapshot("again")), digest(&expected));
+}
+
+#[test]
+fn renamed_parents_become_aliases_and_are_asked_for_once() {
+    // Those with most children are renamed; the tags go on naming the old ids, and nothing else says who they are.
+    let mut world = World::new(3000, 27);
+    world.rename_parents(60);
+    let renamed: Vec<(String, String)> = world.renamed.clone().into_iter().collect();
+    let mut truth = World::new(3000, 27);
+    truth.rename_parents(60);
+    truth.forget_old_ids();
+    // One was renamed twice, two lead to each other, one is led to a page of no model.
+    let hub = StandIn::with(world, Manner { page: 100, refused_fields: vec!["baseModels"], ..Manner::default() });
+    let place = Place::before(&hub);
+    place.crawl(&["--no-licence-names"]);
+    let before = place.snapshot("hub.modelkin");
+    assert_eq!(before.provenance().counts.unlisted as usize, 60 + without_gone(&truth));
+    hub.log();
+    let ran = place.crawl(&["--renames", "--keep"]);
+    assert!(ran.err.contains("unlisted parents") && ran.err.contains("one request each"), "{}", ran.err);
+    assert!(ran.out.contains("60 renamed"), "{}", ran.out);
+    let log = hub.log();
+    assert!(log.iter().all(|request| request.method == "HEAD" && request.path.ends_with("/resolve/main/README.md")));
+    assert_eq!(log.len() as u64, before.provenance().counts.unlisted);
+    // Those with most children come first.
+    let first: BTreeSet<String> = log[..40].iter().map(|request| request.path.to_ascii_lowercase()).collect();
+    assert!(renamed.iter().filter(|(old, _)| first.contains(&format!("/{old}/resolve/main/readme.md"))).count() > 30);
+    let after = place.snapshot("hub.modelkin");
+    assert_eq!(facts(&after), facts(&without(&truth, &["baseModels"])));
+    assert_eq!(after.provenance().crawl, before.provenance().crawl);
+    assert_eq!(after.provenance().taken, before.provenance().taken);
+    // What is known is not asked again, whatever became of the snapshot meanwhile.
+    assert!(place.crawl(&["--renames"]).err.contains(" 0 of them to be asked for"));
+    place.crawl(&["--no-licence-names"]);
+    hub.log();
+    place.crawl(&["--renames"]);
+    assert!(hub.log().is_empty());
+    assert_eq!(facts(&place.snapshot("hub.modelkin")), facts(&after));
+}
+
+/// How many parents were never listed.
+fn without_gone(world: &World) -> usize {
+    of_world(world).provenance().counts.unlisted as usize
+}
+
+#[test]
+fn asking_for_renames_survives_kills_quotas_and_answers_that_lead_nowhere() {
+    let world = || {
+        let mut world = World::new(2000, 28);
+        world.rename_parents(200);
+        // Renamed again; and two that lead to each other, which no model bears.
+        let (old, now) = world.renamed.clone().into_iter().next().unwrap();
+        world.renamed.insert(old.clone(), "between/this".into());
+        world.renamed.insert("between/this".into(), now);
+        world
+    };
+    let limit = Some(Limit { requests: 150, window: Duration::from_secs(1) });
+    let hub = StandIn::with(world(), Manner { refused_fields: vec!["baseModels"], limit, ..Manner::default() });
+    let (whole, killed) = (Place::before(&hub), Place::before(&hub));
+    for place in [&whole, &killed] {
+        place.crawl(&["--no-licence-names"]);
+    }
+    hub.log();
+    whole.crawl(&["--renames"]);
+    let requests = hub.log().len();
+    kill_again_and_again(&killed, &["crawl", "--renames"], 10, 200);
+    let again = hub.log().len();
+    // Eight at once, so eight at most for each kill.
+    assert!(again <= requests + 10 * 8, "{again} {requests}");
+    let [whole, killed] = [&whole, &killed].map(|place| facts(&place.snapshot("hub.modelkin")));
+    assert_eq!(whole, killed);
 }

@@ -106,12 +106,19 @@ pub struct Crawl {
     /// Fetch the cards of derived models too, and read what they declare
     #[arg(long)]
     pub cards: bool,
+    /// Do not ask for the names of licences that the Hub calls "other"
+    #[arg(long)]
+    pub no_licence_names: bool,
     /// Fetch only what changed since the snapshot was taken; of --below and --limit only with --full
     #[arg(long, conflicts_with_all = ["owner", "below", "filters", "limit", "cards"])]
     pub update: bool,
     /// With --update: list everything again, which alone finds what was deleted
     #[arg(long, requires = "update")]
     pub full: bool,
+    /// Instead of listing: ask what became of the parents that the snapshot does not list, those with most children
+    /// first, and add those that were renamed to it; with --limit so many at most
+    #[arg(long, conflicts_with_all = ["owner", "below", "filters", "cards", "update", "record"])]
+    pub renames: bool,
     /// Keep the snapshot that is there, under a name with its date
     #[arg(long)]
     pub keep: bool,

@@ -18,7 +18,7 @@ use modelkin::source::recording::{CardState, Plan, Recording};
 use crate::args::Crawl;
 use crate::output::Usage;
 use crate::progress::Progress;
-use crate::{hub, import, output};
+use crate::{hub, import, output, renames};
 
 /// Names that are shown of each kind of change.
 const SHOWN: usize = 3;
@@ -42,6 +42,9 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     };
     let program = concat!("modelkin/", env!("CARGO_PKG_VERSION"));
     let hub = Hub::new(&hub::endpoint(), hub::token()?, program, patience)?;
+    if args.renames {
+        return renames::run(args, hub, &output, old, &aliases);
+    }
     let plan = plan(args, hub.endpoint(), old.as_ref())?;
     let folder = args.record.clone().unwrap_or_else(|| import::beside(&output, ".crawl"));
     if folder == output {

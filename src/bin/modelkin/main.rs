@@ -16,6 +16,7 @@ mod owners;
 mod progress;
 mod rank;
 mod remote;
+mod renames;
 mod report;
 mod selection;
 mod show;

@@ -78,6 +78,16 @@ impl Progress {
                 ));
             }
             Event::Pending { generation, requests, quota } => self.pending(*generation, *requests, *quota),
+            Event::Renames { done, of, found } => {
+                let rate = *done as f64 / self.began.elapsed().as_secs_f64().max(0.001);
+                let left = duration((of - done) as f64 / rate);
+                self.progress(format!(
+                    "{} of {} ids, {} renamed, about {left} left",
+                    grouped(*done),
+                    grouped(*of),
+                    grouped(*found)
+                ));
+            }
             Event::Cards { done, of } => self.progress(format!("{} of {} cards", grouped(*done), grouped(*of))),
             Event::Waits(pause) => {
                 let text = format!("waits {} s: {}", pause.wait.as_secs_f64().ceil(), pause.reason);
