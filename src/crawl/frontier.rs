@@ -10,6 +10,8 @@ use crate::source::recording::{Head, PageKind, Plan};
 pub(super) struct Frontier {
     plan: Plan,
     todo: VecDeque<Step>,
+    /// What the present listing's pages are.
+    kind: PageKind,
     /// The present listing's pages, by their queries.
     been_at: HashSet<String>,
     /// The models whose children were asked for or need not be, in lower case.
@@ -24,6 +26,8 @@ pub(super) struct Frontier {
     last: Option<Glance>,
     pub pages: u64,
     pub rows: u64,
+    /// Rows of the listing of licences' names.
+    pub licences: u64,
     /// Pages without rows that named a next one.
     pub empty: u64,
     /// Rows that were made before the row before them, in a listing by the order of making.
@@ -35,6 +39,8 @@ enum Step {
     Root(String),
     /// A listing from its start.
     Start(Scope),
+    /// The listing of licences' names from its start.
+    Licences,
     /// A further page.
     Next(String),
 }
@@ -43,8 +49,8 @@ enum Step {
 pub(super) enum Task {
     /// One model.
     Root(String),
-    /// A page of a listing: its path and query.
-    List(String),
+    /// A page of a listing: its kind, its path and query.
+    List(PageKind, String),
 }
 
 impl Frontier {
@@ -53,9 +59,11 @@ impl Frontier {
             Some(id) => Step::Root(id.clone()),
             None => Step::Start(plan.scope.clone()),
         };
+        let licences = plan.licence_names.then_some(Step::Licences);
         Frontier {
             plan,
-            todo: VecDeque::from([first]),
+            todo: [first].into_iter().chain(licences).collect(),
+            kind: PageKind::List,
             been_at: HashSet::new(),
             known: HashSet::new(),
             repeats: (0, 0),
@@ -64,6 +72,7 @@ impl Frontier {
             last: None,
             pages: 0,
             rows: 0,
+            licences: 0,
             empty: 0,
             falls: 0,
         }
@@ -79,10 +88,25 @@ impl Frontier {
         let order = self.order();
         Some(match self.todo.front()? {
             Step::Root(id) => Task::Root(id.clone()),
-            Step::Start(scope) => Task::List(listing::first_page(scope, order, fields, self.left())),
-            // The Hub repeats what it was asked for, also a field that it takes no longer.
-            Step::Next(query) => Task::List(listing::only_fields(&listing::next_page(query), fields)),
+            Step::Start(scope) => Task::List(PageKind::List, listing::first_page(scope, order, fields, self.left())),
+            Step::Licences => {
+                let mut scope = self.plan.scope.clone();
+                scope.filters.push(listing::OTHER_LICENCE.to_owned());
+                Task::List(PageKind::Licences, listing::first_page(&scope, order, &of_licences(), None))
+            }
+            Step::Next(query) => {
+                // The Hub repeats what it was asked for, also a field that it takes no longer.
+                let of_licences = of_licences();
+                let fields = if self.kind == PageKind::Licences { &of_licences } else { fields };
+                Task::List(self.kind, listing::only_fields(&listing::next_page(query), fields))
+            }
         })
+    }
+
+    /// Leaves the listing of licences' names, which the Hub does not give.
+    pub fn without_licences(&mut self) {
+        self.plan.licence_names = false;
+        self.todo.clear();
     }
 
     fn order(&self) -> Order {
@@ -123,10 +147,13 @@ impl Frontier {
     pub fn expects(&self, head: &Head) -> bool {
         let expected = self.next(&[]).map(|task| match task {
             Task::Root(id) => listing::one_model(&id, &[]),
-            Task::List(path) => path,
+            Task::List(_, path) => listing::only_fields(&path, &[]),
         });
+        let is_listed = matches!(self.todo.front(), None | Some(Step::Licences));
         match head.kind {
-            PageKind::Cards => expected.is_none(),
+            // An earlier run asked for them, and was not to ask for the names of licences.
+            PageKind::Cards => is_listed,
+            PageKind::Licences if !self.plan.licence_names => is_listed,
             _ => expected.is_some_and(|path| path == listing::only_fields(&head.path, &[])),
         }
     }
@@ -156,7 +183,11 @@ impl Frontier {
             return;
         }
         self.pages += 1;
-        self.rows += head.take.unwrap_or(head.rows);
+        match head.kind {
+            PageKind::Licences if !self.plan.licence_names => return,
+            PageKind::Licences => self.licences += head.rows,
+            _ => self.rows += head.take.unwrap_or(head.rows),
+        }
         self.empty += u64::from(head.rows == 0 && head.next.is_some());
         let step = self.todo.pop_front();
         if let Some(Step::Root(id)) = step {
@@ -169,7 +200,8 @@ impl Frontier {
             }
             return;
         }
-        if matches!(step, Some(Step::Start(_))) {
+        if matches!(step, Some(Step::Start(_) | Step::Licences)) {
+            self.kind = head.kind;
             let (generation, left) = &mut self.generation;
             if *left == 0 {
                 (*generation, *left) = (*generation + 1, self.todo.len() + 1);
@@ -208,4 +240,9 @@ impl Frontier {
             self.todo.push_back(Step::Start(scope));
         }
     }
+}
+
+/// The fields that the listing of licences' names is asked for: by the change an update knows its end.
+fn of_licences() -> Vec<String> {
+    ["cardData", "lastModified"].map(str::to_owned).to_vec()
 }

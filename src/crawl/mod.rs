@@ -112,6 +112,8 @@ pub struct Brought {
     pub pages: u64,
     /// Rows in them.
     pub rows: u64,
+    /// Rows of the second listing, of models whose licence is none of the Hub's list.
+    pub licences: u64,
     /// Pages without rows that named a next one.
     pub empty: u64,
     /// Rows that were made before the row before them, though that was not asked for; of this run alone.
@@ -176,12 +178,12 @@ pub async fn run(hub: &Arc<Hub>, recording: &mut Recording, tell: Tell<'_>) -> R
         }
         match task {
             Task::Root(id) => root(hub, recording, &mut frontier, &id, tell).await?,
-            Task::List(path) => list(hub, recording, &mut frontier, path, tell).await?,
+            Task::List(kind, path) => list(hub, recording, &mut frontier, (kind, path), tell).await?,
         }
         tell(Event::Page { pages: frontier.pages, rows: frontier.rows, quota: hub.quota() });
     }
-    let Frontier { pages, rows, empty, falls, .. } = frontier;
-    let mut brought = Brought { pages, rows, empty, falls, ..Brought::default() };
+    let Frontier { pages, rows, licences, empty, falls, .. } = frontier;
+    let mut brought = Brought { pages, rows, licences, empty, falls, ..Brought::default() };
     if recording.plan().cards {
         brought.cards = cards::fetch(hub, recording, tell).await?;
     }
@@ -198,7 +200,7 @@ fn refuses_token(answer: &Answer) -> bool {
 
 fn glances(head: &Head, body: &[u8]) -> Vec<Glance> {
     match head.kind {
-        PageKind::List => listing::glance(body).unwrap_or_default(),
+        PageKind::List | PageKind::Licences => listing::glance(body).unwrap_or_default(),
         PageKind::Model if head.rows > 0 => vec![listing::glance_row(body)],
         _ => Vec::new(),
     }
@@ -209,7 +211,7 @@ async fn list(
     hub: &Hub,
     recording: &mut Recording,
     frontier: &mut Frontier,
-    path: String,
+    (kind, path): (PageKind, String),
     tell: Tell<'_>,
 ) -> Result<(), Error> {
     let is_update = recording.plan().since.is_some();
@@ -230,6 +232,12 @@ async fn list(
         }
     };
     let (answer, glances) = hub.get(&path, &read, &|pause| tell(Event::Waits(pause))).await?;
+    if answer.status == 400 && kind == PageKind::Licences {
+        // Everything else is there.
+        tell(Event::WithoutFields(vec!["cardData".to_owned()]));
+        frontier.without_licences();
+        return Ok(recording.give_up_licence_names()?);
+    }
     if answer.status != 200 {
         return refused(hub, recording, &path, &answer, tell).await;
     }
@@ -247,9 +255,9 @@ async fn list(
     let head = Head {
         next: answer.next,
         rows,
-        take: frontier.left().filter(|left| *left < rows),
+        take: frontier.left().filter(|left| kind == PageKind::List && *left < rows),
         newest: glances.iter().filter_map(|glance| glance.modified).max(),
-        ..Head::new(PageKind::List, path, answer.date)
+        ..Head::new(kind, path, answer.date)
     };
     recording.add(&head, &answer.body)?;
     frontier.saw(&head, &glances);

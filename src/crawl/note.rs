@@ -24,6 +24,7 @@ pub fn note(plan: &Plan) -> CrawlNote {
         below: plan.below.clone(),
         limit: plan.limit,
         cards: plan.cards,
+        licence_names: plan.licence_names,
         without: Vec::new(),
     }
 }
@@ -40,9 +41,10 @@ pub fn note_of(recording: &Recording, before: Option<&CrawlNote>) -> CrawlNote {
     CrawlNote { without, ..note(plan) }
 }
 
-/// Whether two crawls list the same. With or without cards it is the same crawl, and whatever the Hub refused.
+/// Whether two crawls list the same. With or without cards and names of licences it is the same crawl, and whatever the Hub refused.
 pub fn lists_the_same(one: &CrawlNote, other: &CrawlNote) -> bool {
-    *one == CrawlNote { cards: one.cards, without: one.without.clone(), ..other.clone() }
+    let CrawlNote { cards, licence_names, without, .. } = one.clone();
+    *one == CrawlNote { cards, licence_names, without, ..other.clone() }
 }
 
 /// What a crawl brings, in words.
@@ -71,5 +73,6 @@ pub fn plan(note: &CrawlNote, since: Option<i64>) -> Plan {
         limit: note.limit,
         since,
         cards: note.cards,
+        licence_names: note.licence_names,
     }
 }

@@ -39,6 +39,9 @@ pub struct CrawlNote {
     pub limit: Option<u64>,
     /// Whether cards were fetched.
     pub cards: bool,
+    /// Whether the names of licences that are `other` were asked for.
+    #[serde(default)]
+    pub licence_names: bool,
     /// Fields that were not asked for, since the Hub refused them: what they tell is missing of all its models or of some.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<String>,
@@ -63,7 +66,8 @@ pub enum Taken {
 pub struct SourceNote {
     /// Its path, as it was named; of a file of a data set its address, at the commit that was read.
     pub path: String,
-    /// Its kind: `jsonl`, `hub-stats`, `csv`, `cards`, `edges` or `recording`.
+    /// Its kind: `jsonl`, `hub-stats`, `csv`, `cards`, `edges`, `recording` or `snapshot`; `renames` of what the Hub said of
+    /// old ids.
     pub kind: String,
     /// Its SHA-256 in hex.
     pub sha256: String,

@@ -106,7 +106,8 @@ pub struct Crawl {
     /// Fetch the cards of derived models too, and read what they declare
     #[arg(long)]
     pub cards: bool,
-    /// Do not ask for the names of licences that the Hub calls "other"
+    /// Do not ask for the names of licences that the Hub calls "other": a second listing, of some 100 to 200 requests
+    /// for the whole Hub
     #[arg(long)]
     pub no_licence_names: bool,
     /// Fetch only what changed since the snapshot was taken; of --below and --limit only with --full

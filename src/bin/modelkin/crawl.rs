@@ -11,7 +11,7 @@ use modelkin::crawl::{self, Brought};
 use modelkin::reference::Families;
 use modelkin::report::{day, grouped, printable};
 use modelkin::snapshot::{Builder, Changes, CrawlNote, Snapshot};
-use modelkin::source::hub::listing::Scope;
+use modelkin::source::hub::listing::{Scope, WHOLE_HUB};
 use modelkin::source::hub::{Hub, Patience};
 use modelkin::source::recording::{CardState, Plan, Recording};
 
@@ -67,6 +67,16 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
         let pages = grouped(recording.earlier_pages() as u64);
         progress.line(&format!(
             "goes on as a crawl of the whole Hub; the {pages} pages of {below} and its descendants are read with it"
+        ));
+    }
+    if plan.is_whole() && recording.pages() == 0 {
+        let names = match plan.licence_names {
+            true => ", and 100 to 200 more for the names of licences (--no-licence-names leaves them out)",
+            false => "",
+        };
+        progress.line(&format!(
+            "the whole Hub takes some {} requests{names}: half an hour to an hour without a token",
+            grouped(WHOLE_HUB)
         ));
     }
     let folder_shown = folder.clone();
@@ -159,6 +169,8 @@ fn plan(args: &Crawl, endpoint: &str, old: Option<&Snapshot>) -> anyhow::Result<
             limit: args.limit,
             since: None,
             cards: args.cards,
+            // Of what descends from a model the Hub has no such listing.
+            licence_names: !args.no_licence_names && args.below.is_none() && args.limit.is_none(),
         };
         // A few models must not take the place of a whole Hub.
         let wanted = crawl::note(&plan);
@@ -183,7 +195,9 @@ fn plan(args: &Crawl, endpoint: &str, old: Option<&Snapshot>) -> anyhow::Result<
     }
     // A Hub whose clock is ahead must not hide what changes until then.
     let taken = provenance.written.map_or(taken, |written| taken.min(written));
-    Ok(crawl::plan(note, (!args.full).then(|| crawl::since(taken))))
+    let plan = crawl::plan(note, (!args.full).then(|| crawl::since(taken)));
+    let licence_names = plan.licence_names && !args.no_licence_names;
+    Ok(Plan { licence_names, ..plan })
 }
 
 fn fetch(hub: Hub, recording: &mut Recording, progress: &Progress) -> Result<Brought, crawl::Error> {
@@ -241,6 +255,9 @@ pub fn keep(old: &Snapshot, path: &Path) -> anyhow::Result<()> {
 fn said(brought: &Brought) -> String {
     let many = if brought.pages == 1 { "" } else { "s" };
     let mut text = format!("{} rows on {} page{many}\n", grouped(brought.rows), grouped(brought.pages));
+    if brought.licences > 0 {
+        _ = writeln!(text, "{} of them asked for the names of their licences", grouped(brought.licences));
+    }
     if brought.falls > 0 {
         _ = writeln!(text, "{} rows came after one that was made later", grouped(brought.falls));
     }

@@ -70,14 +70,17 @@ pub fn run(
     if let Some(note) = &provenance.crawl {
         builder.crawled(provenance.taken, note.clone());
     }
-    for (legacy, canonical) in aliases.iter().flat_map(Aliases::iter).chain(known.aliases()) {
+    aliases.iter().for_each(|table| builder.aliases(table.iter()));
+    // The Hub's own word stands above a table.
+    for (legacy, canonical) in known.aliases() {
         builder.alias(legacy, canonical);
     }
     let sources = builder.sources().len();
-    let label = format!("renames at {endpoint}");
-    let digest = digest_bytes(&fs::read(&file).with_context(|| file.display().to_string())?);
-    builder.source(&label, "renames");
-    builder.digest(&digest.sha256, digest.bytes);
+    if known.aliases().next().is_some() {
+        let digest = digest_bytes(&fs::read(&file).with_context(|| file.display().to_string())?);
+        builder.source(&format!("renames at {endpoint}"), "renames");
+        builder.digest(&digest.sha256, digest.bytes);
+    }
     let mut snapshot = import::finish(builder, taken, None, "")?;
     if args.keep {
         crawl::keep(&old, output)?;

@@ -110,6 +110,9 @@ pub fn fields_of(path: &str) -> Vec<&str> {
     query.split('&').filter_map(|pair| pair.split_once('=')).filter(|pair| pair.0 == FIELD).map(|pair| pair.1).collect()
 }
 
+/// The tag of models whose licence is none of the Hub's list: what it is called stands in their cards alone.
+pub const OTHER_LICENCE: &str = "license:other";
+
 /// How much a field is worth: the lower the more. What is not known is worth nothing.
 pub fn worth(field: &str) -> usize {
     FIELDS.iter().position(|known| *known == field).unwrap_or(FIELDS.len())

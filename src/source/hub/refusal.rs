@@ -99,7 +99,7 @@ pub enum Meaning {
 
 macro_rules! pattern {
     ($name:ident, $pattern:literal) => {
-        #[expect(clippy::unwrap_used, reason = "the pattern is in the program, and a test uses it")]
+        #[allow(clippy::unwrap_used, reason = "the pattern is in the program, and a test uses it")]
         static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).unwrap());
     };
 }

@@ -2,7 +2,9 @@
 //! crawl's checkpoint while it runs, and a source afterwards.
 
 mod card;
+mod page;
 mod plan;
+mod rows;
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -11,13 +13,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use card::{CardState, FetchedCard, split_cards, write_cards};
+pub use page::{Head, PageKind};
 pub use plan::Plan;
 
 use super::hub::listing;
-use super::hub::wire;
 use super::input::Hashed;
-use super::{Digested, Error, Kind, Sink, Source, card as front_matter};
-use crate::model::{ModelId, Record, Reject};
+use super::{Digested, Error, Kind, Sink, Source};
 
 /// The file that says what is crawled.
 const PLAN: &str = "crawl.json";
@@ -42,54 +43,12 @@ struct Note {
     /// The model below which was crawled before, and how many pages that brought: the whole Hub is listed after them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     earlier: Option<(String, usize)>,
+    /// Whether the Hub refused to tell the names of licences.
+    #[serde(default)]
+    no_licence_names: bool,
     /// Whether the folder is being removed: then its pages are worth nothing.
     #[serde(default)]
     spent: bool,
-}
-
-/// What is known of a page without unpacking it: the first line of its file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
-    /// What it is.
-    pub kind: PageKind,
-    /// What was asked for: path and query.
-    pub path: String,
-    /// The query of the next page.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
-    /// The server's clock: milliseconds since 1970, UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date: Option<i64>,
-    /// Rows in it; of cards, those that were asked for.
-    pub rows: u64,
-    /// Rows that count, where the crawl's limit cuts the page.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub take: Option<u64>,
-    /// The latest change among its rows: milliseconds since 1970, UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub newest: Option<i64>,
-    /// The id that was asked for, where another one answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub was: Option<String>,
-}
-
-impl Head {
-    /// The head of a page without rows.
-    pub fn new(kind: PageKind, path: String, date: Option<i64>) -> Head {
-        Head { kind, path, next: None, date, rows: 0, take: None, newest: None, was: None }
-    }
-}
-
-/// What a page holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PageKind {
-    /// An array of rows.
-    List,
-    /// One model's row.
-    Model,
-    /// Cards, one after the other.
-    Cards,
 }
 
 /// A folder of recorded pages.
@@ -139,6 +98,7 @@ impl Recording {
                 began: now,
                 pages: None,
                 earlier: None,
+                no_licence_names: false,
                 spent: false,
             };
             let recording = Recording { folder: folder.into(), note, pages: 0, _lock: Some(lock) };
@@ -154,14 +114,21 @@ impl Recording {
         let mut recording = Recording::open(folder)?;
         // An update of an older snapshot: what it brought is in the snapshot that is there now, or is asked for again.
         let known = &recording.note.plan;
-        let is_old_update =
-            known.since.is_some() && known.since != plan.since && Plan { since: plan.since, ..known.clone() } == *plan;
+        let is_old_update = known.since.is_some()
+            && known.since != plan.since
+            && Plan { since: plan.since, licence_names: plan.licence_names, ..known.clone() } == *plan;
         let is_bare = recording.pages == 0 && known != plan;
         if recording.note.spent || is_old_update || is_bare {
             // Its removal was interrupted, or never begun; or nothing is in it.
             recording._lock = Some(lock);
             recording.remove()?;
             return Recording::resume(folder, plan, now);
+        }
+        // Whether names of licences are asked for may change under way.
+        let known = &mut recording.note.plan;
+        if (Plan { licence_names: plan.licence_names, ..known.clone() }) == *plan && *known != *plan {
+            *known = plan.clone();
+            recording.write_note()?;
         }
         if plan.is_whole() && recording.note.plan.is_part_of_whole(plan) {
             // What descends from a model is part of the whole.
@@ -236,7 +203,9 @@ impl Recording {
     /// The fields that the Hub refused.
     pub fn without(&self) -> Vec<String> {
         let asked = |field: &&&str| self.note.fields.iter().any(|known| known == *field);
-        listing::FIELDS.iter().filter(|field| !asked(field)).map(|field| (*field).to_owned()).collect()
+        let refused = listing::FIELDS.iter().filter(|field| !asked(field));
+        let cards = self.note.no_licence_names.then_some(&"cardData");
+        refused.chain(cards).map(|field| (*field).to_owned()).collect()
     }
 
     /// The model below which was crawled before, if this goes on as a crawl of the whole Hub.
@@ -265,6 +234,15 @@ impl Recording {
     /// If the folder cannot be written to.
     pub fn set_fields(&mut self, fields: Vec<String>) -> Result<(), Error> {
         self.note.fields = fields;
+        self.write_note()
+    }
+
+    /// Asks no more for the names of licences, which the Hub refuses.
+    ///
+    /// # Errors
+    /// If the folder cannot be written to.
+    pub fn give_up_licence_names(&mut self) -> Result<(), Error> {
+        self.note.no_licence_names = true;
         self.write_note()
     }
 
@@ -403,40 +381,6 @@ impl Recording {
         };
         write().map_err(|error| Error::Io { path: path.into(), error })
     }
-
-    /// Every record of the pages that are there, in their order: the crawl may still be under way. The digest is over the
-    /// list "digest  name" of the pages.
-    pub(crate) fn listed(&self, sink: Sink<'_>) -> Result<Digested, Error> {
-        let mut digests = String::new();
-        let mut bytes = 0;
-        for page in 0..self.pages {
-            let (head, body, digest) = self.page_digested(page)?;
-            // The place in the folder, wherever that lies.
-            let name = page_file(Path::new(""), page);
-            digests += &format!("{}  {}\n", digest.sha256, name.display());
-            bytes += digest.bytes;
-            match head.kind {
-                PageKind::List => {
-                    let most = head.take.unwrap_or(u64::MAX);
-                    let mut row = 0;
-                    let mut give = |json: &[u8]| {
-                        row += 1;
-                        if row <= most {
-                            sink(wire::record(json).map_err(|reason| reject(&name, format!("row {row}"), reason)));
-                        }
-                    };
-                    listing::rows(&body, &mut give).map_err(|reason| self.damaged(page, &reason))?;
-                }
-                PageKind::Model if head.rows == 0 => (),
-                PageKind::Model => {
-                    let record = renamed(wire::record(&body), head.was.as_deref());
-                    sink(record.map_err(|reason| reject(&name, String::new(), reason)));
-                }
-                PageKind::Cards => read_cards(&name, &body, sink)?,
-            }
-        }
-        Ok(Digested { bytes, ..super::digest_bytes(digests.as_bytes()) })
-    }
 }
 
 impl Source for Recording {
@@ -477,24 +421,4 @@ fn is_ours(name: &str) -> bool {
 
 fn page_file(folder: &Path, page: usize) -> PathBuf {
     folder.join(format!("{page:08}.{PAGE}"))
-}
-
-fn read_cards(page: &Path, body: &[u8], sink: Sink<'_>) -> Result<(), Error> {
-    let cards = split_cards(body).map_err(|reason| Error::broken(page, "", format!("{reason}; {AGAIN}")))?;
-    for (card, text) in cards {
-        if card.state == CardState::Read {
-            let record = renamed(front_matter::record(&card.id, text), card.was.as_deref());
-            sink(record.map_err(|reason| reject(page, format!("card of {}", card.id), reason)));
-        }
-    }
-    Ok(())
-}
-
-fn reject(page: &Path, place: String, reason: String) -> Reject {
-    Reject { file: page.display().to_string(), place, reason }
-}
-
-fn renamed<'a>(record: Result<Record<'a>, String>, was: Option<&str>) -> Result<Record<'a>, String> {
-    let was = was.and_then(|was| ModelId::parse(was).ok());
-    record.map(|record| Record { was, ..record })
 }

@@ -22,6 +22,9 @@ pub struct Plan {
     /// Whether the cards of derived models are fetched too.
     #[serde(default)]
     pub cards: bool,
+    /// Whether the names of licences that are `other` are asked for too, by a second listing.
+    #[serde(default)]
+    pub licence_names: bool,
 }
 
 impl Plan {
