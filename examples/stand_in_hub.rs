@@ -8,6 +8,8 @@
 //! `--faults` makes every tenth answer a bad one, `--quota 500/300` limits requests to 500 in 300 s, `--lines FILE`
 //! writes what must come out, `--renamed FILE` the old ids with the new ones. `--days N` lets N days pass before it starts; a
 //! request for `/stand-in/live` lets one more pass, `/stand-in/lines` gives what must come out then.
+//! `--refuse gated,sha` refuses fields, in the words that `--form pretty|oneline|named|old|list|errors|header|unread` names;
+//! `--odd` makes rows as odd as some of the Hub's, `--stale N` renames N parents whose children go on naming the old ids.
 //!
 //! `--file models.parquet` gives that file instead, as the data set that `modelkin import hub` reads.
 
@@ -19,11 +21,11 @@ mod hub;
 use std::time::Duration;
 
 use hub::dataset::{Files, Version, Ways};
-use hub::{Fault, Limit, Manner, StandIn, World};
+use hub::{Fault, Form, Limit, Manner, StandIn, World};
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
-    const KNOWN: &str = "--file --models --seed --port --faults --quota --page --lines --renamed --days --changes --additions --renames --deletions";
+    const KNOWN: &str = "--file --models --seed --port --faults --quota --page --lines --renamed --days --changes --additions --renames --deletions --refuse --form --odd --stale";
     if let Some(unknown) = args.iter().find(|arg| arg.starts_with("--") && !KNOWN.split(' ').any(|known| known == *arg))
     {
         println!("{unknown}: the options are {KNOWN}; the head of this example's file says what they do");
@@ -44,6 +46,8 @@ fn main() {
     for _ in 0..number("--days", 0) {
         world.live(day[0], day[1], day[2], day[3]);
     }
+    world.is_odd = args.iter().any(|arg| arg == "--odd");
+    world.rename_parents(number("--stale", 0) as usize);
     if let Some(file) = value("--lines") {
         std::fs::write(file, world.lines()).unwrap();
     }
@@ -56,9 +60,14 @@ fn main() {
         Limit { requests: requests.parse().unwrap(), window: Duration::from_secs(window.parse().unwrap()) }
     });
     let rota = args.iter().any(|arg| arg == "--faults").then(|| (10, Fault::every()));
+    let refused_fields = value("--refuse").map_or(Vec::new(), |fields| {
+        // Until the program ends, as the Hub.
+        fields.leak().split(',').collect()
+    });
+    let form = value("--form").map_or(Form::default(), |form| Form::named(&form).unwrap());
     let port = number("--port", 8099) as u16;
     let page = number("--page", 1000) as usize;
-    let hub = StandIn::with(world, Manner { port, limit, rota, page, day, ..Manner::default() });
+    let hub = StandIn::with(world, Manner { port, limit, rota, page, day, refused_fields, form, ..Manner::default() });
     println!("{}", hub.address());
     // Until somebody ends it.
     std::thread::park();

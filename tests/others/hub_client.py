@@ -68,7 +68,7 @@ with stand_in(*options) as endpoint:
     assert all("base_model" in model.card_data for model in api.list_models(filter="gguf", cardData=True, limit=20))
     full = next(iter(api.list_models(full=True, limit=1)))
     assert full.sha and full.siblings[0].rfilename == "README.md"
-    assert {model.gated for model in api.list_models(gated=True, expand=["gated"])} == {"auto"}
+    assert {model.gated for model in api.list_models(gated=True, expand=["gated"])} == {"auto", "manual"}
 
     # One model.
     info = api.model_info(base)
@@ -114,7 +114,30 @@ with stand_in(*options) as endpoint:
         api.model_info(base, expand=["colour"])
         raise AssertionError("colour is a field")
     except HfHubHTTPError as error:
-        assert error.response.status_code == 400 and '"expand" must be one of [author, baseModels' in str(error.response.json())
+        assert error.response.status_code == 400 and error.server_message.startswith('✖ Invalid option: expected one of "author"|"baseModels"|'), error.server_message
+    # The list and the single model have a set each.
+    assert api.model_info(base, expand=["usedStorage"]).used_storage is not None
+    for field in ["usedStorage", "childrenModelCount"]:
+        try:
+            next(iter(api.list_models(limit=1, expand=[field])))
+            raise AssertionError(f"a list gives {field}")
+        except HfHubHTTPError as error:
+            assert error.response.status_code == 400 and error.server_message.endswith("→ at expand[0]"), error.server_message
+    try:
+        next(iter(api.list_models(limit=1, sort="colour")))
+        raise AssertionError("a list is sorted by colour")
+    except HfHubHTTPError as error:
+        assert error.response.status_code == 400 and error.server_message == "Invalid sort parameter", error.server_message
+
+# Every form of a refusal is one for the client too, and all but the last name what is taken.
+for form in ["pretty", "oneline", "named", "old", "list", "errors", "header", "unread"]:
+    with stand_in("--models", "10", "--refuse", "gated", "--form", form) as endpoint:
+        try:
+            next(iter(HfApi(endpoint=endpoint, token=False).list_models(expand=["tags", "gated"])))
+            raise AssertionError(f"{form}: gated is given")
+        except HfHubHTTPError as error:
+            said = str(error.server_message)
+            assert error.response.status_code == 400 and ("baseModels" in said) == (form != "unread"), (form, said)
 
 # A quota: the client is refused, waits as it is told, and comes to the end.
 with stand_in("--models", "3000", "--page", "500", "--quota", "3/2") as endpoint:

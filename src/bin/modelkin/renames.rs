@@ -34,7 +34,7 @@ pub fn run(
         bail!("{name}: was crawled at {}, and not at {}; set HF_ENDPOINT to ask there", note.endpoint, hub.endpoint());
     }
     Snapshot::try_path(output)?;
-    let file = crawl::beside(output, ".renames");
+    let file = import::beside(output, ".renames");
     let endpoint = hub.endpoint().to_owned();
     let mut known = Renames::open(&file, &endpoint)?;
     let pending = known.pending(&old).len() as u64;
@@ -56,7 +56,7 @@ pub fn run(
         format!("stopped; the answers are kept in {}, and the same command goes on", shown.display())
     })?;
     let hub = Arc::new(hub);
-    let failed = crawl::runtime()?
+    let failed = crate::hub::runtime()?
         .block_on(renames::ask(&hub, &mut known, &old, args.limit, &|event| progress.tell(&event)))
         .with_context(|| format!("the answers are kept in {}; the same command goes on", file.display()))?;
     progress.end();
