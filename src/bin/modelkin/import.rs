@@ -51,10 +51,8 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
         Given::Source(source) => matches!(source.kind(), Kind::Csv | Kind::HubStats),
         Given::Snapshot(_) => false,
     };
-    if !named.is_empty()
-        && let Some(other) = sources.iter().find(|given| !is_table(given))
-    {
-        bail!(Usage(format!("{}: --column names columns of tables (CSV, Parquet), and this is none", other.label()?)));
+    if !named.is_empty() && !sources.iter().any(is_table) {
+        bail!(Usage("--column names columns of tables (CSV, Parquet), and no source is one".into()));
     }
     let mut builder = Builder::new();
     for source in &sources {
@@ -89,13 +87,6 @@ pub enum Given {
 }
 
 impl Given {
-    fn label(&self) -> anyhow::Result<String> {
-        match self {
-            Given::Source(source) => Ok(source.label()?),
-            Given::Snapshot(path) => Ok(path.display().to_string()),
-        }
-    }
-
     fn recording(&self) -> Option<&Recording> {
         match self {
             Given::Source(source) => source.recording(),

@@ -45,7 +45,7 @@ impl Thrift<'_> {
             number = match head >> 4 {
                 // Zigzag.
                 0 => self.number().map(|code| (code >> 1) as i64 ^ -((code & 1) as i64))?,
-                step => number + i64::from(step),
+                step => number.wrapping_add(i64::from(step)),
             };
             take(number);
             self.pass(head & 0xf, false, depth)?;
