@@ -1,3 +1,4 @@
+use super::names::{ACCOUNT_PAIR, namesakes};
 use super::{Block, Grid, Named, Report, Value, day, grouped, printable};
 use crate::census::{Burst, Bursts, Coverage, Shared};
 use crate::lineage::{Anomaly, Lineage, Mirror};
@@ -31,7 +32,7 @@ pub struct Case {
 }
 
 impl Case {
-    fn of(models: Vec<Row>, text: String) -> Case {
+    pub(super) fn of(models: Vec<Row>, text: String) -> Case {
         Case { text, models, file: None }
     }
 }
@@ -51,6 +52,7 @@ pub fn findings(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Vec<Finding> {
     ];
     findings.extend(RemarkKind::ALL.iter().map(|kind| remarks(snapshot, *kind)));
     findings.extend(anomalies(snapshot, lineage));
+    findings.push(namesakes(snapshot, lineage));
     let mut cases: Vec<Vec<Case>> = vec![Vec::new(); OddityKind::ALL.len()];
     for row in snapshot.rows() {
         for oddity in snapshot.oddities(row) {
@@ -187,7 +189,8 @@ fn merge(findings: &mut Vec<Finding>, finding: Finding) {
 
 /// The names of all kinds that a snapshot can have.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
-    let others = ["reject", "unlisted", "future-date", "self-link", "alias-followed", "alias-listed", "cycle"];
+    let others =
+        ["reject", "unlisted", "future-date", "self-link", "alias-followed", "alias-listed", "cycle", ACCOUNT_PAIR];
     let remarks = RemarkKind::ALL.iter().map(|kind| kind.name());
     others.into_iter().chain(remarks).chain(OddityKind::ALL.iter().map(|kind| kind.name()))
 }
@@ -330,7 +333,7 @@ pub fn mirrors(mirrors: &[(Mirror, u64)], snapshot: &Snapshot, most: usize) -> R
     )
 }
 
-fn listed(grid: Grid, rows: Vec<Named>, words: String, most: usize, definition: &[&str]) -> Report<'static> {
+pub(super) fn listed(grid: Grid, rows: Vec<Named>, words: String, most: usize, definition: &[&str]) -> Report<'static> {
     let mut blocks = vec![Block::Line(words)];
     let (all, mut rows) = (rows.len(), rows);
     rows.truncate(most);

@@ -4,6 +4,7 @@ mod check;
 mod family;
 mod frame;
 mod grid;
+mod names;
 mod rank;
 mod scope;
 mod show;
@@ -13,6 +14,7 @@ pub use check::{Case, Finding, bursts, check, findings, kind, kinds, list, mirro
 pub use family::{family, models};
 pub use frame::{Format, Report, Rows, csv, footer};
 pub use grid::{Block, Grid, grouped, printable, printable_lines};
+pub use names::aliases;
 pub use rank::rank;
 pub use scope::Scope;
 pub use show::show;

@@ -197,3 +197,34 @@ fn a_row_that_knows_nothing_of_lineage_takes_no_parent_away() {
         );
     }
 }
+
+#[test]
+fn accounts_that_share_names_with_children_on_one_side_are_told() {
+    let three = |old: &str, new: &str| {
+        (0..3).map(|n| format!("{old}/m{n} -> x/c{n}, y/d{n} : finetune\n{new}/m{n}\n")).collect::<String>()
+    };
+    let pairs = |text: &str| {
+        let snapshot = crate::support::snapshot(text);
+        let lineage = modelkin::lineage::Lineage::from_snapshot(&snapshot);
+        let findings = modelkin::report::findings(&snapshot, &lineage);
+        let found = findings.into_iter().find(|finding| finding.kind == "account-pair");
+        found.map_or(Vec::new(), |found| found.cases.into_iter().map(|case| case.text).collect())
+    };
+    let text = three("old", "now");
+    assert_eq!(pairs(&text), ["now and old: 3 names, 6 children under the latter alone: m0, m1, m2"]);
+    // Two names are too few; a child on the other side, or a copy that says what it is of, speaks against it.
+    assert!(pairs(&text.replace("now/m2", "now/other")).is_empty());
+    assert!(pairs(&format!("{text}now/m1 -> z/z : merge")).is_empty());
+    assert!(pairs(&format!("{text}old/m1 -> now/m1 : quantized")).is_empty());
+    // A name that many have says nothing.
+    let many: String = (0..5).map(|n| format!("o{n}/m0\n")).collect();
+    assert!(pairs(&format!("{text}{many}")).is_empty());
+    // What is known to be another name is told as such.
+    let snapshot =
+        crate::support::with_aliases(&text, &[("old/m0", "now/m0"), ("old/m1", "now/m1"), ("old/m2", "now/m2")]);
+    let lineage = modelkin::lineage::Lineage::from_snapshot(&snapshot);
+    assert!(lineage.namesakes().is_empty());
+    let table = modelkin::report::aliases(&lineage, 20);
+    let modelkin::report::Block::Grid(_) = &table.blocks[1] else { panic!("no table") };
+    assert_eq!(format!("{:?}", table.blocks[0]), "Line(\"1 old names, 6 links moved.\")");
+}

@@ -377,7 +377,10 @@ pub struct Check {
     /// List the mirrors: re-uploads of a model under its own name by somebody else
     #[arg(long, conflicts_with_all = ["list", "strict"])]
     pub mirrors: bool,
-    /// How many bursts or mirrors to show (0: all)
+    /// List the old names of models and accounts whose links were moved, with how many
+    #[arg(long, conflicts_with_all = ["list", "strict", "bursts", "mirrors", "below", "owner", "kinds"])]
+    pub aliases: bool,
+    /// How many bursts, mirrors or old names to show (0: all)
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub top: usize,
     /// Exit with 3 if there is a fault (the kinds marked so, or those of --kinds)

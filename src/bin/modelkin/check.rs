@@ -14,6 +14,10 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
     snapshot.verify()?;
     let lineage = Lineage::from_snapshot(&snapshot);
     let most = if args.top == 0 { usize::MAX } else { args.top };
+    if args.aliases {
+        output::report(&report::aliases(&lineage, most), &snapshot, args.question.format.into())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if args.bursts || args.mirrors {
         let report = match args.bursts {
             true => report::bursts(&Bursts::list(&lineage), &snapshot, most),

@@ -245,7 +245,11 @@ pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) ->
         let _ = writeln!(text, "  (all of them: modelkin check --list reject --snapshot {})", path);
     }
     if counts.moved > 0 {
-        let _ = writeln!(text, "{} links to old names moved to the models' names of today", grouped(counts.moved));
+        let _ = writeln!(
+            text,
+            "{} links moved from old names to those of today (modelkin check --aliases)",
+            grouped(counts.moved)
+        );
     }
     let oddities: usize = snapshot.oddity_counts().iter().map(|(_, count)| count).sum();
     if oddities > 0 {

@@ -1,0 +1,99 @@
+use std::collections::BTreeMap;
+
+use super::check::listed;
+use super::{Case, Finding, Grid, Report, Value, grouped};
+use crate::lineage::{Anomaly, Lineage};
+use crate::snapshot::{Row, Snapshot};
+
+/// Accounts that may be one under two names.
+pub(super) fn namesakes(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Finding {
+    const SHOWN: usize = 3;
+    let account = |row: Row| snapshot.owner(row).unwrap_or_default();
+    let pairs = lineage.namesakes();
+    let cases: Vec<Case> = pairs
+        .iter()
+        .filter_map(|pair| {
+            let (bare, kept) = pair.models.first()?;
+            let names =
+                pair.models.iter().map(|(bare, _)| snapshot.id(*bare).split_once('/').map_or("", |(_, name)| name));
+            let text = format!(
+                "{} and {}: {} names, {} children under the latter alone: {}{}",
+                account(*bare),
+                account(*kept),
+                grouped(pair.models.len() as u64),
+                grouped(pair.children),
+                names.take(SHOWN).collect::<Vec<_>>().join(", "),
+                if pair.models.len() > SHOWN { ", ..." } else { "" },
+            );
+            let models = pair.models.iter().flat_map(|(bare, kept)| [*bare, *kept]).collect();
+            Some(Case::of(models, text))
+        })
+        .collect();
+    Finding {
+        kind: ACCOUNT_PAIR,
+        about: "accounts that share three names or more, with all children on one side: one renamed, or a copy",
+        is_fault: false,
+        count: cases.len() as u64,
+        cases,
+    }
+}
+
+pub(super) const ACCOUNT_PAIR: &str = "account-pair";
+
+/// The links that old names moved, by account where its models kept their names, else by model; those that moved most first,
+/// and people are shown `most` of them.
+pub fn aliases(lineage: &Lineage<'_>, most: usize) -> Report<'static> {
+    let snapshot = lineage.snapshot();
+    // Ids, links, and ids that are listed beside those of today.
+    let mut rows: BTreeMap<(&str, &str), [u64; 3]> = BTreeMap::new();
+    let key = |old: Row, new: Row| {
+        let ids = (snapshot.id(old), snapshot.id(new));
+        match (ids.0.split_once('/'), ids.1.split_once('/')) {
+            (Some((old, name)), Some((new, same))) if name.eq_ignore_ascii_case(same) => (old, new),
+            _ => ids,
+        }
+    };
+    for (old, new) in snapshot.rows().filter_map(|row| Some((row, snapshot.alias_of(row)?))) {
+        let row = rows.entry(key(old, new)).or_default();
+        row[0] += 1;
+        row[2] += u64::from(snapshot.is_listed(old) && snapshot.is_listed(new));
+    }
+    let mut moved = 0;
+    for anomaly in lineage.anomalies() {
+        if let Anomaly::AliasFollowed { alias, model, .. } = anomaly {
+            moved += 1;
+            rows.entry(key(alias, model)).or_default()[1] += 1;
+        }
+    }
+    let mut order: Vec<_> = rows.into_iter().collect();
+    order.sort_by_key(|(names, [_, links, _])| (std::cmp::Reverse(*links), *names));
+    let mut grid = Grid::new(["old name", "name of today", "of", "ids", "links moved", "both listed"]);
+    let mut values = Vec::new();
+    let count = order.len() as u64;
+    for (at, ((old, new), [ids, links, both])) in order.into_iter().enumerate() {
+        let of = if old.contains('/') || new.contains('/') { "model" } else { "account" };
+        if at < most {
+            let cells = [old.to_owned(), new.to_owned(), of.to_owned(), grouped(ids), grouped(links), grouped(both)];
+            grid.row(cells);
+        }
+        values.push(vec![
+            ("old".into(), Value::from(old)),
+            ("new".into(), new.into()),
+            ("of".into(), of.into()),
+            ("ids".into(), ids.into()),
+            ("links".into(), links.into()),
+            ("both_listed".into(), both.into()),
+        ]);
+    }
+    let words = format!("{} old names, {} links moved.", grouped(count), grouped(moved));
+    listed(
+        grid,
+        values,
+        words,
+        most,
+        &[
+            "Links to an old name lead to the model under its name of today: by a table, or as a crawl or a listing's keys showed.",
+            "Where both are listed they are two models, and links go to the one of today.",
+        ],
+    )
+}
