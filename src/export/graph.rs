@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use crate::census::{Census, Kin};
 use crate::lineage::{Edge, Group, Selection};
-use crate::model::Relation;
+use crate::model::{Relation, Word};
 use crate::reference::{Aliases, Licences, Publishers, Whose};
 use crate::snapshot::{Row, Snapshot};
 
@@ -87,7 +87,7 @@ pub enum Kind {
 }
 
 /// The fields of a node beside its id, in the order of [`Node::values`].
-pub const NODE_FIELDS: [(&str, Kind); 15] = [
+pub const NODE_FIELDS: [(&str, Kind); 18] = [
     ("owner", Kind::Text),
     ("country", Kind::Text),
     ("family", Kind::Text),
@@ -98,6 +98,9 @@ pub const NODE_FIELDS: [(&str, Kind); 15] = [
     ("created", Kind::Instant),
     ("licence", Kind::Text),
     ("licence_class", Kind::Text),
+    ("licences", Kind::Text),
+    ("licence_name", Kind::Text),
+    ("gated", Kind::Text),
     ("task", Kind::Text),
     ("downloads", Kind::Number),
     ("likes", Kind::Number),
@@ -132,10 +135,16 @@ pub struct Node<'g> {
     pub relation: Option<Relation>,
     /// When it was made: milliseconds since 1970, UTC.
     pub created: Option<i64>,
-    /// Its licence.
+    /// Its licence; of several, the first.
     pub licence: Option<&'g str>,
     /// The licence's class; `unclassed` if no table has it.
     pub licence_class: Option<&'g str>,
+    /// All its licences, with `;` between them.
+    pub licences: String,
+    /// The name of a licence that is `other`.
+    pub licence_name: Option<&'g str>,
+    /// Who may fetch it: anybody (`false`), whoever asks (`auto`), or whom its owner lets (`manual`).
+    pub gated: Option<&'g str>,
     /// Its task.
     pub task: Option<&'g str>,
     /// Downloads in 30 days; of a collapsed node, of those that are known.
@@ -150,7 +159,7 @@ pub struct Node<'g> {
 
 impl Node<'_> {
     /// Its values in the order of [`NODE_FIELDS`].
-    pub fn values(&self) -> [Value<'_>; 15] {
+    pub fn values(&self) -> [Value<'_>; 18] {
         [
             text(self.owner),
             text(self.country),
@@ -162,6 +171,9 @@ impl Node<'_> {
             self.created.map_or(Value::Missing, Value::Instant),
             text(self.licence),
             text(self.licence_class),
+            text(Some(self.licences.as_str()).filter(|licences| !licences.is_empty())),
+            text(self.licence_name),
+            text(self.gated),
             text(self.task),
             number(self.downloads),
             number(self.likes),
@@ -306,6 +318,9 @@ impl<'g, 's> Graph<'g, 's> {
             created: snapshot.created(row),
             licence,
             licence_class: licence.map(|licence| self.tables.licences.class(licence)),
+            licences: snapshot.licences(row).collect::<Vec<_>>().join(";"),
+            licence_name: snapshot.word(Word::LicenceName, row),
+            gated: snapshot.word(Word::Gated, row),
             task: snapshot.task(row),
             downloads: snapshot.downloads(row),
             likes: snapshot.likes(row),
@@ -341,6 +356,9 @@ impl<'g, 's> Graph<'g, 's> {
             created: None,
             licence: None,
             licence_class: None,
+            licences: String::new(),
+            licence_name: None,
+            gated: None,
             task: None,
             downloads: sum(&|row| snapshot.downloads(row)),
             likes: sum(&|row| snapshot.likes(row)),

@@ -11,18 +11,23 @@ use parquet::schema::parser::parse_message_type;
 
 use super::graph::LINK_FIELDS;
 use super::{Graph, Kind, NODE_FIELDS, Value};
+use crate::model::{Flag, Word};
 
 /// Rows of a row group: what is held in memory.
 const GROUP: usize = 1 << 16;
 
 /// What only Parquet has of a node, for those who count on their own; tags stand with `;` between them.
-const MORE_FIELDS: [(&str, Kind); 6] = [
+const MORE_FIELDS: [(&str, Kind); 10] = [
     ("publisher", Kind::Text),
     ("kind", Kind::Text),
     ("library", Kind::Text),
     ("parameters", Kind::Number),
     ("downloads_all_time", Kind::Number),
     ("tags", Kind::Text),
+    ("licence_link", Kind::Text),
+    ("disabled", Kind::Text),
+    ("sha", Kind::Text),
+    ("hub", Kind::Text),
 ];
 
 /// Writes the nodes as Parquet: `id`, then [`NODE_FIELDS`] and [`MORE_FIELDS`].
@@ -46,7 +51,7 @@ pub(super) fn write_nodes(graph: &Graph<'_, '_>, out: &mut (dyn Write + Send)) -
 }
 
 /// The values of [`MORE_FIELDS`].
-fn more<'g>(graph: &Graph<'g, '_>, number: usize, words: &[&str]) -> [Value<'g>; 6] {
+fn more<'g>(graph: &Graph<'g, '_>, number: usize, words: &[&str]) -> [Value<'g>; 10] {
     let Some(row) = graph.row(number) else { return std::array::from_fn(|_| Value::Missing) };
     let snapshot = graph.snapshot();
     let whose = graph.whose(row);
@@ -60,6 +65,10 @@ fn more<'g>(graph: &Graph<'g, '_>, number: usize, words: &[&str]) -> [Value<'g>;
         number(snapshot.parameters(row)),
         number(snapshot.downloads_all_time(row)),
         if tags.is_empty() { Value::Missing } else { Value::Text(tags.join(";").into()) },
+        text(snapshot.word(Word::LicenceLink, row)),
+        text(snapshot.flag(Flag::Disabled, row).map(|is_so| if is_so { "true" } else { "false" })),
+        snapshot.sha(row).map_or(Value::Missing, |sha| Value::Text(sha.to_string().into())),
+        text(snapshot.word(Word::Hub, row)),
     ]
 }
 

@@ -2,7 +2,7 @@ use super::frame::relation_heads;
 use super::{Block, Grid, NOT_JUDGED, Named, Report, Rows, Value, by_relation, day, grouped};
 use crate::census::{Counted, Coverage, FamilyCount, Listing, Part, Sum, Tally};
 use crate::lineage::Lineage;
-use crate::model::Relation;
+use crate::model::{Flag, Relation, Word};
 use crate::snapshot::{Row, Snapshot};
 
 /// A family's counts. `filter` says in words what was left out, if anything.
@@ -111,6 +111,12 @@ pub fn models<'r>(
             ("downloads".into(), snapshot.downloads(*row).into()),
             ("likes".into(), snapshot.likes(*row).into()),
             ("parents".into(), (lineage.parents(*row).len() as u64).into()),
+            ("licences".into(), Value::List(snapshot.licences(*row).map(Value::from).collect())),
+            ("licence_name".into(), snapshot.word(Word::LicenceName, *row).into()),
+            ("licence_link".into(), snapshot.word(Word::LicenceLink, *row).into()),
+            ("gated".into(), snapshot.word(Word::Gated, *row).into()),
+            ("disabled".into(), snapshot.flag(Flag::Disabled, *row).into()),
+            ("sha".into(), snapshot.sha(*row).map(|sha| sha.to_string()).into()),
         ];
         values.extend(has_relation.then(|| ("relation".into(), name_of(*relation).into())));
         values
