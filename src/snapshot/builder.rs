@@ -6,14 +6,16 @@ use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::columns::{Columns, Filling};
+use super::listed::Listed;
+use super::lists::{Lists, Model};
 use super::maybe::Maybe;
 use super::names::Names;
-use super::renames::{Listing, Renames};
+use super::renames::Renames;
 use super::witnesses::Witnesses;
 use super::{CrawlNote, Error, Provenance, RemarkNote, Snapshot, SourceNote, Taken};
 use crate::model::{
-    Alias, Authority, Certainty, Commit, Counts, Flags, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject,
-    Relation, Remark, RemarkKind, WordList, WordLists, Words, clip,
+    Alias, Authority, Certainty, Counts, Flags, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject, Relation,
+    Remark, RemarkKind, WordLists, Words, clip,
 };
 
 /// How many rejects are kept with place and reason; the rest are counted.
@@ -26,14 +28,14 @@ const LONGEST_REASON: usize = 400;
 /// Gathers records into a snapshot: joins those of one model, interns every id once, links by number.
 #[derive(Debug)]
 pub struct Builder {
-    names: Names,
+    pub(super) names: Names,
     /// The parents' names alone: they are few, and looked up quickly. Only in the end each gets its number among all names.
     parents: Names,
     /// The model of each name, by its number.
     of_name: Vec<Maybe<u32>>,
-    models: Vec<Model>,
+    pub(super) models: Vec<Model>,
     words: Names,
-    lists: Lists,
+    pub(super) lists: Lists,
     oddities: BTreeMap<u32, Vec<Oddity>>,
     sources: Vec<SourceNote>,
     /// How many parents the present source named.
@@ -52,61 +54,6 @@ pub struct Builder {
     crawl: Option<(Option<i64>, CrawlNote)>,
     /// The latest date of the snapshots among the sources.
     pub(super) laid: Option<i64>,
-}
-
-/// A record with its ids and words as numbers; its lists lie among those of all.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Model {
-    /// Under which it was met last.
-    name: u32,
-    pub hub_id: Option<HubId>,
-    pub created: Maybe<i64>,
-    pub counts: Counts<Maybe<u64>>,
-    pub words: Words<Maybe<u32>>,
-    pub flags: Flags<Option<bool>>,
-    /// The place among the commits of all.
-    sha: Maybe<u32>,
-    lists: WordLists<(Maybe<u32>, u32)>,
-    links: (u32, u32),
-    authority: Authority,
-    /// Whether it comes from an older snapshot: a record replaces it, and is not joined with it.
-    is_stale: bool,
-}
-
-/// The words, commits and links of all models, one after the other. What a later record replaced stays, and nothing points
-/// at it.
-#[derive(Debug, Default)]
-pub(super) struct Lists {
-    words: Vec<u32>,
-    shas: Vec<Commit>,
-    links: Vec<(u32, Relation, Learned)>,
-}
-
-impl Lists {
-    pub fn words(&self, list: WordList, model: &Model) -> &[u32] {
-        let (start, count) = model.lists[list];
-        start.get().map_or(&[], |start| &self.words[start as usize..][..count as usize])
-    }
-
-    pub fn sha(&self, model: &Model) -> Option<Commit> {
-        model.sha.get().map(|at| self.shas[at as usize])
-    }
-
-    fn add_sha(&mut self, sha: Option<Commit>) -> Maybe<u32> {
-        let place = self.shas.len() as u32;
-        self.shas.extend(sha);
-        sha.map(|_| place).into()
-    }
-
-    fn add_words(&mut self, words: impl Iterator<Item = u32>) -> (Maybe<u32>, u32) {
-        let start = self.words.len();
-        self.words.extend(words);
-        (Some(start as u32).into(), (self.words.len() - start) as u32)
-    }
-
-    pub fn links(&self, model: &Model) -> &[(u32, Relation, Learned)] {
-        &self.links[model.links.0 as usize..][..model.links.1 as usize]
-    }
 }
 
 impl Default for Builder {
@@ -644,64 +591,6 @@ impl Builder {
             name
         };
         known.iter().map(|(legacy, canonical)| (name(legacy), name(canonical))).collect()
-    }
-}
-
-/// What was gathered, as a listing of names.
-pub(super) struct Listed<'b> {
-    builder: &'b Builder,
-    /// The names of accounts that have, or had, another name and that list any model, in lower case.
-    accounts: HashSet<String>,
-    /// The names, listed or not, of those accounts that had another name.
-    renamed: Vec<u32>,
-}
-
-impl Listed<'_> {
-    pub fn of(builder: &Builder) -> Listed<'_> {
-        let news = builder.renames.new_accounts().map(str::to_ascii_lowercase);
-        let known: HashSet<String> = builder.renames.accounts().map(str::to_owned).chain(news).collect();
-        // Mostly the length and the first letter tell that an account is none of them.
-        let glance = |account: &str| Some((account.as_bytes().first()?.to_ascii_lowercase(), account.len()));
-        let glances: HashSet<_> = known.iter().filter_map(|account| glance(account)).collect();
-        let (mut accounts, mut renamed) = (HashSet::new(), Vec::new());
-        for name in 0..builder.names.len() as u32 {
-            let Some((account, _)) = builder.names.get(name).split_once('/') else { continue };
-            if !glance(account).is_some_and(|glance| glances.contains(&glance)) {
-                continue;
-            }
-            let account = account.to_ascii_lowercase();
-            if !known.contains(&account) {
-                continue;
-            }
-            if builder.renames.is_account(&account) {
-                renamed.push(name);
-            }
-            if builder.model_of(name).is_some() {
-                accounts.insert(account);
-            }
-        }
-        Listed { builder, accounts, renamed }
-    }
-
-    fn model(&self, id: &str) -> Option<(u32, &Model)> {
-        let name = self.builder.names.find(id)?;
-        self.builder.model_of(name).map(|model| (name, &self.builder.models[model as usize]))
-    }
-}
-
-impl Listing for Listed<'_> {
-    fn is_listed(&self, id: &str) -> bool {
-        self.model(id).is_some()
-    }
-
-    fn lists_any_of(&self, account: &str) -> bool {
-        self.accounts.contains(&account.to_ascii_lowercase())
-    }
-
-    fn are_kin(&self, one: &str, other: &str) -> bool {
-        let Some((one, other)) = self.model(one).zip(self.model(other)) else { return false };
-        let names = |model: &Model, name: u32| self.builder.lists.links(model).iter().any(|link| link.0 == name);
-        names(one.1, other.0) || names(other.1, one.0)
     }
 }
 

@@ -17,7 +17,7 @@ use arrow_schema::DataType;
 use hashbrown::HashMap;
 use sha2::{Digest, Sha256};
 
-use super::builder::{Lists, Model};
+use super::lists::{Lists, Model};
 use super::maybe::Maybe;
 use super::names::Names;
 use super::part::{self, Bits, Numbers, Part, Raw, Texts};

@@ -6,6 +6,8 @@ mod columns;
 mod file;
 mod kept;
 mod links;
+mod listed;
+mod lists;
 mod maybe;
 mod names;
 mod part;

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::builder::{Builder, Listed};
+use super::builder::Builder;
+use super::listed::Listed;
 use crate::model::{Certainty, HubId, OddityKind, Parent, Witness};
 
 /// What records say of their parents beside names, until all records are there.

@@ -210,11 +210,15 @@ enum BaseModel<'a> {
 }
 
 impl<'a> BaseModel<'a> {
-    fn parts(self) -> (Cow<'a, str>, (Option<HubId>, Option<Cow<'a, str>>)) {
-        match self {
-            BaseModel::Object { id, relation, key } => (id, (key.as_str().and_then(HubId::parse), relation)),
-            BaseModel::Id(id) => (id, (None, None)),
-        }
+    /// Adds its id and key to `models`, and gives its relation.
+    fn add_to(self, models: &mut BaseModels<'a>) -> Option<Cow<'a, str>> {
+        let (id, key, relation) = match self {
+            BaseModel::Object { id, relation, key } => (id, key.as_str().and_then(HubId::parse), relation),
+            BaseModel::Id(id) => (id, None, None),
+        };
+        models.ids.push(id);
+        models.keys.push(key);
+        relation
     }
 }
 
@@ -311,19 +315,20 @@ fn is_null(json: &str) -> bool {
 fn base_models<'a>(json: &'a str, fields: &mut Fields<'_>) -> Option<BaseModels<'a>> {
     match serde_json::from_str(json) {
         Ok(WireModels::Object { relation, models }) => {
-            let (ids, more): (Vec<_>, Vec<_>) = models.into_iter().map(BaseModel::parts).unzip();
-            Some(BaseModels { relation, ids, keys: more.into_iter().map(|(key, _)| key).collect() })
+            let mut all = BaseModels { relation, ..BaseModels::default() };
+            models.into_iter().for_each(|model| _ = model.add_to(&mut all));
+            Some(all)
         }
         Ok(WireModels::List(models)) => {
-            let (ids, more): (Vec<_>, Vec<_>) = models.into_iter().map(BaseModel::parts).unzip();
-            let (keys, mut relations): (Vec<_>, Vec<_>) = more.into_iter().unzip();
+            let mut all = BaseModels::default();
+            let mut relations: Vec<_> = models.into_iter().map(|model| model.add_to(&mut all)).collect();
             // One relation for all parents, or it is not understood.
             relations.dedup();
             if relations.len() > 1 {
                 fields.bad("baseModels", json);
             }
-            let relation = if relations.len() == 1 { relations.remove(0) } else { None };
-            Some(BaseModels { relation, ids, keys })
+            all.relation = if relations.len() == 1 { relations.remove(0) } else { None };
+            Some(all)
         }
         Err(_) => match loose::json(json) {
             Some(json) => base_models(&json, fields).map(BaseModels::into_owned),

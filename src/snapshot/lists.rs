@@ -1,0 +1,57 @@
+use super::maybe::Maybe;
+use crate::model::{Authority, Commit, Counts, Flags, HubId, Learned, Relation, WordList, WordLists, Words};
+
+/// A record with its ids and words as numbers; its lists lie among those of all.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Model {
+    /// Under which it was met last.
+    pub name: u32,
+    pub hub_id: Option<HubId>,
+    pub created: Maybe<i64>,
+    pub counts: Counts<Maybe<u64>>,
+    pub words: Words<Maybe<u32>>,
+    pub flags: Flags<Option<bool>>,
+    /// The place among the commits of all.
+    pub sha: Maybe<u32>,
+    pub lists: WordLists<(Maybe<u32>, u32)>,
+    pub links: (u32, u32),
+    pub authority: Authority,
+    /// Whether it comes from an older snapshot: a record replaces it, and is not joined with it.
+    pub is_stale: bool,
+}
+
+/// The words, commits and links of all models, one after the other. What a later record replaced stays, and nothing points
+/// at it.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    pub words: Vec<u32>,
+    pub shas: Vec<Commit>,
+    pub links: Vec<(u32, Relation, Learned)>,
+}
+
+impl Lists {
+    pub fn words(&self, list: WordList, model: &Model) -> &[u32] {
+        let (start, count) = model.lists[list];
+        start.get().map_or(&[], |start| &self.words[start as usize..][..count as usize])
+    }
+
+    pub fn sha(&self, model: &Model) -> Option<Commit> {
+        model.sha.get().map(|at| self.shas[at as usize])
+    }
+
+    pub fn add_sha(&mut self, sha: Option<Commit>) -> Maybe<u32> {
+        let place = self.shas.len() as u32;
+        self.shas.extend(sha);
+        sha.map(|_| place).into()
+    }
+
+    pub fn add_words(&mut self, words: impl Iterator<Item = u32>) -> (Maybe<u32>, u32) {
+        let start = self.words.len();
+        self.words.extend(words);
+        (Some(start as u32).into(), (self.words.len() - start) as u32)
+    }
+
+    pub fn links(&self, model: &Model) -> &[(u32, Relation, Learned)] {
+        &self.links[model.links.0 as usize..][..model.links.1 as usize]
+    }
+}
