@@ -145,7 +145,10 @@ pub async fn fetch(hub: &Hub, wanted: &Wanted, folder: &Path, now: i64, tell: Te
 
 async fn fill(hub: &Hub, wanted: &Wanted, folder: &mut Folder, tell: Tell<'_>) -> Result<(), Error> {
     let label = |folder: &Folder| wanted.address.label(folder.note.commit.as_deref());
-    if folder.note.is_complete {
+    // Another command, or another version of the program, may need other columns of it.
+    if folder.note.is_complete
+        && (folder.note.is_whole || missing(folder, wanted).is_ok_and(|ranges| ranges.is_empty()))
+    {
         tell(Event::Resumed { label: label(folder), bytes: folder.note.there.bytes() });
         return Ok(());
     }
@@ -168,6 +171,14 @@ async fn fill(hub: &Hub, wanted: &Wanted, folder: &mut Folder, tell: Tell<'_>) -
     task.all(folder, wanted).await?;
     folder.note.is_complete = true;
     Ok(folder.write_note()?)
+}
+
+/// What is not there of the columns that are read, once the footer is.
+fn missing(folder: &Folder, wanted: &Wanted) -> Result<Ranges, source::Error> {
+    let size = folder.note.size.unwrap_or_default();
+    let needed = stats::needed(&folder.file(), &wanted.named)?;
+    let within = |range: Range<u64>| range.start.min(size)..range.end.min(size);
+    Ok(Ranges::of(needed.into_iter().map(within)).without(&folder.note.there))
 }
 
 fn address(hub: &Hub, wanted: &Wanted, folder: &Folder) -> Result<Url, Error> {
@@ -238,7 +249,7 @@ impl Task<'_> {
             let tells_digest = folder.note.sha256.is_some();
             let reason = match tells_digest {
                 false => "its server tells no digest of it",
-                true => match self.columns(folder, size, &wanted.named).await {
+                true => match self.columns(folder, wanted, size).await {
                     Ok(()) => return Ok(()),
                     Err(Stop::Error(error)) => return Err(error),
                     Err(Stop::NoRanges) => "its server gives no parts of a file",
@@ -253,15 +264,13 @@ impl Task<'_> {
     }
 
     /// Fetches the footer of a Parquet file and the columns that are read.
-    async fn columns(&self, folder: &mut Folder, size: u64, named: &NamedColumns) -> Result<(), Stop> {
+    async fn columns(&self, folder: &mut Folder, wanted: &Wanted, size: u64) -> Result<(), Stop> {
         folder.make_room(size)?;
         let tail = Ranges::of(once(size.saturating_sub(TAIL)..size));
         self.need(folder, &tail).await?;
         let footer = Ranges::of(once(folder.footer(size)?));
         self.need(folder, &footer).await?;
-        let needed = stats::needed(&folder.file(), named).map_err(|error| error.named(&self.label))?;
-        let within = |at: u64| at.min(size);
-        let columns = Ranges::of(needed.into_iter().map(|range| within(range.start)..within(range.end))).closed();
+        let columns = missing(folder, wanted).map_err(|error| error.named(&self.label))?.closed();
         let bytes = folder.note.there.bytes() + columns.without(&folder.note.there).bytes();
         (self.tell)(Event::Columns { label: self.label.clone(), bytes, of: size });
         self.need(folder, &columns).await
