@@ -292,7 +292,7 @@ impl World {
             "private" | "disabled" => json!(false),
             "gated" => {
                 if repo.gated {
-                    json!(if at % 3 == 0 { "manual" } else { "auto" })
+                    json!(if at.is_multiple_of(3) { "manual" } else { "auto" })
                 } else {
                     json!(false)
                 }
