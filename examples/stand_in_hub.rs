@@ -46,7 +46,9 @@ fn main() {
     for _ in 0..number("--days", 0) {
         world.live(day[0], day[1], day[2], day[3]);
     }
-    world.is_odd = args.iter().any(|arg| arg == "--odd");
+    if args.iter().any(|arg| arg == "--odd") {
+        world = world.odd();
+    }
     world.rename_parents(number("--stale", 0) as usize);
     if let Some(file) = value("--lines") {
         std::fs::write(file, world.lines()).unwrap();

@@ -529,7 +529,7 @@ fn list(world: &World, shared: &Shared, query: &[(String, String)], host: &str, 
         for at in page.iter().take(7) {
             let repo = &world.repos[*at];
             texts.push(format!(
-                "{{\"_id\":\"{}\",\"id\":\"{}\",\"downloads\":\"{}\",\"likes\":null,\"tags\":null,\"gated\":true}}",
+                "{{\"_id\":\"{}\",\"id\":\"{}\",\"downloads\":\"{}\",\"likes\":null,\"tags\":null,\"gated\":null}}",
                 repo.key, repo.id, repo.downloads
             ));
         }

@@ -48,7 +48,7 @@ pub struct World {
     /// Old ids in lower case, with the ids of today.
     pub renamed: BTreeMap<String, String>,
     /// Whether rows are as odd as some of the Hub's: dates with a blank, no tags at all.
-    pub is_odd: bool,
+    is_odd: bool,
     /// Old ids that the tags and cards of children go on naming, by the repositories that bore them.
     stale: HashMap<usize, String>,
     children: Vec<Vec<usize>>,
@@ -222,6 +222,18 @@ impl World {
         self.index();
     }
 
+    /// The same with rows as odd as some of the Hub's.
+    pub fn odd(mut self) -> World {
+        self.is_odd = true;
+        self.index();
+        self
+    }
+
+    /// Some repositories have no tags at all.
+    fn is_bare(&self, at: usize) -> bool {
+        self.is_odd && at % 11 == 2 && self.repos[at].parents.is_empty()
+    }
+
     /// From now on tags and cards name every parent by its id of today: the truth.
     pub fn forget_old_ids(&mut self) {
         self.stale.clear();
@@ -259,6 +271,9 @@ impl World {
     /// The tags that the Hub gives: each parent twice, then the licence.
     pub fn tags(&self, at: usize) -> Vec<String> {
         let repo = &self.repos[at];
+        if self.is_bare(at) {
+            return Vec::new();
+        }
         let mut tags: Vec<String> =
             repo.library.into_iter().chain(repo.tags.iter().copied()).map(str::to_owned).collect();
         for parent in &repo.parents {
@@ -285,7 +300,7 @@ impl World {
             "likes" | "trendingScore" => json!(repo.likes),
             "pipeline_tag" => json!(repo.task?),
             "library_name" => json!(repo.library?),
-            "tags" if self.is_odd && at % 11 == 2 && repo.parents.is_empty() => return None,
+            "tags" if self.is_bare(at) => return None,
             "tags" => json!(self.tags(at)),
             "evalResults" => json!([]),
             "usedStorage" => json!(repo.downloads * 1000),
@@ -356,7 +371,7 @@ impl World {
         let fields = modelkin::source::hub::listing::FIELDS;
         self.by_created.iter().rev().fold(String::new(), |mut lines, at| {
             lines += &self.row(*at, fields);
-            if self.repos[*at].licence == "other" {
+            if self.repos[*at].licence == "other" && !self.is_bare(*at) {
                 // What a crawl asks for of these alone.
                 let names = self.licence_names(*at);
                 lines.pop();

@@ -22,9 +22,7 @@ fn without(world: &World, fields: &[&str]) -> Snapshot {
 }
 
 fn odd_world(models: usize, seed: u64) -> World {
-    let mut world = World::new(models, seed);
-    world.is_odd = true;
-    world
+    World::new(models, seed).odd()
 }
 
 #[test]
@@ -122,7 +120,7 @@ fn names_of_licences_come_by_a_second_listing_and_move_no_link() {
     let ran = with.crawl(&[]);
     assert!(ran.err.contains("100 to 200 more for the names of licences"), "{}", ran.err);
     let asked = hub.log().iter().filter(|request| request.path.contains("filter=license%3Aother")).count();
-    let others = world().repos.iter().filter(|repo| repo.licence == "other").count();
+    let others = world().with_tag("license:other").len();
     assert_eq!(asked, others.div_ceil(100));
     let ran = without_names.crawl(&["--no-licence-names"]);
     assert!(!ran.err.contains("names of licences"), "{}", ran.err);

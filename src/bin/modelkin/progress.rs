@@ -10,9 +10,6 @@ use modelkin::source::hub::listing::WHOLE_HUB;
 
 use crate::output;
 
-/// How long nothing is said where nobody watches.
-const QUIET: Duration = Duration::from_secs(30);
-
 /// Where the crawl is: a line that renews itself on a terminal, a plain line now and then elsewhere.
 pub struct Progress {
     bar: ProgressBar,
@@ -149,7 +146,7 @@ impl Progress {
 
     fn progress(&self, text: String) {
         let mut state = self.state();
-        if self.bar.is_hidden() && state.spoke.elapsed() >= QUIET {
+        if self.bar.is_hidden() && state.spoke.elapsed() >= output::QUIET {
             state.spoke = Instant::now();
             output::note(&text);
         }

@@ -11,7 +11,8 @@ use reqwest::{Response, StatusCode, Url};
 
 use super::super::limit::{self, Class};
 use super::super::patience::{Failure, Fault, Trial};
-use super::{Error, Hub, MAX_HOPS, Pause, Said, chain};
+use super::super::refusal::Said;
+use super::{Error, Hub, MAX_HOPS, Pause, chain};
 
 /// How often an answer is tried that is no failure of the line.
 const TRIES: u32 = 5;
@@ -267,7 +268,8 @@ impl Hub {
             }
         }
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let message = self.discreet(Said::read(text("x-error-message").as_deref(), &body).message);
+        let header = headers.get("x-error-message").map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let message = self.discreet(Said::read(header.as_deref(), &body).message);
         if matches!(status.as_u16(), 408 | 429) || status.is_server_error() {
             let gap = if message.is_empty() { "" } else { ": " };
             let asked = limit::asked_wait(status.as_u16(), &headers);
