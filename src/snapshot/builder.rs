@@ -522,6 +522,7 @@ impl Builder {
         std::mem::take(&mut self.witnesses).settle(&mut self);
         let mut alive = self.alive();
         let aliases = self.known_aliases(&mut alive);
+        self.hand_down(&aliases);
         let newest = self.models.iter().filter_map(|model| model.created.get()).max();
         let taken = taken.or(self.laid.filter(|_| self.crawl.is_none()).filter(|laid| Some(*laid) >= newest));
         let began = self.crawl.as_ref().and_then(|(began, _)| *began);
@@ -569,6 +570,21 @@ impl Builder {
         let links = models().flatten().flat_map(|model| self.lists.links(&self.models[model as usize]));
         links.for_each(|link| alive[link.0 as usize] = true);
         alive
+    }
+
+    /// Gives a model that is listed under two names, and of whose parents the row of today knows nothing, those that the other
+    /// row names: as with two rows under one name, a row that knows nothing takes none away.
+    fn hand_down(&mut self, aliases: &HashMap<u32, u32>) {
+        let mut pairs: Vec<(u32, u32)> =
+            aliases.iter().filter_map(|(old, new)| Some((self.model_of(*old)?, self.model_of(*new)?))).collect();
+        pairs.sort_unstable();
+        for (old, new) in pairs {
+            let Model { links, authority, .. } = self.models[old as usize];
+            let today = &mut self.models[new as usize];
+            if today.authority == Authority::Silent && today.links.1 == 0 {
+                (today.links, today.authority) = (links, authority);
+            }
+        }
     }
 
     /// The aliases that matter here, old name to new name; both are alive then.

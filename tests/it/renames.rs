@@ -160,6 +160,21 @@ fn links_of_a_renamed_account_lead_to_its_models_of_today() {
     let lineage = modelkin::lineage::Lineage::from_snapshot(&snapshot);
     assert_eq!(lineage.anomalies().filter(|anomaly| anomaly.name() == "alias-listed").count(), 1);
     assert_eq!(snapshot.provenance().counts.moved, 2);
+    // As with two rows under one name: the one of today knows nothing of parents, and takes none away; or it says some.
+    let two = |tags: &str| {
+        let mut builder = Builder::new();
+        let rows = format!(
+            "{{\"id\":\"THUDM/ft\",\"tags\":[\"base_model:x/y\"]}}\n{{\"id\":\"zai-org/ft\",\"tags\":[{tags}]}}\n\
+             {{\"id\":\"a/q\",\"tags\":[\"base_model:THUDM/ft\"]}}"
+        );
+        read_rows("rows", rows.as_bytes(), &mut |found| builder.add(found)).unwrap();
+        builder.aliases(aliases.iter());
+        links(&builder.finish("test", None, None).unwrap())
+    };
+    let old = "x/y THUDM/ft unstated";
+    assert_eq!(two(""), [old, "x/y zai-org/ft unstated", "zai-org/ft a/q unstated"]);
+    assert_eq!(two("\"en\""), [old, "zai-org/ft a/q unstated"]);
+    assert_eq!(two("\"base_model:x/z\""), [old, "x/z zai-org/ft unstated", "zai-org/ft a/q unstated"]);
     // A copy that declares its original is no new name.
     let copies = "THUDM/glm -> zai-org/glm : quantized\nTHUDM/glm -> x/a : finetune";
     assert_eq!(links(&made(copies)), ["THUDM/glm x/a finetune", "THUDM/glm zai-org/glm quantized"]);
