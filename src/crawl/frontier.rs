@@ -22,6 +22,8 @@ pub(super) struct Frontier {
     generation: (u64, usize),
     /// Children of the root that were not met yet, as far as is known.
     expected: u64,
+    /// Children of the root that were not met in its generation.
+    missed: u64,
     /// The last row of the present listing that was read in this run.
     last: Option<Glance>,
     pub pages: u64,
@@ -69,6 +71,7 @@ impl Frontier {
             repeats: (0, 0),
             generation: (0, 0),
             expected: 0,
+            missed: 0,
             last: None,
             pages: 0,
             rows: 0,
@@ -118,6 +121,11 @@ impl Frontier {
         let begins = matches!(self.todo.front()?, Step::Start(_)) && self.generation.1 == 0;
         let is_read = self.reads_rows() && !matches!(self.todo.front(), Some(Step::Root(_)));
         is_read.then(|| (self.generation.0 + u64::from(begins), self.todo.len() as u64 + self.expected))
+    }
+
+    /// Of a family that was read to its end: how many children of the root the Hub counts and did not list.
+    pub fn missed(&self) -> u64 {
+        self.missed + self.expected
     }
 
     /// Looks for rows that are not in the order that was asked for; gives the first two.
@@ -223,7 +231,7 @@ impl Frontier {
         if self.reads_rows() {
             self.expected = self.expected.saturating_sub(head.rows);
             if self.generation.0 > 1 {
-                self.expected = 0;
+                self.missed += std::mem::take(&mut self.expected);
             }
             for glance in glances.iter().filter(|glance| glance.children != Some(0)) {
                 if let Some(id) = &glance.id {

@@ -87,6 +87,9 @@ pub enum Event {
         /// The Hub's words.
         message: String,
     },
+    /// The Hub counts so many more children of the model below which was asked than its tag lists: they may name an older
+    /// id of it.
+    Missed(u64),
     /// Unlisted parents were asked for.
     Renames {
         /// How many.
@@ -181,6 +184,9 @@ pub async fn run(hub: &Arc<Hub>, recording: &mut Recording, tell: Tell<'_>) -> R
             Task::List(kind, path) => list(hub, recording, &mut frontier, (kind, path), tell).await?,
         }
         tell(Event::Page { pages: frontier.pages, rows: frontier.rows, quota: hub.quota() });
+    }
+    if frontier.missed() > 0 && recording.plan().limit.is_none() {
+        tell(Event::Missed(frontier.missed()));
     }
     let Frontier { pages, rows, licences, empty, falls, .. } = frontier;
     let mut brought = Brought { pages, rows, licences, empty, falls, ..Brought::default() };

@@ -40,17 +40,19 @@ pub(super) fn namesakes(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Finding {
 
 pub(super) const ACCOUNT_PAIR: &str = "account-pair";
 
-/// The links that old names moved, by account where its models kept their names, else by model; those that moved most first,
-/// and people are shown `most` of them.
+/// The links that old names moved, in one line where the models of an account kept their names under another one; those that
+/// moved most first, and people are shown `most` of them.
 pub fn aliases(lineage: &Lineage<'_>, most: usize) -> Report<'static> {
     let snapshot = lineage.snapshot();
     // Ids, links, and ids that are listed beside those of today.
-    let mut rows: BTreeMap<(&str, &str), [u64; 3]> = BTreeMap::new();
+    let mut rows: BTreeMap<(String, String), [u64; 3]> = BTreeMap::new();
     let key = |old: Row, new: Row| {
         let ids = (snapshot.id(old), snapshot.id(new));
         match (ids.0.split_once('/'), ids.1.split_once('/')) {
-            (Some((old, name)), Some((new, same))) if name.eq_ignore_ascii_case(same) => (old, new),
-            _ => ids,
+            (Some((old, name)), Some((new, same))) if name.eq_ignore_ascii_case(same) => {
+                (format!("{old}/*"), format!("{new}/*"))
+            }
+            _ => (ids.0.to_owned(), ids.1.to_owned()),
         }
     };
     for (old, new) in snapshot.rows().filter_map(|row| Some((row, snapshot.alias_of(row)?))) {
@@ -66,20 +68,17 @@ pub fn aliases(lineage: &Lineage<'_>, most: usize) -> Report<'static> {
         }
     }
     let mut order: Vec<_> = rows.into_iter().collect();
-    order.sort_by_key(|(names, [_, links, _])| (std::cmp::Reverse(*links), *names));
-    let mut grid = Grid::new(["old name", "name of today", "of", "ids", "links moved", "both listed"]);
+    order.sort_by(|one, other| other.1[1].cmp(&one.1[1]).then_with(|| one.0.cmp(&other.0)));
+    let mut grid = Grid::new(["old name", "name of today", "ids", "links moved", "both listed"]);
     let mut values = Vec::new();
     let count = order.len() as u64;
     for (at, ((old, new), [ids, links, both])) in order.into_iter().enumerate() {
-        let of = if old.contains('/') || new.contains('/') { "model" } else { "account" };
         if at < most {
-            let cells = [old.to_owned(), new.to_owned(), of.to_owned(), grouped(ids), grouped(links), grouped(both)];
-            grid.row(cells);
+            grid.row([old.clone(), new.clone(), grouped(ids), grouped(links), grouped(both)]);
         }
         values.push(vec![
             ("old".into(), Value::from(old)),
             ("new".into(), new.into()),
-            ("of".into(), of.into()),
             ("ids".into(), ids.into()),
             ("links".into(), links.into()),
             ("both_listed".into(), both.into()),
@@ -93,7 +92,8 @@ pub fn aliases(lineage: &Lineage<'_>, most: usize) -> Report<'static> {
         most,
         &[
             "Links to an old name lead to the model under its name of today: by a table, or as a crawl or a listing's keys showed.",
-            "Where both are listed they are two models, and links go to the one of today.",
+            "A line with * is of all models that kept their names under another account; the account itself may live on.",
+            "Where both are listed they are two models, and links go to the one of today. A parent that a row's own key leads to is no such link: see renamed-parent.",
         ],
     )
 }

@@ -55,7 +55,9 @@ impl Witnesses {
             // A later record may have replaced this one.
             let Some(range) = range.filter(|range| range.contains(&link)) else { continue };
             let named = builder.parent(link);
-            let Some(today) = builder.listed_as(key).filter(|today| *today != named) else { continue };
+            // A key that leads to the child itself is a mistake, and the name holds.
+            let today = builder.listed_as(key).filter(|today| *today != named && *today != child);
+            let Some(today) = today else { continue };
             // A tag may have the name of today already: one link, and what `baseModels` says of it.
             let same = range.filter(|other| *other != link && builder.parent(*other) == today);
             for other in same.collect::<Vec<u32>>() {

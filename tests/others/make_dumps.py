@@ -43,6 +43,10 @@ def digest(path):
     return next(line.split()[-1] for line in lines if line.startswith("sha256")), said
 
 
+def key_of(id):
+    return f"{int(id.split('/m')[1]):024x}"
+
+
 # Rows as the Hub writes them.
 rows = []
 for at in range(400):
@@ -74,7 +78,7 @@ for at in range(400):
     if at % 4 == 0:
         row["safetensors"] = {"parameters": {"BF16": at * 10**6}, "total": at * 10**6}
     if parents:
-        row["baseModels"] = {"relation": relation, "models": [{"_id": f"{at:024x}", "id": parent} for parent in sorted(parents)]}
+        row["baseModels"] = {"relation": relation, "models": [{"_id": key_of(parent), "id": parent} for parent in sorted(parents)]}
     rows.append(row)
 
 

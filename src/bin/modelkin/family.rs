@@ -33,7 +33,10 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
         }
         let listing = part.of(&family, &lineage, &counting, counted);
         let most = if args.top == 0 { usize::MAX } else { args.top };
-        let filter = args.filter.words(&counting);
+        let filter = match args.filter.words(&counting) {
+            words if words.is_empty() || part != Part::Members => words,
+            _ => "Members are what they are, whenever they came: the filter says nothing of them.".to_owned(),
+        };
         let report = report::models(&family.name, part, &listing, &lineage, counted, &filter, most);
         output::report(&report, &snapshot, args.question.format.into())?;
         return Ok(ExitCode::SUCCESS);

@@ -98,6 +98,11 @@ impl Progress {
                     "{id} is not on the Hub, or is private (the Hub says: {message}); its descendants are looked for all the same"
                 ));
             }
+            Event::Missed(children) => self.line(&format!(
+                "warning: the Hub counts {} more children of this model than it lists: they may name an older id of it, as the \
+                 children of its descendants may. Ask below that id, or crawl the whole Hub (modelkin crawl), which misses none",
+                grouped(*children)
+            )),
             _ => (),
         }
     }
