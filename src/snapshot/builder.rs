@@ -482,7 +482,8 @@ impl Builder {
         let (mine, others) = (named(&known), named(&later));
         let takes_over = known.authority.gives_way(!mine.is_empty(), later.authority, !others.is_empty());
         let disagrees = (known.authority, later.authority) == (Hub, Card) && !takes_over && !mine.is_superset(&others);
-        let parents = if takes_over { &later } else { &known };
+        let (parents, others) = if takes_over { (&later, &known) } else { (&known, &later) };
+        self.lists.learn_relations(parents, others);
         self.models[at as usize] = Model {
             name: later.name,
             hub_id: later.hub_id.or(known.hub_id),

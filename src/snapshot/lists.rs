@@ -51,6 +51,23 @@ impl Lists {
         (Some(start as u32).into(), (self.words.len() - start) as u32)
     }
 
+    /// Gives links that hold what another record of the same model knows of their relations: what a card declares stands
+    /// above what the Hub says, and a relation that is known above none at all.
+    pub fn learn_relations(&mut self, of: &Model, from: &Model) {
+        let others = self.links(from).to_vec();
+        let is_card = (of.authority, from.authority) == (Authority::Hub, Authority::Card);
+        let declared = others.iter().find(|other| is_card && other.2 == Learned::Declared).map(|other| other.1);
+        for (parent, relation, learned) in &mut self.links[of.links.0 as usize..][..of.links.1 as usize] {
+            let known = others.iter().find(|other| other.0 == *parent);
+            if let Some(known) = known.filter(|_| *relation == Relation::Unstated) {
+                (*relation, *learned) = (known.1, known.2);
+            }
+            if let Some(declared) = declared {
+                (*relation, *learned) = (declared, Learned::Declared);
+            }
+        }
+    }
+
     pub fn links(&self, model: &Model) -> &[(u32, Relation, Learned)] {
         &self.links[model.links.0 as usize..][..model.links.1 as usize]
     }

@@ -390,6 +390,35 @@ fn an_alias_is_followed_unless_the_listing_is_older_than_the_renaming() {
 }
 
 #[test]
+fn what_is_known_of_a_relation_is_not_lost_to_what_says_less() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let row = put("row.jsonl", r#"{"id":"k/one","tags":["base_model:a/b","base_model:finetune:a/b"]}"#);
+    put("cards/k/one/README.md", "---\nbase_model: a/b\nbase_model_relation: merge\n---\n");
+    let cards = folder.path().join("cards");
+    let table = put("table.csv", "child_id,parent_id\nk/one,a/b\nk/one,a/two\n");
+    let links = |paths: &[&Path]| {
+        let snapshot = gathered(paths);
+        let links = snapshot.links(snapshot.find("k/one").unwrap());
+        let word = |link: modelkin::snapshot::Link| {
+            format!("{} {} {}", snapshot.id(link.parent), link.relation, link.learned.name())
+        };
+        links.map(word).collect::<Vec<_>>()
+    };
+    // The card's word holds, whether it came before or after the row.
+    assert_eq!(links(&[&row, &cards]), ["a/b merge declared"]);
+    assert_eq!(links(&[&cards, &row]), ["a/b merge declared"]);
+    // A table without relations knows a further parent, and nothing of how the first one was used.
+    assert_eq!(links(&[&row, &table]), ["a/b finetune hub", "a/two unstated inferred"]);
+    assert_eq!(links(&[&table, &row]), ["a/b finetune hub"]);
+}
+
+#[test]
 fn a_name_that_nobody_mentions_any_more_is_gone() {
     let folder = tempfile::tempdir().unwrap();
     let (old, new) = (folder.path().join("1.jsonl"), folder.path().join("2.jsonl"));
