@@ -576,15 +576,22 @@ impl Builder {
     /// Gives a model that is listed under two names, and of whose parents the row of today knows nothing, those that the other
     /// row names: as with two rows under one name, a row that knows nothing takes none away.
     fn hand_down(&mut self, aliases: &HashMap<u32, u32>) {
-        let mut pairs: Vec<(u32, u32)> =
-            aliases.iter().filter_map(|(old, new)| Some((self.model_of(*old)?, self.model_of(*new)?))).collect();
-        pairs.sort_unstable();
+        let mut pairs: Vec<(u32, u32)> = aliases.iter().map(|(old, new)| (*old, *new)).collect();
+        // By name, so that the order of records cannot show.
+        pairs.sort_by_cached_key(|(old, _)| self.id(*old).to_ascii_lowercase());
         for (old, new) in pairs {
-            let Model { links, authority, .. } = self.models[old as usize];
-            let today = &mut self.models[new as usize];
-            if today.authority == Authority::Silent && today.links.1 == 0 {
-                (today.links, today.authority) = (links, authority);
+            let Some((from, to)) = self.model_of(old).zip(self.model_of(new)) else { continue };
+            let (from, today) = (self.models[from as usize], self.models[to as usize]);
+            if today.authority != Authority::Silent || today.links.1 > 0 {
+                continue;
             }
+            // A model that named itself under its old name has no parent by that.
+            let mut links = self.lists.links(&from).to_vec();
+            links.retain(|link| link.0 != old && link.0 != new);
+            let start = self.lists.links.len() as u32;
+            let model = &mut self.models[to as usize];
+            (model.links, model.authority) = ((start, links.len() as u32), from.authority);
+            self.lists.links.extend(links);
         }
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use super::{Body, Builder, Row, Snapshot};
-use crate::model::{Authority, Counts, Flags, ModelId, Parent, Record, WordLists, Words};
+use crate::model::{Authority, Counts, Flags, ModelId, Oddity, Parent, Record, WordLists, Words};
 
 impl Snapshot {
     /// The record of a listed model; none for other rows. Its parents are as the model named them.
@@ -21,7 +21,8 @@ impl Snapshot {
         };
         let lists = WordLists::from_fn(list);
         // Which of its sources spoke of parents is not kept. One that knows tags or parents knew them from a listing.
-        let is_silent = parents.is_empty() && lists.iter().all(|(_, words)| words.is_none());
+        let oddities: Vec<Oddity> = self.oddities(row).collect();
+        let is_silent = parents.is_empty() && oddities.is_empty() && lists.iter().all(|(_, words)| words.is_none());
         Some(Record {
             hub_id: self.hub_id(row),
             created: self.created(row),
@@ -32,7 +33,7 @@ impl Snapshot {
             lists,
             authority: if is_silent { Authority::Silent } else { Authority::Hub },
             parents,
-            oddities: self.oddities(row).collect(),
+            oddities,
             ..Record::new(id)
         })
     }
@@ -43,13 +44,14 @@ impl Builder {
     /// It tells the date of what is made, unless another source has a newer record.
     pub fn add_snapshot(&mut self, name: &str, snapshot: &Snapshot) {
         self.source(name, "snapshot");
+        for record in snapshot.rows().filter_map(|row| snapshot.record(row)) {
+            self.add(Ok(record));
+        }
+        // After the records, of which each says that its id is in use.
         for row in snapshot.rows() {
             if let Some(model) = snapshot.alias_of(row) {
                 self.alias(snapshot.id(row), snapshot.id(model));
             }
-        }
-        for record in snapshot.rows().filter_map(|row| snapshot.record(row)) {
-            self.add(Ok(record));
         }
         for reject in snapshot.rejects() {
             self.add(Err(reject.clone()));

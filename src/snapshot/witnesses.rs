@@ -50,6 +50,8 @@ impl Witnesses {
     }
 
     fn follow_keys(&mut self, builder: &mut Builder) {
+        let mut led: Vec<(u32, u32, u32)> = Vec::new();
+        let mut names: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
         for (child, link, key) in std::mem::take(&mut self.keys) {
             let range = builder.links_of(child).map(|(start, count)| start..start + count);
             // A later record may have replaced this one.
@@ -65,7 +67,13 @@ impl Witnesses {
                 builder.lead(other, today);
             }
             builder.lead(link, today);
-            builder.renamed(child, named, Some(today).filter(|_| !builder.is_listed(named)));
+            names.entry(named).or_default().insert(today);
+            led.push((child, named, today));
+        }
+        for (child, named, today) in led {
+            // Where keys contradict each other, each is believed of its own row alone.
+            let is_alone = names[&named].len() == 1 && !builder.is_listed(named);
+            builder.renamed(child, named, Some(today).filter(|_| is_alone));
         }
     }
 

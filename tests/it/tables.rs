@@ -413,3 +413,23 @@ fn what_stands_behind_packed_data_is_told_but_for_zeros() {
         }
     }
 }
+
+#[test]
+fn a_quote_that_is_not_closed_loses_no_row_in_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    let rows: String = (0..1500).map(|at| format!("m/x{at},g/h,\n")).collect();
+    // In a column that is read, and in one that is not.
+    for (header, quoted) in [("id,base_model,tags", "a/b,c/d,\"x\n"), ("id,base_model,about", "a/b,c/d,\"x\n")] {
+        fs::write(&path, format!("{header}\n{quoted}{rows}")).unwrap();
+        let (found, _) = read(&path, &[]);
+        let told = said(&found);
+        assert!(
+            told.starts_with("line 2: a quote opens in the column ") && told.contains("1500 further lines"),
+            "{told:.200}"
+        );
+    }
+    // A README has lines, and a text about a model may have some.
+    fs::write(&path, "id,card,about\na/b,\"---\nbase_model: c/d\n---\n\",\"one\ntwo\"\n").unwrap();
+    assert!(said(&read(&path, &[]).0).contains("c/d"));
+}

@@ -46,7 +46,11 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     let until = args.at.map(filter::millis).transpose()?.map(|day| day + 24 * 60 * 60 * 1000 - 1);
     let there = remote::fetch(&places, (kind, &named), until, &output)?;
     let taken = args.date.map(filter::millis).transpose()?.or(there.date());
-    let sources = there.sources(places)?;
+    let sources = match there.sources(places) {
+        Ok(sources) => sources,
+        // What cannot be read is fetched anew.
+        Err(error) => return Err(there.remove().err().unwrap_or(error)),
+    };
     let is_table = |given: &Given| match given {
         Given::Source(source) => matches!(source.kind(), Kind::Csv | Kind::HubStats),
         Given::Snapshot(_) => false,
@@ -68,7 +72,10 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
         [source] => source.recording().map(Recording::span).transpose()?.and_then(|(_, ended)| ended),
         _ => None,
     };
-    let rejects = gather(&mut builder, sources, &aliases)?;
+    let rejects = match gather(&mut builder, sources, &aliases) {
+        Ok(rejects) => rejects,
+        Err(error) => return Err(there.remove().err().unwrap_or(error)),
+    };
     let mut snapshot = finish(builder, taken, ended, &rejects)?;
     census::keep(&mut snapshot, &Families::built_in()?.all()?)?;
     snapshot.write(&output)?;

@@ -44,7 +44,7 @@ impl Place {
                 let sources = source::find_named(path, kind, named)?;
                 Ok(Place::Here(sources.into_iter().map(Given::Source).collect()))
             }
-            Some(Err(reason)) => bail!("{}: {reason}", text.split(['?', '#']).next().unwrap_or_default()),
+            Some(Err(reason)) => bail!("{}: {reason}", discreet(text)),
             Some(Ok(address)) => {
                 let is_hub = address.label(None) == HUB;
                 Ok(Place::There(address, is_hub))
@@ -55,6 +55,17 @@ impl Place {
     /// Whether it is a file of a data set.
     pub fn has_history(&self) -> bool {
         matches!(self, Place::There(Address::Dataset(_), _))
+    }
+}
+
+/// An address without what may be secret: a password, and the query.
+fn discreet(text: &str) -> String {
+    let text = text.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let host_ends = rest.find('/').unwrap_or(rest.len());
+    match rest[..host_ends].rfind('@') {
+        Some(at) => format!("{scheme}://…{}", &rest[at..]),
+        None => text.to_owned(),
     }
 }
 

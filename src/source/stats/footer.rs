@@ -7,7 +7,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 /// The number of the field `encryption_algorithm` in a footer.
 const ENCRYPTION: i64 = 8;
 /// Longest footer that is looked at, in bytes.
-const MOST: u64 = 1 << 30;
+pub(in crate::source) const MOST: u64 = 256 << 20;
 /// Deepest nesting of its structs.
 const MAX_DEPTH: usize = 64;
 
@@ -19,8 +19,12 @@ pub(super) fn names_a_cipher(file: &mut File) -> io::Result<bool> {
     file.read_exact(&mut end)?;
     let [a, b, c, d, ..] = end;
     let length = u64::from(u32::from_le_bytes([a, b, c, d]));
-    if length > MOST || length + 8 > size {
+    if length + 8 > size {
         return Ok(false);
+    }
+    if length > MOST {
+        let reason = format!("its footer would have {length} bytes, more than any dump's: fetch the file again");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
     }
     let mut footer = vec![0; length as usize];
     file.seek(SeekFrom::Start(size - 8 - length))?;

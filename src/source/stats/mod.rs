@@ -26,6 +26,7 @@ use super::table::{Cells, NamedColumns};
 use super::{Error, Sink};
 use crate::model::{Authority, Counts, Flags, HubId, Oddity, OddityKind, Parentage, Reject, Remark, Word, Words};
 use columns::{Cell, Columns};
+pub(super) use footer::MOST as MOST_FOOTER;
 use leaf::{Times, lossy};
 use texts::Texts;
 

@@ -82,6 +82,10 @@ pub(in crate::source) fn read(
             sink(Err(reject(reason)));
             continue;
         }
+        if let Some(reason) = swallowed(&row, &names, &places) {
+            sink(Err(reject(reason)));
+            continue;
+        }
         let mut cells = Cells::default();
         for Place { at, name, column } in &places {
             cells.take(*column, name, Cow::Borrowed(&row[*at]));
@@ -99,6 +103,27 @@ pub(in crate::source) fn read(
         true => Ok(remarks),
         false => Err(Error::unfit(path, "holds no row")),
     }
+}
+
+/// So many line breaks a cell may have that is not read: texts about a model have some.
+const MOST_LINES: usize = 1000;
+
+/// Whether a quote that is not closed took further rows into a cell. Of what is read only a README has line breaks.
+fn swallowed(row: &StringRecord, names: &StringRecord, places: &[Place]) -> Option<String> {
+    row.iter().enumerate().find_map(|(at, cell)| {
+        let most = match places.iter().find(|place| place.at == at) {
+            Some(place) if place.column == Column::Readme => usize::MAX,
+            Some(_) => 0,
+            None => MOST_LINES,
+        };
+        let lines = memchr::memchr_iter(b'\n', cell.as_bytes()).count();
+        let name = names.get(at).unwrap_or_default();
+        (lines > most).then(|| {
+            format!(
+                "a quote opens in the column {name:?} and takes in {lines} further lines, whose rows are lost: close it"
+            )
+        })
+    })
 }
 
 fn broken(path: &Path, line: u64, error: csv::Error) -> Error {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Address, Error, Wanted};
 use crate::source::hub::http::Located;
 use crate::source::hub::ranges::Ranges;
-use crate::source::{self, Kind};
+use crate::source::{self, Kind, stats};
 
 /// The file that says what is fetched, and what of it is there.
 const NOTE: &str = "fetch.json";
@@ -203,8 +203,9 @@ impl Folder {
         })?;
         let [a, b, c, d, magic @ ..] = end;
         let length = u64::from(u32::from_le_bytes([a, b, c, d]));
+        // Of one that no dump has nothing more is fetched; the reader says what is wrong with it.
         Ok(match &magic {
-            b"PAR1" => (size - 8).saturating_sub(length)..size,
+            b"PAR1" if length <= stats::MOST_FOOTER => (size - 8).saturating_sub(length)..size,
             _ => size..size,
         })
     }
