@@ -116,7 +116,7 @@ fn swallowed(row: &StringRecord, names: &StringRecord, places: &[Place]) -> Opti
             Some(_) => 0,
             None => MOST_LINES,
         };
-        let lines = memchr::memchr_iter(b'\n', cell.as_bytes()).count();
+        let lines = memchr::memchr_iter(b'\n', cell.trim_end().as_bytes()).count();
         let name = names.get(at).unwrap_or_default();
         (lines > most).then(|| {
             format!(
