@@ -6,7 +6,6 @@ use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::columns::{Columns, Filling};
-use super::listed::Listed;
 use super::lists::{Lists, Model};
 use super::maybe::Maybe;
 use super::names::Names;
@@ -317,44 +316,6 @@ impl Builder {
         self.of_name[name as usize].get()
     }
 
-    pub(super) fn is_listed(&self, name: u32) -> bool {
-        self.model_of(name).is_some()
-    }
-
-    /// The id of a name.
-    pub(super) fn id(&self, name: u32) -> &str {
-        self.names.get(name)
-    }
-
-    /// Where a model's links lie: the first one's place, and how many there are.
-    pub(super) fn links_of(&self, name: u32) -> Option<(u32, u32)> {
-        self.model_of(name).map(|model| self.models[model as usize].links)
-    }
-
-    /// The parent that a link leads from.
-    pub(super) fn parent(&self, link: u32) -> u32 {
-        self.lists.links[link as usize].0
-    }
-
-    pub(super) fn lead(&mut self, link: u32, parent: u32) {
-        self.lists.links[link as usize].0 = parent;
-    }
-
-    /// Makes a link the same as another one: one of the two is left when the links are laid out.
-    pub(super) fn join_links(&mut self, link: u32, other: u32) {
-        self.lists.links[link as usize] = self.lists.links[other as usize];
-    }
-
-    /// The name under which a repository is listed.
-    pub(super) fn listed_as(&self, key: HubId) -> Option<u32> {
-        self.name_of(key).filter(|name| self.is_listed(*name))
-    }
-
-    /// The name of today of an old one, if it is an old one.
-    pub(super) fn today(&self, name: u32, listing: &Listed<'_>) -> Option<u32> {
-        self.names.find(&self.renames.of(self.id(name), listing)?)
-    }
-
     fn push(&mut self, model: Model, oddities: Vec<Oddity>) {
         let at = self.models.len() as u32;
         self.replace_oddities(at, oddities);
@@ -363,7 +324,7 @@ impl Builder {
     }
 
     /// The name under which a repository was met last.
-    fn name_of(&self, key: HubId) -> Option<u32> {
+    pub(super) fn name_of(&self, key: HubId) -> Option<u32> {
         let half = half(&self.hasher, key);
         let is_same = |known: &(u32, u32)| known.0 == half && self.models[known.1 as usize].hub_id == Some(key);
         let known = self.keys.find(spread(half), is_same).map(|known| self.models[known.1 as usize].name);
@@ -426,7 +387,7 @@ impl Builder {
         self.lists.links.iter_mut().for_each(|link| link.0 = numbers[link.0 as usize]);
     }
 
-    fn name(&mut self, id: &str) -> u32 {
+    pub(super) fn name(&mut self, id: &str) -> u32 {
         let name = self.names.intern(id);
         if self.of_name.len() < self.names.len() {
             self.of_name.push(Maybe::NONE);
@@ -571,50 +532,6 @@ impl Builder {
         let links = models().flatten().flat_map(|model| self.lists.links(&self.models[model as usize]));
         links.for_each(|link| alive[link.0 as usize] = true);
         alive
-    }
-
-    /// Gives a model that is listed under two names, and of whose parents the row of today knows nothing, those that the other
-    /// row names: as with two rows under one name, a row that knows nothing takes none away.
-    fn hand_down(&mut self, aliases: &HashMap<u32, u32>) {
-        let mut pairs: Vec<(u32, u32)> = aliases.iter().map(|(old, new)| (*old, *new)).collect();
-        // By name, so that the order of records cannot show.
-        pairs.sort_by_cached_key(|(old, _)| self.id(*old).to_ascii_lowercase());
-        for (old, new) in pairs {
-            let Some((from, to)) = self.model_of(old).zip(self.model_of(new)) else { continue };
-            let (from, today) = (self.models[from as usize], self.models[to as usize]);
-            if today.authority != Authority::Silent || today.links.1 > 0 {
-                continue;
-            }
-            // A model that named itself under its old name has no parent by that.
-            let mut links = self.lists.links(&from).to_vec();
-            links.retain(|link| link.0 != old && link.0 != new);
-            let start = self.lists.links.len() as u32;
-            let model = &mut self.models[to as usize];
-            (model.links, model.authority) = ((start, links.len() as u32), from.authority);
-            self.lists.links.extend(links);
-        }
-    }
-
-    /// The aliases that matter here, old name to new name; both are alive then.
-    fn known_aliases(&mut self, alive: &mut Vec<bool>) -> HashMap<u32, u32> {
-        let listing = Listed::of(self);
-        let is_alive = |id: &str| self.names.find(id).is_some_and(|name| alive[name as usize]);
-        let mut known: Vec<(String, String)> = Vec::new();
-        for old in self.renames.ids() {
-            let new = self.renames.of(old, &listing);
-            known.extend(new.filter(|new| is_alive(old) || is_alive(new)).map(|new| (old.to_owned(), new)));
-        }
-        for name in listing.renamed.iter().filter(|name| alive[**name as usize]) {
-            let old = self.names.get(*name);
-            known.extend(self.renames.of(old, &listing).map(|new| (old.to_owned(), new)));
-        }
-        let mut name = |id: &str| {
-            let name = self.name(id);
-            alive.resize(alive.len().max(name as usize + 1), false);
-            alive[name as usize] = true;
-            name
-        };
-        known.iter().map(|(legacy, canonical)| (name(legacy), name(canonical))).collect()
     }
 }
 

@@ -1,8 +1,11 @@
 use std::collections::HashSet;
 
+use hashbrown::HashMap;
+
 use super::builder::Builder;
 use super::lists::Model;
 use super::renames::Listing;
+use crate::model::Authority;
 
 /// What was gathered, as a listing of names.
 pub(super) struct Listed<'b> {
@@ -59,5 +62,51 @@ impl Listing for Listed<'_> {
         let Some((one, other)) = self.model(one).zip(self.model(other)) else { return false };
         let names = |model: &Model, name: u32| self.builder.lists.links(model).iter().any(|link| link.0 == name);
         names(one.1, other.0) || names(other.1, one.0)
+    }
+}
+
+impl Builder {
+    /// Gives a model that is listed under two names, and of whose parents the row of today knows nothing, those that the other
+    /// row names: as with two rows under one name, a row that knows nothing takes none away.
+    pub(super) fn hand_down(&mut self, aliases: &HashMap<u32, u32>) {
+        let mut pairs: Vec<(u32, u32)> = aliases.iter().map(|(old, new)| (*old, *new)).collect();
+        // By name, so that the order of records cannot show.
+        pairs.sort_by_cached_key(|(old, _)| self.id(*old).to_ascii_lowercase());
+        for (old, new) in pairs {
+            let Some((from, to)) = self.model_of(old).zip(self.model_of(new)) else { continue };
+            let (from, today) = (self.models[from as usize], self.models[to as usize]);
+            if today.authority != Authority::Silent || today.links.1 > 0 {
+                continue;
+            }
+            // A model that named itself under its old name has no parent by that.
+            let mut links = self.lists.links(&from).to_vec();
+            links.retain(|link| link.0 != old && link.0 != new);
+            let start = self.lists.links.len() as u32;
+            let model = &mut self.models[to as usize];
+            (model.links, model.authority) = ((start, links.len() as u32), from.authority);
+            self.lists.links.extend(links);
+        }
+    }
+
+    /// The aliases that matter here, old name to new name; both are alive then.
+    pub(super) fn known_aliases(&mut self, alive: &mut Vec<bool>) -> HashMap<u32, u32> {
+        let listing = Listed::of(self);
+        let is_alive = |id: &str| self.names.find(id).is_some_and(|name| alive[name as usize]);
+        let mut known: Vec<(String, String)> = Vec::new();
+        for old in self.renames.ids() {
+            let new = self.renames.of(old, &listing);
+            known.extend(new.filter(|new| is_alive(old) || is_alive(new)).map(|new| (old.to_owned(), new)));
+        }
+        for name in listing.renamed.iter().filter(|name| alive[**name as usize]) {
+            let old = self.names.get(*name);
+            known.extend(self.renames.of(old, &listing).map(|new| (old.to_owned(), new)));
+        }
+        let mut name = |id: &str| {
+            let name = self.name(id);
+            alive.resize(alive.len().max(name as usize + 1), false);
+            alive[name as usize] = true;
+            name
+        };
+        known.iter().map(|(legacy, canonical)| (name(legacy), name(canonical))).collect()
     }
 }

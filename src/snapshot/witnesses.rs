@@ -117,6 +117,44 @@ impl Witnesses {
 }
 
 impl Builder {
+    fn is_listed(&self, name: u32) -> bool {
+        self.model_of(name).is_some()
+    }
+
+    /// The id of a name.
+    pub(super) fn id(&self, name: u32) -> &str {
+        self.names.get(name)
+    }
+
+    /// Where a model's links lie: the first one's place, and how many there are.
+    fn links_of(&self, name: u32) -> Option<(u32, u32)> {
+        self.model_of(name).map(|model| self.models[model as usize].links)
+    }
+
+    /// The parent that a link leads from.
+    fn parent(&self, link: u32) -> u32 {
+        self.lists.links[link as usize].0
+    }
+
+    fn lead(&mut self, link: u32, parent: u32) {
+        self.lists.links[link as usize].0 = parent;
+    }
+
+    /// Makes a link the same as another one: one of the two is left when the links are laid out.
+    fn join_links(&mut self, link: u32, other: u32) {
+        self.lists.links[link as usize] = self.lists.links[other as usize];
+    }
+
+    /// The name under which a repository is listed.
+    fn listed_as(&self, key: HubId) -> Option<u32> {
+        self.name_of(key).filter(|name| self.is_listed(*name))
+    }
+
+    /// The name of today of an old one, if it is an old one.
+    fn today(&self, name: u32, listing: &Listed<'_>) -> Option<u32> {
+        self.names.find(&self.renames.of(self.id(name), listing)?)
+    }
+
     /// Notes that a child's parent was known as `old`, which is another name of `new`, if that is known for all.
     fn renamed(&mut self, child: u32, old: u32, new: Option<u32>) {
         let id = self.id(old).to_owned();
