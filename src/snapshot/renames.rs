@@ -1,6 +1,6 @@
 //! Which names are old ones of others: of single repositories and of accounts, and how far a listing bears them out.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::model::{Alias, Certainty, Scope};
 
@@ -84,10 +84,10 @@ impl Renames {
     /// The name of today of what bears the name `old`, as far as the listing bears it out.
     pub fn of(&self, old: &str, listing: &impl Listing) -> Option<String> {
         let mut reached: Vec<(String, Certainty)> = Vec::new();
+        let mut met = HashSet::from([old.to_ascii_lowercase()]);
         let (mut at, mut certainty, mut through_account) = (old.to_owned(), Certainty::Sure, false);
         while let Some((next, known, scope)) = self.next(&at, listing) {
-            let is_met = |name: &str| name.eq_ignore_ascii_case(&next);
-            if is_met(old) || reached.iter().any(|(name, _)| is_met(name)) {
+            if !met.insert(next.to_ascii_lowercase()) {
                 break;
             }
             certainty = certainty.min(known);

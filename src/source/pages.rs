@@ -13,7 +13,7 @@ use super::{Error, Sink, open, read_links_of};
 use crate::model::{Parentage, Record, Reject, Remark, RemarkKind};
 
 /// Longest row, in bytes. The Hub's largest (a full row with a long chat template and card) stay under 1 MiB.
-const MAX_ROW: usize = 64 << 20;
+pub(super) const MAX_ROW: usize = 64 << 20;
 /// Bytes of lines that are read at once, about.
 const PART: usize = 4 << 20;
 /// Deepest nesting of a row; serde_json stops there too.

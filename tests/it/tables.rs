@@ -432,4 +432,45 @@ fn a_quote_that_is_not_closed_loses_no_row_in_silence() {
     // A README has lines, and a text about a model may have some.
     fs::write(&path, "id,card,about\na/b,\"---\nbase_model: c/d\n---\n\",\"one\ntwo\"\n").unwrap();
     assert!(said(&read(&path, &[]).0).contains("c/d"));
+    // A list or an object in quotes is whole where its last mark ends it: numpy and pretty printers break lines.
+    for (cell, is_whole) in [
+        ("['base_model:c/d' 'x'\n 'license:mit']", true),
+        ("array(['base_model:c/d', 'x',\n 'y'], dtype=object)", true),
+        ("[\n  \"\"base_model:c/d\"\"\n]", true),
+        ("['base_model:c/d']\ne/f,['x']", false),
+        ("['base_model:c/d'\ne/f,['x']", false),
+        ("base_model:c/d\nx", false),
+    ] {
+        fs::write(&path, format!("id,tags\na/b,\"{cell}\"\n")).unwrap();
+        let told = said(&read(&path, &[]).0);
+        assert_eq!((told.contains("c/d"), told.contains("a quote opens")), (is_whole, !is_whole), "{cell}: {told}");
+    }
+}
+
+#[test]
+fn what_no_table_should_hold_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    let told = |text: &[u8]| {
+        fs::write(&path, text).unwrap();
+        let source = source::find(&path, None).unwrap().pop().unwrap();
+        let mut found = Vec::new();
+        match source.read(&mut |record| found.push(record.map(Record::into_owned))) {
+            Ok(_) => said(&found),
+            Err(error) => error.to_string(),
+        }
+    };
+    // Joined files.
+    let joined = told(b"id,base_model\na/b,c/d\n\xef\xbb\xbfid,base_model\ne/f,c/d\n");
+    assert!(joined.contains("line 3: the line of names again") && joined.contains("e/f"), "{joined}");
+    // A row without an end, and a line of names without one.
+    let endless = [b"id,base_model\na/b,\"", &[b'x'; 70 << 20][..]].concat();
+    assert!(told(&endless).contains("line 2: a row is longer than 64 MiB; is a quote not closed?"));
+    let wide = format!("id,base_model,{}", "x,".repeat(600_000));
+    assert!(told(wide.as_bytes()).contains("line 1: is longer than 1 MiB"));
+    assert!(told(b"id,base_model\ra/b,c/d\r").contains("CR alone"));
+    // Many columns cost their number, not its square.
+    let names: String = (0..100_000).map(|at| format!(",c{at}")).collect();
+    let rows = format!("id,base_model{names}\na/b,c/d{}\n", ",".repeat(100_000));
+    assert!(told(rows.as_bytes()).contains("c/d"));
 }

@@ -1,7 +1,9 @@
 //! Comma-separated values (or with tabs or semicolons) whose first line names the columns.
 
 use std::borrow::Cow;
-use std::io::BufRead;
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::io::{self, BufRead, Read};
 use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
@@ -9,11 +11,13 @@ use csv::{ReaderBuilder, StringRecord};
 use super::{Cells, Column, NamedColumns, looks_like_lineage};
 use crate::model::{Reject, Remark, RemarkKind};
 use crate::source::edges::Gathered;
-use crate::source::{Error, Sink, pages};
+use crate::source::{Error, Sink, loose, pages};
 
 const DELIMITERS: [u8; 3] = [b',', b'\t', b';'];
 /// So many bytes of a file tell what it is.
 const HEAD: usize = 64 << 10;
+/// Longest line of names, in bytes.
+const MOST_HEADER: u64 = 1 << 20;
 
 /// Whether a text begins with a line of names, of which one is a model's id and another is known too.
 pub(in crate::source) fn begins(text: &[u8], named: &NamedColumns) -> bool {
@@ -31,7 +35,11 @@ fn header(line: &[u8], mark: u8) -> StringRecord {
     let mut names = StringRecord::new();
     // What is no header has no known name.
     _ = ReaderBuilder::new().has_headers(false).delimiter(mark).from_reader(line).read_record(&mut names);
-    names.iter().map(|name| name.trim_start_matches('\u{feff}').trim()).collect()
+    names.iter().map(name_of).collect()
+}
+
+fn name_of(cell: &str) -> &str {
+    cell.trim_start_matches('\u{feff}').trim()
 }
 
 /// A column that is read: where it stands, its name and its meaning.
@@ -49,7 +57,14 @@ pub(in crate::source) fn read(
     sink: Sink<'_>,
 ) -> Result<Vec<Remark>, Error> {
     let mut line = Vec::new();
-    input.read_until(b'\n', &mut line).map_err(|error| pages::cut(path, "line 1", &error))?;
+    (&mut input).take(MOST_HEADER).read_until(b'\n', &mut line).map_err(|error| pages::cut(path, "line 1", &error))?;
+    if line.len() as u64 == MOST_HEADER {
+        return Err(Error::broken(path, "line 1", format!("is longer than {} MiB", MOST_HEADER >> 20)));
+    }
+    if line.trim_ascii_end().contains(&b'\r') {
+        let reason = "has the line ends of old Macs (CR alone); make new ones with tr '\\r' '\\n'";
+        return Err(Error::unfit(path, reason));
+    }
     let known = |mark: &u8| header(&line, *mark).iter().filter(|name| named.column(name).is_some()).count();
     let mark = DELIMITERS.iter().copied().rev().max_by_key(known).unwrap_or(b',');
     let names = header(&line, mark);
@@ -57,6 +72,8 @@ pub(in crate::source) fn read(
     let is_of_links = places.iter().any(|place| place.column == Column::Relation)
         || places.iter().all(|place| place.column.is_of_link());
     let mut gathered = is_of_links.then(Gathered::default);
+    let since = Cell::new(0);
+    let input = Bounded { input, since: &since };
     let mut rows = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(mark).from_reader(input);
     let mut row = StringRecord::new();
     let mut any = false;
@@ -64,6 +81,7 @@ pub(in crate::source) fn read(
         // The header was the first line.
         let number = rows.position().line() + 1;
         let reject = |reason| Reject { file: path.display().to_string(), place: format!("line {number}"), reason };
+        since.set(0);
         match rows.read_record(&mut row) {
             Ok(false) => break,
             Ok(true) => (),
@@ -80,6 +98,10 @@ pub(in crate::source) fn read(
         if row.len() != names.len() {
             let reason = format!("{} fields, and the first line names {}", row.len(), names.len());
             sink(Err(reject(reason)));
+            continue;
+        }
+        if row.iter().map(name_of).eq(&names) {
+            sink(Err(reject("the line of names again, as where files were joined".into())));
             continue;
         }
         if let Some(reason) = swallowed(&row, &names, &places) {
@@ -105,10 +127,30 @@ pub(in crate::source) fn read(
     }
 }
 
+/// Bytes of which a row has at most so many: the reader of rows has no bound of its own.
+struct Bounded<'c, R> {
+    input: R,
+    /// What was given since the row began.
+    since: &'c Cell<usize>,
+}
+
+impl<R: Read> Read for Bounded<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.since.get() > pages::MAX_ROW {
+            let most = pages::MAX_ROW >> 20;
+            return Err(io::Error::other(format!("a row is longer than {most} MiB; is a quote not closed?")));
+        }
+        let count = self.input.read(into)?;
+        self.since.set(self.since.get() + count);
+        Ok(count)
+    }
+}
+
 /// So many line breaks a cell may have that is not read: texts about a model have some.
 const MOST_LINES: usize = 1000;
 
-/// Whether a quote that is not closed took further rows into a cell. Of what is read only a README has line breaks.
+/// Whether a quote that is not closed took further rows into a cell. Of what is read a README has line breaks, and lists
+/// and objects, which numpy and pretty printers break.
 fn swallowed(row: &StringRecord, names: &StringRecord, places: &[Place]) -> Option<String> {
     row.iter().enumerate().find_map(|(at, cell)| {
         let most = match places.iter().find(|place| place.at == at) {
@@ -118,12 +160,17 @@ fn swallowed(row: &StringRecord, names: &StringRecord, places: &[Place]) -> Opti
         };
         let lines = memchr::memchr_iter(b'\n', cell.trim_end().as_bytes()).count();
         let name = names.get(at).unwrap_or_default();
-        (lines > most).then(|| {
+        (lines > most && !is_whole(cell)).then(|| {
             format!(
                 "a quote opens in the column {name:?} and takes in {lines} further lines, whose rows are lost: close it"
             )
         })
     })
+}
+
+/// Whether a cell is one list or object from its first mark to its last.
+fn is_whole(cell: &str) -> bool {
+    loose::value(cell).is_some_and(|value| value.is_array() || value.is_object())
 }
 
 fn broken(path: &Path, line: u64, error: csv::Error) -> Error {
@@ -136,13 +183,15 @@ fn broken(path: &Path, line: u64, error: csv::Error) -> Error {
 /// The columns that are read, those that stand above others of the same meaning first.
 fn places(names: &StringRecord, named: &NamedColumns) -> Result<(Vec<Place>, Vec<Remark>), String> {
     let all = || names.iter().collect::<Vec<_>>().join(", ");
-    if let Some(name) = named.names().find(|name| !names.iter().any(|known| known == *name)) {
-        return Err(format!("has no column `{name}`; it has: {}", all()));
-    }
     let mut places: Vec<(usize, Place)> = Vec::new();
     let mut unread = Vec::new();
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    names.iter().for_each(|name| *counts.entry(name).or_default() += 1);
+    if let Some(name) = named.names().find(|name| !counts.contains_key(name)) {
+        return Err(format!("has no column `{name}`; it has: {}", all()));
+    }
     for (at, name) in names.iter().enumerate() {
-        if names.iter().filter(|other| *other == name).count() > 1 && named.column(name).is_some() {
+        if counts[name] > 1 && named.column(name).is_some() {
             return Err(format!("has several columns with the name `{name}`; leave all but one out"));
         }
         match named.column(name) {
