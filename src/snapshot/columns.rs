@@ -228,7 +228,7 @@ impl Columns {
         let mut words_of = Words::from_fn(|_| Vec::with_capacity(rows));
         let mut flags_of = Flags::from_fn(|_| BooleanBuilder::with_capacity(rows));
         let mut lists_of = WordLists::from_fn(|_| (Ends::of(rows), Vec::new()));
-        let mut shas = LargeBinaryBuilder::new();
+        let mut shas_of = Vec::with_capacity(rows);
         let mut links: Vec<(u32, Relation, Learned)> = Vec::new();
         let mut odd: Vec<&Oddity> = Vec::new();
         let [mut link_ends, mut odd_ends] = std::array::from_fn(|_| Ends::of(rows));
@@ -264,7 +264,7 @@ impl Columns {
                 words.extend_from_slice(own);
                 ends.push(own.len());
             }
-            shas.append_option(model.and_then(|model| lists.sha(model)).map(|Commit(bytes)| bytes));
+            shas_of.push(model.map_or(Maybe::NONE, |model| model.sha));
 
             let from = links.len();
             let own = model.map_or(&[][..], |model| lists.links(model));
@@ -286,7 +286,11 @@ impl Columns {
             odd_ends.push(own.len());
         }
         drop(models);
-        drop(lists);
+        let Lists { shas, .. } = lists;
+        // Laid out only now, when the models' room is free again.
+        let mut sha_column = LargeBinaryBuilder::with_capacity(rows, shas.len() * size_of::<Commit>());
+        shas_of.iter().for_each(|at| sha_column.append_option(at.get().map(|at| shas[at as usize].0)));
+        drop((shas, shas_of));
         let listed = BooleanArray::new(listed.finish(), None);
         counts.models = listed.true_count() as u64;
         counts.aliases = aliases.len() as u64;
@@ -349,7 +353,7 @@ impl Columns {
             Arc::new(hub_ids.finish()),
             Arc::new(parents),
             Arc::new(created.with_timezone("UTC")),
-            Arc::new(shas.finish()),
+            Arc::new(sha_column.finish()),
         ];
         columns.extend(counts_of.iter().map(|(_, column)| column.clone()));
         columns.extend(words_of.iter().map(|(_, column)| column.clone()));

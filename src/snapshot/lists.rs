@@ -35,10 +35,6 @@ impl Lists {
         start.get().map_or(&[], |start| &self.words[start as usize..][..count as usize])
     }
 
-    pub fn sha(&self, model: &Model) -> Option<Commit> {
-        model.sha.get().map(|at| self.shas[at as usize])
-    }
-
     pub fn add_sha(&mut self, sha: Option<Commit>) -> Maybe<u32> {
         let place = self.shas.len() as u32;
         self.shas.extend(sha);
