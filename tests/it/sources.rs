@@ -116,6 +116,26 @@ fn a_bad_row_is_a_reject_with_its_place_and_the_next_is_read() {
     assert_eq!(rejects, ["line 2", "line 4", "line 5, row 1", "line 6", "line 7"]);
     assert_eq!(found.iter().filter(|record| record.is_ok()).count(), 2);
 
+    // A field is called in a message what it is called in the file.
+    for field in [
+        "id",
+        "modelId",
+        "model_id",
+        "tags",
+        "created_at",
+        "safetensors",
+        "pipeline_tag",
+        "downloadsAllTime",
+        "disabled",
+    ] {
+        let row = format!("{{\"x\":1,\"{field}\":\"a/b\",\"{field}\":\"c/d\"}}");
+        let mut reasons = Vec::new();
+        read_rows("rows", row.as_bytes(), &mut |record| reasons.push(record.unwrap_err().reason)).unwrap();
+        let told =
+            format!("no row of a model listing: the field \"{field}\" stands twice; leave one of them out (column ");
+        assert!(reasons[0].starts_with(&told), "{}", reasons[0]);
+    }
+
     // serde would read an array as the fields of a row.
     let array = format!("[{}]", ["\"a/b\""; 12].join(","));
     let mut found = Vec::new();

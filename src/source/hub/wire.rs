@@ -31,7 +31,7 @@ struct Row<'a> {
     card: Option<&'a RawValue>,
     safetensors: Option<&'a RawValue>,
     /// The same fields in other spellings.
-    others: [Option<&'a RawValue>; Spelling::COUNT],
+    others: [Option<&'a RawValue>; Spelling::ALL.len()],
 }
 
 /// Fields as the Hub's own Python client spells them: the Hub's spelling stands above it.
@@ -45,7 +45,18 @@ enum Spelling {
 }
 
 impl Spelling {
-    const COUNT: usize = 5;
+    const ALL: [Spelling; 5] =
+        [Spelling::ModelId, Spelling::Created, Spelling::DownloadsAllTime, Spelling::BaseModels, Spelling::Card];
+
+    fn name(self) -> &'static str {
+        match self {
+            Spelling::ModelId => "model_id",
+            Spelling::Created => "created_at",
+            Spelling::DownloadsAllTime => "downloads_all_time",
+            Spelling::BaseModels => "base_models",
+            Spelling::Card => "card_data",
+        }
+    }
 }
 
 /// A field of a row.
@@ -81,18 +92,34 @@ impl Field {
             "cardData" => Field::Card,
             "safetensors" => Field::Safetensors,
             "sha" => Field::Sha,
-            "created_at" => Field::Spelled(Spelling::Created),
-            "base_models" => Field::Spelled(Spelling::BaseModels),
-            "card_data" => Field::Spelled(Spelling::Card),
-            "downloads_all_time" => Field::Spelled(Spelling::DownloadsAllTime),
-            "model_id" => Field::Spelled(Spelling::ModelId),
             "" => Field::Other,
             _ => {
                 let count = || Count::ALL.into_iter().find(|count| count.hub_name() == name).map(Field::Count);
                 let word = || Word::ALL.into_iter().find(|word| word.hub_name() == name).map(Field::Word);
                 let flag = || Flag::ALL.into_iter().find(|flag| flag.hub_name() == name).map(Field::Flag);
-                count().or_else(word).or_else(flag).unwrap_or(Field::Other)
+                let spelled = || Spelling::ALL.into_iter().find(|other| other.name() == name).map(Field::Spelled);
+                count().or_else(word).or_else(flag).or_else(spelled).unwrap_or(Field::Other)
             }
+        }
+    }
+
+    /// As it stands in a row.
+    fn name(self) -> &'static str {
+        match self {
+            Field::Id => "id",
+            Field::HubId => "_id",
+            Field::ModelId => "modelId",
+            Field::Created => "createdAt",
+            Field::Count(count) => count.hub_name(),
+            Field::Word(word) => word.hub_name(),
+            Field::Flag(flag) => flag.hub_name(),
+            Field::Sha => "sha",
+            Field::Tags => "tags",
+            Field::BaseModels => "baseModels",
+            Field::Card => "cardData",
+            Field::Safetensors => "safetensors",
+            Field::Spelled(spelling) => spelling.name(),
+            Field::Other => "",
         }
     }
 }
@@ -166,7 +193,10 @@ impl<'de> Deserialize<'de> for Row<'de> {
                     // Null is as good as absent.
                     let value = fields.next_value::<Option<&RawValue>>()?;
                     if place.is_some() {
-                        return Err(serde::de::Error::custom(format_args!("a field twice ({field:?})")));
+                        return Err(serde::de::Error::custom(format_args!(
+                            "the field {:?} stands twice; leave one of them out",
+                            field.name()
+                        )));
                     }
                     *place = value;
                 }
