@@ -10,8 +10,7 @@ use regex::bytes::Regex;
 
 use super::foreign;
 use super::normalize::{Found, Speaker};
-use super::parent::is_no_text;
-use super::value::{MAX_DEPTH, Value};
+use super::value::{MAX_DEPTH, Value, is_no_text};
 use super::words::{CardWords, Key, Values};
 use crate::model::{Authority, Oddity, OddityKind, Record, Word};
 

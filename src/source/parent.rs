@@ -1,6 +1,7 @@
 //! What one text in the place of a parent means.
 
 use super::address;
+use super::value::is_no_text;
 use crate::model::{ModelId, OddityKind};
 
 /// What a parent's text turned out to be.
@@ -137,20 +138,6 @@ fn is_placeholder(text: &str) -> bool {
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
         || (text.starts_with("{{") && text.ends_with("}}"))
         || (text.starts_with('<') && text.ends_with('>'))
-}
-
-/// A bare number, date or truth value, which YAML does not read as text.
-pub(super) fn is_no_text(text: &str) -> bool {
-    let digits = text.strip_prefix("0x").unwrap_or(text);
-    let number = text.starts_with(|c: char| c.is_ascii_digit() || c == '.')
-        && (text.parse::<f64>().is_ok() || (digits.len() < text.len() && u64::from_str_radix(digits, 16).is_ok()));
-    let bytes = text.as_bytes();
-    let date = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(at, b)| match at {
-            4 | 7 => *b == b'-',
-            _ => b.is_ascii_digit(),
-        });
-    number || date || text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")
 }
 
 /// An id that something follows: `@revision`, `/tree/...`, `#...`, `?...`, a slash.
@@ -333,6 +320,9 @@ mod tests {
         "a/b:Q4_K_M",
         "12",
         "12@main",
+        "1_000",
+        "0x1F",
+        "1e5",
         "2024-01-01",
         "a--b/c",
         "models",

@@ -70,6 +70,53 @@ impl fmt::Display for Value<'_> {
     }
 }
 
+/// Whether YAML reads a text without quotes as a number, a truth value or a date: by the core schema of YAML 1.2, and what
+/// the Hub's own reader takes beside it, which is `_` among digits, `0b` and dates.
+pub(super) fn is_no_text(text: &str) -> bool {
+    // Most words begin otherwise.
+    match text.as_bytes().first() {
+        Some(b't' | b'T' | b'f' | b'F') => matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE"),
+        Some(b'0'..=b'9' | b'.' | b'+' | b'-') => is_number(text) || is_date(text),
+        _ => false,
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    let bare = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if matches!(bare, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
+        return true;
+    }
+    let are_digits = |digits: &str, radix: u32| {
+        !digits.starts_with('_')
+            && !digits.ends_with('_')
+            && !digits.is_empty()
+            && digits.chars().all(|c| c == '_' || c.is_digit(radix))
+    };
+    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
+        if let Some(digits) = bare.strip_prefix(prefix) {
+            return are_digits(digits, radix);
+        }
+    }
+    let (mantissa, exponent) = bare.split_once(['e', 'E']).map_or((bare, None), |(one, other)| (one, Some(other)));
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_power = |power: &str| are_digits(power.strip_prefix(['+', '-']).unwrap_or(power), 10);
+    exponent.is_none_or(is_power)
+        && (!whole.is_empty() || !part.is_empty())
+        && [whole, part].iter().all(|digits| digits.is_empty() || are_digits(digits, 10))
+}
+
+/// `2024-01-01`, alone or with a time behind it.
+fn is_date(text: &str) -> bool {
+    let Some((day, time)) = text.split_at_checked(10) else { return false };
+    let is_day = day.bytes().enumerate().all(|(at, byte)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    let time = time.strip_prefix(['T', 't', ' ']).map_or(time, |time| time.trim_start_matches(' '));
+    let is_of_time = |byte: u8| byte.is_ascii_digit() || b":.+-Z ".contains(&byte);
+    is_day && (text.len() == 10 || (time.contains(':') && time.bytes().all(is_of_time)))
+}
+
 /// A JSON text, borrowed where it has no escapes (serde borrows no `Cow` by itself).
 pub(super) fn borrowed(json: &str) -> Option<Cow<'_, str>> {
     if !json.starts_with('"') {
