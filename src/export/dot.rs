@@ -4,6 +4,7 @@ use graphviz_rust::dot_structures::{Attribute, Edge, EdgeTy, GraphAttributes, Id
 use graphviz_rust::printer::{DotPrinter, PrinterContext};
 
 use super::drawing::{Stroke, folded, shortened, stroke};
+use super::graph::blanked;
 use super::graphviz::Engine;
 use super::paint::ink;
 use super::xml::allowed;
@@ -17,9 +18,9 @@ pub(super) fn write(graph: &Graph<'_, '_>, paint: &Paint, engine: Engine, out: &
     graphviz_rust::dot_structures::Graph::DiGraph { id: word("modelkin"), strict: true, stmts: Vec::new() }
         .print(&mut context);
     for line in graph.note().lines() {
-        writeln!(out, "// {}", line.replace(['\r', '\0'], " "))?;
+        writeln!(out, "// {line}")?;
     }
-    writeln!(out, "// carriage returns and NUL, which DOT cannot carry, stand as blanks")?;
+    writeln!(out, "// control characters, which DOT or what is drawn of it cannot carry, stand as blanks")?;
     writeln!(out, "digraph {} {{", word("modelkin").print(&mut context))?;
     let mut say = |statement: Stmt| writeln!(out, "  {}", statement.print(&mut context));
     let note = graph.note();
@@ -125,16 +126,15 @@ fn attribute((name, value): (&str, &str)) -> Attribute {
 
 /// A text between quotes, so that it is one word whatever it holds: of the printer and of Graphviz, only `\"` is an
 /// escape. A backslash is written twice, since in labels it begins one; a line break becomes `\n`. NUL and carriage
-/// returns cannot stand in DOT.
+/// returns cannot stand in DOT, nor most other control characters in the SVG that Graphviz makes of it.
 pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
-    for c in text.chars() {
+    for c in blanked(text).chars() {
         match c {
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
-            '\0' | '\r' => quoted.push(' '),
             c => quoted.push(c),
         }
     }

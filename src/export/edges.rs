@@ -8,7 +8,7 @@ use crate::source::edges;
 /// written one by one. How many values could not be written as they are is told after them.
 pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Result<()> {
     for line in graph.note().lines() {
-        writeln!(out, "# {}", line.replace('\r', " "))?;
+        writeln!(out, "# {line}")?;
     }
     let selection = graph.selection();
     let lineage = selection.lineage();
@@ -33,7 +33,10 @@ pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Resul
         writeln!(out, "# not counted, it only connects others: {}", snapshot.id(*row).replace(['\r', '\n'], " "))?;
     }
     if changed > 0 {
-        writeln!(out, "# values changed: {changed}; blanks, line breaks and # would end a word and are written _")?;
+        writeln!(
+            out,
+            "# values changed: {changed}; blanks, control characters and # would end a word and are written _"
+        )?;
     }
     Ok(())
 }

@@ -191,6 +191,11 @@ impl Node<'_> {
     }
 }
 
+/// A text for formats that have no escapes for control characters: such stand as blanks, but for the line break.
+pub(super) fn blanked(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
+}
+
 /// A link between two nodes, by their places.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LinkOut {
@@ -287,9 +292,10 @@ impl<'g, 's> Graph<'g, 's> {
         ]
     }
 
-    /// The notes in one text, a line each.
+    /// The notes in one text, a line each. They stand in comments too, which nothing in them may end.
     pub(super) fn note(&self) -> String {
-        self.notes().iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n")
+        let note = |(name, value): &(&str, String)| blanked(&format!("{name}: {value}").replace('\n', " "));
+        self.notes().iter().map(note).collect::<Vec<_>>().join("\n")
     }
 
     /// The nodes: the models in order of their ids, then those that stand for several.

@@ -8,7 +8,7 @@ use crate::model::Relation;
 pub(super) fn write(graph: &Graph<'_, '_>, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
     // Front matter would be YAML; comments are read by people alone.
     for line in graph.note().lines() {
-        writeln!(out, "%% {}", line.replace(['{', '}', '\r'], " "))?;
+        writeln!(out, "%% {}", line.replace(['{', '}'], " "))?;
     }
     writeln!(out, "flowchart LR")?;
     for (number, (_, color, _)) in paint.legend().iter().enumerate() {
@@ -42,8 +42,8 @@ fn label(text: &str) -> String {
     for c in text.chars() {
         match c {
             c if c.is_alphanumeric() || matches!(c, ' ' | '/' | '-' | '.' | '_' | '+' | ',') => written.push(c),
-            // No text of a page can hold it.
-            '\0' => written.push('\u{FFFD}'),
+            // No text of a page can hold one.
+            c if c.is_control() => written.push('\u{FFFD}'),
             c => written += &format!("#{};", c as u32),
         }
     }

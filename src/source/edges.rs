@@ -202,7 +202,7 @@ fn models(text: &str) -> Result<Vec<(ModelId, bool)>, String> {
 
 fn attribute(record: &mut Record<'_>, key: &str, value: &str) -> Result<(), String> {
     if let Some(count) = Count::ALL.into_iter().find(|count| count.name() == key) {
-        let number = value.parse().map_err(|_| format!("{key}={value}: no whole number"))?;
+        let number = value.parse().map_err(|_| format!("{key}={}: no whole number", value.escape_debug()))?;
         record.counts[count] = Some(number);
         return Ok(());
     }
@@ -216,16 +216,20 @@ fn attribute(record: &mut Record<'_>, key: &str, value: &str) -> Result<(), Stri
         return Ok(());
     }
     if let Some(flag) = Flag::ALL.into_iter().find(|flag| flag.name() == key) {
-        record.flags[flag] = Some(value.parse().map_err(|_| format!("{key}={value}: neither true nor false"))?);
+        record.flags[flag] =
+            Some(value.parse().map_err(|_| format!("{key}={}: neither true nor false", value.escape_debug()))?);
         return Ok(());
     }
     match key {
         "created" => {
-            record.created =
-                Some(date::millis(value).ok_or_else(|| format!("{key}={value}: no date; write 2024-05-01"))?);
+            record.created = Some(
+                date::millis(value)
+                    .ok_or_else(|| format!("{key}={}: no date; write 2024-05-01", value.escape_debug()))?,
+            );
         }
         "sha" => {
-            let sha = Commit::parse(value).ok_or_else(|| format!("{key}={value}: no 40 hex digits"))?;
+            let sha =
+                Commit::parse(value).ok_or_else(|| format!("{key}={}: no 40 hex digits", value.escape_debug()))?;
             record.sha = Some(sha);
         }
         _ => {
@@ -240,7 +244,7 @@ fn attribute(record: &mut Record<'_>, key: &str, value: &str) -> Result<(), Stri
 
 /// Writes records in the notation, with their links and counts: what [`read_text`] reads back. `is_listed` tells
 /// which parents have records of their own. Gives how many values are written otherwise than they are: the notation has
-/// no quotes, so blanks, line breaks and `#` become `_`.
+/// no quotes, so blanks, `#` and control characters, which would speak to a terminal, become `_`.
 ///
 /// # Errors
 /// The writer's.
@@ -278,7 +282,7 @@ pub fn write<'r>(
     Ok(changed)
 }
 
-/// A text in which nothing ends a word or begins a comment.
+/// A text in which nothing ends a word, begins a comment or moves a cursor.
 fn spaceless(text: &str) -> String {
-    text.chars().map(|c| if c.is_whitespace() || c == '#' { '_' } else { c }).collect()
+    text.chars().map(|c| if c.is_whitespace() || c.is_control() || c == '#' { '_' } else { c }).collect()
 }

@@ -509,6 +509,14 @@ fn edge_text_says_where_it_cannot_be_read() {
     let rejects: Vec<_> =
         found.iter().filter_map(|record| record.as_ref().err()).map(|reject| reject.place.as_str()).collect();
     assert_eq!(rejects, ["line 2", "line 3", "line 4", "line 5", "line 6", "line 7"]);
+
+    // No id has a control character, and none comes raw into a message.
+    let esc = '\u{1b}';
+    let text = format!("a/{esc}[31mb -> c/d\na/b -> c/d : {esc}[31m\na/b : likes={esc}[31m\na/b : {esc}[31m=1\n");
+    let mut found = Vec::new();
+    edges::read_text("t", &text, &mut |record| found.push(record.map(Record::into_owned)));
+    let reasons: Vec<_> = found.into_iter().map(|record| record.unwrap_err().reason).collect();
+    assert!(reasons.len() == 4 && reasons.iter().all(|reason| reason.contains("\\u{1b}[31m")), "{reasons:?}");
 }
 
 proptest! {
