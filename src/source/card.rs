@@ -11,7 +11,7 @@ use regex::bytes::Regex;
 use super::foreign;
 use super::normalize::{Found, Speaker};
 use super::value::{MAX_DEPTH, Value, is_no_text};
-use super::words::{CardWords, Key, Values};
+use super::words::{CardWords, Key, OwnTags, Values};
 use crate::model::{Authority, Oddity, OddityKind, Record, Word};
 
 /// How far into a card its front matter may reach, in bytes. The longest that are known (model-index tables) take 200 KB.
@@ -79,15 +79,18 @@ fn opens(head: &[u8]) -> bool {
 }
 
 /// What a front matter declares that stands alone, without its `---` lines; nothing if it is none.
-pub(super) fn declared(front: &str) -> Option<CardWords<'static>> {
+pub(super) fn declared(front: &str, oddities: &mut Vec<Oddity>) -> Option<CardWords<'static>> {
     let mut found = Found::default();
     read(front.as_bytes(), &mut found);
     let is_broken = found.oddities.iter().any(|oddity| oddity.kind == OddityKind::BrokenYaml);
-    found.card.filter(|_| !is_broken && front.contains(':'))
+    let words = found.card.filter(|_| !is_broken && front.contains(':'))?;
+    oddities.append(&mut found.oddities);
+    let tags = OwnTags::Read(found.tags.unwrap_or_default());
+    Some(CardWords { tags, library: found.words[Word::Library].take(), ..words })
 }
 
 /// Reads a front matter, without its `---` lines, into `found`.
-fn read(front: &[u8], found: &mut Found<'_>) {
+fn read(front: &[u8], found: &mut Found<'static>) {
     let text = match std::str::from_utf8(front) {
         Ok(text) => Cow::Borrowed(text),
         Err(error) => {
@@ -136,7 +139,7 @@ fn as_key(value: Value<'static>) -> Cow<'static, str> {
             let keys: Vec<_> = values.into_iter().map(as_key).filter(|key| !key.is_empty()).collect();
             keys.join(" ").into()
         }
-        Value::Null | Value::Mapping(_) | Value::Unread(_) => Cow::Borrowed(""),
+        Value::Null | Value::Mapping(_) | Value::Json(_) | Value::Unread(_) => Cow::Borrowed(""),
     }
 }
 
@@ -147,6 +150,7 @@ fn size(value: &Value<'_>) -> usize {
             Value::Text(text) | Value::Plain(text) => text.len(),
             Value::List(values) => values.iter().map(size).sum(),
             Value::Mapping(entries) => entries.iter().map(|(key, value)| key.len() + size(value)).sum(),
+            Value::Json(json) => json.len(),
             Value::Null | Value::Unread(_) => 0,
         }
 }

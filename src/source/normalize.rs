@@ -87,9 +87,27 @@ impl<'a> Found<'a> {
         }
         parents.tagged(tags);
         parents.named(self.named.as_deref().unwrap_or_default());
+        let mut licences: Vec<Cow<'a, str>> = tags.iter().filter_map(licence_tag).collect();
+        // Where the Hub names no parent, the card does: by its own tags too, which are those of a README.
+        let by_card = self.speaker == Speaker::Card || parents.links.is_empty();
+        let mut own = Vec::new();
+        if let Some(card) = &mut self.card
+            && (self.tags.is_none()
+                || (by_card && card.tags.may_begin_with(PARENT))
+                || (licences.is_empty() && card.tags.may_begin_with(LICENCE)))
+        {
+            own = card.tags.take();
+        }
+        if by_card {
+            parents.tagged(&own);
+            parents.links.iter_mut().for_each(|said| said.is_tagged = false);
+        }
+        if licences.is_empty() {
+            licences.extend(own.iter().filter_map(licence_tag));
+        }
         let declared = self.card.as_ref().and_then(|card| parents.declared(card));
         if let Some(card) = &self.card {
-            parents.carded(card, self.speaker);
+            parents.carded(card, by_card);
         }
         // Every repository of the Hub has tags: a row with an empty list comes from somebody who does not know them.
         let spoke = !tags.is_empty() || self.base_models.is_some() || self.named.is_some() || self.card.is_some();
@@ -97,11 +115,13 @@ impl<'a> Found<'a> {
         let named = parents.links.len();
         let infer = || {
             let Some(card) = &self.card else { return Relation::Unstated };
-            let own = if self.tags.is_none() { card.signals() } else { Vec::new() };
-            infer(if own.is_empty() { tags } else { &own }, words[Word::Library].as_deref(), card, named)
+            let (tags, library) = match &self.tags {
+                Some(tags) => (tags, None),
+                None => (&own, card.library.as_deref()),
+            };
+            infer(tags, words[Word::Library].as_deref().into_iter().chain(library), card, named)
         };
         let (parents, oddities) = parents.finish(declared, infer, has_both);
-        let mut licences: Vec<Cow<'a, str>> = tags.iter().filter_map(licence_tag).collect();
         if let Some(card) = self.card {
             if licences.is_empty() {
                 licences = card.licences;
@@ -146,7 +166,8 @@ fn licence_tag<'a>(tag: &Cow<'a, str>) -> Option<Cow<'a, str>> {
     present(text)
 }
 
-const LICENCE: &str = "license:";
+/// What tags that name a licence begin with.
+pub(super) const LICENCE: &str = "license:";
 
 /// Leaves the first of each word.
 fn once(words: &mut Vec<Cow<'_, str>>) {
@@ -338,15 +359,14 @@ impl Parents {
     }
 
     /// The card's own list: it counts where the Hub names no parent; else it is compared with the Hub's.
-    fn carded(&mut self, card: &CardWords<'_>, speaker: Speaker) {
+    fn carded(&mut self, card: &CardWords<'_>, counts: bool) {
         // Mostly both name one parent, in the same words.
-        if let ([Named::Text(text)], Speaker::Hub) = (&card.base_model[..], speaker)
+        if let ([Named::Text(text)], false) = (&card.base_model[..], counts)
             && self.same(text).is_some()
         {
             return;
         }
         let hub: Vec<ModelId> = self.links.iter().map(|said| said.id.clone()).collect();
-        let counts = speaker == Speaker::Card || hub.is_empty();
         let mut named = BTreeSet::new();
         let mut disagrees = false;
         for entry in &card.base_model {
@@ -420,7 +440,12 @@ fn same_parent(of_hub: &ModelId, of_card: &ModelId) -> bool {
 
 /// The relation where nobody states one, in the order of `hub-facts` 5.3: adapter signals, quantized signals, merge
 /// (its tags, or several parents and no other signal), else finetune.
-fn infer(tags: &[Cow<'_, str>], library: Option<&str>, card: &CardWords<'_>, parents: usize) -> Relation {
+fn infer<'w>(
+    tags: &'w [Cow<'w, str>],
+    libraries: impl Iterator<Item = &'w str> + Clone,
+    card: &CardWords<'_>,
+    parents: usize,
+) -> Relation {
     const ADAPTER: &[&str] =
         &["peft", "lora", "qlora", "dora", "adapter", "adapters", "adapter-transformers", "template:sd-lora"];
     const QUANTIZED: &[&str] = &[
@@ -454,7 +479,7 @@ fn infer(tags: &[Cow<'_, str>], library: Option<&str>, card: &CardWords<'_>, par
     let signalled = |signals: &[&str]| {
         tags.iter()
             .map(|tag| tag.as_ref())
-            .chain(library)
+            .chain(libraries.clone())
             .any(|word| signals.iter().any(|signal| word.eq_ignore_ascii_case(signal)))
     };
     if signalled(ADAPTER) {

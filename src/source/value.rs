@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use memchr::memchr2;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -19,6 +20,8 @@ pub(super) enum Value<'a> {
     Plain(Cow<'a, str>),
     List(Vec<Value<'a>>),
     Mapping(Vec<(Cow<'a, str>, Value<'a>)>),
+    /// JSON that nobody has looked into yet.
+    Json(&'a str),
     /// What was not read, and why.
     Unread(&'static str),
 }
@@ -56,6 +59,7 @@ impl fmt::Display for Value<'_> {
         match self {
             Value::Null => f.write_str("null"),
             Value::Text(text) | Value::Plain(text) => f.write_str(text),
+            Value::Json(json) => f.write_str(json),
             Value::List(values) => {
                 let values: Vec<String> = values.iter().map(Value::to_string).collect();
                 write!(f, "[{}]", values.join(", "))
@@ -67,6 +71,34 @@ impl fmt::Display for Value<'_> {
             }
             Value::Unread(why) => f.write_str(why),
         }
+    }
+}
+
+/// Whether there are texts and lists of them alone in JSON, which is valid: told without taking them apart.
+pub(super) fn are_texts(json: &str) -> bool {
+    let mut rest = json.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        rest = match first {
+            b'"' => match end_of_text(after) {
+                Some(end) => &after[end..],
+                None => return false,
+            },
+            b'[' | b']' | b',' | b' ' | b'\n' | b'\r' | b'\t' => after,
+            _ => return false,
+        };
+    }
+    true
+}
+
+/// Where a JSON text ends, of which the first quote is behind.
+fn end_of_text(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let found = at + memchr2(b'"', b'\\', text.get(at..)?)?;
+        if text[found] == b'"' {
+            return Some(found + 1);
+        }
+        at = found + 2;
     }
 }
 

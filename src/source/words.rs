@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 
-use super::value::{Value, each_entry};
+use memchr::{memchr, memmem};
+
+use super::value::{Value, are_texts, each_entry};
 use super::{card, loose};
 use crate::model::{Oddity, OddityKind};
 
@@ -18,8 +20,59 @@ pub(super) struct CardWords<'a> {
     pub licence_name: Option<Cow<'a, str>>,
     pub licence_link: Option<Cow<'a, str>>,
     pub quantized_by: bool,
-    /// Its tags and its library in JSON, where they were not read.
-    unread: [Option<Cow<'a, str>>; 2],
+    /// Its own tags and library, where those of a row may stand above them.
+    pub tags: OwnTags<'a>,
+    pub library: Option<Cow<'a, str>>,
+}
+
+/// A card's own list of tags, which is taken apart where somebody asks for it.
+#[derive(Debug)]
+pub(super) enum OwnTags<'a> {
+    Read(Vec<Cow<'a, str>>),
+    /// Texts and lists of them in JSON.
+    Json(Cow<'a, str>),
+}
+
+impl Default for OwnTags<'_> {
+    fn default() -> Self {
+        OwnTags::Read(Vec::new())
+    }
+}
+
+impl<'a> OwnTags<'a> {
+    /// Whether one of them may begin with a word.
+    pub fn may_begin_with(&self, word: &str) -> bool {
+        match self {
+            OwnTags::Read(tags) => tags.iter().any(|tag| tag.starts_with(word)),
+            // It may be written with escapes.
+            OwnTags::Json(json) => {
+                memmem::find(json.as_bytes(), word.as_bytes()).is_some() || memchr(b'\\', json.as_bytes()).is_some()
+            }
+        }
+    }
+
+    /// All of them; none are left.
+    pub fn take(&mut self) -> Vec<Cow<'a, str>> {
+        match std::mem::take(self) {
+            OwnTags::Read(tags) => tags,
+            OwnTags::Json(Cow::Borrowed(json)) => texts_of(json),
+            OwnTags::Json(Cow::Owned(json)) => texts_of(&json).into_iter().map(owned).collect(),
+        }
+    }
+
+    fn into_owned(self) -> OwnTags<'static> {
+        match self {
+            OwnTags::Read(tags) => OwnTags::Read(tags.into_iter().map(owned).collect()),
+            OwnTags::Json(json) => OwnTags::Json(owned(json)),
+        }
+    }
+}
+
+/// The texts in a value of JSON.
+fn texts_of(json: &str) -> Vec<Cow<'_, str>> {
+    let mut texts = Vec::new();
+    gather(Value::of_json(json), &mut texts, &mut |_| ());
+    texts
 }
 
 fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
@@ -27,22 +80,6 @@ fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
 }
 
 impl<'a> CardWords<'a> {
-    /// Tags and library of `cardData`: what a relation is inferred from where the row itself has no tags.
-    pub fn signals(&self) -> Vec<Cow<'a, str>> {
-        let mut signals = Vec::new();
-        for json in self.unread.iter().flatten() {
-            match json {
-                Cow::Borrowed(json) => gather(Value::of_json(json), &mut signals, &mut |_| ()),
-                Cow::Owned(json) => {
-                    let mut own = Vec::new();
-                    gather(Value::of_json(json), &mut own, &mut |_| ());
-                    signals.extend(own.into_iter().map(|text: Cow<'_, str>| Cow::Owned(text.into_owned())));
-                }
-            }
-        }
-        signals
-    }
-
     /// The same, with words of its own.
     pub fn into_owned(self) -> CardWords<'static> {
         let name = |name| match name {
@@ -56,7 +93,8 @@ impl<'a> CardWords<'a> {
             licence_name: self.licence_name.map(owned),
             licence_link: self.licence_link.map(owned),
             quantized_by: self.quantized_by,
-            unread: self.unread.map(|json| json.map(owned)),
+            tags: self.tags.into_owned(),
+            library: self.library.map(owned),
         }
     }
 }
@@ -167,7 +205,8 @@ impl<'a> Values<'a> {
             licence_name: self.joined(Key::LicenceName, oddities),
             licence_link: self.joined(Key::LicenceLink, oddities),
             quantized_by: !self.texts(Key::QuantizedBy, oddities).is_empty(),
-            unread: [None, None],
+            tags: OwnTags::default(),
+            library: None,
         }
     }
 
@@ -189,28 +228,41 @@ impl<'a> Values<'a> {
 
 /// The words of `cardData`; none if it is no JSON object, which is noted.
 pub(super) fn of_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<CardWords<'a>> {
-    let (mut values, mut unread) = (Values::default(), [None, None]);
-    // A row says tags, library and task itself.
-    let wanted = |key: Cow<'a, str>| Key::of(&key).filter(|key| *key != Key::Task);
-    let read = each_entry(json, wanted, |key, value| match key {
-        Key::Tags => unread[0] = Some(Cow::Borrowed(value)),
-        Key::Library => unread[1] = Some(Cow::Borrowed(value)),
-        key => values.set(key, Value::of_json(value)),
-    });
+    let mut values = Values::default();
+    let read = each_entry(
+        json,
+        |key| Key::of(&key),
+        |key, value| match key {
+            // Mostly those of the row are the same and more.
+            Key::Tags => values.set(key, Value::Json(value)),
+            key => values.set(key, Value::of_json(value)),
+        },
+    );
     if read.is_err() {
         // What other programs print where JSON was meant, and the official client's card as it prints itself.
         if let Some(json) = loose::json(json) {
             return of_json(&json, oddities).map(CardWords::into_owned);
         }
         if !json.trim_start().starts_with(['{', '[', '"'])
-            && let Some(words) = card::declared(json)
+            && let Some(words) = card::declared(json, oddities)
         {
             return Some(words);
         }
         oddities.push(Oddity::new(OddityKind::BadValue, &format!("cardData: {json}")));
         return None;
     }
-    Some(CardWords { unread, ..values.words(oddities) })
+    let mut words = values.words(oddities);
+    words.tags = match values.take(Key::Tags) {
+        Value::Json(json) if are_texts(json) => OwnTags::Json(Cow::Borrowed(json)),
+        other => {
+            values.set(Key::Tags, other);
+            OwnTags::Read(values.texts(Key::Tags, oddities))
+        }
+    };
+    // A row says its task itself; what is none is odd all the same.
+    values.text(Key::Task, oddities);
+    words.library = values.text(Key::Library, oddities);
+    Some(words)
 }
 
 fn bad(key: Key, value: &Value<'_>) -> Oddity {
@@ -233,6 +285,7 @@ fn gather<'a>(value: Value<'a>, texts: &mut Vec<Cow<'a, str>>, other: &mut dyn F
         Value::Null => (),
         Value::Text(text) => texts.extend(present(text)),
         Value::List(values) => values.into_iter().for_each(|value| gather(value, texts, other)),
+        Value::Json(json) => gather(Value::of_json(json), texts, other),
         value => other(&value),
     }
 }

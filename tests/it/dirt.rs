@@ -156,6 +156,9 @@ fn the_same_value_means_the_same_in_a_readme_and_in_card_data() {
         r#""mit""#,
         r#"["mit","",7]"#,
         r#""caf\u00e9""#,
+        r#"["base_model:c/d","license:mit"]"#,
+        r#"["base_model:adapter:c/d",["base_model:merge:c/d"],7]"#,
+        r#"["base_\u006dodel:c/d","gguf"," license: mit"]"#,
     ];
     let rests = [
         "",
@@ -171,7 +174,17 @@ fn the_same_value_means_the_same_in_a_readme_and_in_card_data() {
         (record.parents.clone(), licences(record), oddities)
     };
     let mut seen = BTreeSet::new();
-    for key in ["base_model", "base_model_relation", "license", "license_name", "license_link", "quantized_by"] {
+    for key in [
+        "base_model",
+        "base_model_relation",
+        "license",
+        "license_name",
+        "license_link",
+        "quantized_by",
+        "tags",
+        "library_name",
+        "pipeline_tag",
+    ] {
         for value in values {
             for rest in rests {
                 let json = format!("{{\"{key}\":{value}{rest}}}");

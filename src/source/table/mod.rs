@@ -10,8 +10,8 @@ pub(super) use column::{Column, looks_like_lineage};
 pub(super) use file::{begins, read};
 
 use super::hub::wire;
-use super::normalize::{BaseModels, Found, Speaker};
-use super::words::{CardWords, Named};
+use super::normalize::{BaseModels, Found, LICENCE, PARENT, Speaker};
+use super::words::{CardWords, Named, OwnTags};
 use super::{card, date, loose};
 use crate::model::{Count, ModelId, Oddity, OddityKind, Relation, Word};
 
@@ -181,10 +181,15 @@ impl<'a> Cells<'a> {
             Ok(Found { tags, words, card, oddities, .. }) => {
                 known.oddities.extend(oddities);
                 known.card = known.card.take().filter(|card| !card.base_model.is_empty()).or(card);
-                known.tags = known
-                    .tags
-                    .take()
-                    .or(tags.map(|tags| tags.into_iter().map(|tag| Cow::Owned(tag.into_owned())).collect()));
+                match (tags, &mut known.card) {
+                    (Some(tags), Some(card)) if speaks => {
+                        // What they say of parents and licences is the card's word, and not the Hub's.
+                        let is_other = |tag: &&Cow<'_, str>| !tag.starts_with(PARENT) && !tag.starts_with(LICENCE);
+                        known.tags.get_or_insert_with(|| tags.iter().filter(is_other).cloned().collect());
+                        card.tags = OwnTags::Read(tags);
+                    }
+                    (tags, _) => known.tags = known.tags.take().or(tags),
+                }
                 for (word, value) in words.iter() {
                     let earlier = known.words[word].take();
                     known.words[word] = earlier.or_else(|| value.clone().map(|value| Cow::Owned(value.into_owned())));
