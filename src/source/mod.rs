@@ -8,6 +8,7 @@ pub mod edges;
 mod foreign;
 mod gather;
 pub mod hub;
+mod infer;
 mod input;
 mod loose;
 mod normalize;

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
+use super::infer;
 use super::parent::{self, Reading};
 use super::words::{CardWords, Named, present};
 use crate::model::{
@@ -86,7 +87,6 @@ impl<'a> Found<'a> {
             parents.resolved(models);
         }
         parents.tagged(tags);
-        parents.named(self.named.as_deref().unwrap_or_default());
         let mut licences: Vec<Cow<'a, str>> = tags.iter().filter_map(licence_tag).collect();
         // Where the Hub names no parent, the card does: by its own tags too, which are those of a README.
         let by_card = self.speaker == Speaker::Card || parents.links.is_empty();
@@ -100,8 +100,9 @@ impl<'a> Found<'a> {
         }
         if by_card {
             parents.tagged(&own);
-            parents.links.iter_mut().for_each(|said| said.is_tagged = false);
+            parents.links.iter_mut().for_each(|said| (said.is_tagged, said.by_card) = (false, true));
         }
+        parents.named(self.named.as_deref().unwrap_or_default());
         if licences.is_empty() {
             licences.extend(own.iter().filter_map(licence_tag));
         }
@@ -112,14 +113,13 @@ impl<'a> Found<'a> {
         // Every repository of the Hub has tags: a row with an empty list comes from somebody who does not know them.
         let spoke = !tags.is_empty() || self.base_models.is_some() || self.named.is_some() || self.card.is_some();
         let has_both = !tags.is_empty() && self.base_models.is_some();
-        let named = parents.links.len();
-        let infer = || {
+        let infer = |parents| {
             let Some(card) = &self.card else { return Relation::Unstated };
             let (tags, library) = match &self.tags {
                 Some(tags) => (tags, None),
                 None => (&own, card.library.as_deref()),
             };
-            infer(tags, words[Word::Library].as_deref().into_iter().chain(library), card, named)
+            infer::relation(tags, words[Word::Library].as_deref().into_iter().chain(library), card, parents)
         };
         let (parents, oddities) = parents.finish(declared, infer, has_both);
         if let Some(card) = self.card {
@@ -225,11 +225,23 @@ struct Said {
     typed: u8,
     /// Named without a relation: a plain tag, `baseModels`, or the card.
     plainly: bool,
+    /// Named by the card, which alone tells how it was made where nobody states it.
+    by_card: bool,
 }
 
 impl Said {
     fn new(id: ModelId, bare: bool) -> Said {
-        Said { id, bare, hub_id: None, is_resolved: false, is_tagged: false, resolved: None, typed: 0, plainly: false }
+        Said {
+            id,
+            bare,
+            hub_id: None,
+            is_resolved: false,
+            is_tagged: false,
+            resolved: None,
+            typed: 0,
+            plainly: false,
+            by_card: false,
+        }
     }
 
     fn witness(&self) -> Witness {
@@ -358,15 +370,16 @@ impl Parents {
         relation
     }
 
-    /// The card's own list: it counts where the Hub names no parent; else it is compared with the Hub's.
+    /// The card's own list: where it `counts`, since the Hub names no parent, its parents are added; else it is compared
+    /// with what is known.
     fn carded(&mut self, card: &CardWords<'_>, counts: bool) {
         // Mostly both name one parent, in the same words.
         if let ([Named::Text(text)], false) = (&card.base_model[..], counts)
-            && self.same(text).is_some()
+            && let Some(at) = self.same(text)
         {
+            self.links[at].by_card = true;
             return;
         }
-        let hub: Vec<ModelId> = self.links.iter().map(|said| said.id.clone()).collect();
         let mut named = BTreeSet::new();
         let mut disagrees = false;
         for entry in &card.base_model {
@@ -386,10 +399,14 @@ impl Parents {
             }
             if counts {
                 if let Some(said) = self.entry(text) {
-                    said.plainly = true;
+                    (said.plainly, said.by_card) = (true, true);
                 }
             } else {
-                disagrees |= !hub.iter().any(|of_hub| same_parent(of_hub, &id));
+                let mut is_known = false;
+                for said in self.links.iter_mut().filter(|said| same_parent(&said.id, &id)) {
+                    (said.by_card, is_known) = (true, true);
+                }
+                disagrees |= !is_known;
             }
         }
         if disagrees {
@@ -402,10 +419,11 @@ impl Parents {
     fn finish(
         mut self,
         declared: Option<Relation>,
-        infer: impl Fn() -> Relation,
+        infer: impl Fn(usize) -> Relation,
         has_both: bool,
     ) -> (Vec<Parent>, Vec<Oddity>) {
         let mut parents = Vec::with_capacity(self.links.len());
+        let of_card = self.links.iter().filter(|said| said.by_card).count();
         if self.links.len() > 1 {
             self.links.sort_by_cached_key(|said| said.id.key());
         }
@@ -423,7 +441,8 @@ impl Parents {
             let (relation, learned) = match (declared, of_hub) {
                 (Some(relation), _) => (relation, Learned::Declared),
                 (None, Some(relation)) => (relation, Learned::Hub),
-                (None, None) => (infer(), Learned::Inferred),
+                (None, None) if said.by_card => (infer(of_card), Learned::Inferred),
+                (None, None) => (Relation::Unstated, Learned::Inferred),
             };
             let witness = if has_both { said.witness() } else { Witness::All };
             parents.push(Parent { hub_id: said.hub_id, witness, ..Parent::new(said.id, relation, learned) });
@@ -436,59 +455,4 @@ impl Parents {
 fn same_parent(of_hub: &ModelId, of_card: &ModelId) -> bool {
     let (hub, card) = (of_hub.key(), of_card.key());
     hub == card || (of_card.owner().is_none() && hub.split_once('/').is_some_and(|(_, name)| name == card))
-}
-
-/// The relation where nobody states one, in the order of `hub-facts` 5.3: adapter signals, quantized signals, merge
-/// (its tags, or several parents and no other signal), else finetune.
-fn infer<'w>(
-    tags: &'w [Cow<'w, str>],
-    libraries: impl Iterator<Item = &'w str> + Clone,
-    card: &CardWords<'_>,
-    parents: usize,
-) -> Relation {
-    const ADAPTER: &[&str] =
-        &["peft", "lora", "qlora", "dora", "adapter", "adapters", "adapter-transformers", "template:sd-lora"];
-    const QUANTIZED: &[&str] = &[
-        "gguf",
-        "awq",
-        "gptq",
-        "bitsandbytes",
-        "bnb",
-        "hqq",
-        "onnx",
-        "mlx",
-        "exl2",
-        "exl3",
-        "quantized",
-        "2-bit",
-        "3-bit",
-        "4-bit",
-        "5-bit",
-        "6-bit",
-        "8-bit",
-        "int4",
-        "int8",
-        "fp8",
-        "nvfp4",
-        "imatrix",
-        "llama.cpp",
-        "compressed-tensors",
-        "openvino",
-    ];
-    const MERGE: &[&str] = &["merge", "mergekit", "lazymergekit"];
-    let signalled = |signals: &[&str]| {
-        tags.iter()
-            .map(|tag| tag.as_ref())
-            .chain(libraries.clone())
-            .any(|word| signals.iter().any(|signal| word.eq_ignore_ascii_case(signal)))
-    };
-    if signalled(ADAPTER) {
-        Relation::Adapter
-    } else if signalled(QUANTIZED) || card.quantized_by {
-        Relation::Quantized
-    } else if signalled(MERGE) || parents > 1 {
-        Relation::Merge
-    } else {
-        Relation::Finetune
-    }
 }

@@ -129,7 +129,40 @@ fn a_table_is_read_by_its_header() {
         (
             "modelId,tags,card\nb/chat,\"['base_model:a/base']\",\"---\nbase_model: a/other\n---\n\"\n",
             &[],
-            "b/chat < a/base finetune inferred (card-disagrees)",
+            "b/chat < a/base unstated inferred (card-disagrees)",
+        ),
+        // What the card says adds up with other columns, and is compared with what the Hub says.
+        (
+            "id,likes,parents,base_model\nb/chat,1,a/base,a/other\nc/d,1,a/base,a/base\nd/e,1,a/base,\n",
+            &[],
+            "b/chat < a/base unstated inferred, a/other finetune inferred; c/d < a/base finetune inferred; \
+             d/e < a/base unstated inferred",
+        ),
+        (
+            "id,base_model,quantized_parent\nb/chat,a/base,a/base\nc/d,\"a/x,a/y\",a/base\n",
+            &[],
+            "b/chat < a/base quantized hub; c/d < a/base quantized hub, a/x merge inferred, a/y merge inferred",
+        ),
+        (
+            "id,tags,parents,base_model\nb/chat,\"['base_model:a/base','base_model:merge:a/base']\",a/x,a/y\n",
+            &[],
+            "b/chat < a/base merge hub, a/x unstated inferred (card-disagrees)",
+        ),
+        (
+            "id,parents,cardData\nb/chat,a/base,\"{\"\"base_model\"\":\"\"a/other\"\",\"\"library_name\"\":\"\"peft\"\"}\"\n",
+            &[],
+            "b/chat < a/base unstated inferred, a/other adapter inferred",
+        ),
+        // A card's own tags, in a README and where somebody printed it as YAML.
+        (
+            "id,likes,cardData\nb/chat,1,\"tags: ['base_model:merge:a/base', 'base_model:a/base', 7]\"\n",
+            &[],
+            "b/chat < a/base merge hub (bad-value)",
+        ),
+        (
+            "id,base_models,card\nb/chat,\"['a/base']\",\"---\ntags: ['base_model:adapter:a/other']\n---\n\"\n",
+            &[],
+            "b/chat < a/base unstated inferred",
         ),
         // Columns that nobody could know.
         (
