@@ -24,6 +24,8 @@ pub(super) struct Found<'a> {
     pub sha: Option<Cow<'a, str>>,
     /// The Hub's tags, or a card's own.
     pub tags: Option<Vec<Cow<'a, str>>>,
+    /// The licences that a column of a table names.
+    pub licences: Option<Vec<Cow<'a, str>>>,
     pub base_models: Option<BaseModels<'a>>,
     /// Parents that columns of a table name, with the relation that the column says.
     pub named: Option<Vec<(Option<Relation>, Cow<'a, str>)>>,
@@ -88,6 +90,9 @@ impl<'a> Found<'a> {
         }
         parents.tagged(tags);
         let mut licences: Vec<Cow<'a, str>> = tags.iter().filter_map(licence_tag).collect();
+        if licences.is_empty() {
+            licences.extend(self.licences.take().into_iter().flatten().filter_map(present));
+        }
         // Where the Hub names no parent, the card does: by its own tags too, which are those of a README.
         let by_card = self.speaker == Speaker::Card || parents.links.is_empty();
         let mut own = Vec::new();

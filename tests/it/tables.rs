@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use modelkin::model::{Count, Record, Reject, RemarkKind};
+use modelkin::model::{Count, Record, Reject, RemarkKind, Word, WordList};
 use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::{self, Kind, NamedColumns, read_rows};
 
@@ -209,6 +209,96 @@ fn a_table_says_the_rest_of_a_model_too() {
     let mut rows = Vec::new();
     read_rows("row", row.as_bytes(), &mut |found| rows.push(found.unwrap().into_owned())).unwrap();
     assert_eq!((record, &remarks[..]), (&rows[0], &[][..]));
+}
+
+/// Licences and parameters of records, and how much is odd in each.
+fn facts(path: &Path) -> Vec<String> {
+    let (found, remarks) = read(path, &[]);
+    assert!(remarks.is_empty(), "{remarks:?}");
+    let fact = |found: Result<Record<'static>, Reject>| {
+        let record = found.unwrap();
+        let licences = record.lists[WordList::Licences].as_deref().unwrap_or_default().join("+");
+        let name = record.words[Word::LicenceName].as_deref().unwrap_or("-");
+        let odd: Vec<&str> = record.oddities.iter().map(|oddity| oddity.text.as_str()).collect();
+        format!("{licences} {name} {:?} [{}]", record.counts[Count::Parameters], odd.join(", "))
+    };
+    found.into_iter().map(fact).collect()
+}
+
+#[test]
+fn a_tables_licences_and_parameters_are_read() {
+    let text = "id,license,license_name,num_parameters,safetensors,tags,cardData\n\
+        a/one,\"['mit', 'bsd', 'mit']\",,7000.0,,,\n\
+        a/two,other,llama4,7.5,,['license:gemma'],\n\
+        a/three,,,7B,,,\n\
+        a/four, mit ,,1,{'total': 8},['x'],\"{\"\"license\"\":\"\"bsd\"\",\"\"license_name\"\":\"\"b\"\"}\"\n\
+        a/five,,,-1,,,\"{\"\"license\"\":\"\"bsd\"\"}\"\n";
+    let folder = folder(&[
+        ("table.csv", text.as_bytes()),
+        ("licence.csv", b"model_id,licence,parameters\na/one,mit,5\n"),
+        ("licenses.csv", b"model_id,licenses,parent_model\na/one,\"['mit']\",[]\n"),
+    ]);
+    let expected = [
+        "mit+bsd - Some(7000) []",
+        "gemma llama4 None [num_parameters: 7.5]",
+        " - None [num_parameters: 7B]",
+        "mit b Some(8) []",
+        "bsd - None [num_parameters: -1]",
+    ];
+    assert_eq!(facts(&folder.path().join("table.csv")), expected);
+    assert_eq!(facts(&folder.path().join("licence.csv")), ["mit - Some(5) []"]);
+    assert_eq!(facts(&folder.path().join("licenses.csv")), ["mit - None []"]);
+}
+
+#[test]
+fn licences_and_parameters_in_parquet_are_those_of_a_table() {
+    use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
+    use parquet::file::writer::SerializedFileWriter;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    let write = |columns: &str, more: &dyn Fn(&mut SerializedFileWriter<fs::File>)| {
+        let schema = format!("message t {{ required binary id (utf8); optional binary license (utf8); {columns} }}");
+        let schema = std::sync::Arc::new(parquet::schema::parser::parse_message_type(&schema).unwrap());
+        let mut file = SerializedFileWriter::new(fs::File::create(&path).unwrap(), schema, Default::default()).unwrap();
+        more(&mut file);
+        file.close().unwrap();
+    };
+    let texts = |texts: &[&str]| texts.iter().map(|text| ByteArray::from(*text)).collect::<Vec<_>>();
+    let ids = texts(&["a/one", "a/two", "a/three"]);
+    let licences = texts(&["['mit', 'bsd']", "gemma"]);
+    write("optional int64 num_parameters;", &|file| {
+        let mut group = file.next_row_group().unwrap();
+        for at in 0..3 {
+            let mut column = group.next_column().unwrap().unwrap();
+            match at {
+                0 => column.typed::<ByteArrayType>().write_batch(&ids, None, None),
+                1 => column.typed::<ByteArrayType>().write_batch(&licences, Some(&[1, 1, 0]), None),
+                _ => column.typed::<Int64Type>().write_batch(&[7000, -1], Some(&[1, 1, 0]), None),
+            }
+            .unwrap();
+            column.close().unwrap();
+        }
+        group.close().unwrap();
+    });
+    assert_eq!(facts(&path), ["mit+bsd - Some(7000) []", "gemma - None [num_parameters: -1]", " - None []"]);
+    // The Hub's own number stands above.
+    write("optional double parameters; required group safetensors { optional int64 total; }", &|file| {
+        let mut group = file.next_row_group().unwrap();
+        for at in 0..4 {
+            let mut column = group.next_column().unwrap().unwrap();
+            match at {
+                0 => column.typed::<ByteArrayType>().write_batch(&ids, None, None),
+                1 => column.typed::<ByteArrayType>().write_batch(&licences, Some(&[1, 1, 0]), None),
+                2 => column.typed::<DoubleType>().write_batch(&[1.0, 2.0, 3.0], Some(&[1, 1, 1]), None),
+                _ => column.typed::<Int64Type>().write_batch(&[8, -8], Some(&[1, 1, 0]), None),
+            }
+            .unwrap();
+            column.close().unwrap();
+        }
+        group.close().unwrap();
+    });
+    let expected = ["mit+bsd - Some(8) []", "gemma - None [safetensors.total: -8]", " - None []"];
+    assert_eq!(facts(&path), expected);
 }
 
 #[test]

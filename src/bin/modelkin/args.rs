@@ -65,7 +65,7 @@ pub struct Import {
     pub kind: Option<KindArg>,
     /// What a column of a table means whose name nobody could know, such as parent=trained_from; may stand several times.
     /// WORD is id, parent, finetune_parent, quantized_parent, adapter_parent, merge_parent, relation, card, tags, created,
-    /// downloads, likes, task or library
+    /// downloads, likes, parameters, task, library or licence
     #[arg(long = "column", value_name = "WORD=NAME")]
     pub columns: Vec<String>,
     /// The snapshot to write; a file that is there is replaced when the new one is whole

@@ -96,8 +96,10 @@ impl Columns {
         let words = Words::from_fn(|word| {
             leaf(Column::Word(word), 0, &is_whole, if word == Word::Gated { FLAGS } else { texts })
         });
+        let has_tensors =
+            fields.spellings(Column::Safetensors).any(|name| fields.leaves(name).any(|at| !fields.is_null(at)));
         let counts = Counts::from_fn(|count| match count {
-            Count::Parameters => leaf(Column::Safetensors, 0, &is_total, NUMBERS),
+            Count::Parameters if has_tensors => leaf(Column::Safetensors, 0, &is_total, NUMBERS),
             _ => leaf(Column::Count(count), 0, &is_whole, NUMBERS),
         });
         let (hub_id, sha) = (leaf(Column::HubId, 0, &is_whole, texts), leaf(Column::Sha, 0, &is_whole, texts));
@@ -157,8 +159,9 @@ impl Columns {
                 _ => taken.contains(&name),
             };
             // Another spelling stands above this one.
-            let is_spare = column != Column::Id
-                && taken.iter().any(|other| named.column(other).map(|known| known.0) == Some(column));
+            let is_spare = (has_tensors && column == Column::Count(Count::Parameters))
+                || column != Column::Id
+                    && taken.iter().any(|other| named.column(other).map(|known| known.0) == Some(column));
             if is_read || is_spare || fields.leaves(name).all(|at| fields.is_null(at)) {
                 continue;
             }
@@ -258,7 +261,7 @@ impl<'s> Fields<'s> {
         let many = || self.leaf(name, 1, &is_models, &[Type::BYTE_ARRAY]);
         let (at, is_list) = match one {
             Some(at) => (at, false),
-            None => (many().filter(|_| column.names_parents())?, true),
+            None => (many().filter(|_| column.may_be_list())?, true),
         };
         is_cell.then(|| Cell { at, name: name.to_owned(), column, is_list })
     }

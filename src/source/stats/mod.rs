@@ -180,7 +180,8 @@ struct Leaves {
     hub_id: Option<Texts>,
     model_id: Option<Texts>,
     created: Option<Times>,
-    counts: Counts<Option<leaf::Counts>>,
+    /// Each with its name in the file, since there are several for one count.
+    counts: Counts<Option<(String, leaf::Counts)>>,
     words: Words<Option<Texts>>,
     flags: Flags<Option<leaf::Flags>>,
     gated: Option<leaf::Flags>,
@@ -200,7 +201,9 @@ impl Leaves {
         let texts = |at: Option<usize>| at.map(|at| Texts::open(group, at)).transpose();
         let mut counts = Counts::default();
         for (count, at) in columns.counts.iter() {
-            counts[count] = at.map(|at| leaf::Counts::open(group, at)).transpose()?;
+            let Some(at) = *at else { continue };
+            let name = group.metadata().column(at).column_path().string();
+            counts[count] = Some((name, leaf::Counts::open(group, at)?));
         }
         let mut words = Words::default();
         for (word, at) in columns.words.iter().filter(|(word, _)| *word != Word::Gated) {
@@ -291,14 +294,15 @@ impl Leaves {
         }
         found.hub_id = one_text(&mut self.hub_id, "_id", &mut oddities)?.map(Cow::Borrowed);
         for (word, leaf) in self.words.iter_mut() {
-            found.words[word] = one_text(leaf, word.hub_name(), &mut oddities)?.map(Cow::Borrowed);
+            let field = if word.hub_name().is_empty() { word.name() } else { word.hub_name() };
+            found.words[word] = one_text(leaf, field, &mut oddities)?.map(Cow::Borrowed);
         }
         let relation = one_text(&mut self.relation, "baseModels.relation", &mut oddities)?;
         let base_models = one_text(&mut self.base_models, "baseModels", &mut oddities)?;
         let card = one_text(&mut self.card, "cardData", &mut oddities)?;
         for (count, leaf) in self.counts.iter_mut() {
-            let Some(leaf) = leaf else { continue };
-            found.counts[count] = good(leaf.next()?, count.hub_name(), &mut oddities);
+            let Some((name, leaf)) = leaf else { continue };
+            found.counts[count] = good(leaf.next()?, name, &mut oddities);
         }
         for (flag, leaf) in self.flags.iter_mut() {
             let Some(leaf) = leaf else { continue };

@@ -14,6 +14,8 @@ pub(in crate::source) enum Column {
     Flag(Flag),
     Sha,
     Tags,
+    /// The licences' ids.
+    Licences,
     /// The Hub's resolved parents.
     BaseModels,
     /// The card's front matter, as the Hub has it.
@@ -48,6 +50,14 @@ const NAMES: &[(&str, Column)] = &[
     ("downloadsAllTime", Column::Count(Count::DownloadsAllTime)),
     ("downloads_all_time", Column::Count(Count::DownloadsAllTime)),
     ("safetensors", Column::Safetensors),
+    ("parameters", Column::Count(Count::Parameters)),
+    ("num_parameters", Column::Count(Count::Parameters)),
+    ("license", Column::Licences),
+    ("licence", Column::Licences),
+    ("licenses", Column::Licences),
+    ("licences", Column::Licences),
+    ("license_name", Column::Word(Word::LicenceName)),
+    ("license_link", Column::Word(Word::LicenceLink)),
     ("sha", Column::Sha),
     ("tags", Column::Tags),
     ("baseModels", Column::BaseModels),
@@ -97,6 +107,11 @@ impl Column {
         matches!(self, Column::BaseModels | Column::BaseModel | Column::Parents(_))
     }
 
+    /// Whether it may be a list of texts where it is read as a table's.
+    pub fn may_be_list(self) -> bool {
+        self.names_parents() || self == Column::Licences
+    }
+
     /// Whether a wrong value of it would change the lineage.
     pub fn is_of_lineage(self) -> bool {
         matches!(self, Column::Tags | Column::CardData) || self.is_of_link()
@@ -126,6 +141,7 @@ impl Column {
             "relation" => Some(Column::Relation),
             "created" => Some(Column::Created),
             "card" => Some(Column::Readme),
+            "licence" | "license" => Some(Column::Licences),
             other => {
                 let count = Count::ALL.into_iter().find(|count| count.name() == other).map(Column::Count);
                 let word = || Word::ALL.into_iter().find(|word| word.name() == other).map(Column::Word);
@@ -157,7 +173,7 @@ impl Named {
     /// What is wrong with the text.
     pub fn add(&mut self, text: &str) -> Result<(), String> {
         const WORDS: &str = "id, parent, finetune_parent, quantized_parent, adapter_parent, merge_parent, relation, card, tags, \
-            created, downloads, likes, task, library";
+            created, downloads, likes, parameters, task, library, licence";
         let (word, name) = text.split_once('=').ok_or_else(|| format!("write WORD=NAME, with one of {WORDS}"))?;
         let column = Column::of_word(word).ok_or_else(|| format!("{word:?} is no such word; use one of {WORDS}"))?;
         if name.is_empty() {

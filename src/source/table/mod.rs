@@ -57,6 +57,7 @@ impl<'a> Cells<'a> {
                 keep(&mut found.counts[Count::Parameters], total.and_then(wire::whole).ok_or(cell))
             }
             Column::Tags => keep(&mut found.tags, loose::texts(cell)),
+            Column::Licences => keep(&mut found.licences, loose::texts(cell)),
             Column::BaseModels => {
                 if found.base_models.is_none() {
                     match is_json(&cell) {
@@ -100,6 +101,7 @@ impl<'a> Cells<'a> {
     pub fn take_list(&mut self, column: Column, name: &str, cell: Vec<Cow<'a, str>>) {
         let bad = match column {
             Column::Tags => keep(&mut self.found.tags, Ok(cell)),
+            Column::Licences => keep(&mut self.found.licences, Ok(cell)),
             _ if column.names_parents() => return self.names(column, name, Ok(cell)),
             _ => Some(Cow::Owned(cell.join(", "))),
         };
