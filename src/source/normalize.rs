@@ -60,6 +60,11 @@ pub(super) enum Speaker {
 }
 
 impl<'a> Found<'a> {
+    /// Whether there is anything that can speak of parents.
+    pub fn speaks(&self) -> bool {
+        self.tags.is_some() || self.base_models.is_some() || self.named.is_some() || self.card.is_some()
+    }
+
     /// Applies the rules.
     ///
     /// # Errors

@@ -301,6 +301,39 @@ fn licences_and_parameters_in_parquet_are_those_of_a_table() {
     assert_eq!(facts(&path), expected);
 }
 
+/// What a cell of parents does to what an earlier source knew of them.
+#[test]
+fn a_blank_cell_of_parents_says_nothing_and_an_empty_list_says_none() {
+    let links = |header: &str, row: &str| {
+        let table = format!("{header}\n{row}\n");
+        let folder = folder(&[("before.edges", b"x/y -> b/chat : finetune"), ("t.csv", table.as_bytes())]);
+        let mut builder = Builder::new();
+        for name in ["before.edges", "t.csv"] {
+            read(&folder.path().join(name), &[]).0.into_iter().for_each(|found| builder.add(found));
+        }
+        let snapshot = builder.finish("test", None, None).unwrap();
+        snapshot.links(snapshot.find("b/chat").unwrap()).count()
+    };
+    for (header, row, expected) in [
+        ("id,likes,parents", "b/chat,1,", 1),
+        ("id,likes,base_model", "b/chat,1, ", 1),
+        ("id,likes,base_model,merge_parent", "b/chat,1,nan,None", 1),
+        ("id,likes,base_models", "b/chat,1,null", 1),
+        ("id,likes,cardData,tags", "b/chat,1,,[]", 1),
+        ("id,base_model,license,parameters", "b/chat,,mit,7", 1),
+        ("id,likes,base_model,base_model_relation", "b/chat,1,,merge", 1),
+        ("id,parent,relation", "b/chat,,", 1),
+        ("id,likes,parents", "b/chat,1,[]", 0),
+        ("id,likes,base_model", "b/chat,1,[]", 0),
+        ("id,likes,base_models", "b/chat,1,\"{'models': []}\"", 0),
+        ("id,likes,cardData", "b/chat,1,{}", 0),
+        ("id,likes,parents", "b/chat,1,unknown", 0),
+        ("id,likes,parents,tags", "b/chat,1,,['x']", 0),
+    ] {
+        assert_eq!(links(header, row), expected, "{header}: {row}");
+    }
+}
+
 #[test]
 fn a_packed_table_and_one_without_a_suffix_are_found() {
     let text = b"model_id,base_model_id\nb/chat,a/base\n";

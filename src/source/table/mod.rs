@@ -20,6 +20,8 @@ use crate::model::{Count, ModelId, Oddity, OddityKind, Relation, Word};
 pub(super) struct Cells<'a> {
     found: Found<'a>,
     relation: Option<Cow<'a, str>>,
+    /// What a column says of the card's own relation.
+    card_relation: Option<Cow<'a, str>>,
     readme: Option<Cow<'a, str>>,
 }
 
@@ -132,22 +134,28 @@ impl<'a> Cells<'a> {
     }
 
     fn state(&mut self, column: Column, relation: Cow<'a, str>) {
-        match column {
-            Column::Relation => self.relation = self.relation.take().or(Some(relation)),
-            _ => {
-                let card = self.found.card.get_or_insert_default();
-                card.relation = card.relation.take().or(Some(relation));
-            }
-        }
+        let known = match column {
+            Column::Relation => &mut self.relation,
+            _ => &mut self.card_relation,
+        };
+        known.get_or_insert(relation);
     }
 
     /// The row as it was found.
     pub fn finish(mut self) -> Found<'a> {
+        let mut stated = self.card_relation.take();
+        if let Some(card) = &mut self.found.card {
+            card.relation = card.relation.take().or(stated.take());
+        }
         if let Some(word) = self.relation.take() {
             self.relate(&word);
         }
         if let Some(readme) = self.readme.take() {
             self.read_card(&readme);
+        }
+        // Where no other column speaks of parents, a relation alone says nothing of them.
+        if stated.is_some() && self.found.speaks() {
+            self.found.card.get_or_insert_default().relation = stated;
         }
         self.found
     }
@@ -177,8 +185,7 @@ impl<'a> Cells<'a> {
     /// The README's text says what no column says.
     fn read_card(&mut self, readme: &str) {
         let known = &mut self.found;
-        let speaks =
-            known.tags.is_some() || known.base_models.is_some() || known.named.is_some() || known.card.is_some();
+        let speaks = known.speaks();
         match card::found(readme.as_bytes()) {
             Ok(Found { tags, words, card, oddities, .. }) => {
                 known.oddities.extend(oddities);
