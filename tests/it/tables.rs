@@ -604,6 +604,14 @@ fn a_quote_that_is_not_closed_loses_no_row_in_silence() {
 }
 
 #[test]
+fn a_licence_makes_no_table_of_models_out_of_one_of_links() {
+    for header in ["child,parent,license", "child,parent,license_name", "child,parent,license_link"] {
+        let (found, _) = csv(&format!("{header}\nb/x,a/y,mit\nb/x,a/z,mit\n"), &[]);
+        assert!(found.contains("a/y") && found.contains("a/z"), "{header}: {found}");
+    }
+}
+
+#[test]
 fn what_no_table_should_hold_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.csv");
@@ -616,6 +624,9 @@ fn what_no_table_should_hold_is_told() {
             Err(error) => error.to_string(),
         }
     };
+    // Capitals do not matter, and what is spelled as known stands above.
+    assert_eq!(told(b"Model_ID,Base_Model\na/b,c/d\n"), "a/b < c/d finetune inferred");
+    assert_eq!(told(b"ID,id,base_model\ne/f,a/b,c/d\n"), "a/b < c/d finetune inferred");
     // Joined files.
     let joined = told(b"id,base_model\na/b,c/d\n\xef\xbb\xbfid,base_model\ne/f,c/d\n");
     assert!(joined.contains("line 3: the line of names again") && joined.contains("e/f"), "{joined}");

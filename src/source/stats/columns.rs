@@ -69,7 +69,7 @@ impl Columns {
     /// Whether a row is a link and no model: rows of one child add up.
     pub fn are_of_links(&self) -> bool {
         let has_counts = self.counts.iter().any(|(_, at)| at.is_some());
-        let has_words = self.words.iter().any(|(_, at)| at.is_some());
+        let has_words = self.words.iter().any(|(word, at)| at.is_some() && !Column::Word(word).is_of_link());
         let has_facts = has_counts || has_words || self.created.or(self.tags).or(self.card).is_some();
         let columns = || self.cells.iter().map(|cell| cell.column);
         columns().any(|column| column == Column::Relation)

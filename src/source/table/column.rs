@@ -102,6 +102,16 @@ impl Column {
         known.or_else(|| Some((count().or_else(word).or_else(flag)?, 0))).filter(|_| !name.is_empty())
     }
 
+    /// The same of a header that somebody typed: capitals do not matter, and a name that is spelled as known stands above it.
+    pub fn in_any_case(name: &str) -> Option<(Column, usize)> {
+        let known = NAMES.iter().map(|(known, _)| *known);
+        let known = known.chain(Count::ALL.iter().map(|count| count.hub_name()));
+        let known = known.chain(Word::ALL.iter().map(|word| word.hub_name()));
+        let mut known = known.chain(Flag::ALL.iter().map(|flag| flag.hub_name()));
+        let (column, rank) = Column::of(known.find(|known| known.eq_ignore_ascii_case(name))?)?;
+        Some((column, rank + NAMES.len()))
+    }
+
     /// Whether parents stand there.
     pub fn names_parents(self) -> bool {
         matches!(self, Column::BaseModels | Column::BaseModel | Column::Parents(_))
@@ -114,7 +124,8 @@ impl Column {
 
     /// Whether a wrong value of it would change the lineage.
     pub fn is_of_lineage(self) -> bool {
-        matches!(self, Column::Tags | Column::CardData) || self.is_of_link()
+        matches!(self, Column::Id | Column::Tags | Column::CardData | Column::Relation | Column::CardRelation)
+            || self.names_parents()
     }
 
     /// What the column of a dump should be.
@@ -128,9 +139,16 @@ impl Column {
         }
     }
 
-    /// Whether it is of use in a table of links.
+    /// Whether it may stand in a table of links: a licence is said of a link's child too.
     pub fn is_of_link(self) -> bool {
-        matches!(self, Column::Id | Column::Relation | Column::CardRelation) || self.names_parents()
+        matches!(
+            self,
+            Column::Id
+                | Column::Relation
+                | Column::CardRelation
+                | Column::Licences
+                | Column::Word(Word::LicenceName | Word::LicenceLink)
+        ) || self.names_parents()
     }
 
     /// The column that somebody means by a word such as `parent`.

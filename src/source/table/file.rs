@@ -26,7 +26,7 @@ pub(in crate::source) fn begins(text: &[u8], named: &NamedColumns) -> bool {
     let Ok(line) = std::str::from_utf8(line) else { return false };
     DELIMITERS.iter().any(|mark| {
         let names = header(line.as_bytes(), *mark);
-        let known: Vec<Column> = names.iter().filter_map(|name| Some(named.column(name)?.0)).collect();
+        let known: Vec<Column> = names.iter().filter_map(|name| Some(column(named, name)?.0)).collect();
         known.contains(&Column::Id) && known.len() > 1
     })
 }
@@ -40,6 +40,10 @@ fn header(line: &[u8], mark: u8) -> StringRecord {
 
 fn name_of(cell: &str) -> &str {
     cell.trim_start_matches('\u{feff}').trim()
+}
+
+fn column(named: &NamedColumns, name: &str) -> Option<(Column, usize)> {
+    named.column(name).or_else(|| Column::in_any_case(name))
 }
 
 /// A column that is read: where it stands, its name and its meaning.
@@ -65,7 +69,7 @@ pub(in crate::source) fn read(
         let reason = "has the line ends of old Macs (CR alone); make new ones with tr '\\r' '\\n'";
         return Err(Error::unfit(path, reason));
     }
-    let known = |mark: &u8| header(&line, *mark).iter().filter(|name| named.column(name).is_some()).count();
+    let known = |mark: &u8| header(&line, *mark).iter().filter(|name| column(named, name).is_some()).count();
     let mark = DELIMITERS.iter().copied().rev().max_by_key(known).unwrap_or(b',');
     let names = header(&line, mark);
     let (places, remarks) = places(&names, named).map_err(|reason| Error::unfit(path, reason))?;
@@ -191,10 +195,10 @@ fn places(names: &StringRecord, named: &NamedColumns) -> Result<(Vec<Place>, Vec
         return Err(format!("has no column `{name}`; it has: {}", all()));
     }
     for (at, name) in names.iter().enumerate() {
-        if counts[name] > 1 && named.column(name).is_some() {
+        if counts[name] > 1 && column(named, name).is_some() {
             return Err(format!("has several columns with the name `{name}`; leave all but one out"));
         }
-        match named.column(name) {
+        match column(named, name) {
             Some((column, rank)) => places.push((rank, Place { at, name: name.to_owned(), column })),
             None if looks_like_lineage(name) => unread.push(name),
             None => (),
