@@ -3,7 +3,7 @@ use std::hash::{DefaultHasher, Hasher};
 
 use super::MOST_REPEATS;
 use crate::source::hub::listing::{self, Glance, Order, Scope};
-use crate::source::recording::{Head, PageKind, Plan};
+use crate::source::recording::{Head, OldId, PageKind, Plan};
 
 /// What is still to be asked for. It is made of the pages that were kept, so that nothing else needs to be remembered.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(super) struct Frontier {
     kind: PageKind,
     /// The present listing's pages, by their queries.
     been_at: HashSet<String>,
+    /// The id by which the present listing lists children, if that may be another model's today.
+    doubtful: Option<String>,
     /// The models whose children were asked for or need not be, in lower case.
     known: HashSet<String>,
     /// Pages in a row with the same rows as the one before, or none, and a hash of the rows.
@@ -39,8 +41,8 @@ pub(super) struct Frontier {
 #[derive(Debug, Clone)]
 enum Step {
     Root(String),
-    /// A listing from its start.
-    Start(Scope),
+    /// A listing from its start; the id by which it lists children, if that may be another model's today.
+    Start(Scope, Option<String>),
     /// The listing of licences' names from its start.
     Licences,
     /// A further page.
@@ -59,7 +61,7 @@ impl Frontier {
     pub fn new(plan: Plan) -> Frontier {
         let first = match &plan.below {
             Some(id) => Step::Root(id.clone()),
-            None => Step::Start(plan.scope.clone()),
+            None => Step::Start(plan.scope.clone(), None),
         };
         let licences = plan.licence_names.then_some(Step::Licences);
         Frontier {
@@ -67,6 +69,7 @@ impl Frontier {
             todo: [first].into_iter().chain(licences).collect(),
             kind: PageKind::List,
             been_at: HashSet::new(),
+            doubtful: None,
             known: HashSet::new(),
             repeats: (0, 0),
             generation: (0, 0),
@@ -91,7 +94,7 @@ impl Frontier {
         let order = self.order();
         Some(match self.todo.front()? {
             Step::Root(id) => Task::Root(id.clone()),
-            Step::Start(scope) => Task::List(PageKind::List, listing::first_page(scope, order, fields, self.left())),
+            Step::Start(scope, _) => Task::List(PageKind::List, listing::first_page(scope, order, fields, self.left())),
             Step::Licences => {
                 let mut scope = self.plan.scope.clone();
                 scope.filters.push(listing::OTHER_LICENCE.to_owned());
@@ -118,7 +121,7 @@ impl Frontier {
 
     /// Of a family: the generation whose children are asked for next, and the requests that are pending at least.
     pub fn pending(&self) -> Option<(u64, u64)> {
-        let begins = matches!(self.todo.front()?, Step::Start(_)) && self.generation.1 == 0;
+        let begins = matches!(self.todo.front()?, Step::Start(..)) && self.generation.1 == 0;
         let is_read = self.reads_rows() && !matches!(self.todo.front(), Some(Step::Root(_)));
         is_read.then(|| (self.generation.0 + u64::from(begins), self.todo.len() as u64 + self.expected))
     }
@@ -128,12 +131,21 @@ impl Frontier {
         self.missed + self.expected
     }
 
+    /// The older id by which the next page lists children, if it may be another model's today.
+    pub fn doubtful(&self) -> Option<&str> {
+        match self.todo.front()? {
+            Step::Start(_, doubtful) => doubtful.as_deref(),
+            Step::Next(_) => self.doubtful.as_deref(),
+            Step::Root(_) | Step::Licences => None,
+        }
+    }
+
     /// Looks for rows that are not in the order that was asked for; gives the first two.
     pub fn falls(&mut self, glances: &[Glance]) -> Option<(Glance, Glance)> {
         if self.order() != Order::Created {
             return None;
         }
-        if matches!(self.todo.front(), Some(Step::Start(_))) {
+        if matches!(self.todo.front(), Some(Step::Start(..))) {
             self.last = None;
         }
         let (first, count) = listing::falls(self.last.as_ref(), glances);
@@ -201,20 +213,22 @@ impl Frontier {
         if let Some(Step::Root(id)) = step {
             let id = glances.first().and_then(|glance| glance.id.clone()).unwrap_or(id);
             self.expected = glances.first().and_then(|glance| glance.children).unwrap_or(0);
-            self.children_of(&id);
+            self.children_of(&id, None);
             // Tags of its children may go on naming it as it was called.
             if let Some(was) = &head.was {
-                self.children_of(was);
+                self.children_of(was, None);
             }
+            self.children_of_old(&head.old);
             return;
         }
-        if matches!(step, Some(Step::Start(_) | Step::Licences)) {
+        if matches!(step, Some(Step::Start(..) | Step::Licences)) {
             self.kind = head.kind;
             let (generation, left) = &mut self.generation;
             if *left == 0 {
                 (*generation, *left) = (*generation + 1, self.todo.len() + 1);
             }
             *left -= 1;
+            self.doubtful = if let Some(Step::Start(_, doubtful)) = step { doubtful } else { None };
             self.been_at.clear();
             self.been_at.extend(head.path.split_once('?').map(|(_, query)| query.to_owned()));
         }
@@ -229,23 +243,29 @@ impl Frontier {
             self.todo.push_front(Step::Next(next));
         }
         if self.reads_rows() {
-            self.expected = self.expected.saturating_sub(head.rows);
+            self.expected = self.expected.saturating_sub(head.take.unwrap_or(head.rows));
             if self.generation.0 > 1 {
                 self.missed += std::mem::take(&mut self.expected);
             }
-            for glance in glances.iter().filter(|glance| glance.children != Some(0)) {
-                if let Some(id) = &glance.id {
-                    self.children_of(id);
-                }
+            let counts = |glance: &&Glance| head.take != Some(0) && glance.children != Some(0);
+            for id in glances.iter().filter(counts).filter_map(|glance| glance.id.as_ref()) {
+                self.children_of(id, None);
             }
+            self.children_of_old(&head.old);
         }
     }
 
-    fn children_of(&mut self, id: &str) {
+    fn children_of_old(&mut self, old: &[OldId]) {
+        for OldId { id, sure } in old {
+            self.children_of(id, (!sure).then(|| id.clone()));
+        }
+    }
+
+    fn children_of(&mut self, id: &str, doubtful: Option<String>) {
         if self.known.insert(id.to_ascii_lowercase()) {
             let mut scope = self.plan.scope.clone();
             scope.filters.push(listing::child_of(id));
-            self.todo.push_back(Step::Start(scope));
+            self.todo.push_back(Step::Start(scope, doubtful));
         }
     }
 }

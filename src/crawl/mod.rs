@@ -5,6 +5,7 @@ mod cards;
 mod fields;
 mod frontier;
 mod note;
+mod old;
 pub mod renames;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::source::recording::{CardState, Head, PageKind, Recording};
 use frontier::{Frontier, Task};
 
 pub use note::{describe, ends_early, lists_the_same, note, note_of, plan};
+pub use old::OldIds;
 
 /// Why a crawl stops before its end. What was fetched is kept: the same crawl goes on from there.
 #[derive(Debug, thiserror::Error)]
@@ -128,6 +130,9 @@ pub struct Brought {
 /// Who is told of events.
 pub type Tell<'t> = &'t (dyn Fn(Event) + Send + Sync);
 
+/// The field that names the parents of a model as they are called today.
+const BASE_MODELS: &str = "baseModels";
+
 /// What to do where the Hub no longer lists by changes.
 const FULL: &str = "use --update --full";
 
@@ -142,11 +147,12 @@ pub fn since(taken: i64) -> i64 {
     taken - OVERLAP
 }
 
-/// Fetches what is not in the recording yet, to the end of its plan.
+/// Fetches what is not in the recording yet, to the end of its plan. Below a model children are asked for by its older ids
+/// too, as far as they are known before or show on the way.
 ///
 /// # Errors
 /// See [`Error`]; the recording can be resumed.
-pub async fn run(hub: &Arc<Hub>, recording: &mut Recording, tell: Tell<'_>) -> Result<Brought, Error> {
+pub async fn run(hub: &Arc<Hub>, recording: &mut Recording, mut old: OldIds, tell: Tell<'_>) -> Result<Brought, Error> {
     let mut frontier = Frontier::new(recording.plan().clone());
     for page in 0..recording.pages() {
         if page < recording.earlier_pages() {
@@ -157,6 +163,8 @@ pub async fn run(hub: &Arc<Hub>, recording: &mut Recording, tell: Tell<'_>) -> R
         let (head, glances) = match frontier.reads_rows() {
             true => {
                 let (head, body) = recording.page(page)?;
+                old.read(&head, &body);
+                old.stand(&head.old);
                 let glances = glances(&head, &body);
                 (head, glances)
             }
@@ -180,8 +188,8 @@ pub async fn run(hub: &Arc<Hub>, recording: &mut Recording, tell: Tell<'_>) -> R
             told = now;
         }
         match task {
-            Task::Root(id) => root(hub, recording, &mut frontier, &id, tell).await?,
-            Task::List(kind, path) => list(hub, recording, &mut frontier, (kind, path), tell).await?,
+            Task::Root(id) => root(hub, recording, (&mut frontier, &mut old), &id, tell).await?,
+            Task::List(kind, path) => list(hub, recording, (&mut frontier, &mut old), (kind, path), tell).await?,
         }
         tell(Event::Page { pages: frontier.pages, rows: frontier.rows, quota: hub.quota() });
     }
@@ -216,7 +224,7 @@ fn glances(head: &Head, body: &[u8]) -> Vec<Glance> {
 async fn list(
     hub: &Hub,
     recording: &mut Recording,
-    frontier: &mut Frontier,
+    (frontier, old): (&mut Frontier, &mut OldIds),
     (kind, path): (PageKind, String),
     tell: Tell<'_>,
 ) -> Result<(), Error> {
@@ -258,16 +266,30 @@ async fn list(
         tell(Event::Falls { earlier: name(earlier), later: name(later) });
     }
     let rows = glances.len() as u64;
-    let head = Head {
+    let mut head = Head {
         next: answer.next,
         rows,
         take: frontier.left().filter(|left| kind == PageKind::List && *left < rows),
         newest: glances.iter().filter_map(|glance| glance.modified).max(),
         ..Head::new(kind, path, answer.date)
     };
+    // What others say is an older id may be the name of another model today: its children are none of the family.
+    if frontier.doubtful().is_some_and(|id| old.is_of_another(id, &answer.body)) {
+        (head.take, head.next) = (Some(0), None);
+    }
+    if frontier.reads_rows() {
+        meet(recording, old, &mut head, &answer.body);
+    }
     recording.add(&head, &answer.body)?;
     frontier.saw(&head, &glances);
     Ok(())
+}
+
+/// Notes in a page's head which older ids are to be asked for behind it.
+fn meet(recording: &Recording, old: &mut OldIds, head: &mut Head, body: &[u8]) {
+    old.read(head, body);
+    head.old = old.wanted(recording.fields().iter().any(|field| field == BASE_MODELS));
+    old.stand(&head.old);
 }
 
 /// A refusal: of fields, which are left out then; of anything else, which ends the crawl.
@@ -306,7 +328,7 @@ fn refusal(hub: &Hub, path: &str, answer: &Answer) -> Error {
 async fn root(
     hub: &Hub,
     recording: &mut Recording,
-    frontier: &mut Frontier,
+    (frontier, old): (&mut Frontier, &mut OldIds),
     id: &str,
     tell: Tell<'_>,
 ) -> Result<(), Error> {
@@ -325,12 +347,14 @@ async fn root(
             200 => {
                 head.rows = 1;
                 head.was = found.filter(|found| !found.eq_ignore_ascii_case(id)).map(|_| id.to_owned());
+                meet(recording, old, &mut head, &answer.body);
                 recording.add(&head, &answer.body)?;
                 frontier.saw(&head, &[listing::glance_row(&answer.body)]);
                 return Ok(());
             }
             401 | 403 | 404 if !refuses_token(&answer) => {
                 tell(Event::NoRoot { id: id.to_owned(), message: answer.message });
+                meet(recording, old, &mut head, b"");
                 recording.add(&head, b"")?;
                 frontier.saw(&head, &[]);
                 return Ok(());

@@ -72,7 +72,7 @@ impl Aliases {
     }
 
     /// Every row.
-    pub fn iter(&self) -> impl Iterator<Item = &Alias> {
+    pub fn iter(&self) -> impl Iterator<Item = &Alias> + Clone {
         self.0.iter()
     }
 }

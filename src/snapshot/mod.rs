@@ -28,6 +28,7 @@ pub use changes::Changes;
 pub use kept::Array;
 pub use links::{Links, Numbered};
 pub use provenance::{Counts, CrawlNote, Provenance, RemarkNote, SourceNote, Taken};
+pub(crate) use renames::{Listing, Renames};
 
 use crate::model::{Commit, Count, Flag, HubId, Learned, Oddity, OddityKind, Reject, Relation, Word, WordList};
 use columns::Columns;

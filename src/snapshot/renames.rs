@@ -6,14 +6,14 @@ use crate::model::{Alias, Certainty, Scope};
 
 /// Old names with those of today. What is said later of a name holds.
 #[derive(Debug, Default)]
-pub(super) struct Renames {
+pub(crate) struct Renames {
     ids: BTreeMap<String, (String, Certainty)>,
     /// An account may have been split: its repositories went to several.
     accounts: HashMap<String, Vec<(String, Certainty)>>,
 }
 
 /// What a listing says of names.
-pub(super) trait Listing {
+pub(crate) trait Listing {
     fn is_listed(&self, id: &str) -> bool;
     /// Whether an account has any listed model.
     fn lists_any_of(&self, account: &str) -> bool;
@@ -83,6 +83,11 @@ impl Renames {
 
     /// The name of today of what bears the name `old`, as far as the listing bears it out.
     pub fn of(&self, old: &str, listing: &impl Listing) -> Option<String> {
+        self.follow(old, listing).map(|(new, _)| new)
+    }
+
+    /// The same, with how well it is known.
+    pub fn follow(&self, old: &str, listing: &impl Listing) -> Option<(String, Certainty)> {
         let mut reached: Vec<(String, Certainty)> = Vec::new();
         let mut met = HashSet::from([old.to_ascii_lowercase()]);
         let (mut at, mut certainty, mut through_account) = (old.to_owned(), Certainty::Sure, false);
@@ -104,14 +109,15 @@ impl Renames {
             // The listing is older than the renaming.
             (false, _) => false,
         };
-        let listed = reached.iter().rev().find(|step| holds(step)).map(|(new, _)| new.clone());
+        let listed = reached.iter().rev().find(|step| holds(step)).cloned();
         // Neither is listed: nothing speaks against it, unless the account still lists models under its old name.
         listed.or_else(|| {
             let (new, certainty) = reached.last()?;
             let account = |id: &str| id.split_once('/').map(|(account, _)| account.to_owned()).unwrap_or_default();
             let has_moved = || !listing.lists_any_of(&account(old)) && listing.lists_any_of(&account(new));
             let is_open = !is_listed && reached.iter().all(|(new, _)| !listing.is_listed(new));
-            (is_open && *certainty == Certainty::Sure && (!through_account || has_moved())).then(|| new.clone())
+            (is_open && *certainty == Certainty::Sure && (!through_account || has_moved()))
+                .then(|| (new.clone(), *certainty))
         })
     }
 

@@ -222,6 +222,15 @@ impl World {
         self.index();
     }
 
+    /// Gives a repository another id, to which the Hub leads from the old one. Tags and cards of its children go on naming the
+    /// old one.
+    pub fn rename(&mut self, at: usize, new: &str) {
+        let old = std::mem::replace(&mut self.repos[at].id, new.to_owned());
+        self.renamed.insert(old.to_ascii_lowercase(), new.to_owned());
+        self.stale.insert(at, old);
+        self.index();
+    }
+
     /// The same with rows as odd as some of the Hub's.
     pub fn odd(mut self) -> World {
         self.is_odd = true;

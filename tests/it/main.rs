@@ -11,6 +11,7 @@ mod files;
 mod hub_today;
 mod layers;
 mod odd_hub;
+mod old_ids;
 mod program;
 mod readme;
 mod real;

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use modelkin::census;
-use modelkin::crawl::{self, Brought};
-use modelkin::reference::Families;
+use modelkin::crawl::{self, Brought, OldIds};
+use modelkin::model::{Alias, Certainty, Scope as Of};
+use modelkin::reference::{Aliases, Families};
 use modelkin::report::{day, grouped, printable};
 use modelkin::snapshot::{Builder, Changes, CrawlNote, Snapshot};
 use modelkin::source::hub::listing::{Scope, WHOLE_HUB};
@@ -84,7 +85,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
         let pages = grouped(progress.pages());
         format!("stopped; {pages} pages are kept in {}, and the same command goes on", folder_shown.display())
     })?;
-    let brought = fetch(hub, &mut recording, &progress).map_err(|error| {
+    let brought = fetch(hub, &mut recording, old_ids(old.as_ref(), &aliases), &progress).map_err(|error| {
         let kept = format!("what was fetched is kept in {}", folder.display());
         match error {
             crawl::Error::Hub(_) if progress.pages() == 0 => {
@@ -200,9 +201,23 @@ fn plan(args: &Crawl, endpoint: &str, old: Option<&Snapshot>) -> anyhow::Result<
     Ok(Plan { licence_names, ..plan })
 }
 
-fn fetch(hub: Hub, recording: &mut Recording, progress: &Progress) -> Result<Brought, crawl::Error> {
+/// The older ids that are known: those of the snapshot that was there, then those of the tables.
+fn old_ids(old: Option<&Snapshot>, tables: &[Aliases]) -> OldIds {
+    let known = old.into_iter().flat_map(|old| {
+        old.rows().filter_map(|row| {
+            let (old, new) = (old.id(row).to_owned(), old.id(old.alias_of(row)?).to_owned());
+            Some(Alias { old, new, scope: Of::Model, certainty: Certainty::Sure })
+        })
+    });
+    let mut ids = OldIds::default();
+    ids.of_table(known.collect::<Vec<_>>().iter());
+    tables.iter().for_each(|table| ids.of_table(table.iter()));
+    ids
+}
+
+fn fetch(hub: Hub, recording: &mut Recording, old: OldIds, progress: &Progress) -> Result<Brought, crawl::Error> {
     let runtime = hub::runtime().map_err(|error| modelkin::source::Error::Io { path: "tokio".into(), error })?;
-    runtime.block_on(crawl::run(&Arc::new(hub), recording, &|event| progress.tell(&event)))
+    runtime.block_on(crawl::run(&Arc::new(hub), recording, old, &|event| progress.tell(&event)))
 }
 
 /// From now on Ctrl-C ends the program, whatever it does: the checkpoint outlives worse than that.

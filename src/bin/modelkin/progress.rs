@@ -99,8 +99,8 @@ impl Progress {
                 ));
             }
             Event::Missed(children) => self.line(&format!(
-                "warning: the Hub counts {} more children of this model than it lists: they may name an older id of it, as the \
-                 children of its descendants may. Ask below that id, or crawl the whole Hub (modelkin crawl), which misses none",
+                "warning: the Hub counts {} more children of this model than it lists: they may name an older id of it that \
+                 is not known, as the children of its descendants may. Name it with --aliases, ask below that id, or crawl the whole Hub (modelkin crawl), which misses none",
                 grouped(*children)
             )),
             _ => (),

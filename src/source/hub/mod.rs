@@ -10,7 +10,7 @@ mod patience;
 mod ranges;
 mod refusal;
 mod token;
-pub(super) mod wire;
+pub(crate) mod wire;
 
 pub use dataset::{Address, Commit, DatasetFile};
 pub use http::{Answer, Error, Hub, Pause};

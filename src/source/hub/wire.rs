@@ -256,7 +256,7 @@ impl<'a> BaseModel<'a> {
 ///
 /// # Errors
 /// Why it is no row: no JSON object, no id, or an id that is none.
-pub(in crate::source) fn record(json: &[u8]) -> Result<Record<'_>, String> {
+pub(crate) fn record(json: &[u8]) -> Result<Record<'_>, String> {
     // serde would take an array for a row, field by field.
     if !json.trim_ascii_start().starts_with(b"{") {
         return Err("no row of a model listing: no JSON object".into());

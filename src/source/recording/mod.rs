@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use card::{CardState, FetchedCard, split_cards, write_cards};
-pub use page::{Head, PageKind};
+pub use page::{Head, OldId, PageKind};
 pub use plan::Plan;
 
 use super::hub::listing;
