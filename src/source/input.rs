@@ -93,7 +93,12 @@ impl Input {
             Some(STDIN) => Box::new(io::stdin()),
             _ => Box::new(File::open(path).map_err(|error| Error::Io { path: path.into(), error })?),
         };
-        Ok(Input { path: path.into(), raw: Arc::new(Mutex::new(Hashed::new(read))), tail: OnceCell::new() })
+        Ok(Input::of(path, read))
+    }
+
+    /// The bytes of a file that somebody else opened.
+    pub fn of(path: &Path, read: Box<dyn Read + Send>) -> Input {
+        Input { path: path.into(), raw: Arc::new(Mutex::new(Hashed::new(read))), tail: OnceCell::new() }
     }
 
     /// Its contents, gzip and zstd unpacked by their first bytes.

@@ -1,12 +1,14 @@
 //! Where records come from. Everything foreign stops here: what leaves this room is a [`Record`] or a [`Reject`].
 
 mod address;
+mod arriving;
 mod card;
 mod cards;
 mod date;
 pub mod edges;
 mod foreign;
 mod gather;
+mod guess;
 pub mod hub;
 mod infer;
 mod input;
@@ -25,10 +27,13 @@ mod value;
 mod words;
 
 use std::fs::File;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::model::{Parentage, Record, Reject};
+use arriving::Arriving;
+use guess::guess;
 pub use input::{Digested, digest_bytes};
 use input::{Input, STDIN, digest_beside};
 use recording::Recording;
@@ -189,13 +194,33 @@ pub fn find_named(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Resu
             ));
         }
         Some(kind) => kind,
-        None => guess(path, named)?,
+        None => guess(path, named, &|| Ok(Box::new(File::open(path)?)))?,
     };
     Ok(vec![match kind {
         Kind::Cards => Box::new(cards::Cards { path: path.into() }),
         Kind::Recording => Box::new(Recording::open(path)?),
-        kind => Box::new(DataFile { path: path.into(), kind, named: named.clone() }),
+        kind => Box::new(DataFile { path: path.into(), kind, named: named.clone(), arriving: None }),
     }])
+}
+
+/// The sources in a file that is still being written. What is not read front to back is waited for.
+fn find_arriving(
+    arriving: &Arc<Arriving>,
+    kind: Option<Kind>,
+    named: &NamedColumns,
+) -> Result<Vec<Box<dyn Source>>, Error> {
+    let path = arriving.path();
+    let kind = match kind {
+        Some(kind) => kind,
+        None => guess(path, named, &|| Ok(Box::new(arriving.read())))?,
+    };
+    if !matches!(kind, Kind::Jsonl | Kind::Csv | Kind::Edges) {
+        arriving.wait().map_err(|error| Error::Io { path: path.into(), error })?;
+        return find_named(path, Some(kind), named);
+    }
+    let arriving = Some(Arc::clone(arriving));
+    let path = path.to_owned();
+    Ok(vec![Box::new(DataFile { path, kind, named: named.clone(), arriving })])
 }
 
 fn in_folder(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Result<Vec<Box<dyn Source>>, Error> {
@@ -239,6 +264,8 @@ struct DataFile {
     path: PathBuf,
     kind: Kind,
     named: NamedColumns,
+    /// If it is still being written.
+    arriving: Option<Arc<Arriving>>,
 }
 
 impl Source for DataFile {
@@ -254,7 +281,10 @@ impl Source for DataFile {
         if self.kind == Kind::HubStats {
             return digest_beside(&self.path, || stats::read(&self.path, &self.named, sink));
         }
-        let input = Input::open(&self.path)?;
+        let input = match &self.arriving {
+            Some(arriving) => Input::of(&self.path, Box::new(arriving.read())),
+            None => Input::open(&self.path)?,
+        };
         let contents = input.contents()?;
         let remarks = match self.kind {
             Kind::Edges => edges::read_input(&self.path, contents, sink).map(|()| Vec::new())?,
@@ -267,7 +297,7 @@ impl Source for DataFile {
     fn read_links(self: Box<Self>, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
         match self.kind {
             Kind::HubStats => stats::read_links(&self.path, sink),
-            Kind::Jsonl => pages::read_links(&self.path, sink),
+            Kind::Jsonl if self.arriving.is_none() => pages::read_links(&self.path, sink),
             _ => read_links_of(|each| self.read(each).map(drop), sink),
         }
     }
@@ -351,49 +381,6 @@ fn is_hidden(entry: &walkdir::DirEntry) -> bool {
 fn walk_error(path: &Path, error: walkdir::Error) -> Error {
     let at = error.path().unwrap_or(path).to_owned();
     Error::Io { path: at, error: error.into() }
-}
-
-/// What the file is: by its first bytes and, between two texts, by its name or its first line.
-fn guess(path: &Path, named: &NamedColumns) -> Result<Kind, Error> {
-    let wrong = |error| Error::Io { path: path.into(), error };
-    let mut head = Vec::new();
-    File::open(path).map_err(wrong)?.take(foreign::HEAD as u64).read_to_end(&mut head).map_err(wrong)?;
-    if head.is_empty() {
-        return Err(Error::unfit(path, "is empty"));
-    }
-    if head.starts_with(b"PAR1") {
-        return Ok(Kind::HubStats);
-    }
-    if head.starts_with(b"ARROW1") {
-        return Err(Error::unfit(path, "is an Arrow file; if it is a snapshot, use it with --snapshot"));
-    }
-    // What is no card is a reject there, as it is in a folder.
-    if matches!(suffix(path).as_str(), "md" | "markdown") {
-        return Ok(Kind::Cards);
-    }
-    if let Some(what) = foreign::of(&head) {
-        return Err(Error::unfit(path, what));
-    }
-    let mut text = Vec::new();
-    open(path)?.take(64 << 10).read_to_end(&mut text).map_err(|error| pages::cut(path, "the first bytes", &error))?;
-    if text.starts_with(b"PAR1") {
-        return Err(Error::unfit(path, "is a packed Parquet file; unpack it first: its columns are packed already"));
-    }
-    if let Some(what) = foreign::of(&text) {
-        return Err(Error::unfit(path, what));
-    }
-    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
-    match (text.iter().find(|byte| !byte.is_ascii_whitespace()), inner_suffix(path).as_str()) {
-        (Some(b'{' | b'['), _) | (_, "json" | "jsonl" | "ndjson") => Ok(Kind::Jsonl),
-        (_, "edges") => Ok(Kind::Edges),
-        (_, "csv" | "tsv") => Ok(Kind::Csv),
-        _ if edges::begins(text) => Ok(Kind::Edges),
-        _ if table::begins(text, named) => Ok(Kind::Csv),
-        _ => Err(Error::unfit(
-            path,
-            "is neither JSON, Parquet, CSV, a model card nor edge text; say what it is with --as",
-        )),
-    }
 }
 
 /// The suffix of the name without that of a packing.

@@ -37,6 +37,7 @@ const ROOMS: &[Room] = &[
             "tempfile",
             "url",
             "percent_encoding",
+            "rustix",
         ],
     },
     Room { name: "crawl", may_import: &["source", "snapshot", "model"], foreign: &["tokio", "thiserror"] },

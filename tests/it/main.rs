@@ -18,6 +18,7 @@ mod real;
 mod renames;
 mod snapshots;
 mod sources;
+mod streams;
 mod support;
 mod survey;
 mod tables;

@@ -48,8 +48,7 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     let taken = args.date.map(filter::millis).transpose()?.or(there.date());
     let sources = match there.sources(places) {
         Ok(sources) => sources,
-        // What cannot be read is fetched anew.
-        Err(error) => return Err(there.remove().err().unwrap_or(error)),
+        Err(error) => return Err(there.failed(error)),
     };
     let is_table = |given: &Given| match given {
         Given::Source(source) => matches!(source.kind(), Kind::Csv | Kind::HubStats),
@@ -74,7 +73,7 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     };
     let rejects = match gather(&mut builder, sources, &aliases) {
         Ok(rejects) => rejects,
-        Err(error) => return Err(there.remove().err().unwrap_or(error)),
+        Err(error) => return Err(there.failed(error)),
     };
     let mut snapshot = finish(builder, taken, ended, &rejects)?;
     census::keep(&mut snapshot, &Families::built_in()?.all()?)?;
@@ -217,7 +216,7 @@ pub fn aliases(path: Option<&Path>) -> anyhow::Result<Vec<Aliases>> {
 
 /// A spinner with the records read, on a terminal; nothing elsewhere.
 fn progress_bar() -> ProgressBar {
-    let bar = ProgressBar::new_spinner();
+    let bar = remote::LINES.add(ProgressBar::new_spinner());
     if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} records, {per_sec}, {elapsed}  {wide_msg}") {
         bar.set_style(style);
     }

@@ -1,11 +1,11 @@
 //! Sources that lie elsewhere: what is fetched of them, and what is said of it.
 
-use std::path::Path;
-use std::sync::Mutex;
+use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, bail};
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 use modelkin::report::{day, grouped};
 use modelkin::snapshot::Snapshot;
 use modelkin::source::hub::fetch::{self, Event, Fetched, Wanted};
@@ -21,6 +21,9 @@ const HUB: &str = "hf://datasets/cfahlgren1/hub-stats/models.parquet";
 /// Days after which a dump of the Hub is stale.
 const STALE: i64 = 3;
 const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// The lines of all that is under way: files are read while they and others arrive.
+pub static LINES: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
 /// Where a source lies.
 pub enum Place {
@@ -69,14 +72,14 @@ fn discreet(text: &str) -> String {
     }
 }
 
-/// What was fetched, place by place.
+/// What was fetched or arrives, place by place, each with its folder.
 #[derive(Default)]
 pub struct Brought {
-    files: Vec<Fetched>,
+    files: Vec<(Fetched, PathBuf)>,
     has_hub: bool,
 }
 
-/// Fetches what lies elsewhere, each into a folder beside the output.
+/// Fetches what lies elsewhere, each into a folder beside the output. Files that are read front to back go on arriving.
 pub fn fetch(
     places: &[Place],
     (kind, named): (Option<Kind>, &NamedColumns),
@@ -93,22 +96,17 @@ pub fn fetch(
         bail!(Usage(format!("{name} is set, so nothing may be fetched; unset it, or name a file of this machine")));
     }
     let program = concat!("modelkin/", env!("CARGO_PKG_VERSION"));
-    let client = Hub::new(&hub::endpoint(), hub::token()?, program, Patience::default())?;
-    let runtime = hub::runtime()?;
     for (number, (address, is_hub)) in std::iter::once(first).chain(addresses).enumerate() {
         let suffix = if number == 0 { ".fetch".to_owned() } else { format!(".fetch{}", number + 1) };
         let folder = import::beside(output, &suffix);
         let until = until.filter(|_| matches!(address, Address::Dataset(_)));
         let wanted = Wanted { address: address.clone(), kind, named: named.clone(), until };
+        // Each waits on a thread of its own.
+        let client = Hub::new(&hub::endpoint(), hub::token()?, program, Patience::default())?;
         let progress = Progress::new();
         let now = jiff::Timestamp::now().as_millisecond();
-        let tell = |event| progress.tell(&event);
-        let done = runtime.block_on(fetch::fetch(&client, &wanted, &folder, now, &tell));
-        progress.bar.finish_and_clear();
-        brought.files.push(done.map_err(|error| match folder.exists() {
-            true => anyhow!("{error}\nwhat was fetched is kept in {}; the same command goes on", folder.display()),
-            false => anyhow!("{error}"),
-        })?);
+        let done = fetch::fetch(client, &wanted, &folder, now, move |event| progress.tell(&event));
+        brought.files.push((done.map_err(|error| ended(&error, &folder))?, folder));
         brought.has_hub |= is_hub;
     }
     // The lock lies beside the file, so that nobody else fetches into it.
@@ -116,10 +114,18 @@ pub fn fetch(
     Ok(brought)
 }
 
+/// The error that ended a fetch, with what is left of it.
+fn ended(error: &fetch::Error, folder: &Path) -> anyhow::Error {
+    match folder.exists() {
+        true => anyhow!("{error}\nwhat was fetched is kept in {}; the same command goes on", folder.display()),
+        false => anyhow!("{error}"),
+    }
+}
+
 impl Brought {
     /// The date of the commits that were asked for by their day.
     pub fn date(&self) -> Option<i64> {
-        self.files.iter().filter_map(Fetched::date).max()
+        self.files.iter().filter_map(|(file, _)| file.date()).max()
     }
 
     /// All sources, in the order in which they were named.
@@ -130,7 +136,7 @@ impl Brought {
             match place {
                 Place::Here(sources) => all.extend(sources),
                 Place::There(..) => {
-                    let sources = files.next().map(Fetched::sources).transpose()?.unwrap_or_default();
+                    let sources = files.next().map(|(file, _)| file.sources()).transpose()?.unwrap_or_default();
                     all.extend(sources.into_iter().map(Given::Source));
                 }
             }
@@ -158,7 +164,17 @@ impl Brought {
 
     /// Removes what was fetched, once it is in a snapshot.
     pub fn remove(self) -> anyhow::Result<()> {
-        Ok(self.files.into_iter().try_for_each(Fetched::remove)?)
+        Ok(self.files.into_iter().try_for_each(|(file, _)| file.remove())?)
+    }
+
+    /// Ends what is under way, after an error of reading. If that came of a fetch, all that is there is kept, and the fetch's own
+    /// error is given. What cannot be read is removed, to be fetched anew.
+    pub fn failed(mut self, error: anyhow::Error) -> anyhow::Error {
+        let failure = self.files.iter_mut().find_map(|(file, folder)| Some((file.failure()?, folder.clone())));
+        match failure {
+            Some((failure, folder)) => ended(&failure, &folder),
+            None => self.remove().err().unwrap_or(error),
+        }
     }
 }
 
@@ -176,6 +192,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
+        let bar = LINES.add(bar);
         bar.enable_steady_tick(Duration::from_millis(120));
         Progress { bar, spoke: Mutex::new(Instant::now()) }
     }
@@ -211,5 +228,11 @@ impl Progress {
 
     fn line(&self, text: &str) {
         self.bar.suspend(|| output::note(text));
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }

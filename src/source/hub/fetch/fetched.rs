@@ -2,49 +2,59 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Wanted;
+use super::coming::{Begun, Coming};
 use super::folder::Folder;
 use crate::model::{Parentage, Record, Reject};
 use crate::source::input::Input;
-use crate::source::{Digested, Error, Kind, NamedColumns, Sink, Source, find_named, stats};
+use crate::source::{Digested, Error, Kind, NamedColumns, Sink, Source, find_arriving, find_named, stats};
 
-/// A file that was fetched, as far as it is needed.
+/// A file that was fetched as far as it is needed, or that goes on arriving while it is read. It is fetched no further once this
+/// is dropped; what is there stays.
 #[derive(Debug)]
 pub struct Fetched {
-    folder: Folder,
+    begun: Begun,
     label: String,
     kind: Option<Kind>,
     named: NamedColumns,
+    /// The fetch, as long as nobody has ended it.
+    coming: Option<Coming>,
+    /// What it left.
+    folder: Option<Folder>,
 }
 
 impl Fetched {
-    pub(super) fn new(folder: Folder, wanted: &Wanted) -> Fetched {
-        let label = wanted.address.label(folder.note.commit.as_deref());
-        Fetched { folder, label, kind: wanted.kind, named: wanted.named.clone() }
+    pub(super) fn new(begun: Begun, wanted: &Wanted, coming: Coming) -> Fetched {
+        let label = wanted.address.label(begun.commit.as_deref());
+        let (kind, named) = (wanted.kind, wanted.named.clone());
+        Fetched { begun, label, kind, named, coming: Some(coming), folder: None }
     }
 
-    /// Its address, at the commit that was fetched.
+    /// Its address, at the commit that is fetched.
     pub fn label(&self) -> &str {
         &self.label
     }
 
     /// When its commit was made, where that was asked for: milliseconds since 1970, UTC.
     pub fn date(&self) -> Option<i64> {
-        self.folder.note.date
+        self.begun.date
     }
 
-    /// The sources in it.
+    /// The sources in it. What is read front to back is read as it arrives, and this waits for its first bytes alone.
     ///
     /// # Errors
     /// If it is none.
     pub fn sources(&self) -> Result<Vec<Box<dyn Source>>, Error> {
-        let (path, note) = (self.folder.file(), &self.folder.note);
-        let digest = note.sha256.clone();
-        if let (false, Some(sha256), Some(bytes)) = (note.is_whole, digest.clone(), note.size) {
+        let Begun { path, size, sha256: digest, is_whole, arriving, .. } = &self.begun;
+        if let (false, Some(sha256), Some(bytes)) = (is_whole, digest.clone(), *size) {
             let digest = Digested { sha256, bytes, remarks: Vec::new() };
             let (label, named) = (self.label.clone(), self.named.clone());
-            return Ok(vec![Box::new(Columns { path, label, named, digest })]);
+            return Ok(vec![Box::new(Columns { path: path.clone(), label, named, digest })]);
         }
-        let found = find_named(&path, self.kind, &self.named).map_err(|error| error.named(&self.label))?;
+        let found = match arriving {
+            Some(arriving) => find_arriving(arriving, self.kind, &self.named),
+            None => find_named(path, self.kind, &self.named),
+        };
+        let found = found.map_err(|error| error.named(&self.label))?;
         Ok(found
             .into_iter()
             .map(|inner| -> Box<dyn Source> {
@@ -54,12 +64,31 @@ impl Fetched {
             .collect())
     }
 
-    /// Removes the file, once it is read.
+    /// Why the fetch failed, if reading failed by that. What was fetched is kept then, and can be gone on with.
+    pub fn failure(&mut self) -> Option<super::Error> {
+        let is_told = self.begun.arriving.as_ref().is_some_and(|arriving| arriving.is_told());
+        if is_told { self.end() } else { None }
+    }
+
+    /// Ends the fetch, and removes the file.
     ///
     /// # Errors
     /// If it cannot be removed.
-    pub fn remove(self) -> Result<(), Error> {
-        self.folder.remove()
+    pub fn remove(mut self) -> Result<(), Error> {
+        self.end();
+        self.folder.take().map_or(Ok(()), Folder::remove)
+    }
+
+    fn end(&mut self) -> Option<super::Error> {
+        let (folder, error) = self.coming.take()?.end();
+        self.folder = folder;
+        error
+    }
+}
+
+impl Drop for Fetched {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::room::Room;
 use super::{Address, Error, Wanted};
 use crate::source::hub::http::Located;
 use crate::source::hub::ranges::Ranges;
@@ -95,6 +96,7 @@ pub(super) struct Folder {
     pub note: Note,
     file: Option<File>,
     noted: Instant,
+    room: Room,
     /// Held as long as this is, so that two fetches do not mix.
     _lock: File,
 }
@@ -122,8 +124,8 @@ impl Folder {
         }
         let text = fs::read(path.join(NOTE)).ok();
         let known = text.as_deref().and_then(|text| serde_json::from_slice::<Note>(text).ok());
-        let mut folder =
-            Folder { path: path.into(), note: Note::new(wanted, now), file: None, noted: Instant::now(), _lock: lock };
+        let (note, room) = (Note::new(wanted, now), Room::default());
+        let mut folder = Folder { path: path.into(), note, file: None, noted: Instant::now(), room, _lock: lock };
         folder.clean(text.is_some()).map_err(wrong)??;
         let length = fs::metadata(folder.file()).ok().filter(fs::Metadata::is_file).map(|known| known.len());
         match known {
@@ -179,6 +181,19 @@ impl Folder {
         Ok(self.write_note()?)
     }
 
+    /// Whether there is room for so many bytes more.
+    pub fn has_room(&self, bytes: u64) -> io::Result<()> {
+        self.room.is_for(&self.path, bytes)
+    }
+
+    /// What is there of the file from a byte on, as many bytes as `into` takes.
+    pub fn read(&mut self, from: u64, into: &mut [u8]) -> io::Result<()> {
+        self.open(|file| {
+            file.seek(SeekFrom::Start(from))?;
+            file.read_exact(into)
+        })
+    }
+
     /// Makes the file as long as it will be; what is not written yet takes no room.
     pub fn make_room(&mut self, size: u64) -> io::Result<()> {
         self.open(|file| file.set_len(size))
@@ -211,6 +226,7 @@ impl Folder {
     }
 
     pub fn write(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
+        self.room.take(&self.path, bytes.len() as u64)?;
         self.open(|file| {
             file.seek(SeekFrom::Start(at))?;
             file.write_all(bytes)
