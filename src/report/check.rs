@@ -1,5 +1,5 @@
 use super::names::{ACCOUNT_PAIR, namesakes};
-use super::{Block, Grid, Named, Report, Value, day, grouped, printable};
+use super::{Block, Grid, Named, Report, Value, day, grouped, plural, printable};
 use crate::census::{Burst, Bursts, Coverage, Shared};
 use crate::lineage::{Anomaly, Lineage, Mirror};
 use crate::model::{OddityKind, RemarkKind};
@@ -164,7 +164,7 @@ fn anomalies(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Vec<Finding> {
                 (
                     "models that descend from each other: kept",
                     true,
-                    format!("{} models: {}", members.len(), members.join(", ")),
+                    format!("{}: {}", plural(members.len() as u64, "model"), members.join(", ")),
                 )
             }
         };
@@ -288,8 +288,8 @@ pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Report<'sta
     }
     let models = snapshot.rows().filter(|row| snapshot.is_listed(*row));
     let Coverage { known, of } = Coverage::of(models, |row| Bursts::can_judge(snapshot, row));
-    let (found, known, of) = (grouped(bursts.len() as u64), grouped(known), grouped(of));
-    let words = format!("{found} bursts, among the {known} of {of} models that have a date since the Hub keeps dates.");
+    let (found, known, of) = (plural(bursts.len() as u64, "burst"), grouped(known), plural(of, "model"));
+    let words = format!("{found}, among the {known} of {of} that have a date since the Hub keeps dates.");
     listed(
         grid,
         rows,
@@ -320,7 +320,7 @@ pub fn mirrors(mirrors: &[(Mirror, u64)], snapshot: &Snapshot, most: usize) -> R
             ("descendants".into(), (*descendants).into()),
         ]);
     }
-    let words = format!("{} mirrors.", grouped(mirrors.len() as u64));
+    let words = format!("{}.", plural(mirrors.len() as u64, "mirror"));
     listed(
         grid,
         rows,

@@ -1,5 +1,5 @@
 use super::frame::relation_heads;
-use super::{Block, Grid, NOT_JUDGED, Named, Report, Rows, Value, by_relation, day, grouped};
+use super::{Block, Grid, NOT_JUDGED, Named, Report, Rows, Value, by_relation, day, grouped, plural};
 use crate::census::{Counted, Coverage, FamilyCount, Listing, Part, Sum, Tally};
 use crate::lineage::Lineage;
 use crate::model::{Flag, Relation, Word};
@@ -31,8 +31,8 @@ pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter
     let mut blocks = vec![
         Block::Line(format!("{} ({})", count.name, count.rule)),
         Block::Line(format!(
-            "{} members, {} of them unlisted",
-            grouped(count.members),
+            "{}, {} of them unlisted",
+            plural(count.members, "member"),
             grouped(count.members_unlisted)
         )),
         Block::Grid(grid),
@@ -96,8 +96,10 @@ pub fn models<'r>(
         let cells = [id, created, number(snapshot.downloads(*row)), number(snapshot.likes(*row))];
         grid.row(cells.into_iter().chain(has_relation.then(|| name_of(*relation).unwrap_or_default().to_owned())));
     }
-    let mut blocks =
-        vec![Block::Line(format!("{name}, {}: {} models", part.name(), grouped(rows.len() as u64))), Block::Grid(grid)];
+    let mut blocks = vec![
+        Block::Line(format!("{name}, {}: {}", part.name(), plural(rows.len() as u64, "model"))),
+        Block::Grid(grid),
+    ];
     if most < rows.len() {
         let shown = format!("{} of {} shown; --top 0 shows all.", grouped(most as u64), grouped(rows.len() as u64));
         blocks.push(Block::Line(shown));
@@ -126,7 +128,7 @@ pub fn models<'r>(
     definition.extend(
         listing
             .undated
-            .map(|undated| format!("Left out by the date filter for want of a date: {} models.", grouped(undated))),
+            .map(|undated| format!("Left out by the date filter for want of a date: {}.", plural(undated, "model"))),
     );
     let rows = Rows::Many(rows.len(), Box::new(values));
     let beside = listing.undated.map(|undated| ("undated".into(), undated.into())).into_iter().collect();

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
 use super::value::{Map, flatten};
-use super::{Block, Named, Value, day, grouped, printable_lines};
+use super::{Block, Named, Value, day, plural, printable_lines};
 use crate::model::Relation;
 use crate::snapshot::{Snapshot, Taken};
 
@@ -287,13 +287,13 @@ pub fn footer(snapshot: &Snapshot) -> String {
     };
     let what = if provenance.sample { "the built-in sample, which is no census," } else { "snapshot" };
     format!(
-        "Declared lineage; {what} {date}, sha256 {}: {} models, {} links, {} unlisted parents, {} rejects, {} odd values (see `modelkin check`).",
+        "Declared lineage; {what} {date}, sha256 {}: {}, {}, {}, {}, {} (see `modelkin check`).",
         provenance.short_digest(),
-        grouped(counts.models),
-        grouped(counts.links),
-        grouped(counts.unlisted),
-        grouped(counts.rejects),
-        grouped(snapshot.oddity_counts().iter().map(|(_, count)| *count as u64).sum()),
+        plural(counts.models, "model"),
+        plural(counts.links, "link"),
+        plural(counts.unlisted, "unlisted parent"),
+        plural(counts.rejects, "reject"),
+        plural(snapshot.oddity_counts().iter().map(|(_, count)| *count as u64).sum(), "odd value"),
     )
 }
 

@@ -86,6 +86,16 @@ pub fn grouped(count: u64) -> String {
     out
 }
 
+/// A count with its noun, as `1 model`, `2 models` and `2 oddities`.
+pub fn plural(count: u64, noun: &str) -> String {
+    let noun = match noun.strip_suffix('y') {
+        _ if count == 1 => noun.to_owned(),
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{noun}s"),
+    };
+    format!("{} {noun}", grouped(count))
+}
+
 /// [`printable`], line by line.
 pub fn printable_lines(text: &str) -> String {
     text.split('\n').map(printable).collect::<Vec<_>>().join("\n")

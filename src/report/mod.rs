@@ -13,7 +13,7 @@ mod value;
 pub use check::{Case, Finding, bursts, check, findings, kind, kinds, list, mirrors, rejects};
 pub use family::{family, models};
 pub use frame::{Format, Report, Rows, csv, footer};
-pub use grid::{Block, Grid, grouped, printable, printable_lines};
+pub use grid::{Block, Grid, grouped, plural, printable, printable_lines};
 pub use names::aliases;
 pub use rank::rank;
 pub use scope::Scope;

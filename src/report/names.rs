@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::check::listed;
-use super::{Case, Finding, Grid, Report, Value, grouped};
+use super::{Case, Finding, Grid, Report, Value, grouped, plural};
 use crate::lineage::{Anomaly, Lineage};
 use crate::snapshot::{Row, Snapshot};
 
@@ -17,11 +17,11 @@ pub(super) fn namesakes(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Finding {
             let names =
                 pair.models.iter().map(|(bare, _)| snapshot.id(*bare).split_once('/').map_or("", |(_, name)| name));
             let text = format!(
-                "{} and {}: {} names, {} children under the latter alone: {}{}",
+                "{} and {}: {}, {} under the latter alone: {}{}",
                 account(*bare),
                 account(*kept),
-                grouped(pair.models.len() as u64),
-                grouped(pair.children),
+                plural(pair.models.len() as u64, "name"),
+                if pair.children == 1 { "1 child".to_owned() } else { format!("{} children", grouped(pair.children)) },
                 names.take(SHOWN).collect::<Vec<_>>().join(", "),
                 if pair.models.len() > SHOWN { ", ..." } else { "" },
             );
@@ -84,7 +84,7 @@ pub fn aliases(lineage: &Lineage<'_>, most: usize) -> Report<'static> {
             ("both_listed".into(), both.into()),
         ]);
     }
-    let words = format!("{} old names, {} links moved.", grouped(count), grouped(moved));
+    let words = format!("{}, {} moved.", plural(count, "old name"), plural(moved, "link"));
     listed(
         grid,
         values,

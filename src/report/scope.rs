@@ -1,5 +1,5 @@
 use super::check::{Case, Finding};
-use super::grouped;
+use super::plural;
 use crate::snapshot::{Row, Snapshot};
 
 /// Which findings are asked for: those of some models, of some kinds.
@@ -57,7 +57,7 @@ impl Scope {
     pub fn words(&self) -> String {
         let mut words = Vec::new();
         words.extend(self.owner.as_ref().map(|owner| format!("of models of {owner}")));
-        words.extend(self.models.as_ref().map(|models| format!("of {} named models", grouped(models.len() as u64))));
+        words.extend(self.models.as_ref().map(|models| format!("of {}", plural(models.len() as u64, "named model"))));
         words.extend(
             (!self.kinds.is_empty()).then(|| format!("of the kinds {}, all of them faults", self.kinds.join(", "))),
         );

@@ -1,4 +1,4 @@
-use super::{Block, Named, Report, Value, grouped};
+use super::{Block, Named, Report, Value, grouped, plural};
 use crate::census::{Branch, Census, Shown};
 use crate::lineage::Reach;
 use crate::model::Relation;
@@ -27,14 +27,14 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], reach: Reach, selectio
         }
         match &branch.what {
             Shown::Group { relation, models } => {
-                line += &format!("{} models in one line  {relation}", grouped(*models as u64));
+                line += &format!("{} in one line  {relation}", plural(*models as u64, "model"));
                 rows.push(many(branch, above.last(), Some(*relation), *models, 0));
             }
             Shown::More { models, descendants } => {
                 line += &format!("… {} more", grouped(*models as u64));
                 if *descendants > 0 {
                     let what = if reach == Reach::Above { "ancestor" } else { "descendant" };
-                    line += &format!(", with {}", counted(*descendants as u64, what));
+                    line += &format!(", with {}", plural(*descendants as u64, what));
                 }
                 rows.push(many(branch, above.last(), None, *models, *descendants));
             }
@@ -46,7 +46,7 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], reach: Reach, selectio
                     line += &format!("  {relation}");
                 }
                 if facts.descendants > 0 {
-                    line += &format!("  {}", counted(facts.descendants, "descendant"));
+                    line += &format!("  {}", plural(facts.descendants, "descendant"));
                     if facts.direct != facts.descendants {
                         line += &format!(", {} direct", grouped(facts.direct));
                     }
@@ -111,9 +111,4 @@ fn many(branch: &Branch, of: Option<&String>, relation: Option<Relation>, models
         ("more", (models as u64).into()),
     ];
     values.into_iter().map(|(name, value)| (name.into(), value)).collect()
-}
-
-/// A count with its noun.
-fn counted(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
 }

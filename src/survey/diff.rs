@@ -6,7 +6,7 @@ use super::{Survey, UNKNOWN};
 use crate::census::{Counted, Derived, members};
 use crate::model::Relation;
 use crate::reference::Publisher;
-use crate::report::{Value, grouped};
+use crate::report::{Value, grouped, plural};
 use crate::snapshot::{Changes, Row};
 
 use Unit::{Count, Number, Share, Text};
@@ -74,8 +74,8 @@ impl Survey<'_, '_> {
         }
 
         section.findings.push(format!(
-            "{} models appeared, {} vanished, {} have other parents, {} another licence, {} another name.",
-            grouped(changes.added.len() as u64),
+            "{} appeared, {} vanished, {} have other parents, {} another licence, {} another name.",
+            plural(changes.added.len() as u64, "model"),
             grouped(changes.gone.len() as u64),
             grouped(changes.reparented.len() as u64),
             grouped(relicensed("relicensed") as u64),

@@ -3,7 +3,7 @@ use super::section::{Section, Table, Unit};
 use crate::census::{Counted, Counting, Coverage, Derived, FamilyCount, members};
 use crate::model::Relation;
 use crate::reference::Family;
-use crate::report::{Value, grouped};
+use crate::report::{Value, grouped, plural};
 use crate::snapshot::Row;
 
 use Unit::{Count, Text};
@@ -70,7 +70,7 @@ impl Survey<'_, '_> {
         add("authors of F1", f1.authors.into(), "distinct owners of F1", command(""));
         add("F2", f2.models.into(), "all derivatives: reachable from a member, at any depth", command(""));
         for (at, models) in others.generations.iter().enumerate() {
-            let links = if at == 0 { "1 link".to_owned() } else { format!("{} links", at + 1) };
+            let links = plural(at as u64 + 1, "link");
             let what = format!("of F2, those {links} from the nearest member");
             add(&format!("F2, generation {}", at + 1), (*models).into(), &what, command(""));
         }
@@ -160,10 +160,10 @@ impl Survey<'_, '_> {
         section.findings.push(format!("{}: {}.", family.name, family.rule));
         let part = |more: u64, than: u64| grouped(more.saturating_sub(than));
         section.findings.push(format!(
-            "From F1 ({}) to F2 ({}) come {} models below derivatives{}",
+            "From F1 ({}) to F2 ({}) come {} below derivatives{}",
             grouped(f1.models),
             grouped(f2.models),
-            part(f2.models, f1.models),
+            plural(f2.models.saturating_sub(f1.models), "model"),
             match others.f3.zip(both) {
                 Some((f3, both)) => format!(
                     "; from F2 to F3 ({}) the definition changes: {} mentions declare no descent from the family.",

@@ -4,7 +4,7 @@ use super::plot::{Bar, Plot};
 use super::section::{Section, Table, Unit, share};
 use crate::census::Clusters;
 use crate::model::Relation;
-use crate::report::{Value, grouped};
+use crate::report::{Value, grouped, plural};
 use crate::snapshot::Row;
 
 use Unit::{Count, Number, Share, Text};
@@ -113,11 +113,11 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         bars: by_generation.iter().enumerate().map(bar).take(12).collect(),
     });
     section.findings.push(format!(
-        "{} models in {} components, of which {} are single models; the longest chain has {} links.",
-        grouped(nodes.len() as u64),
-        grouped(with_merges.sizes().len() as u64),
+        "{} in {}, {} of them of one model alone; the longest chain has {}.",
+        plural(nodes.len() as u64, "model"),
+        plural(with_merges.sizes().len() as u64, "component"),
         grouped(alone(&with_merges)),
-        survey.census.longest_chain()
+        plural(survey.census.longest_chain() as u64, "link")
     ));
     section.define(&[
         "Components: models connected by links, whichever way they run; without merges: by all links but those of relation merge. Unlisted parents are models here.",

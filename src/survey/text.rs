@@ -1,7 +1,7 @@
 use super::section::{Known, Section, Table, Unit, percent};
 use crate::census::{Coverage, Sum};
 use crate::reference::Published;
-use crate::report::{Block, Grid, Named, Report, Value, day, grouped};
+use crate::report::{Block, Grid, Named, Report, Value, day, grouped, plural};
 use crate::snapshot::{Row, Snapshot};
 
 /// What was published beside what a section found, if anything was.
@@ -137,8 +137,8 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Vec<String
         && (models as f64) < 0.9 * hub.value
     {
         warnings.push(format!(
-            "This snapshot holds {} models; the Hub had {} in {} ({}). It is a part of the Hub, and its counts are no counts of the Hub.",
-            grouped(models),
+            "This snapshot holds {}; the Hub had {} in {} ({}). It is a part of the Hub, and its counts are no counts of the Hub.",
+            plural(models, "model"),
             grouped(hub.value as u64),
             hub.row,
             hub.source
@@ -157,8 +157,8 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Vec<String
     let late = listed().filter(|row| snapshot.created(*row) >= day_after && day_after.is_some()).count() as u64;
     if late > 0 {
         warnings.push(format!(
-            "{} models were made after the snapshot's date: its records are of several days, or the date is wrong.",
-            grouped(late)
+            "Made after the snapshot's date: {}. Its records are of several days, or one of the dates is wrong.",
+            plural(late, "model")
         ));
     }
     let aliases: Vec<Row> = listed().filter(|row| snapshot.alias_of(*row).is_some()).collect();

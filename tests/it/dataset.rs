@@ -313,5 +313,5 @@ fn the_whole_hub_is_one_word_and_a_stale_dump_is_told() {
     // A file of that name is meant, where there is one.
     fs::write(place.path("hub"), "{\"id\":\"a/b\"}\n").unwrap();
     let ran = place.run(&["import", "hub", "-o", "out.modelkin"]);
-    assert!(ran.code == 0 && ran.out.starts_with("hub (jsonl): 1 records"), "{} {}", ran.out, ran.err);
+    assert!(ran.code == 0 && ran.out.starts_with("hub (jsonl): 1 record,"), "{} {}", ran.out, ran.err);
 }

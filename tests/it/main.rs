@@ -22,6 +22,7 @@ mod streams;
 mod support;
 mod survey;
 mod tables;
+mod usage;
 
 #[path = "../hub/mod.rs"]
 mod hub;

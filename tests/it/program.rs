@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use assert_cmd::Command;
+use modelkin::report::plural;
 use tempfile::TempDir;
 
 /// A place of its own for each test: nothing is remembered from one to the next.
@@ -68,7 +69,7 @@ fn with_lineage() -> Place {
     place.file("lineage.edges", LINEAGE);
     let ran = place.run(&["import", "lineage.edges", "-o", "snapshot.modelkin", "--date", "2025-01-31"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.out.contains("snapshot.modelkin: 5 models, 5 links, 1 unlisted parents"), "{}", ran.out);
+    assert!(ran.out.contains("snapshot.modelkin: 5 models, 5 links, 1 unlisted parent\n"), "{}", ran.out);
     place
 }
 
@@ -581,8 +582,9 @@ fn a_listing_says_how_many_have_no_date_in_every_format() {
         let frame = json(&ask("json"));
         assert_eq!(frame["rows"].as_array().unwrap().len(), listed, "{part}");
         assert_eq!(frame.get("undated").and_then(|undated| undated.as_u64()), undated, "{part}");
-        let words =
-            undated.map_or("for want of a date: 9".into(), |undated| format!("for want of a date: {undated} models."));
+        let words = undated.map_or("for want of a date: 9".into(), |undated| {
+            format!("for want of a date: {}.", plural(undated, "model"))
+        });
         for (format, text) in [
             ("table", ask("table").out),
             ("markdown", ask("markdown").out),
@@ -624,7 +626,7 @@ fn strict_gates_some_models_or_some_kinds_alone() {
         let ran = place.run(&[&["check", "--strict"], args].concat());
         assert_eq!(ran.code, code, "{args:?}: {}{}", ran.out, ran.err);
         assert!(ran.err.contains(faults), "{args:?}: {}", ran.err);
-        assert_eq!(ran.out.contains("other cases are left out"), !args.is_empty(), "{args:?}: {}", ran.out);
+        assert_eq!(ran.out.contains("Left out: "), !args.is_empty(), "{args:?}: {}", ran.out);
     }
     let frame = json(&place.run(&["check", "--owner", "me", "--list", "all", "--format", "json"]));
     let cases: Vec<&str> = frame["rows"].as_array().unwrap().iter().map(|row| row["kind"].as_str().unwrap()).collect();

@@ -245,7 +245,7 @@ fn accounts_that_share_names_with_children_on_one_side_are_told() {
     assert!(lineage.namesakes().is_empty());
     let table = modelkin::report::aliases(&lineage, 20);
     let modelkin::report::Block::Grid(_) = &table.blocks[1] else { panic!("no table") };
-    assert_eq!(format!("{:?}", table.blocks[0]), "Line(\"1 old names, 6 links moved.\")");
+    assert_eq!(format!("{:?}", table.blocks[0]), "Line(\"1 old name, 6 links moved.\")");
 }
 
 /// Worlds that others' records and tables make hard: a snapshot of each, read as a source, gives it again, and the order of rows

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use modelkin::census::{Bursts, Census, Counting};
 use modelkin::lineage::{Lineage, Mirror};
 use modelkin::reference::Families;
-use modelkin::report::{self, Scope, grouped, kind};
+use modelkin::report::{self, Scope, kind, plural};
 
 use crate::args;
 use crate::output::Usage;
@@ -42,7 +42,8 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
         }
     };
     if !scope.is_everything() {
-        report.definition.push(format!("{} {} other cases are left out.", scope.words(), grouped(left_out)));
+        let others = plural(left_out, "other case");
+        report.definition.push(format!("{} Left out: {others}.", scope.words()));
         report.beside.push(("left_out".into(), left_out.into()));
     }
     output::report(&report, &snapshot, args.question.format.into())?;

@@ -10,7 +10,7 @@ use modelkin::census;
 use modelkin::crawl::{self, Brought, OldIds};
 use modelkin::model::{Alias, Certainty, Scope as Of};
 use modelkin::reference::{Aliases, Families};
-use modelkin::report::{day, grouped, printable};
+use modelkin::report::{day, grouped, plural, printable};
 use modelkin::snapshot::{Builder, Changes, CrawlNote, Snapshot};
 use modelkin::source::hub::listing::{Scope, WHOLE_HUB};
 use modelkin::source::hub::{Hub, Patience};
@@ -65,9 +65,9 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
         plan.limit.or_else(|| Some(old.as_ref().filter(|_| plan.since.is_none())?.provenance().counts.models));
     let progress = Arc::new(Progress::new(expected, as_whole(args, &folder, old.is_some())));
     if let Some(below) = recording.earlier() {
-        let pages = grouped(recording.earlier_pages() as u64);
+        let pages = plural(recording.earlier_pages() as u64, "page");
         progress.line(&format!(
-            "goes on as a crawl of the whole Hub; the {pages} pages of {below} and its descendants are read with it"
+            "goes on as a crawl of the whole Hub, and reads with it {pages} of {below} and its descendants"
         ));
     }
     if plan.is_whole() && recording.pages() == 0 {
@@ -82,8 +82,8 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     }
     let folder_shown = folder.clone();
     stop_on_interrupt(&progress, move |progress| {
-        let pages = grouped(progress.pages());
-        format!("stopped; {pages} pages are kept in {}, and the same command goes on", folder_shown.display())
+        let pages = plural(progress.pages(), "page");
+        format!("stopped with {pages} kept in {}, and the same command goes on", folder_shown.display())
     })?;
     let brought = fetch(hub, &mut recording, old_ids(old.as_ref(), &aliases), &progress).map_err(|error| {
         let kept = format!("what was fetched is kept in {}", folder.display());
@@ -135,8 +135,8 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     }
     if let Some(old) = shrunk {
         output::note(&format!(
-            "warning: {} models, and {} before; the Hub may have cut its listing off",
-            grouped(models(&snapshot)),
+            "warning: {}, and {} before; the Hub may have cut its listing off",
+            plural(models(&snapshot), "model"),
             grouped(models(old))
         ));
     }
@@ -268,24 +268,23 @@ pub fn keep(old: &Snapshot, path: &Path) -> anyhow::Result<()> {
 }
 
 fn said(brought: &Brought) -> String {
-    let many = if brought.pages == 1 { "" } else { "s" };
-    let mut text = format!("{} rows on {} page{many}\n", grouped(brought.rows), grouped(brought.pages));
+    let mut text = format!("{} on {}\n", plural(brought.rows, "row"), plural(brought.pages, "page"));
     if brought.licences > 0 {
         _ = writeln!(text, "{} of them asked for the names of their licences", grouped(brought.licences));
     }
     if brought.falls > 0 {
-        _ = writeln!(text, "{} rows came after one that was made later", grouped(brought.falls));
+        _ = writeln!(text, "{} came after one that was made later", plural(brought.falls, "row"));
     }
     if brought.empty > 0 {
-        _ = writeln!(text, "{} pages were empty and named a next one", grouped(brought.empty));
+        _ = writeln!(text, "{} that named a next one", plural(brought.empty, "empty page"));
     }
     if !brought.cards.is_empty() {
         let count = |state: CardState| grouped(brought.cards.get(&state).copied().unwrap_or(0));
         _ = writeln!(
             text,
-            "cards: {} read, {} models without one, {} gated, {} gone, {} that the Hub failed to give",
+            "cards: {} read, {} without one, {} gated, {} gone, {} that the Hub failed to give",
             count(CardState::Read),
-            count(CardState::None),
+            plural(brought.cards.get(&CardState::None).copied().unwrap_or(0), "model"),
             count(CardState::Gated),
             count(CardState::Gone),
             count(CardState::Failed)

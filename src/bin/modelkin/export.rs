@@ -11,10 +11,9 @@ use modelkin::census::{Census, Kin};
 use modelkin::export::{About, Engine, Format, Graph, Paint, Part, Tables};
 use modelkin::lineage::Lineage;
 use modelkin::reference::{Aliases, Licences};
-use modelkin::report::grouped;
+use modelkin::report::{grouped, plural};
 
 use crate::output::{self, Usage};
-use crate::selection::plural;
 use crate::{args, family, report, snapshots};
 
 pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
@@ -58,9 +57,9 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let links = graph.link_count();
     if let Some(why) = format.strain(selection.nodes(), links) {
         output::note(&format!(
-            "warning: {} nodes and {} links; {why}. Narrow it with --depth, --top, --min-descendants or --collapse",
-            grouped(selection.nodes() as u64),
-            grouped(links as u64)
+            "warning: {} and {}; {why}. Narrow it with --depth, --top, --min-descendants or --collapse",
+            plural(selection.nodes() as u64, "node"),
+            plural(links as u64, "link")
         ));
     }
     for part in format.parts() {
@@ -84,10 +83,16 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let groups: usize = selection.groups().iter().map(|group| group.models.len()).sum();
     let collapsed = match groups {
         0 => String::new(),
-        models => format!(", {} of them in {}", grouped(models as u64), plural(selection.groups().len(), "node")),
+        models => {
+            format!(", {} of them in {}", grouped(models as u64), plural(selection.groups().len() as u64, "node"))
+        }
     };
     let where_to = output.map(|path| format!("{}: ", path.display())).unwrap_or_default();
-    output::note(&format!("{where_to}{}{collapsed}, {}", plural(selection.models(), "model"), plural(links, "link")));
+    output::note(&format!(
+        "{where_to}{}{collapsed}, {}",
+        plural(selection.models() as u64, "model"),
+        plural(links as u64, "link")
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

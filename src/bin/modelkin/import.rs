@@ -12,7 +12,7 @@ use modelkin::census;
 use modelkin::crawl;
 use modelkin::model::RemarkKind;
 use modelkin::reference::{Aliases, Families};
-use modelkin::report::{day, grouped, printable};
+use modelkin::report::{day, grouped, plural, printable};
 use modelkin::snapshot::{Builder, Snapshot, Taken};
 use modelkin::source::recording::Recording;
 use modelkin::source::{Kind, NamedColumns, Source};
@@ -233,12 +233,12 @@ pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) ->
     for source in provenance.sources.iter().skip(known) {
         let _ = writeln!(
             text,
-            "{} ({}): {} records, {} of models known before, {} rejects",
+            "{} ({}): {}, {} of models known before, {}",
             printable(&source.path),
             source.kind,
-            grouped(source.records),
+            plural(source.records, "record"),
             grouped(source.repeats),
-            grouped(source.rejects)
+            plural(source.rejects, "reject")
         );
         for remark in &source.remarks {
             let kind = RemarkKind::ALL.iter().find(|kind| kind.name() == remark.kind);
@@ -247,14 +247,14 @@ pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) ->
         }
     }
     if counts.rejects > 0 {
-        let _ = write!(text, "{} rejects, such as\n{rejects}", grouped(counts.rejects));
+        let _ = write!(text, "{}, such as\n{rejects}", plural(counts.rejects, "reject"));
         let _ = writeln!(text, "  (all of them: modelkin check --list reject --snapshot {})", path);
     }
     if counts.moved > 0 {
         let _ = writeln!(
             text,
-            "{} links moved from old names to those of today (modelkin check --aliases)",
-            grouped(counts.moved)
+            "{} moved from old names to those of today (modelkin check --aliases)",
+            plural(counts.moved, "link")
         );
     }
     let oddities: usize = snapshot.oddity_counts().iter().map(|(_, count)| count).sum();
@@ -264,7 +264,7 @@ pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) ->
             .iter()
             .map(|(kind, count)| format!("{} {}", grouped(*count as u64), kind.name()))
             .collect();
-        let _ = writeln!(text, "{} oddities: {}", grouped(oddities as u64), kinds.join(", "));
+        let _ = writeln!(text, "{}: {}", plural(oddities as u64, "oddity"), kinds.join(", "));
     }
     let date = match (provenance.taken, provenance.taken_from) {
         (Some(at), Taken::Given | Taken::Crawl) => day(at),
@@ -273,11 +273,11 @@ pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) ->
     };
     let _ = writeln!(
         text,
-        "{}: {} models, {} links, {} unlisted parents\ndate {date}\nsha256 of the contents {}",
+        "{}: {}, {}, {}\ndate {date}\nsha256 of the contents {}",
         path,
-        grouped(counts.models),
-        grouped(counts.links),
-        grouped(counts.unlisted),
+        plural(counts.models, "model"),
+        plural(counts.links, "link"),
+        plural(counts.unlisted, "unlisted parent"),
         provenance.digest
     );
     text

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use modelkin::crawl::Event;
-use modelkin::report::grouped;
+use modelkin::report::{grouped, plural};
 use modelkin::source::hub::Quota;
 use modelkin::source::hub::listing::WHOLE_HUB;
 
@@ -52,7 +52,7 @@ impl Progress {
                 let mut state = self.state();
                 (state.before, state.pages) = (*rows, *pages);
                 drop(state);
-                self.line(&format!("goes on after {} rows on {} pages", grouped(*rows), grouped(*pages)));
+                self.line(&format!("goes on after {} on {}", plural(*rows, "row"), plural(*pages, "page")));
             }
             Event::Page { pages, rows, quota } => {
                 let mut state = self.state();
@@ -60,7 +60,7 @@ impl Progress {
                 drop(state);
                 let new = rows.saturating_sub(self.state().before);
                 let rate = new as f64 / self.began.elapsed().as_secs_f64().max(0.001);
-                let mut text = format!("{} models, {} pages, {rate:.0} models/s", grouped(*rows), grouped(*pages));
+                let mut text = format!("{}, {}, {rate:.0} models/s", plural(*rows, "model"), plural(*pages, "page"));
                 if let Some(quota) = quota {
                     _ = write!(text, ", quota {} for {} s", grouped(quota.remaining), quota.reset);
                 }

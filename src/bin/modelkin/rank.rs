@@ -33,9 +33,9 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
         let since = taken - i64::from(args.days) * DAY;
         counting.recent_since = Some(since);
         words = format!(
-            "{words} Recent: created on {} or later, {} days before the snapshot.",
+            "{words} Recent: created on {} or later, {} before the snapshot.",
             report::day(since),
-            args.days
+            report::plural(args.days.into(), "day")
         )
         .trim()
         .into();

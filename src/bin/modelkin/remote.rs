@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, bail};
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
-use modelkin::report::{day, grouped};
+use modelkin::report::{day, grouped, plural};
 use modelkin::snapshot::Snapshot;
 use modelkin::source::hub::fetch::{self, Event, Fetched, Wanted};
 use modelkin::source::hub::{Address, Hub, Patience};
@@ -153,10 +153,10 @@ impl Brought {
         if age > STALE {
             let than = if self.date().is_some() { "that commit" } else { "today" };
             output::note(&format!(
-                "warning: the newest model of the dump is of {}, {} days before {than}: the data set is stale; `modelkin \
+                "warning: the newest model of the dump is of {}, {} before {than}: the data set is stale; `modelkin \
                  crawl` asks the Hub itself",
                 day(newest),
-                grouped(age as u64)
+                plural(age as u64, "day")
             ));
         }
         Ok(format!("newest model of {}\n", day(newest)))

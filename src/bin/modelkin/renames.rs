@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use modelkin::census;
 use modelkin::crawl::renames::{self, Renames};
 use modelkin::reference::{Aliases, Families};
-use modelkin::report::grouped;
+use modelkin::report::{grouped, plural};
 use modelkin::snapshot::{Builder, Snapshot, Taken};
 use modelkin::source::digest_bytes;
 use modelkin::source::hub::Hub;
@@ -41,8 +41,8 @@ pub fn run(
     let asked = args.limit.map_or(pending, |limit| limit.min(pending));
     let noted = known.counts().iter().sum::<usize>() as u64;
     output::note(&format!(
-        "{} unlisted parents, {} of them to be asked for: one request each, for those renamed twice two, out of the quota of files; about {} without a token{}",
-        grouped(renames::unlisted(&old).len() as u64),
+        "{}, {} of them to be asked for: one request each, for those renamed twice two, out of the quota of files; about {} without a token{}",
+        plural(renames::unlisted(&old).len() as u64, "unlisted parent"),
         grouped(asked),
         duration(asked as f64 / PER_SECOND),
         match noted {

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use modelkin::census::{Census, Counting};
 use modelkin::lineage::Lineage;
 use modelkin::reference::Publishers;
-use modelkin::report::{Format, Report};
+use modelkin::report::{Format, Report, plural};
 use modelkin::snapshot::{Snapshot, nearest};
 use modelkin::survey::{self, References, Section, Survey};
 
@@ -213,9 +213,9 @@ fn write(out: &Path, sections: &[Section], references: &References, snapshot: &S
     let folder = files.file_name().unwrap_or_default().to_string_lossy();
     put(page.clone(), survey::page(sections, &references.published, snapshot, &folder).as_bytes())?;
     output::result(&format!(
-        "{}: {} sections; their tables as CSV and JSON, and the whole as report.md and report.json, in {}\n",
+        "{}: {}; all tables as CSV and JSON, and the whole as report.md and report.json, in {}\n",
         page.display(),
-        sections.len(),
+        plural(sections.len() as u64, "section"),
         files.display()
     ))
 }

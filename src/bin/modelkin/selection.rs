@@ -2,7 +2,7 @@ use anyhow::bail;
 use modelkin::census::{Census, Counting, members};
 use modelkin::lineage::{Collapse, Lineage, Named, Reach, Selection};
 use modelkin::reference::Families;
-use modelkin::report::grouped;
+use modelkin::report::{grouped, plural};
 use modelkin::snapshot::Row;
 
 use crate::output::{self, Usage};
@@ -36,7 +36,7 @@ impl Chosen<'_, '_> {
         self.words.push(format!(
             "One node stands for {siblings} without children, {} for {}.",
             grouped(groups.len() as u64),
-            plural(groups.iter().map(|group| group.models.len()).sum(), "model")
+            plural(groups.iter().map(|group| group.models.len() as u64).sum(), "model")
         ));
     }
 }
@@ -51,8 +51,11 @@ impl args::Selection {
             if rows.is_empty() {
                 bail!("the family {:?} has no member in this snapshot", family.name);
             }
-            let title =
-                format!("The {} family: {} and what descends from them", family.name, plural(rows.len(), "member"));
+            let title = format!(
+                "The {} family: {} and what descends from them",
+                family.name,
+                plural(rows.len() as u64, "member")
+            );
             return Ok(Start { rows, reach: Some(Reach::Below), title });
         }
         let one = [(below, Reach::Below), (above, Reach::Above), (around, Reach::Around)];
@@ -63,7 +66,7 @@ impl args::Selection {
             let title = match reach {
                 Reach::Below => format!("{id} and its descendants"),
                 Reach::Above => format!("{id} and its ancestors"),
-                Reach::Around => format!("{id} and what lies within {}", plural(self.hops(), "link")),
+                Reach::Around => format!("{id} and what lies within {}", plural(self.hops() as u64, "link")),
             };
             return Ok(Start { rows: vec![row], reach: Some(reach), title });
         }
@@ -105,11 +108,11 @@ impl args::Selection {
         let mut selection = self.reached(&start, lineage);
         let mut words = vec![format!("{}.", start.title)];
         if let Some(depth) = self.depth {
-            words.push(format!("At most {} from there.", plural(depth, "link")));
+            words.push(format!("At most {} from there.", plural(depth as u64, "link")));
         }
         let mut narrow = |said: String, selection: Selection<'l, 's>, narrowed: Selection<'l, 's>| {
-            let models = plural(selection.models() - narrowed.models(), "model");
-            let links = plural(selection.links().count() - narrowed.links().count(), "link");
+            let models = plural((selection.models() - narrowed.models()) as u64, "model");
+            let links = plural((selection.links().count() - narrowed.links().count()) as u64, "link");
             words.push(format!("{said}: {models} and {links} left out."));
             narrowed
         };
@@ -119,7 +122,7 @@ impl args::Selection {
             let undated = selection.rows().iter().filter(|row| snapshot.created(**row).is_none()).count();
             let said = match undated {
                 0 => "Outside the days".to_owned(),
-                undated => format!("Outside the days, or without one ({})", plural(undated, "model")),
+                undated => format!("Outside the days, or without one ({})", plural(undated as u64, "model")),
             };
             selection = narrow(said, selection.clone(), selection.keep(reach, AsOthers, wanted));
         }
@@ -129,17 +132,19 @@ impl args::Selection {
             selection = narrow(said, selection.clone(), selection.keep(reach, Counted, wanted));
         }
         if let Some(least) = self.min_descendants {
-            let said = format!("Under {}", plural(least as usize, "descendant"));
+            let said = format!("Under {}", plural(least, "descendant"));
             let wanted = |row: Row| census.of(row).descendants >= least;
             selection = narrow(said, selection.clone(), selection.keep(reach, Counted, wanted));
         }
         if let Some(most) = self.top {
-            let said =
-                format!("Neither of the {} with most descendants nor an ancestor of these", plural(most, "model"));
+            let said = format!(
+                "Neither of the {} with most descendants nor an ancestor of these",
+                plural(most as u64, "model")
+            );
             selection = narrow(said, selection.clone(), selection.top(most, reach, |row| census.of(row).descendants));
         }
         if selection.between() > 0 {
-            let between = plural(selection.between(), "model");
+            let between = plural(selection.between() as u64, "model");
             words.push(format!("Not counted: {between}; what only connects the others or was named is marked."));
         }
         if selection.nodes() == 0 {
@@ -153,9 +158,4 @@ impl args::Selection {
         }
         Ok(Chosen { selection, title: start.title, words })
     }
-}
-
-/// A count with its noun.
-pub fn plural(count: usize, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(count as u64), if count == 1 { "" } else { "s" })
 }
