@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Survey;
 use super::section::{Section, Table, Unit, percent, share};
@@ -20,24 +20,20 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let (lineage, snapshot) = (survey.lineage, survey.snapshot());
     let words: Vec<bool> = snapshot.tag_words().map(|tag| survey.references.languages.of(tag).is_some()).collect();
     let languages =
-        |row: Row| snapshot.tags(row).iter().copied().filter(|tag| words[*tag as usize]).collect::<Vec<u32>>();
+        |row: Row| snapshot.tags(row).iter().copied().filter(|tag| words[*tag as usize]).collect::<BTreeSet<u32>>();
+    let licences_of = |row: Row| snapshot.licences(row).collect::<BTreeSet<&str>>();
     let same = |one: Option<&str>, other: Option<&str>| {
         one.zip(other).map(|(one, other)| if one == other { (1, 1) } else { (0, 2) })
     };
     let class = |row: Row| snapshot.licence(row).map(|licence| survey.references.licences.class(licence));
+    let classes_of = |row: Row| {
+        let of = |licence| survey.references.licences.class(licence);
+        snapshot.licences(row).map(of).collect::<BTreeSet<&str>>()
+    };
     let drifts: [Drift<'_>; 5] = [
-        ("licence", Box::new(|parent, child| same(snapshot.licence(parent), snapshot.licence(child)))),
-        ("licence class", Box::new(|parent, child| same(class(parent), class(child)))),
-        (
-            "language",
-            Box::new(|parent, child| {
-                // A tag stands once in a model's list.
-                let (one, other) = (languages(parent), languages(child));
-                let both = one.iter().filter(|tag| other.contains(tag)).count() as u64;
-                let all = (one.len() + other.len()) as u64 - both;
-                (!one.is_empty() && !other.is_empty()).then_some((both, all))
-            }),
-        ),
+        ("licence", Box::new(|parent, child| shared(&licences_of(parent), &licences_of(child)))),
+        ("licence class", Box::new(|parent, child| shared(&classes_of(parent), &classes_of(child)))),
+        ("language", Box::new(|parent, child| shared(&languages(parent), &languages(child)))),
         ("task", Box::new(|parent, child| same(snapshot.task(parent), snapshot.task(child)))),
         ("library", Box::new(|parent, child| same(snapshot.library(parent), snapshot.library(child)))),
     ];
@@ -91,7 +87,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         let of = links[Relation::Finetune as usize];
         section.conclude(Coverage { known, of }, || {
             Some(format!(
-                "Along finetune links the {what} changes in {} where both models state it, which they do in {} of {}.",
+                "Along finetune links the {what} changes by {} on average where both models state it, which they do in {} of {}.",
                 percent(changed / known as f64),
                 grouped(known),
                 grouped(of)
@@ -118,7 +114,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     }
     section.conclude(Coverage { known: relaxed.1, of: links.iter().sum() }, || {
         Some(format!(
-            "{} of the links between models of a known class of licence relax the terms.",
+            "{} of the links between models of a known class of licence relax the terms, by the first licence of each.",
             percent(relaxed.0 as f64 / relaxed.1 as f64)
         ))
     });
@@ -131,7 +127,8 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     pairs.sort_by("links");
     section.tables = vec![table, matrix, pairs];
     section.define(&[
-        "Links between two listed models. Both known: links where parent and child state it. Changed: the sum of 1 - |common| / |all| (Jaccard) over these, so that a single value counts 0 if it is the same and 1 if not, and of several languages those that are not shared.",
+        "Links between two listed models. Both known: links where parent and child state it. Changed: the sum of 1 - |common| / |all| (Jaccard) over these, so that a single value counts 0 if it is the same and 1 if not, and of several licences, classes or languages the part that is not shared.",
+        "Which licence and which class became which: by the first licence of each model.",
         "Languages: tags that are two-letter codes of ISO 639-1. Task and library: the Hub's pipeline_tag and library_name. Classes of licences: data/reference/licences.csv; a model without a licence is (none), never permissive. Share of parent: of the links from that class whose child states a licence.",
         "Relaxed: from restricted or commercial to copyleft or permissive, or from copyleft to permissive; tightened: the other way.",
     ]);
@@ -139,6 +136,13 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     survey.cover(&mut section, "models with a language", |row| !languages(row).is_empty());
     survey.cover(&mut section, "models with a task", |row| snapshot.task(row).is_some());
     section
+}
+
+/// How many of two models' values are shared, and how many there are in all; nothing if one of them states none.
+fn shared<T: Ord>(one: &BTreeSet<T>, other: &BTreeSet<T>) -> Option<(u64, u64)> {
+    let both = one.intersection(other).count();
+    let all = one.len() + other.len() - both;
+    (!one.is_empty() && !other.is_empty()).then_some((both as u64, all as u64))
 }
 
 /// What became of the terms, if both classes are known.

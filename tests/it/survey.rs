@@ -681,3 +681,18 @@ fn what_no_model_states_has_no_count_and_shares_are_over_what_both_sides_state()
     assert_eq!(number(section("intermediaries"), "conversions", "zero", "gguf"), 1.0);
     assert_eq!(number(section("growth"), "modalities", "other", "models"), 1.0);
 }
+
+#[test]
+fn the_drift_of_licences_is_over_all_of_a_models_licences() {
+    let text = "o0/base : licences=mit,gpl-3.0\no0/base -> you/one : finetune licences=mit\n\
+        o0/base -> you/two : finetune licences=gpl-3.0,mit\no0/base -> you/three : finetune licences=apache-2.0\n\
+        o0/base -> you/four : finetune";
+    let found = sections(&snapshot(text), &references());
+    let drift = found.iter().find(|section| section.name == "drift").unwrap();
+    let of = |what: &str, column| number(drift, "drift", &format!("{what}|finetune"), column);
+    // Of two licences one is not shared, then none, then all three that there are.
+    assert_eq!((of("licence", "both_known"), of("licence", "changed")), (3.0, 1.5));
+    assert_eq!((of("licence class", "both_known"), of("licence class", "changed")), (3.0, 1.0));
+    // What became what is by the first licence alone.
+    assert_eq!(number(drift, "licences", "mit|gpl-3.0", "links"), 1.0);
+}

@@ -41,6 +41,7 @@ select n.key, n.id, n.status = 'listed' as listed, case when n.key like '%/%' th
   coalesce(o.name, case when n.key like '%/%' then split_part(n.key, '/', 1) || '/*' end, n.key) as organisation_key,
   coalesce(o.country_iso2, 'unknown') as country, coalesce(o.kind, 'unknown') as kind, o.name as publisher,
   n.created, n.downloads, n.downloads_all_time, n.likes, n.parameters, n.licence, n.task, n.library,
+  case when n.licences is null then [] else string_split(n.licences, ';') end as licences,
   case when n.tags is null then [] else string_split(n.tags, ';') end as tags, n.relation, n.direct, n.descendants,
   case when n.created is null then null when n.created < timestamptz '2022-03-03 00:00:00+00' then 'before 2022-03'
        else strftime(n.created at time zone 'UTC', '%Y-%m') end as month
@@ -505,7 +506,7 @@ for part_of, size in sorted(without.items(), key=lambda item: (-item[1], min(mem
     expected.tables.setdefault("shape.components", {}).setdefault((identities[base],), {"models": size})
 
 # Drift.
-run("""create table kinds_of as select m.key, m.licence, m.task, m.library, list_intersect(m.tags, (select list(code) from languages)) as languages
+run("""create table kinds_of as select m.key, m.licence, m.licences, m.task, m.library, list_intersect(m.tags, (select list(code) from languages)) as languages
        from models m where listed""")
 exact = dict(sql("select lower(licence), class from licences"))
 
@@ -519,15 +520,18 @@ def licence_class(licence):
 
 
 run("create table classes (licence varchar, class varchar)")
-for (licence,) in sql("select distinct licence from models where licence is not null"):
+for (licence,) in sql("select distinct unnest(licences) from models"):
     run("insert into classes values (?, ?)", licence, licence_class(licence))
-run("""create table pairs as select e.rel, p.licence as pl, c.licence as cl, p.task as pt, c.task as ct, p.library as pb, c.library as cb,
+run("create table classes_of as select key, list(distinct class) as classes from (select key, unnest(licences) as licence from kinds_of) join classes using (licence) group by key")
+run("""create table pairs as select e.rel, p.licences as pls, c.licences as cls, coalesce(x.classes, []) as pcs, coalesce(y.classes, []) as ccs, p.licence as pl, c.licence as cl, p.task as pt, c.task as ct, p.library as pb, c.library as cb,
        p.languages as pg, c.languages as cg, a.class as pc, b.class as cc
        from edges e join kinds_of p on p.key = e.parent join kinds_of c on c.key = e.child
-       left join classes a on a.licence = p.licence left join classes b on b.licence = c.licence""")
+       left join classes a on a.licence = p.licence left join classes b on b.licence = c.licence
+       left join classes_of x on x.key = p.key left join classes_of y on y.key = c.key""")
+apart = lambda one, other: f"1 - len(list_intersect({one}, {other}))::double / len(list_distinct(list_concat({one}, {other})))"
 for what, known, changed in [
-    ("licence", "pl is not null and cl is not null", "(pl <> cl)::int"), ("licence class", "pc is not null and cc is not null", "(pc <> cc)::int"),
-    ("language", "len(pg) > 0 and len(cg) > 0", "1 - len(list_intersect(pg, cg))::double / len(list_distinct(list_concat(pg, cg)))"),
+    ("licence", "len(pls) > 0 and len(cls) > 0", apart("pls", "cls")), ("licence class", "len(pcs) > 0 and len(ccs) > 0", apart("pcs", "ccs")),
+    ("language", "len(pg) > 0 and len(cg) > 0", apart("pg", "cg")),
     ("task", "pt is not null and ct is not null", "(pt <> ct)::int"), ("library", "pb is not null and cb is not null", "(pb <> cb)::int"),
 ]:
     for relation, where in [("all", "true"), *((word, f"rel = {rel}") for rel, word in enumerate(WORDS))]:
