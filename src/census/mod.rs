@@ -210,7 +210,7 @@ impl Deepest {
 
 /// The fractional credit of every unit; only counted models give any. A cycle is credited as one: its members are derived
 /// models, and what they and their descendants are worth goes to the links that come from outside, in equal parts; each
-/// member shows the whole.
+/// member shows the whole, itself counted, so that the credits of all roots add up to the derived models.
 fn credit(layout: &Layout, lineage: &Lineage<'_>, counts: impl Fn(Row) -> bool) -> Vec<f64> {
     let mut credit = vec![0.0; layout.len()];
     for unit in (0..layout.root()).rev() {

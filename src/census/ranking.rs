@@ -55,7 +55,7 @@ measures! {
     Growth = "growth", "descendants created in the last days before the snapshot, of those with a date";
     Deepest = "deepest", "the highest generation (fewest links from any root) among the descendants";
     FirstDegree = "first-degree", "direct children as a share of the descendants";
-    Credit = "credit", "fractional credit: each descendant gives 1/k of itself to each of its k parents, recursively";
+    Credit = "credit", "fractional credit: each descendant gives 1/k of itself to each of its k parents, recursively; a cycle gives and gets as one, its own members counted, and each of these shows the whole";
 }
 
 impl Measure {

@@ -1,6 +1,6 @@
 //! The census against a naive twin, and the definitions one by one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use modelkin::census::{
     Bursts, Census, Counted, Counting, Descendants, FamilyCount, Measure, Part, Ranking, Sum, derivatives,
@@ -238,6 +238,91 @@ proptest! {
         let ranking = Ranking::of_groups(&census, None, Measure::Descendants, &Counting::default(), 0);
         prop_assert!(ranking.rows.windows(2).all(|pair| pair[0].value >= pair[1].value));
     }
+}
+
+/// The fractional credit of every model, by a plain recursion over the children: a cycle is one, and each link from outside
+/// has an equal part of its worth.
+struct Credits<'n> {
+    naive: &'n Naive,
+    counted: BTreeSet<Row>,
+    reached: BTreeMap<Row, BTreeSet<Row>>,
+    known: BTreeMap<Row, f64>,
+}
+
+impl Credits<'_> {
+    /// A model, with the others of its cycle.
+    fn unit(&self, row: Row) -> BTreeSet<Row> {
+        let others = self.reached[&row].iter().copied().filter(|other| self.reached[other].contains(&row));
+        others.chain([row]).collect()
+    }
+
+    /// What a model or a cycle gets from below.
+    fn gained(&mut self, unit: &BTreeSet<Row>) -> f64 {
+        let first = *unit.first().unwrap();
+        if let Some(known) = self.known.get(&first) {
+            return *known;
+        }
+        let below = unit.iter().flat_map(|row| self.naive.children.get(row).into_iter().flatten());
+        let units: BTreeSet<BTreeSet<Row>> =
+            below.copied().filter(|row| !unit.contains(row)).map(|row| self.unit(row)).collect();
+        let mut gained = 0.0;
+        for child in &units {
+            let parents = child.iter().flat_map(|row| self.naive.parents[row].keys().copied());
+            let outside: Vec<Row> = parents.filter(|parent| !child.contains(parent)).collect();
+            let mine = outside.iter().filter(|parent| unit.contains(*parent)).count();
+            gained += self.worth(child) * mine as f64 / outside.len() as f64;
+        }
+        self.known.insert(first, gained);
+        gained
+    }
+
+    /// What it hands on: that, and its own members.
+    fn worth(&mut self, unit: &BTreeSet<Row>) -> f64 {
+        self.gained(unit) + unit.intersection(&self.counted).count() as f64
+    }
+
+    fn of(&mut self, row: Row) -> f64 {
+        let unit = self.unit(row);
+        if unit.len() > 1 { self.worth(&unit) } else { self.gained(&unit) }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_credit_equals_the_naive_twins(text in any_lineage(), month in 0..10i64) {
+        let snapshot = snapshot(&text);
+        let lineage = Lineage::from_snapshot(&snapshot);
+        let since = (month > 0).then_some(1_704_067_200_000 + month * 30 * 86_400_000);
+        let counting = Counting { since, ..Counting::default() };
+        let census = Census::take(&lineage, &counting);
+        let naive = Naive::of(&lineage);
+        let mut credits = Credits {
+            naive: &naive,
+            counted: snapshot.rows().filter(|row| counting.counts(snapshot.created(*row))).collect(),
+            reached: snapshot.rows().map(|row| (row, naive.reached(&[row]))).collect(),
+            known: BTreeMap::new(),
+        };
+        for row in snapshot.rows() {
+            let (found, credit) = (census.of(row).credit, credits.of(row));
+            prop_assert!((found - credit).abs() < 1e-6, "{}: {found}, and not {credit}", snapshot.id(row));
+        }
+    }
+}
+
+#[test]
+fn a_cycle_is_credited_as_one_with_its_own_members() {
+    let credits = |text: &str| {
+        let snapshot = snapshot(text);
+        let lineage = Lineage::from_snapshot(&snapshot);
+        let census = Census::take(&lineage, &Counting::default());
+        ["a/x", "a/y", "b/z"].map(|id| lineage.find(id).map_or(0.0, |row| census.of(row).credit))
+    };
+    assert_eq!(credits("a/x -> a/y\na/y -> a/x\na/y -> c/leaf"), [3.0, 3.0, 0.0]);
+    // Of two links from outside each gets half of the three models below.
+    assert_eq!(credits("a/x -> a/y\na/y -> a/x\na/y -> c/leaf\nb/z, b/w -> a/x"), [3.0, 3.0, 1.5]);
+    assert!(Measure::Credit.about().contains("its own members counted"));
 }
 
 fn facts(text: &str, id: &str) -> (u64, u64) {
