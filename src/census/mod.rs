@@ -125,6 +125,11 @@ impl<'l, 's> Census<'l, 's> {
         self.lineage
     }
 
+    /// Whether all links are followed and all models counted: no filter stands between the counts and the snapshot.
+    pub fn is_everything(&self) -> bool {
+        self.lineage.is_whole() && self.counting.is_everything()
+    }
+
     /// The counts of a model; all zero where nothing descends from it.
     pub fn of(&self, model: Row) -> Facts {
         self.table.rows().binary_search(&model).map(|at| self.table.at(at)).unwrap_or_default()

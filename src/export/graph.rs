@@ -151,9 +151,9 @@ pub struct Node<'g> {
     pub downloads: Option<u64>,
     /// Likes, likewise.
     pub likes: Option<u64>,
-    /// Children (D1), also those that were not selected.
+    /// Children (D1), also those that were not selected; under a filter of links or days, of what is left by it.
     pub direct: u64,
-    /// Descendants (D2), also those that were not selected.
+    /// Descendants (D2), likewise.
     pub descendants: u64,
 }
 
@@ -222,6 +222,9 @@ fn number(value: Option<u64>) -> Value<'static> {
     value.map_or(Value::Missing, Value::Number)
 }
 
+/// Where a filter of links or of days holds for the counts too.
+const UNDER_FILTERS: &str = ", under the filters of links and days that the selection names";
+
 fn crowd(models: u64, relation: Relation) -> String {
     format!("{models} {}", if relation == Relation::Unstated { "derivatives" } else { relation.name() })
 }
@@ -282,9 +285,11 @@ impl<'g, 's> Graph<'g, 's> {
             ("selection", self.about.selection.clone()),
             (
                 "definition",
-                "Declared lineage: what model cards say. Links run from parent to child; direct and descendants count distinct \
-                 models in the whole snapshot."
-                    .to_owned(),
+                format!(
+                    "Declared lineage: what model cards say. Links run from parent to child; direct and descendants count \
+                     distinct models in the whole snapshot{}.",
+                    if self.census.is_everything() { "" } else { UNDER_FILTERS }
+                ),
             ),
             ("snapshot", format!("{date}{sample}")),
             ("sha256", provenance.digest.clone()),

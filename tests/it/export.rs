@@ -715,3 +715,23 @@ fn a_legend_tells_what_has_no_colour_from_what_is_not_known() {
         assert!(!svg.contains("other or"), "{by}");
     }
 }
+
+#[test]
+fn a_file_says_under_which_filters_its_counts_are() {
+    let place = place();
+    let definition = |more: &[&str]| {
+        let ran = place.run(&[&["export", "--below", "a/base", "--to", "json"], more].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let written: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        written["graph"]["definition"].as_str().unwrap().to_owned()
+    };
+    assert!(definition(&[]).ends_with("in the whole snapshot."), "{}", definition(&[]));
+    assert_eq!(definition(&["--depth", "1"]), definition(&[]), "what is selected changes no count");
+    for filter in [&["--relation", "finetune,quantized"][..], &["--no-unlisted"], &["--fold-mirrors"]] {
+        let said = definition(filter);
+        assert!(
+            said.ends_with("in the whole snapshot, under the filters of links and days that the selection names."),
+            "{said}"
+        );
+    }
+}
