@@ -108,7 +108,14 @@ fn unlisted(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Finding {
         Case::of(std::iter::once(row).chain(children.map(|(child, _)| child)).collect(), text)
     };
     let cases: Vec<Case> = snapshot.rows().filter(|row| lineage.is_unlisted(*row)).map(case).collect();
-    let about = "a parent that is named but not listed (deleted, private, misspelt): kept and marked";
+    // Of a part of the Hub most parents lie outside.
+    let is_part = snapshot.provenance().crawl.as_ref().is_some_and(|crawl| !crawl.is_whole());
+    let about = match is_part {
+        true => {
+            "a parent that is named but not listed (outside of what was crawled, or deleted, private, misspelt): kept and marked"
+        }
+        false => "a parent that is named but not listed (deleted, private, misspelt): kept and marked",
+    };
     Finding { kind: "unlisted", about, is_fault: false, count: cases.len() as u64, cases }
 }
 

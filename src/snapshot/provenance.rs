@@ -113,6 +113,13 @@ pub struct Counts {
     pub rejects_kept: u64,
 }
 
+impl CrawlNote {
+    /// Whether all of the Hub was listed, and not the models of an owner, with a tag, below a model, or the first ones alone.
+    pub fn is_whole(&self) -> bool {
+        self.owner.is_none() && self.filters.is_empty() && self.below.is_none() && self.limit.is_none()
+    }
+}
+
 impl Provenance {
     /// The digest's first twelve digits, for people.
     pub fn short_digest(&self) -> &str {

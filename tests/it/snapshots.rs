@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use modelkin::lineage::Lineage;
 use modelkin::model::{Count, Flag, Word, WordList, WordLists};
-use modelkin::snapshot::{Builder, Error, Snapshot};
+use modelkin::report::findings;
+use modelkin::snapshot::{Builder, CrawlNote, Error, Snapshot};
 use modelkin::source::{edges, read_rows};
 use proptest::prelude::*;
 
@@ -288,4 +290,39 @@ fn the_nearest_are_those_of_a_measure_of_every_id() {
         some += all.len();
     }
     assert!(some > 100, "{some}");
+}
+
+#[test]
+fn parents_outside_of_what_was_crawled_are_called_so() {
+    let about = |note: Option<CrawlNote>| {
+        let mut builder = Builder::new();
+        builder.source("rows", "jsonl");
+        let row = "{\"id\":\"a/b\",\"tags\":[\"base_model:x/y\"]}\n";
+        read_rows("rows", row.as_bytes(), &mut |found| builder.add(found)).unwrap();
+        note.into_iter().for_each(|note| builder.crawled(None, note));
+        let snapshot = builder.finish("test", None, None).unwrap();
+        let findings = self::findings(&snapshot, &Lineage::from_snapshot(&snapshot));
+        findings.iter().find(|finding| finding.kind == "unlisted").unwrap().about
+    };
+    let whole = CrawlNote {
+        endpoint: "https://huggingface.co".into(),
+        owner: None,
+        filters: Vec::new(),
+        below: None,
+        limit: None,
+        cards: false,
+        licence_names: true,
+        without: Vec::new(),
+    };
+    for note in [None, Some(whole.clone())] {
+        assert!(about(note).contains("(deleted, private, misspelt)"));
+    }
+    for part in [
+        CrawlNote { owner: Some("a".into()), ..whole.clone() },
+        CrawlNote { filters: vec!["gguf".into()], ..whole.clone() },
+        CrawlNote { below: Some("x/y".into()), ..whole.clone() },
+        CrawlNote { limit: Some(5), ..whole.clone() },
+    ] {
+        assert!(about(Some(part)).contains("(outside of what was crawled, or deleted"));
+    }
 }
