@@ -57,6 +57,8 @@ remark_kinds! {
     Unread = "column-not-read", false, "a column that looks like lineage and is not read; if it names parents, say --column parent=NAME";
     /// Bytes behind packed data that are neither packed nor zeros.
     TrailingJunk = "trailing-junk", true, "bytes behind the packed data that are no packed data: not read";
+    /// Models that a Hub cache has without their READMEs.
+    NoCard = "no-card", false, "models in a Hub cache without a README: not read, since nothing says what they are; fetch it, as by `hf download ID README.md`";
     /// Many records, and no parent in any.
     NoLinks = "no-links", true, "a source of more than 1,000 records of which none names a parent";
 }

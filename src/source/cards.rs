@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::input::{Hashed, hex};
 use super::{Digested, Error, Kind, Sink, Source, card, file_of, is_hidden, suffix};
-use crate::model::{ModelId, Reject};
+use crate::model::{ModelId, Reject, Remark, RemarkKind};
 
 const HINT: &str = "no model's id in this path; use owner/name/README.md, owner/name.md, owner--name.md, owner__name.md, \
     owner--name/README.md or models--owner--name/snapshots/REVISION/README.md";
@@ -18,7 +18,7 @@ const OTHER: &str = "the card of a data set or a space, which is no model";
 /// Whether a folder holds the card of a model anywhere (the first one found settles it): a README without a model's
 /// name above it may speak of anything.
 pub(super) fn are_in(folder: &Path) -> bool {
-    walk(folder).any(|found| found.is_ok_and(|file| id(folder, &file).is_ok()))
+    walk(folder, &mut Vec::new()).any(|found| found.is_ok_and(|file| id(folder, &file).is_ok()))
 }
 
 /// A card, or the cards below a folder.
@@ -40,7 +40,8 @@ impl Source for Cards {
         let path = self.path.as_path();
         let mut any = false;
         let (mut hash, mut bytes) = (Sha256::new(), 0);
-        for file in walk(path) {
+        let mut cardless = Vec::new();
+        for file in walk(path, &mut cardless) {
             let file = file?;
             any = true;
             // One that cannot be read is a reject, and is known by its name.
@@ -58,12 +59,28 @@ impl Source for Cards {
             sink(record.map_err(|reason| Reject { file: file.display().to_string(), place: String::new(), reason }));
         }
         match any {
-            true => Ok(Digested { sha256: hex(&hash.finalize()), bytes, remarks: Vec::new() }),
+            true => Ok(Digested { sha256: hex(&hash.finalize()), bytes, remarks: remarks(&cardless) }),
+            false if !cardless.is_empty() => {
+                let names = remarks(&cardless).into_iter().map(|remark| remark.text).collect::<String>();
+                let reason = "holds no model card, and in a Hub cache none with a README";
+                Err(Error::unfit(path, format!("{reason}: {names}; fetch it, as by `hf download ID README.md`")))
+            }
             false => {
                 Err(Error::unfit(path, "holds no model card; use owner/name/README.md, owner--name.md or a Hub cache"))
             }
         }
     }
+}
+
+/// What is said of the models of a cache without a README.
+fn remarks(cardless: &[String]) -> Vec<Remark> {
+    const SHOWN: usize = 3;
+    let Some(first) = cardless.get(..SHOWN.min(cardless.len())).filter(|first| !first.is_empty()) else {
+        return Vec::new();
+    };
+    let more = if cardless.len() > SHOWN { ", ..." } else { "" };
+    let models = if cardless.len() == 1 { "model" } else { "models" };
+    vec![Remark::new(RemarkKind::NoCard, format!("{} {models} ({}{more})", cardless.len(), first.join(", ")))]
 }
 
 /// The start of a card, somewhat further than a front matter may reach, and the digest of all of it.
@@ -74,8 +91,9 @@ fn opened(file: &Path) -> io::Result<(Vec<u8>, Digested)> {
     Ok((readme, file.finish()?))
 }
 
-/// Every card below `path`, in order of the paths: of each repository its README alone, and in a Hub cache one snapshot's.
-fn walk(path: &Path) -> impl Iterator<Item = Result<PathBuf, Error>> {
+/// Every card below `path`, in order of the paths: of each repository its README alone, and in a Hub cache one snapshot's. The
+/// models of a cache that have none are put into `cardless` on the way.
+fn walk(path: &Path, cardless: &mut Vec<String>) -> impl Iterator<Item = Result<PathBuf, Error>> {
     let root = path.to_owned();
     let has_own_card = readme_in(&root).is_some();
     let mut entries = walkdir::WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter();
@@ -91,7 +109,12 @@ fn walk(path: &Path) -> impl Iterator<Item = Result<PathBuf, Error>> {
                     entries.skip_current_dir();
                     match card {
                         Some(card) => return Some(Ok(card)),
-                        None => continue,
+                        None => {
+                            let name = entry.file_name().to_string_lossy();
+                            let model = cached(&name).filter(|(kind, _)| *kind == "models");
+                            cardless.extend(model.map(|(_, name)| name.replacen("--", "/", 1)));
+                            continue;
+                        }
                     }
                 }
                 let is_readme = is_readme(entry.path());

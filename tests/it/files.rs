@@ -9,6 +9,8 @@ use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::{self, Kind};
 use tempfile::TempDir;
 
+use crate::program::Place;
+
 /// A folder with these files.
 pub fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -253,4 +255,24 @@ fn kinds_are_guessed_with_care() {
             }
         }
     }
+}
+
+#[test]
+fn models_of_a_hub_cache_without_a_readme_are_told() {
+    let place = Place::new();
+    place.file("hub/models--o--m/snapshots/abc/README.md", "---\nbase_model: a/b\n---\n");
+    for id in ["one", "two", "three", "four"] {
+        place.file(&format!("hub/models--o--{id}/snapshots/abc/config.json"), "{}");
+    }
+    place.file("hub/datasets--o--d/snapshots/abc/data.csv", "x");
+    let ran = place.run(&["import", "hub", "-o", "s"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let told = "  4 models (o/four, o/one, o/three, ...): models in a Hub cache without a README: not read";
+    assert!(ran.out.contains(told) && ran.out.contains("s: 1 model, 1 link"), "{}", ran.out);
+    let ran = place.run(&["check", "--list", "no-card"]);
+    assert!(ran.out.contains("hub: 4 models (o/four"), "{}", ran.out);
+    assert_eq!(place.run(&["check", "--strict"]).code, 0);
+    std::fs::remove_dir_all(place.path("hub/models--o--m")).unwrap();
+    let ran = place.run(&["import", "hub", "--as", "cards", "-o", "t"]);
+    assert!(ran.code == 1 && ran.err.contains("none with a README: 4 models"), "{}", ran.err);
 }
