@@ -56,7 +56,8 @@ pub fn findings(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Vec<Finding> {
     let mut cases: Vec<Vec<Case>> = vec![Vec::new(); OddityKind::ALL.len()];
     for row in snapshot.rows() {
         for oddity in snapshot.oddities(row) {
-            let text = format!("{}: {}", snapshot.id(row), oddity.text);
+            let also = if oddity.kind == OddityKind::CaseCollision { "also spelled " } else { "" };
+            let text = format!("{}: {also}{}", snapshot.id(row), oddity.text);
             cases[oddity.kind as usize].push(Case::of(vec![row], text));
         }
     }

@@ -371,6 +371,17 @@ impl Builder {
         self.alias(&old, &new);
     }
 
+    /// Leaves of each model the other spellings alone, each once: rows that alternate, and snapshots that noted it before, say
+    /// the same again, and the spelling that holds in the end is no other one.
+    fn settle_spellings(&mut self) {
+        for (at, oddities) in &mut self.oddities {
+            let own = Oddity::new(OddityKind::CaseCollision, self.names.get(self.models[*at as usize].name));
+            let mut known = BTreeSet::from([own.text]);
+            oddities.retain(|odd| odd.kind != OddityKind::CaseCollision || known.insert(odd.text.clone()));
+        }
+        self.oddities.retain(|_, oddities| !oddities.is_empty());
+    }
+
     /// Gives every parent its number among all names. Spellings of an unlisted one differ: that which sorts first is kept,
     /// so that the order of records cannot show.
     fn name_parents(&mut self) {
@@ -480,6 +491,7 @@ impl Builder {
             return Err(Error::Empty);
         }
         self.end_source();
+        self.settle_spellings();
         self.name_parents();
         std::mem::take(&mut self.witnesses).settle(&mut self);
         let mut alive = self.alive();

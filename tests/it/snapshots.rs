@@ -292,6 +292,38 @@ fn the_nearest_are_those_of_a_measure_of_every_id() {
     assert!(some > 100, "{some}");
 }
 
+fn of_rows(rows: &str, written: Option<i64>) -> Snapshot {
+    let mut builder = Builder::new();
+    builder.source("rows", "jsonl");
+    read_rows("rows", rows.as_bytes(), &mut |found| builder.add(found)).unwrap();
+    builder.finish("test", None, written).unwrap()
+}
+
+#[test]
+fn another_spelling_of_an_id_is_told_once() {
+    let cases = |rows: &str| {
+        let snapshot = of_rows(rows, None);
+        let findings = self::findings(&snapshot, &Lineage::from_snapshot(&snapshot));
+        let found = findings.iter().find(|finding| finding.kind == "case-collision");
+        found.map_or(Vec::new(), |found| found.cases.iter().map(|case| case.text.clone()).collect())
+    };
+    let row = |id: &str| format!("{{\"id\":\"{id}\"}}\n");
+    assert_eq!(cases(&["A/b", "a/B"].map(row).concat()), ["a/B: also spelled A/b"]);
+    // However often they alternate, and whichever comes last.
+    assert_eq!(cases(&["A/b", "a/B", "A/b", "a/B"].map(row).concat()), ["a/B: also spelled A/b"]);
+    assert_eq!(cases(&["A/b", "a/B", "A/b"].map(row).concat()), ["A/b: also spelled a/B"]);
+    assert_eq!(cases(&["A/b", "a/B", "A/B"].map(row).concat()), ["A/B: also spelled A/b", "A/B: also spelled a/B"]);
+    assert!(cases(&["A/b", "A/b"].map(row).concat()).is_empty());
+    // A snapshot that noted it, beside the rows that it noted it of.
+    let rows = ["A/b", "a/B"].map(row).concat();
+    let mut builder = Builder::new();
+    builder.add_snapshot("old", &of_rows(&rows, None));
+    builder.source("rows", "jsonl");
+    read_rows("rows", rows.as_bytes(), &mut |found| builder.add(found)).unwrap();
+    let snapshot = builder.finish("test", None, None).unwrap();
+    assert_eq!(snapshot.oddity_counts().iter().map(|(_, count)| *count).sum::<usize>(), 1);
+}
+
 #[test]
 fn parents_outside_of_what_was_crawled_are_called_so() {
     let about = |note: Option<CrawlNote>| {
