@@ -120,17 +120,20 @@ fn unlisted(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Finding {
     Finding { kind: "unlisted", about, is_fault: false, count: cases.len() as u64, cases }
 }
 
-/// Models created after the instant that the snapshot describes: its date, or theirs, is wrong.
+/// Models created after the instant that the snapshot describes, or, where that is not known, after it was made: its date,
+/// or theirs, is wrong.
 fn future(snapshot: &Snapshot) -> Finding {
     const DAY: i64 = 24 * 60 * 60 * 1000;
     let mut cases = Vec::new();
-    if let Some(taken) = snapshot.provenance().taken {
+    let provenance = snapshot.provenance();
+    if let Some(taken) = provenance.taken.or(provenance.written) {
         // The day of the snapshot is known, not its hour.
         let after = |row: &u32| snapshot.created(*row).filter(|created| *created >= taken + DAY);
         let case = |row| Some(Case::of(vec![row], format!("{}: {}", snapshot.id(row), day(after(&row)?))));
         cases = snapshot.rows().filter_map(case).collect();
     }
-    let about = "a model created after the snapshot's date: counted, and one of the two dates is wrong";
+    let about =
+        "a model created after the snapshot's date, or after it was made: counted, and one of the two dates is wrong";
     Finding { kind: "future-date", about, is_fault: true, count: cases.len() as u64, cases }
 }
 

@@ -21,6 +21,7 @@ use crate::model::{
 const KEPT_REJECTS: usize = 100_000;
 /// So many records may well be of models without parents.
 const FEW_RECORDS: u64 = 1000;
+const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Longest reason that is kept, in bytes: some quote what they could not read.
 const LONGEST_REASON: usize = 400;
 
@@ -482,7 +483,8 @@ impl Builder {
         }
     }
 
-    /// Makes the snapshot. `taken` is the instant that the records describe, if it is known; `written` is now.
+    /// Makes the snapshot. `taken` is the instant that the records describe, if it is known; `written` is now: records that are
+    /// dated later than that day do not date the snapshot.
     ///
     /// # Errors
     /// [`Error::Empty`] if no record was added.
@@ -497,7 +499,9 @@ impl Builder {
         let mut alive = self.alive();
         let aliases = self.known_aliases(&mut alive);
         self.hand_down(&aliases);
-        let newest = self.models.iter().filter_map(|model| model.created.get()).max();
+        // What claims to be of a day that has not come dates nothing; where clocks differ by some hours, it is of today.
+        let is_past = |at: &i64| written.is_none_or(|now| *at < now + DAY);
+        let newest = self.models.iter().filter_map(|model| model.created.get()).filter(is_past).max();
         let taken = taken.or(self.laid.filter(|_| self.crawl.is_none()).filter(|laid| Some(*laid) >= newest));
         let began = self.crawl.as_ref().and_then(|(began, _)| *began);
         let mut provenance = Provenance {

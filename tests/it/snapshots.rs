@@ -6,7 +6,7 @@ use std::path::Path;
 use modelkin::lineage::Lineage;
 use modelkin::model::{Count, Flag, Word, WordList, WordLists};
 use modelkin::report::findings;
-use modelkin::snapshot::{Builder, CrawlNote, Error, Snapshot};
+use modelkin::snapshot::{Builder, CrawlNote, Error, Snapshot, Taken};
 use modelkin::source::{edges, read_rows};
 use proptest::prelude::*;
 
@@ -322,6 +322,30 @@ fn another_spelling_of_an_id_is_told_once() {
     read_rows("rows", rows.as_bytes(), &mut |found| builder.add(found)).unwrap();
     let snapshot = builder.finish("test", None, None).unwrap();
     assert_eq!(snapshot.oddity_counts().iter().map(|(_, count)| *count).sum::<usize>(), 1);
+}
+
+#[test]
+fn a_record_of_a_day_to_come_dates_no_snapshot_and_is_told() {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let now = 1_750_000_000_000; // 2025-06-15
+    let row = |id: &str, created: &str| format!("{{\"id\":\"{id}\",\"createdAt\":\"{created}\"}}\n");
+    let rows = row("a/old", "2025-06-01T00:00:00.000Z") + &row("a/odd", "2099-01-01T00:00:00.000Z");
+    let snapshot = of_rows(&rows, Some(now));
+    let provenance = snapshot.provenance();
+    assert_eq!((provenance.taken, provenance.taken_from), (Some(1_748_736_000_000), Taken::NewestRecord));
+    let findings = self::findings(&snapshot, &Lineage::from_snapshot(&snapshot));
+    let future = findings.iter().find(|finding| finding.kind == "future-date").unwrap();
+    assert_eq!(future.cases.iter().map(|case| case.text.as_str()).collect::<Vec<_>>(), ["a/odd: 2099-01-01"]);
+    // Without another date there is none, and it is told all the same.
+    let snapshot = of_rows(&row("a/odd", "9998-01-01T00:00:00.000Z"), Some(now));
+    assert_eq!((snapshot.provenance().taken, snapshot.provenance().taken_from), (None, Taken::Unknown));
+    let found = self::findings(&snapshot, &Lineage::from_snapshot(&snapshot));
+    assert!(found.iter().any(|finding| finding.kind == "future-date"));
+    // Clocks differ by hours; and who says no day has no bound.
+    let rows = row("a/now", "2025-06-15T20:00:00.000Z");
+    assert_eq!(of_rows(&rows, Some(now)).provenance().taken, Some(1_750_017_600_000));
+    assert_eq!(of_rows(&rows, Some(now - 2 * DAY)).provenance().taken, None);
+    assert_eq!(of_rows(&rows, None).provenance().taken, Some(1_750_017_600_000));
 }
 
 #[test]

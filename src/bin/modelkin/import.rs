@@ -22,6 +22,7 @@ use crate::output::Usage;
 use crate::remote::{self, Place};
 use crate::{filter, output, snapshots};
 
+const DAY: i64 = 24 * 60 * 60 * 1000;
 /// How many rejects an import prints; `check` lists the others.
 const SHOWN: usize = 5;
 
@@ -265,6 +266,15 @@ pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) ->
             .map(|(kind, count)| format!("{} {}", grouped(*count as u64), kind.name()))
             .collect();
         let _ = writeln!(text, "{}: {}", plural(oddities as u64, "oddity"), kinds.join(", "));
+    }
+    let made = provenance.written.unwrap_or(i64::MAX - DAY) + DAY;
+    let late = snapshot.rows().filter_map(|row| snapshot.created(row)).filter(|created| *created >= made).count();
+    if late > 0 {
+        let _ = writeln!(
+            text,
+            "{} dated later than today, by which the snapshot is not dated (modelkin check --list future-date)",
+            plural(late as u64, "model")
+        );
     }
     let date = match (provenance.taken, provenance.taken_from) {
         (Some(at), Taken::Given | Taken::Crawl) => day(at),
