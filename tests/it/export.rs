@@ -311,7 +311,7 @@ fn an_export_that_cannot_be_is_told() {
         (&["--all", "--top", "0", "--to", "dot"], 2, "leaves no model"),
         (&["--all", "--min-downloads", "99999", "--to", "dot"], 1, "nothing is left"),
         (&["--all", "-o", "folder.svg"], 1, "is no file"),
-        (&["--all", "-o", "nowhere/x.svg"], 1, "nowhere/x.svg: No such file or directory (os error 2)\n"),
+        (&["--all", "-o", "nowhere/x.svg"], 1, "-o nowhere/x.svg: there is no folder nowhere; make it first\n"),
         (&["--all", "--to", "dot", "--snapshot", "gone"], 1, "gone"),
     ] {
         let ran = place.run(&[&["export"], args].concat());

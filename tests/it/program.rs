@@ -507,7 +507,7 @@ fn bad_input_gets_a_clear_error() {
     for (args, expected) in [
         (vec!["import", "empty-folder", "-o", "out"], "empty-folder: holds no model cards"),
         (vec!["import", "empty-folder", "--as", "cards", "-o", "out"], "empty-folder: holds no model card"),
-        (vec!["import", "nowhere", "-o", "out"], "nowhere: No such file"),
+        (vec!["import", "nowhere", "-o", "out"], "nowhere: there is no such file"),
         (vec!["import", "x.edges", "--aliases", "nowhere", "-o", "out"], "nowhere"),
         (vec!["import", "latin.edges", "-o", "x.edges"], "x.edges: is there already and is no snapshot"),
         (vec!["import", "latin.edges", "-o", "/dev/null"], "/dev/null: is no file"),

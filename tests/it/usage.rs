@@ -4,6 +4,48 @@ use modelkin::report::plural;
 
 use crate::program::Place;
 
+fn place() -> Place {
+    let place = Place::new();
+    place.file("l.edges", "a/base -> b/ft : finetune created=2024-05-01\n?gone/x -> c/y : finetune");
+    let ran = place.run(&["import", "l.edges", "-o", "s", "--date", "2025-01-31"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    place.file("rules.csv", "family,namespaces,id_patterns\nMine,a,\n");
+    place.file("owners.csv", "namespace,name,country_iso2,kind\na,A,FR,industry\n");
+    place
+}
+
+#[test]
+fn a_file_that_cannot_be_had_is_named_with_its_option_and_a_remedy() {
+    let place = place();
+    std::fs::create_dir(place.path("folder")).unwrap();
+    for (args, says) in [
+        (
+            &["rank", "--of", "families", "--rules", "no.csv"][..],
+            "--rules no.csv: there is no such file; name a CSV file",
+        ),
+        (&["family", "Mine", "--families", "folder"], "--rules folder: is no table"),
+        (&["report", "--owners", "no.csv"], "--owners no.csv: there is no such file; name a CSV file"),
+        (&["report", "--families", "folder"], "--families folder: is no table"),
+        (&["export", "--all", "--to", "json", "--owners", "no.csv"], "--owners no.csv: there is no such file"),
+        (&["import", "l.edges", "--aliases", "no.csv", "-o", "t"], "--aliases no.csv: there is no such file"),
+        (&["import", "no.jsonl", "-o", "t"], "no.jsonl: there is no such file; name a file, a folder"),
+        (&["import", "l.edges", "-o", "no/t"], "-o no/t: there is no folder no; make it first"),
+        (&["check", "nofile"], "nofile: there is no such file; make a snapshot with `modelkin import`"),
+        (&["rank", "--snapshot", "nofile"], "--snapshot nofile: there is no such file; make a snapshot"),
+        (&["diff", "s", "nofile"], "nofile: there is no such file; make a snapshot"),
+        (&["report", "--snapshots", "nofile"], "--snapshots nofile: no such file; name snapshots"),
+        (&["export", "--all", "-o", "no/x.json"], "-o no/x.json: there is no folder no; make it first"),
+        (&["report", "--out", "l.edges/r.html"], "--out l.edges/r: a part of its path is a file and no folder; choose"),
+        (&["crawl", "-o", "no/t"], "-o no/t: there is no folder no; make it first"),
+    ] {
+        let ran = place.run(args);
+        assert_eq!(ran.code, 1, "{args:?}: {}{}", ran.out, ran.err);
+        assert!(ran.err.contains(says) && !ran.err.contains("os error"), "{args:?}: {}", ran.err);
+    }
+    let ran = place.run_with(&["rank"], &[("MODELKIN_SNAPSHOT", "nofile")]);
+    assert!(ran.code == 1 && ran.err.contains("MODELKIN_SNAPSHOT nofile: there is no such file"), "{}", ran.err);
+}
+
 #[test]
 fn one_of_a_kind_is_no_plural() {
     assert_eq!(plural(0, "model"), "0 models");

@@ -13,7 +13,7 @@ use crate::{args, output, report, snapshots};
 
 pub fn run(args: &args::Diff) -> anyhow::Result<ExitCode> {
     let references = report::references(&args.tables)?;
-    let open = |path: &Path, what| snapshots::open_named(Some(path)).context(what);
+    let open = |path: &Path, what| snapshots::open_named("", path).context(what);
     let (earlier, later) = (open(&args.before, "the earlier snapshot")?, open(&args.after, "the later snapshot")?);
     let date = |snapshot: &Snapshot| snapshot.provenance().taken;
     if date(&earlier).zip(date(&later)).is_some_and(|(earlier, later)| earlier > later) {

@@ -10,7 +10,7 @@ use crate::{args, family, output, report, snapshots};
 
 pub fn run(args: &args::Explain) -> anyhow::Result<ExitCode> {
     let references = report::references(&args.tables)?;
-    let families = family::rules(args.tables.families.as_deref())?;
+    let families = family::rules("--families", args.tables.families.as_deref())?;
     let snapshot = snapshots::open(&args.question, None)?;
     let lineage = Lineage::from_snapshot(&snapshot);
     let family = snapshots::found(&snapshot, family::resolve(&args.name, &families, &lineage))?;

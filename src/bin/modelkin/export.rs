@@ -14,7 +14,7 @@ use modelkin::reference::{Aliases, Licences};
 use modelkin::report::{grouped, plural};
 
 use crate::output::{self, Usage};
-use crate::{args, family, report, snapshots};
+use crate::{args, family, files, report, snapshots};
 
 pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let format = format(args)?;
@@ -26,8 +26,8 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
         let suffix = if format == Format::Parquet { "parquet" } else { "csv" };
         bail!(Usage(format!("{name} is several files; name them with -o, such as --to {name} -o qwen.{suffix}")));
     }
-    let families = family::rules(args.selection.rules.as_deref())?;
-    let snapshot = snapshots::open_named(args.snapshot.as_deref())?;
+    let families = family::rules("--rules", args.selection.rules.as_deref())?;
+    let snapshot = snapshots::open_asked(args.snapshot.as_deref())?;
     // An export goes out as it is made.
     snapshot.verify()?;
     let lineage = Lineage::from_snapshot(&snapshot);
@@ -161,6 +161,7 @@ fn write_file(path: &Path, fill: Fill<'_>) -> anyhow::Result<()> {
     if std::fs::metadata(path).is_ok_and(|known| !known.is_file()) {
         bail!("{}: is there and is no file; name another one", name());
     }
+    files::has_folder("-o", path)?;
     let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // Made and written to as a plain file, so that its rights are any file's and no error names it.

@@ -9,10 +9,10 @@ use modelkin::report;
 use modelkin::snapshot::nearest;
 
 use crate::args::{self, PartArg};
-use crate::{output, snapshots};
+use crate::{files, output, snapshots};
 
 pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
-    let families = rules(args.rules.as_deref())?;
+    let families = rules("--rules", args.rules.as_deref())?;
     let snapshot = snapshots::open(&args.question, None)?;
     let lineage = Lineage::from_snapshot(&snapshot);
     let family = snapshots::found(&snapshot, resolve(&args.name, &families, &lineage))?;
@@ -52,9 +52,9 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
 }
 
 /// The table of families: the user's, else the built-in one.
-pub fn rules(path: Option<&Path>) -> anyhow::Result<Families> {
+pub fn rules(option: &str, path: Option<&Path>) -> anyhow::Result<Families> {
     let Some(path) = path else { return Ok(Families::built_in()?) };
-    Ok(Families::read(&path.display().to_string(), &snapshots::table(path)?)?)
+    Ok(Families::read(&files::named(option, path), &files::table(option, path)?)?)
 }
 
 /// A name as `family` takes it: a family of the rules, then `owner/*`, then a model, then an owner.

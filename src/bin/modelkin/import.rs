@@ -20,7 +20,7 @@ use modelkin::source::{Kind, NamedColumns, Source};
 use crate::args::{Import, KindArg};
 use crate::output::Usage;
 use crate::remote::{self, Place};
-use crate::{filter, output, snapshots};
+use crate::{files, filter, output, snapshots};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 /// How many rejects an import prints; `check` lists the others.
@@ -170,9 +170,7 @@ pub fn remember(path: &Path) {
 /// The file to write: none that is there already, but for an older snapshot. A link is followed.
 pub fn target(path: &Path) -> anyhow::Result<PathBuf> {
     let name = path.display();
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
-        bail!("{name}: there is no folder {}; make it first", folder.display());
-    }
+    files::has_folder("-o", path)?;
     if path.file_name().is_none() || name.to_string().ends_with(['/', std::path::MAIN_SEPARATOR]) {
         bail!("{name}: is no file; name a file to write the snapshot to");
     }
@@ -210,7 +208,7 @@ pub fn now() -> anyhow::Result<i64> {
 pub fn aliases(path: Option<&Path>) -> anyhow::Result<Vec<Aliases>> {
     let mut tables = vec![Aliases::built_in()?];
     if let Some(path) = path {
-        tables.push(Aliases::read(&path.display().to_string(), &snapshots::table(path)?)?);
+        tables.push(Aliases::read(&files::named("--aliases", path), &files::table("--aliases", path)?)?);
     }
     Ok(tables)
 }

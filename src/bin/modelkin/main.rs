@@ -8,6 +8,7 @@ mod diff;
 mod explain;
 mod export;
 mod family;
+mod files;
 mod filter;
 mod hub;
 mod import;

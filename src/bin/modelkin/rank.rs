@@ -20,7 +20,7 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
     if group != Group::Models && !args.by.is_for_groups() {
         bail!(Usage(format!("--by {} is defined for models alone; use it with --of models", args.by.name())));
     }
-    let families = (group == Group::Families).then(|| family::rules(args.rules.as_deref())).transpose()?;
+    let families = (group == Group::Families).then(|| family::rules("--rules", args.rules.as_deref())).transpose()?;
     let families = families.map(|families| families.all()).transpose()?;
     let snapshot = snapshots::open(&args.question, None)?;
     let lineage = args.filter.links(Lineage::from_snapshot(&snapshot));

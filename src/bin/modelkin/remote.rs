@@ -14,7 +14,7 @@ use modelkin::source::{self, Kind, NamedColumns};
 
 use crate::import::Given;
 use crate::output::Usage;
-use crate::{hub, import, output};
+use crate::{files, hub, import, output};
 
 /// What `hub` is short for: cfahlgren1's data set, Apache-2.0, which is made anew every day.
 const HUB: &str = "hf://datasets/cfahlgren1/hub-stats/models.parquet";
@@ -44,6 +44,11 @@ impl Place {
         match address {
             None if kind.is_none() && import::is_snapshot(path) => Ok(Place::Here(vec![Given::Snapshot(path.into())])),
             None => {
+                if let Some(error) = path.metadata().err().filter(|_| text != "-") {
+                    let remedy =
+                        "name a file, a folder, an address (https://..., hf://...), `hub`, or - for the standard input";
+                    return Err(files::refused("", path, &error, remedy));
+                }
                 let sources = source::find_named(path, kind, named)?;
                 Ok(Place::Here(sources.into_iter().map(Given::Source).collect()))
             }

@@ -12,7 +12,7 @@ use modelkin::survey::{self, References, Section, Survey};
 
 use crate::args::{self, FormatArg};
 use crate::output::Usage;
-use crate::{family, output, snapshots};
+use crate::{family, files, output, snapshots};
 
 pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     let names: Vec<&str> = survey::names().collect();
@@ -95,12 +95,12 @@ fn series(patterns: &[String]) -> anyhow::Result<Vec<Snapshot>> {
             paths.push(path?);
         }
         if paths.len() == before {
-            bail!("--snapshots {pattern}: no such file");
+            bail!("--snapshots {pattern}: no such file; name snapshots, or a pattern in quotes as 'weeks/*.modelkin'");
         }
     }
     let mut all: Vec<(i64, Snapshot)> = Vec::new();
     for path in &paths {
-        let snapshot = Snapshot::open(path)?;
+        let snapshot = snapshots::open_named("--snapshots", path)?;
         let Some(taken) = snapshot.provenance().taken else {
             bail!("{}: has no date, so it has no place in a series; import it again with --date", path.display());
         };
@@ -145,7 +145,7 @@ fn only(sections: &mut [Section], wanted: &[(&str, Option<&str>)]) -> anyhow::Re
 pub fn publishers(own: Option<&Path>) -> anyhow::Result<Publishers> {
     let publishers = Publishers::built_in()?;
     let Some(path) = own else { return Ok(publishers) };
-    Ok(publishers.with(Publishers::read(&path.display().to_string(), &snapshots::table(path)?)?))
+    Ok(publishers.with(Publishers::read(&files::named("--owners", path), &files::table("--owners", path)?)?))
 }
 
 /// The tables beside the snapshot: the user's, else the built-in ones.
@@ -153,7 +153,7 @@ pub fn references(tables: &args::Tables) -> anyhow::Result<References> {
     let publishers = publishers(tables.owners.as_deref())?;
     let mut references = References { publishers, ..References::built_in()? };
     if tables.families.is_some() {
-        references.families = family::rules(tables.families.as_deref())?.all()?;
+        references.families = family::rules("--families", tables.families.as_deref())?.all()?;
     }
     Ok(references)
 }
@@ -184,8 +184,9 @@ fn write(out: &Path, sections: &[Section], references: &References, snapshot: &S
     if files.is_file() {
         bail!("{}: is a file, and the tables need a folder of that name; choose another --out", files.display());
     }
-    let put = |path: PathBuf, bytes: &[u8]| fs::write(&path, bytes).with_context(|| path.display().to_string());
-    fs::create_dir_all(&files).with_context(|| files.display().to_string())?;
+    let refused = |path: &Path, error| crate::files::refused("--out", path, &error, "choose another place with --out");
+    let put = |path: PathBuf, bytes: &[u8]| fs::write(&path, bytes).map_err(|error| refused(&path, error));
+    fs::create_dir_all(&files).map_err(|error| refused(&files, error))?;
     // The tables of an earlier report would pass for this one's.
     for old in fs::read_dir(&files).with_context(|| files.display().to_string())? {
         let old = old?.path();

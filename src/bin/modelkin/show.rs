@@ -18,7 +18,7 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
     // How deep is drawn does not change what is selected: what lies deeper is marked.
     let deepest = if named.begin.around.is_some() { usize::MAX } else { DEPTH };
     let depth = named.depth.take().unwrap_or(deepest);
-    let families = family::rules(named.rules.as_deref())?;
+    let families = family::rules("--rules", named.rules.as_deref())?;
     let snapshot = snapshots::open(&args.question, None)?;
     let lineage = Lineage::from_snapshot(&snapshot);
     let start = snapshots::found(&snapshot, named.start(&families, &lineage))?;

@@ -1,26 +1,56 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use etcetera::BaseStrategy;
 use modelkin::report::day;
-use modelkin::snapshot::{Snapshot, Taken};
+use modelkin::snapshot::{Error, Snapshot, Taken};
 
 use crate::args::Question;
+use crate::files;
 use crate::output;
 
 /// Opens the snapshot that is meant, and says on standard error which it is if nobody named one: the last one imported,
 /// else the sample.
 pub fn open(question: &Question, named: Option<&Path>) -> anyhow::Result<Snapshot> {
-    open_named(named.or(question.snapshot.as_deref()))
+    match named {
+        Some(path) => open_named("", path),
+        None => open_asked(question.snapshot.as_deref()),
+    }
 }
 
-/// The same, of a snapshot that may be named.
-pub fn open_named(named: Option<&Path>) -> anyhow::Result<Snapshot> {
+/// Opens the snapshot that an option names, or an argument where that is empty.
+pub fn open_named(option: &str, path: &Path) -> anyhow::Result<Snapshot> {
+    if path == Path::new(SAMPLE) {
+        return sample();
+    }
+    Snapshot::open(path).map_err(|error| match &error {
+        Error::Io { error, .. } => files::refused(option, path, error, NO_SNAPSHOT),
+        _ => error.into(),
+    })
+}
+
+/// What to do where there is no snapshot.
+const NO_SNAPSHOT: &str = "make a snapshot with `modelkin import` or `modelkin crawl`, or name another one";
+
+/// What names the snapshot that is asked: the option, or its variable.
+fn option(path: &Path) -> &'static str {
+    if is_of_variable(path) { VARIABLE } else { "--snapshot" }
+}
+
+/// Whether it is the variable that names a snapshot, and no option.
+fn is_of_variable(path: &Path) -> bool {
+    std::env::var_os(VARIABLE).is_some_and(|known| known == path.as_os_str())
+}
+
+/// The variable that names a snapshot where no option does.
+const VARIABLE: &str = "MODELKIN_SNAPSHOT";
+
+/// The snapshot that is asked, which may be named.
+pub fn open_asked(named: Option<&Path>) -> anyhow::Result<Snapshot> {
     // An empty MODELKIN_SNAPSHOT is none.
-    let meant = named.filter(|path| !path.as_os_str().is_empty());
-    if let Some(path) = meant {
-        return if path == Path::new(SAMPLE) { sample() } else { Ok(Snapshot::open(path)?) };
+    if let Some(path) = named.filter(|path| !path.as_os_str().is_empty()) {
+        return open_named(option(path), path);
     }
     let (snapshot, what) = match last() {
         Some(path) => {
@@ -68,17 +98,6 @@ pub fn remember(path: &Path) -> anyhow::Result<()> {
 fn last() -> Option<PathBuf> {
     let path = fs::read_to_string(note()?).ok()?;
     Some(PathBuf::from(path.trim_end()))
-}
-
-/// The text of a table that the user names beside a snapshot.
-pub fn table(path: &Path) -> anyhow::Result<Vec<u8>> {
-    const MOST: u64 = 64 << 20;
-    let name = || path.display().to_string();
-    let meta = fs::metadata(path).with_context(name)?;
-    if !meta.is_file() || meta.len() > MOST {
-        bail!("{}: is no table: no ordinary file of at most {} MiB", name(), MOST >> 20);
-    }
-    fs::read(path).with_context(name)
 }
 
 /// Where the path of the last snapshot is kept.
