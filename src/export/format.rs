@@ -137,6 +137,11 @@ impl Format {
         self.has_layout() || matches!(self, Format::Gexf | Format::Mermaid)
     }
 
+    /// Whether its nodes carry every field, and not what is drawn of them or can be read again alone.
+    pub fn has_fields(self) -> bool {
+        !matches!(self, Format::Svg | Format::Png | Format::Pdf | Format::Mermaid | Format::Edges)
+    }
+
     /// Whether it has nodes that stand for several models.
     pub fn has_groups(self) -> bool {
         self != Format::Edges

@@ -35,7 +35,9 @@ fn odd(answer: impl Fn(usize, &str) -> (String, String) + Send + 'static) -> Pla
 }
 
 fn once(place: &Place, args: &[&str]) -> Ran {
-    place.run(&[&["crawl", "--no-licence-names", "--patience", "0", "--timeout", "2"], args].concat())
+    let never_asks = args.iter().any(|arg| ["--below", "--limit", "--renames"].contains(arg));
+    let without_names = if never_asks { &[][..] } else { &["--no-licence-names"] };
+    place.run(&[&["crawl", "--patience", "0", "--timeout", "2"], without_names, args].concat())
 }
 
 fn row(number: u64) -> String {

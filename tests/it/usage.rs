@@ -15,6 +15,54 @@ fn place() -> Place {
 }
 
 #[test]
+fn options_that_would_change_nothing_are_refused_with_what_would() {
+    let place = place();
+    for (args, says) in [
+        (&["rank", "--rules", "rules.csv"][..], "use it with --of families"),
+        (&["rank", "--of", "owners", "--families", "rules.csv"], "use it with --of families"),
+        (&["rank", "--days", "7"], "use it with --by growth"),
+        (&["family", "a/*", "--list", "members", "--include-members"], "leave it out with --list members"),
+        (&["family", "a/*", "--top", "3"], "--list"),
+        (&["show", "a/base", "--rules", "rules.csv"], "use it with --family"),
+        (&["show", "a/base", "--hops", "2"], "--hops goes with --around"),
+        (&["export", "--all", "--to", "edges", "--owners", "owners.csv"], "no use for --owners"),
+        (&["export", "--all", "--to", "svg", "--owners", "owners.csv"], "--color-by country"),
+        (&["export", "--all", "--to", "edges", "--rules", "rules.csv"], "no use for --rules"),
+        (&["export", "--all", "--to", "mermaid", "--rules", "rules.csv"], "--color-by family"),
+        (&["report", "--snapshots", "s", "--snapshot", "s"], "so does --snapshot"),
+        (&["report", "--out", "r.html", "--format", "json"], "leave --format out"),
+        (&["check", "--top", "3"], "--list KIND lists every case"),
+        (&["check", "s", "--snapshot", "s"], "so does --snapshot"),
+        (&["owners", "--families", "rules.csv"], "--families"),
+        (&["explain", "a/*", "--owners", "owners.csv"], "--owners"),
+        (&["crawl", "--below", "a/b", "--no-licence-names"], "--no-licence-names"),
+        (&["crawl", "--limit", "9", "--no-licence-names"], "--no-licence-names"),
+        (&["crawl", "--renames", "--no-licence-names"], "--no-licence-names"),
+    ] {
+        let ran = place.run(args);
+        assert_eq!(ran.code, 2, "{args:?}: {}{}", ran.out, ran.err);
+        assert!(ran.err.contains(says), "{args:?}: {}", ran.err);
+    }
+    for args in [
+        &["rank", "--of", "families", "--rules", "rules.csv"][..],
+        &["rank", "--by", "growth", "--days", "7"],
+        &["show", "--family", "Mine", "--rules", "rules.csv"],
+        &["export", "--all", "--to", "json", "--owners", "owners.csv", "--rules", "rules.csv"],
+        &["export", "--all", "--to", "svg", "--owners", "owners.csv", "--color-by", "country"],
+        &["export", "--family", "Mine", "--to", "edges", "--rules", "rules.csv"],
+        &["check", "--bursts", "--top", "3"],
+        &["explain", "Mine", "--families", "rules.csv"],
+        &["owners", "--owners", "owners.csv"],
+    ] {
+        let ran = place.run(args);
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.err);
+    }
+    // A variable is no option of this call: what is named stands above it.
+    let ran = place.run_with(&["check", "s"], &[("MODELKIN_SNAPSHOT", "nowhere")]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}
+
+#[test]
 fn a_file_that_cannot_be_had_is_named_with_its_option_and_a_remedy() {
     let place = place();
     std::fs::create_dir(place.path("folder")).unwrap();

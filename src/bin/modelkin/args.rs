@@ -107,8 +107,8 @@ pub struct Crawl {
     #[arg(long)]
     pub cards: bool,
     /// Do not ask for the names of licences that the Hub calls "other": a second listing, of some 100 to 200 requests
-    /// for the whole Hub
-    #[arg(long)]
+    /// for the whole Hub. Of --below and --limit they are never asked for
+    #[arg(long, conflicts_with_all = ["below", "limit", "renames"])]
     pub no_licence_names: bool,
     /// Fetch only what changed since the snapshot was taken; of --below and --limit only with --full
     #[arg(long, conflicts_with_all = ["owner", "below", "filters", "limit", "cards"])]
@@ -187,9 +187,9 @@ pub struct Rank {
     /// Families by your own rules, for --of families
     #[arg(long, visible_alias = "families", value_name = "FILE")]
     pub rules: Option<PathBuf>,
-    /// For --by growth: how many days before the snapshot's date are recent
-    #[arg(long, default_value_t = 30, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub days: u16,
+    /// For --by growth: how many days before the snapshot's date are recent [default: 30]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub days: Option<u16>,
     #[command(flatten)]
     pub filter: Filter,
     #[command(flatten)]
@@ -266,7 +266,8 @@ pub struct Begin {
 pub struct Selection {
     #[command(flatten)]
     pub begin: Begin,
-    /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones
+    /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones; for --family, and for
+    /// what an export says of families
     #[arg(long, visible_alias = "families", value_name = "FILE")]
     pub rules: Option<PathBuf>,
     /// How many links around [default: 1]
@@ -326,8 +327,9 @@ pub struct Explain {
     /// A family by rule (Qwen), an owner's models ('unsloth/*') or one model's id
     #[arg(value_name = "FAMILY")]
     pub name: String,
-    #[command(flatten)]
-    pub tables: Tables,
+    /// Families (CSV: family, namespaces, id_patterns) instead of the built-in ones
+    #[arg(long, visible_alias = "rules", value_name = "FILE")]
+    pub families: Option<PathBuf>,
     #[command(flatten)]
     pub question: Question,
 }
@@ -340,8 +342,9 @@ pub struct Owners {
     /// How many to show (0: all)
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub top: usize,
-    #[command(flatten)]
-    pub tables: Tables,
+    /// Publishers (CSV: namespace, name, country_iso2, kind); its rows win over the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub owners: Option<PathBuf>,
     #[command(flatten)]
     pub question: Question,
 }
@@ -380,9 +383,9 @@ pub struct Check {
     /// List the old names of models and accounts whose links were moved, with how many
     #[arg(long, conflicts_with_all = ["list", "strict", "bursts", "mirrors", "below", "owner", "kinds"])]
     pub aliases: bool,
-    /// How many bursts, mirrors or old names to show (0: all)
-    #[arg(long, default_value_t = 20, value_name = "N")]
-    pub top: usize,
+    /// How many bursts, mirrors or old names to show (0: all) [default: 20]
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
     /// Exit with 3 if there is a fault (the kinds marked so, or those of --kinds)
     #[arg(long)]
     pub strict: bool,

@@ -1,5 +1,6 @@
 use std::process::ExitCode;
 
+use anyhow::bail;
 use modelkin::census::{Bursts, Census, Counting};
 use modelkin::lineage::{Lineage, Mirror};
 use modelkin::reference::Families;
@@ -10,10 +11,19 @@ use crate::output::Usage;
 use crate::{POLICY, family, output, snapshots};
 
 pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
+    if args.top.is_some() && !(args.bursts || args.mirrors || args.aliases) {
+        bail!(Usage("--top is for --bursts, --mirrors and --aliases; --list KIND lists every case".into()));
+    }
+    if args.file.is_some() {
+        snapshots::none_beside(&args.question, "the file")?;
+    }
     let snapshot = snapshots::open(&args.question, args.file.as_deref())?;
     snapshot.verify()?;
     let lineage = Lineage::from_snapshot(&snapshot);
-    let most = if args.top == 0 { usize::MAX } else { args.top };
+    let most = match args.top.unwrap_or(20) {
+        0 => usize::MAX,
+        top => top,
+    };
     if args.aliases {
         output::report(&report::aliases(&lineage, most), &snapshot, args.question.format.into())?;
         return Ok(ExitCode::SUCCESS);

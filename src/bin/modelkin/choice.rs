@@ -58,7 +58,7 @@ pub enum CollapseArg {
     Quantized,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ColorArg {
     /// How a model was made from its parent
     Relation,

@@ -9,8 +9,9 @@ use modelkin::survey::Survey;
 use crate::{args, family, output, report, snapshots};
 
 pub fn run(args: &args::Explain) -> anyhow::Result<ExitCode> {
-    let references = report::references(&args.tables)?;
-    let families = family::rules("--families", args.tables.families.as_deref())?;
+    let tables = args::Tables { owners: None, families: args.families.clone() };
+    let references = report::references(&tables)?;
+    let families = family::rules("--families", args.families.as_deref())?;
     let snapshot = snapshots::open(&args.question, None)?;
     let lineage = Lineage::from_snapshot(&snapshot);
     let family = snapshots::found(&snapshot, family::resolve(&args.name, &families, &lineage))?;
@@ -21,7 +22,7 @@ pub fn run(args: &args::Explain) -> anyhow::Result<ExitCode> {
     let census = Census::take(&lineage, &Counting::default());
     let path =
         |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string()).filter(|path| !path.is_empty());
-    let (named, rules) = (path(&args.question.snapshot), path(&args.tables.families));
+    let (named, rules) = (path(&args.question.snapshot), path(&args.families));
     let mut words: Vec<&str> = Vec::new();
     for (option, value) in [("--snapshot", &named), ("--families", &rules)] {
         words.extend(value.iter().flat_map(|value| [option, value]));

@@ -13,6 +13,7 @@ use modelkin::lineage::Lineage;
 use modelkin::reference::{Aliases, Licences};
 use modelkin::report::{grouped, plural};
 
+use crate::args::ColorArg;
 use crate::output::{self, Usage};
 use crate::{args, family, files, report, snapshots};
 
@@ -112,6 +113,21 @@ fn format(args: &args::Export) -> anyhow::Result<Format> {
 /// Refuses options that the format has no use for, so that none is passed over in silence.
 fn fits(args: &args::Export, format: Format) -> anyhow::Result<()> {
     type IsFor = fn(Format) -> bool;
+    // Pictures show of publishers and families what their colours tell.
+    let colours = |by: ColorArg| args.color_by == Some(by) && format.has_colors();
+    if args.owners.is_some() && !format.has_fields() && !colours(ColorArg::Country) {
+        bail!(Usage(format!(
+            "{} shows no publishers, so it has no use for --owners but with --color-by country",
+            format.name()
+        )));
+    }
+    let has_families = format.has_fields() || args.selection.begin.family.is_some() || colours(ColorArg::Family);
+    if args.selection.rules.is_some() && !has_families {
+        bail!(Usage(format!(
+            "{} shows no families, so it has no use for --rules but with --family or --color-by family",
+            format.name()
+        )));
+    }
     let options: [(&str, bool, IsFor); 3] = [
         ("--layout", args.layout.is_some(), Format::has_layout),
         ("--color-by", args.color_by.is_some(), Format::has_colors),

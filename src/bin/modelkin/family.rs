@@ -9,9 +9,13 @@ use modelkin::report;
 use modelkin::snapshot::nearest;
 
 use crate::args::{self, PartArg};
+use crate::output::Usage;
 use crate::{files, output, snapshots};
 
 pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
+    if args.include_members && matches!(args.list, Some(PartArg::Members)) {
+        bail!(Usage("--include-members is about what descends from members; leave it out with --list members".into()));
+    }
     let families = rules("--rules", args.rules.as_deref())?;
     let snapshot = snapshots::open(&args.question, None)?;
     let lineage = Lineage::from_snapshot(&snapshot);

@@ -7,7 +7,7 @@ use modelkin::survey::Survey;
 use crate::{args, output, report, snapshots};
 
 pub fn run(args: &args::Owners) -> anyhow::Result<ExitCode> {
-    let references = report::references(&args.tables)?;
+    let references = report::references(&args::Tables { owners: args.owners.clone(), families: None })?;
     let snapshot = snapshots::open(&args.question, None)?;
     let lineage = Lineage::from_snapshot(&snapshot);
     let census = Census::take(&lineage, &Counting::default());

@@ -9,6 +9,8 @@ use crate::args::{self, GroupArg};
 use crate::output::Usage;
 use crate::{family, output, snapshots};
 
+/// How many days before the snapshot are recent, if nothing is said.
+const RECENT: u16 = 30;
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
@@ -20,6 +22,13 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
     if group != Group::Models && !args.by.is_for_groups() {
         bail!(Usage(format!("--by {} is defined for models alone; use it with --of models", args.by.name())));
     }
+    if args.rules.is_some() && group != Group::Families {
+        bail!(Usage("--rules says which families there are; use it with --of families".into()));
+    }
+    if args.days.is_some() && args.by != Measure::Growth {
+        bail!(Usage("--days says what is recent; use it with --by growth".into()));
+    }
+    let days = args.days.unwrap_or(RECENT);
     let families = (group == Group::Families).then(|| family::rules("--rules", args.rules.as_deref())).transpose()?;
     let families = families.map(|families| families.all()).transpose()?;
     let snapshot = snapshots::open(&args.question, None)?;
@@ -30,12 +39,12 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
         let Some(taken) = snapshot.provenance().taken else {
             bail!("--by growth needs the snapshot's date, and no record has one; import it again with --date");
         };
-        let since = taken - i64::from(args.days) * DAY;
+        let since = taken - i64::from(days) * DAY;
         counting.recent_since = Some(since);
         words = format!(
             "{words} Recent: created on {} or later, {} before the snapshot.",
             report::day(since),
-            report::plural(args.days.into(), "day")
+            report::plural(days.into(), "day")
         )
         .trim()
         .into();

@@ -25,6 +25,12 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
             bail!(Usage(format!("no section {section:?}; there are {}", names.join(", "))));
         }
     }
+    if !args.snapshots.is_empty() {
+        snapshots::none_beside(&args.question, "--snapshots")?;
+    }
+    if args.out.is_some() && !matches!(args.question.format, FormatArg::Table) {
+        bail!(Usage("--out writes the page, CSV, JSON and Markdown together; leave --format out".into()));
+    }
     let references = references(&args.tables)?;
     let mut all = series(&args.snapshots)?;
     let snapshot = match all.pop() {

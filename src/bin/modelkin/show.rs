@@ -1,10 +1,12 @@
 use std::process::ExitCode;
 
+use anyhow::bail;
 use modelkin::census::{Census, tree};
 use modelkin::lineage::{Lineage, Reach};
 use modelkin::report;
 
 use crate::args;
+use crate::output::Usage;
 use crate::{family, output, snapshots};
 
 /// How many links deep a tree is drawn, if nothing is said.
@@ -14,6 +16,9 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
     let mut named = args.selection.clone();
     if let Some(model) = &args.model {
         named.begin.below = Some(model.clone());
+    }
+    if named.rules.is_some() && named.begin.family.is_none() {
+        bail!(Usage("--rules says which families there are; use it with --family".into()));
     }
     // How deep is drawn does not change what is selected: what lies deeper is marked.
     let deepest = if named.begin.around.is_some() { usize::MAX } else { DEPTH };

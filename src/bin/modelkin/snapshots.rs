@@ -1,14 +1,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use etcetera::BaseStrategy;
 use modelkin::report::day;
 use modelkin::snapshot::{Error, Snapshot, Taken};
 
 use crate::args::Question;
 use crate::files;
-use crate::output;
+use crate::output::{self, Usage};
 
 /// Opens the snapshot that is meant, and says on standard error which it is if nobody named one: the last one imported,
 /// else the sample.
@@ -45,6 +45,16 @@ fn is_of_variable(path: &Path) -> bool {
 
 /// The variable that names a snapshot where no option does.
 const VARIABLE: &str = "MODELKIN_SNAPSHOT";
+
+/// Refuses --snapshot beside what names other snapshots; the variable is passed over then.
+pub fn none_beside(question: &Question, what: &str) -> anyhow::Result<()> {
+    match question.snapshot.as_deref().filter(|path| !path.as_os_str().is_empty() && !is_of_variable(path)) {
+        Some(_) => {
+            bail!(Usage(format!("{what} names what is asked, and so does --snapshot; leave one of the two out")))
+        }
+        None => Ok(()),
+    }
+}
 
 /// The snapshot that is asked, which may be named.
 pub fn open_asked(named: Option<&Path>) -> anyhow::Result<Snapshot> {
