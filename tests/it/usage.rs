@@ -95,6 +95,28 @@ fn a_file_that_cannot_be_had_is_named_with_its_option_and_a_remedy() {
 }
 
 #[test]
+fn columns_that_are_named_twice_or_of_no_table_are_refused() {
+    let place = place();
+    place.file("t.csv", "id,trained_from,also\nx/y,a/base,c/d\n");
+    place.file("o--m.md", "---\nbase_model: a/b\n---\n");
+    for (args, says) in [
+        (&["t.csv", "--column", "parent=also", "--column", "parent=also"][..], "--column parent=also stands twice"),
+        (&["t.csv", "--column", "parent=also", "--column", "id=also"], "also is either parent or id"),
+        (&["o--m.md", "--column", "parent=also"], "names columns of tables"),
+        (&["s", "--column", "parent=also"], "names columns of tables"),
+        (&["l.edges", "o--m.md", "--column", "parent=also"], "names columns of tables"),
+    ] {
+        let ran = place.run(&[&["import", "-o", "t"], args].concat());
+        assert_eq!(ran.code, 2, "{args:?}: {}{}", ran.out, ran.err);
+        assert!(ran.err.contains(says), "{args:?}: {}", ran.err);
+    }
+    // Two columns of parents add up, and other sources may stand beside a table.
+    let both = ["import", "-o", "t", "t.csv", "l.edges", "--column", "parent=also", "--column", "parent=trained_from"];
+    let ran = place.run(&both);
+    assert!(ran.code == 0 && ran.out.contains("4 models, 4 links"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
 fn one_of_a_kind_is_no_plural() {
     assert_eq!(plural(0, "model"), "0 models");
     assert_eq!(plural(1, "model"), "1 model");

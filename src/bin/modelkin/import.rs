@@ -35,6 +35,7 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
         KindArg::Edges => Kind::Edges,
         KindArg::Recording => Kind::Recording,
     });
+    columns(&args.columns)?;
     let mut named = NamedColumns::default();
     args.columns.iter().try_for_each(|column| named.add(column)).map_err(Usage)?;
     let find = |path: &PathBuf| Place::find(path, kind, &named);
@@ -84,6 +85,27 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     output::result(&(summary(&args.output, &snapshot, 0, &rejects) + &newest))?;
     remember(&args.output);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses columns that are named twice: they could not both be meant, or one of the two says nothing.
+fn columns(named: &[String]) -> anyhow::Result<()> {
+    for (at, column) in named.iter().enumerate() {
+        let Some((word, name)) = column.split_once('=') else { continue };
+        for earlier in &named[..at] {
+            match earlier.split_once('=') {
+                Some((other, same)) if same == name && other == word => {
+                    bail!(Usage(format!("--column {column} stands twice; leave one out")));
+                }
+                Some((other, same)) if same == name => {
+                    bail!(Usage(format!(
+                        "--column {earlier} and --column {column}: {name} is either {other} or {word}; leave one out"
+                    )));
+                }
+                _ => (),
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What a snapshot is made of.
