@@ -14,7 +14,7 @@ use super::witnesses::Witnesses;
 use super::{CrawlNote, Error, Provenance, RemarkNote, Snapshot, SourceNote, Taken};
 use crate::model::{
     Alias, Authority, Certainty, Counts, Flags, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject, Relation,
-    Remark, RemarkKind, WordLists, Words, clip,
+    Remark, RemarkKind, Word, WordLists, Words, clip,
 };
 
 /// How many rejects are kept with place and reason; the rest are counted.
@@ -166,6 +166,7 @@ impl Builder {
             records: 0,
             rejects: 0,
             repeats: 0,
+            licence_rows: 0,
             remarks: Vec::new(),
         });
     }
@@ -241,7 +242,11 @@ impl Builder {
     }
 
     fn record(&mut self, mut record: Record<'_>) {
-        self.note(|source| source.records += 1);
+        let is_licence = names_a_licence_alone(&record);
+        self.note(|source| match is_licence {
+            true => source.licence_rows += 1,
+            false => source.records += 1,
+        });
         if let Some(named) = &mut self.named {
             *named += record.parents.len() as u64;
         }
@@ -302,7 +307,7 @@ impl Builder {
                 self.odd(at, OddityKind::ReusedId, record.id.as_str());
             }
             Some(at) => {
-                self.note(|source| source.repeats += 1);
+                self.note(|source| source.repeats += u64::from(!is_licence));
                 let earlier_spelling = self.names.get(name).to_owned();
                 self.names.respell(name, record.id.as_str());
                 self.join(at, later, record);
@@ -549,6 +554,17 @@ impl Builder {
         links.for_each(|link| alive[link.0 as usize] = true);
         alive
     }
+}
+
+/// Whether a record tells the name or the link of a licence and nothing else.
+fn names_a_licence_alone(record: &Record<'_>) -> bool {
+    let is_of_licence = |word| matches!(word, Word::LicenceName | Word::LicenceLink);
+    record.authority == Authority::Silent
+        && record.created.is_none()
+        && record.counts.iter().all(|(_, count)| count.is_none())
+        && record.lists.iter().all(|(_, list)| list.is_none())
+        && record.words.iter().all(|(word, text)| text.is_none() || is_of_licence(word))
+        && record.words.iter().any(|(_, text)| text.is_some())
 }
 
 fn half(hasher: &DefaultHashBuilder, key: HubId) -> u32 {

@@ -79,9 +79,16 @@ pub struct SourceNote {
     pub rejects: u64,
     /// Records of models that were known already, from it or an earlier source.
     pub repeats: u64,
+    /// Rows that tell the name of a licence and nothing else, of models that are records already: a crawl's second listing.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub licence_rows: u64,
     /// What is to be said of it as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<RemarkNote>,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A remark about a source as a whole.

@@ -73,7 +73,7 @@ impl Witnesses {
         for (child, named, today) in led {
             // Where keys contradict each other, each is believed of its own row alone.
             let is_alone = names[&named].len() == 1 && !builder.is_listed(named);
-            builder.renamed(child, named, Some(today).filter(|_| is_alone));
+            builder.renamed(child, named, today, is_alone);
         }
     }
 
@@ -110,7 +110,7 @@ impl Witnesses {
             builder.join_links(*link, *resolved);
             // Where records contradict each other, each is believed of its own parents alone.
             let is_alone = names.get(&old).is_some_and(|known| known.len() == 1);
-            builder.renamed(*child, old, Some(new).filter(|_| is_alone));
+            builder.renamed(*child, old, new, is_alone);
         }
         !joined.is_empty()
     }
@@ -155,15 +155,14 @@ impl Builder {
         self.names.find(&self.renames.of(self.id(name), listing)?)
     }
 
-    /// Notes that a child's parent was known as `old`, which is another name of `new`, if that is known for all.
-    fn renamed(&mut self, child: u32, old: u32, new: Option<u32>) {
-        let id = self.id(old).to_owned();
+    /// Notes that a child's parent was known as `old`, which is another name of `new`: of this child alone, or for all.
+    fn renamed(&mut self, child: u32, old: u32, new: u32, is_for_all: bool) {
+        let (old, new) = (self.id(old).to_owned(), self.id(new).to_owned());
         if let Some(model) = self.model_of(child) {
-            self.odd(model, OddityKind::RenamedParent, &id);
+            self.odd(model, OddityKind::RenamedParent, &format!("{old} is {new}"));
         }
-        if let Some(new) = new {
-            let new = self.id(new).to_owned();
-            self.renames.of_model(&id, &new, Certainty::Sure);
+        if is_for_all {
+            self.renames.of_model(&old, &new, Certainty::Sure);
         }
     }
 }

@@ -117,8 +117,8 @@ fn names_of_licences_come_by_a_second_listing_and_move_no_link() {
     let world = || odd_world(3000, 29);
     let hub = StandIn::with(world(), Manner { page: 100, ..Manner::default() });
     let (with, without_names) = (Place::before(&hub), Place::before(&hub));
-    let ran = with.crawl(&[]);
-    assert!(ran.err.contains("100 to 200 more for the names of licences"), "{}", ran.err);
+    let ran_with = with.crawl(&[]);
+    assert!(ran_with.err.contains("100 to 200 more for the names of licences"), "{}", ran_with.err);
     let asked = hub.log().iter().filter(|request| request.path.contains("filter=license%3Aother")).count();
     let others = world().with_tag("license:other").len();
     assert_eq!(asked, others.div_ceil(100));
@@ -128,6 +128,15 @@ fn names_of_licences_come_by_a_second_listing_and_move_no_link() {
     let (with, without_names) = (with.snapshot("hub.modelkin"), without_names.snapshot("hub.modelkin"));
     assert_eq!(facts(&with), facts(&without_names));
     assert_eq!(with.provenance().counts, without_names.provenance().counts);
+    // The rows of the second listing are no records.
+    let [source, other] = [&with, &without_names].map(|snapshot| snapshot.provenance().sources[0].clone());
+    assert_eq!((source.records, source.repeats), (other.records, other.repeats));
+    assert_eq!((source.licence_rows, other.licence_rows), (others as u64, 0));
+    assert!(
+        ran_with.out.contains(&format!(", and {others} rows with the name of a licence alone")),
+        "{}",
+        ran_with.out
+    );
     let mut named = 0;
     for row in with.rows().filter(|row| with.is_listed(*row)) {
         let name = with.word(Word::LicenceName, row);

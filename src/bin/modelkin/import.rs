@@ -254,12 +254,16 @@ pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) ->
     for source in provenance.sources.iter().skip(known) {
         let _ = writeln!(
             text,
-            "{} ({}): {}, {} of models known before, {}",
+            "{} ({}): {}, {} of models known before, {}{}",
             printable(&source.path),
             source.kind,
             plural(source.records, "record"),
             grouped(source.repeats),
-            plural(source.rejects, "reject")
+            plural(source.rejects, "reject"),
+            match source.licence_rows {
+                0 => String::new(),
+                rows => format!(", and {} with the name of a licence alone", plural(rows, "row")),
+            }
         );
         for remark in &source.remarks {
             let kind = RemarkKind::ALL.iter().find(|kind| kind.name() == remark.kind);
