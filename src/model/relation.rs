@@ -53,9 +53,9 @@ impl fmt::Display for Relation {
 pub enum Learned {
     /// Inferred from the card's other words by the rules of `hub-facts` 5.3, or not known at all.
     Inferred,
-    /// From the Hub's typed tag or its resolved `baseModels`.
+    /// From the Hub's typed tag or its resolved `baseModels`, or from a table's column of relations.
     Hub,
-    /// The card's own `base_model_relation`.
+    /// The card's own `base_model_relation`, or a lineage written by hand.
     Declared,
 }
 
