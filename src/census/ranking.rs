@@ -8,7 +8,8 @@ use crate::snapshot::Row;
 pub enum Group {
     /// Models, listed or not, with at least one child.
     Models,
-    /// Owners of models with children: F1 and F2 of `owner/*`.
+    /// Owners of models with children: F1 and F2 of `owner/*`. An id without an owner belongs to none, also where a table knows
+    /// whose it is today: the definitions go by ids.
     Owners,
     /// The families of a table: F1 and F2 of each. They may nest; nothing is summed over them.
     Families,
@@ -46,7 +47,7 @@ measures! {
     Adapter = "adapter", "descendants whose own link towards the model is an adapter";
     Merge = "merge", "descendants whose own link towards the model is a merge";
     Unstated = "unstated", "descendants whose own link towards the model has no stated relation";
-    Authors = "authors", "distinct owners of the descendants";
+    Authors = "authors", "distinct owners of the descendants; a model whose id has no owner is its own";
     Downloads = "downloads", "downloads in 30 days of the descendants, where known";
     DownloadsWithOwn = "downloads-with-own", "downloads in 30 days of the descendants and the model itself, where known";
     DownloadsAllTime = "downloads-all-time", "downloads of the descendants since the Hub publishes them, where known";
