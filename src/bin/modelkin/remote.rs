@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, bail};
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
-use modelkin::report::{day, grouped, plural};
+use modelkin::report::{day, plural};
 use modelkin::snapshot::Snapshot;
 use modelkin::source::hub::fetch::{self, Event, Fetched, Wanted};
 use modelkin::source::hub::{Address, Hub, Patience};
