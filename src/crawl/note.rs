@@ -11,8 +11,11 @@ pub fn ends_early(snapshot: &Snapshot) -> Option<i64> {
     let provenance = snapshot.provenance();
     let note = provenance.crawl.as_ref()?;
     let is_whole = note.owner.is_none() && note.filters.is_empty() && note.below.is_none() && note.limit.is_none();
-    let newest = snapshot.rows().filter_map(|row| snapshot.created(row)).max()?;
-    (is_whole && newest < provenance.taken? - DAYS).then_some(newest)
+    let taken = provenance.taken?;
+    // One absurd date must not hide it.
+    let is_past = |at: &i64| *at < taken + DAYS;
+    let newest = snapshot.rows().filter_map(|row| snapshot.created(row)).filter(is_past).max()?;
+    (is_whole && newest < taken - DAYS).then_some(newest)
 }
 
 /// A crawl's plan as a snapshot keeps it.

@@ -21,6 +21,12 @@ pub(super) fn are_in(folder: &Path) -> bool {
     walk(folder, &mut Vec::new()).any(|found| found.is_ok_and(|file| id(folder, &file).is_ok()))
 }
 
+/// Whether a folder is the Hub's cache of models.
+pub(super) fn is_cache(folder: &Path) -> bool {
+    let is_model = |entry: std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with("models--");
+    std::fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(is_model))
+}
+
 /// A card, or the cards below a folder.
 pub(super) struct Cards {
     /// As it was named.

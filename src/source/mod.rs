@@ -244,6 +244,9 @@ fn in_folder(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Result<Ve
         let data = suffixes(kind).join(", .");
         let what = match kind {
             Some(_) => format!("holds no data files (.{data})"),
+            None if cards::is_cache(path) => {
+                "is a Hub cache, and holds no model's README; fetch one with `hf download OWNER/NAME README.md`".into()
+            }
             None => format!(
                 "holds no model cards (owner/name/README.md, owner--name.md, models--owner--name/snapshots/...) \
                  and no data files (.{data})"

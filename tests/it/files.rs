@@ -275,4 +275,6 @@ fn models_of_a_hub_cache_without_a_readme_are_told() {
     std::fs::remove_dir_all(place.path("hub/models--o--m")).unwrap();
     let ran = place.run(&["import", "hub", "--as", "cards", "-o", "t"]);
     assert!(ran.code == 1 && ran.err.contains("none with a README: 4 models"), "{}", ran.err);
+    let ran = place.run(&["import", "hub", "-o", "t"]);
+    assert!(ran.code == 1 && ran.err.contains("is a Hub cache, and holds no model's README; fetch one"), "{}", ran.err);
 }
