@@ -210,7 +210,8 @@ impl Columns {
 
     /// Sorts what was gathered by id and lays it out in columns.
     pub fn fill(filling: Filling, counts: &mut super::Counts) -> RecordBatch {
-        let Filling { names, alive, of_name, models, lists, oddities, words, aliases } = filling;
+        let Filling { mut names, alive, of_name, models, lists, oddities, words, aliases } = filling;
+        names.close();
         let order = in_order(&names, alive);
         let mut row_of = vec![0u32; names.len()];
         for (row, name) in order.iter().enumerate() {
@@ -227,7 +228,7 @@ impl Columns {
         let mut counts_of = Counts::from_fn(|_| UInt64Builder::with_capacity(rows));
         let mut words_of = Words::from_fn(|_| Vec::with_capacity(rows));
         let mut flags_of = Flags::from_fn(|_| BooleanBuilder::with_capacity(rows));
-        let mut lists_of = WordLists::from_fn(|_| (Ends::of(rows), Vec::new()));
+        let mut lists_of = WordLists::from_fn(|_| Vec::with_capacity(rows));
         let mut shas_of = Vec::with_capacity(rows);
         let mut links: Vec<(u32, Relation, Learned)> = Vec::new();
         let mut odd: Vec<&Oddity> = Vec::new();
@@ -259,10 +260,8 @@ impl Columns {
             for (flag, column) in flags_of.iter_mut() {
                 column.append_option(model.and_then(|model| model.flags[flag]));
             }
-            for (list, (ends, words)) in lists_of.iter_mut() {
-                let own = model.map_or(&[][..], |model| lists.words(list, model));
-                words.extend_from_slice(own);
-                ends.push(own.len());
+            for (list, places) in lists_of.iter_mut() {
+                places.push(model.map_or((Maybe::NONE, 0), |model| model.lists[list]));
             }
             shas_of.push(model.map_or(Maybe::NONE, |model| model.sha));
 
@@ -286,8 +285,8 @@ impl Columns {
             odd_ends.push(own.len());
         }
         drop(models);
-        let Lists { shas, .. } = lists;
-        // Laid out only now, when the models' room is free again.
+        // What is large is laid out only now, when the models' room is free again.
+        let Lists { shas, words: list_words, .. } = lists;
         let mut sha_column = LargeBinaryBuilder::with_capacity(rows, shas.len() * size_of::<Commit>());
         shas_of.iter().for_each(|at| sha_column.append_option(at.get().map(|at| shas[at as usize].0)));
         drop((shas, shas_of));
@@ -319,7 +318,13 @@ impl Columns {
         );
         drop(links);
         let parents = link_ends.lists(DataType::Struct(parent_fields()), Arc::new(parents));
-        let lists_of = lists_of.map(|(ends, codes)| {
+        let lists_of = lists_of.map(|places: Vec<(Maybe<u32>, u32)>| {
+            let (mut ends, mut codes) = (Ends::of(rows), Vec::new());
+            for (start, count) in places {
+                let own = start.get().map_or(&[][..], |start| &list_words[start as usize..][..count as usize]);
+                codes.extend_from_slice(own);
+                ends.push(own.len());
+            }
             Arc::new(ends.lists(coded(DataType::UInt32), Arc::new(dictionary(codes, None, &words)))) as ArrayRef
         });
         let words_of = words_of.map(|column: Vec<Maybe<u32>>| {

@@ -1,5 +1,5 @@
 use super::maybe::Maybe;
-use crate::model::{Authority, Commit, Counts, Flags, HubId, Learned, Relation, WordList, WordLists, Words};
+use crate::model::{Authority, Commit, Counts, Flags, HubId, Learned, Relation, WordLists, Words};
 
 /// A record with its ids and words as numbers; its lists lie among those of all.
 #[derive(Debug, Clone, Copy)]
@@ -30,11 +30,6 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    pub fn words(&self, list: WordList, model: &Model) -> &[u32] {
-        let (start, count) = model.lists[list];
-        start.get().map_or(&[], |start| &self.words[start as usize..][..count as usize])
-    }
-
     pub fn add_sha(&mut self, sha: Option<Commit>) -> Maybe<u32> {
         let place = self.shas.len() as u32;
         self.shas.extend(sha);

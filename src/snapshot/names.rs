@@ -50,6 +50,11 @@ impl Names {
         Names { folds: false, ..Names::of_ids() }
     }
 
+    /// Gives back the room of the table: nothing is looked up any more.
+    pub fn close(&mut self) {
+        (self.slots, self.seen) = (Vec::new(), Vec::new());
+    }
+
     pub fn len(&self) -> usize {
         self.spans.len()
     }
