@@ -211,16 +211,44 @@ fn of_hex<const BYTES: usize>(text: &str) -> Option<[u8; BYTES]> {
     if text.len() != 2 * BYTES {
         return None;
     }
-    let digit = |byte: u8| char::from(byte).to_digit(16);
+    // Whether all are digits is asked once, at the end: every row has some.
+    let mut all = 0;
     for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = (digit(pair[0])? << 4 | digit(pair[1])?) as u8;
+        let [high, low] = [DIGITS[pair[0] as usize], DIGITS[pair[1] as usize]];
+        all |= high | low;
+        *byte = high << 4 | low;
     }
-    Some(bytes)
+    (all < 16).then_some(bytes)
 }
+
+/// The value of each hex digit by its byte; of what is none, more than a digit has.
+const DIGITS: [u8; 256] = {
+    let mut values = [0xf0; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = b"0123456789abcdef"[value];
+        values[digit as usize] = value as u8;
+        values[digit.to_ascii_uppercase() as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hex_digits_alone_are_read() {
+        for byte in 0..=255u8 {
+            let Ok(text) = String::from_utf8(vec![byte; 24]) else { continue };
+            let value = char::from(byte).to_digit(16).map(|value| HubId([value as u8 * 17; 12]));
+            assert_eq!(HubId::parse(&text), value, "{text:?}");
+        }
+        let mixed = "0123456789abcdefABCDEF00";
+        assert_eq!(HubId::parse(mixed).unwrap().0, [1, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0xab, 0xcd, 0xef, 0]);
+        assert_eq!(HubId::parse(&mixed[1..]), None);
+    }
 
     /// Every text of four characters out of these: found good at a glance exactly if no rule speaks against it.
     #[test]

@@ -1,6 +1,4 @@
-use std::collections::HashSet;
-
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::builder::Builder;
 use super::lists::Model;
@@ -21,12 +19,17 @@ impl Listed<'_> {
         let news = builder.renames.new_accounts().map(str::to_ascii_lowercase);
         let known: HashSet<String> = builder.renames.accounts().map(str::to_owned).chain(news).collect();
         // Mostly the length and the first letter tell that an account is none of them.
-        let glance = |account: &str| Some((account.as_bytes().first()?.to_ascii_lowercase(), account.len()));
-        let glances: HashSet<_> = known.iter().filter_map(|account| glance(account)).collect();
+        let glance = |account: &str| {
+            let first = account.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+            (usize::from(first), 1u64 << account.len().min(63))
+        };
+        let mut glances = [0u64; 256];
+        known.iter().map(|account| glance(account)).for_each(|(first, length)| glances[first] |= length);
         let (mut accounts, mut renamed) = (HashSet::new(), Vec::new());
         for name in 0..builder.names.len() as u32 {
             let Some((account, _)) = builder.names.get(name).split_once('/') else { continue };
-            if !glance(account).is_some_and(|glance| glances.contains(&glance)) {
+            let (first, length) = glance(account);
+            if glances[first] & length == 0 {
                 continue;
             }
             let account = account.to_ascii_lowercase();

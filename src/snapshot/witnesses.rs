@@ -46,7 +46,7 @@ impl Witnesses {
     pub fn settle(mut self, builder: &mut Builder) {
         self.follow_keys(builder);
         self.torn.retain(|torn| builder.links_of(torn.child) == Some(torn.links));
-        while self.join(builder) {}
+        while !self.torn.is_empty() && self.join(builder) {}
     }
 
     fn follow_keys(&mut self, builder: &mut Builder) {

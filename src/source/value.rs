@@ -149,10 +149,12 @@ fn is_date(text: &str) -> bool {
     is_day && (text.len() == 10 || (time.contains(':') && time.bytes().all(is_of_time)))
 }
 
-/// A JSON text, borrowed where it has no escapes (serde borrows no `Cow` by itself).
+/// A text of JSON that is valid, borrowed where it has no escapes (serde borrows no `Cow` by itself).
 pub(super) fn borrowed(json: &str) -> Option<Cow<'_, str>> {
-    if !json.starts_with('"') {
-        return None;
+    let text = json.strip_prefix('"')?;
+    // Mostly nothing in it is written with escapes, which is told without reading it again.
+    if let Some(text) = text.strip_suffix('"').filter(|text| memchr2(b'"', b'\\', text.as_bytes()).is_none()) {
+        return Some(Cow::Borrowed(text));
     }
     match serde_json::from_str::<&str>(json) {
         Ok(text) => Some(Cow::Borrowed(text)),

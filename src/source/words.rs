@@ -183,6 +183,9 @@ impl<'a> Values<'a> {
     /// Every text of a key, a list in a list as if it were none.
     pub fn texts(&mut self, key: Key, oddities: &mut Vec<Oddity>) -> Vec<Cow<'a, str>> {
         let mut texts = Vec::new();
+        if !self.has(key) {
+            return texts;
+        }
         gather(self.take(key), &mut texts, &mut |other| oddities.push(bad(key, other)));
         texts
     }
