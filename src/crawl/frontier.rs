@@ -256,8 +256,9 @@ impl Frontier {
     }
 
     fn children_of_old(&mut self, old: &[OldId]) {
-        for OldId { id, sure } in old {
-            self.children_of(id, (!sure).then(|| id.clone()));
+        // The sure ones too: a table may be older than what the Hub says today.
+        for OldId { id, .. } in old {
+            self.children_of(id, Some(id.clone()));
         }
     }
 

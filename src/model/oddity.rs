@@ -96,4 +96,6 @@ oddity_kinds! {
     RenamedParent = "renamed-parent", "a parent that bears another name today: one link, to the model under that name";
     /// A front matter that begins and does not end.
     OpenHeader = "open-header", "a front matter that does not end: not read, and nothing is known of parents";
+    /// A parent whose key says that it is another model than the one of which tables call its name an old one.
+    NotRenamed = "not-renamed", "a parent under a name that tables call an old one, whose key is not that of the new one: the name holds";
 }

@@ -46,6 +46,10 @@ pub struct Builder {
     stale_reasons: HashSet<String>,
     pub(super) renames: Renames,
     witnesses: Witnesses,
+    /// Children of parents whose names may be old ones: the child, the name, and the parent's key.
+    pub(super) keyed: Vec<(u32, u32, HubId)>,
+    /// Names of which an older snapshot told that they are no old ones.
+    pub(super) not_renamed: HashSet<u32>,
     /// The model of each repository: half of its key's hash, and the number. The key itself lies with the model.
     keys: HashTable<(u32, u32)>,
     hasher: DefaultHashBuilder,
@@ -80,6 +84,8 @@ impl Builder {
             stale_reasons: HashSet::new(),
             renames: Renames::default(),
             witnesses: Witnesses::default(),
+            keyed: Vec::new(),
+            not_renamed: HashSet::new(),
             keys: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
             older: HashMap::new(),
@@ -258,6 +264,10 @@ impl Builder {
             if let Some(absurd) = count.take_if(|count| *count > field.most()) {
                 oddities.push(Oddity::new(OddityKind::BadValue, &format!("{}: {absurd}", field.hub_name())));
             }
+        }
+        for oddity in oddities.iter().filter(|oddity| oddity.kind == OddityKind::NotRenamed) {
+            let old = self.name(&oddity.text);
+            self.not_renamed.insert(old);
         }
         let name = self.name(record.id.as_str());
         if let Some(was) = &record.was {

@@ -1,9 +1,11 @@
+use std::cell::RefCell;
+
 use hashbrown::{HashMap, HashSet};
 
 use super::builder::Builder;
 use super::lists::Model;
 use super::renames::Listing;
-use crate::model::Authority;
+use crate::model::{Authority, OddityKind};
 
 /// What was gathered, as a listing of names.
 pub(super) struct Listed<'b> {
@@ -12,6 +14,8 @@ pub(super) struct Listed<'b> {
     accounts: HashSet<String>,
     /// The names, listed or not, of those accounts that had another name.
     pub renamed: Vec<u32>,
+    /// The old names of which a key told that they are names of other models.
+    not_renamed: RefCell<HashSet<u32>>,
 }
 
 impl Listed<'_> {
@@ -43,7 +47,7 @@ impl Listed<'_> {
                 accounts.insert(account);
             }
         }
-        Listed { builder, accounts, renamed }
+        Listed { builder, accounts, renamed, not_renamed: RefCell::default() }
     }
 
     fn model(&self, id: &str) -> Option<(u32, &Model)> {
@@ -65,6 +69,18 @@ impl Listing for Listed<'_> {
         let Some((one, other)) = self.model(one).zip(self.model(other)) else { return false };
         let names = |model: &Model, name: u32| self.builder.lists.links(model).iter().any(|link| link.0 == name);
         names(one.1, other.0) || names(other.1, one.0)
+    }
+
+    fn is_another(&self, old: &str, new: &str) -> bool {
+        let Some(old) = self.builder.names.find(old) else { return false };
+        let key = self.model(new).and_then(|(_, model)| model.hub_id);
+        let mut keyed = self.builder.keyed.iter().filter(|(_, name, _)| *name == old);
+        let is_another =
+            self.builder.not_renamed.contains(&old) || key.is_some_and(|key| keyed.any(|(.., other)| *other != key));
+        if is_another {
+            self.not_renamed.borrow_mut().insert(old);
+        }
+        is_another
     }
 }
 
@@ -91,6 +107,12 @@ impl Builder {
         }
     }
 
+    /// The names that may be old ones of others.
+    pub(super) fn old_names(&self) -> HashSet<u32> {
+        let ids = self.renames.ids().filter_map(|old| self.names.find(old));
+        ids.chain(Listed::of(self).renamed).collect()
+    }
+
     /// The aliases that matter here, old name to new name; both are alive then.
     pub(super) fn known_aliases(&mut self, alive: &mut Vec<bool>) -> HashMap<u32, u32> {
         let listing = Listed::of(self);
@@ -103,6 +125,13 @@ impl Builder {
         for name in listing.renamed.iter().filter(|name| alive[**name as usize]) {
             let old = self.names.get(*name);
             known.extend(self.renames.of(old, &listing).map(|new| (old.to_owned(), new)));
+        }
+        let not_renamed = listing.not_renamed.into_inner();
+        for (child, name, _) in std::mem::take(&mut self.keyed) {
+            if let Some(child) = self.model_of(child).filter(|_| not_renamed.contains(&name)) {
+                let old = self.id(name).to_owned();
+                self.odd(child, OddityKind::NotRenamed, &old);
+            }
         }
         let mut name = |id: &str| {
             let name = self.name(id);

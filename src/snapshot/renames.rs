@@ -19,6 +19,8 @@ pub(crate) trait Listing {
     fn lists_any_of(&self, account: &str) -> bool;
     /// Whether one of two listed models names the other as its parent: then it is a copy, and no new name.
     fn are_kin(&self, one: &str, other: &str) -> bool;
+    /// Whether the Hub's key of a parent that bears the name `old` says that it is another model than `new`.
+    fn is_another(&self, old: &str, new: &str) -> bool;
 }
 
 impl Renames {
@@ -104,8 +106,10 @@ impl Renames {
         }
         let is_listed = listing.is_listed(old);
         let holds = |(new, certainty): &(String, Certainty)| match (listing.is_listed(new), is_listed) {
-            (true, false) => true,
-            (true, true) => *certainty == Certainty::Sure && !listing.are_kin(old, new),
+            (true, false) => !listing.is_another(old, new),
+            (true, true) => {
+                *certainty == Certainty::Sure && !listing.are_kin(old, new) && !listing.is_another(old, new)
+            }
             // The listing is older than the renaming.
             (false, _) => false,
         };
@@ -140,7 +144,7 @@ impl Renames {
 mod tests {
     use super::*;
 
-    /// Names that are listed; a pair with `>` between them is a copy and its original.
+    /// Names that are listed; a pair with `>` between them is a copy and its original, one with `!` two models by their keys.
     struct Names(&'static [&'static str]);
 
     impl Listing for Names {
@@ -152,6 +156,9 @@ mod tests {
         }
         fn are_kin(&self, one: &str, other: &str) -> bool {
             self.0.contains(&format!("{one}>{other}").as_str())
+        }
+        fn is_another(&self, old: &str, new: &str) -> bool {
+            self.0.contains(&format!("{old}!{new}").as_str())
         }
     }
 
@@ -183,6 +190,9 @@ mod tests {
             ("THUDM/x", &["zai-org/x", "THUDM/x"], Some("zai-org/x")),
             ("THUDM/x", &["zai-org/x", "THUDM/x", "THUDM/x>zai-org/x"], None),
             ("Tareks/a", &["Graveyard/a", "Tareks/a"], None),
+            // The Hub's key says otherwise.
+            ("THUDM/x", &["zai-org/x", "THUDM/x!zai-org/x"], None),
+            ("THUDM/x", &["zai-org/x", "THUDM/x", "THUDM/x!zai-org/x"], None),
             // The old one alone: the listing is older than the renaming.
             ("THUDM/x", &["THUDM/x", "zai-org/y"], None),
             ("bert", &["bert"], None),

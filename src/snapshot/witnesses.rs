@@ -52,14 +52,18 @@ impl Witnesses {
     fn follow_keys(&mut self, builder: &mut Builder) {
         let mut led: Vec<(u32, u32, u32)> = Vec::new();
         let mut names: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+        let old_names = builder.old_names();
         for (child, link, key) in std::mem::take(&mut self.keys) {
             let range = builder.links_of(child).map(|(start, count)| start..start + count);
             // A later record may have replaced this one.
             let Some(range) = range.filter(|range| range.contains(&link)) else { continue };
             let named = builder.parent(link);
+            let today = builder.listed_as(key);
+            if old_names.contains(&named) && today.is_none_or(|today| today == named) {
+                builder.keyed.push((child, named, key));
+            }
             // A key that leads to the child itself is a mistake, and the name holds.
-            let today = builder.listed_as(key).filter(|today| *today != named && *today != child);
-            let Some(today) = today else { continue };
+            let Some(today) = today.filter(|today| *today != named && *today != child) else { continue };
             // A tag may have the name of today already: one link, and what `baseModels` says of it.
             let same = range.filter(|other| *other != link && builder.parent(*other) == today);
             for other in same.collect::<Vec<u32>>() {

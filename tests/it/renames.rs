@@ -85,6 +85,42 @@ fn a_parent_is_who_bears_its_key() {
 }
 
 #[test]
+fn a_key_stands_above_a_table_of_old_names() {
+    let table = Aliases::read("t", b"old,new,kind,confidence\nold/m,now/m,model,sure\nacc,now,account,sure\n").unwrap();
+    let listed = |key_: usize, id: &str| format!("{{\"_id\":\"{}\",\"id\":\"{id}\",\"tags\":[\"en\"]}}\n", key(key_));
+    let of = |rows: &str, older: Option<&Snapshot>| {
+        let mut builder = Builder::new();
+        if let Some(older) = older {
+            builder.add_snapshot("older", older);
+        }
+        read_rows("rows", rows.as_bytes(), &mut |found| builder.add(found)).unwrap();
+        builder.aliases(table.iter());
+        builder.finish("test", None, None).unwrap()
+    };
+    for old in ["old/m", "acc/m"] {
+        let tagged = format!("{{\"id\":\"d/d\",\"tags\":[\"base_model:{old}\",\"base_model:finetune:{old}\"]}}\n");
+        let keyed = child("c/c", "quantized", &[old], &[(&key(2), old)]);
+        // Listed or not, the Hub knows the name as that of another model.
+        for other in [listed(2, old), String::new()] {
+            let rows = format!("{}{other}{tagged}{keyed}", listed(1, "now/m"));
+            let expected = [format!("{old} c/c quantized"), format!("{old} d/d finetune")];
+            let snapshot = of(&rows, None);
+            assert_eq!((&links(&snapshot)[..], odd(&snapshot, OddityKind::NotRenamed)), (&expected[..], 1));
+            // As a source beside others it says so still.
+            let again = of(&listed(9, "e/e"), Some(&snapshot));
+            assert_eq!((&links(&again)[..], odd(&again, OddityKind::NotRenamed)), (&expected[..], 1));
+        }
+        // The key of the new name, or none, speaks for the table.
+        for key in [key(1), String::new()] {
+            let keyed = child("c/c", "quantized", &[old], &[(&key, old)]);
+            let snapshot = of(&format!("{}{tagged}{keyed}", listed(1, "now/m")), None);
+            assert_eq!(links(&snapshot), ["now/m c/c quantized", "now/m d/d finetune"]);
+            assert_eq!(odd(&snapshot, OddityKind::NotRenamed), 0);
+        }
+    }
+}
+
+#[test]
 fn one_tag_that_nobody_lists_beside_one_parent_that_no_tag_names_are_one() {
     let listed = "{\"id\":\"now/m\",\"tags\":[\"en\"]}\n{\"id\":\"a/b\",\"tags\":[\"en\"]}\n";
     let row = child("c/c", "finetune", &["old/m"], &[("", "now/m")]);
