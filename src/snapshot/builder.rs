@@ -58,6 +58,8 @@ pub struct Builder {
     crawl: Option<(Option<i64>, CrawlNote)>,
     /// The latest date of the snapshots among the sources.
     pub(super) laid: Option<i64>,
+    /// Whether the present source is such a snapshot.
+    pub(super) is_dated: bool,
 }
 
 impl Default for Builder {
@@ -91,6 +93,7 @@ impl Builder {
             older: HashMap::new(),
             crawl: None,
             laid: None,
+            is_dated: false,
         }
     }
 
@@ -129,6 +132,7 @@ impl Builder {
                 lists,
                 links,
                 authority: Authority::Silent,
+                is_dated: false,
                 is_stale: true,
             };
             builder.push(model, oddities);
@@ -163,6 +167,7 @@ impl Builder {
     /// Begins the next source: what is added from now on is counted for it.
     pub fn source(&mut self, path: &str, kind: &str) {
         self.end_source();
+        self.is_dated = false;
         self.named = Some(0);
         self.sources.push(SourceNote {
             path: path.into(),
@@ -457,6 +462,7 @@ impl Builder {
             lists,
             links,
             authority: record.authority,
+            is_dated: self.is_dated,
             is_stale: false,
         }
     }
@@ -486,6 +492,7 @@ impl Builder {
             }),
             links: parents.links,
             authority: parents.authority,
+            is_dated: if later.created.get().is_some() { later.is_dated } else { known.is_dated },
             is_stale: known.is_stale,
         };
         self.note_key(at);
@@ -516,8 +523,10 @@ impl Builder {
         self.hand_down(&aliases);
         // What claims to be of a day that has not come dates nothing; where clocks differ by some hours, it is of today.
         let is_past = |at: &i64| written.is_none_or(|now| *at < now + DAY);
-        let newest = self.models.iter().filter_map(|model| model.created.get()).filter(is_past).max();
-        let taken = taken.or(self.laid.filter(|_| self.crawl.is_none()).filter(|laid| Some(*laid) >= newest));
+        let news = self.models.iter().filter(|model| !model.is_dated).filter_map(|model| model.created.get());
+        let newest = news.filter(is_past).max();
+        let laid = self.laid.filter(|laid| self.crawl.is_none() && newest.is_none_or(|newest| *laid >= newest));
+        let taken = taken.or(laid);
         let began = self.crawl.as_ref().and_then(|(began, _)| *began);
         let mut provenance = Provenance {
             program: program.into(),

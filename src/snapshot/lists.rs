@@ -16,6 +16,8 @@ pub(super) struct Model {
     pub lists: WordLists<(Maybe<u32>, u32)>,
     pub links: (u32, u32),
     pub authority: Authority,
+    /// Whether its date comes from a snapshot that has a date itself.
+    pub is_dated: bool,
     /// Whether it comes from an older snapshot: a record replaces it, and is not joined with it.
     pub is_stale: bool,
 }

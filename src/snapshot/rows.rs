@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
-use super::{Body, Builder, Row, Snapshot};
+use super::{Body, Builder, Row, Snapshot, Taken};
 use crate::model::{Authority, Counts, Flags, ModelId, Oddity, Parent, Record, WordLists, Words};
 
 impl Snapshot {
@@ -41,9 +41,14 @@ impl Snapshot {
 
 impl Builder {
     /// Adds all that a snapshot holds, as a source beside others with this name: its records, its old names and its rejects.
-    /// It tells the date of what is made, unless another source has a newer record.
+    /// Its own date, where it has one, tells that of what is made, unless another source has a newer record: one of its own may be
+    /// of a wrong date.
     pub fn add_snapshot(&mut self, name: &str, snapshot: &Snapshot) {
         self.source(name, "snapshot");
+        let provenance = snapshot.provenance();
+        let date = provenance.taken.filter(|_| provenance.taken_from != Taken::NewestRecord);
+        self.laid = self.laid.max(date);
+        self.is_dated = date.is_some();
         for record in snapshot.rows().filter_map(|row| snapshot.record(row)) {
             self.add(Ok(record));
         }
@@ -60,6 +65,5 @@ impl Builder {
             let hash = Sha256::digest(&file.bytes);
             self.digest(&hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), file.bytes.len() as u64);
         }
-        self.laid = self.laid.max(snapshot.provenance().taken);
     }
 }

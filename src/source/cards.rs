@@ -170,7 +170,9 @@ impl Folder {
             return Folder::Closed(None);
         }
         match readme {
-            Some(readme) if entry.depth() == 0 && is_repository(path) => Folder::Closed(Some(readme)),
+            Some(readme) if entry.depth() == 0 && is_repository(path) && !holds_models(path) => {
+                Folder::Closed(Some(readme))
+            }
             Some(readme) if entry.depth() == 1 && joined(&name).is_none() => match is_account(path) {
                 true => Folder::Open,
                 false => Folder::Closed(Some(readme)),
@@ -197,6 +199,20 @@ fn is_repository(folder: &Path) -> bool {
         name == "config.json" || name == "adapter_config.json" || SUFFIXES.contains(&suffix(path).as_str())
     };
     fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(|entry| is_of_model(&entry.path())))
+}
+
+/// Whether cards of models with an owner lie in a folder: then it is none's own, whatever else lies there.
+fn holds_models(folder: &Path) -> bool {
+    let entries = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let is_named = |path: &Path| stem(path).and_then(joined).is_some();
+    let is_model = |path: PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        !is_checkpoint(&name) && !name.starts_with('.') && path.is_dir() && readme_in(&path).is_some()
+    };
+    entries(folder).any(|path| match path.is_dir() {
+        true => (is_named(&path) && readme_in(&path).is_some()) || entries(&path).any(is_model),
+        false => is_card(&path) && is_named(&path),
+    })
 }
 
 /// Whether a folder with a README of its own is an account's and no model's: other folders in it have cards.

@@ -228,7 +228,7 @@ fn in_folder(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Result<Ve
         return Ok(vec![Box::new(Recording::open(path)?)]);
     }
     let has_cards = kind == Some(Kind::Cards) || (kind.is_none() && cards::are_in(path));
-    let data = if kind == Some(Kind::Cards) { Vec::new() } else { data_files(path, suffixes(kind))? };
+    let (data, packed) = if kind == Some(Kind::Cards) { Default::default() } else { data_files(path, suffixes(kind))? };
     if has_cards {
         // JSON lies beside the card in every repository, and tables of a training in many.
         if let Some(other) = data.iter().find(|file| !matches!(suffix(file).as_str(), "json" | "csv" | "tsv")) {
@@ -252,6 +252,13 @@ fn in_folder(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Result<Ve
                  and no data files (.{data})"
             ),
         };
+        return Err(Error::unfit(path, what));
+    }
+    if let Some(packed) = packed {
+        let what = format!(
+            "holds {}, which is not read as it is: unpack it or move it away, or name the files that are meant",
+            packed.strip_prefix(path).unwrap_or(&packed).display()
+        );
         return Err(Error::unfit(path, what));
     }
     let mut found = Vec::new();
@@ -346,21 +353,26 @@ fn suffix(path: &Path) -> String {
     path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase()
 }
 
-/// The data files below a folder, in order of their names; what lies in a Hub cache is of its repositories.
-fn data_files(folder: &Path, suffixes: &[&str]) -> Result<Vec<PathBuf>, Error> {
+/// The data files below a folder, in order of their names, and the first that is packed in a way that is not read. What lies in
+/// a Hub cache is of its repositories.
+fn data_files(folder: &Path, suffixes: &[&str]) -> Result<(Vec<PathBuf>, Option<PathBuf>), Error> {
+    const PACKED: &[&str] = &["zip", "tar", "tgz", "xz", "bz2", "7z", "rar", "lz4", "br"];
     let is_cached = |entry: &walkdir::DirEntry| {
         let is_folder = entry.depth() > 0 && entry.file_type().is_dir();
         is_folder && cards::cached(&entry.file_name().to_string_lossy()).is_some()
     };
-    let mut files = Vec::new();
+    let (mut files, mut packed) = (Vec::new(), None);
     let entries = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
     for entry in entries.filter_entry(|entry| !is_hidden(entry) && !is_cached(entry)) {
         let Some(path) = file_of(folder, entry)? else { continue };
-        if suffixes.contains(&suffix(&path).as_str()) {
+        let suffix = suffix(&path);
+        if suffixes.contains(&suffix.as_str()) {
             files.push(path);
+        } else if PACKED.contains(&suffix.as_str()) {
+            packed.get_or_insert(path);
         }
     }
-    Ok(files)
+    Ok((files, packed))
 }
 
 /// The file that an entry is, links followed: none for a folder, and for a link that leads around in a circle. A link to

@@ -85,6 +85,11 @@ fn what_lies_in_a_hub_cache_or_a_folder_of_cards_is_a_model_only_where_it_is_one
         ("a data set's card named so", &["datasets--o--n.md", "o--m.md"], "reject o/m"),
         ("an account's card", &["o/README.md", "o/m/README.md", "o/n/README.md"], "o/m o/n"),
         ("a card in small letters", &["o/m/readme.md", "o/m/usage.md"], "o/m"),
+        (
+            "what only a model has, above the models of others",
+            &["README.md", "config.json", "me/z/README.md", "you--card.md"],
+            "reject me/z you/card",
+        ),
         ("weights beside", &["m/README.md", "m/config.json", "m/onnx/README.md"], "m"),
     ];
     for (what, files, expected) in cases {
@@ -254,6 +259,16 @@ fn kinds_are_guessed_with_care() {
                 assert!(error.to_string().contains("--as"), "{error}");
             }
         }
+    }
+}
+
+#[test]
+fn packed_files_in_a_folder_are_not_passed_over() {
+    for name in ["more.zip", "below/more.jsonl.xz", "more.tar", "more.tar.bz2"] {
+        let rows: (&str, &[u8]) = ("a.jsonl", b"{\"id\":\"a/b\"}\n");
+        let folder = folder(&[rows, (name, b"x"), ("notes.txt", b"x")]);
+        let error = source::find(folder.path(), None).map(drop).unwrap_err().to_string();
+        assert!(error.contains(&format!("holds {name}, which is not read as it is: unpack it")), "{error}");
     }
 }
 

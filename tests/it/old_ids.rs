@@ -144,14 +144,16 @@ fn an_old_id_that_another_model_bears_today_brings_none_of_its_children() {
     let stranger = world.repos[stranger].id.clone();
     let member = expected.iter().find(|id| **id != base).unwrap();
     let hub = StandIn::with(world, Manner { page: 20, ..Manner::default() });
-    let place = Place::before(&hub);
-    let row = format!("old,new,confidence\n{stranger},{member},likely\n");
-    fs::write(place.path("old.csv"), row).unwrap();
-    place.crawl(&["--below", &base, "--aliases", "old.csv", "--record", "pages"]);
-    assert_eq!(asked(&hub, &stranger), 1);
-    assert_eq!(listed(&place, "hub.modelkin"), expected);
-    let ran = place.run(&["import", "pages", "--aliases", "old.csv", "-o", "again.modelkin"]);
-    assert_eq!((ran.code, listed(&place, "again.modelkin")), (0, expected), "{}", ran.err);
+    for certainty in ["likely", "sure"] {
+        let place = Place::before(&hub);
+        let row = format!("old,new,confidence\n{stranger},{member},{certainty}\n");
+        fs::write(place.path("old.csv"), row).unwrap();
+        place.crawl(&["--below", &base, "--aliases", "old.csv", "--record", "pages"]);
+        assert_eq!(asked(&hub, &stranger), 1);
+        assert_eq!(listed(&place, "hub.modelkin"), expected, "{certainty}");
+        let ran = place.run(&["import", "pages", "--aliases", "old.csv", "-o", "again.modelkin"]);
+        assert_eq!((ran.code, &listed(&place, "again.modelkin")), (0, &expected), "{}", ran.err);
+    }
 }
 
 #[test]

@@ -154,6 +154,23 @@ fn a_snapshot_is_a_source_beside_others() {
     let snapshot = builder.finish("test", None, None).unwrap();
     assert_eq!(snapshot.alias_of(snapshot.find("old/m").unwrap()), snapshot.find("new/m"));
     assert_eq!(snapshot.provenance().taken, Some(1_800_000_000_000));
+    // A record of its own that is dated later does not date it; one of another source does.
+    let (day, later, last) = (1_700_000_000_000, "x/y : created=2024-05-01", "z/z : created=2024-06-01");
+    let of = |older: Option<&Snapshot>, text: &str, taken| {
+        let mut builder = Builder::new();
+        older.into_iter().for_each(|older| builder.add_snapshot("older", older));
+        builder.source("text", "edges");
+        edges::read_text("t", text, &mut |found| builder.add(found));
+        builder.finish("test", taken, None).unwrap()
+    };
+    let given = of(None, later, Some(day));
+    assert_eq!(of(Some(&given), "a/b", None).provenance().taken, Some(day));
+    let joined = of(Some(&given), last, None);
+    assert_eq!(joined.provenance().taken, joined.created(joined.find("z/z").unwrap()));
+    // A date that is no more than that of the newest record stays so.
+    let found = of(None, later, None);
+    let again = of(Some(&found), "a/b", None);
+    assert_eq!((again.provenance().taken, again.provenance().taken_from), (found.created(0), Taken::NewestRecord));
 }
 
 #[test]
