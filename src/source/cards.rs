@@ -56,6 +56,11 @@ impl Source for Cards {
                     bytes += digest.bytes;
                     (digest.sha256, Ok(readme))
                 }
+                Err(_) if file.is_symlink() && !file.exists() => {
+                    let reason =
+                        "is a link to a file that is missing, as of a cache that was tidied up: fetch it again";
+                    ("unreadable".to_owned(), Err(reason.to_owned()))
+                }
                 Err(error) => ("unreadable".to_owned(), Err(error.to_string())),
             };
             hash.update(format!("{sha256}  {}\n", file.strip_prefix(path).unwrap_or(&file).display()));

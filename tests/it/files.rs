@@ -141,7 +141,11 @@ fn a_link_to_a_missing_blob_is_a_reject() {
     std::os::unix::fs::symlink("../../blobs/gone", readme).unwrap();
     let found = read(folder.path());
     assert_eq!(ids(&found), "reject");
-    assert!(found[0].as_ref().unwrap_err().file.ends_with("README.md"));
+    let reject = found[0].as_ref().unwrap_err();
+    assert!(
+        reject.file.ends_with("README.md") && reject.reason.contains("a link to a file that is missing"),
+        "{reject:?}"
+    );
 }
 
 #[test]

@@ -133,7 +133,7 @@ impl Column {
         match self {
             Column::Tags => "a list of texts",
             Column::BaseModels => "a struct of `relation` and `models`, a list of ids, or JSON text",
-            Column::CardData => "JSON text",
+            Column::CardData => "JSON text (`to_json(cardData)` in DuckDB, `struct.json_encode()` in polars)",
             Column::BaseModel | Column::Parents(_) => "a text or a list of texts",
             _ => "a text",
         }
