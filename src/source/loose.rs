@@ -6,6 +6,9 @@ use std::borrow::Cow;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Number, Value};
 
+use super::value;
+use super::words::{self, Named};
+
 /// Deepest nesting; serde_json stops there too.
 const MAX_DEPTH: usize = 128;
 
@@ -27,28 +30,40 @@ pub(super) fn json(text: &str) -> Option<String> {
 /// # Errors
 /// The cell, if it begins as a list and is none.
 pub(super) fn texts(cell: Cow<'_, str>) -> Result<Vec<Cow<'_, str>>, Cow<'_, str>> {
+    let text = |entry| match entry {
+        Named::Text(text) => Some(text),
+        Named::NoText(_) => None,
+    };
+    Ok(entries(cell)?.into_iter().filter_map(text).collect())
+}
+
+/// The same, with what is in the list and is no text: it means what it means in a card, but for numbers, which may be
+/// words without quotes.
+///
+/// # Errors
+/// The cell, if it begins as a list and is none.
+pub(super) fn entries(cell: Cow<'_, str>) -> Result<Vec<Named<'_>>, Cow<'_, str>> {
     let text = cell.trim();
     if !text.starts_with(['[', '(', '{']) && !text.starts_with("array(") {
-        return Ok(if is_null(text) { Vec::new() } else { vec![cell] });
+        return Ok(if is_null(text) { Vec::new() } else { vec![Named::Text(cell)] });
     }
     let Some(value) = value(text) else { return Err(cell) };
     let mut found = Vec::new();
-    add(value, &mut found);
+    words::named(of_card(value), &mut found);
     Ok(found)
 }
 
-fn add(value: Value, found: &mut Vec<Cow<'static, str>>) {
+/// The value as one of a card.
+fn of_card(value: Value) -> value::Value<'static> {
     match value {
-        Value::String(text) => found.push(Cow::Owned(text)),
-        Value::Array(values) => values.into_iter().for_each(|value| add(value, found)),
-        // A parent may be an object with its id.
-        Value::Object(mut fields) => {
-            if let Some(id) = fields.remove("id").or_else(|| fields.remove("name")) {
-                add(id, found);
-            }
+        Value::Null => value::Value::Null,
+        Value::Bool(is_so) => value::Value::Plain(is_so.to_string().into()),
+        Value::Number(number) => value::Value::Text(number.to_string().into()),
+        Value::String(text) => value::Value::Text(text.into()),
+        Value::Array(values) => value::Value::List(values.into_iter().map(of_card).collect()),
+        Value::Object(fields) => {
+            value::Value::Mapping(fields.into_iter().map(|(key, value)| (key.into(), of_card(value))).collect())
         }
-        Value::Number(number) => found.push(Cow::Owned(number.to_string())),
-        Value::Null | Value::Bool(_) => (),
     }
 }
 

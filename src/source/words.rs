@@ -294,7 +294,7 @@ fn gather<'a>(value: Value<'a>, texts: &mut Vec<Cow<'a, str>>, other: &mut dyn F
 }
 
 /// Gathers the parents in a value.
-fn named<'a>(value: Value<'a>, into: &mut Vec<Named<'a>>) {
+pub(super) fn named<'a>(value: Value<'a>, into: &mut Vec<Named<'a>>) {
     match value {
         Value::Null => (),
         Value::Text(text) => into.push(Named::Text(text)),

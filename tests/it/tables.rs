@@ -184,6 +184,22 @@ fn a_table_is_read_by_its_header() {
             "line 2: 2 fields, and the first line names 3; line 3: \"no id\" is no model id: the character ' ' cannot stand in an id; c/d (bad-value)",
         ),
         ("id,likes,base_model\nb/chat,1,unknown\nc/d,1,/home/x/y\n", &[], "b/chat (placeholder); c/d (path)"),
+        // Objects and truth values in lists are what they are in a card.
+        (
+            "id,likes,parent\na/one,1,{'repo': 'c/d'}\na/two,1,[{'model': 'c/d'}]\na/three,1,[true]\na/four,1,{}\n\
+             a/five,1,\"{'id': None, 'name': 'c/d'}\"\na/six,1,\"[{'id': 7}, {'x': 1}, 'c/d', null]\"\n",
+            &[],
+            "a/one (malformed); a/two (malformed); a/three (malformed); a/four (malformed); \
+             a/five < c/d unstated inferred; a/six < c/d unstated inferred (malformed, malformed)",
+        ),
+        (
+            "id,likes,base_model,merge_parent\na/one,1,[{'model': 'c/d'}],[false]\n\
+             a/two,1,\"[{'id': null, 'name': 'c/d'}, {}]\",\"{'id': None, 'name': 'e/f'}\"\n",
+            &[],
+            "a/one (malformed, malformed); \
+             a/two < c/d finetune inferred, e/f merge hub (malformed)",
+        ),
+        ("id,tags,license\na/b,\"['x', True]\",\"['mit', {'a': 1}]\"\n", &[], "a/b (bad-value, bad-value)"),
     ];
     let mut wrong = String::new();
     for (text, columns, expected) in cases {
@@ -329,6 +345,10 @@ fn a_blank_cell_of_parents_says_nothing_and_an_empty_list_says_none() {
         ("id,likes,cardData", "b/chat,1,{}", 0),
         ("id,likes,parents", "b/chat,1,unknown", 0),
         ("id,likes,parents,tags", "b/chat,1,,['x']", 0),
+        // What is of the wrong kind is noted, and is no word of parents.
+        ("id,likes,parent", "b/chat,1,\"[{'model': 'c/d'}]\"", 1),
+        ("id,likes,base_model", "b/chat,1,[True]", 1),
+        ("id,likes,merge_parent", "b/chat,1,{}", 1),
     ] {
         assert_eq!(links(header, row), expected, "{header}: {row}");
     }

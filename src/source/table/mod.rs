@@ -58,8 +58,8 @@ impl<'a> Cells<'a> {
                 let total = loose::value(&cell).and_then(|value| value.get("total")?.as_f64());
                 keep(&mut found.counts[Count::Parameters], total.and_then(wire::whole).ok_or(cell))
             }
-            Column::Tags => keep(&mut found.tags, loose::texts(cell)),
-            Column::Licences => keep(&mut found.licences, loose::texts(cell)),
+            Column::Tags => keep(&mut found.tags, words_of(cell, name, &mut found.oddities)),
+            Column::Licences => keep(&mut found.licences, words_of(cell, name, &mut found.oddities)),
             Column::BaseModels => {
                 if found.base_models.is_none() {
                     match is_json(&cell) {
@@ -67,7 +67,7 @@ impl<'a> Cells<'a> {
                             found.base_models =
                                 wire::base_models_json(&cell, &mut found.oddities).map(BaseModels::into_owned)
                         }
-                        false => return self.names(Column::Parents(None), name, loose::texts(cell)),
+                        false => return self.names(Column::Parents(None), name, loose::entries(cell)),
                     }
                 }
                 None
@@ -79,7 +79,7 @@ impl<'a> Cells<'a> {
                 None
             }
             Column::Readme => keep(&mut self.readme, Ok(cell)),
-            Column::Parents(_) | Column::BaseModel => return self.names(column, name, loose::texts(cell)),
+            Column::Parents(_) | Column::BaseModel => return self.names(column, name, loose::entries(cell)),
             Column::CardRelation | Column::Relation => {
                 let text = cell.clone().into_owned();
                 match loose::texts(cell)
@@ -104,7 +104,9 @@ impl<'a> Cells<'a> {
         let bad = match column {
             Column::Tags => keep(&mut self.found.tags, Ok(cell)),
             Column::Licences => keep(&mut self.found.licences, Ok(cell)),
-            _ if column.names_parents() => return self.names(column, name, Ok(cell)),
+            _ if column.names_parents() => {
+                return self.names(column, name, Ok(cell.into_iter().map(Named::Text).collect()));
+            }
             _ => Some(Cow::Owned(cell.join(", "))),
         };
         self.odd(name, bad);
@@ -116,11 +118,25 @@ impl<'a> Cells<'a> {
         }
     }
 
-    fn names(&mut self, column: Column, name: &str, texts: Result<Vec<Cow<'a, str>>, Cow<'a, str>>) {
-        let texts = match texts {
-            Ok(texts) => texts.into_iter().flat_map(split),
+    /// Takes in parents. A list in which nothing is one, and something is of the wrong kind, is no word of theirs: it
+    /// does not say that there are none.
+    fn names(&mut self, column: Column, name: &str, entries: Result<Vec<Named<'a>>, Cow<'a, str>>) {
+        let entries = match entries {
+            Ok(entries) => entries,
             Err(text) => return self.odd(name, Some(text)),
         };
+        let count = entries.len();
+        let mut texts = Vec::with_capacity(count);
+        for entry in entries {
+            match entry {
+                Named::Text(text) => texts.push(text),
+                Named::NoText(text) => self.found.oddities.push(Oddity::new(OddityKind::Malformed, &text)),
+            }
+        }
+        if texts.is_empty() && count > 0 {
+            return;
+        }
+        let texts = texts.into_iter().flat_map(split);
         match column {
             Column::BaseModel => {
                 let card = self.found.card.get_or_insert_default();
@@ -210,6 +226,19 @@ impl<'a> Cells<'a> {
             Err(reason) => known.oddities.push(Oddity::new(OddityKind::BadValue, &reason)),
         }
     }
+}
+
+/// The texts of a cell; what is none in a list is noted.
+fn words_of<'c>(cell: Cow<'c, str>, name: &str, oddities: &mut Vec<Oddity>) -> Result<Vec<Cow<'c, str>>, Cow<'c, str>> {
+    let entries = loose::entries(cell)?;
+    let mut texts = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match entry {
+            Named::Text(text) => texts.push(text),
+            Named::NoText(text) => oddities.push(Oddity::new(OddityKind::BadValue, &format!("{name}: {text}"))),
+        }
+    }
+    Ok(texts)
 }
 
 /// Keeps a value where none is known; gives back the text that is none.
