@@ -70,7 +70,12 @@ fn read(name: &str, mut input: impl BufRead, sink: Sink<'_>) -> Result<(), (Stri
 pub(super) struct Gathered {
     records: Vec<Record<'static>>,
     places: HashMap<String, usize>,
+    /// Where a record's parents stand in it, by their keys: of those with more than [`FEW`], by their places.
+    crowds: HashMap<usize, HashMap<String, usize>>,
 }
+
+/// So many parents are looked through one by one; models with more are rare.
+const FEW: usize = 16;
 
 impl Gathered {
     /// Takes in a record; a reject is handed on.
@@ -89,7 +94,11 @@ impl Gathered {
         let known = &mut self.records[at];
         known.oddities.append(&mut record.oddities);
         known.hub_id = record.hub_id.or(known.hub_id);
-        add(known, record);
+        let crowd = match known.parents.len() > FEW {
+            true => Some(self.crowds.entry(at).or_default()),
+            false => None,
+        };
+        add(known, record, crowd);
     }
 
     /// Gives all of them, in the order in which they were met.
@@ -98,8 +107,9 @@ impl Gathered {
     }
 }
 
-/// What a later line knows is added to what an earlier one said.
-fn add<'a>(known: &mut Record<'a>, later: Record<'a>) {
+/// What a later line knows is added to what an earlier one said. Where the known parents are many, `crowd` has the places of
+/// the first of them by their keys.
+fn add<'a>(known: &mut Record<'a>, later: Record<'a>, crowd: Option<&mut HashMap<String, usize>>) {
     let Record { id, hub_id: _, was: _, created, sha, counts, words, flags, lists, authority, parents, oddities: _ } =
         later;
     if id != known.id {
@@ -121,8 +131,19 @@ fn add<'a>(known: &mut Record<'a>, later: Record<'a>) {
         known.flags[flag] = *value;
     }
     known.authority = known.authority.max(authority);
+    // One line may name many.
+    let mut of_line = HashMap::new();
+    let mut crowd = crowd.or_else(|| (known.parents.len() + parents.len() > FEW).then_some(&mut of_line));
     for parent in parents {
-        match known.parents.iter_mut().find(|old| old.id.as_str().eq_ignore_ascii_case(parent.id.as_str())) {
+        let place = match &mut crowd {
+            Some(places) => {
+                let placed = places.len();
+                places.extend(known.parents.iter().enumerate().skip(placed).map(|(at, old)| (old.id.key(), at)));
+                places.get(&parent.id.key()).copied()
+            }
+            None => known.parents.iter().position(|old| old.id.as_str().eq_ignore_ascii_case(parent.id.as_str())),
+        };
+        match place.map(|at| &mut known.parents[at]) {
             None => known.parents.push(parent),
             // Nothing new, or nothing at all, is said of the relation.
             Some(old) if old.relation == parent.relation || parent.relation == Relation::Unstated => (),

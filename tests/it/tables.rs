@@ -632,6 +632,34 @@ fn a_licence_makes_no_table_of_models_out_of_one_of_links() {
 }
 
 #[test]
+fn a_child_of_many_parents_costs_their_number() {
+    let links = |rows: usize| {
+        (0..rows)
+            .map(|at| format!("a/b,o/m{at}\na/b,O/M{}\n", at / 2))
+            .fold("child,parent\n".to_owned(), |all, row| all + &row)
+    };
+    let lines = |rows: usize| (0..rows).map(|at| format!("o/m{at}, O/m{at} -> a/b : merge\n")).collect::<String>();
+    let many = 60_000;
+    let folder = folder(&[
+        ("few.csv", links(20).as_bytes()),
+        ("many.csv", links(many).as_bytes()),
+        ("few.edges", lines(20).as_bytes()),
+        ("many.edges", lines(many).as_bytes()),
+        ("line.edges", format!("{}o/x -> a/b : merge", "o/x, O/X, ".repeat(many)).as_bytes()),
+    ]);
+    let began = std::time::Instant::now();
+    for (name, parents) in
+        [("few.csv", 20), ("many.csv", many), ("few.edges", 20), ("many.edges", many), ("line.edges", 1)]
+    {
+        let (found, _) = read(&folder.path().join(name), &[]);
+        let child = found.iter().flatten().find(|record| record.id.as_str() == "a/b").unwrap();
+        assert_eq!((child.parents.len(), child.oddities.len()), (parents, 0), "{name}");
+    }
+    // One by one it would be minutes.
+    assert!(began.elapsed() < std::time::Duration::from_secs(60), "{:?}", began.elapsed());
+}
+
+#[test]
 fn what_no_table_should_hold_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.csv");
