@@ -623,6 +623,40 @@ fn a_quote_that_is_not_closed_loses_no_row_in_silence() {
     }
 }
 
+/// However few or many they are, and where a README may have any number of lines.
+#[test]
+fn rows_that_a_quote_took_in_are_told_and_tables_in_texts_are_none() {
+    let rows = |count: usize, row: &str| (0..count).map(|at| row.replace('#', &at.to_string())).collect::<String>();
+    let lost = |text: &str| {
+        let (told, _) = csv(text, &[]);
+        let lines = told.split("takes in ").nth(1).and_then(|rest| rest.split(' ').next()?.parse::<usize>().ok());
+        (lines, told.matches(" < c/d").count())
+    };
+    for count in [0, 1, 2, 900] {
+        let (row, last) = (rows(count, "o/m#,n,c/d\n"), rows(20, "p/m#,n,c/d\n"));
+        let text = format!("id,notes,parent\na/b,\"open,c/d\n{row}z/z,\"x\",c/d\n{last}");
+        assert_eq!(lost(&text), (Some(count + 1), 20), "{count}");
+    }
+    // Behind a README, before the id, up to the end of the file, and with what is no row among them.
+    let readme = "---\nlicense: mit\n---\n# One\n\na, b\n";
+    let row = rows(50, "o/m#,\n");
+    assert_eq!(lost(&format!("id,card\na/b,\"{readme}{row}z/z,\"x\"\n")).0, Some(56));
+    assert_eq!(lost(&format!("id,card\na/b,\"{readme}{row}")).0, Some(55));
+    let row = rows(50, "n,o/m#,c/d\r\n");
+    assert_eq!(lost(&format!("notes,id,parent\r\n\"open,a/b,c/d\r\n{row}\"x\",z/z,c/d\r\n")).0, Some(51));
+    let row = rows(50, "n;o/m#;c/d\n") + "n;no id;\n" + "n;o/m;c/d;more\n";
+    assert_eq!(lost(&format!("notes;id;parent\n\"open;a/b;c/d\n{row}\"x\";z/z;c/d\n")).0, Some(53));
+    // Texts about models.
+    let table = "# Scores\n\n| model | score | of |\n|---|---|---|\n| a/b | 1 | 2 |\n| c/d | 2 | 3 |\n";
+    let code = "```csv\nmodel,score,of\na/b,1,2\nc/d,2,3\ne/f,2,3\n```\n";
+    let prose = "Made of a/b, c/d.\na/b, then\n\nand/or, not, so\nSee a/b";
+    for text in [table, code, prose, "one,\ntwo", "a/b\nc/d\ne/f", "x\na/b,c"] {
+        for header in ["id,notes,parent", "id,card,parent"] {
+            assert_eq!(lost(&format!("{header}\na/b,\"{text}\",c/d\n")), (None, 1), "{header}: {text}");
+        }
+    }
+}
+
 #[test]
 fn a_licence_makes_no_table_of_models_out_of_one_of_links() {
     for header in ["child,parent,license", "child,parent,license_name", "child,parent,license_link"] {

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 
+use super::shape::Shape;
 use super::{Cells, Column, NamedColumns, looks_like_lineage};
 use crate::model::{Reject, Remark, RemarkKind};
 use crate::source::edges::Gathered;
@@ -75,6 +76,8 @@ pub(in crate::source) fn read(
     let (places, remarks) = places(&names, named).map_err(|reason| Error::unfit(path, reason))?;
     let is_of_links = places.iter().any(|place| place.column == Column::Relation)
         || places.iter().all(|place| place.column.is_of_link());
+    let id = places.iter().find(|place| place.column == Column::Id).map_or(0, |place| place.at);
+    let shape = Shape { mark, fields: names.len(), id };
     let mut gathered = is_of_links.then(Gathered::default);
     let since = Cell::new(0);
     let input = Bounded { input, since: &since };
@@ -108,7 +111,7 @@ pub(in crate::source) fn read(
             sink(Err(reject("the line of names again, as where files were joined".into())));
             continue;
         }
-        if let Some(reason) = swallowed(&row, &names, &places) {
+        if let Some(reason) = swallowed(&row, &names, &places, shape) {
             sink(Err(reject(reason)));
             continue;
         }
@@ -155,8 +158,9 @@ const MOST_LINES: usize = 1000;
 
 /// Whether a quote that is not closed took further rows into a cell. Of what is read a README has line breaks, and lists
 /// and objects, which numpy and pretty printers break.
-fn swallowed(row: &StringRecord, names: &StringRecord, places: &[Place]) -> Option<String> {
+fn swallowed(row: &StringRecord, names: &StringRecord, places: &[Place], shape: Shape) -> Option<String> {
     row.iter().enumerate().find_map(|(at, cell)| {
+        memchr::memchr(b'\n', cell.as_bytes())?;
         let most = match places.iter().find(|place| place.at == at) {
             Some(place) if place.column == Column::Readme => usize::MAX,
             Some(_) => 0,
@@ -164,7 +168,7 @@ fn swallowed(row: &StringRecord, names: &StringRecord, places: &[Place]) -> Opti
         };
         let lines = memchr::memchr_iter(b'\n', cell.trim_end().as_bytes()).count();
         let name = names.get(at).unwrap_or_default();
-        (lines > most && !is_whole(cell)).then(|| {
+        ((lines > most || shape.has_rows(cell, at)) && !is_whole(cell)).then(|| {
             format!(
                 "a quote opens in the column {name:?} and takes in {lines} further lines, whose rows are lost: close it"
             )

@@ -2,6 +2,7 @@
 
 mod column;
 mod file;
+mod shape;
 
 use std::borrow::Cow;
 
