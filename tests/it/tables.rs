@@ -712,9 +712,17 @@ fn what_no_table_should_hold_is_told() {
     // Joined files.
     let joined = told(b"id,base_model\na/b,c/d\n\xef\xbb\xbfid,base_model\ne/f,c/d\n");
     assert!(joined.contains("line 3: the line of names again") && joined.contains("e/f"), "{joined}");
+    let joined = told(b"id,parent\na/b,c/d\nID,Parent\n");
+    assert!(joined.contains("line 3: the line of names again"), "{joined}");
+    // A name with a line break.
+    for header in ["id,\"base\nmodel\",base_model", "id;base_model;\"base\r\nmodel\""] {
+        let broken = told(format!("{header}\na/b,x,c/d\n").as_bytes());
+        assert!(broken.contains("line 1: the line of names") && broken.contains("line break"), "{broken}");
+    }
+    assert_eq!(told(b"id,5\" disks,base_model\na/b,,c/d\n"), "a/b < c/d finetune inferred");
     // A row without an end, and a line of names without one.
     let endless = [b"id,base_model\na/b,\"", &[b'x'; 70 << 20][..]].concat();
-    assert!(told(&endless).contains("line 2: a row is longer than 64 MiB; is a quote not closed?"));
+    assert!(told(&endless).ends_with("line 2: a row is longer than 64 MiB; is a quote not closed?"));
     let wide = format!("id,base_model,{}", "x,".repeat(600_000));
     assert!(told(wide.as_bytes()).contains("line 1: is longer than 1 MiB"));
     assert!(told(b"id,base_model\ra/b,c/d\r").contains("CR alone"));

@@ -33,10 +33,14 @@ pub(in crate::source) fn begins(text: &[u8], named: &NamedColumns) -> bool {
 }
 
 fn header(line: &[u8], mark: u8) -> StringRecord {
+    cells(line, mark).iter().map(name_of).collect()
+}
+
+fn cells(line: &[u8], mark: u8) -> StringRecord {
     let mut names = StringRecord::new();
     // What is no header has no known name.
     _ = ReaderBuilder::new().has_headers(false).delimiter(mark).from_reader(line).read_record(&mut names);
-    names.iter().map(name_of).collect()
+    names
 }
 
 fn name_of(cell: &str) -> &str {
@@ -72,6 +76,10 @@ pub(in crate::source) fn read(
     }
     let known = |mark: &u8| header(&line, *mark).iter().filter(|name| column(named, name).is_some()).count();
     let mark = DELIMITERS.iter().copied().rev().max_by_key(known).unwrap_or(b',');
+    if cells(&line, mark).iter().any(|cell| cell.contains('\n')) {
+        let reason = "the line of names ends within a quote: a name with a line break cannot be read; write all of them in one line";
+        return Err(Error::broken(path, "line 1", reason));
+    }
     let names = header(&line, mark);
     let (places, remarks) = places(&names, named).map_err(|reason| Error::unfit(path, reason))?;
     let is_of_links = places.iter().any(|place| place.column == Column::Relation)
@@ -107,7 +115,7 @@ pub(in crate::source) fn read(
             sink(Err(reject(reason)));
             continue;
         }
-        if row.iter().map(name_of).eq(&names) {
+        if row.iter().zip(&names).all(|(cell, name)| name_of(cell).eq_ignore_ascii_case(name)) {
             sink(Err(reject("the line of names again, as where files were joined".into())));
             continue;
         }
@@ -145,7 +153,8 @@ impl<R: Read> Read for Bounded<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.since.get() > pages::MAX_ROW {
             let most = pages::MAX_ROW >> 20;
-            return Err(io::Error::other(format!("a row is longer than {most} MiB; is a quote not closed?")));
+            let reason = format!("a row is longer than {most} MiB; is a quote not closed?");
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
         }
         let count = self.input.read(into)?;
         self.since.set(self.since.get() + count);
@@ -183,6 +192,9 @@ fn is_whole(cell: &str) -> bool {
 
 fn broken(path: &Path, line: u64, error: csv::Error) -> Error {
     match error.into_kind() {
+        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            Error::broken(path, format!("line {line}"), error.to_string())
+        }
         csv::ErrorKind::Io(error) => pages::cut(path, &format!("line {line}"), &error),
         kind => Error::broken(path, format!("line {line}"), format!("{kind:?}")),
     }
