@@ -658,10 +658,71 @@ fn rows_that_a_quote_took_in_are_told_and_tables_in_texts_are_none() {
 }
 
 #[test]
-fn a_licence_makes_no_table_of_models_out_of_one_of_links() {
-    for header in ["child,parent,license", "child,parent,license_name", "child,parent,license_link"] {
-        let (found, _) = csv(&format!("{header}\nb/x,a/y,mit\nb/x,a/z,mit\n"), &[]);
-        assert!(found.contains("a/y") && found.contains("a/z"), "{header}: {found}");
+fn what_else_is_said_makes_no_table_of_models_out_of_one_of_links() {
+    let row = |link: &str, more: &str| format!("{link}{more}\n");
+    for (header, more) in [
+        ("child,parent,license", ",mit"),
+        ("child,parent,license_name", ",mit"),
+        ("child,parent,license_link", ",mit"),
+        ("child,parent,downloads", ",5"),
+        ("child_id,base_models,tags", ",['x']"),
+        ("Child,derived_from,likes,created", ",5,2024-05-01"),
+        ("id,parent,likes", ",5"),
+        ("model_id,base_model_id,sha", ","),
+        ("id,parent_id,card", ",# A card"),
+    ] {
+        let (found, remarks) = csv(&format!("{header}\n{}{}", row("b/x,a/y", more), row("b/x,a/z", more)), &[]);
+        assert_eq!(found, "b/x < a/y unstated inferred, a/z unstated inferred", "{header}");
+        assert!(remarks.is_empty(), "{remarks:?}");
+    }
+}
+
+#[test]
+fn rows_of_models_that_replace_others_parents_are_counted() {
+    for (header, rows, expected) in [
+        ("id,base_model,likes", "b/x,a/y,1\nb/x,a/z,1\nB/X,[],1\nc/d,a/y,1\nc/d,A/Y,2\n", Some("2 rows")),
+        ("id,parents,likes", "b/x,a/y,1\nb/x,,1\nb/x,\"a/y,a/z\",1\n", Some("1 row")),
+        ("id,tags", "b/x,['base_model:a/y']\nb/x,['base_model:a/z']\n", Some("1 row")),
+        ("id,parents,likes", "b/x,,1\nb/x,[],1\nb/x,a/y,1\nb/x,,1\n", None),
+    ] {
+        let (_, remarks) = csv(&format!("{header}\n{rows}"), &[]);
+        let expected: Vec<String> = expected.iter().map(|rows| format!("parents-replaced {rows}")).collect();
+        assert_eq!(remarks, expected, "{header}: {rows}");
+    }
+}
+
+/// The same rule for Parquet.
+#[test]
+fn links_in_parquet_add_up_whatever_else_is_said() {
+    use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+    use parquet::file::writer::SerializedFileWriter;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    for (id, parent, expected) in [
+        ("child", "derived_from", ("b/x < a/y unstated inferred, a/z unstated inferred", None)),
+        ("id", "parent", ("b/x < a/y unstated inferred, a/z unstated inferred", None)),
+        ("id", "parents", ("b/x < a/y unstated inferred; b/x < a/z unstated inferred", Some("parents-replaced 1 row"))),
+    ] {
+        let schema = format!(
+            "message t {{ required binary {id} (utf8); required binary {parent} (utf8); required int64 downloads; }}"
+        );
+        let schema = std::sync::Arc::new(parquet::schema::parser::parse_message_type(&schema).unwrap());
+        let mut file = SerializedFileWriter::new(fs::File::create(&path).unwrap(), schema, Default::default()).unwrap();
+        let mut group = file.next_row_group().unwrap();
+        for texts in [["b/x", "b/x"], ["a/y", "a/z"]] {
+            let mut column = group.next_column().unwrap().unwrap();
+            column.typed::<ByteArrayType>().write_batch(&texts.map(ByteArray::from), None, None).unwrap();
+            column.close().unwrap();
+        }
+        let mut column = group.next_column().unwrap().unwrap();
+        column.typed::<Int64Type>().write_batch(&[5, 6], None, None).unwrap();
+        column.close().unwrap();
+        group.close().unwrap();
+        file.close().unwrap();
+        let (found, remarks) = read(&path, &[]);
+        assert_eq!((said(&found).as_str(), remarks.first().map(String::as_str)), expected, "{id}, {parent}");
+        let counted = found.last().unwrap().as_ref().unwrap().counts[Count::Downloads];
+        assert_eq!(counted, Some(6));
     }
 }
 

@@ -11,6 +11,8 @@ use crate::source::table::{Column, NamedColumns, looks_like_lineage};
 #[derive(Clone)]
 pub(super) struct Columns {
     pub id: Option<usize>,
+    /// What the ids are called.
+    pub id_name: Option<String>,
     pub hub_id: Option<usize>,
     pub model_id: Option<usize>,
     pub created: Option<usize>,
@@ -66,14 +68,30 @@ impl Columns {
         all.chain(cells.iter().map(|cell| cell.at)).collect()
     }
 
-    /// Whether a row is a link and no model: rows of one child add up.
+    /// Whether a row is a link and no model, as in any table: rows of one child add up.
     pub fn are_of_links(&self) -> bool {
-        let has_counts = self.counts.iter().any(|(_, at)| at.is_some());
-        let has_words = self.words.iter().any(|(word, at)| at.is_some() && !Column::Word(word).is_of_link());
-        let has_facts = has_counts || has_words || self.created.or(self.tags).or(self.card).is_some();
-        let columns = || self.cells.iter().map(|cell| cell.column);
-        columns().any(|column| column == Column::Relation)
-            || (!has_facts && columns().any(Column::names_parents) && columns().all(Column::is_of_link))
+        let Columns { hub_id, created, counts, words, flags, sha, tags, card, .. } = self;
+        let single = [
+            (hub_id, Column::HubId),
+            (created, Column::Created),
+            (sha, Column::Sha),
+            (tags, Column::Tags),
+            (card, Column::CardData),
+        ];
+        let known = single.into_iter().chain(counts.iter().map(|(count, at)| (at, Column::Count(count))));
+        let known = known.chain(words.iter().map(|(word, at)| (at, Column::Word(word))));
+        let known = known.chain(flags.iter().map(|(flag, at)| (at, Column::Flag(flag))));
+        // Their names say nothing of links.
+        let known = known.filter(|(at, _)| at.is_some()).map(|(_, column)| ("", column));
+        let id = self.id_name.iter().map(|name| (name.as_str(), Column::Id));
+        let cells = || self.cells.iter().map(|cell| (cell.name.as_str(), cell.column));
+        cells().any(|(_, column)| column == Column::Relation || column.names_parents())
+            && Column::are_of_links(&id.chain(known).chain(cells()).collect::<Vec<_>>())
+    }
+
+    /// Whether a column that is read as a table's speaks of parents.
+    pub fn name_parents(&self) -> bool {
+        self.cells.iter().any(|cell| cell.column.names_parents())
     }
 
     /// Finds them, and says what is to be said of the others.
@@ -120,6 +138,7 @@ impl Columns {
         let relation = within(0, &|rest| rest == ["relation"]);
         let mut columns = Columns {
             id,
+            id_name: id.map(|at| fields.root(at).to_owned()),
             hub_id,
             model_id,
             created,

@@ -22,7 +22,7 @@ use super::gather::{Gather, ParentTags};
 use super::hub::wire;
 use super::normalize::{BaseModels, Found};
 use super::parts::{desks, in_order};
-use super::table::{Cells, NamedColumns};
+use super::table::{Cells, NamedColumns, Repeats};
 use super::{Error, Sink};
 use crate::model::{Authority, Counts, Flags, HubId, Oddity, OddityKind, Parentage, Reject, Remark, Word, Words};
 use columns::{Cell, Columns};
@@ -43,6 +43,16 @@ pub(super) fn read(path: &Path, named: &NamedColumns, sink: Sink<'_>) -> Result<
             Ok(())
         })?;
         gathered.give(sink);
+    } else if dump.columns.name_parents() {
+        let mut repeats = Repeats::default();
+        groups.try_for_each(|group| {
+            dump.group(group, &mut |found| {
+                found.iter().for_each(|record| repeats.see(record));
+                sink(found);
+            })
+        })?;
+        dump.row_count()?;
+        return Ok(dump.remarks.into_iter().chain(repeats.remark()).collect());
     } else {
         groups.try_for_each(|group| dump.group(group, sink))?;
     }

@@ -151,6 +151,19 @@ impl Column {
         ) || self.names_parents()
     }
 
+    /// Whether such columns with their names, of ids the first that counts, are those of a table of links: a row is one, and
+    /// rows of one child add up. They are where they say nothing but that, and where a name says it, whatever else is there.
+    pub fn are_of_links(columns: &[(&str, Column)]) -> bool {
+        let is = |name: &str, known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let id = columns.iter().find(|(_, column)| *column == Column::Id);
+        let has_child = id.is_some_and(|(name, _)| is(name, &["child", "child_id"]));
+        columns.iter().all(|(_, column)| column.is_of_link())
+            || columns.iter().any(|(_, column)| *column == Column::Relation)
+            || columns.iter().any(|(name, column)| {
+                column.names_parents() && (has_child || is(name, &["parent", "parent_id", "base_model_id"]))
+            })
+    }
+
     /// The column that somebody means by a word such as `parent`.
     pub fn of_word(word: &str) -> Option<Column> {
         match word {

@@ -9,7 +9,7 @@ use std::path::Path;
 use csv::{ReaderBuilder, StringRecord};
 
 use super::shape::Shape;
-use super::{Cells, Column, NamedColumns, looks_like_lineage};
+use super::{Cells, Column, NamedColumns, Repeats, looks_like_lineage};
 use crate::model::{Reject, Remark, RemarkKind};
 use crate::source::edges::Gathered;
 use crate::source::{Error, Sink, loose, pages};
@@ -81,12 +81,13 @@ pub(in crate::source) fn read(
         return Err(Error::broken(path, "line 1", reason));
     }
     let names = header(&line, mark);
-    let (places, remarks) = places(&names, named).map_err(|reason| Error::unfit(path, reason))?;
-    let is_of_links = places.iter().any(|place| place.column == Column::Relation)
-        || places.iter().all(|place| place.column.is_of_link());
+    let (places, mut remarks) = places(&names, named).map_err(|reason| Error::unfit(path, reason))?;
+    let columns: Vec<_> = places.iter().map(|place| (place.name.as_str(), place.column)).collect();
+    let is_of_links = Column::are_of_links(&columns);
     let id = places.iter().find(|place| place.column == Column::Id).map_or(0, |place| place.at);
     let shape = Shape { mark, fields: names.len(), id };
     let mut gathered = is_of_links.then(Gathered::default);
+    let mut repeats = Repeats::default();
     let since = Cell::new(0);
     let input = Bounded { input, since: &since };
     let mut rows = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(mark).from_reader(input);
@@ -130,9 +131,13 @@ pub(in crate::source) fn read(
         let record = cells.finish().settle().map_err(reject);
         match &mut gathered {
             Some(gathered) => gathered.add(record, sink),
-            None => sink(record),
+            None => {
+                record.iter().for_each(|record| repeats.see(record));
+                sink(record);
+            }
         }
     }
+    remarks.extend(repeats.remark());
     if let Some(gathered) = gathered {
         gathered.give(sink);
     }

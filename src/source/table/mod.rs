@@ -2,6 +2,7 @@
 
 mod column;
 mod file;
+mod repeats;
 mod shape;
 
 use std::borrow::Cow;
@@ -9,6 +10,7 @@ use std::borrow::Cow;
 pub use column::Named as NamedColumns;
 pub(super) use column::{Column, looks_like_lineage};
 pub(super) use file::{begins, read};
+pub(super) use repeats::Repeats;
 
 use super::hub::wire;
 use super::normalize::{BaseModels, Found, LICENCE, PARENT, Speaker};
