@@ -5,7 +5,7 @@ use crate::model::{ModelId, Parent, WordList};
 use crate::source::edges;
 
 /// Writes the program's own edge text, which `import` reads. Collapsed nodes have no place in it: their models are
-/// written one by one. How many values could not be written as they are is told after them.
+/// written one by one.
 pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Result<()> {
     for line in graph.note().lines() {
         writeln!(out, "# {line}")?;
@@ -13,7 +13,6 @@ pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Resul
     let selection = graph.selection();
     let lineage = selection.lineage();
     let snapshot = lineage.snapshot();
-    let mut changed = 0;
     let hidden = selection.groups().iter().flat_map(|group| group.models.iter().copied());
     for row in selection.rows().iter().copied().chain(hidden) {
         // Unlisted parents stand in the links of their children.
@@ -26,17 +25,11 @@ pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Resul
         // They are many, and say little of a lineage.
         record.lists[WordList::Tags] = None;
         let is_listed = |id: &ModelId| snapshot.find(id.as_str()).is_some_and(|row| snapshot.is_listed(row));
-        changed += edges::write([&record], is_listed, &mut out)?;
+        edges::write([&record], is_listed, &mut out)?;
     }
     let apart = selection.rows().iter().filter(|row| !selection.is_counted(**row));
     for row in apart {
         writeln!(out, "# not counted, it only connects others: {}", snapshot.id(*row).replace(['\r', '\n'], " "))?;
-    }
-    if changed > 0 {
-        writeln!(
-            out,
-            "# values changed: {changed}; blanks, control characters and # would end a word and are written _"
-        )?;
     }
     Ok(())
 }

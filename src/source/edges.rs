@@ -14,7 +14,8 @@
 //! stronger holds (merge, adapter, quantized, finetune), which is noted. After the colon come the relation and any of
 //! `downloads`, `downloads_all_time`, `likes`, `parameters`, `created`, `sha`, `task`, `library`, `licence_name`,
 //! `licence_link`, `gated`, `hub`, `disabled`, `licences` and `tags` (with commas between them), in any order. Lines about
-//! one model add up.
+//! one model add up. In a value `\u{20}` is the character of that number, as Rust writes it: a blank, a `#` or a backslash,
+//! and a comma within a word of a list.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -228,12 +229,12 @@ fn attribute(record: &mut Record<'_>, key: &str, value: &str) -> Result<(), Stri
         return Ok(());
     }
     if let Some(word) = Word::ALL.into_iter().find(|word| word.name() == key) {
-        record.words[word] = Some(Cow::Owned(value.to_owned()));
+        record.words[word] = Some(Cow::Owned(unescaped(value)));
         return Ok(());
     }
     let name = if matches!(key, "licence" | "license") { WordList::Licences.name() } else { key };
     if let Some(list) = WordList::ALL.into_iter().find(|list| list.name() == name) {
-        record.lists[list] = Some(value.split(',').map(|word| Cow::Owned(word.to_owned())).collect());
+        record.lists[list] = Some(value.split(',').map(|word| Cow::Owned(unescaped(word))).collect());
         return Ok(());
     }
     if let Some(flag) = Flag::ALL.into_iter().find(|flag| flag.name() == key) {
@@ -264,8 +265,7 @@ fn attribute(record: &mut Record<'_>, key: &str, value: &str) -> Result<(), Stri
 }
 
 /// Writes records in the notation, with their links and counts: what [`read_text`] reads back. `is_listed` tells
-/// which parents have records of their own. Gives how many values are written otherwise than they are: the notation has
-/// no quotes, so blanks, `#` and control characters, which would speak to a terminal, become `_`.
+/// which parents have records of their own.
 ///
 /// # Errors
 /// The writer's.
@@ -273,13 +273,7 @@ pub fn write<'r>(
     records: impl IntoIterator<Item = &'r Record<'r>>,
     is_listed: impl Fn(&ModelId) -> bool,
     out: &mut impl Write,
-) -> io::Result<usize> {
-    let mut changed = 0;
-    let mut word = |text: &str| {
-        let word = spaceless(text);
-        changed += usize::from(word != text);
-        word
-    };
+) -> io::Result<()> {
     for record in records {
         write!(out, "{}", record.id)?;
         let numbers = record.counts.iter().filter_map(|(count, value)| Some(format!("{}={}", count.name(), (*value)?)));
@@ -288,22 +282,55 @@ pub fn write<'r>(
             record.created.and_then(|at| Some(format!("created={}", jiff::Timestamp::from_millisecond(at).ok()?))),
         );
         let texts = record.words.iter();
-        words.extend(texts.filter_map(|(key, value)| Some(format!("{}={}", key.name(), word(value.as_deref()?)))));
+        words.extend(
+            texts.filter_map(|(key, value)| Some(format!("{}={}", key.name(), escaped(value.as_deref()?, "")))),
+        );
         words.extend(record.sha.map(|sha| format!("sha={sha}")));
         words.extend(record.flags.iter().filter_map(|(flag, value)| Some(format!("{}={}", flag.name(), (*value)?))));
         let lists = record.lists.iter().filter_map(|(list, words)| Some((list, words.as_ref()?)));
         let lists = lists.filter(|(_, words)| !words.is_empty());
-        words.extend(lists.map(|(list, words)| format!("{}={}", list.name(), word(&words.join(",")))));
+        words.extend(lists.map(|(list, words)| {
+            let words: Vec<String> = words.iter().map(|word| escaped(word, ",")).collect();
+            format!("{}={}", list.name(), words.join(","))
+        }));
         writeln!(out, "{}{}", if words.is_empty() { "" } else { " : " }, words.join(" "))?;
         for parent in &record.parents {
             let mark = if is_listed(&parent.id) { "" } else { "?" };
             writeln!(out, "{mark}{} -> {} : {}", parent.id, record.id, parent.relation.name())?;
         }
     }
-    Ok(changed)
+    Ok(())
 }
 
-/// A text in which nothing ends a word, begins a comment or moves a cursor.
-fn spaceless(text: &str) -> String {
-    text.chars().map(|c| if c.is_whitespace() || c.is_control() || c == '#' { '_' } else { c }).collect()
+/// A text in which nothing ends a word, begins a comment or moves a cursor, and none of `marks` stands.
+fn escaped(text: &str, marks: &str) -> String {
+    let mut word = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c.is_whitespace() || c.is_control() || matches!(c, '#' | '\\') || marks.contains(c) {
+            true => word.extend(c.escape_unicode()),
+            false => word.push(c),
+        }
+    }
+    word
+}
+
+/// The text that was escaped so; a backslash that begins nothing of the kind stands for itself.
+fn unescaped(word: &str) -> String {
+    let (mut text, mut rest) = (String::with_capacity(word.len()), word);
+    while let Some((before, after)) = rest.split_once("\\u{") {
+        text += before;
+        let code = after.split_once('}');
+        let read = code.and_then(|(code, after)| Some((u32::from_str_radix(code, 16).ok()?, after)));
+        match read.and_then(|(code, after)| Some((char::from_u32(code)?, after))) {
+            Some((c, after)) => {
+                text.push(c);
+                rest = after;
+            }
+            None => {
+                text += "\\u{";
+                rest = after;
+            }
+        }
+    }
+    text + rest
 }

@@ -519,6 +519,34 @@ fn edge_text_says_where_it_cannot_be_read() {
     assert!(reasons.len() == 4 && reasons.iter().all(|reason| reason.contains("\\u{1b}[31m")), "{reasons:?}");
 }
 
+/// Blanks, commas, comments and what looks like an escape.
+#[test]
+fn edge_text_keeps_every_licence_and_word() {
+    let row = r##"{"id":"a/b","pipeline_tag":"two words","library_name":"c\\u{20}\\x{","cardData":{"license":["mit, apache-2.0","x y",
+        "p,q","#1","\u001b[31m\u2028x","c:\\d","\\u{2c}","\\u{zz}","é"],"license_name":"a = b #c\td","license_link":"https://x.y/LICENSE%20a,b"}}"##;
+    let mut rows = Vec::new();
+    read_rows("row", row.replace('\n', " ").as_bytes(), &mut |found| rows.push(found.unwrap().into_owned())).unwrap();
+    assert_eq!(rows[0].lists[WordList::Licences].as_ref().unwrap().len(), 9);
+    let mut written = Vec::new();
+    edges::write(&rows, |_| true, &mut written).unwrap();
+    let written = String::from_utf8(written).unwrap();
+    assert!(
+        written
+            .contains(r"licences=mit\u{2c}\u{20}apache-2.0,x\u{20}y,p\u{2c}q,\u{23}1,\u{1b}[31m\u{2028}x,c:\u{5c}d,"),
+        "{written}"
+    );
+    let mut again = Vec::new();
+    edges::read_text("t", &written, &mut |found| again.push(found.unwrap().into_owned()));
+    assert_eq!((&again[0].lists, &again[0].words, again.len()), (&rows[0].lists, &rows[0].words, 1));
+    // A backslash that begins no escape is one.
+    let mut found = Vec::new();
+    edges::read_text("t", r"a/b : licences=\u,\u{},\u{110000},\u{41 task=C:\x", &mut |row| {
+        found.push(row.unwrap().into_owned())
+    });
+    assert_eq!(found[0].lists[WordList::Licences].as_ref().unwrap().join(" "), r"\u \u{} \u{110000} \u{41");
+    assert_eq!(found[0].words[Word::Task].as_deref(), Some(r"C:\x"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
