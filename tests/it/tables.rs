@@ -248,7 +248,9 @@ fn a_tables_licences_and_parameters_are_read() {
         a/two,other,llama4,7.5,,['license:gemma'],\n\
         a/three,,,7B,,,\n\
         a/four, mit ,,1,{'total': 8},['x'],\"{\"\"license\"\":\"\"bsd\"\",\"\"license_name\"\":\"\"b\"\"}\"\n\
-        a/five,,,-1,,,\"{\"\"license\"\":\"\"bsd\"\"}\"\n";
+        a/five,,,-1,,,\"{\"\"license\"\":\"\"bsd\"\"}\"\n\
+        a/six,\"mit, apache-2.0\",,,,,\na/seven,mit;gpl-3.0,,,,,\na/eight,\"See LICENSE, or ask\",,,,,\n\
+        a/nine,\"['mit|bsd', 'x,Y']\",,,,,\n";
     let folder = folder(&[
         ("table.csv", text.as_bytes()),
         ("licence.csv", b"model_id,licence,parameters\na/one,mit,5\n"),
@@ -260,6 +262,10 @@ fn a_tables_licences_and_parameters_are_read() {
         " - None [num_parameters: 7B]",
         "mit b Some(8) []",
         "bsd - None [num_parameters: -1]",
+        "mit+apache-2.0 - None []",
+        "mit+gpl-3.0 - None []",
+        "See LICENSE, or ask - None []",
+        "mit+bsd+x,Y - None []",
     ];
     assert_eq!(facts(&folder.path().join("table.csv")), expected);
     assert_eq!(facts(&folder.path().join("licence.csv")), ["mit - Some(5) []"]);

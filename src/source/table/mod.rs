@@ -62,7 +62,10 @@ impl<'a> Cells<'a> {
                 keep(&mut found.counts[Count::Parameters], total.and_then(wire::whole).ok_or(cell))
             }
             Column::Tags => keep(&mut found.tags, words_of(cell, name, &mut found.oddities)),
-            Column::Licences => keep(&mut found.licences, words_of(cell, name, &mut found.oddities)),
+            Column::Licences => {
+                let licences = words_of(cell, name, &mut found.oddities);
+                keep(&mut found.licences, licences.map(|licences| each(licences, is_licence)))
+            }
             Column::BaseModels => {
                 if found.base_models.is_none() {
                     match is_json(&cell) {
@@ -106,7 +109,7 @@ impl<'a> Cells<'a> {
     pub fn take_list(&mut self, column: Column, name: &str, cell: Vec<Cow<'a, str>>) {
         let bad = match column {
             Column::Tags => keep(&mut self.found.tags, Ok(cell)),
-            Column::Licences => keep(&mut self.found.licences, Ok(cell)),
+            Column::Licences => keep(&mut self.found.licences, Ok(each(cell, is_licence))),
             _ if column.names_parents() => {
                 return self.names(column, name, Ok(cell.into_iter().map(Named::Text).collect()));
             }
@@ -139,7 +142,7 @@ impl<'a> Cells<'a> {
         if texts.is_empty() && count > 0 {
             return;
         }
-        let texts = texts.into_iter().flat_map(split);
+        let texts = each(texts, is_owned_id).into_iter();
         match column {
             Column::BaseModel => {
                 let card = self.found.card.get_or_insert_default();
@@ -260,16 +263,30 @@ fn is_json(cell: &str) -> bool {
     cell.trim_start().starts_with(['{', '['])
 }
 
-/// One text with several ids in it, as others join them: no id has such a mark.
-fn split(text: Cow<'_, str>) -> Vec<Cow<'_, str>> {
-    for mark in [',', ';', '|'] {
-        let parts: Vec<&str> = text.split(mark).map(str::trim).filter(|part| !part.is_empty()).collect();
-        let is_id = |part: &&str| ModelId::parse(part).is_ok_and(|id| id.owner().is_some());
-        if parts.len() > 1 && parts.iter().all(is_id) {
-            return parts.into_iter().map(|part| Cow::Owned(part.to_owned())).collect();
+/// The texts, and of one with several in it, as others join them, each: no id and no licence has such a mark.
+fn each<'t>(texts: Vec<Cow<'t, str>>, is_one: impl Fn(&str) -> bool) -> Vec<Cow<'t, str>> {
+    let split = |text: Cow<'t, str>| {
+        for mark in [',', ';', '|'] {
+            if !text.contains(mark) {
+                continue;
+            }
+            let parts: Vec<&str> = text.split(mark).map(str::trim).filter(|part| !part.is_empty()).collect();
+            if parts.len() > 1 && parts.iter().all(|part| is_one(part)) {
+                return parts.into_iter().map(|part| Cow::Owned(part.to_owned())).collect();
+            }
         }
-    }
-    vec![text]
+        vec![text]
+    };
+    texts.into_iter().flat_map(split).collect()
+}
+
+fn is_owned_id(text: &str) -> bool {
+    ModelId::parse(text).is_ok_and(|id| id.owner().is_some())
+}
+
+/// Whether a text looks as the Hub's ids of licences do.
+fn is_licence(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-'))
 }
 
 /// The relation that a word stands for, in the spellings of others.
