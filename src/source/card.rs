@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 use regex::bytes::Regex;
 
 use super::foreign;
@@ -123,7 +123,21 @@ fn read(front: &[u8], found: &mut Found<'static>) {
 
 type Entries = Vec<(Cow<'static, str>, Value<'static>)>;
 
-fn of_scalar(text: &str, style: ScalarStyle) -> Value<'static> {
+/// A scalar by its tag, where it has one of YAML's own, and else as it is written.
+fn of_scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value<'static> {
+    let kind = tag.map(|tag| match tag.parts() {
+        ("", "!") | ("!", "") => Cow::Borrowed("str"),
+        _ => tag.suffix_in_namespace("tag:yaml.org,2002:").unwrap_or_default(),
+    });
+    match kind.as_deref() {
+        Some("str") => Value::Text(text.to_owned().into()),
+        Some("null") => Value::Null,
+        Some("int" | "float" | "bool" | "timestamp" | "binary") => Value::Plain(text.to_owned().into()),
+        _ => untagged(text, style),
+    }
+}
+
+fn untagged(text: &str, style: ScalarStyle) -> Value<'static> {
     match style {
         ScalarStyle::Plain if matches!(text, "" | "~" | "null" | "Null" | "NULL") => Value::Null,
         ScalarStyle::Plain if is_no_text(text) => Value::Plain(text.to_owned().into()),
@@ -256,7 +270,7 @@ impl Keys {
             return Err(format!("more than {MAX_NODES} entries"));
         }
         let (value, anchor) = match event {
-            Event::Scalar(text, style, anchor, _) => (of_scalar(&text, style), anchor),
+            Event::Scalar(text, style, anchor, tag) => (of_scalar(&text, style, tag.as_deref()), anchor),
             Event::SequenceStart(_, anchor, _) => {
                 let mut values = Vec::new();
                 loop {
