@@ -37,7 +37,14 @@ impl Aliases {
         let columns = if is_legacy { ["legacy_id", "canonical_id"] } else { ["old", "new"] };
         let mut aliases = Vec::new();
         let mut known: HashMap<String, String> = HashMap::new();
-        for row in rows_with(table, text, &columns, &["kind", "confidence"])? {
+        let rows = rows_with(table, text, &columns, &["kind", "confidence"]).map_err(|error| match is_legacy {
+            // Neither pair is there.
+            false if error.reason.ends_with("old, new") => {
+                Error { reason: format!("{} (of models also legacy_id, canonical_id)", error.reason), ..error }
+            }
+            _ => error,
+        })?;
+        for row in rows {
             let (place, values) = row?;
             let wrong = |reason| Error { table: table.into(), place: place.clone(), reason };
             let [old, new, kind, confidence] = &values[..] else { continue };

@@ -465,6 +465,14 @@ fn aliases_never_go_around_in_a_circle() {
         let error = table(rows).unwrap_err();
         assert!(error.contains(place) && error.contains(reason), "{error}");
     }
+    let wanting = |text: &str| Aliases::read("t", text.as_bytes()).unwrap_err().to_string();
+    let said = wanting("a,b\na/x,b/x\n");
+    assert!(
+        said.contains("\"old\" is missing") && said.contains("old, new (of models also legacy_id, canonical_id)"),
+        "{said}"
+    );
+    let said = wanting("legacy_id,b\na/x,b/x\n");
+    assert!(said.ends_with("\"canonical_id\" is missing; the table needs legacy_id, canonical_id"), "{said}");
     // A table of one's own turns the built-in one around.
     let snapshot = crate::support::with_aliases(
         "old/x\nnew/x\n?old/x -> a/y : finetune\nnew/x -> a/z : finetune",

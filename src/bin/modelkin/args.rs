@@ -77,7 +77,7 @@ pub struct Import {
     /// Of files of data sets (hf://, hub): the last commit of this day or before, which dates the snapshot too
     #[arg(long, value_name = "DATE", value_parser = date, conflicts_with = "date")]
     pub at: Option<jiff::civil::Date>,
-    /// A table of old ids (CSV: legacy_id, canonical_id) beside the built-in one; its rows win
+    /// A table of old ids (CSV: old, new; or legacy_id, canonical_id) beside the built-in one; its rows win
     #[arg(long, value_name = "FILE")]
     pub aliases: Option<PathBuf>,
 }
@@ -126,7 +126,7 @@ pub struct Crawl {
     /// Keep the pages in this folder; `import` makes the same snapshot of them
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
-    /// A table of old ids (CSV: legacy_id, canonical_id) beside the built-in one; its rows win
+    /// A table of old ids (CSV: old, new; or legacy_id, canonical_id) beside the built-in one; its rows win
     #[arg(long, value_name = "FILE")]
     pub aliases: Option<PathBuf>,
     /// Seconds of silence after which a request is tried again
