@@ -776,6 +776,18 @@ fn what_no_table_should_hold_is_told() {
     // Capitals do not matter, and what is spelled as known stands above.
     assert_eq!(told(b"Model_ID,Base_Model\na/b,c/d\n"), "a/b < c/d finetune inferred");
     assert_eq!(told(b"ID,id,base_model\ne/f,a/b,c/d\n"), "a/b < c/d finetune inferred");
+    // Lines are counted however they end; a row of nothing, as a spreadsheet leaves it, says nothing.
+    for end in ["\n", "\r\n"] {
+        let lines = ["id,base_model", "a/b,c/d", ",", "e/f,\"['c/d'\n 'g/h']\"", "no id,c/d", "x y,c/d", ""].join(end);
+        let said = told(lines.as_bytes());
+        assert!(said.contains("line 6: ") && said.contains("line 7: ") && said.contains("g/h"), "{said}");
+        assert!(!said.contains("line 3"), "{said}");
+    }
+    // The official client's card prints itself as YAML.
+    assert_eq!(
+        told(b"id,card_data,gated\na/b,\"base_model: c/d\nlicense: mit\n\",\"\"\"auto\"\"\"\n"),
+        "a/b < c/d finetune inferred"
+    );
     // Joined files.
     let joined = told(b"id,base_model\na/b,c/d\n\xef\xbb\xbfid,base_model\ne/f,c/d\n");
     assert!(joined.contains("line 3: the line of names again") && joined.contains("e/f"), "{joined}");

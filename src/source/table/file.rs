@@ -93,9 +93,10 @@ pub(in crate::source) fn read(
     let mut rows = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(mark).from_reader(input);
     let mut row = StringRecord::new();
     let mut any = false;
+    let is_crlf = line.ends_with(b"\r\n");
     loop {
-        // The header was the first line.
-        let number = rows.position().line() + 1;
+        // The header was the first line. Where a line ends in CR and LF, the LF of the row before is still to be read.
+        let number = rows.position().line() + 1 + u64::from(is_crlf && rows.position().byte() > 0);
         let reject = |reason| Reject { file: path.display().to_string(), place: format!("line {number}"), reason };
         since.set(0);
         match rows.read_record(&mut row) {
@@ -111,6 +112,10 @@ pub(in crate::source) fn read(
             },
         }
         any = true;
+        // What a spreadsheet leaves at its end.
+        if row.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
         if row.len() != names.len() {
             let reason = format!("{} fields, and the first line names {}", row.len(), names.len());
             sink(Err(reject(reason)));
@@ -170,13 +175,13 @@ impl<R: Read> Read for Bounded<'_, R> {
 /// So many line breaks a cell may have that is not read: texts about a model have some.
 const MOST_LINES: usize = 1000;
 
-/// Whether a quote that is not closed took further rows into a cell. Of what is read a README has line breaks, and lists
+/// Whether a quote that is not closed took further rows into a cell. Of what is read cards have line breaks, and lists
 /// and objects, which numpy and pretty printers break.
 fn swallowed(row: &StringRecord, names: &StringRecord, places: &[Place], shape: Shape) -> Option<String> {
     row.iter().enumerate().find_map(|(at, cell)| {
         memchr::memchr(b'\n', cell.as_bytes())?;
         let most = match places.iter().find(|place| place.at == at) {
-            Some(place) if place.column == Column::Readme => usize::MAX,
+            Some(place) if matches!(place.column, Column::Readme | Column::CardData) => usize::MAX,
             Some(_) => 0,
             None => MOST_LINES,
         };

@@ -51,7 +51,9 @@ impl<'a> Cells<'a> {
             Column::HubId => keep(&mut found.hub_id, Ok(cell)),
             Column::Sha => keep(&mut found.sha, Ok(cell)),
             Column::Word(Word::Gated) => {
-                keep(&mut found.words[Word::Gated], wire::gate(&cell).map(Cow::Borrowed).ok_or(cell))
+                // DuckDB keeps the quotes of JSON.
+                let gate = wire::gate(cell.trim().trim_matches('"'));
+                keep(&mut found.words[Word::Gated], gate.map(Cow::Borrowed).ok_or(cell))
             }
             Column::Word(word) => keep(&mut found.words[word], Ok(cell)),
             Column::Flag(flag) => keep(&mut found.flags[flag], wire::flag(&cell).ok_or(cell)),
