@@ -4,6 +4,7 @@
 
 mod counting;
 mod crawl;
+mod cuts;
 mod dataset;
 mod dirt;
 mod export;

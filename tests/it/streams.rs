@@ -17,7 +17,7 @@ use crate::crawl::{Place, ended};
 use crate::hub::dataset::{Files, REPOSITORY, Version, Ways};
 
 /// A server that answers each request on a thread of its own: it is given the request, its number and where to write.
-fn server(answer: impl Fn(&str, usize, &mut TcpStream) -> io::Result<()> + Send + Sync + 'static) -> String {
+pub fn server(answer: impl Fn(&str, usize, &mut TcpStream) -> io::Result<()> + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let answer = Arc::new(answer);
@@ -39,7 +39,7 @@ fn server(answer: impl Fn(&str, usize, &mut TcpStream) -> io::Result<()> + Send 
 }
 
 /// The first byte that a request asks for, if it asks for a part.
-fn from(request: &str) -> Option<usize> {
+pub fn from(request: &str) -> Option<usize> {
     request.split_once("range: bytes=")?.1.split('-').next()?.parse().ok()
 }
 
@@ -48,20 +48,24 @@ fn head(file: &[u8], from: Option<usize>) -> String {
     let (status, start) = from.map_or(("200 OK", 0), |from| ("206 Part", from));
     let (last, size) = (file.len() - 1, file.len());
     format!(
-        "HTTP/1.1 {status}\r\nContent-Length: {}\r\nContent-Range: bytes {start}-{last}/{size}\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 {status}\r\nETag: \"1\"\r\nContent-Length: {}\r\nContent-Range: bytes {start}-{last}/{size}\r\nConnection: close\r\n\r\n",
         size - start
     )
 }
 
 /// An answer that tells no length, whole or cut off.
 fn chunked(stream: &mut TcpStream, body: &[u8], is_whole: bool) -> io::Result<()> {
-    stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n")?;
+    stream.write_all(b"HTTP/1.1 200 OK\r\nETag: \"1\"\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n")?;
     stream.write_all(format!("{:x}\r\n", body.len()).as_bytes())?;
     stream.write_all(body)?;
     stream.write_all(if is_whole { b"\r\n0\r\n\r\n" } else { b"\r\n" })
 }
 
-fn begin(address: &str, folder: &Path, tell: impl Fn(Event) + Send + Sync + 'static) -> Result<Fetched, fetch::Error> {
+pub fn begin(
+    address: &str,
+    folder: &Path,
+    tell: impl Fn(Event) + Send + Sync + 'static,
+) -> Result<Fetched, fetch::Error> {
     let hub = Hub::new("http://127.0.0.1:9", None, "test", Patience::default()).unwrap();
     let address = Address::parse(address, "http://127.0.0.1:9").unwrap().unwrap();
     let wanted = Wanted { address, kind: None, named: NamedColumns::default(), until: None };
@@ -69,7 +73,7 @@ fn begin(address: &str, folder: &Path, tell: impl Fn(Event) + Send + Sync + 'sta
 }
 
 /// Reads all of it, and gives each record's number to `each`.
-fn read(fetched: &Fetched, mut each: impl FnMut(usize)) -> Result<(usize, Digested), modelkin::source::Error> {
+pub fn read(fetched: &Fetched, mut each: impl FnMut(usize)) -> Result<(usize, Digested), modelkin::source::Error> {
     let source = fetched.sources()?.pop().unwrap();
     let mut rows = 0;
     let digest = source.read(&mut |found| {
@@ -80,9 +84,9 @@ fn read(fetched: &Fetched, mut each: impl FnMut(usize)) -> Result<(usize, Digest
     Ok((rows, digest))
 }
 
-const ROWS: usize = 40_000;
+pub const ROWS: usize = 40_000;
 
-fn jsonl() -> Vec<u8> {
+pub fn jsonl() -> Vec<u8> {
     let mut random = fastrand::Rng::with_seed(3);
     let row = |at| {
         let key = random.u64(..);

@@ -259,6 +259,9 @@ fn error(what: String, refusal: Refusal) -> Error {
         Refusal::Kept(error) => return Error::Kept(error),
         Refusal::Changed(reason) => return Error::Changed { what, reason },
         Refusal::NoRanges => "the line breaks again and again, and the server gives no part of a file".to_owned(),
+        Refusal::Unnamed => {
+            "the line breaks again and again, and the server does not tell of which version a part is".to_owned()
+        }
         Refusal::Status { status, code, message } => {
             let gap = if message.is_empty() { "" } else { ": " };
             let reason = match (status, code.as_deref()) {

@@ -1,3 +1,5 @@
+mod extent;
+mod marks;
 mod transfer;
 
 use std::collections::BTreeMap;
@@ -15,6 +17,7 @@ use super::refusal::Said;
 use super::token::Token;
 use crate::model::clip;
 use crate::source::date;
+pub(super) use marks::Marks;
 pub(super) use transfer::{Keep, Located, Refusal};
 
 /// Longest body that is taken, in bytes: a page of a thousand full rows stays under 30 MB.

@@ -46,6 +46,9 @@ pub(super) struct Note {
     pub size: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     etag: Option<String>,
+    /// When the server changed it last, in its words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    modified: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
     /// Whether all of the file is fetched, from its first byte on.
@@ -70,11 +73,19 @@ impl Note {
             date: None,
             size: None,
             etag: None,
+            modified: None,
             sha256: None,
             is_whole: false,
             is_complete: false,
             there: Ranges::default(),
         }
+    }
+
+    /// Takes the names of the version that is fetched.
+    pub fn names(&mut self, located: &Located) {
+        let marks = located.marks();
+        self.etag = located.linked.clone().or_else(|| marks.etag().map(str::to_owned));
+        self.modified = marks.modified().filter(|_| located.linked.is_none()).map(str::to_owned);
     }
 
     /// Whether it is of the same file, and can be what was written.
@@ -169,15 +180,19 @@ impl Folder {
         self.path.join(&self.note.name)
     }
 
-    /// Takes what the server says of the file; if it is another one than the one that is there, begins anew.
+    /// Takes what the server says of the file. If it is another one than the one that is there, or nothing tells that it is not,
+    /// begins anew.
     pub fn is_of(&mut self, located: &Located) -> Result<(), Error> {
         let note = &mut self.note;
-        let is_known = note.size.is_some() || note.etag.is_some();
-        if is_known && (note.size != located.size || note.etag != located.etag) {
+        let before = (note.size, note.etag.take(), note.modified.take());
+        let is_commit = located.linked.is_some() || located.commit.is_none() || note.commit == located.commit;
+        note.commit = note.commit.take().or_else(|| located.commit.clone());
+        (note.size, note.sha256) = (located.size, located.sha256.clone());
+        note.names(located);
+        let is_same = before == (note.size, note.etag.clone(), note.modified.clone());
+        if !is_same || !is_commit || !located.is_named() {
             (note.is_whole, note.there) = (false, Ranges::default());
         }
-        (note.size, note.etag, note.sha256) = (located.size, located.etag.clone(), located.sha256.clone());
-        note.commit = note.commit.take().or_else(|| located.commit.clone());
         Ok(self.write_note()?)
     }
 

@@ -9,7 +9,7 @@ use reqwest::Url;
 use super::folder::Folder;
 use super::{Error, Event, MOST, Tell, Wanted, error, missing};
 use crate::source::arriving::Arriving;
-use crate::source::hub::http::{Hub, Keep, Located, Refusal};
+use crate::source::hub::http::{Hub, Keep, Located, Marks, Refusal};
 use crate::source::hub::ranges::Ranges;
 
 /// Bytes that are asked for at once.
@@ -29,6 +29,10 @@ pub(super) struct Task<'t> {
     label: String,
     /// Where it lies, and how often that was asked.
     place: tokio::sync::Mutex<(u32, Located)>,
+    /// The version that is fetched, as far as its server names it.
+    version: Located,
+    /// Whether it is named where the file is looked for.
+    is_named_there: bool,
     /// How often it was refused since the last byte arrived.
     in_vain: AtomicU32,
     tell: Tell<'t>,
@@ -36,8 +40,8 @@ pub(super) struct Task<'t> {
 
 /// Why a task cannot go on as it does.
 enum Stop {
-    /// The server gives the whole file alone.
-    NoRanges,
+    /// The server gives no part that can be gone on with: why.
+    NoRanges(&'static str),
     Error(Error),
 }
 
@@ -49,8 +53,9 @@ impl<E: Into<Error>> From<E> for Stop {
 
 impl<'t> Task<'t> {
     pub fn new(hub: &'t Hub, (address, label): (Url, String), located: Located, tell: Tell<'t>) -> Task<'t> {
+        let (version, is_named_there) = (located.clone(), located.marks() != Marks::default());
         let place = tokio::sync::Mutex::new((0, located));
-        Task { hub, address, label, place, in_vain: AtomicU32::new(0), tell }
+        Task { hub, address, label, place, version, is_named_there, in_vain: AtomicU32::new(0), tell }
     }
 
     /// Fetches all of a file that is needed, or what is missing of it.
@@ -64,7 +69,7 @@ impl<'t> Task<'t> {
                 true => match self.columns(folder, wanted, size).await {
                     Ok(()) => return Ok(()),
                     Err(Stop::Error(error)) => return Err(error),
-                    Err(Stop::NoRanges) => "its server gives no parts of a file",
+                    Err(Stop::NoRanges(_)) => "its server gives no parts of a file",
                 },
             };
             (self.tell)(Event::Whole { label: self.label.clone(), reason });
@@ -116,12 +121,13 @@ impl<'t> Task<'t> {
     }
 
     /// Fetches the whole file, one byte after the other, and tells who reads it meanwhile. What was read does not change: where
-    /// the file is begun again, it must begin with the same bytes.
+    /// the file is begun again, it must begin with the same bytes: so where the server gives no parts, or does not tell of which
+    /// version they are.
     pub async fn whole(&self, folder: &mut Folder, reader: Option<&Arriving>) -> Result<(), Error> {
         let of = folder.note.size;
         folder.has_room(of.map_or(0, |size| size.saturating_sub(folder.note.there.first())))?;
-        let mut begins_again = false;
-        for _ in 0..TRIES {
+        let (mut begins_again, mut in_vain, mut most) = (false, 0, folder.note.there.first());
+        while in_vain < TRIES {
             let there = folder.note.there.first();
             if of == Some(there) {
                 return Ok(());
@@ -143,6 +149,10 @@ impl<'t> Task<'t> {
                 }
                 if !new.is_empty() {
                     folder.write(reached - new.len() as u64, new)?;
+                    // All before it is of this version, or was compared with it.
+                    if self.is_named_there {
+                        folder.note.names(&self.version);
+                    }
                     folder.is_there(reached - new.len() as u64..reached)?;
                     (self.tell)(Event::Bytes { done: reached, of });
                     reader.iter().for_each(|reader| reader.grow(reached));
@@ -157,8 +167,9 @@ impl<'t> Task<'t> {
             match done {
                 Ok(()) => return Ok(folder.write_note()?),
                 Err(Stop::Error(error)) => return Err(error),
-                Err(Stop::NoRanges) => {
-                    let reason = "its server does not go on where the line broke";
+                Err(Stop::NoRanges(reason)) => {
+                    in_vain = if reached > most { 0 } else { in_vain + 1 };
+                    most = most.max(reached);
                     (self.tell)(Event::Whole { label: self.label.clone(), reason });
                     match reader {
                         Some(_) => begins_again = true,
@@ -184,7 +195,13 @@ impl<'t> Task<'t> {
             };
             match self.hub.part(&located, start, to, &pauses, &mut keep).await {
                 Ok(()) => return Ok(()),
-                Err(Refusal::NoRanges) => return Err(Stop::NoRanges),
+                Err(Refusal::NoRanges) => {
+                    return Err(Stop::NoRanges("its server does not go on where the line broke"));
+                }
+                Err(Refusal::Unnamed) => {
+                    let reason = "the line broke, and its server does not tell of which version a part is";
+                    return Err(Stop::NoRanges(reason));
+                }
                 // Others may have used an address up that holds for one request.
                 Err(Refusal::Status { .. }) if self.in_vain.fetch_add(1, Ordering::Relaxed) < TRIES * AT_ONCE => (),
                 Err(refusal) => return Err(self.stop(refusal)),
@@ -193,10 +210,7 @@ impl<'t> Task<'t> {
             // Others may have asked meanwhile.
             if place.0 == turn {
                 let again = self.hub.locate(&self.address, &pauses).await.map_err(|refusal| self.stop(refusal))?;
-                if again.etag != located.etag || again.size != located.size {
-                    let reason = "another file lies there by now".to_owned();
-                    return Err(self.stop(Refusal::Changed(reason)));
-                }
+                let again = located.again(again).map_err(|refusal| self.stop(refusal))?;
                 *place = (turn + 1, again);
             }
         }

@@ -1,0 +1,195 @@
+//! Lines that break, and files that are replaced meanwhile: whatever a server tells of them or does not, what is read is one
+//! version, all of it.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use modelkin::source::digest_bytes;
+use modelkin::source::hub::fetch;
+
+use crate::streams::{ROWS, begin, from, jsonl, read, server};
+
+const MONDAY: &str = "Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT\r\n";
+const TUESDAY: &str = "Last-Modified: Tue, 02 Jan 2024 00:00:00 GMT\r\n";
+
+/// How a server gives a file.
+#[derive(Debug, Clone, Copy)]
+struct Gives {
+    /// The headers that name the version.
+    names: &'static str,
+    /// Whether an answer with a part has them too.
+    names_parts: bool,
+    /// Whether it gives what `If-Range` does not name.
+    minds: bool,
+    /// Most bytes of a part, and whether it tells how many the file has.
+    most: usize,
+    tells_size: bool,
+    /// Whether the whole file is told in chunks, and the last of them is missing.
+    is_open: bool,
+}
+
+const GIVES: Gives =
+    Gives { names: MONDAY, names_parts: true, minds: false, most: usize::MAX, tells_size: true, is_open: false };
+
+impl Gives {
+    /// Answers with the bytes that are asked for, up to where the line breaks.
+    fn answer(self, request: &str, file: &[u8], cut: usize, stream: &mut TcpStream) -> io::Result<()> {
+        let is_other =
+            request.split_once("if-range: ").is_some_and(|(_, name)| !self.names.to_lowercase().contains(&name[..20]));
+        let start = from(request).filter(|_| !(self.minds && is_other));
+        let size = if self.tells_size { file.len().to_string() } else { "*".into() };
+        let names = if start.is_none() || self.names_parts { self.names } else { "" };
+        let mut head = String::new();
+        let body = match start {
+            None => {
+                write!(head, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n").unwrap();
+                let body = &file[..cut.min(file.len())];
+                let last = if cut >= file.len() && !self.is_open { "0\r\n\r\n" } else { "" };
+                [format!("{:x}\r\n", body.len()).as_bytes(), body, b"\r\n", last.as_bytes()].concat()
+            }
+            Some(start) if start >= file.len() => {
+                write!(head, "HTTP/1.1 416 No\r\nContent-Length: 0\r\nContent-Range: bytes */{size}\r\n").unwrap();
+                Vec::new()
+            }
+            Some(start) => {
+                let asked = request.split_once("range: bytes=").unwrap().1.split_once('-').unwrap().1;
+                let asked = asked.split("\r\n").next().unwrap().parse().map_or(usize::MAX, |last: usize| last + 1);
+                let end = file.len().min(asked).min(start.saturating_add(self.most));
+                let (last, length) = (end - 1, end - start);
+                write!(head, "HTTP/1.1 206 Part\r\nContent-Length: {length}\r\n").unwrap();
+                write!(head, "Content-Range: bytes {start}-{last}/{size}\r\n").unwrap();
+                file[start..end.min(cut.max(start))].to_vec()
+            }
+        };
+        stream.write_all(format!("{head}{names}Connection: close\r\n\r\n").as_bytes())?;
+        stream.write_all(&body)
+    }
+}
+
+/// Another file of the same rows and the same size.
+fn other() -> Vec<u8> {
+    String::from_utf8(jsonl()).unwrap().replace("base_model:a/b", "base_model:a/c").into_bytes()
+}
+
+#[test]
+fn a_part_that_ends_before_the_file_does_is_no_end() {
+    let file = Arc::new(jsonl());
+    let most = file.len() / 5;
+    for gives in [
+        GIVES,
+        Gives { most, ..GIVES },
+        Gives { most, tells_size: false, ..GIVES },
+        Gives { most, names: "ETag: \"1\"\r\n", minds: true, ..GIVES },
+        Gives { is_open: true, ..GIVES },
+        Gives { is_open: true, tells_size: false, ..GIVES },
+    ] {
+        let address = {
+            let file = Arc::clone(&file);
+            server(move |request, number, stream| {
+                let cut = if number == 1 && !gives.is_open { file.len() / 2 } else { file.len() };
+                gives.answer(request, &file, cut, stream)
+            })
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let fetched = begin(&format!("{address}/x.jsonl"), &folder.path().join("f"), |_| ()).unwrap();
+        let (rows, digest) = read(&fetched, |_| ()).unwrap();
+        assert_eq!((rows, digest.sha256), (ROWS, digest_bytes(&file).sha256), "{gives:?}");
+    }
+}
+
+/// How a server names two versions of a file.
+const PAIRS: [(Gives, &str); 6] = [
+    (GIVES, TUESDAY),
+    (Gives { minds: true, ..GIVES }, TUESDAY),
+    (Gives { names_parts: false, ..GIVES }, TUESDAY),
+    (Gives { names: "", ..GIVES }, ""),
+    (Gives { names: "ETag: W/\"1\"\r\n", ..GIVES }, "ETag: W/\"1\"\r\n"),
+    (Gives { names: "ETag: \"1\"\r\n", ..GIVES }, "ETag: \"2\"\r\n"),
+];
+
+#[test]
+fn a_file_that_is_replaced_while_the_line_is_broken_is_not_mixed() {
+    let (first, second) = (Arc::new(jsonl()), Arc::new(other()));
+    assert_eq!(first.len(), second.len());
+    for (gives, names) in PAIRS {
+        // One that is longer, one that is as long as what is there, and the file itself, which is read to its end.
+        for (is_replaced, short) in [(true, false), (true, true), (false, false)] {
+            let asked = Arc::new(Mutex::new(0));
+            let address = {
+                let (first, second, asked) = (Arc::clone(&first), Arc::clone(&second), Arc::clone(&asked));
+                server(move |request, number, stream| {
+                    *asked.lock().unwrap() = number;
+                    match (number, is_replaced) {
+                        (0 | 1, _) => gives.answer(request, &first, first.len() / 2, stream),
+                        (_, false) => gives.answer(request, &first, first.len(), stream),
+                        (_, true) => {
+                            let second = if short { &second[..first.len() / 2] } else { &second[..] };
+                            Gives { names, ..gives }.answer(request, second, second.len(), stream)
+                        }
+                    }
+                })
+            };
+            let folder = tempfile::tempdir().unwrap();
+            let mut fetched = begin(&format!("{address}/x.jsonl"), &folder.path().join("f"), |_| ()).unwrap();
+            let done = read(&fetched, |_| ());
+            if is_replaced {
+                assert!(done.is_err(), "{gives:?} {short}");
+                let error = fetched.failure().unwrap();
+                assert!(matches!(error, fetch::Error::Changed { .. }), "{gives:?} {short}: {error}");
+                assert!(!folder.path().join("f").exists());
+            } else {
+                let (rows, digest) = done.unwrap();
+                assert_eq!((rows, digest.sha256), (ROWS, digest_bytes(&first).sha256), "{gives:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_replaced_between_two_runs_is_not_mixed() {
+    let (first, second) = (Arc::new(jsonl()), Arc::new(other()));
+    for (gives, names) in PAIRS {
+        let is_second = Arc::new(AtomicBool::new(false));
+        let address = {
+            let (first, second, is_second) = (Arc::clone(&first), Arc::clone(&second), Arc::clone(&is_second));
+            server(move |request, number, stream| match (is_second.load(Ordering::Relaxed), number) {
+                (true, _) => Gives { names, ..gives }.answer(request, &second, second.len(), stream),
+                (false, 0 | 1) => gives.answer(request, &first, first.len() / 2, stream),
+                (false, _) => stream.write_all(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+            })
+        };
+        let (folder, address) = (tempfile::tempdir().unwrap(), format!("{address}/x.jsonl"));
+        let folder = folder.path().join("f");
+        let mut fetched = begin(&address, &folder, |_| ()).unwrap();
+        assert!(read(&fetched, |_| ()).is_err());
+        let failure = fetched.failure().unwrap().to_string();
+        assert!(failure.contains("404") || failure.contains("again and again"), "{failure}");
+        drop(fetched);
+        assert!(folder.join("fetch.json").exists());
+        is_second.store(true, Ordering::Relaxed);
+        let fetched = begin(&address, &folder, |_| ()).unwrap();
+        let (rows, digest) = read(&fetched, |_| ()).unwrap();
+        assert_eq!((rows, digest.sha256), (ROWS, digest_bytes(&second).sha256), "{gives:?}");
+    }
+}
+
+#[test]
+fn what_is_there_is_of_the_version_that_gave_it_not_of_the_one_that_was_found() {
+    // Two servers behind one address, each with another version.
+    let (first, second) = (Arc::new(jsonl()), Arc::new(other()));
+    let address = {
+        let (first, second) = (Arc::clone(&first), Arc::clone(&second));
+        server(move |request, number, stream| match number {
+            1 => Gives { names: TUESDAY, ..GIVES }.answer(request, &second, second.len() / 2, stream),
+            _ => GIVES.answer(request, &first, first.len(), stream),
+        })
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let mut fetched = begin(&format!("{address}/x.jsonl"), &folder.path().join("f"), |_| ()).unwrap();
+    assert!(read(&fetched, |_| ()).is_err());
+    let error = fetched.failure().unwrap();
+    assert!(matches!(error, fetch::Error::Changed { .. }), "{error}");
+}
