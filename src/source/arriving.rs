@@ -19,6 +19,8 @@ struct State {
     there: u64,
     /// How it ended, once no more will come.
     end: Option<Result<(), String>>,
+    /// Whether nobody told where it ends.
+    is_unsure: bool,
     /// Whether a reader was told that it failed.
     is_told: bool,
 }
@@ -43,6 +45,16 @@ impl Arriving {
     pub fn end(&self, end: Result<(), String>) {
         self.state().end.get_or_insert(end);
         self.moved.notify_all();
+    }
+
+    /// Nobody told where it ends: whether all of it is there is not known.
+    pub fn doubt(&self) {
+        self.state().is_unsure = true;
+    }
+
+    /// Whether that is so, once it has ended.
+    pub fn is_unsure(&self) -> bool {
+        self.state().is_unsure
     }
 
     /// Reads it from its first byte on.

@@ -177,6 +177,33 @@ fn a_file_that_is_replaced_between_two_runs_is_not_mixed() {
 }
 
 #[test]
+fn a_file_of_which_nobody_tells_the_end_is_remarked_upon() {
+    let rows = b"{\"id\":\"a/b\"}\n".as_slice();
+    for (head, is_unsure) in [
+        ("HTTP/1.0 200 OK\r\n", true),
+        ("HTTP/1.1 200 OK\r\nConnection: close\r\n", true),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 13\r\n", false),
+    ] {
+        for name in ["x.jsonl", "b--ft.md"] {
+            let address = server(move |_, _, stream| {
+                stream.write_all(format!("{head}\r\n").as_bytes())?;
+                stream.write_all(rows)
+            });
+            let folder = tempfile::tempdir().unwrap();
+            let (address, folder) = (format!("{address}/{name}"), folder.path().join("f"));
+            // The second run finds all of it there.
+            for _ in 0..2 {
+                let fetched = begin(&address, &folder, |_| ()).unwrap();
+                let (_, digest) = read(&fetched, |_| ()).unwrap();
+                let remarks: Vec<String> = digest.remarks.iter().map(ToString::to_string).collect();
+                assert_eq!(remarks.len(), usize::from(is_unsure), "{head} {name} {remarks:?}");
+                assert!(remarks.iter().all(|remark| remark.contains("told no size")), "{remarks:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_there_is_of_the_version_that_gave_it_not_of_the_one_that_was_found() {
     // Two servers behind one address, each with another version.
     let (first, second) = (Arc::new(jsonl()), Arc::new(other()));

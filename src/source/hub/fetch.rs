@@ -171,6 +171,9 @@ async fn work(
                 let arriving = reader.begin(folder.file(), folder.note.there.first());
                 _ = says.send(Begun::of(&folder, Some(Arc::clone(arriving))));
                 task.whole(&mut folder, Some(arriving)).await?;
+                if folder.note.is_unsure {
+                    arriving.doubt();
+                }
             }
             folder.note.is_complete = true;
             folder.write_note()?;

@@ -42,6 +42,8 @@ pub(super) struct Begun {
     pub size: Option<u64>,
     pub sha256: Option<String>,
     pub is_whole: bool,
+    /// Whether nobody told where it ends; of one that is still being written, that is told later.
+    pub is_unsure: bool,
     /// If it is still being written.
     pub arriving: Option<Arc<Arriving>>,
 }
@@ -56,6 +58,7 @@ impl Begun {
             size: note.size,
             sha256: note.sha256.clone(),
             is_whole: note.is_whole,
+            is_unsure: note.is_unsure,
             arriving,
         }
     }

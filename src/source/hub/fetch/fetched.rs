@@ -1,10 +1,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Wanted;
 use super::coming::{Begun, Coming};
 use super::folder::Folder;
-use crate::model::{Parentage, Record, Reject};
+use crate::model::{Parentage, Record, Reject, Remark, RemarkKind};
+use crate::source::arriving::Arriving;
 use crate::source::input::Input;
 use crate::source::{Digested, Error, Kind, NamedColumns, Sink, Source, find_arriving, find_named, stats};
 
@@ -59,7 +61,8 @@ impl Fetched {
             .into_iter()
             .map(|inner| -> Box<dyn Source> {
                 let (label, path) = (self.label.clone(), path.clone());
-                Box::new(Whole { inner, label, sha256: digest.clone(), path })
+                let (sha256, arriving, is_unsure) = (digest.clone(), arriving.clone(), self.begun.is_unsure);
+                Box::new(Whole { inner, label, sha256, path, arriving, is_unsure })
             })
             .collect())
     }
@@ -127,6 +130,8 @@ struct Whole {
     /// What its server tells.
     sha256: Option<String>,
     path: PathBuf,
+    arriving: Option<Arc<Arriving>>,
+    is_unsure: bool,
 }
 
 impl Source for Whole {
@@ -139,9 +144,9 @@ impl Source for Whole {
     }
 
     fn read(self: Box<Self>, sink: Sink<'_>) -> Result<Digested, Error> {
-        let Whole { inner, label, sha256, path } = *self;
+        let Whole { inner, label, sha256, path, arriving, is_unsure } = *self;
         let mut named = |found: Result<Record<'_>, Reject>| sink(found.map_err(|reject| at(reject, &label)));
-        let digest = inner.read(&mut named).map_err(|error| error.named(&label))?;
+        let mut digest = inner.read(&mut named).map_err(|error| error.named(&label))?;
         // The digest of cards is not that of their file.
         let is_told =
             |told: &str| Ok(digest.sha256 == *told || Input::open(&path)?.finish(Vec::new())?.sha256 == *told);
@@ -150,6 +155,9 @@ impl Source for Whole {
             _ = fs::remove_file(path);
             let reason = "what arrived is not what its server's digest says; run the same command again";
             return Err(Error::broken(Path::new(&label), "", reason));
+        }
+        if is_unsure || arriving.is_some_and(|arriving| arriving.is_unsure()) {
+            digest.remarks.push(Remark::new(RemarkKind::NoEnd, format!("{} bytes", digest.bytes)));
         }
         Ok(digest)
     }

@@ -56,6 +56,9 @@ pub(super) struct Note {
     pub is_whole: bool,
     #[serde(default)]
     pub is_complete: bool,
+    /// Whether nobody told where it ends.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_unsure: bool,
     #[serde(default)]
     pub there: Ranges,
 }
@@ -77,6 +80,7 @@ impl Note {
             sha256: None,
             is_whole: false,
             is_complete: false,
+            is_unsure: false,
             there: Ranges::default(),
         }
     }

@@ -165,7 +165,10 @@ impl<'t> Task<'t> {
                 return Err(error(self.label.clone(), Refusal::Changed(reason)));
             }
             match done {
-                Ok(()) => return Ok(folder.write_note()?),
+                Ok(()) => {
+                    folder.note.is_unsure = self.version.is_unsure() && folder.note.sha256.is_none();
+                    return Ok(folder.write_note()?);
+                }
                 Err(Stop::Error(error)) => return Err(error),
                 Err(Stop::NoRanges(reason)) => {
                     in_vain = if reached > most { 0 } else { in_vain + 1 };
