@@ -10,6 +10,10 @@ const BUFFER: usize = 256 * 1024;
 /// So many bytes tell the packing.
 const MAGIC: usize = 4;
 
+/// What is said of packed data in packed data.
+const TWICE: &str = "packed twice, as by a server that packs a packed file once more on the way (Content-Encoding); unpack it \
+                     once, with `gunzip` or `unzstd`, and name that file";
+
 /// How many bytes stand behind packed data that are neither packed nor the zeros with which tapes and discs fill up.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tail(Arc<AtomicU64>);
@@ -28,7 +32,7 @@ pub(super) fn unpack<R: Read + Send + 'static>(read: R) -> io::Result<(Box<dyn B
     let contents: Box<dyn BufRead + Send> = match input.packing()? {
         None => Box::new(BufReader::with_capacity(BUFFER, input)),
         Some(packing) => {
-            let members = Members { member: Some(packing.open(input)?), tail: tail.clone() };
+            let members = Members { member: Some(packing.open(input)?), is_begun: false, tail: tail.clone() };
             Box::new(BufReader::with_capacity(BUFFER, members))
         }
     };
@@ -68,6 +72,8 @@ pub(super) fn is_packed(magic: &[u8]) -> bool {
 struct Members<R: Read> {
     /// The present one; none at the end.
     member: Option<Member<R>>,
+    /// Whether anything was unpacked.
+    is_begun: bool,
     tail: Tail,
 }
 
@@ -84,6 +90,10 @@ impl<R: Read> Read for Members<R> {
                 Some(Member::Zstd(member)) => member.read(into)?,
                 None => return Ok(0),
             };
+            if !self.is_begun && count >= MAGIC && is_packed(into) {
+                return Err(io::Error::new(io::ErrorKind::Unsupported, TWICE));
+            }
+            self.is_begun |= count > 0;
             if count > 0 || into.is_empty() {
                 return Ok(count);
             }

@@ -133,6 +133,8 @@ fn cut_reason(error: &io::Error) -> String {
         io::ErrorKind::UnexpectedEof => {
             "the compressed data end here, too early: the file is cut off; fetch it again".to_owned()
         }
+        // What is meant is said already.
+        io::ErrorKind::Unsupported => error.to_string(),
         // zstd's word for a window above 128 MiB.
         _ if error.to_string().contains("too much memory") => {
             "packed with a window of more than 128 MiB; unpack it first, with `zstd -d --long=31`".to_owned()

@@ -204,6 +204,42 @@ fn a_file_of_which_nobody_tells_the_end_is_remarked_upon() {
 }
 
 #[test]
+fn what_a_server_packs_on_the_way_is_read_or_named() {
+    let rows = b"{\"id\":\"a/b\"}\n".as_slice();
+    let once = zstd::encode_all(rows, 1).unwrap();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&once).unwrap();
+    let twice = gzip.finish().unwrap();
+    for (how, body, expected) in [
+        ("gzip", once.clone(), None),
+        ("gzip", twice, Some("packed twice")),
+        ("br", rows.to_vec(), Some("(Content-Encoding: br)")),
+        ("gzip, gzip", once, Some("(Content-Encoding: gzip, gzip)")),
+    ] {
+        let length = body.len();
+        let address = server(move |_, _, stream| {
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: {how}\r\nContent-Length: {length}\r\n\r\n");
+            stream.write_all(head.as_bytes())?;
+            stream.write_all(&body)
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let fetched = begin(&format!("{address}/x.jsonl.zst"), &folder.path().join("f"), |_| ()).unwrap();
+        match (read(&fetched, |_| ()), expected) {
+            (Ok((rows, _)), None) => assert_eq!(rows, 1),
+            (Err(error), Some(words)) => {
+                let text = error.to_string();
+                assert!(
+                    text.contains(words) && text.contains("name the file") | text.contains("name that file"),
+                    "{text}"
+                );
+                assert!(text.contains(&address), "{text}");
+            }
+            (found, _) => panic!("{how}: {:?}", found.map(|(rows, _)| rows)),
+        }
+    }
+}
+
+#[test]
 fn what_is_there_is_of_the_version_that_gave_it_not_of_the_one_that_was_found() {
     // Two servers behind one address, each with another version.
     let (first, second) = (Arc::new(jsonl()), Arc::new(other()));

@@ -262,6 +262,10 @@ fn error(what: String, refusal: Refusal) -> Error {
         Refusal::Kept(error) => return Error::Kept(error),
         Refusal::Changed(reason) => return Error::Changed { what, reason },
         Refusal::NoRanges => "the line breaks again and again, and the server gives no part of a file".to_owned(),
+        Refusal::Encoded(how) => format!(
+            "the server packs it on the way (Content-Encoding: {how}), though it is asked not to; fetch it with what unpacks \
+             that, as `curl --compressed`, and name the file"
+        ),
         Refusal::Unnamed => {
             "the line breaks again and again, and the server does not tell of which version a part is".to_owned()
         }

@@ -1,4 +1,4 @@
-use reqwest::header::{DATE, ETAG, HeaderMap, HeaderName, LAST_MODIFIED};
+use reqwest::header::{CONTENT_ENCODING, DATE, ETAG, HeaderMap, HeaderName, LAST_MODIFIED};
 
 /// By what a server names the version of a file that it gives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub(in crate::source::hub) struct Marks {
     is_strong: bool,
     /// When the file was changed last, in the server's words.
     modified: Option<String>,
+    /// What the server did to it on the way. A tag or a time may be the same with it and without.
+    encoding: Option<String>,
 }
 
 /// Whether an answer is of the version that is known.
@@ -28,7 +30,7 @@ impl Marks {
             text(LAST_MODIFIED).filter(|modified| !modified.is_empty() && text(DATE).as_ref() != Some(modified));
         let etag = tag(headers, ETAG.as_str());
         let is_strong = etag.is_some() && text(ETAG).is_some_and(|text| !text.starts_with("W/"));
-        Marks { etag, is_strong, modified }
+        Marks { etag, is_strong, modified, encoding: encoding(headers) }
     }
 
     pub fn etag(&self) -> Option<&str> {
@@ -48,6 +50,12 @@ impl Marks {
     pub(super) fn standing(&self, now: &Marks) -> Standing {
         let other =
             |what: &str, now: &str, known: &str| Standing::Other(format!("its {what} is {now} now, and was {known}"));
+        match (&self.encoding, &now.encoding) {
+            (known, now) if known == now => (),
+            (known, Some(now)) => return other("Content-Encoding", now, known.as_deref().unwrap_or("none")),
+            // A part need not tell it once more.
+            (_, None) => return Standing::Unknown,
+        }
         if let (Some(known), Some(tag)) = (&self.etag, &now.etag) {
             if known != tag {
                 return other("ETag", tag, known);
@@ -69,6 +77,12 @@ pub(super) fn tag(headers: &HeaderMap, name: &str) -> Option<String> {
     let text = headers.get(name)?.to_str().ok()?.trim();
     let text = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// What the server did to the bytes on the way, if anything.
+pub(super) fn encoding(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(CONTENT_ENCODING)?.to_str().ok()?.trim().to_ascii_lowercase();
+    (!text.is_empty() && text != "identity").then_some(text)
 }
 
 #[cfg(test)]
@@ -108,6 +122,17 @@ mod tests {
                 Standing::Unknown => "unknown",
             };
             assert_eq!(found, expected, "{known:?} {now:?}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_packed_as_what_is_there() {
+        let of = |packed: Option<&'static str>| Marks { encoding: packed.map(Into::into), ..of("\"a\"", "x") };
+        let [plain, gzip, brotli] = [of(None), of(Some("gzip")), of(Some("br"))];
+        assert_eq!(gzip.standing(&gzip), Standing::Same);
+        assert_eq!(gzip.standing(&plain), Standing::Unknown);
+        for (known, now) in [(&plain, &gzip), (&gzip, &brotli)] {
+            assert!(matches!(known.standing(now), Standing::Other(_)));
         }
     }
 

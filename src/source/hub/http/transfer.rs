@@ -12,7 +12,7 @@ use super::super::limit::{self, Class};
 use super::super::patience::{Failure, Fault, Trial};
 use super::super::refusal::Said;
 use super::extent::{Wrong, ends, is_framed, length, none_of};
-use super::marks::{Marks, Standing, tag};
+use super::marks::{Marks, Standing, encoding, tag};
 use super::{Error, Hub, MAX_HOPS, Pause, chain};
 
 /// How often an answer is tried that is no failure of the line.
@@ -123,6 +123,8 @@ pub(in crate::source::hub) enum Refusal {
     NoRanges,
     /// It does not tell of which version a part is.
     Unnamed,
+    /// It packs the file on the way by a means that nobody asked for.
+    Encoded(String),
     /// It is another file by now: why it is known.
     Changed(String),
     /// It cannot be asked, or not any more.
@@ -313,7 +315,14 @@ impl Hub {
             Err(error) => Err(Part::Refused(error.into())),
             Ok(Err(failure)) => Err(Part::Failed(failure)),
             // A file that moved on is asked for there.
-            Ok(Ok((_, headers, Some(response)))) => Ok((headers, response)),
+            Ok(Ok((_, headers, Some(response)))) => match encoding(&headers).filter(|_| response.status().is_success())
+            {
+                // Many servers say so of a file that lies there packed; who reads it unpacks it.
+                Some(how) if !matches!(how.as_str(), "gzip" | "x-gzip" | "zstd") => {
+                    Err(Part::Refused(Refusal::Encoded(how)))
+                }
+                _ => Ok((headers, response)),
+            },
             Ok(Ok((_, _, None))) => Err(Part::Failed(Failure::new(Fault::Answer, "a redirect that leads elsewhere"))),
         }
     }
