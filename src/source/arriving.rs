@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// A file that somebody writes, from its first byte on. Bytes that are there do not change any more.
 #[derive(Debug)]
@@ -68,6 +69,13 @@ impl Arriving {
     /// If it will not be.
     pub fn wait(&self) -> io::Result<()> {
         self.beyond(u64::MAX).map(drop)
+    }
+
+    /// Whether all of it is there before so long.
+    pub fn is_there_within(&self, wait: Duration) -> bool {
+        let is_coming = |state: &mut State| state.end.is_none();
+        let waited = self.moved.wait_timeout_while(self.state(), wait, is_coming);
+        matches!(waited.unwrap_or_else(PoisonError::into_inner).0.end, Some(Ok(())))
     }
 
     /// Whether a reader was told that it failed.

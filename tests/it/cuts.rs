@@ -240,6 +240,34 @@ fn what_a_server_packs_on_the_way_is_read_or_named() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_compared_with_the_digest_that_its_server_tells() {
+    let file = Arc::new(zstd::encode_all(jsonl().as_slice(), 1).unwrap());
+    // The rest is of another file; the digest is of a file that is damaged itself.
+    for is_other in [true, false] {
+        let half = file.len() / 2;
+        let wrong: Arc<Vec<u8>> = Arc::new(file[..half].iter().chain(file[half..].iter().rev()).copied().collect());
+        let digest = digest_bytes(if is_other { &file } else { &wrong }).sha256;
+        let address = server(move |request, _, stream| {
+            let (start, size) = (from(request), wrong.len());
+            let status = start.map_or("200 OK", |_| "206 Part");
+            let (start, last) = (start.unwrap_or(0), size - 1);
+            let head = format!(
+                "HTTP/1.1 {status}\r\nX-Linked-Etag: \"{digest}\"\r\nX-Linked-Size: {size}\r\nContent-Length: {}\r\n\
+                 Content-Range: bytes {start}-{last}/{size}\r\nConnection: close\r\n\r\n",
+                size - start
+            );
+            stream.write_all(head.as_bytes())?;
+            stream.write_all(&wrong[start..if start == 0 { half } else { size }])
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let fetched = begin(&format!("{address}/x.jsonl.zst"), &folder.path().join("f"), |_| ()).unwrap();
+        let error = read(&fetched, |_| ()).unwrap_err().to_string();
+        assert_eq!(error.contains("not what its server's digest says"), is_other, "{error}");
+        assert!(error.contains(&address) && error.contains(", line ") && error.contains("again"), "{error}");
+    }
+}
+
+#[test]
 fn what_is_there_is_of_the_version_that_gave_it_not_of_the_one_that_was_found() {
     // Two servers behind one address, each with another version.
     let (first, second) = (Arc::new(jsonl()), Arc::new(other()));

@@ -1,6 +1,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Wanted;
 use super::coming::{Begun, Coming};
@@ -9,6 +10,11 @@ use crate::model::{Parentage, Record, Reject, Remark, RemarkKind};
 use crate::source::arriving::Arriving;
 use crate::source::input::Input;
 use crate::source::{Digested, Error, Kind, NamedColumns, Sink, Source, find_arriving, find_named, stats};
+
+/// What is said of a file that has another digest than its server tells.
+const OTHER: &str = "what arrived is not what its server's digest says; run the same command again";
+/// How long the rest of a file is waited for that cannot be read: its digest may tell why.
+const REST: Duration = Duration::from_secs(10);
 
 /// A file that was fetched as far as it is needed, or that goes on arriving while it is read. It is fetched no further once this
 /// is dropped; what is there stays.
@@ -56,13 +62,13 @@ impl Fetched {
             Some(arriving) => find_arriving(arriving, self.kind, &self.named),
             None => find_named(path, self.kind, &self.named),
         };
-        let found = found.map_err(|error| error.named(&self.label))?;
+        let told = Told { sha256: digest.clone(), path: path.clone(), arriving: arriving.clone() };
+        let found = found.map_err(|error| told.why(error).named(&self.label))?;
         Ok(found
             .into_iter()
             .map(|inner| -> Box<dyn Source> {
-                let (label, path) = (self.label.clone(), path.clone());
-                let (sha256, arriving, is_unsure) = (digest.clone(), arriving.clone(), self.begun.is_unsure);
-                Box::new(Whole { inner, label, sha256, path, arriving, is_unsure })
+                let label = self.label.clone();
+                Box::new(Whole { inner, label, told: told.clone(), is_unsure: self.begun.is_unsure })
             })
             .collect())
     }
@@ -123,14 +129,40 @@ impl Source for Columns {
     }
 }
 
+/// What is told of a whole file.
+#[derive(Clone)]
+struct Told {
+    /// By its server.
+    sha256: Option<String>,
+    path: PathBuf,
+    /// Whether all is there, if that is not known yet.
+    arriving: Option<Arc<Arriving>>,
+}
+
+impl Told {
+    /// Why a file cannot be read: if other bytes arrived than its server means, that is why.
+    fn why(&self, error: Error) -> Error {
+        let is_there = |arriving: &Arc<Arriving>| !arriving.is_told() && arriving.is_there_within(REST);
+        let Some(sha256) = self.sha256.as_ref().filter(|_| self.arriving.as_ref().is_none_or(is_there)) else {
+            return error;
+        };
+        match Input::open(&self.path).and_then(|input| input.finish(Vec::new())) {
+            Ok(found) if found.sha256 != *sha256 => match error {
+                Error::Broken { path, place, reason } => {
+                    Error::Broken { path, place, reason: format!("{OTHER}\nwhat stands there: {reason}") }
+                }
+                error => Error::broken(&self.path, "", format!("{OTHER}\nwhat it looks like: {error}")),
+            },
+            _ => error,
+        }
+    }
+}
+
 /// A whole file.
 struct Whole {
     inner: Box<dyn Source>,
     label: String,
-    /// What its server tells.
-    sha256: Option<String>,
-    path: PathBuf,
-    arriving: Option<Arc<Arriving>>,
+    told: Told,
     is_unsure: bool,
 }
 
@@ -144,17 +176,17 @@ impl Source for Whole {
     }
 
     fn read(self: Box<Self>, sink: Sink<'_>) -> Result<Digested, Error> {
-        let Whole { inner, label, sha256, path, arriving, is_unsure } = *self;
+        let Whole { inner, label, told, is_unsure } = *self;
         let mut named = |found: Result<Record<'_>, Reject>| sink(found.map_err(|reject| at(reject, &label)));
-        let mut digest = inner.read(&mut named).map_err(|error| error.named(&label))?;
+        let mut digest = inner.read(&mut named).map_err(|error| told.why(error).named(&label))?;
+        let Told { sha256, path, arriving } = told;
         // The digest of cards is not that of their file.
         let is_told =
             |told: &str| Ok(digest.sha256 == *told || Input::open(&path)?.finish(Vec::new())?.sha256 == *told);
         if !sha256.as_deref().map_or(Ok(true), is_told)? {
             // What is there is worth nothing: without the file its note is none.
             _ = fs::remove_file(path);
-            let reason = "what arrived is not what its server's digest says; run the same command again";
-            return Err(Error::broken(Path::new(&label), "", reason));
+            return Err(Error::broken(Path::new(&label), "", OTHER));
         }
         if is_unsure || arriving.is_some_and(|arriving| arriving.is_unsure()) {
             digest.remarks.push(Remark::new(RemarkKind::NoEnd, format!("{} bytes", digest.bytes)));
