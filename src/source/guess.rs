@@ -6,6 +6,9 @@ use super::{Error, Kind, NamedColumns, edges, foreign, inner_suffix, packed, pag
 /// Bytes of the text that tell what it is.
 const TEXT: u64 = 64 << 10;
 
+/// What is said of a file that may be a snapshot.
+pub(super) const ARROW: &str = "is an Arrow file; if it is a snapshot, use it with --snapshot";
+
 /// Opens the file from its first byte on.
 pub(super) type Open<'o> = &'o dyn Fn() -> io::Result<Box<dyn Read + Send>>;
 
@@ -21,7 +24,7 @@ pub(super) fn guess(path: &Path, named: &NamedColumns, open: Open<'_>) -> Result
         return Ok(Kind::HubStats);
     }
     if head.starts_with(b"ARROW1") {
-        return Err(Error::unfit(path, "is an Arrow file; if it is a snapshot, use it with --snapshot"));
+        return Err(Error::unfit(path, ARROW));
     }
     // What is no card is a reject there, as it is in a folder.
     if matches!(suffix(path).as_str(), "md" | "markdown") {

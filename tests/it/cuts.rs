@@ -268,6 +268,20 @@ fn a_file_that_cannot_be_read_is_compared_with_the_digest_that_its_server_tells(
 }
 
 #[test]
+fn a_snapshot_that_lies_elsewhere_is_to_be_fetched_first() {
+    let address = server(|_, _, stream| {
+        let body = b"ARROW1\0\0and more";
+        stream.write_all(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).as_bytes())?;
+        stream.write_all(body)
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let fetched = begin(&format!("{address}/x.modelkin?key=secret"), &folder.path().join("f"), |_| ()).unwrap();
+    let error = read(&fetched, |_| ()).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("{address}/x.modelkin: is an Arrow file")), "{error}");
+    assert!(error.contains("fetch it to a file first") && !error.contains("--snapshot"), "{error}");
+}
+
+#[test]
 fn what_is_there_is_of_the_version_that_gave_it_not_of_the_one_that_was_found() {
     // Two servers behind one address, each with another version.
     let (first, second) = (Arc::new(jsonl()), Arc::new(other()));

@@ -8,11 +8,15 @@ use super::coming::{Begun, Coming};
 use super::folder::Folder;
 use crate::model::{Parentage, Record, Reject, Remark, RemarkKind};
 use crate::source::arriving::Arriving;
+use crate::source::guess::ARROW;
 use crate::source::input::Input;
 use crate::source::{Digested, Error, Kind, NamedColumns, Sink, Source, find_arriving, find_named, stats};
 
 /// What is said of a file that has another digest than its server tells.
 const OTHER: &str = "what arrived is not what its server's digest says; run the same command again";
+/// What is said of a snapshot that lies elsewhere.
+const SNAPSHOT: &str =
+    "is an Arrow file; if it is a snapshot, fetch it to a file first, as with `curl -LO`, and name that file";
 /// How long the rest of a file is waited for that cannot be read: its digest may tell why.
 const REST: Duration = Duration::from_secs(10);
 
@@ -63,7 +67,11 @@ impl Fetched {
             None => find_named(path, self.kind, &self.named),
         };
         let told = Told { sha256: digest.clone(), path: path.clone(), arriving: arriving.clone() };
-        let found = found.map_err(|error| told.why(error).named(&self.label))?;
+        let found = found.map_err(|error| match error {
+            // An address cannot be named there.
+            Error::Unfit { reason, .. } if reason == ARROW => Error::unfit(Path::new(&self.label), SNAPSHOT),
+            error => told.why(error).named(&self.label),
+        })?;
         Ok(found
             .into_iter()
             .map(|inner| -> Box<dyn Source> {
