@@ -287,6 +287,25 @@ fn what_cannot_be_fetched_is_said_and_leaves_nothing() {
 }
 
 #[test]
+fn another_import_at_work_is_said_and_nothing_of_it_is_called_ours() {
+    let (bytes, digest) = dump();
+    let files = one(&bytes, Ways { slow: Duration::from_millis(60), ..Ways::default() });
+    let place = Place::at(files.address());
+    let args = ["import", ADDRESS, "-o", "out.modelkin"];
+    let first = place.command(&args).spawn().unwrap();
+    while !place.path("out.modelkin.fetch/fetch.json").exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let ran = place.run(&args);
+    assert!(ran.code == 1 && ran.err.contains("out.modelkin.fetch: another import is at work here"), "{}", ran.err);
+    assert!(!ran.err.contains("goes on") && !ran.err.contains("is kept"), "{}", ran.err);
+    files.set(Ways::default());
+    let first = ended(first);
+    assert_eq!(first.code, 0, "{}", first.err);
+    assert_eq!(place.snapshot("out.modelkin").provenance().digest, digest);
+}
+
+#[test]
 fn the_whole_hub_is_one_word_and_a_stale_dump_is_told() {
     let (bytes, digest) = dump();
     let ways = Ways { named: Some(("cfahlgren1/hub-stats", "models.parquet")), ..Ways::default() };

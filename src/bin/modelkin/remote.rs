@@ -121,7 +121,8 @@ pub fn fetch(
 
 /// The error that ended a fetch, with what is left of it.
 fn ended(error: &fetch::Error, folder: &Path) -> anyhow::Error {
-    match folder.exists() {
+    // What is in a folder that is not free is somebody else's.
+    match folder.exists() && !matches!(error, fetch::Error::Folder(_)) {
         true => anyhow!("{error}\nwhat was fetched is kept in {}; the same command goes on", folder.display()),
         false => anyhow!("{error}"),
     }

@@ -35,9 +35,12 @@ pub enum Error {
     /// The line, or the Hub.
     #[error(transparent)]
     Hub(#[from] http::Error),
-    /// The folder, or what the file holds.
+    /// What is in the folder, or what the file holds.
     #[error(transparent)]
     Source(#[from] source::Error),
+    /// The folder is not free to fetch into: nothing was fetched.
+    #[error(transparent)]
+    Folder(source::Error),
     /// The bytes cannot be kept.
     #[error(transparent)]
     Kept(#[from] io::Error),
@@ -136,7 +139,7 @@ pub fn fetch(
     now: i64,
     tell: impl Fn(Event) + Send + Sync + 'static,
 ) -> Result<Fetched, Error> {
-    let folder = Folder::resume(folder, wanted, now)?;
+    let folder = Folder::resume(folder, wanted, now).map_err(Error::Folder)?;
     let (says, begins) = mpsc::channel();
     let (stop, stopped) = oneshot::channel();
     let thread = {

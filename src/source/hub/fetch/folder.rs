@@ -121,21 +121,21 @@ impl Folder {
     ///
     /// # Errors
     /// If it holds something else, or another program is at work on it.
-    pub fn resume(path: &Path, wanted: &Wanted, now: i64) -> Result<Folder, Error> {
+    pub fn resume(path: &Path, wanted: &Wanted, now: i64) -> Result<Folder, source::Error> {
         let wrong = |error| source::Error::Io { path: path.into(), error };
         fs::create_dir_all(path).map_err(wrong)?;
         let lock_file = path.join(LOCK);
         if fs::symlink_metadata(&lock_file).is_ok_and(|known| !known.is_file()) {
-            return Err(source::Error::unfit(&lock_file, "is no ordinary file; remove the folder").into());
+            return Err(source::Error::unfit(&lock_file, "is no ordinary file; remove the folder"));
         }
         let lock = File::options().create(true).write(true).truncate(false).open(lock_file).map_err(wrong)?;
         match lock.try_lock() {
             Ok(()) => (),
             Err(TryLockError::WouldBlock) => {
                 let busy = "another import is at work here; wait for it, or name another file with -o";
-                return Err(source::Error::unfit(path, busy).into());
+                return Err(source::Error::unfit(path, busy));
             }
-            Err(TryLockError::Error(error)) => return Err(wrong(error).into()),
+            Err(TryLockError::Error(error)) => return Err(wrong(error)),
         }
         let text = fs::read(path.join(NOTE)).ok();
         let known = text.as_deref().and_then(|text| serde_json::from_slice::<Note>(text).ok());
