@@ -1,4 +1,5 @@
 mod extent;
+mod located;
 mod marks;
 mod transfer;
 
@@ -17,8 +18,9 @@ use super::refusal::Said;
 use super::token::Token;
 use crate::model::clip;
 use crate::source::date;
+pub(super) use located::Located;
 pub(super) use marks::Marks;
-pub(super) use transfer::{Keep, Located, Refusal};
+pub(super) use transfer::{Keep, Refusal};
 
 /// Longest body that is taken, in bytes: a page of a thousand full rows stays under 30 MB.
 const MAX_BODY: usize = 128 << 20;
