@@ -97,7 +97,7 @@ pub fn jsonl() -> Vec<u8> {
 
 fn csv() -> Vec<u8> {
     let rows = (0..ROWS).map(|at| format!("a/m{at},a/base,{}\n", at * 7919));
-    std::iter::once("id,parent,downloads\n".to_owned()).chain(rows).collect::<String>().into_bytes()
+    std::iter::once("id,base_model,downloads\n".to_owned()).chain(rows).collect::<String>().into_bytes()
 }
 
 #[test]
