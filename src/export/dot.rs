@@ -20,7 +20,7 @@ pub(super) fn write(graph: &Graph<'_, '_>, paint: &Paint, engine: Engine, out: &
     for line in graph.note().lines() {
         writeln!(out, "// {line}")?;
     }
-    writeln!(out, "// control characters, which DOT or what is drawn of it cannot carry, stand as blanks")?;
+    writeln!(out, "// control characters but tabs, which DOT or what is drawn of it cannot carry, stand as blanks")?;
     writeln!(out, "digraph {} {{", word("modelkin").print(&mut context))?;
     let mut say = |statement: Stmt| writeln!(out, "  {}", statement.print(&mut context));
     let note = graph.note();

@@ -191,9 +191,9 @@ impl Node<'_> {
     }
 }
 
-/// A text for formats that have no escapes for control characters: such stand as blanks, but for the line break.
+/// A text for formats that have no escapes for control characters: such stand as blanks, but for line breaks and tabs.
 pub(super) fn blanked(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { ' ' } else { c }).collect()
 }
 
 /// A link between two nodes, by their places.
