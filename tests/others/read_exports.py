@@ -192,7 +192,8 @@ def xml_word(text):
 
 
 def dot_word(text):
-    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", " ").replace("\0", " ")
+    """Control characters but tabs stand as blanks: DOT has no escapes for them."""
+    return re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f]", " ", text.replace("\\", "\\\\").replace("\n", "\\n"))
 
 
 def read_all(snapshot, below):
