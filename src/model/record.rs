@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::{Commit, Counts, Flags, HubId, Learned, ModelId, Oddity, Relation, WordLists, Words};
+use super::{Commit, Counts, Flags, HubId, Learned, ModelId, Oddity, Relation, Word, WordLists, Words};
 
 /// What one source says of one model, after every rule about messy values. Its words are borrowed from the source where
 /// they stand there as they are.
@@ -59,6 +59,17 @@ impl Record<'_> {
             lists: self.lists.map(|list| list.map(|words| words.into_iter().map(own).collect())),
             ..self
         }
+    }
+
+    /// Whether it tells the name or the link of a licence and nothing else.
+    pub(crate) fn names_a_licence_alone(&self) -> bool {
+        let is_of_licence = |word| matches!(word, Word::LicenceName | Word::LicenceLink);
+        self.authority == Authority::Silent
+            && self.created.is_none()
+            && self.counts.iter().all(|(_, count)| count.is_none())
+            && self.lists.iter().all(|(_, list)| list.is_none())
+            && self.words.iter().all(|(word, text)| text.is_none() || is_of_licence(word))
+            && self.words.iter().any(|(_, text)| text.is_some())
     }
 }
 

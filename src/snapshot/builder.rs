@@ -1,30 +1,20 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use std::hash::BuildHasher;
-
-use hashbrown::hash_table::Entry;
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
-
 use super::columns::{Columns, Filling};
+use super::keys::Keys;
+use super::ledger::Ledger;
 use super::lists::{Lists, Model};
 use super::maybe::Maybe;
 use super::names::Names;
 use super::renames::Renames;
 use super::witnesses::Witnesses;
-use super::{CrawlNote, Error, Provenance, RemarkNote, Snapshot, SourceNote, Taken};
+use super::{CrawlNote, Error, Provenance, Snapshot, SourceNote, Taken};
 use crate::model::{
     Alias, Authority, Certainty, Counts, Flags, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject, Relation,
-    Remark, RemarkKind, Word, WordLists, Words, clip,
+    Remark, WordLists, Words,
 };
 
-/// How many rejects are kept with place and reason; the rest are counted.
-const KEPT_REJECTS: usize = 100_000;
-/// So many records may well be of models without parents.
-const FEW_RECORDS: u64 = 1000;
 const DAY: i64 = 24 * 60 * 60 * 1000;
-/// Longest reason that is kept, in bytes: some quote what they could not read.
-const LONGEST_REASON: usize = 400;
-
 /// Gathers records into a snapshot: joins those of one model, interns every id once, links by number.
 #[derive(Debug)]
 pub struct Builder {
@@ -37,24 +27,14 @@ pub struct Builder {
     words: Names,
     pub(super) lists: Lists,
     oddities: BTreeMap<u32, Vec<Oddity>>,
-    sources: Vec<SourceNote>,
-    /// How many parents the present source named.
-    named: Option<u64>,
-    rejects: Vec<Reject>,
-    rejected: u64,
-    /// Reasons of the rejects of the snapshot that is brought up to date: the same row is met again.
-    stale_reasons: HashSet<String>,
+    ledger: Ledger,
     pub(super) renames: Renames,
     witnesses: Witnesses,
     /// Children of parents whose names may be old ones: the child, the name, and the parent's key.
     pub(super) keyed: Vec<(u32, u32, HubId)>,
     /// Names of which an older snapshot told that they are no old ones.
     pub(super) not_renamed: HashSet<u32>,
-    /// The model of each repository: half of its key's hash, and the number. The key itself lies with the model.
-    keys: HashTable<(u32, u32)>,
-    hasher: DefaultHashBuilder,
-    /// The names of the repositories that an older snapshot knew.
-    older: HashMap<HubId, u32>,
+    pub(super) keys: Keys,
     crawl: Option<(Option<i64>, CrawlNote)>,
     /// The latest date of the snapshots among the sources.
     pub(super) laid: Option<i64>,
@@ -79,18 +59,12 @@ impl Builder {
             words: Names::of_words(),
             lists: Lists::default(),
             oddities: BTreeMap::new(),
-            sources: Vec::new(),
-            named: None,
-            rejects: Vec::new(),
-            rejected: 0,
-            stale_reasons: HashSet::new(),
+            ledger: Ledger::default(),
             renames: Renames::default(),
             witnesses: Witnesses::default(),
             keyed: Vec::new(),
             not_renamed: HashSet::new(),
-            keys: HashTable::new(),
-            hasher: DefaultHashBuilder::default(),
-            older: HashMap::new(),
+            keys: Keys::default(),
             crawl: None,
             laid: None,
             is_dated: false,
@@ -137,11 +111,7 @@ impl Builder {
             };
             builder.push(model, oddities);
         }
-        let provenance = snapshot.provenance();
-        builder.sources = provenance.sources.clone();
-        builder.rejected = provenance.counts.rejects;
-        builder.rejects = snapshot.rejects().to_vec();
-        builder.stale_reasons = builder.rejects.iter().map(|reject| reject.reason.clone()).collect();
+        builder.ledger = Ledger::of(snapshot);
         builder
     }
 
@@ -154,7 +124,7 @@ impl Builder {
             }
             if let Some(key) = older.hub_id(row) {
                 let name = self.name(older.id(row));
-                self.older.entry(key).or_insert(name);
+                self.keys.remember(key, name);
             }
         }
     }
@@ -166,56 +136,25 @@ impl Builder {
 
     /// Begins the next source: what is added from now on is counted for it.
     pub fn source(&mut self, path: &str, kind: &str) {
-        self.end_source();
         self.is_dated = false;
-        self.named = Some(0);
-        self.sources.push(SourceNote {
-            path: path.into(),
-            kind: kind.into(),
-            sha256: String::new(),
-            bytes: 0,
-            records: 0,
-            rejects: 0,
-            repeats: 0,
-            licence_rows: 0,
-            remarks: Vec::new(),
-        });
+        self.ledger.begin(path, kind);
     }
 
     /// Notes what is to be said of the present source as a whole.
     pub fn remark(&mut self, remark: &Remark) {
-        let note = RemarkNote { kind: remark.kind.name().into(), text: remark.text.clone() };
-        self.note(|source| source.remarks.push(note));
-    }
-
-    /// A source of many records without one parent was hardly understood.
-    fn end_source(&mut self) {
-        let records = self.sources.last().map_or(0, |source| source.records);
-        if self.named.take() == Some(0) && records > FEW_RECORDS {
-            self.remark(&Remark::new(RemarkKind::NoLinks, format!("{records} records")));
-        }
+        self.ledger.remark(remark);
     }
 
     /// Notes the present source's digest and size.
     pub fn digest(&mut self, sha256: &str, bytes: u64) {
-        self.note(|source| (source.sha256, source.bytes) = (sha256.into(), bytes));
+        self.ledger.note(|source| (source.sha256, source.bytes) = (sha256.into(), bytes));
     }
 
     /// Adds what a source gave: a record, or a reject with its place.
     pub fn add(&mut self, found: Result<Record<'_>, Reject>) {
         match found {
             Ok(record) => self.record(record),
-            Err(mut reject) => {
-                reject.reason = clip(&reject.reason, LONGEST_REASON).into_owned();
-                self.note(|source| source.rejects += 1);
-                if self.stale_reasons.remove(&reject.reason) {
-                    return;
-                }
-                self.rejected += 1;
-                if self.rejects.len() < KEPT_REJECTS {
-                    self.rejects.push(reject);
-                }
-            }
+            Err(reject) => self.ledger.reject(reject),
         }
     }
 
@@ -233,34 +172,22 @@ impl Builder {
 
     /// Models and rejects so far.
     pub fn progress(&self) -> (usize, u64) {
-        (self.models.len(), self.rejected)
+        (self.models.len(), self.ledger.rejected)
     }
 
     /// The sources so far, with their counts.
     pub fn sources(&self) -> &[SourceNote] {
-        &self.sources
+        &self.ledger.sources
     }
 
     /// The rejects so far, as far as they are kept.
     pub fn rejects(&self) -> &[Reject] {
-        &self.rejects
-    }
-
-    fn note(&mut self, count: impl FnOnce(&mut SourceNote)) {
-        if let Some(source) = self.sources.last_mut() {
-            count(source);
-        }
+        &self.ledger.rejects
     }
 
     fn record(&mut self, mut record: Record<'_>) {
-        let is_licence = names_a_licence_alone(&record);
-        self.note(|source| match is_licence {
-            true => source.licence_rows += 1,
-            false => source.records += 1,
-        });
-        if let Some(named) = &mut self.named {
-            *named += record.parents.len() as u64;
-        }
+        let is_licence = record.names_a_licence_alone();
+        self.ledger.count(&record, is_licence);
         let Record { created, counts, oddities, .. } = &mut record;
         if let Some(absurd) = created.take_if(|at| !INSTANTS.contains(at)) {
             oddities.push(Oddity::new(OddityKind::BadValue, &format!("createdAt: {absurd} ms after 1970")));
@@ -289,7 +216,7 @@ impl Builder {
         if let Some(key) = record.hub_id {
             // Who is listed is no old id, whoever bore the name before.
             self.renames.is_current(record.id.as_str());
-            let old = self.name_of(key).filter(|old| *old != name);
+            let old = self.keys.name_of(key, &self.models).filter(|old| *old != name);
             // Another repository may bear the old name by now.
             let is_same = |model: u32| self.models[model as usize].hub_id.is_none_or(|other| other == key);
             if let Some(old) = old.filter(|old| self.model_of(*old).is_none_or(is_same)) {
@@ -310,19 +237,19 @@ impl Builder {
             Some(at) if self.models[at as usize].is_stale => {
                 self.names.respell(name, record.id.as_str());
                 self.models[at as usize] = later;
-                self.note_key(at);
+                self.keys.note(at, &self.models);
                 self.replace_oddities(at, record.oddities);
             }
             Some(at) if self.models[at as usize].hub_id.zip(later.hub_id).is_some_and(|(one, other)| one != other) => {
-                self.note(|source| source.repeats += 1);
+                self.ledger.note(|source| source.repeats += 1);
                 self.names.respell(name, record.id.as_str());
                 self.models[at as usize] = later;
-                self.note_key(at);
+                self.keys.note(at, &self.models);
                 self.replace_oddities(at, record.oddities);
                 self.odd(at, OddityKind::ReusedId, record.id.as_str());
             }
             Some(at) => {
-                self.note(|source| source.repeats += u64::from(!is_licence));
+                self.ledger.note(|source| source.repeats += u64::from(!is_licence));
                 let earlier_spelling = self.names.get(name).to_owned();
                 self.names.respell(name, record.id.as_str());
                 self.join(at, later, record);
@@ -341,27 +268,7 @@ impl Builder {
         let at = self.models.len() as u32;
         self.replace_oddities(at, oddities);
         self.models.push(model);
-        self.note_key(at);
-    }
-
-    /// The name under which a repository was met last.
-    pub(super) fn name_of(&self, key: HubId) -> Option<u32> {
-        let half = half(&self.hasher, key);
-        let is_same = |known: &(u32, u32)| known.0 == half && self.models[known.1 as usize].hub_id == Some(key);
-        let known = self.keys.find(spread(half), is_same).map(|known| self.models[known.1 as usize].name);
-        known.or_else(|| self.older.get(&key).copied())
-    }
-
-    /// Notes which repository a model is; another model that was the same one is so no longer.
-    fn note_key(&mut self, at: u32) {
-        let Some(key) = self.models[at as usize].hub_id else { return };
-        let half = half(&self.hasher, key);
-        let models = &self.models;
-        let is_same = |known: &(u32, u32)| known.0 == half && models[known.1 as usize].hub_id == Some(key);
-        match self.keys.entry(spread(half), is_same, |known| spread(known.0)) {
-            Entry::Occupied(mut known) => known.get_mut().1 = at,
-            Entry::Vacant(place) => _ = place.insert((half, at)),
-        }
+        self.keys.note(at, &self.models);
     }
 
     fn replace_oddities(&mut self, model: u32, oddities: Vec<Oddity>) {
@@ -495,7 +402,7 @@ impl Builder {
             is_dated: if later.created.get().is_some() { later.is_dated } else { known.is_dated },
             is_stale: known.is_stale,
         };
-        self.note_key(at);
+        self.keys.note(at, &self.models);
         if !record.oddities.is_empty() {
             self.oddities.entry(at).or_default().extend(record.oddities);
         }
@@ -514,7 +421,7 @@ impl Builder {
         if self.models.is_empty() {
             return Err(Error::Empty);
         }
-        self.end_source();
+        self.ledger.end();
         self.settle_spellings();
         self.name_parents();
         std::mem::take(&mut self.witnesses).settle(&mut self);
@@ -538,17 +445,17 @@ impl Builder {
                 _ => Taken::Unknown,
             },
             written,
-            sources: self.sources,
+            sources: self.ledger.sources,
             counts: super::Counts {
-                rejects: self.rejected,
-                rejects_kept: self.rejects.len() as u64,
+                rejects: self.ledger.rejected,
+                rejects_kept: self.ledger.rejects.len() as u64,
                 ..Default::default()
             },
             digest: String::new(),
             sample: false,
             crawl: self.crawl.map(|(_, note)| note),
         };
-        drop((self.keys, self.older));
+        drop(self.keys);
         let batch = Columns::fill(
             Filling {
                 names: self.names,
@@ -562,7 +469,7 @@ impl Builder {
             },
             &mut provenance.counts,
         );
-        Ok(Snapshot::in_memory(batch, provenance, self.rejects))
+        Ok(Snapshot::in_memory(batch, provenance, self.ledger.rejects))
     }
 
     /// Which names are models or parents. Of the others, a later record took back every mention.
@@ -573,24 +480,4 @@ impl Builder {
         links.for_each(|link| alive[link.0 as usize] = true);
         alive
     }
-}
-
-/// Whether a record tells the name or the link of a licence and nothing else.
-fn names_a_licence_alone(record: &Record<'_>) -> bool {
-    let is_of_licence = |word| matches!(word, Word::LicenceName | Word::LicenceLink);
-    record.authority == Authority::Silent
-        && record.created.is_none()
-        && record.counts.iter().all(|(_, count)| count.is_none())
-        && record.lists.iter().all(|(_, list)| list.is_none())
-        && record.words.iter().all(|(word, text)| text.is_none() || is_of_licence(word))
-        && record.words.iter().any(|(_, text)| text.is_some())
-}
-
-fn half(hasher: &DefaultHashBuilder, key: HubId) -> u32 {
-    hasher.hash_one(key) as u32
-}
-
-/// A hash for the table, which looks at the lowest and the highest bits.
-fn spread(half: u32) -> u64 {
-    u64::from(half).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

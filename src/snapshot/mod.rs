@@ -5,6 +5,8 @@ mod changes;
 mod columns;
 mod file;
 mod kept;
+mod keys;
+mod ledger;
 mod links;
 mod listed;
 mod lists;

@@ -151,7 +151,7 @@ impl Builder {
 
     /// The name under which a repository is listed.
     fn listed_as(&self, key: HubId) -> Option<u32> {
-        self.name_of(key).filter(|name| self.is_listed(*name))
+        self.keys.name_of(key, &self.models).filter(|name| self.is_listed(*name))
     }
 
     /// The name of today of an old one, if it is an old one.
