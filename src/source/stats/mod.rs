@@ -4,6 +4,7 @@
 mod columns;
 mod footer;
 mod leaf;
+mod pages;
 mod texts;
 
 use std::borrow::Cow;
