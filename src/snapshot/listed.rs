@@ -1,6 +1,7 @@
 use std::cell::RefCell;
 
 use hashbrown::{HashMap, HashSet};
+use memchr::memchr;
 
 use super::builder::Builder;
 use super::lists::Model;
@@ -22,18 +23,21 @@ impl Listed<'_> {
     pub fn of(builder: &Builder) -> Listed<'_> {
         let news = builder.renames.new_accounts().map(str::to_ascii_lowercase);
         let known: HashSet<String> = builder.renames.accounts().map(str::to_owned).chain(news).collect();
-        // Mostly the length and the first letter tell that an account is none of them.
-        let glance = |account: &str| {
-            let first = account.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
-            (usize::from(first), 1u64 << account.len().min(63))
-        };
-        let mut glances = [0u64; 256];
-        known.iter().map(|account| glance(account)).for_each(|(first, length)| glances[first] |= length);
+        // Mostly the first letter and the length tell that an account is none of them.
+        let first = |account: &str| account.as_bytes().first().map_or(0, u8::to_ascii_lowercase) as usize;
+        let length = |account: &str| 1u64 << account.len().min(63);
+        let mut lengths = [0u64; 256];
+        known.iter().for_each(|account| lengths[first(account)] |= length(account));
         let (mut accounts, mut renamed) = (HashSet::new(), Vec::new());
         for name in 0..builder.names.len() as u32 {
-            let Some((account, _)) = builder.names.get(name).split_once('/') else { continue };
-            let (first, length) = glance(account);
-            if glances[first] & length == 0 {
+            let id = builder.names.get(name);
+            let lengths = lengths[first(id)];
+            if lengths == 0 {
+                continue;
+            }
+            let Some(slash) = memchr(b'/', id.as_bytes()) else { continue };
+            let account = &id[..slash];
+            if lengths & length(account) == 0 {
                 continue;
             }
             let account = account.to_ascii_lowercase();

@@ -233,6 +233,8 @@ struct Said {
     resolved: Option<Relation>,
     /// A bit for each relation of a typed tag.
     typed: u8,
+    /// Named by a tag without a relation.
+    plain_tag: bool,
     /// Named without a relation: a plain tag, `baseModels`, or the card.
     plainly: bool,
     /// Named by the card, which alone tells how it was made where nobody states it.
@@ -249,6 +251,7 @@ impl Said {
             is_tagged: false,
             resolved: None,
             typed: 0,
+            plain_tag: false,
             plainly: false,
             by_card: false,
         }
@@ -347,7 +350,10 @@ impl Parents {
                     said.typed |= bit;
                     is_known
                 }
-                None => std::mem::replace(&mut said.plainly, true),
+                None => {
+                    said.plainly = true;
+                    std::mem::replace(&mut said.plain_tag, true)
+                }
             };
             if is_known {
                 seen.extend(&tags[looked..at]);

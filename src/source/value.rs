@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use memchr::memchr2;
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// Brackets and indents that are followed; nothing of interest lies deeper.
@@ -32,6 +31,14 @@ impl<'a> Value<'a> {
         Value::within(json, 0)
     }
 
+    /// The same, looked into where it is JSON.
+    pub fn opened(self, depth: usize) -> Value<'a> {
+        match self {
+            Value::Json(json) => Value::within(json, depth),
+            value => value,
+        }
+    }
+
     fn within(json: &'a str, depth: usize) -> Value<'a> {
         if depth > MAX_DEPTH {
             return Value::Unread("nested too deep");
@@ -44,7 +51,8 @@ impl<'a> Value<'a> {
             }
             Some(b'{') => {
                 let mut entries = Vec::new();
-                _ = each_entry(json, Some, |key, value| entries.push((key, Value::within(value, depth + 1))));
+                let wanted = |key: &str| Some((Cow::Owned(key.to_owned()), true));
+                _ = each_entry(json, wanted, |key, value| entries.push((key, value.opened(depth + 1))));
                 Value::Mapping(entries)
             }
             _ if json == "null" => Value::Null,
@@ -162,14 +170,18 @@ pub(super) fn borrowed(json: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Hands on the keys of a JSON object that are wanted, each with its value unparsed, in order, those that stand twice too.
+/// Hands on the keys of a JSON object that are wanted, each with its value, in order, those that stand twice too. `wanted` tells
+/// of each whether its value is left as it is: a [`Value::Json`].
+///
+/// # Errors
+/// Why this is no JSON object, or that a value which is not left as it is is neither a text nor a list.
 pub(super) fn each_entry<'a, K>(
     json: &'a str,
-    wanted: impl Fn(Cow<'a, str>) -> Option<K>,
-    take: impl FnMut(K, &'a str),
+    wanted: impl Fn(&str) -> Option<(K, bool)>,
+    take: impl FnMut(K, Value<'a>),
 ) -> Result<(), serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_str(json);
-    Entries { wanted, take }.deserialize(&mut reader)?;
+    reader.deserialize_map(Entries { wanted, take })?;
     reader.end()
 }
 
@@ -178,18 +190,7 @@ struct Entries<W, T> {
     take: T,
 }
 
-#[derive(Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de, K, W: Fn(Cow<'de, str>) -> Option<K>, T: FnMut(K, &'de str)> DeserializeSeed<'de> for Entries<W, T> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
-        reader.deserialize_map(self)
-    }
-}
-
-impl<'de, K, W: Fn(Cow<'de, str>) -> Option<K>, T: FnMut(K, &'de str)> Visitor<'de> for Entries<W, T> {
+impl<'de, K, W: Fn(&str) -> Option<(K, bool)>, T: FnMut(K, Value<'de>)> Visitor<'de> for Entries<W, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -197,12 +198,75 @@ impl<'de, K, W: Fn(Cow<'de, str>) -> Option<K>, T: FnMut(K, &'de str)> Visitor<'
     }
 
     fn visit_map<M: MapAccess<'de>>(mut self, mut entries: M) -> Result<(), M::Error> {
-        while let Some(Key(key)) = entries.next_key()? {
-            match (self.wanted)(key) {
-                Some(key) => (self.take)(key, entries.next_value::<&RawValue>()?.get()),
+        while let Some(key) = entries.next_key_seed(Wanted(&self.wanted))? {
+            match key {
+                Some((key, true)) => (self.take)(key, Value::Json(entries.next_value::<&RawValue>()?.get())),
+                Some((key, false)) => (self.take)(key, entries.next_value_seed(Plainly)?),
                 None => _ = entries.next_value::<IgnoredAny>()?,
             }
         }
         Ok(())
+    }
+}
+
+/// A key, if it is wanted.
+struct Wanted<'w, W>(&'w W);
+
+impl<'de, K, W: Fn(&str) -> Option<(K, bool)>> DeserializeSeed<'de> for Wanted<'_, W> {
+    type Value = Option<(K, bool)>;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Option<(K, bool)>, D::Error> {
+        reader.deserialize_str(self)
+    }
+}
+
+impl<K, W: Fn(&str) -> Option<(K, bool)>> Visitor<'_> for Wanted<'_, W> {
+    type Value = Option<(K, bool)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Option<(K, bool)>, E> {
+        Ok((self.0)(key))
+    }
+}
+
+/// Reads a text or a list, once, as nearly all values are; anything else is an error.
+struct Plainly;
+
+impl<'de> DeserializeSeed<'de> for Plainly {
+    type Value = Value<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value<'de>, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Plainly {
+    type Value = Value<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text or a list")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Value<'de>, E> {
+        Ok(Value::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value<'de>, E> {
+        Ok(Value::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value<'de>, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut entries: S) -> Result<Value<'de>, S::Error> {
+        let mut values = Vec::new();
+        while let Some(json) = entries.next_element::<&RawValue>()? {
+            values.push(Value::within(json.get(), 1));
+        }
+        Ok(Value::List(values))
     }
 }

@@ -215,6 +215,9 @@ impl<'a> Values<'a> {
 
     /// The relation of all parents. A list says one if all in it are equal.
     fn relation(&mut self, oddities: &mut Vec<Oddity>) -> Option<Cow<'a, str>> {
+        if !self.has(Key::Relation) {
+            return None;
+        }
         let value = self.take(Key::Relation);
         let is_list = matches!(value, Value::List(_));
         let shown = if is_list { value.to_string() } else { String::new() };
@@ -231,17 +234,8 @@ impl<'a> Values<'a> {
 
 /// The words of `cardData`; none if it is no JSON object, which is noted.
 pub(super) fn of_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<CardWords<'a>> {
-    let mut values = Values::default();
-    let read = each_entry(
-        json,
-        |key| Key::of(&key),
-        |key, value| match key {
-            // Mostly those of the row are the same and more.
-            Key::Tags => values.set(key, Value::Json(value)),
-            key => values.set(key, Value::of_json(value)),
-        },
-    );
-    if read.is_err() {
+    // Most cards have texts and lists of them alone.
+    let Ok(mut values) = entries(json, |key| key == Key::Tags).or_else(|_| entries(json, |_| true)) else {
         // What other programs print where JSON was meant, and the official client's card as it prints itself.
         if let Some(json) = loose::json(json) {
             return of_json(&json, oddities).map(CardWords::into_owned);
@@ -253,7 +247,7 @@ pub(super) fn of_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<C
         }
         oddities.push(Oddity::new(OddityKind::BadValue, &format!("cardData: {json}")));
         return None;
-    }
+    };
     let mut words = values.words(oddities);
     words.tags = match values.take(Key::Tags) {
         Value::Json(json) if are_texts(json) => OwnTags::Json(Cow::Borrowed(json)),
@@ -266,6 +260,18 @@ pub(super) fn of_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<C
     values.text(Key::Task, oddities);
     words.library = values.text(Key::Library, oddities);
     Some(words)
+}
+
+/// The values of an object; those that are to be left as they are are read from JSON of their own.
+fn entries<'a>(json: &'a str, is_left: impl Fn(Key) -> bool) -> Result<Values<'a>, serde_json::Error> {
+    let mut values = Values::default();
+    let wanted = |key: &str| Key::of(key).map(|key| (key, is_left(key)));
+    each_entry(json, wanted, |key, value| match key {
+        // Mostly those of the row are the same and more.
+        Key::Tags => values.set(key, value),
+        key => values.set(key, value.opened(0)),
+    })?;
+    Ok(values)
 }
 
 fn bad(key: Key, value: &Value<'_>) -> Oddity {
