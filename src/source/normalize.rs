@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
+use memchr::memchr;
+
 use super::infer;
 use super::parent::{self, Reading};
 use super::words::{CardWords, Named, present};
@@ -209,9 +211,9 @@ fn split_tag(tag: &str) -> Option<(Option<Relation>, &str)> {
 
 /// `REL:ID` or `ID`. Only a known relation is split off, since paths and addresses have colons of their own.
 pub(super) fn split_relation(text: &str) -> (Option<Relation>, &str) {
-    let typed = text.split_once(':').and_then(|(word, id)| {
-        let relation = Relation::from_name(word).filter(|relation| *relation != Relation::Unstated)?;
-        Some((Some(relation), id))
+    let typed = memchr(b':', text.as_bytes()).and_then(|colon| {
+        let relation = Relation::from_name(&text[..colon]).filter(|relation| *relation != Relation::Unstated)?;
+        Some((Some(relation), &text[colon + 1..]))
     });
     typed.unwrap_or((None, text))
 }
