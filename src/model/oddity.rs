@@ -47,6 +47,16 @@ macro_rules! oddity_kinds {
                 match self { $(OddityKind::$kind => $name,)+ }
             }
 
+            /// Whether it is about parents that a record names, and so of no account once another record replaces them.
+            pub(crate) fn is_of_parents(self) -> bool {
+                use OddityKind::{
+                    BadValue, BrokenYaml, CaseCollision, LedElsewhere, OpenHeader, Renamed, RepeatedKey, ReusedId,
+                };
+                let others =
+                    [BadValue, BrokenYaml, CaseCollision, LedElsewhere, OpenHeader, Renamed, RepeatedKey, ReusedId];
+                !others.contains(&self)
+            }
+
             /// What it means, in a line.
             pub fn about(self) -> &'static str {
                 match self { $(OddityKind::$kind => $about,)+ }

@@ -26,6 +26,8 @@ pub struct Record<'a> {
     pub flags: Flags<Option<bool>>,
     /// Who speaks of the parents.
     pub authority: Authority,
+    /// Whether the source has the card, so that what it does not declare is not declared.
+    pub has_card: bool,
     /// The parents, each once, in order of their ids.
     pub parents: Vec<Parent>,
     /// What was odd.
@@ -46,6 +48,7 @@ impl Record<'_> {
             lists: WordLists::default(),
             flags: Flags::default(),
             authority: Authority::Silent,
+            has_card: false,
             parents: Vec::new(),
             oddities: Vec::new(),
         }
@@ -119,6 +122,9 @@ pub enum Authority {
 }
 
 impl Authority {
+    /// Those that a snapshot names, in the order of their codes. The Hub's is not named, being that of nearly all.
+    pub(crate) const NAMED: [(Authority, &'static str); 2] = [(Authority::Silent, "nobody"), (Authority::Card, "card")];
+
     /// Whether a later record's parents replace those that are known: the Hub's word stands above a card's, and where the
     /// Hub names none, the card's counts.
     pub(crate) fn gives_way(self, names_any: bool, later: Authority, later_names_any: bool) -> bool {

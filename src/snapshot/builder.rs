@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::columns::{Columns, Filling};
+use super::filling::Filling;
 use super::keys::Keys;
 use super::ledger::Ledger;
 use super::lists::{Lists, Model};
@@ -22,12 +22,12 @@ pub struct Builder {
     /// The parents' names alone: they are few, and looked up quickly. Only in the end each gets its number among all names.
     parents: Names,
     /// The model of each name, by its number.
-    of_name: Vec<Maybe<u32>>,
+    pub(super) of_name: Vec<Maybe<u32>>,
     pub(super) models: Vec<Model>,
-    words: Names,
+    pub(super) words: Names,
     pub(super) lists: Lists,
     oddities: BTreeMap<u32, Vec<Oddity>>,
-    ledger: Ledger,
+    pub(super) ledger: Ledger,
     pub(super) renames: Renames,
     witnesses: Witnesses,
     /// Children of parents whose names may be old ones: the child, the name, and the parent's key.
@@ -68,64 +68,6 @@ impl Builder {
             crawl: None,
             laid: None,
             is_dated: false,
-        }
-    }
-
-    /// A builder that begins with what a snapshot holds. Records of its models replace what it knows of them.
-    pub fn on(snapshot: &Snapshot) -> Builder {
-        let mut builder = Builder::new();
-        let words = WordLists::from_fn(|list| {
-            snapshot.words_of(list).map(|word| builder.words.intern(word)).collect::<Vec<u32>>()
-        });
-        for row in snapshot.rows() {
-            let id = snapshot.id(row);
-            if let Some(model) = snapshot.alias_of(row) {
-                builder.alias(id, snapshot.id(model));
-            }
-            if !snapshot.is_listed(row) {
-                continue;
-            }
-            let name = builder.name(id);
-            builder.names.respell(name, id);
-            builder.of_name[name as usize] = Some(builder.models.len() as u32).into();
-            let hub_id = snapshot.hub_id(row);
-            let links =
-                builder.link(snapshot.links(row).map(|link| (snapshot.id(link.parent), link.relation, link.learned)));
-            let lists = WordLists::from_fn(|list| {
-                builder.lists.add_words(snapshot.list(list, row).iter().map(|word| words[list][*word as usize]))
-            });
-            let oddities: Vec<Oddity> = snapshot.oddities(row).collect();
-            let model = Model {
-                name,
-                hub_id,
-                created: snapshot.created(row).into(),
-                counts: Counts::from_fn(|count| snapshot.count(count, row).into()),
-                words: Words::from_fn(|word| builder.word(snapshot.word(word, row))),
-                flags: Flags::from_fn(|flag| snapshot.flag(flag, row)),
-                sha: builder.lists.add_sha(snapshot.sha(row)),
-                lists,
-                links,
-                authority: Authority::Silent,
-                is_dated: false,
-                is_stale: true,
-            };
-            builder.push(model, oddities);
-        }
-        builder.ledger = Ledger::of(snapshot);
-        builder
-    }
-
-    /// Remembers an older snapshot's renamings, and under which ids it knew the repositories: one that comes under
-    /// another id now was renamed since.
-    pub fn remember(&mut self, older: &Snapshot) {
-        for row in older.rows() {
-            if let Some(model) = older.alias_of(row) {
-                self.alias(older.id(row), older.id(model));
-            }
-            if let Some(key) = older.hub_id(row) {
-                let name = self.name(older.id(row));
-                self.keys.remember(key, name);
-            }
         }
     }
 
@@ -186,8 +128,6 @@ impl Builder {
     }
 
     fn record(&mut self, mut record: Record<'_>) {
-        let is_licence = record.names_a_licence_alone();
-        self.ledger.count(&record, is_licence);
         let Record { created, counts, oddities, .. } = &mut record;
         if let Some(absurd) = created.take_if(|at| !INSTANTS.contains(at)) {
             oddities.push(Oddity::new(OddityKind::BadValue, &format!("createdAt: {absurd} ms after 1970")));
@@ -197,11 +137,11 @@ impl Builder {
                 oddities.push(Oddity::new(OddityKind::BadValue, &format!("{}: {absurd}", field.hub_name())));
             }
         }
-        for oddity in oddities.iter().filter(|oddity| oddity.kind == OddityKind::NotRenamed) {
-            let old = self.name(&oddity.text);
-            self.not_renamed.insert(old);
-        }
+        self.heed(oddities);
         let name = self.name(record.id.as_str());
+        // A page of names of licences tells of models that are records already; a table of them lists models.
+        let is_licence = record.names_a_licence_alone() && self.model_of(name).is_some();
+        self.ledger.count(&record, is_licence);
         if let Some(was) = &record.was {
             let old = self.name(was.as_str());
             let [from, to] = [old, name].map(|name| self.model_of(name).filter(|at| self.is_fresh(*at)));
@@ -264,7 +204,7 @@ impl Builder {
         self.of_name[name as usize].get()
     }
 
-    fn push(&mut self, model: Model, oddities: Vec<Oddity>) {
+    pub(super) fn push(&mut self, model: Model, oddities: Vec<Oddity>) {
         let at = self.models.len() as u32;
         self.replace_oddities(at, oddities);
         self.models.push(model);
@@ -279,8 +219,24 @@ impl Builder {
         }
     }
 
+    /// Notes an oddity of a model, once.
     pub(super) fn odd(&mut self, model: u32, kind: OddityKind, text: &str) {
-        self.oddities.entry(model).or_default().push(Oddity::new(kind, text));
+        self.add_oddity(model, Oddity::new(kind, text));
+    }
+
+    fn add_oddity(&mut self, model: u32, oddity: Oddity) {
+        let known = self.oddities.entry(model).or_default();
+        if !known.contains(&oddity) {
+            known.push(oddity);
+        }
+    }
+
+    /// Remembers of which names an older snapshot told that they are no old ones.
+    pub(super) fn heed(&mut self, oddities: &[Oddity]) {
+        for oddity in oddities.iter().filter(|oddity| oddity.kind == OddityKind::NotRenamed) {
+            let old = self.name(&oddity.text);
+            self.not_renamed.insert(old);
+        }
     }
 
     /// Whether a model was met in these sources, and not in an older snapshot alone.
@@ -334,11 +290,11 @@ impl Builder {
         name
     }
 
-    fn word(&mut self, word: Option<&str>) -> Maybe<u32> {
+    pub(super) fn word(&mut self, word: Option<&str>) -> Maybe<u32> {
         word.map(|word| self.words.intern(word)).into()
     }
 
-    fn link<'p>(&mut self, parents: impl Iterator<Item = (&'p str, Relation, Learned)>) -> (u32, u32) {
+    pub(super) fn link<'p>(&mut self, parents: impl Iterator<Item = (&'p str, Relation, Learned)>) -> (u32, u32) {
         let start = self.lists.links.len();
         for (id, relation, learned) in parents {
             let parent = self.parents.intern(id);
@@ -369,6 +325,7 @@ impl Builder {
             lists,
             links,
             authority: record.authority,
+            has_card: record.has_card,
             is_dated: self.is_dated,
             is_stale: false,
         }
@@ -399,13 +356,18 @@ impl Builder {
             }),
             links: parents.links,
             authority: parents.authority,
+            has_card: parents.has_card,
             is_dated: if later.created.get().is_some() { later.is_dated } else { known.is_dated },
             is_stale: known.is_stale,
         };
         self.keys.note(at, &self.models);
-        if !record.oddities.is_empty() {
-            self.oddities.entry(at).or_default().extend(record.oddities);
+        if takes_over && known.authority != Authority::Silent {
+            // What was odd about the parents is gone with them.
+            let oddities = self.oddities.remove(&at).unwrap_or_default();
+            let others = oddities.into_iter().filter(|oddity| !oddity.kind.is_of_parents()).collect();
+            self.replace_oddities(at, others);
         }
+        record.oddities.into_iter().for_each(|oddity| self.add_oddity(at, oddity));
         if disagrees {
             let named: Vec<_> = record.parents.iter().map(|parent| parent.id.as_str()).collect();
             self.odd(at, OddityKind::CardDisagrees, &named.join(", "));
@@ -456,19 +418,17 @@ impl Builder {
             crawl: self.crawl.map(|(_, note)| note),
         };
         drop(self.keys);
-        let batch = Columns::fill(
-            Filling {
-                names: self.names,
-                alive,
-                of_name: self.of_name,
-                models: self.models,
-                lists: self.lists,
-                oddities: self.oddities,
-                words: self.words,
-                aliases,
-            },
-            &mut provenance.counts,
-        );
+        let filling = Filling {
+            names: self.names,
+            alive,
+            of_name: self.of_name,
+            models: self.models,
+            lists: self.lists,
+            oddities: self.oddities,
+            words: self.words,
+            aliases,
+        };
+        let batch = filling.lay_out(&mut provenance.counts);
         Ok(Snapshot::in_memory(batch, provenance, self.ledger.rejects))
     }
 

@@ -16,6 +16,7 @@ pub(super) struct Model {
     pub lists: WordLists<(Maybe<u32>, u32)>,
     pub links: (u32, u32),
     pub authority: Authority,
+    pub has_card: bool,
     /// Whether its date comes from a snapshot that has a date itself.
     pub is_dated: bool,
     /// Whether it comes from an older snapshot: a record replaces it, and is not joined with it.
@@ -45,14 +46,16 @@ impl Lists {
     }
 
     /// Gives links that hold what another record of the same model knows of their relations: what a card declares stands
-    /// above what the Hub says, and a relation that is known above none at all.
+    /// above what the Hub says, also where that is said again without the card, and a relation that is known above none at all.
     pub fn learn_relations(&mut self, of: &Model, from: &Model) {
         let others = self.links(from).to_vec();
         let is_card = (of.authority, from.authority) == (Authority::Hub, Authority::Card);
+        let is_hub = of.authority == Authority::Hub && !of.has_card;
         let declared = others.iter().find(|other| is_card && other.2 == Learned::Declared).map(|other| other.1);
         for (parent, relation, learned) in &mut self.links[of.links.0 as usize..][..of.links.1 as usize] {
             let known = others.iter().find(|other| other.0 == *parent);
-            if let Some(known) = known.filter(|_| *relation == Relation::Unstated) {
+            let is_declared = |known: &&(u32, Relation, Learned)| is_hub && known.2 == Learned::Declared;
+            if let Some(known) = known.filter(|known| *relation == Relation::Unstated || is_declared(known)) {
                 (*relation, *learned) = (known.1, known.2);
             }
             if let Some(declared) = declared {

@@ -4,6 +4,7 @@ mod builder;
 mod changes;
 mod columns;
 mod file;
+mod filling;
 mod kept;
 mod keys;
 mod ledger;

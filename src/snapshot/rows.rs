@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
+use super::ledger::Ledger;
+use super::lists::Model;
 use super::{Body, Builder, Row, Snapshot, Taken};
-use crate::model::{Authority, Counts, Flags, ModelId, Oddity, Parent, Record, WordLists, Words};
+use crate::model::{Counts, Flags, ModelId, Oddity, Parent, Record, WordLists, Words};
 
 impl Snapshot {
     /// The record of a listed model; none for other rows. Its parents are as the model named them.
@@ -20,9 +22,6 @@ impl Snapshot {
             Some(words.collect::<Vec<_>>()).filter(|words| !words.is_empty())
         };
         let lists = WordLists::from_fn(list);
-        // Which of its sources spoke of parents is not kept. One that knows tags or parents knew them from a listing.
-        let oddities: Vec<Oddity> = self.oddities(row).collect();
-        let is_silent = parents.is_empty() && oddities.is_empty() && lists.iter().all(|(_, words)| words.is_none());
         Some(Record {
             hub_id: self.hub_id(row),
             created: self.created(row),
@@ -31,15 +30,75 @@ impl Snapshot {
             words: Words::from_fn(|word| self.word(word, row).map(Cow::Borrowed)),
             flags: Flags::from_fn(|flag| self.flag(flag, row)),
             lists,
-            authority: if is_silent { Authority::Silent } else { Authority::Hub },
+            authority: self.columns.authority(row),
             parents,
-            oddities,
+            oddities: self.oddities(row).collect(),
             ..Record::new(id)
         })
     }
 }
 
 impl Builder {
+    /// A builder that begins with what a snapshot holds. Records of its models replace what it knows of them.
+    pub fn on(snapshot: &Snapshot) -> Builder {
+        let mut builder = Builder::new();
+        let words = WordLists::from_fn(|list| {
+            snapshot.words_of(list).map(|word| builder.words.intern(word)).collect::<Vec<u32>>()
+        });
+        for row in snapshot.rows() {
+            let id = snapshot.id(row);
+            if let Some(model) = snapshot.alias_of(row) {
+                builder.alias(id, snapshot.id(model));
+            }
+            if !snapshot.is_listed(row) {
+                continue;
+            }
+            let name = builder.name(id);
+            builder.names.respell(name, id);
+            builder.of_name[name as usize] = Some(builder.models.len() as u32).into();
+            let hub_id = snapshot.hub_id(row);
+            let links =
+                builder.link(snapshot.links(row).map(|link| (snapshot.id(link.parent), link.relation, link.learned)));
+            let lists = WordLists::from_fn(|list| {
+                builder.lists.add_words(snapshot.list(list, row).iter().map(|word| words[list][*word as usize]))
+            });
+            let oddities: Vec<Oddity> = snapshot.oddities(row).collect();
+            builder.heed(&oddities);
+            let model = Model {
+                name,
+                hub_id,
+                created: snapshot.created(row).into(),
+                counts: Counts::from_fn(|count| snapshot.count(count, row).into()),
+                words: Words::from_fn(|word| builder.word(snapshot.word(word, row))),
+                flags: Flags::from_fn(|flag| snapshot.flag(flag, row)),
+                sha: builder.lists.add_sha(snapshot.sha(row)),
+                lists,
+                links,
+                authority: snapshot.columns.authority(row),
+                has_card: false,
+                is_dated: false,
+                is_stale: true,
+            };
+            builder.push(model, oddities);
+        }
+        builder.ledger = Ledger::of(snapshot);
+        builder
+    }
+
+    /// Remembers an older snapshot's renamings, and under which ids it knew the repositories: one that comes under
+    /// another id now was renamed since.
+    pub fn remember(&mut self, older: &Snapshot) {
+        for row in older.rows() {
+            if let Some(model) = older.alias_of(row) {
+                self.alias(older.id(row), older.id(model));
+            }
+            if let Some(key) = older.hub_id(row) {
+                let name = self.name(older.id(row));
+                self.keys.remember(key, name);
+            }
+        }
+    }
+
     /// Adds all that a snapshot holds, as a source beside others with this name: its records, its old names and its rejects.
     /// Its own date, where it has one, tells that of what is made, unless another source has a newer record: one of its own may be
     /// of a wrong date.

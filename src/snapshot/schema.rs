@@ -36,6 +36,7 @@ pub(super) fn schema() -> Schema {
         Field::new("alias_of", DataType::UInt32, true),
         Field::new("hub_id", DataType::FixedSizeBinary(HubId::BYTES as i32), true),
         Field::new("parents", DataType::List(item(DataType::Struct(parent_fields()))), false),
+        Field::new("parents_by", coded(DataType::UInt8), true),
         Field::new("created", DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())), true),
         Field::new("sha", DataType::LargeBinary, true),
     ];

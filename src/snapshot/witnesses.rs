@@ -62,8 +62,11 @@ impl Witnesses {
             if old_names.contains(&named) && today.is_none_or(|today| today == named) {
                 builder.keyed.push((child, named, key));
             }
-            // A key that leads to the child itself is a mistake, and the name holds.
-            let Some(today) = today.filter(|today| *today != named && *today != child) else { continue };
+            let Some(today) = today.filter(|today| *today != named) else { continue };
+            // The key of the child itself, beside the name of another listed model, is a mistake: the name holds.
+            if today == child && builder.is_listed(named) {
+                continue;
+            }
             // A tag may have the name of today already: one link, and what `baseModels` says of it.
             let same = range.filter(|other| *other != link && builder.parent(*other) == today);
             for other in same.collect::<Vec<u32>>() {

@@ -111,8 +111,21 @@ impl Gathered {
 /// What a later line knows is added to what an earlier one said. Where the known parents are many, `crowd` has the places of
 /// the first of them by their keys.
 fn add<'a>(known: &mut Record<'a>, later: Record<'a>, crowd: Option<&mut HashMap<String, usize>>) {
-    let Record { id, hub_id: _, was: _, created, sha, counts, words, flags, lists, authority, parents, oddities: _ } =
-        later;
+    let Record {
+        id,
+        hub_id: _,
+        was: _,
+        created,
+        sha,
+        counts,
+        words,
+        flags,
+        lists,
+        authority,
+        parents,
+        oddities: _,
+        has_card: _,
+    } = later;
     if id != known.id {
         known.oddities.push(Oddity::new(OddityKind::CaseCollision, known.id.as_str()));
         known.id = id;

@@ -134,6 +134,7 @@ impl<'a> Found<'a> {
             infer::relation(tags, words[Word::Library].as_deref().into_iter().chain(library), card, parents)
         };
         let (parents, oddities) = parents.finish(declared, infer, has_both);
+        let has_card = self.card.is_some();
         if let Some(card) = self.card {
             if licences.is_empty() {
                 licences = card.licences;
@@ -158,6 +159,7 @@ impl<'a> Found<'a> {
                 WordList::Licences => Some(std::mem::take(&mut licences)).filter(|licences| !licences.is_empty()),
                 WordList::Tags => self.tags.take(),
             }),
+            has_card,
             authority: match self.speaker {
                 Speaker::Card => Authority::Card,
                 Speaker::Hub if spoke => Authority::Hub,

@@ -10,6 +10,7 @@ mod dirt;
 mod export;
 mod files;
 mod hub_today;
+mod laid;
 mod layers;
 mod odd_hub;
 mod old_ids;

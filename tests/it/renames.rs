@@ -72,10 +72,6 @@ fn a_parent_is_who_bears_its_key() {
     let row = child("c/c", "quantized", &["now/m"], &[(&key(1), "old/m")]).replace(":quantized:", ":merge:");
     let snapshot = of_rows(&format!("{}{row}", parent("now/m")));
     assert_eq!(links(&snapshot), ["now/m c/c quantized"]);
-    // A key that leads to the child itself: the name holds.
-    let row = child("c/c", "merge", &["x/y"], &[(&key(4), "x/y")])
-        .replace("\"id\":\"c/c\"", &format!("\"_id\":\"{}\",\"id\":\"c/c\"", key(4)));
-    assert_eq!(links(&of_rows(&row)), ["x/y c/c merge"]);
     // Nobody has that key: the name is all there is.
     assert_eq!(links(&of_rows(&child("c/c", "adapter", &["x/y"], &[(&key(9), "x/y")]))), ["x/y c/c adapter"]);
     // A later row replaces an earlier one, and what that one's parents were called.
