@@ -123,16 +123,16 @@ impl Reader<'_> {
 
     fn any(&mut self, ends: &[char]) -> Option<Value> {
         if self.takes("array(") {
-            let value = self.value(ends)?;
+            let value = self.value(&[',', ')'])?;
             let end = self.rest.find(')')?;
             self.rest = &self.rest[end + 1..];
             return Some(value);
         }
         if self.takes("[") {
-            return self.list("]").map(Value::Array);
+            return self.list("]", &[',', ']']).map(Value::Array);
         }
         if self.takes("(") {
-            return self.list(")").map(Value::Array);
+            return self.list(")", &[',', ')']).map(Value::Array);
         }
         if self.takes("{") {
             return self.fields().map(Value::Object);
@@ -149,12 +149,18 @@ impl Reader<'_> {
         }
     }
 
-    fn list(&mut self, end: &str) -> Option<Vec<Value>> {
+    /// The rest of a list, in which brackets of another kind are letters of a word.
+    fn list(&mut self, end: &str, ends: &[char]) -> Option<Vec<Value>> {
         let mut values = Vec::new();
         while !self.takes(end) {
-            values.push(self.value(&[',', ']', ')'])?);
+            let left = self.rest.len();
+            values.push(self.value(ends)?);
             // numpy puts no comma.
             self.takes(",");
+            // What takes nothing goes on until memory is full.
+            if self.rest.len() == left {
+                return None;
+            }
         }
         Some(values)
     }
@@ -249,11 +255,20 @@ mod tests {
         ] {
             assert_eq!(texts(cell.into()).as_deref(), Ok(&[Cow::from("a/b"), Cow::from("c/d")][..]), "{cell}");
         }
+        for (cell, expected) in [
+            ("[mit (modified)]", &["mit (modified)"][..]),
+            ("[a)b]", &["a)b"]),
+            ("[x) y, z]", &["x) y", "z"]),
+            ("(a/b], c]d)", &["a/b]", "c]d"]),
+            ("[a/b, (c]d, e), array(f/g)]", &["a/b", "c]d", "e", "f/g"]),
+        ] {
+            assert_eq!(texts(cell.into()).unwrap(), expected, "{cell}");
+        }
         for cell in ["", " ", "nan", "None", "NULL", "[]", "[None]", "()", "<NA>"] {
             assert_eq!(texts(cell.into()).as_deref(), Ok(&[][..]), "{cell}");
         }
         assert_eq!(texts("a/b".into()).as_deref(), Ok(&[Cow::from("a/b")][..]));
-        for cell in ["['a/b", "['a/b'] x", "{'a'}", "[", "['\\x']"] {
+        for cell in ["['a/b", "['a/b'] x", "{'a'}", "[", "['\\x']", "(a/b]", "[a/b)", "{a: [)}"] {
             assert!(texts(cell.into()).is_err(), "{cell}");
         }
         assert!(texts("[".repeat(100_000).into()).is_err());

@@ -13,6 +13,7 @@ mod hub_today;
 mod laid;
 mod layers;
 mod odd_hub;
+mod odd_tables;
 mod old_ids;
 mod program;
 mod readme;

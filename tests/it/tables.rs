@@ -14,7 +14,7 @@ fn fixture(name: &str) -> PathBuf {
 }
 
 /// The records of a path and what is said of its sources, with columns that somebody named.
-fn read(path: &Path, columns: &[&str]) -> (Vec<Result<Record<'static>, Reject>>, Vec<String>) {
+pub fn read(path: &Path, columns: &[&str]) -> (Vec<Result<Record<'static>, Reject>>, Vec<String>) {
     let mut named = NamedColumns::default();
     columns.iter().for_each(|column| named.add(column).unwrap());
     let (mut found, mut remarks) = (Vec::new(), Vec::new());
@@ -26,7 +26,7 @@ fn read(path: &Path, columns: &[&str]) -> (Vec<Result<Record<'static>, Reject>>,
 }
 
 /// Every record as `id < parent relation learned, ... (oddities)`, with what else is asked of it.
-fn said(found: &[Result<Record<'static>, Reject>]) -> String {
+pub fn said(found: &[Result<Record<'static>, Reject>]) -> String {
     let line = |found: &Result<Record<'static>, Reject>| match found {
         Err(reject) => format!("{}: {}", reject.place, reject.reason),
         Ok(record) => {
