@@ -12,6 +12,8 @@ use crate::model::{ModelId, Reject, Remark, RemarkKind};
 
 const HINT: &str = "no model's id in this path; use owner/name/README.md, owner/name.md, owner--name.md, owner__name.md, \
     owner--name/README.md or models--owner--name/snapshots/REVISION/README.md";
+const EITHER: &str = "owner__name, or a name below its owner's folder: which of them cannot be told of a card that is named alone; \
+    name a folder above it";
 const BELOW: &str = "below or beside a model's own README, so no model's card";
 const OTHER: &str = "the card of a data set or a space, which is no model";
 
@@ -331,10 +333,12 @@ fn id(root: &Path, file: &Path) -> Result<String, &'static str> {
     let id = match cached(name) {
         Some(("models", name)) => name.replacen("--", "/", 1),
         Some(_) => return Err(OTHER),
-        None => joined(name).unwrap_or_else(|| match parts.pop() {
-            Some(owner) => format!("{owner}/{name}"),
-            None => name.to_owned(),
-        }),
+        None => match (split(name, "--"), split(name, "__"), parts.pop()) {
+            (Some(id), ..) | (None, Some(id), None) => id,
+            (None, Some(_), Some(_)) if root == file => return Err(EITHER),
+            (None, _, Some(owner)) => format!("{owner}/{name}"),
+            (None, None, None) => name.to_owned(),
+        },
     };
     if parts.last().is_some_and(|part| OTHERS.contains(part))
         || OTHERS.iter().any(|other| id.starts_with(&format!("{other}/")))
@@ -348,9 +352,12 @@ fn checked(id: &str) -> Result<String, &'static str> {
     ModelId::parse(id).map(|id| id.to_string()).map_err(|_| HINT)
 }
 
-/// `owner--name` or `owner__name` as an id.
+/// `owner--name` or `owner__name` as an id, where no folder above can be the owner's.
 fn joined(name: &str) -> Option<String> {
-    let name = name.strip_prefix("models--").unwrap_or(name);
-    let (owner, name) = name.split_once("--").or_else(|| name.split_once("__"))?;
+    split(name, "--").or_else(|| split(name, "__"))
+}
+
+fn split(name: &str, mark: &str) -> Option<String> {
+    let (owner, name) = name.strip_prefix("models--").unwrap_or(name).split_once(mark)?;
     (!owner.is_empty() && !name.is_empty()).then(|| format!("{owner}/{name}"))
 }

@@ -90,6 +90,10 @@ fn what_lies_in_a_hub_cache_or_a_folder_of_cards_is_a_model_only_where_it_is_one
             &["README.md", "config.json", "me/z/README.md", "you--card.md"],
             "reject me/z you/card",
         ),
+        // Names have `__` of their own, but none has `--`.
+        ("`__` below an owner", &["o/my__m/README.md", "o/my__n.md", "p/my__m/README.md"], "o/my__m o/my__n p/my__m"),
+        ("`__` without one", &["o__m/README.md", "o__n.md", "o__m/x__y/README.md"], "o/m o/n"),
+        ("`--` anywhere", &["x/o--m/README.md", "x/o--n.md"], "o/m o/n"),
         ("weights beside", &["m/README.md", "m/config.json", "m/onnx/README.md"], "m"),
     ];
     for (what, files, expected) in cases {
@@ -155,12 +159,19 @@ fn a_card_named_by_its_path_is_checked_too() {
         ("models--o--m/snapshots/abc/docs/usage.md", CARD),
         ("datasets--o--n/snapshots/abc/README.md", CARD),
         ("x/datasets/o/n/README.md", CARD),
+        ("x/o--m.md", CARD),
+        ("x/o__m.md", CARD),
+        ("o/my__m/README.md", CARD),
     ]);
     for (file, expected) in [
         ("models--o--m/snapshots/abc/README.md", "o/m"),
         ("models--o--m/snapshots/abc/docs/usage.md", "reject"),
         ("datasets--o--n/snapshots/abc/README.md", "reject"),
         ("x/datasets/o/n/README.md", "reject"),
+        ("x/o--m.md", "o/m"),
+        // Whether `x` is a folder of cards or an owner's is not known.
+        ("x/o__m.md", "reject"),
+        ("o/my__m/README.md", "reject"),
     ] {
         assert_eq!(ids(&read(&folder.path().join(file))), expected, "{file}");
     }
