@@ -60,7 +60,7 @@ remark_kinds! {
     /// Bytes behind packed data that are neither packed nor zeros.
     TrailingJunk = "trailing-junk", true, "bytes behind the packed data that are no packed data: not read";
     /// Models that a Hub cache has without their READMEs.
-    NoCard = "no-card", false, "models in a Hub cache without a README: not read, since nothing says what they are; fetch it, as by `hf download ID README.md`";
+    NoCard = "no-card", false, "models in a Hub cache without a README (ID@REVISION: of that in refs/main, whatever others have): not read, since nothing says what they are; fetch it, as by `hf download ID README.md`";
     /// A file of which nobody told where it ends.
     NoEnd = "no-end", true, "the server told no size, and the line was closed: whether all of it arrived is not known";
     /// Many records, and no parent in any.

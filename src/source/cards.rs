@@ -75,7 +75,7 @@ impl Source for Cards {
             true => Ok(Digested { sha256: hex(&hash.finalize()), bytes, remarks: remarks(&cardless) }),
             false if !cardless.is_empty() => {
                 let names = remarks(&cardless).into_iter().map(|remark| remark.text).collect::<String>();
-                let reason = "holds no model card, and in a Hub cache none with a README";
+                let reason = "holds no model card, and in a Hub cache none with a README (of the revision in refs/main, where it names one)";
                 Err(Error::unfit(path, format!("{reason}: {names}; fetch it, as by `hf download ID README.md`")))
             }
             false => {
@@ -125,7 +125,10 @@ fn walk(path: &Path, cardless: &mut Vec<String>) -> impl Iterator<Item = Result<
                         None => {
                             let name = entry.file_name().to_string_lossy();
                             let model = cached(&name).filter(|(kind, _)| *kind == "models");
-                            cardless.extend(model.map(|(_, name)| name.replacen("--", "/", 1)));
+                            // Of an older revision there may be one.
+                            let revision = main_of(entry.path()).map(|revision| format!("@{revision}"));
+                            let id = |name: &str| name.replacen("--", "/", 1) + &revision.unwrap_or_default();
+                            cardless.extend(model.map(|(_, name)| id(name)));
                             continue;
                         }
                     }
@@ -163,15 +166,15 @@ impl Folder {
         if is_hidden(entry) {
             return Folder::Closed(None);
         }
-        match cached(&name) {
-            Some(("models", _)) => {
-                let in_cache = path.join("snapshots").is_dir();
-                return Folder::Closed(if in_cache { in_cache_of(path) } else { readme_in(path) });
-            }
-            Some(_) => return Folder::Closed(None),
-            None => (),
-        }
+        let in_cache = path.join("snapshots").is_dir();
         let readme = readme_in(path);
+        match cached(&name) {
+            Some(("models", _)) if in_cache => return Folder::Closed(in_cache_of(path)),
+            Some(("models", _)) if readme.is_some() => return Folder::Closed(readme),
+            // What was named may be called anything.
+            Some(_) if entry.depth() > 0 || in_cache => return Folder::Closed(None),
+            _ => (),
+        }
         // Somebody's model may be called `datasets`, but none has it for an owner.
         if entry.depth() > 0 && OTHERS.contains(&name.as_ref()) && (entry.depth() == 1 || readme.is_none()) {
             return Folder::Closed(None);
@@ -280,15 +283,18 @@ fn is_leaflet(path: &Path) -> bool {
     STEMS.contains(&stem.as_str()) || translation.is_some_and(|next| !next.is_alphanumeric())
 }
 
+/// The revision that `refs/main` of a cached repository names, if it is there.
+fn main_of(repository: &Path) -> Option<String> {
+    let revision = fs::read_to_string(repository.join("refs").join("main")).ok()?.trim().to_owned();
+    let is_there = !revision.is_empty() && repository.join("snapshots").join(&revision).is_dir();
+    is_there.then_some(revision)
+}
+
 /// The README of a cached repository: of the revision that `refs/main` names, or of the newest snapshot where it names
 /// none that is there.
 fn in_cache_of(repository: &Path) -> Option<PathBuf> {
     let snapshots = repository.join("snapshots");
-    if let Ok(revision) = fs::read_to_string(repository.join("refs").join("main"))
-        && let revision = revision.trim()
-        && !revision.is_empty()
-        && snapshots.join(revision).is_dir()
-    {
+    if let Some(revision) = main_of(repository) {
         return readme_in(&snapshots.join(revision));
     }
     let mut revisions: Vec<_> = fs::read_dir(&snapshots)
@@ -308,15 +314,20 @@ fn in_cache_of(repository: &Path) -> Option<PathBuf> {
 /// Why the file is no model's card.
 fn id(root: &Path, file: &Path) -> Result<String, &'static str> {
     for folder in file.ancestors().skip(1) {
-        match folder.file_name().and_then(|name| name.to_str()).and_then(cached) {
-            Some(("models", name)) => {
-                let within = file.strip_prefix(folder).unwrap_or(file);
-                let depth = within.components().count();
-                let is_root = depth == 1 || (depth == 3 && within.starts_with("snapshots"));
-                return if is_root && is_readme(file) { checked(&name.replacen("--", "/", 1)) } else { Err(BELOW) };
-            }
-            Some(_) => return Err(OTHER),
-            None => (),
+        let Some((kind, name)) = folder.file_name().and_then(|name| name.to_str()).and_then(cached) else { continue };
+        let other = if kind == "models" { BELOW } else { OTHER };
+        let within = file.strip_prefix(folder).unwrap_or(file);
+        let depth = within.components().count();
+        if is_readme(file) && (depth == 1 || (depth == 3 && within.starts_with("snapshots"))) {
+            return if kind == "models" { checked(&name.replacen("--", "/", 1)) } else { Err(other) };
+        }
+        // Above what was named a folder may be called anything, and cards may be a data set's data.
+        let is_of_repository = root.strip_prefix(folder).map_or(true, |to_root| {
+            let is_outside = kind == "models" || root == file || to_root.components().count() < 2;
+            to_root.starts_with("snapshots") && is_outside
+        });
+        if is_of_repository {
+            return Err(other);
         }
     }
     let inside = if root == file { file } else { file.strip_prefix(root).unwrap_or(file) };

@@ -241,12 +241,13 @@ fn in_folder(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Result<Ve
         return Ok(vec![Box::new(cards::Cards { path: path.into() })]);
     }
     if data.is_empty() {
+        if kind.is_none() && cards::is_cache(path) {
+            // It says which models have no README.
+            return Ok(vec![Box::new(cards::Cards { path: path.into() })]);
+        }
         let data = suffixes(kind).join(", .");
         let what = match kind {
             Some(_) => format!("holds no data files (.{data})"),
-            None if cards::is_cache(path) => {
-                "is a Hub cache, and holds no model's README; fetch one with `hf download OWNER/NAME README.md`".into()
-            }
             None => format!(
                 "holds no model cards (owner/name/README.md, owner--name.md, models--owner--name/snapshots/...) \
                  and no data files (.{data})"

@@ -177,6 +177,44 @@ fn a_card_named_by_its_path_is_checked_too() {
     }
 }
 
+#[test]
+fn what_a_folder_above_is_called_says_nothing_of_what_was_named() {
+    for (files, root, expected) in [
+        (
+            &["hub/datasets--lib--cards/snapshots/abc/o/m/README.md"][..],
+            "hub/datasets--lib--cards/snapshots/abc",
+            "o/m",
+        ),
+        (&["datasets--lib--cards/snapshots/abc/data/o/m.md"], "datasets--lib--cards/snapshots/abc/data", "o/m"),
+        (
+            &["datasets--o--n/snapshots/abc/README.md", "datasets--o--n/snapshots/abc/o/m/README.md"],
+            "datasets--o--n/snapshots/abc",
+            "reject o/m",
+        ),
+        (&["models--backup/c/o/m/README.md"], "models--backup/c", "o/m"),
+        (&["models--backup/o/m/README.md"], "models--backup", "o/m"),
+        (&["spaces--old/o/m/README.md"], "spaces--old", "o/m"),
+        (&["models--backup/c/models--o--m/snapshots/abc/README.md"], "models--backup", "o/m"),
+        // Of a repository of the cache no more than ever is read.
+        (&["models--o--m/snapshots/abc/README.md"], "models--o--m/snapshots/abc", "o/m"),
+        (&["models--o--m/snapshots/abc/README.md", "models--o--m/snapshots/abc/x/y.md"], "models--o--m", "o/m"),
+        (&["models--o--m/snapshots/abc/x/y/README.md"], "models--o--m/snapshots/abc", "reject"),
+        (&["models--o--m/snapshots/abc/x/y/README.md"], "models--o--m/snapshots/abc/x", "reject"),
+        (&["models--o--m/README.md", "models--o--m/x/y/README.md"], "models--o--m", "o/m"),
+    ] {
+        let folder = folder(&files.iter().map(|file| (*file, CARD)).collect::<Vec<_>>());
+        let mut found = Vec::new();
+        for source in source::find(&folder.path().join(root), Some(Kind::Cards)).unwrap() {
+            source.read(&mut |record| found.push(record.map(Record::into_owned))).unwrap();
+        }
+        assert_eq!(ids(&found), expected, "{files:?}, {root}");
+    }
+    // The data set as a whole is none of models.
+    let folder = folder(&[("datasets--lib--cards/snapshots/abc/o/m/README.md", CARD)]);
+    assert!(source::find(&folder.path().join("datasets--lib--cards"), None).is_err());
+    assert_eq!(ids(&read(&folder.path().join("datasets--lib--cards/snapshots/abc"))), "o/m", "its kind is seen");
+}
+
 fn utf_16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
@@ -297,14 +335,18 @@ fn models_of_a_hub_cache_without_a_readme_are_told() {
     place.file("hub/datasets--o--d/snapshots/abc/data.csv", "x");
     let ran = place.run(&["import", "hub", "-o", "s"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let told = "  4 models (o/four, o/one, o/three, ...): models in a Hub cache without a README: not read";
+    let told = "  4 models (o/four, o/one, o/three, ...): models in a Hub cache without a README (";
     assert!(ran.out.contains(told) && ran.out.contains("s: 1 model, 1 link"), "{}", ran.out);
     let ran = place.run(&["check", "--list", "no-card"]);
     assert!(ran.out.contains("hub: 4 models (o/four"), "{}", ran.out);
     assert_eq!(place.run(&["check", "--strict"]).code, 0);
     std::fs::remove_dir_all(place.path("hub/models--o--m")).unwrap();
-    let ran = place.run(&["import", "hub", "--as", "cards", "-o", "t"]);
-    assert!(ran.code == 1 && ran.err.contains("none with a README: 4 models"), "{}", ran.err);
-    let ran = place.run(&["import", "hub", "-o", "t"]);
-    assert!(ran.code == 1 && ran.err.contains("is a Hub cache, and holds no model's README; fetch one"), "{}", ran.err);
+    // Where the revision of today has none, that of an older one is of another model.
+    place.file("hub/models--o--four/refs/main", "abc\n");
+    place.file("hub/models--o--four/snapshots/old/README.md", "");
+    for more in [&[][..], &["--as", "cards"]] {
+        let ran = place.run(&[&["import", "hub", "-o", "t"], more].concat());
+        assert!(ran.code == 1 && ran.err.contains("none with a README (of"), "{}", ran.err);
+        assert!(ran.err.contains("names one): 4 models (o/four@abc, o/one, o/three, ...); fetch"), "{}", ran.err);
+    }
 }
