@@ -57,6 +57,8 @@ remark_kinds! {
     Unread = "column-not-read", false, "a column that looks like lineage and is not read; if it names parents, say --column parent=NAME";
     /// Rows of a table of models that replace the parents of earlier ones.
     Replaced = "parents-replaced", false, "of models, with other parents than an earlier row of the same model: the last one's count; if a row is a link, call the column of ids `child`";
+    /// Numbers in a column of ids, beside ids in another one.
+    Numbers = "ids-are-numbers", false, "with a number in a column of ids that stands above another one: the other one's are the models";
     /// Bytes behind packed data that are neither packed nor zeros.
     TrailingJunk = "trailing-junk", true, "bytes behind the packed data that are no packed data: not read";
     /// Models that a Hub cache has without their READMEs.

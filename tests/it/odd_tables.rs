@@ -1,7 +1,12 @@
 //! What stands in tables and rows where nobody expects it.
 
+use std::fs;
+use std::sync::Arc;
+
 use modelkin::model::Record;
-use modelkin::source::read_rows;
+use modelkin::source::{self, read_rows};
+use parquet::data_type::{ByteArray, ByteArrayType};
+use parquet::file::writer::SerializedFileWriter;
 use proptest::prelude::*;
 
 use crate::files::folder;
@@ -52,4 +57,84 @@ proptest! {
             prop_assert!(words + record.parents.len() + record.oddities.len() <= 10 * (value.len() + 1), "{record:?}");
         }
     }
+}
+
+/// Other programs count their rows in a column that they call `id`.
+#[test]
+fn a_number_gives_way_to_a_later_column_of_ids() {
+    let told = |rows: &str| vec![format!("ids-are-numbers {rows}")];
+    for (text, expected, remarks) in [
+        (
+            "id,model_id,parent_model,likes\n1,o/x,a/b,1\n2,gpt2,a/b,1\no/z,o/other,,1\n,o/w,,1\n",
+            "o/x < a/b unstated inferred; gpt2 < a/b unstated inferred; o/z; o/w",
+            told("2 rows"),
+        ),
+        (
+            "id,parent,child,relation\n0,a/b,o/x,finetune\n1,c/d,o/x,merge\n",
+            "o/x < a/b finetune hub, c/d merge hub",
+            told("2 rows"),
+        ),
+        // Rows are links where a column of ids is called so, whichever stands above.
+        (
+            "id,child,derived_from,likes\n0,o/x,a/b,1\n1,o/x,c/d,1\n",
+            "o/x < a/b unstated inferred, c/d unstated inferred",
+            told("2 rows"),
+        ),
+        ("id,child,parent\n0,12,7\n", "12 (malformed)", told("1 row")),
+        // What is no id is told, and no model of that number.
+        (
+            "id,model_id,base_model\n7,no id,a/b\n",
+            "line 2: \"no id\" is no model id: the character ' ' cannot stand in an id",
+            told("1 row"),
+        ),
+        ("id,model_id,base_model\n7,nan,a/b\n", "7 < a/b finetune inferred", vec![]),
+    ] {
+        assert_eq!(csv(text, &[]), (expected.to_owned(), remarks), "{text}");
+    }
+}
+
+/// A Parquet file of texts.
+fn parquet(columns: &[&str], rows: &[&[&str]]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let fields: String = columns.iter().map(|name| format!("optional binary {name} (utf8); ")).collect();
+    let schema = parquet::schema::parser::parse_message_type(&format!("message t {{ {fields} }}")).unwrap();
+    let file = fs::File::create(folder.path().join("t.parquet")).unwrap();
+    let mut file = SerializedFileWriter::new(file, Arc::new(schema), Default::default()).unwrap();
+    let mut group = file.next_row_group().unwrap();
+    for at in 0..columns.len() {
+        let mut column = group.next_column().unwrap().unwrap();
+        let texts: Vec<ByteArray> = rows.iter().map(|row| ByteArray::from(row[at])).collect();
+        column.typed::<ByteArrayType>().write_batch(&texts, Some(&vec![1; rows.len()]), None).unwrap();
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    file.close().unwrap();
+    folder
+}
+
+#[test]
+fn a_number_gives_way_in_parquet_too() {
+    for (columns, rows, expected, remark) in [
+        (
+            &["id", "model_id", "parent_model"][..],
+            &[&["1", "o/x", "a/b"][..], &["2", "o/y", "a/b"], &["3", "None", "a/b"]][..],
+            "o/x < a/b unstated inferred; o/y < a/b unstated inferred; 3 < a/b unstated inferred",
+            "ids-are-numbers 2 rows",
+        ),
+        (
+            &["id", "child", "derived_from", "tags_of"],
+            &[&["0", "o/x", "a/b", ""], &["1", "o/x", "c/d", ""]],
+            "o/x < a/b unstated inferred, c/d unstated inferred",
+            "ids-are-numbers 2 rows",
+        ),
+    ] {
+        let folder = parquet(columns, rows);
+        let (found, remarks) = read(&folder.path().join("t.parquet"), &[]);
+        assert_eq!((said(&found), remarks), (expected.to_owned(), vec![remark.to_owned()]));
+    }
+    let folder = parquet(&["id", "model_id", "cardData"], &[&["1", "o/x", "{\"base_model\":\"a/b\"}"]]);
+    let mut ids = Vec::new();
+    let source = source::find(&folder.path().join("t.parquet"), None).unwrap().remove(0);
+    source.read_links(&mut |part| ids.extend(part.ids.iter().map(str::to_owned))).unwrap();
+    assert_eq!(ids, ["o/x"], "the reader of links alone");
 }

@@ -11,8 +11,8 @@ use crate::source::table::{Column, NamedColumns, looks_like_lineage};
 #[derive(Clone)]
 pub(super) struct Columns {
     pub id: Option<usize>,
-    /// What the ids are called.
-    pub id_name: Option<String>,
+    /// What the columns of ids are called.
+    pub id_names: Vec<String>,
     pub hub_id: Option<usize>,
     pub model_id: Option<usize>,
     pub created: Option<usize>,
@@ -83,7 +83,7 @@ impl Columns {
         let known = known.chain(flags.iter().map(|(flag, at)| (at, Column::Flag(flag))));
         // Their names say nothing of links.
         let known = known.filter(|(at, _)| at.is_some()).map(|(_, column)| ("", column));
-        let id = self.id_name.iter().map(|name| (name.as_str(), Column::Id));
+        let id = self.id_names.iter().map(|name| (name.as_str(), Column::Id));
         let cells = || self.cells.iter().map(|cell| (cell.name.as_str(), cell.column));
         cells().any(|(_, column)| column == Column::Relation || column.names_parents())
             && Column::are_of_links(&id.chain(known).chain(cells()).collect::<Vec<_>>())
@@ -138,7 +138,7 @@ impl Columns {
         let relation = within(0, &|rest| rest == ["relation"]);
         let mut columns = Columns {
             id,
-            id_name: id.map(|at| fields.root(at).to_owned()),
+            id_names: [id, model_id].into_iter().flatten().map(|at| fields.root(at).to_owned()).collect(),
             hub_id,
             model_id,
             created,

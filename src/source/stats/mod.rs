@@ -8,6 +8,7 @@ mod pages;
 mod texts;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
@@ -23,10 +24,10 @@ use super::gather::{Gather, ParentTags};
 use super::hub::wire;
 use super::normalize::{BaseModels, Found};
 use super::parts::{desks, in_order};
-use super::table::{Cells, NamedColumns, Repeats};
+use super::table::{Cells, NamedColumns, Repeats, numbers};
 use super::{Error, Sink};
 use crate::model::{Authority, Counts, Flags, HubId, Oddity, OddityKind, Parentage, Reject, Remark, Word, Words};
-use columns::{Cell, Columns};
+use columns::Columns;
 pub(super) use footer::MOST as MOST_FOOTER;
 use leaf::{Times, lossy};
 use texts::Texts;
@@ -35,6 +36,7 @@ use texts::Texts;
 pub(super) fn read(path: &Path, named: &NamedColumns, sink: Sink<'_>) -> Result<Vec<Remark>, Error> {
     let dump = Dump::open(path, named)?;
     let mut groups = 0..dump.reader.num_row_groups();
+    let mut repeats = Repeats::default();
     if dump.columns.are_of_links() {
         let mut gathered = Gathered::default();
         groups.try_for_each(|group| {
@@ -45,20 +47,18 @@ pub(super) fn read(path: &Path, named: &NamedColumns, sink: Sink<'_>) -> Result<
         })?;
         gathered.give(sink);
     } else if dump.columns.name_parents() {
-        let mut repeats = Repeats::default();
         groups.try_for_each(|group| {
             dump.group(group, &mut |found| {
                 found.iter().for_each(|record| repeats.see(record));
                 sink(found);
             })
         })?;
-        dump.row_count()?;
-        return Ok(dump.remarks.into_iter().chain(repeats.remark()).collect());
     } else {
         groups.try_for_each(|group| dump.group(group, sink))?;
     }
     dump.row_count()?;
-    Ok(dump.remarks)
+    let numbers = numbers::remark(dump.numbers.get());
+    Ok(dump.remarks.into_iter().chain(repeats.remark()).chain(numbers).collect())
 }
 
 /// Ids and parents alone: a row group is a part.
@@ -104,6 +104,8 @@ struct Dump<'p> {
     reader: SerializedFileReader<File>,
     columns: Columns,
     remarks: Vec<Remark>,
+    /// So many rows had a number where a later column has an id.
+    numbers: Cell<u64>,
 }
 
 impl Dump<'_> {
@@ -131,7 +133,7 @@ impl Dump<'_> {
                 ),
             ));
         }
-        Ok(Dump { path, reader, columns, remarks })
+        Ok(Dump { path, reader, columns, remarks, numbers: Cell::default() })
     }
 
     fn row_count(&self) -> Result<i64, Error> {
@@ -165,6 +167,7 @@ impl Dump<'_> {
                 let file = || self.path.display().to_string();
                 take(&mut leaves, &|reason| Reject { file: file(), place: format!("row {row}"), reason })?;
             }
+            self.numbers.set(self.numbers.get() + leaves.numbers);
             Ok(())
         };
         all().map_err(|error| broken(self.path, &format!("row {row}, row group {}", group + 1), &error))
@@ -203,8 +206,10 @@ struct Leaves {
     model_keys: Option<Texts>,
     base_models: Option<Texts>,
     card: Option<Texts>,
-    cells: Vec<(Cell, Texts)>,
+    cells: Vec<(columns::Cell, Texts)>,
     base_model: memmem::Finder<'static>,
+    /// So many rows had a number where a later column has an id.
+    numbers: u64,
 }
 
 impl Leaves {
@@ -247,6 +252,7 @@ impl Leaves {
                 .map(|cell| Ok((cell.clone(), Texts::open(group, cell.at)?)))
                 .collect::<Result<_, ParquetError>>()?,
             base_model: memmem::Finder::new("base_model"),
+            numbers: 0,
         })
     }
 
@@ -255,7 +261,7 @@ impl Leaves {
         let mut id = one_id(&mut self.id)?;
         // Both are read on, so that they stay at the same row.
         let model_id = one_id(&mut self.model_id)?;
-        if id.trim_ascii().is_empty() {
+        if numbers::gives_way(id, model_id) {
             id = model_id;
         }
         let mut spoke = false;
@@ -299,7 +305,8 @@ impl Leaves {
         for leaf in [&mut self.id, &mut self.model_id].into_iter().flatten() {
             // Both are read on, so that they stay at the same row.
             let id = leaf.one()?.map(lossy).unwrap_or_default();
-            if found.id.trim().is_empty() {
+            if numbers::gives_way(found.id.as_bytes(), id.as_bytes()) {
+                self.numbers += u64::from(!found.id.trim().is_empty());
                 found.id = id;
             }
         }
@@ -351,7 +358,7 @@ impl Leaves {
             return Ok(found);
         }
         let mut cells = Cells::of(found);
-        for (Cell { column, name, is_list, .. }, leaf) in &mut self.cells {
+        for (columns::Cell { column, name, is_list, .. }, leaf) in &mut self.cells {
             let Some(values) = leaf.next()? else { continue };
             if *is_list {
                 let mut all = Vec::with_capacity(values.len());

@@ -151,12 +151,11 @@ impl Column {
         ) || self.names_parents()
     }
 
-    /// Whether such columns with their names, of ids the first that counts, are those of a table of links: a row is one, and
-    /// rows of one child add up. They are where they say nothing but that, and where a name says it, whatever else is there.
+    /// Whether such columns with their names are those of a table of links: a row is one, and rows of one child add up. They are where they say nothing but that, and where a name says it, whatever else is there.
     pub fn are_of_links(columns: &[(&str, Column)]) -> bool {
         let is = |name: &str, known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(name));
-        let id = columns.iter().find(|(_, column)| *column == Column::Id);
-        let has_child = id.is_some_and(|(name, _)| is(name, &["child", "child_id"]));
+        let is_child = |(name, column): &(&str, Column)| *column == Column::Id && is(name, &["child", "child_id"]);
+        let has_child = columns.iter().any(is_child);
         columns.iter().all(|(_, column)| column.is_of_link())
             || columns.iter().any(|(_, column)| *column == Column::Relation)
             || columns.iter().any(|(name, column)| {

@@ -9,7 +9,7 @@ use std::path::Path;
 use csv::{ReaderBuilder, StringRecord};
 
 use super::shape::Shape;
-use super::{Cells, Column, NamedColumns, Repeats, looks_like_lineage};
+use super::{Cells, Column, NamedColumns, Repeats, looks_like_lineage, numbers};
 use crate::model::{Reject, Remark, RemarkKind};
 use crate::source::edges::Gathered;
 use crate::source::{Error, Sink, loose, pages};
@@ -87,7 +87,7 @@ pub(in crate::source) fn read(
     let id = places.iter().find(|place| place.column == Column::Id).map_or(0, |place| place.at);
     let shape = Shape { mark, fields: names.len(), id };
     let mut gathered = is_of_links.then(Gathered::default);
-    let mut repeats = Repeats::default();
+    let (mut repeats, mut numbers) = (Repeats::default(), 0);
     let since = Cell::new(0);
     let input = Bounded { input, since: &since };
     let mut rows = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(mark).from_reader(input);
@@ -133,6 +133,7 @@ pub(in crate::source) fn read(
         for Place { at, name, column } in &places {
             cells.take(*column, name, Cow::Borrowed(&row[*at]));
         }
+        numbers += u64::from(cells.had_number);
         let record = cells.finish().settle().map_err(reject);
         match &mut gathered {
             Some(gathered) => gathered.add(record, sink),
@@ -142,7 +143,7 @@ pub(in crate::source) fn read(
             }
         }
     }
-    remarks.extend(repeats.remark());
+    remarks.extend(repeats.remark().into_iter().chain(numbers::remark(numbers)));
     if let Some(gathered) = gathered {
         gathered.give(sink);
     }

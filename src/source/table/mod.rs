@@ -2,6 +2,7 @@
 
 mod column;
 mod file;
+pub(super) mod numbers;
 mod repeats;
 mod shape;
 
@@ -26,6 +27,8 @@ pub(super) struct Cells<'a> {
     /// What a column says of the card's own relation.
     card_relation: Option<Cow<'a, str>>,
     readme: Option<Cow<'a, str>>,
+    /// Whether a number in a column of ids gave way to an id.
+    had_number: bool,
 }
 
 impl<'a> Cells<'a> {
@@ -43,7 +46,8 @@ impl<'a> Cells<'a> {
         let found = &mut self.found;
         let bad = match column {
             Column::Id => {
-                if found.id.is_empty() {
+                if numbers::gives_way(found.id.as_bytes(), cell.as_bytes()) {
+                    self.had_number |= !found.id.is_empty();
                     found.id = cell;
                 }
                 None
