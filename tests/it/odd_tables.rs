@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
-use modelkin::model::Record;
+use modelkin::model::{Count, Record, Word};
 use modelkin::source::{self, read_rows};
 use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::file::writer::SerializedFileWriter;
@@ -137,4 +137,34 @@ fn a_number_gives_way_in_parquet_too() {
     let source = source::find(&folder.path().join("t.parquet"), None).unwrap().remove(0);
     source.read_links(&mut |part| ids.extend(part.ids.iter().map(str::to_owned))).unwrap();
     assert_eq!(ids, ["o/x"], "the reader of links alone");
+}
+
+#[test]
+fn a_column_that_somebody_named_stands_above_known_ones() {
+    let header = [
+        "id",
+        "downloads",
+        "dl30",
+        "likes",
+        "stars",
+        "library_name",
+        "fw",
+        "pipeline_tag",
+        "kind",
+        "safetensors",
+        "size",
+    ];
+    let row = ["o/x", "1", "500", "2", "600", "peft", "mine", "chat", "talk", "{'total': 9}", "7"];
+    let columns = ["downloads=dl30", "likes=stars", "library=fw", "task=kind", "parameters=size"];
+    let text = format!("{}\n{}\n", header.join(","), row.join(","));
+    let table = folder(&[("t.csv", text.as_bytes())]);
+    let dump = parquet(&header, &[&row]);
+    for path in [table.path().join("t.csv"), dump.path().join("t.parquet")] {
+        let (found, remarks) = read(&path, &columns);
+        let record = found[0].as_ref().unwrap();
+        let counts = [Count::Downloads, Count::Likes, Count::Parameters].map(|count| record.counts[count]);
+        let words = [Word::Library, Word::Task].map(|word| record.words[word].as_deref());
+        assert_eq!((counts, words), ([Some(500), Some(600), Some(7)], [Some("mine"), Some("talk")]), "{path:?}");
+        assert!(remarks.is_empty(), "{remarks:?}");
+    }
 }

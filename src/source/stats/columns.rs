@@ -114,8 +114,8 @@ impl Columns {
         let words = Words::from_fn(|word| {
             leaf(Column::Word(word), 0, &is_whole, if word == Word::Gated { FLAGS } else { texts })
         });
-        let has_tensors =
-            fields.spellings(Column::Safetensors).any(|name| fields.leaves(name).any(|at| !fields.is_null(at)));
+        let has_tensors = !named.has(Column::Count(Count::Parameters))
+            && fields.spellings(Column::Safetensors).any(|name| fields.leaves(name).any(|at| !fields.is_null(at)));
         let counts = Counts::from_fn(|count| match count {
             Count::Parameters if has_tensors => leaf(Column::Safetensors, 0, &is_total, NUMBERS),
             _ => leaf(Column::Count(count), 0, &is_whole, NUMBERS),
@@ -222,7 +222,8 @@ impl<'s> Fields<'s> {
         let known =
             |name: &'s str| self.named.column(name).filter(|known| known.0 == column).map(|(_, rank)| (rank, name));
         let mut names: Vec<_> = self.names().filter_map(known).collect();
-        names.sort();
+        // Of several that somebody named the first one in the file.
+        names.sort_by_key(|(rank, _)| *rank);
         names.into_iter().map(|(_, name)| name)
     }
 

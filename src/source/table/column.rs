@@ -92,14 +92,15 @@ const NAMES: &[(&str, Column)] = &[
 ];
 
 impl Column {
-    /// What the column of that name says, and its rank among those that say the same.
+    /// What the column of that name says, and its rank among those that say the same: 1 or more, since those that somebody
+    /// named stand above.
     pub fn of(name: &str) -> Option<(Column, usize)> {
         let rank = NAMES.iter().position(|(known, _)| *known == name);
         let known = rank.map(|rank| (NAMES[rank].1, rank + 1));
         let count = || Count::ALL.into_iter().find(|count| count.hub_name() == name).map(Column::Count);
         let word = || Word::ALL.into_iter().find(|word| word.hub_name() == name).map(Column::Word);
         let flag = || Flag::ALL.into_iter().find(|flag| flag.hub_name() == name).map(Column::Flag);
-        known.or_else(|| Some((count().or_else(word).or_else(flag)?, 0))).filter(|_| !name.is_empty())
+        known.or_else(|| Some((count().or_else(word).or_else(flag)?, 1))).filter(|_| !name.is_empty())
     }
 
     /// The same of a header that somebody typed: capitals do not matter, and a name that is spelled as known stands above it.
@@ -221,6 +222,11 @@ impl Named {
     /// The names, in order.
     pub(in crate::source) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Whether somebody named a column that says this.
+    pub(in crate::source) fn has(&self, column: Column) -> bool {
+        self.0.iter().any(|(_, known)| *known == column)
     }
 
     /// What a column says: as it was named, or by its known name.
