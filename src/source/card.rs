@@ -12,7 +12,7 @@ use super::foreign;
 use super::normalize::{Found, Speaker};
 use super::value::{MAX_DEPTH, Value, is_no_text};
 use super::words::{CardWords, Key, OwnTags, Values};
-use crate::model::{Authority, Oddity, OddityKind, Record, Word};
+use crate::model::{Oddity, OddityKind, Record, Word};
 
 /// How far into a card its front matter may reach, in bytes. The longest that are known (model-index tables) take 200 KB.
 pub(super) const MAX_FRONT: usize = 1 << 20;
@@ -36,12 +36,7 @@ const GLANCE: usize = 8 << 10;
 /// # Errors
 /// Why there is no record.
 pub(super) fn record<'a>(id: &'a str, readme: &[u8]) -> Result<Record<'a>, String> {
-    let found = found(readme)?;
-    let is_open = found.card.is_none() && !found.oddities.is_empty();
-    let record = Found { id: Cow::Borrowed(id), ..found }.settle()?;
-    // Of a header that does not end nobody knows what was meant, so it says nothing of parents.
-    let authority = if is_open { Authority::Silent } else { record.authority };
-    Ok(Record { authority, ..record })
+    Found { id: Cow::Borrowed(id), ..found(readme)? }.settle()
 }
 
 /// What a card says of its model.
@@ -63,6 +58,8 @@ pub(super) fn found(readme: &[u8]) -> Result<Found<'static>, String> {
             return Err(format!("the front matter does not end within {} MiB", MAX_FRONT >> 20));
         }
         found.oddities.push(Oddity::new(OddityKind::OpenHeader, "no line of --- ends it"));
+        // Nobody knows what was meant.
+        found.speaker = Speaker::Nobody;
     }
     Ok(found)
 }

@@ -53,12 +53,13 @@ impl BaseModels<'_> {
     }
 }
 
-/// Who speaks in a [`Found`]: the Hub (a list row), or a card alone.
+/// Who speaks of parents in a [`Found`]: the Hub (a list row), a card alone, or nobody.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Speaker {
     #[default]
     Hub,
     Card,
+    Nobody,
 }
 
 impl<'a> Found<'a> {
@@ -163,7 +164,7 @@ impl<'a> Found<'a> {
             authority: match self.speaker {
                 Speaker::Card => Authority::Card,
                 Speaker::Hub if spoke => Authority::Hub,
-                Speaker::Hub => Authority::Silent,
+                Speaker::Hub | Speaker::Nobody => Authority::Silent,
             },
             parents,
             oddities,

@@ -282,11 +282,19 @@ fn what_is_no_card_is_a_reject_and_leaves_what_was_known() {
 
 #[test]
 fn a_header_that_does_not_end_says_nothing_of_parents() {
-    let folder = folder(&[("1/x--ft.md", CARD), ("2/x--ft.md", b"---\nlicense: mit\n\n# A model\n")]);
-    let snapshot = snapshot(&[&folder.path().join("1"), &folder.path().join("2")]);
-    let row = snapshot.find("x/ft").unwrap();
-    assert_eq!(snapshot.links(row).count(), 1);
-    assert_eq!(snapshot.oddities(row).map(|oddity| oddity.kind.name()).collect::<Vec<_>>(), ["open-header"]);
+    const OPEN: &str = "---\nlicense: mit\n\n# A model\n";
+    let table = format!("id,likes,card\nx/ft,1,\"{OPEN}\"\n");
+    for (name, text) in [("x--ft.md", OPEN), ("t.csv", &table)] {
+        let folder = folder(&[("1/x--ft.md", CARD), (&format!("2/{name}"), text.as_bytes())]);
+        let snapshot = snapshot(&[&folder.path().join("1"), &folder.path().join("2")]);
+        let row = snapshot.find("x/ft").unwrap();
+        assert_eq!(snapshot.links(row).count(), 1, "{name}");
+        assert_eq!(
+            snapshot.oddities(row).map(|oddity| oddity.kind.name()).collect::<Vec<_>>(),
+            ["open-header"],
+            "{name}"
+        );
+    }
 }
 
 #[test]

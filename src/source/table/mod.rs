@@ -14,7 +14,7 @@ pub(super) use file::{begins, read};
 pub(super) use repeats::Repeats;
 
 use super::hub::wire;
-use super::normalize::{BaseModels, Found, LICENCE, PARENT, Speaker};
+use super::normalize::{BaseModels, Found, LICENCE, PARENT};
 use super::words::{CardWords, Named, OwnTags};
 use super::{card, date, loose};
 use crate::model::{Count, ModelId, Oddity, OddityKind, Relation, Word};
@@ -215,7 +215,7 @@ impl<'a> Cells<'a> {
         let known = &mut self.found;
         let speaks = known.speaks();
         match card::found(readme.as_bytes()) {
-            Ok(Found { tags, words, card, oddities, .. }) => {
+            Ok(Found { tags, words, card, speaker, oddities, .. }) => {
                 known.oddities.extend(oddities);
                 known.card = known.card.take().filter(|card| !card.base_model.is_empty()).or(card);
                 match (tags, &mut known.card) {
@@ -232,7 +232,7 @@ impl<'a> Cells<'a> {
                     known.words[word] = earlier.or_else(|| value.clone().map(|value| Cow::Owned(value.into_owned())));
                 }
                 if !speaks {
-                    known.speaker = Speaker::Card;
+                    known.speaker = speaker;
                 }
             }
             Err(reason) => known.oddities.push(Oddity::new(OddityKind::BadValue, &reason)),
