@@ -22,7 +22,7 @@ use std::collections::HashMap;
 use std::io::{self, BufRead, Read as _, Write};
 use std::path::Path;
 
-use super::{Error, Sink, date, pages};
+use super::{Error, Sink, date, infer, pages};
 use crate::model::{
     Authority, Commit, Count, Flag, Learned, ModelId, Oddity, OddityKind, Parent, Record, Reject, Relation, Word,
     WordList,
@@ -104,8 +104,23 @@ impl Gathered {
 
     /// Gives all of them, in the order in which they were met.
     pub fn give(self, sink: Sink<'_>) {
-        self.records.into_iter().for_each(|record| sink(Ok(record)));
+        for mut record in self.records {
+            // Each row's was inferred from the parents of that row alone.
+            let inferred = |parent: &&Parent| is_inferred(parent);
+            let relation = infer::joined(record.parents.iter().filter(inferred).map(|parent| parent.relation));
+            record
+                .parents
+                .iter_mut()
+                .filter(|parent| is_inferred(parent))
+                .for_each(|parent| parent.relation = relation);
+            sink(Ok(record));
+        }
     }
+}
+
+/// Whether a parent's relation is inferred, and not just unknown.
+fn is_inferred(parent: &Parent) -> bool {
+    parent.learned == Learned::Inferred && parent.relation != Relation::Unstated
 }
 
 /// What a later line knows is added to what an earlier one said. Where the known parents are many, `crowd` has the places of
@@ -159,9 +174,12 @@ fn add<'a>(known: &mut Record<'a>, later: Record<'a>, crowd: Option<&mut HashMap
         };
         match place.map(|at| &mut known.parents[at]) {
             None => known.parents.push(parent),
-            // Nothing new, or nothing at all, is said of the relation.
-            Some(old) if old.relation == parent.relation || parent.relation == Relation::Unstated => (),
-            Some(old) if old.relation == Relation::Unstated => *old = parent,
+            // Nothing is said of the relation.
+            Some(_) if parent.relation == Relation::Unstated => (),
+            Some(old) if old.relation == Relation::Unstated || old.learned < parent.learned => *old = parent,
+            // Nothing new is said, or less surely.
+            Some(old) if old.relation == parent.relation || parent.learned < old.learned => (),
+            Some(old) if is_inferred(old) => old.relation = infer::joined([old.relation, parent.relation].into_iter()),
             Some(old) => {
                 let (weaker, stronger) = (old.relation.min(parent.relation), old.relation.max(parent.relation));
                 let text = format!("{}: {weaker}, {stronger}", old.id);

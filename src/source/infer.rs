@@ -59,3 +59,11 @@ pub(super) fn relation<'w>(
         Relation::Finetune
     }
 }
+
+/// The relation of all the parents that rows about one model name, where that of each was inferred from its own row: a signal
+/// in one row is one of the model.
+pub(super) fn joined(relations: impl Iterator<Item = Relation> + Clone) -> Relation {
+    let has = |relation: &Relation| relations.clone().any(|known| known == *relation);
+    let signalled = [Relation::Adapter, Relation::Quantized, Relation::Merge].into_iter().find(has);
+    signalled.unwrap_or(if relations.clone().count() > 1 { Relation::Merge } else { Relation::Finetune })
+}

@@ -168,3 +168,34 @@ fn a_column_that_somebody_named_stands_above_known_ones() {
         assert!(remarks.is_empty(), "{remarks:?}");
     }
 }
+
+/// Rows of one child mean what one row with all their parents means.
+#[test]
+fn a_relation_is_inferred_from_all_rows_of_a_child() {
+    for (text, expected) in [
+        ("id,base_model\no/x,a/b\no/x,c/d\n", "o/x < a/b merge inferred, c/d merge inferred"),
+        ("id,base_model\no/x,\"a/b, c/d\"\n", "o/x < a/b merge inferred, c/d merge inferred"),
+        ("id,base_model\no/x,a/b\no/x,\"a/b, c/d\"\n", "o/x < a/b merge inferred, c/d merge inferred"),
+        ("id,base_model\no/x,a/b\no/x,A/B\no/y,a/b\n", "o/x < a/b finetune inferred; o/y < a/b finetune inferred"),
+        (
+            "child,base_model,tags\no/x,a/b,\no/x,c/d,['gguf']\no/y,a/b,['lora']\no/y,a/b,['gguf']\n",
+            "o/x < a/b quantized inferred, c/d quantized inferred; o/y < a/b adapter inferred",
+        ),
+        // What is stated stands above, whichever row states it, and is no conflict.
+        (
+            "id,base_model,relation\no/x,a/b,\no/x,a/b,quantized\no/x,c/d,\no/x,e/f,\n",
+            "o/x < a/b quantized hub, c/d merge inferred, e/f merge inferred",
+        ),
+        (
+            "id,base_model,relation\no/x,a/b,finetune\no/x,a/b,\no/x,c/d,\n",
+            "o/x < a/b finetune hub, c/d finetune inferred",
+        ),
+        ("id,base_model,relation\no/x,\"a/b, c/d\",\no/x,a/b,finetune\n", "o/x < a/b finetune hub, c/d merge inferred"),
+        ("id,base_model,base_model_relation\no/x,a/b,\no/x,a/b,adapter\n", "o/x < a/b adapter declared"),
+        ("id,parent,base_model\no/x,a/b,\no/x,,c/d\n", "o/x < a/b unstated inferred, c/d finetune inferred"),
+        // Two that are stated are one.
+        ("id,parent,relation\no/x,a/b,finetune\no/x,a/b,merge\n", "o/x < a/b merge hub (relation-conflict)"),
+    ] {
+        assert_eq!(csv(text, &[]), (expected.to_owned(), vec![]), "{text}");
+    }
+}
