@@ -1,5 +1,5 @@
-//! The front matter of a model card: found as the Hub finds it, read as YAML events, so that nothing hangs, no alias
-//! is expanded, and what stood before an error still counts.
+//! The front matter of a model card: found as the Hub finds it, read as YAML events, so that nothing hangs, aliases
+//! stand for no more than a bound, and what stood before an error still counts.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};

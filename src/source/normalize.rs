@@ -1,5 +1,5 @@
-//! Foreign words become a [`Record`] here: every rule about messy metadata is in this file, in `parent.rs` and in
-//! `words.rs`, and in the tables of `docs/dirt.md`, whose rows are tests.
+//! Foreign words become a [`Record`] here: every rule about messy metadata is in this file, in `parent.rs`, `address.rs`,
+//! `value.rs`, `words.rs` and `infer.rs`, and in the tables of `docs/dirt.md`, whose rows are tests.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
