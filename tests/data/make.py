@@ -163,6 +163,25 @@ write("both.parquet", pa.table({
     "downloadsAllTime": pa.array([2]),
 }))
 
+# Words that stand for nothing, as pandas makes them where it makes texts of all; words.csv is the same.
+words = {
+    "id": ["o/x", "nan", "o/z"],
+    "modelId": ["None", "o/y", "<NA>"],
+    "_id": ["nan", "NULL", ""],
+    "downloads": ["nan", "5", " None "],
+    "createdAt": ["NaT", "2024-05-01", ""],
+    "pipeline_tag": ["None", "nan", "NaN"],
+    "library_name": ["<NA>", "peft", "\\N"],
+    "gated": ["nan", "auto", "None"],
+    "disabled": ["None", "True", "nan"],
+    "sha": ["None", "null", "nan"],
+    "baseModels": ["nan", "None", '{"relation":"merge","models":[{"id":"a/b"}]}'],
+    "cardData": ['{"base_model":"a/c"}', "nan", "None"],
+    "license_name": ["nan", "None", "mine"],
+}
+write("words.parquet", pa.table(words))
+write("words-delta.parquet", pa.table(words), use_dictionary=False, column_encoding={name: "DELTA_BYTE_ARRAY" for name in words})
+
 # Lists that are all empty have no type; they say that there is no parent, as other empty lists do.
 nothing = pa.array([None, {"relation": None, "models": []}], pa.struct([("relation", pa.null()), ("models", pa.list_(pa.null()))]))
 write("empty.parquet", pa.table({"id": ["a/base", "b/chat"], "baseModels": nothing}))

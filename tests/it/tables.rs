@@ -403,6 +403,19 @@ fn columns_of_other_peoples_dumps_are_read_as_parquet_too() {
 }
 
 #[test]
+fn words_that_stand_for_nothing_are_missing_in_parquet_as_in_other_tables() {
+    let (expected, remarks) = read(&fixture("words.csv"), &[]);
+    assert_eq!(said(&expected), "o/x < a/c finetune inferred; o/y; o/z < a/b merge hub");
+    for name in ["words.parquet", "words-delta.parquet"] {
+        let found = read(&fixture(name), &[]);
+        assert_eq!((said(&found.0), &found.1), (said(&expected), &remarks), "{name}");
+        let records =
+            |found: &[Result<Record<'static>, Reject>]| found.iter().cloned().map(Result::unwrap).collect::<Vec<_>>();
+        assert_eq!(records(&found.0), records(&expected), "{name}");
+    }
+}
+
+#[test]
 fn empty_lists_without_a_type_say_that_there_is_no_parent() {
     for name in ["empty.parquet", "empty-lists.parquet"] {
         let folder = folder(&[("before.edges", b"x/y -> a/base, b/chat : finetune")]);

@@ -1,4 +1,5 @@
-//! One leaf column of a row group, a batch at a time, handed out row by row: counts, times, and texts in rare encodings.
+//! One leaf column of a row group, a batch at a time, handed out row by row: counts, times, flags, and texts in rare
+//! encodings.
 
 use std::borrow::Cow;
 
@@ -9,13 +10,12 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::RowGroupReader;
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
+use super::texts::Texts;
 use crate::source::date;
 use crate::source::hub::wire;
 
 /// Rows that are taken from each column at a time.
 const BATCH: usize = 4096;
-
-type Texts = Leaf<parquet::data_type::ByteArrayType>;
 
 /// One leaf column: a batch of its values, handed out row by row.
 pub(super) struct Leaf<T: DataType> {
@@ -128,7 +128,7 @@ impl Counts {
         let reader = group.get_column_reader(at)?;
         let kind = group.metadata().column(at).column_descr_ptr().converted_type();
         Ok(match reader {
-            ColumnReader::ByteArrayColumnReader(_) => Counts::Text(Leaf::new(reader, group, at)),
+            ColumnReader::ByteArrayColumnReader(_) => Counts::Text(Texts::open(group, at)?),
             ColumnReader::Int32ColumnReader(_) if kind == ConvertedType::UINT_32 => {
                 Counts::Unsigned32(Leaf::new(reader, group, at))
             }
@@ -158,7 +158,7 @@ impl Counts {
             // Parquet keeps unsigned numbers in the bits of signed ones.
             Counts::Unsigned32(leaf) => Ok(leaf.one()?.map(|value| u64::from(*value as u32))),
             Counts::Unsigned64(leaf) => Ok(leaf.one()?.map(|value| *value as u64)),
-            Counts::Text(leaf) => match leaf.one()?.map(|text| lossy(text.data())) {
+            Counts::Text(leaf) => match leaf.one()?.map(lossy) {
                 None => Ok(None),
                 Some(text) => wire::count(&text).map(Some).ok_or_else(|| text.into_owned()),
             },
@@ -175,7 +175,7 @@ pub(super) enum Flags {
 impl Flags {
     pub fn open(group: &dyn RowGroupReader, at: usize) -> Result<Flags, ParquetError> {
         Ok(match group.get_column_reader(at)? {
-            reader @ ColumnReader::ByteArrayColumnReader(_) => Flags::Text(Leaf::new(reader, group, at)),
+            ColumnReader::ByteArrayColumnReader(_) => Flags::Text(Texts::open(group, at)?),
             reader => Flags::Bool(Leaf::new(reader, group, at)),
         })
     }
@@ -184,7 +184,7 @@ impl Flags {
     pub fn next<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> Result<Result<Option<T>, String>, ParquetError> {
         let text = match self {
             Flags::Bool(leaf) => leaf.one()?.map(|flag| Cow::Borrowed(if *flag { "true" } else { "false" })),
-            Flags::Text(leaf) => leaf.one()?.map(|text| lossy(text.data())),
+            Flags::Text(leaf) => leaf.one()?.map(lossy),
         };
         Ok(match text {
             None => Ok(None),
@@ -211,7 +211,7 @@ impl Times {
         let reader = group.get_column_reader(at)?;
         let descr = group.metadata().column(at).column_descr_ptr();
         Ok(match reader {
-            ColumnReader::ByteArrayColumnReader(_) => Times::Text(Leaf::new(reader, group, at)),
+            ColumnReader::ByteArrayColumnReader(_) => Times::Text(Texts::open(group, at)?),
             ColumnReader::Int96ColumnReader(_) => Times::Int96(Leaf::new(reader, group, at)),
             ColumnReader::Int32ColumnReader(_) => Times::Days(Leaf::new(reader, group, at)),
             ColumnReader::DoubleColumnReader(_) => Times::Float(Leaf::new(reader, group, at)),
@@ -247,7 +247,7 @@ impl Times {
             Times::Text(leaf) => match leaf.one()? {
                 None => Ok(None),
                 Some(text) => {
-                    let text = text.as_utf8().unwrap_or("not UTF-8");
+                    let text = std::str::from_utf8(text).unwrap_or("not UTF-8");
                     date::millis(text).map(Some).ok_or_else(|| text.to_owned())
                 }
             },

@@ -8,6 +8,7 @@ use parquet::file::reader::RowGroupReader;
 
 use super::leaf::Leaf;
 use super::pages::{Pages, Span, general, text};
+use crate::source::loose;
 
 /// A column of texts of a row group, handed out row by row.
 pub(super) enum Texts {
@@ -46,10 +47,16 @@ impl Texts {
         }
     }
 
-    /// The next row of a flat column.
+    /// The next row of a flat column: nothing also where a word stands for it, as in any table.
     pub fn one(&mut self) -> Result<Option<&[u8]>, ParquetError> {
-        Ok(self.next()?.and_then(Values::first))
+        Ok(self.next()?.and_then(Values::first).filter(|text| !is_null(text)))
     }
+}
+
+/// Whether a text says that there is nothing. Nearly none begins as such a word, so its first byte tells most.
+fn is_null(text: &[u8]) -> bool {
+    let may_be = |first: &u8| matches!(first, b'N' | b'n' | b'<' | b'\\') || *first <= b' ' || !first.is_ascii();
+    text.first().is_none_or(may_be) && std::str::from_utf8(text).is_ok_and(|text| loose::is_null(text.trim()))
 }
 
 impl<'a> Values<'a> {
