@@ -182,6 +182,39 @@ words = {
 write("words.parquet", pa.table(words))
 write("words-delta.parquet", pa.table(words), use_dictionary=False, column_encoding={name: "DELTA_BYTE_ARRAY" for name in words})
 
+# Rows of which each has another spelling, and other types in it, as tables of several writers are after they were joined;
+# spellings.csv is the same.
+write("spellings.parquet", pa.table({
+    "id": pa.array(["o/x", None, None, ""]),
+    "modelId": pa.array([None, "o/y", None, None]),
+    "repo_id": pa.array(["o/no", None, "o/z", "o/w"]),
+    "createdAt": pa.array([DAY, None, None, None], pa.timestamp("us", "UTC")),
+    "created_at": pa.array(["2020-01-01", "2024-05-01 12:30:00", None, None]),
+    "created": pa.array([None, None, 1714566600, None], pa.int64()),
+    "downloadsAllTime": pa.array([1, None, None, None], pa.int64()),
+    "downloads_all_time": pa.array(["9", "2", None, None]),
+    "baseModels": pa.array(['{"relation":"merge","models":[{"_id":"1","id":"a/b"}]}', None, "null", None]),
+    "base_models": pa.array([
+        {"relation": "finetune", "models": [{"_id": "1", "id": "a/wrong"}]},
+        {"relation": "finetune", "models": [{"_id": "2", "id": "a/c"}]},
+        {"relation": "adapter", "models": []},
+        None,
+    ], base_models),
+    "cardData": pa.array(['{"license":"mit"}', None, "null", None]),
+    "card_data": pa.array(['{"license":"gpl"}', '{"license":"bsd"}', '{"base_model":"a/d"}', None]),
+    "safetensors": pa.array([{"total": 5}, None, {"total": None}, None]),
+    "parameters": pa.array([1, 7, None, None], pa.int64()),
+    "num_parameters": pa.array([2.0, None, 8.0, None]),
+}))
+write("beside.parquet", pa.table({
+    "id": ["o/x", "o/y", "o/z"],
+    "safetensors": ['{"total": 5}', None, '{"sum": 5}'],
+    "parameters": [1, 7, 9],
+    "tags": [["old"], ["kept"], ["kept"]],
+    "topics": ["['new', 'license:mit']", None, "None"],
+}))
+write("refused/card_data.parquet", pa.table({"id": ["a/b"], "cardData": ["{}"], "card_data": pa.array([{"base_model": "a/base"}])}))
+
 # Lists that are all empty have no type; they say that there is no parent, as other empty lists do.
 nothing = pa.array([None, {"relation": None, "models": []}], pa.struct([("relation", pa.null()), ("models", pa.list_(pa.null()))]))
 write("empty.parquet", pa.table({"id": ["a/base", "b/chat"], "baseModels": nothing}))

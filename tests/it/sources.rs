@@ -213,7 +213,7 @@ fn types_that_other_writers_choose_are_read_and_impossible_ones_are_refused() {
         assert!(error.contains("refused") && error.contains(&format!("`{column}`")), "{error}");
         refused += 1;
     }
-    assert_eq!(refused, 7);
+    assert_eq!(refused, 8);
 }
 
 #[test]

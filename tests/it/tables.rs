@@ -319,7 +319,7 @@ fn licences_and_parameters_in_parquet_are_those_of_a_table() {
         }
         group.close().unwrap();
     });
-    let expected = ["mit+bsd - Some(8) []", "gemma - None [safetensors.total: -8]", " - None []"];
+    let expected = ["mit+bsd - Some(8) []", "gemma - Some(2) [safetensors.total: -8]", " - Some(3) []"];
     assert_eq!(facts(&path), expected);
 }
 
@@ -400,6 +400,29 @@ fn columns_of_other_peoples_dumps_are_read_as_parquet_too() {
     let found = records("snake.parquet");
     assert_eq!((found[0].created, found[0].counts[Count::DownloadsAllTime]), (Some(1_714_566_600_000), Some(5000)));
     assert_eq!(records("both.parquet")[0].counts[Count::DownloadsAllTime], Some(2));
+}
+
+/// A row says in which spelling it says a thing, and not the file.
+#[test]
+fn each_row_of_parquet_may_have_another_spelling() {
+    let records = |name: &str, columns: &[&str]| -> Vec<Record<'static>> {
+        let (found, remarks) = read(&fixture(name), columns);
+        assert!(remarks.is_empty(), "{remarks:?}");
+        found.into_iter().map(Result::unwrap).collect()
+    };
+    let found = records("spellings.parquet", &[]);
+    assert_eq!(found, records("spellings.csv", &[]));
+    let text = said(&found.iter().cloned().map(Ok).collect::<Vec<_>>());
+    assert_eq!(text, "o/x < a/b merge hub; o/y < a/c finetune hub; o/z < a/d finetune inferred; o/w");
+    let day = Some(1_714_566_600_000);
+    assert_eq!(found.iter().map(|record| record.created).collect::<Vec<_>>(), [day, day, day, None]);
+    let counts = |found: &[Record<'_>], count| found.iter().map(|record| record.counts[count]).collect::<Vec<_>>();
+    assert_eq!(counts(&found, Count::DownloadsAllTime), [Some(1), Some(2), None, None]);
+    assert_eq!(counts(&found, Count::Parameters), [Some(5), Some(7), Some(8), None]);
+    let found = records("beside.parquet", &["tags=topics"]);
+    assert_eq!(counts(&found, Count::Parameters), [Some(5), Some(7), Some(9)]);
+    let tags: Vec<_> = found.iter().map(|record| record.lists[WordList::Tags].as_deref().unwrap().join(" ")).collect();
+    assert_eq!(tags, ["new", "kept", "kept"]);
 }
 
 #[test]

@@ -457,6 +457,11 @@ pub(in crate::source) fn count(text: &str) -> Option<u64> {
     text.parse::<u64>().ok().or_else(|| whole(text.parse::<f64>().ok()?))
 }
 
+/// The parameters in a text that is the Hub's object of tensors.
+pub(in crate::source) fn total(text: &str) -> Option<u64> {
+    whole(loose::value(text)?.get("total")?.as_f64()?)
+}
+
 /// A float that is a whole, exact count.
 pub(in crate::source) fn whole(value: f64) -> Option<u64> {
     (value >= 0.0 && value.fract() == 0.0 && value < 9e15).then_some(value as u64)

@@ -7,28 +7,34 @@ use parquet::schema::types::SchemaDescriptor;
 use crate::model::{Count, Counts, Flags, Remark, RemarkKind, Word, Words};
 use crate::source::table::{Column, NamedColumns, looks_like_lineage};
 
-/// Where the columns of interest lie: numbers of leaves.
+/// Where the columns of interest lie: numbers of leaves. Of one that is there in several spellings all, the one that stands
+/// above the others first: each row may have another one.
 #[derive(Clone)]
 pub(super) struct Columns {
-    pub id: Option<usize>,
-    /// What the columns of ids are called.
+    pub ids: Vec<usize>,
+    /// What they are called.
     pub id_names: Vec<String>,
-    pub hub_id: Option<usize>,
-    pub model_id: Option<usize>,
-    pub created: Option<usize>,
-    pub counts: Counts<Option<usize>>,
-    pub words: Words<Option<usize>>,
-    pub flags: Flags<Option<usize>>,
-    pub sha: Option<usize>,
+    pub hub_id: Vec<usize>,
+    pub created: Vec<usize>,
+    pub counts: Counts<Vec<usize>>,
+    pub words: Words<Vec<usize>>,
+    pub flags: Flags<Vec<usize>>,
+    pub sha: Vec<usize>,
     pub tags: Option<usize>,
-    pub relation: Option<usize>,
-    pub models: Option<usize>,
-    /// The Hub's keys of the same.
-    pub model_keys: Option<usize>,
-    pub base_models: Option<usize>,
-    pub card: Option<usize>,
+    pub base_models: Vec<Base>,
+    pub card: Vec<usize>,
     /// Those that tables of other people have.
     pub cells: Vec<Cell>,
+}
+
+/// The parts of a column of the Hub's parents: JSON text, or a list of ids with what is said of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Base {
+    pub text: Option<usize>,
+    pub models: Option<usize>,
+    /// The Hub's keys of the same.
+    pub keys: Option<usize>,
+    pub relation: Option<usize>,
 }
 
 /// A column that is read as a table's: texts, or lists of texts.
@@ -44,13 +50,13 @@ impl Columns {
     /// Those of them that say who a row is and what it descends from.
     pub fn of_links(&self) -> Columns {
         Columns {
-            hub_id: None,
-            created: None,
+            hub_id: Vec::new(),
+            created: Vec::new(),
             counts: Counts::default(),
             words: Words::default(),
             flags: Flags::default(),
-            sha: None,
-            model_keys: None,
+            sha: Vec::new(),
+            base_models: self.base_models.iter().map(|base| Base { keys: None, ..*base }).collect(),
             cells: Vec::new(),
             ..self.clone()
         }
@@ -58,13 +64,13 @@ impl Columns {
 
     /// All of them.
     pub fn leaves(&self) -> Vec<usize> {
-        let Columns { id, hub_id, model_id, created, counts, words, flags, sha, tags, .. } = self;
-        let Columns { relation, models, model_keys, base_models, card, cells, .. } = self;
-        let single = [id, hub_id, model_id, created, sha, tags, relation, models, model_keys, base_models, card];
-        let counts = counts.iter().map(|(_, at)| at);
-        let words = words.iter().map(|(_, at)| at);
-        let flags = flags.iter().map(|(_, at)| at);
-        let all = single.into_iter().chain(counts).chain(words).chain(flags).filter_map(|at| *at);
+        let Columns { ids, hub_id, created, counts, words, flags, sha, tags, base_models, card, cells, .. } = self;
+        let counts = counts.iter().flat_map(|(_, at)| at);
+        let words = words.iter().flat_map(|(_, at)| at);
+        let flags = flags.iter().flat_map(|(_, at)| at);
+        let base = base_models.iter().flat_map(|base| [&base.text, &base.models, &base.keys, &base.relation]).flatten();
+        let all = [ids, hub_id, created, sha, card].into_iter().flatten().chain(tags);
+        let all = all.chain(counts).chain(words).chain(flags).chain(base).copied();
         all.chain(cells.iter().map(|cell| cell.at)).collect()
     }
 
@@ -72,17 +78,17 @@ impl Columns {
     pub fn are_of_links(&self) -> bool {
         let Columns { hub_id, created, counts, words, flags, sha, tags, card, .. } = self;
         let single = [
-            (hub_id, Column::HubId),
-            (created, Column::Created),
-            (sha, Column::Sha),
-            (tags, Column::Tags),
-            (card, Column::CardData),
+            (hub_id.is_empty(), Column::HubId),
+            (created.is_empty(), Column::Created),
+            (sha.is_empty(), Column::Sha),
+            (tags.is_none(), Column::Tags),
+            (card.is_empty(), Column::CardData),
         ];
-        let known = single.into_iter().chain(counts.iter().map(|(count, at)| (at, Column::Count(count))));
-        let known = known.chain(words.iter().map(|(word, at)| (at, Column::Word(word))));
-        let known = known.chain(flags.iter().map(|(flag, at)| (at, Column::Flag(flag))));
+        let known = single.into_iter().chain(counts.iter().map(|(count, at)| (at.is_empty(), Column::Count(count))));
+        let known = known.chain(words.iter().map(|(word, at)| (at.is_empty(), Column::Word(word))));
+        let known = known.chain(flags.iter().map(|(flag, at)| (at.is_empty(), Column::Flag(flag))));
         // Their names say nothing of links.
-        let known = known.filter(|(at, _)| at.is_some()).map(|(_, column)| ("", column));
+        let known = known.filter(|(is_absent, _)| !is_absent).map(|(_, column)| ("", column));
         let id = self.id_names.iter().map(|name| (name.as_str(), Column::Id));
         let cells = || self.cells.iter().map(|cell| (cell.name.as_str(), cell.column));
         cells().any(|(_, column)| column == Column::Relation || column.names_parents())
@@ -101,65 +107,50 @@ impl Columns {
     pub fn find(schema: &SchemaDescriptor, named: &NamedColumns) -> Result<(Columns, Vec<Remark>), String> {
         let fields = Fields { schema, named };
         let mut taken = Vec::new();
-        let mut leaf = |column: Column, depth: i16, is_part: &dyn Fn(&[&str]) -> bool, types: &[Type]| {
-            let found = fields.spellings(column).find_map(|name| fields.leaf(name, depth, is_part, types));
-            taken.extend(found.map(|at| fields.root(at)));
+        let mut leaves = |column: Column, depth: i16, is_part: &dyn Fn(&[&str]) -> bool, types: &[Type]| {
+            let found = fields.spellings(column).filter_map(|name| fields.leaf(name, depth, is_part, types));
+            let found: Vec<_> = found.filter(|at| column != Column::Created || fields.is_time(*at)).collect();
+            taken.extend(found.iter().map(|at| fields.root(*at)));
             found
         };
-        let is_whole = |rest: &[&str]| rest.is_empty();
-        let is_total = |rest: &[&str]| rest == ["total"];
         let texts = &[Type::BYTE_ARRAY];
-        let created = leaf(Column::Created, 0, &is_whole, TIMES).filter(|at| fields.is_time(*at));
-        let flags = Flags::from_fn(|flag| leaf(Column::Flag(flag), 0, &is_whole, FLAGS));
+        let ids = leaves(Column::Id, 0, &is_whole, texts);
+        let flags = Flags::from_fn(|flag| leaves(Column::Flag(flag), 0, &is_whole, FLAGS));
         let words = Words::from_fn(|word| {
-            leaf(Column::Word(word), 0, &is_whole, if word == Word::Gated { FLAGS } else { texts })
+            leaves(Column::Word(word), 0, &is_whole, if word == Word::Gated { FLAGS } else { texts })
         });
-        let has_tensors = !named.has(Column::Count(Count::Parameters))
-            && fields.spellings(Column::Safetensors).any(|name| fields.leaves(name).any(|at| !fields.is_null(at)));
-        let counts = Counts::from_fn(|count| match count {
-            Count::Parameters if has_tensors => leaf(Column::Safetensors, 0, &is_total, NUMBERS),
-            _ => leaf(Column::Count(count), 0, &is_whole, NUMBERS),
+        let counts = Counts::from_fn(|count| {
+            let mut all = leaves(Column::Count(count), 0, &is_whole, NUMBERS);
+            if count == Count::Parameters {
+                let mut tensors = leaves(Column::Safetensors, 0, &|rest| rest == ["total"], NUMBERS);
+                tensors.extend(leaves(Column::Safetensors, 0, &is_whole, texts));
+                // A column that somebody named stands above them.
+                all.splice(if named.has(Column::Count(count)) { all.len()..all.len() } else { 0..0 }, tensors);
+            }
+            all
         });
-        let (hub_id, sha) = (leaf(Column::HubId, 0, &is_whole, texts), leaf(Column::Sha, 0, &is_whole, texts));
-        let (tags, card) = (leaf(Column::Tags, 1, &is_list, texts), leaf(Column::CardData, 0, &is_whole, texts));
-        let mut ids = fields.spellings(Column::Id).filter_map(|name| fields.leaf(name, 0, &is_whole, texts));
-        let (id, model_id) = (ids.next(), ids.next());
-        taken.extend([id, model_id].into_iter().flatten().map(|at| fields.root(at)));
-        // All parts of one column, under its first name.
-        let base = fields
-            .spellings(Column::BaseModels)
-            .find(|name| fields.leaves(name).any(|at| !fields.is_null(at) || fields.is_nothing(at)));
-        let within = |depth, is_part: &dyn Fn(&[&str]) -> bool| fields.leaf(base?, depth, is_part, texts);
-        let base_models = within(0, &is_whole);
-        // Lists that are all empty have no type: they say that there is no parent.
-        let no_models = || fields.leaves(base?).find(|at| fields.is_nothing(*at) && is_models(&fields.rest(*at)));
-        let models = within(1, &is_models).or_else(no_models);
-        let model_keys = within(1, &is_keys);
-        let relation = within(0, &|rest| rest == ["relation"]);
+        // Beside another one, which may be a text, they are read as a table's.
+        let are_lone = fields.spellings(Column::Tags).count() == 1;
         let mut columns = Columns {
-            id,
-            id_names: [id, model_id].into_iter().flatten().map(|at| fields.root(at).to_owned()).collect(),
-            hub_id,
-            model_id,
-            created,
+            id_names: ids.iter().map(|at| fields.root(*at).to_owned()).collect(),
+            ids,
+            hub_id: leaves(Column::HubId, 0, &is_whole, texts),
+            created: leaves(Column::Created, 0, &is_whole, TIMES),
             counts,
             words,
             flags,
-            sha,
-            tags,
-            relation,
-            models,
-            model_keys,
-            base_models,
-            card,
+            sha: leaves(Column::Sha, 0, &is_whole, texts),
+            tags: if are_lone { leaves(Column::Tags, 1, &is_list, texts).pop() } else { None },
+            base_models: Vec::new(),
+            card: leaves(Column::CardData, 0, &is_whole, texts),
             cells: Vec::new(),
         };
-        let is_base_read = || {
-            let mut relations = fields
-                .leaves(base.unwrap_or_default())
-                .filter(|at| !fields.is_null(*at) && fields.rest(*at).contains(&"relation"));
-            (base_models.is_some() || models.is_some()) && relations.all(|at| Some(at) == relation)
-        };
+        for name in fields.spellings(Column::BaseModels) {
+            if let Some(base) = fields.base(name) {
+                columns.base_models.push(base);
+                taken.push(name);
+            }
+        }
         let mut remarks = Vec::new();
         for name in fields.names() {
             let Some((column, _)) = named.column(name) else {
@@ -172,21 +163,12 @@ impl Columns {
             if times > 1 {
                 return Err(format!("has {times} columns with the name `{name}`; leave all but one out"));
             }
-            let is_read = match column {
-                Column::BaseModels => base != Some(name) || is_base_read(),
-                Column::Created => taken.contains(&name) && created.is_some(),
-                _ => taken.contains(&name),
-            };
-            // Another spelling stands above this one.
-            let is_spare = (has_tensors && column == Column::Count(Count::Parameters))
-                || column != Column::Id
-                    && taken.iter().any(|other| named.column(other).map(|known| known.0) == Some(column));
-            if is_read || is_spare || fields.leaves(name).all(|at| fields.is_null(at)) {
+            if taken.contains(&name) || fields.leaves(name).all(|at| fields.is_null(at)) {
                 continue;
             }
             match fields.cell(name, column) {
                 Some(cell) => columns.cells.push(cell),
-                None if column == Column::Id && (id.is_some() || name == "model") => (),
+                None if column == Column::Id && (!columns.ids.is_empty() || name == "model") => (),
                 None if column.is_of_lineage() => {
                     return Err(format!(
                         "the column `{name}` cannot be read: it should be {}, and is {}; change its type or leave it out",
@@ -265,6 +247,19 @@ impl<'s> Fields<'s> {
         self.is_null(at) && self.schema.column(at).max_rep_level() == 1
     }
 
+    /// The parts of a column of the Hub's parents, if all that it says of them can be read.
+    fn base(self, name: &str) -> Option<Base> {
+        let within = |depth, is_part: &dyn Fn(&[&str]) -> bool| self.leaf(name, depth, is_part, &[Type::BYTE_ARRAY]);
+        let text = within(0, &is_whole);
+        // Lists that are all empty have no type: they say that there is no parent.
+        let no_models = || self.leaves(name).find(|at| self.is_nothing(*at) && is_models(&self.rest(*at)));
+        let models = within(1, &is_models).or_else(no_models);
+        let relation = within(0, &|rest| rest == ["relation"]);
+        let mut relations = self.leaves(name).filter(|at| !self.is_null(*at) && self.rest(*at).contains(&"relation"));
+        let is_read = (text.is_some() || models.is_some()) && relations.all(|at| Some(at) == relation);
+        is_read.then(|| Base { text, models, keys: within(1, &is_keys), relation })
+    }
+
     /// Whether a leaf is a time: a stamp, a date, a text, or a number of seconds or the like.
     fn is_time(self, at: usize) -> bool {
         let column = self.schema.column(at);
@@ -277,7 +272,7 @@ impl<'s> Fields<'s> {
     /// The column as a table's, if its values are texts or lists of texts.
     fn cell(self, name: &str, column: Column) -> Option<Cell> {
         let is_cell = !matches!(column, Column::Id | Column::BaseModels | Column::CardData);
-        let one = self.leaf(name, 0, &|rest| rest.is_empty(), &[Type::BYTE_ARRAY]);
+        let one = self.leaf(name, 0, &is_whole, &[Type::BYTE_ARRAY]);
         let many = || self.leaf(name, 1, &is_models, &[Type::BYTE_ARRAY]);
         let (at, is_list) = match one {
             Some(at) => (at, false),
@@ -302,6 +297,10 @@ impl<'s> Fields<'s> {
         };
         self.leaves(name).map(shape).collect::<Vec<_>>().join(", ")
     }
+}
+
+fn is_whole(rest: &[&str]) -> bool {
+    rest.is_empty()
 }
 
 /// What writers call the levels of a list.

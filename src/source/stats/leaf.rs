@@ -118,17 +118,20 @@ pub(super) enum Counts {
     Int64(Leaf<parquet::data_type::Int64Type>),
     Float(Leaf<parquet::data_type::FloatType>),
     Double(Leaf<parquet::data_type::DoubleType>),
-    Text(Texts),
+    /// With what a text means.
+    Text(Texts, fn(&str) -> Option<u64>),
     Unsigned32(Leaf<parquet::data_type::Int32Type>),
     Unsigned64(Leaf<parquet::data_type::Int64Type>),
 }
 
 impl Counts {
-    pub fn open(group: &dyn RowGroupReader, at: usize) -> Result<Counts, ParquetError> {
+    /// A text of the column of that name may be an object.
+    pub fn open(group: &dyn RowGroupReader, at: usize, name: &str) -> Result<Counts, ParquetError> {
         let reader = group.get_column_reader(at)?;
         let kind = group.metadata().column(at).column_descr_ptr().converted_type();
+        let read = if name == "safetensors" { wire::total } else { wire::count };
         Ok(match reader {
-            ColumnReader::ByteArrayColumnReader(_) => Counts::Text(Texts::open(group, at)?),
+            ColumnReader::ByteArrayColumnReader(_) => Counts::Text(Texts::open(group, at)?, read),
             ColumnReader::Int32ColumnReader(_) if kind == ConvertedType::UINT_32 => {
                 Counts::Unsigned32(Leaf::new(reader, group, at))
             }
@@ -158,9 +161,9 @@ impl Counts {
             // Parquet keeps unsigned numbers in the bits of signed ones.
             Counts::Unsigned32(leaf) => Ok(leaf.one()?.map(|value| u64::from(*value as u32))),
             Counts::Unsigned64(leaf) => Ok(leaf.one()?.map(|value| *value as u64)),
-            Counts::Text(leaf) => match leaf.one()?.map(lossy) {
+            Counts::Text(leaf, read) => match leaf.one()?.map(lossy) {
                 None => Ok(None),
-                Some(text) => wire::count(&text).map(Some).ok_or_else(|| text.into_owned()),
+                Some(text) => read(&text).map(Some).ok_or_else(|| text.into_owned()),
             },
         })
     }

@@ -12,6 +12,7 @@ use std::cell::Cell;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
+use std::slice;
 
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
@@ -27,7 +28,7 @@ use super::parts::{desks, in_order};
 use super::table::{Cells, NamedColumns, Repeats, numbers};
 use super::{Error, Sink};
 use crate::model::{Authority, Counts, Flags, HubId, Oddity, OddityKind, Parentage, Reject, Remark, Word, Words};
-use columns::Columns;
+use columns::{Base, Columns};
 pub(super) use footer::MOST as MOST_FOOTER;
 use leaf::{Times, lossy};
 use texts::Texts;
@@ -122,7 +123,7 @@ impl Dump<'_> {
         }
         let schema = reader.metadata().file_metadata().schema_descr();
         let (columns, remarks) = Columns::find(schema, named).map_err(|reason| Error::unfit(path, reason))?;
-        if columns.id.is_none() && columns.model_id.is_none() {
+        if columns.ids.is_empty() {
             let names: Vec<_> = schema.root_schema().get_fields().iter().map(|field| field.name().to_owned()).collect();
             return Err(Error::unfit(
                 path,
@@ -188,64 +189,75 @@ fn broken(path: &Path, place: &str, error: &ParquetError) -> Error {
     Error::broken(path, place, format!("no readable Parquet ({error}); fetch the file again"))
 }
 
-/// The open columns of a row group, all at the same row.
+/// The open columns of a row group, all at the same row. Of each all spellings, which are read on whichever a row has.
 struct Leaves {
-    id: Option<Texts>,
-    hub_id: Option<Texts>,
-    model_id: Option<Texts>,
-    created: Option<Times>,
-    /// Each with its name in the file, since there are several for one count.
-    counts: Counts<Option<(String, leaf::Counts)>>,
-    words: Words<Option<Texts>>,
-    flags: Flags<Option<leaf::Flags>>,
-    gated: Option<leaf::Flags>,
-    sha: Option<Texts>,
+    ids: Vec<Texts>,
+    hub_id: Vec<Texts>,
+    created: Vec<Times>,
+    /// Each with its name in the file.
+    counts: Counts<Vec<(String, leaf::Counts)>>,
+    words: Words<Vec<Texts>>,
+    flags: Flags<Vec<leaf::Flags>>,
+    gated: Vec<leaf::Flags>,
+    sha: Vec<Texts>,
     tags: Option<Texts>,
-    relation: Option<Texts>,
-    models: Option<Texts>,
-    model_keys: Option<Texts>,
-    base_models: Option<Texts>,
-    card: Option<Texts>,
+    base_models: Vec<BaseLeaves>,
+    card: Vec<Texts>,
     cells: Vec<(columns::Cell, Texts)>,
     base_model: memmem::Finder<'static>,
     /// So many rows had a number where a later column has an id.
     numbers: u64,
 }
 
+/// The open parts of a column of the Hub's parents.
+struct BaseLeaves {
+    text: Option<Texts>,
+    models: Option<Texts>,
+    keys: Option<Texts>,
+    relation: Option<Texts>,
+}
+
 impl Leaves {
     fn open(columns: &Columns, group: &dyn RowGroupReader) -> Result<Leaves, ParquetError> {
-        let texts = |at: Option<usize>| at.map(|at| Texts::open(group, at)).transpose();
+        let text = |at: Option<usize>| at.map(|at| Texts::open(group, at)).transpose();
+        let texts = |all: &[usize]| all.iter().map(|at| Texts::open(group, *at)).collect::<Result<Vec<_>, _>>();
+        let open_flags = |all: &[usize]| all.iter().map(|at| leaf::Flags::open(group, *at)).collect::<Result<_, _>>();
         let mut counts = Counts::default();
-        for (count, at) in columns.counts.iter() {
-            let Some(at) = *at else { continue };
-            let name = group.metadata().column(at).column_path().string();
-            counts[count] = Some((name, leaf::Counts::open(group, at)?));
+        for (count, all) in columns.counts.iter() {
+            let open = |at: &usize| {
+                let name = group.metadata().column(*at).column_path().string();
+                leaf::Counts::open(group, *at, &name).map(|leaf| (name, leaf))
+            };
+            counts[count] = all.iter().map(open).collect::<Result<_, ParquetError>>()?;
         }
         let mut words = Words::default();
-        for (word, at) in columns.words.iter().filter(|(word, _)| *word != Word::Gated) {
-            words[word] = texts(*at)?;
+        for (word, all) in columns.words.iter().filter(|(word, _)| *word != Word::Gated) {
+            words[word] = texts(all)?;
         }
-        let open_flags = |at: Option<usize>| at.map(|at| leaf::Flags::open(group, at)).transpose();
         let mut flags = Flags::default();
-        for (flag, at) in columns.flags.iter() {
-            flags[flag] = open_flags(*at)?;
+        for (flag, all) in columns.flags.iter() {
+            flags[flag] = open_flags(all)?;
         }
+        let open_base = |base: &Base| {
+            Ok(BaseLeaves {
+                text: text(base.text)?,
+                models: text(base.models)?,
+                keys: text(base.keys)?,
+                relation: text(base.relation)?,
+            })
+        };
         Ok(Leaves {
-            id: texts(columns.id)?,
-            hub_id: texts(columns.hub_id)?,
-            model_id: texts(columns.model_id)?,
-            created: columns.created.map(|at| Times::open(group, at)).transpose()?,
+            ids: texts(&columns.ids)?,
+            hub_id: texts(&columns.hub_id)?,
+            created: columns.created.iter().map(|at| Times::open(group, *at)).collect::<Result<_, _>>()?,
             counts,
             words,
             flags,
-            gated: open_flags(columns.words[Word::Gated])?,
-            sha: texts(columns.sha)?,
-            tags: texts(columns.tags)?,
-            relation: texts(columns.relation)?,
-            models: texts(columns.models)?,
-            model_keys: texts(columns.model_keys)?,
-            base_models: texts(columns.base_models)?,
-            card: texts(columns.card)?,
+            gated: open_flags(&columns.words[Word::Gated])?,
+            sha: texts(&columns.sha)?,
+            tags: text(columns.tags)?,
+            base_models: columns.base_models.iter().map(open_base).collect::<Result<_, ParquetError>>()?,
+            card: texts(&columns.card)?,
             cells: columns
                 .cells
                 .iter()
@@ -258,32 +270,33 @@ impl Leaves {
 
     /// Gathers the next row's id and parents. The card is only looked at where the Hub names no parent.
     fn links(&mut self, gather: &mut Gather) -> Result<Result<(), String>, ParquetError> {
-        let mut id = one_id(&mut self.id)?;
-        // Both are read on, so that they stay at the same row.
-        let model_id = one_id(&mut self.model_id)?;
-        if numbers::gives_way(id, model_id) {
-            id = model_id;
-        }
+        let id = one_id(&mut self.ids, &mut self.numbers)?;
         let mut spoke = false;
         if let Some(tags) = self.tags.as_mut().map(Texts::next).transpose()?.flatten() {
             spoke = true;
             let mut of_tags = ParentTags::default();
             tags.each(|tag| of_tags.add(tag, gather));
         }
-        if let Some(models) = self.models.as_mut().map(Texts::next).transpose()?.flatten() {
-            spoke = true;
-            models.each(|id| gather.parent(id));
-        }
-        // Their relation is not asked for; it is read on all the same, to stay at the same row.
-        self.relation.as_mut().map(Texts::one).transpose()?;
         let mut oddities = Vec::new();
-        if let Some(json) = one_text(&mut self.base_models, "baseModels", &mut oddities)?
-            && let Some(models) = wire::base_models_json(json, &mut oddities)
-        {
-            spoke = true;
-            models.ids.iter().for_each(|id| gather.parent(id.as_bytes()));
+        let mut has_models = false;
+        for base in &mut self.base_models {
+            // Their relation is not asked for; it is read on all the same, to stay at the same row.
+            base.relation.as_mut().map(Texts::one).transpose()?;
+            let models = base.models.as_mut().map(Texts::next).transpose()?.flatten();
+            let json = one_text(base.text.as_mut_slice(), "baseModels", &mut oddities)?;
+            if has_models {
+                continue;
+            }
+            if let Some(models) = models {
+                has_models = true;
+                models.each(|id| gather.parent(id));
+            } else if let Some(models) = json.and_then(|json| wire::base_models_json(json, &mut oddities)) {
+                has_models = true;
+                models.ids.iter().for_each(|id| gather.parent(id.as_bytes()));
+            }
         }
-        let card = self.card.as_mut().map(Texts::one).transpose()?.flatten().unwrap_or_default();
+        spoke |= has_models;
+        let card = first(&mut self.card)?.unwrap_or_default();
         // A key may be written with escapes.
         let names = |card| self.base_model.find(card).is_some() || memchr(b'\\', card).is_some();
         if !gather.has_parents()
@@ -302,57 +315,45 @@ impl Leaves {
     fn found(&mut self) -> Result<Found<'_>, ParquetError> {
         let mut found = Found::default();
         let mut oddities = Vec::new();
-        for leaf in [&mut self.id, &mut self.model_id].into_iter().flatten() {
-            // Both are read on, so that they stay at the same row.
-            let id = leaf.one()?.map(lossy).unwrap_or_default();
-            if numbers::gives_way(found.id.as_bytes(), id.as_bytes()) {
-                self.numbers += u64::from(!found.id.trim().is_empty());
-                found.id = id;
+        found.id = lossy(one_id(&mut self.ids, &mut self.numbers)?);
+        found.hub_id = one_text(&mut self.hub_id, "_id", &mut oddities)?.map(Cow::Borrowed);
+        for (word, leaves) in self.words.iter_mut() {
+            let field = if word.hub_name().is_empty() { word.name() } else { word.hub_name() };
+            found.words[word] = one_text(leaves, field, &mut oddities)?.map(Cow::Borrowed);
+        }
+        for (count, leaves) in self.counts.iter_mut() {
+            for (name, leaf) in leaves {
+                let value = good(leaf.next()?, name, &mut oddities);
+                found.counts[count] = found.counts[count].or(value);
             }
         }
-        found.hub_id = one_text(&mut self.hub_id, "_id", &mut oddities)?.map(Cow::Borrowed);
-        for (word, leaf) in self.words.iter_mut() {
-            let field = if word.hub_name().is_empty() { word.name() } else { word.hub_name() };
-            found.words[word] = one_text(leaf, field, &mut oddities)?.map(Cow::Borrowed);
+        for (flag, leaves) in self.flags.iter_mut() {
+            for leaf in leaves {
+                let value = good(leaf.next(wire::flag)?, flag.hub_name(), &mut oddities);
+                found.flags[flag] = found.flags[flag].or(value);
+            }
         }
-        let relation = one_text(&mut self.relation, "baseModels.relation", &mut oddities)?;
-        let base_models = one_text(&mut self.base_models, "baseModels", &mut oddities)?;
-        let card = one_text(&mut self.card, "cardData", &mut oddities)?;
-        for (count, leaf) in self.counts.iter_mut() {
-            let Some((name, leaf)) = leaf else { continue };
-            found.counts[count] = good(leaf.next()?, name, &mut oddities);
+        let mut gate = None;
+        for leaf in &mut self.gated {
+            let value = good(leaf.next(wire::gate)?, Word::Gated.hub_name(), &mut oddities);
+            gate = gate.or(value);
         }
-        for (flag, leaf) in self.flags.iter_mut() {
-            let Some(leaf) = leaf else { continue };
-            found.flags[flag] = good(leaf.next(wire::flag)?, flag.hub_name(), &mut oddities);
-        }
-        if let Some(leaf) = &mut self.gated {
-            let gate = good(leaf.next(wire::gate)?, Word::Gated.hub_name(), &mut oddities);
-            found.words[Word::Gated] = gate.map(Cow::Borrowed);
-        }
-        if let Some(leaf) = &mut self.created {
-            found.created = good(leaf.next()?, "createdAt", &mut oddities);
+        found.words[Word::Gated] = gate.map(Cow::Borrowed);
+        for leaf in &mut self.created {
+            let value = good(leaf.next()?, "createdAt", &mut oddities);
+            found.created = found.created.or(value);
         }
         found.sha = one_text(&mut self.sha, "sha", &mut oddities)?.map(Cow::Borrowed);
         found.tags = texts(&mut self.tags)?;
-        let models = texts(&mut self.models)?;
-        let keys = match &mut self.model_keys {
-            Some(leaf) => leaf.next()?,
-            None => None,
-        };
-        found.base_models = match (base_models, models) {
-            (Some(json), _) => wire::base_models_json(json, &mut oddities),
-            (None, Some(ids)) => {
-                let mut of_ids = Vec::new();
-                // Where a key is missing it cannot be told whose: then none is known.
-                if let Some(keys) = keys.filter(|keys| keys.len() == ids.len()) {
-                    keys.each(|key| of_ids.push(HubId::parse(&lossy(key))));
-                }
-                Some(BaseModels { relation: relation.map(Cow::Borrowed), ids, keys: of_ids })
-            }
-            (None, None) => None,
-        };
-        found.card = card.and_then(|json| wire::card_json(json, &mut oddities));
+        for base in &mut self.base_models {
+            let models = base.next(&mut oddities)?;
+            found.base_models = found.base_models.or(models);
+        }
+        for leaf in &mut self.card {
+            let json = one_text(slice::from_mut(leaf), "cardData", &mut oddities)?;
+            let card = json.and_then(|json| wire::card_json(json, &mut oddities));
+            found.card = found.card.or(card);
+        }
         found.oddities = oddities;
         if self.cells.is_empty() {
             return Ok(found);
@@ -372,6 +373,27 @@ impl Leaves {
     }
 }
 
+impl BaseLeaves {
+    /// The parents of the next row.
+    fn next(&mut self, oddities: &mut Vec<Oddity>) -> Result<Option<BaseModels<'_>>, ParquetError> {
+        let relation = one_text(self.relation.as_mut_slice(), "baseModels.relation", oddities)?;
+        let json = one_text(self.text.as_mut_slice(), "baseModels", oddities)?;
+        let ids = texts(&mut self.models)?;
+        let keys = self.keys.as_mut().map(Texts::next).transpose()?.flatten();
+        if let Some(json) = json {
+            return Ok(wire::base_models_json(json, oddities));
+        }
+        Ok(ids.map(|ids| {
+            let mut of_ids = Vec::new();
+            // Where a key is missing it cannot be told whose: then none is known.
+            if let Some(keys) = keys.filter(|keys| keys.len() == ids.len()) {
+                keys.each(|key| of_ids.push(HubId::parse(&lossy(key))));
+            }
+            BaseModels { relation: relation.map(Cow::Borrowed), ids, keys: of_ids }
+        }))
+    }
+}
+
 /// The value of a row, or nothing and a note of what stood there.
 fn good<T>(value: Result<Option<T>, String>, field: &str, oddities: &mut Vec<Oddity>) -> Option<T> {
     value.unwrap_or_else(|value| {
@@ -380,8 +402,27 @@ fn good<T>(value: Result<Option<T>, String>, field: &str, oddities: &mut Vec<Odd
     })
 }
 
-fn one_id(leaf: &mut Option<Texts>) -> Result<&[u8], ParquetError> {
-    Ok(leaf.as_mut().map(Texts::one).transpose()?.flatten().unwrap_or_default())
+/// The first spelling of a row's id that is not blank, and no number where a later one says anything; those are counted.
+fn one_id<'a>(leaves: &'a mut [Texts], numbers: &mut u64) -> Result<&'a [u8], ParquetError> {
+    let mut id = &[][..];
+    for leaf in leaves {
+        let other = leaf.one()?.unwrap_or_default();
+        if numbers::gives_way(id, other) {
+            *numbers += u64::from(!id.trim_ascii().is_empty());
+            id = other;
+        }
+    }
+    Ok(id)
+}
+
+/// The first spelling of a row's text.
+fn first(leaves: &mut [Texts]) -> Result<Option<&[u8]>, ParquetError> {
+    let mut first = None;
+    for leaf in leaves {
+        let text = leaf.one()?;
+        first = first.or(text);
+    }
+    Ok(first)
 }
 
 fn texts(leaf: &mut Option<Texts>) -> Result<Option<Vec<Cow<'_, str>>>, ParquetError> {
@@ -393,12 +434,11 @@ fn texts(leaf: &mut Option<Texts>) -> Result<Option<Vec<Cow<'_, str>>>, ParquetE
 }
 
 fn one_text<'a>(
-    leaf: &'a mut Option<Texts>,
+    leaves: &'a mut [Texts],
     field: &str,
     oddities: &mut Vec<Oddity>,
 ) -> Result<Option<&'a str>, ParquetError> {
-    let Some(leaf) = leaf else { return Ok(None) };
-    let Some(bytes) = leaf.one()? else { return Ok(None) };
+    let Some(bytes) = first(leaves)? else { return Ok(None) };
     let text = std::str::from_utf8(bytes).ok();
     if text.is_none() {
         oddities.push(Oddity::new(OddityKind::BadValue, &format!("{field}: not UTF-8")));

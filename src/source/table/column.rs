@@ -120,7 +120,7 @@ impl Column {
 
     /// Whether it may be a list of texts where it is read as a table's.
     pub fn may_be_list(self) -> bool {
-        self.names_parents() || self == Column::Licences
+        self.names_parents() || matches!(self, Column::Tags | Column::Licences)
     }
 
     /// Whether a wrong value of it would change the lineage.

@@ -63,10 +63,7 @@ impl<'a> Cells<'a> {
             Column::Flag(flag) => keep(&mut found.flags[flag], wire::flag(&cell).ok_or(cell)),
             Column::Created => keep(&mut found.created, date::millis(&cell).ok_or(cell)),
             Column::Count(count) => keep(&mut found.counts[count], wire::count(&cell).ok_or(cell)),
-            Column::Safetensors => {
-                let total = loose::value(&cell).and_then(|value| value.get("total")?.as_f64());
-                keep(&mut found.counts[Count::Parameters], total.and_then(wire::whole).ok_or(cell))
-            }
+            Column::Safetensors => keep(&mut found.counts[Count::Parameters], wire::total(&cell).ok_or(cell)),
             Column::Tags => keep(&mut found.tags, words_of(cell, name, &mut found.oddities)),
             Column::Licences => {
                 let licences = words_of(cell, name, &mut found.oddities);
