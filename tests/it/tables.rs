@@ -476,7 +476,9 @@ fn columns_that_are_not_read_are_told() {
     let expected = [
         "column-not-read base_model_name",
         "column-not-read is_derived",
+        "column-passed-over created: TIME_MILLIS",
         "column-passed-over createdAt: BOOLEAN",
+        "column-passed-over created_at: FLOAT",
         "column-passed-over downloads.list.element: a list of INT64",
         "column-passed-over likes: DECIMAL",
         "column-passed-over pipeline_tag: INT64",

@@ -260,13 +260,13 @@ impl<'s> Fields<'s> {
         is_read.then(|| Base { text, models, keys: within(1, &is_keys), relation })
     }
 
-    /// Whether a leaf is a time: a stamp, a date, a text, or a number of seconds or the like.
+    /// Whether a leaf is a time: a stamp, a date, a text, or a number of seconds or the like; not what is a time of any day.
     fn is_time(self, at: usize) -> bool {
-        let column = self.schema.column(at);
-        match column.physical_type() {
-            Type::INT32 => column.converted_type() == ConvertedType::DATE,
-            _ => true,
-        }
+        !matches!(self.schema.column(at).logical_type_ref(), Some(LogicalType::Time(_)))
+            && !matches!(
+                self.schema.column(at).converted_type(),
+                ConvertedType::TIME_MILLIS | ConvertedType::TIME_MICROS
+            )
     }
 
     /// The column as a table's, if its values are texts or lists of texts.

@@ -204,6 +204,7 @@ pub(super) enum Times {
     Int96(Leaf<parquet::data_type::Int96Type>),
     /// Seconds since 1970, or parts of them: which is plain from their size.
     Number(Leaf<parquet::data_type::Int64Type>),
+    Number32(Leaf<parquet::data_type::Int32Type>),
     Float(Leaf<parquet::data_type::DoubleType>),
     /// Days since 1970.
     Days(Leaf<parquet::data_type::Int32Type>),
@@ -216,7 +217,10 @@ impl Times {
         Ok(match reader {
             ColumnReader::ByteArrayColumnReader(_) => Times::Text(Texts::open(group, at)?),
             ColumnReader::Int96ColumnReader(_) => Times::Int96(Leaf::new(reader, group, at)),
-            ColumnReader::Int32ColumnReader(_) => Times::Days(Leaf::new(reader, group, at)),
+            ColumnReader::Int32ColumnReader(_) if descr.converted_type() == ConvertedType::DATE => {
+                Times::Days(Leaf::new(reader, group, at))
+            }
+            ColumnReader::Int32ColumnReader(_) => Times::Number32(Leaf::new(reader, group, at)),
             ColumnReader::DoubleColumnReader(_) => Times::Float(Leaf::new(reader, group, at)),
             _ if !is_stamp(&descr) => Times::Number(Leaf::new(reader, group, at)),
             _ => {
@@ -235,16 +239,15 @@ impl Times {
     }
 
     pub fn next(&mut self) -> Result<Result<Option<i64>, String>, ParquetError> {
+        let of_number = |number: Option<f64>| match number.filter(|number| !number.is_nan()) {
+            None => Ok(None),
+            Some(number) => date::of_number(number).map(Some).ok_or_else(|| number.to_string()),
+        };
         Ok(match self {
             Times::Ticks(leaf, per_milli) => Ok(leaf.one()?.map(|ticks| ticks.div_euclid(*per_milli))),
-            Times::Number(leaf) => match leaf.one()? {
-                None => Ok(None),
-                Some(number) => date::of_number(*number as f64).map(Some).ok_or_else(|| number.to_string()),
-            },
-            Times::Float(leaf) => match leaf.one()?.filter(|number| !number.is_nan()) {
-                None => Ok(None),
-                Some(number) => date::of_number(*number).map(Some).ok_or_else(|| number.to_string()),
-            },
+            Times::Number(leaf) => of_number(leaf.one()?.map(|number| *number as f64)),
+            Times::Number32(leaf) => of_number(leaf.one()?.map(|number| f64::from(*number))),
+            Times::Float(leaf) => of_number(leaf.one()?.copied()),
             Times::Days(leaf) => Ok(leaf.one()?.map(|days| i64::from(*days) * 24 * 60 * 60 * 1000)),
             Times::Int96(leaf) => Ok(leaf.one()?.map(|time| time.to_millis())),
             Times::Text(leaf) => match leaf.one()? {
