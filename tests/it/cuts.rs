@@ -2,6 +2,7 @@
 //! version, all of it.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::io::{self, Write};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use modelkin::source::digest_bytes;
 use modelkin::source::hub::fetch;
 
-use crate::streams::{ROWS, begin, from, jsonl, read, server};
+use crate::streams::{ROWS, begin, begin_of, from, jsonl, read, server};
 
 const MONDAY: &str = "Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT\r\n";
 const TUESDAY: &str = "Last-Modified: Tue, 02 Jan 2024 00:00:00 GMT\r\n";
@@ -173,6 +174,39 @@ fn a_file_that_is_replaced_between_two_runs_is_not_mixed() {
         let fetched = begin(&address, &folder, |_| ()).unwrap();
         let (rows, digest) = read(&fetched, |_| ()).unwrap();
         assert_eq!((rows, digest.sha256), (ROWS, digest_bytes(&second).sha256), "{gives:?}");
+    }
+}
+
+/// What differs behind the path is another file, and so is what another mirror has.
+#[test]
+fn what_is_there_of_one_address_is_not_taken_for_another_one() {
+    let (first, second) = (jsonl(), other());
+    let serve = |is_second: fn(&str) -> bool| {
+        let (first, second) = (first.clone(), second.clone());
+        server(move |request, _, stream| {
+            let file = if is_second(request) { &second } else { &first };
+            GIVES.answer(request, file, file.len(), stream)
+        })
+    };
+    let (one, another) = (serve(|request| request.contains("?secret=2")), serve(|_| true));
+    let web = |query: &str| format!("{one}/x.jsonl{query}");
+    let set = "hf://datasets/o/n/x.jsonl".to_owned();
+    for (before, after) in
+        [((&one, web("?secret=1")), (&one, web("?secret=2"))), ((&one, set.clone()), (&another, set))]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("f");
+        let mut fetch = |(endpoint, address): &(&String, String)| {
+            let fetched = begin_of(endpoint, address, &folder, |_| ()).unwrap();
+            let digest = read(&fetched, |_| ()).unwrap().1.sha256;
+            drop(fetched);
+            assert!(!fs::read_to_string(folder.join("fetch.json")).unwrap().contains("secret"));
+            digest
+        };
+        assert_eq!(
+            [&before, &before, &after].map(&mut fetch),
+            [&first, &first, &second].map(|file| digest_bytes(file).sha256)
+        );
     }
 }
 

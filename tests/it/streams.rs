@@ -66,8 +66,17 @@ pub fn begin(
     folder: &Path,
     tell: impl Fn(Event) + Send + Sync + 'static,
 ) -> Result<Fetched, fetch::Error> {
-    let hub = Hub::new("http://127.0.0.1:9", None, "test", Patience::default()).unwrap();
-    let address = Address::parse(address, "http://127.0.0.1:9").unwrap().unwrap();
+    begin_of("http://127.0.0.1:9", address, folder, tell)
+}
+
+pub fn begin_of(
+    endpoint: &str,
+    address: &str,
+    folder: &Path,
+    tell: impl Fn(Event) + Send + Sync + 'static,
+) -> Result<Fetched, fetch::Error> {
+    let hub = Hub::new(endpoint, None, "test", Patience::default()).unwrap();
+    let address = Address::parse(address, endpoint).unwrap().unwrap();
     let wanted = Wanted { address, kind: None, named: NamedColumns::default(), until: None };
     fetch::fetch(hub, &wanted, folder, 1_700_000_000_000, tell)
 }

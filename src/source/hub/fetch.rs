@@ -139,7 +139,7 @@ pub fn fetch(
     now: i64,
     tell: impl Fn(Event) + Send + Sync + 'static,
 ) -> Result<Fetched, Error> {
-    let folder = Folder::resume(folder, wanted, now).map_err(Error::Folder)?;
+    let folder = Folder::resume(folder, wanted, &address(&hub, wanted, None)?, now).map_err(Error::Folder)?;
     let (says, begins) = mpsc::channel();
     let (stop, stopped) = oneshot::channel();
     let thread = {
@@ -230,7 +230,7 @@ async fn begin<'t>(
         folder.note.date = Some(commit.date);
         folder.note.commit = Some(commit.id);
     }
-    let located = hub.locate(&address(hub, wanted, folder)?, &pauses).await;
+    let located = hub.locate(&address(hub, wanted, folder.note.commit.as_deref())?, &pauses).await;
     let located = located.map_err(|refusal| error(label(folder), refusal))?;
     if let Some(size) = located.size.filter(|size| *size > MOST) {
         return Err(Error::Refused { what: label(folder), reason: format!("{size} bytes are nobody's dump") });
@@ -241,7 +241,7 @@ async fn begin<'t>(
         tell(Event::Resumed { label: label(folder), bytes: there });
     }
     // From now on the commit of the first answer is asked for.
-    let (label, address) = (label(folder), address(hub, wanted, folder)?);
+    let (label, address) = (label(folder), address(hub, wanted, folder.note.commit.as_deref())?);
     Ok(Some(Task::new(hub, (address, label), located, tell)))
 }
 
@@ -253,8 +253,8 @@ fn missing(folder: &Folder, wanted: &Wanted) -> Result<Ranges, source::Error> {
     Ok(Ranges::of(needed.into_iter().map(within)).without(&folder.note.there))
 }
 
-fn address(hub: &Hub, wanted: &Wanted, folder: &Folder) -> Result<Url, Error> {
-    let url = wanted.address.url(hub.endpoint(), folder.note.commit.as_deref());
+fn address(hub: &Hub, wanted: &Wanted, commit: Option<&str>) -> Result<Url, Error> {
+    let url = wanted.address.url(hub.endpoint(), commit);
     url.map_err(|reason| Error::Refused { what: wanted.address.label(None), reason })
 }
 

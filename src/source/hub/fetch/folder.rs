@@ -4,13 +4,14 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use reqwest::Url;
 use serde::{Deserialize, Serialize};
 
 use super::room::Room;
 use super::{Address, Error, Wanted};
 use crate::source::hub::http::Located;
 use crate::source::hub::ranges::Ranges;
-use crate::source::{self, Kind, stats};
+use crate::source::{self, digest_bytes, stats};
 
 /// The file that says what is fetched, and what of it is there.
 const NOTE: &str = "fetch.json";
@@ -28,6 +29,9 @@ pub(super) struct Note {
     format: u32,
     /// The address as it was named.
     address: String,
+    /// The SHA-256 of all of the web address that it stands for: its query may be a secret.
+    #[serde(default)]
+    url: String,
     /// The name of the file beside this one.
     name: String,
     /// What it was said to be.
@@ -64,10 +68,11 @@ pub(super) struct Note {
 }
 
 impl Note {
-    fn new(wanted: &Wanted, now: i64) -> Note {
+    fn new(wanted: &Wanted, url: &Url, now: i64) -> Note {
         Note {
             format: FORMAT,
             address: wanted.address.label(None),
+            url: digest_bytes(url.as_str().as_bytes()).sha256,
             name: file_name(&wanted.address),
             kind: wanted.kind.map(|kind| kind.name().to_owned()),
             until: wanted.until,
@@ -92,14 +97,15 @@ impl Note {
         self.modified = marks.modified().filter(|_| located.linked.is_none()).map(str::to_owned);
     }
 
-    /// Whether it is of the same file, and can be what was written.
-    fn is_of(&self, wanted: &Wanted, now: i64) -> bool {
+    /// Whether it is of the same file as the `other`, and can be what was written.
+    fn is_of(&self, other: &Note) -> bool {
         let fresh = self.began - FRESH..self.began + FRESH;
-        self.format == FORMAT
-            && self.address == wanted.address.label(None)
-            && self.kind.as_deref() == wanted.kind.map(Kind::name)
-            && self.until == wanted.until
-            && fresh.contains(&now)
+        self.format == other.format
+            && self.address == other.address
+            && self.url == other.url
+            && self.kind == other.kind
+            && self.until == other.until
+            && fresh.contains(&other.began)
             && self.there.is_within(self.size.unwrap_or(u64::MAX))
     }
 }
@@ -117,11 +123,11 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Opens a folder to go on with what is there, or begins anew.
+    /// Opens a folder to go on with what is there of a web address, or begins anew.
     ///
     /// # Errors
     /// If it holds something else, or another program is at work on it.
-    pub fn resume(path: &Path, wanted: &Wanted, now: i64) -> Result<Folder, source::Error> {
+    pub fn resume(path: &Path, wanted: &Wanted, url: &Url, now: i64) -> Result<Folder, source::Error> {
         let wrong = |error| source::Error::Io { path: path.into(), error };
         fs::create_dir_all(path).map_err(wrong)?;
         let lock_file = path.join(LOCK);
@@ -139,13 +145,13 @@ impl Folder {
         }
         let text = fs::read(path.join(NOTE)).ok();
         let known = text.as_deref().and_then(|text| serde_json::from_slice::<Note>(text).ok());
-        let (note, room) = (Note::new(wanted, now), Room::default());
+        let (note, room) = (Note::new(wanted, url, now), Room::default());
         let mut folder = Folder { path: path.into(), note, file: None, noted: Instant::now(), room, _lock: lock };
         folder.clean(text.is_some()).map_err(wrong)??;
         let length = fs::metadata(folder.file()).ok().filter(fs::Metadata::is_file).map(|known| known.len());
         match known {
             // A file that is shorter than what is noted is not the one that was written.
-            Some(note) if note.is_of(wanted, now) && length.is_some_and(|length| note.there.is_within(length)) => {
+            Some(note) if note.is_of(&folder.note) && length.is_some_and(|length| note.there.is_within(length)) => {
                 folder.note = note;
             }
             known => {
