@@ -131,8 +131,9 @@ impl Recording {
             recording.write_note()?;
         }
         if plan.is_whole() && recording.note.plan.is_part_of_whole(plan) {
-            // What descends from a model is part of the whole.
+            // What descends from a model is part of the whole, which begins now.
             let below = recording.note.plan.below.take().unwrap_or_default();
+            recording.note.began = now;
             recording.note.earlier = Some((below, recording.pages));
             recording.note.pages = None;
             recording.note.plan = plan.clone();
@@ -301,15 +302,17 @@ impl Recording {
     }
 
     /// The instants of its first and its last answer, by the Hub's clock: milliseconds since 1970, UTC. Where the Hub
-    /// tells none, or one that is still to come, our own clock's stands for the first.
+    /// tells none, or one that is still to come, our own clock's stands for the first. What an earlier crawl brought counts
+    /// for neither.
     ///
     /// # Errors
     /// If a page cannot be read.
     pub fn span(&self) -> Result<(i64, Option<i64>), Error> {
         const DAY: i64 = 24 * 60 * 60 * 1000;
+        let pages = self.earlier_pages()..self.pages;
         let date = |page: Option<usize>| Ok(page.map(|page| self.head(page)).transpose()?.and_then(|head| head.date));
-        let first = date((self.pages > 0).then_some(0))?.filter(|date| *date < self.note.began + DAY);
-        let last = date(self.pages.checked_sub(1))?.filter(|_| first.is_some());
+        let first = date(pages.clone().next())?.filter(|date| *date < self.note.began + DAY);
+        let last = date(pages.last())?.filter(|_| first.is_some());
         Ok((first.unwrap_or(self.note.began), last))
     }
 
@@ -421,4 +424,45 @@ fn is_ours(name: &str) -> bool {
 
 fn page_file(folder: &Path, page: usize) -> PathBuf {
     folder.join(format!("{page:08}.{PAGE}"))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::super::hub::listing::Scope;
+    use super::*;
+
+    /// Else what was made since a family's crawl broke off would be of the future.
+    #[test]
+    fn a_crawl_of_the_whole_hub_has_its_own_date_whatever_it_goes_on_with() {
+        const OCTOBER: i64 = 1_790_812_800_000;
+        const DAYS: i64 = 24 * 60 * 60 * 1000;
+        let folder = tempfile::tempdir().unwrap();
+        let whole = Plan {
+            endpoint: "https://h".into(),
+            scope: Scope::default(),
+            below: None,
+            limit: None,
+            since: None,
+            cards: false,
+            licence_names: false,
+        };
+        let page = |date| Head::new(PageKind::List, "/api/models".into(), Some(date));
+        let family = Plan { below: Some("a/b".into()), ..whole.clone() };
+        let mut recording = Recording::resume(folder.path(), &family, OCTOBER).unwrap();
+        recording.add(&page(OCTOBER + 1), b"[]").unwrap();
+        recording.add(&page(OCTOBER + 2), b"[]").unwrap();
+        assert_eq!(recording.span().unwrap(), (OCTOBER + 1, Some(OCTOBER + 2)));
+        drop(recording);
+        let later = OCTOBER + 19 * DAYS;
+        let mut recording = Recording::resume(folder.path(), &whole, later).unwrap();
+        assert_eq!(recording.span().unwrap(), (later, None));
+        recording.add(&page(later + 1), b"[]").unwrap();
+        drop(recording);
+        let mut recording = Recording::resume(folder.path(), &whole, later + 2 * DAYS).unwrap();
+        recording.add(&page(later + 2 * DAYS), b"[]").unwrap();
+        recording.finish().unwrap();
+        let recording = Recording::open(folder.path()).unwrap();
+        assert_eq!(recording.span().unwrap(), (later + 1, Some(later + 2 * DAYS)));
+    }
 }
