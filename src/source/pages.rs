@@ -167,25 +167,25 @@ pub(super) fn read(path: &Path, mut input: Box<dyn BufRead + Send>, sink: Sink<'
     }
 }
 
-/// Looks at the first rows for fields that look like lineage and are not read.
+/// The fields of any row that look like lineage and are not read.
 #[derive(Default)]
-struct Watch {
-    rows: usize,
-    unread: BTreeSet<String>,
-}
+struct Watch(BTreeSet<String>);
 
 impl Watch {
-    const ROWS: usize = 100;
+    /// Names after which no more are told: such fields are no columns.
+    const MOST: usize = 100;
 
-    fn see(&mut self, row: &[u8]) {
-        if self.rows < Watch::ROWS {
-            self.rows += 1;
-            self.unread.extend(wire::unread(row));
-        }
+    /// The record of a row.
+    fn record<'r>(&mut self, row: &'r [u8]) -> Result<Record<'r>, String> {
+        wire::record_and(row, &mut |name| {
+            if self.0.len() < Watch::MOST && !self.0.contains(name) {
+                self.0.insert(name.to_owned());
+            }
+        })
     }
 
     fn remarks(self) -> Vec<Remark> {
-        self.unread.into_iter().map(|name| Remark::new(RemarkKind::Unread, name)).collect()
+        self.0.into_iter().map(|name| Remark::new(RemarkKind::Unread, name)).collect()
     }
 }
 
@@ -259,8 +259,7 @@ impl Lines<'_, '_> {
                         }
                     }
                     row => {
-                        self.watch.see(row);
-                        (self.sink)(wire::record(row).map_err(|reason| reject(self.path, place(), reason)));
+                        (self.sink)(self.watch.record(row).map_err(|reason| reject(self.path, place(), reason)));
                     }
                 },
             }
@@ -334,9 +333,8 @@ impl Values<'_, '_> {
 
     fn give(&mut self, value: &[u8]) {
         self.row += 1;
-        self.watch.see(value);
         let place = format!("{}row {}", self.within, self.row);
-        (self.sink)(wire::record(value).map_err(|reason| reject(self.path, place, reason)));
+        (self.sink)(self.watch.record(value).map_err(|reason| reject(self.path, place, reason)));
     }
 
     fn place(&self) -> String {

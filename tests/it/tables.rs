@@ -490,6 +490,18 @@ fn columns_that_are_not_read_are_told() {
     assert_eq!(csv("id,likes,base_model_clean\nb/chat,1,a/base\n", &["parent=base_model_clean"]).1, [""; 0]);
     let rows = folder(&[("rows.jsonl", br#"{"id":"a/b","parent_model":"c/d","baseModels":null,"x":{"base":1}}"#)]);
     assert_eq!(read(&rows.path().join("rows.jsonl"), &[]).1, ["column-not-read parent_model"]);
+    // Wherever in a file the first row is that has one; objects within a row are no rows.
+    let mut sparse = vec![r#"{"id":"a/b","author":"a","database":1,"x":{"parent":1}}"#; 3000];
+    sparse
+        .extend([r#"{"id":"a/c","Base_Of":[{"derived":1}],"parent\u005fid":"a/b"}"#, r#"{"parent_row":"is no row"}"#]);
+    let list = format!("[{}]", sparse.join(","));
+    let rows = folder(&[("rows.jsonl", sparse.join("\n").as_bytes()), ("list.json", list.as_bytes())]);
+    for name in ["rows.jsonl", "list.json"] {
+        let (found, remarks) = read(&rows.path().join(name), &[]);
+        assert_eq!(found.iter().filter(|found| found.is_ok()).count(), 3001);
+        let names = ["Base_Of", "parent_id", "parent_row"].map(|name| format!("column-not-read {name}"));
+        assert_eq!(remarks, names, "{name}");
+    }
 }
 
 #[test]

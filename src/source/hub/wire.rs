@@ -1,10 +1,9 @@
 //! A list row of the Hub's API, field for field (`hub-facts` 1.2 to 1.4), and what is tolerated beside it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 
-use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -92,7 +91,8 @@ impl Field {
             "cardData" => Field::Card,
             "safetensors" => Field::Safetensors,
             "sha" => Field::Sha,
-            "" => Field::Other,
+            // What nearly every row has of them is told first.
+            "" | "author" | "private" | "lastModified" | "trendingScore" | "siblings" | "config" => Field::Other,
             _ => {
                 let count = || Count::ALL.into_iter().find(|count| count.hub_name() == name).map(Field::Count);
                 let word = || Word::ALL.into_iter().find(|word| word.hub_name() == name).map(Field::Word);
@@ -159,51 +159,63 @@ impl<'a> Row<'a> {
     }
 }
 
-impl<'de> Deserialize<'de> for Field {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Field, D::Error> {
-        struct Name;
-        impl Visitor<'_> for Name {
-            type Value = Field;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a field")
-            }
-            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Field, E> {
-                Ok(Field::of(name))
-            }
-        }
-        input.deserialize_identifier(Name)
+/// Reads the name of a field, and tells one that looks like lineage and is not read.
+struct Name<'u>(&'u mut dyn FnMut(&str));
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = Field;
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Field, D::Error> {
+        input.deserialize_identifier(self)
     }
 }
 
-impl<'de> Deserialize<'de> for Row<'de> {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Row<'de>, D::Error> {
-        struct Fields;
-        impl<'de> Visitor<'de> for Fields {
-            type Value = Row<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Row<'de>, A::Error> {
-                let mut row = Row::default();
-                while let Some(field) = fields.next_key::<Field>()? {
-                    let Some(place) = row.place(field) else {
-                        fields.next_value::<IgnoredAny>()?;
-                        continue;
-                    };
-                    // Null is as good as absent.
-                    let value = fields.next_value::<Option<&RawValue>>()?;
-                    if place.is_some() {
-                        return Err(serde::de::Error::custom(format_args!(
-                            "the field {:?} stands twice; leave one of them out",
-                            field.name()
-                        )));
-                    }
-                    *place = value;
-                }
-                Ok(row.joined())
-            }
+impl Visitor<'_> for Name<'_> {
+    type Value = Field;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Field, E> {
+        let field = Field::of(name);
+        if matches!(field, Field::Other) && looks_like_lineage(name) {
+            (self.0)(name);
         }
-        input.deserialize_map(Fields)
+        Ok(field)
+    }
+}
+
+/// Reads a row, and tells the names of fields that look like lineage and are not read.
+struct Whole<'u>(&'u mut dyn FnMut(&str));
+
+impl<'de> DeserializeSeed<'de> for Whole<'_> {
+    type Value = Row<'de>;
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Row<'de>, D::Error> {
+        input.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Whole<'_> {
+    type Value = Row<'de>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Row<'de>, A::Error> {
+        let mut row = Row::default();
+        while let Some(field) = fields.next_key_seed(Name(self.0))? {
+            let Some(place) = row.place(field) else {
+                fields.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            // Null is as good as absent.
+            let value = fields.next_value::<Option<&RawValue>>()?;
+            if place.is_some() {
+                return Err(serde::de::Error::custom(format_args!(
+                    "the field {:?} stands twice; leave one of them out",
+                    field.name()
+                )));
+            }
+            *place = value;
+        }
+        Ok(row.joined())
     }
 }
 
@@ -257,16 +269,22 @@ impl<'a> BaseModel<'a> {
 /// # Errors
 /// Why it is no row: no JSON object, no id, or an id that is none.
 pub(crate) fn record(json: &[u8]) -> Result<Record<'_>, String> {
+    record_and(json, &mut |_| ())
+}
+
+/// The same, and tells the names of the row's fields that look like lineage and are not read.
+pub(in crate::source) fn record_and<'j>(json: &'j [u8], unread: &mut dyn FnMut(&str)) -> Result<Record<'j>, String> {
     // serde would take an array for a row, field by field.
     if !json.trim_ascii_start().starts_with(b"{") {
         return Err("no row of a model listing: no JSON object".into());
     }
-    let row = match serde_json::from_slice::<Row<'_>>(json) {
+    let mut input = serde_json::Deserializer::from_slice(json);
+    let row = match Whole(unread).deserialize(&mut input).and_then(|row| input.end().map(|()| row)) {
         Ok(row) => row,
         Err(error) => {
             // Python writes what JSON does not have.
             return match std::str::from_utf8(json).ok().and_then(loose::without_nan) {
-                Some(clean) => record(clean.as_bytes()).map(Record::into_owned),
+                Some(clean) => record_and(clean.as_bytes(), unread).map(Record::into_owned),
                 None => Err(format!("no row of a model listing: {}", plain(&error))),
             };
         }
@@ -318,13 +336,6 @@ pub(crate) fn record(json: &[u8]) -> Result<Record<'_>, String> {
     });
     found.id = id.ok_or("a row without an id")?;
     found.settle()
-}
-
-/// The names of a row's fields that look like lineage and are not read.
-pub(in crate::source) fn unread(json: &[u8]) -> Vec<String> {
-    let fields: HashMap<String, IgnoredAny> = serde_json::from_slice(json).unwrap_or_default();
-    let is_unread = |name: &String| matches!(Field::of(name), Field::Other) && looks_like_lineage(name);
-    fields.into_keys().filter(is_unread).collect()
 }
 
 /// `baseModels` as JSON text.
