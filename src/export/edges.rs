@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 
 use super::Graph;
-use crate::model::{ModelId, Parent, WordList};
+use crate::model::{Authority, ModelId, Parent, WordList};
 use crate::source::edges;
 
 /// Writes the program's own edge text, which `import` reads. Collapsed nodes have no place in it: their models are
@@ -21,7 +21,12 @@ pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Resul
             let id = ModelId::parse(snapshot.id(parent)).ok()?;
             Some(Parent::new(id, edge.relation, edge.learned))
         });
+        let has_any = !record.parents.is_empty();
         record.parents = parents.collect();
+        // The parents of some are no part of the selection: of those nothing is said.
+        if has_any && record.parents.is_empty() {
+            record.authority = Authority::Silent;
+        }
         // They are many, and say little of a lineage.
         record.lists[WordList::Tags] = None;
         let is_listed = |id: &ModelId| snapshot.find(id.as_str()).is_some_and(|row| snapshot.is_listed(row));

@@ -6,7 +6,8 @@
 //! b/chat -> c/chat-GGUF, c/chat-AWQ : quantized   several children
 //! a/base, b/chat -> d/blend : merge               several parents
 //! ?gone/old -> e/kept                             a parent that is not listed; a relation that nobody stated
-//! f/alone                                         a model without parents
+//! f/alone                                         a model, of whose parents nothing is said
+//! -> f/base                                       a model of which it is known that it has no parents
 //! b/chat : downloads=1200 created=2024-05-01      what else is known of the models on the right
 //! ```
 //!
@@ -212,6 +213,7 @@ fn line(text: &str) -> Result<Vec<Record<'static>>, String> {
     }
     let (ids, words) = text.split_once(':').unwrap_or((text, ""));
     let (parents, children) = match ids.split_once("->") {
+        Some((parents, children)) if parents.trim().is_empty() => (Vec::new(), models(children)?),
         Some((parents, children)) => (models(parents)?, models(children)?),
         None => (Vec::new(), models(ids)?),
     };
@@ -231,8 +233,10 @@ fn line(text: &str) -> Result<Vec<Record<'static>>, String> {
             None => return Err(format!("{word:?} stands where a relation or key=value is expected")),
         }
     }
-    if !parents.is_empty() {
+    if ids.contains("->") {
         pattern.authority = Authority::Hub;
+    }
+    if !parents.is_empty() {
         let relation = relation.unwrap_or(Relation::Unstated);
         let learned = if relation == Relation::Unstated { Learned::Inferred } else { Learned::Declared };
         pattern.parents = parents.iter().map(|(id, _)| Parent::new(id.clone(), relation, learned)).collect();
@@ -306,7 +310,8 @@ pub fn write<'r>(
     out: &mut impl Write,
 ) -> io::Result<()> {
     for record in records {
-        write!(out, "{}", record.id)?;
+        let is_known = record.parents.is_empty() && record.authority != Authority::Silent;
+        write!(out, "{}{}", if is_known { "-> " } else { "" }, record.id)?;
         let numbers = record.counts.iter().filter_map(|(count, value)| Some(format!("{}={}", count.name(), (*value)?)));
         let mut words: Vec<String> = numbers.collect();
         words.extend(

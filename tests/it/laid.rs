@@ -127,6 +127,29 @@ fn a_snapshot_brought_up_to_date_with_nothing_is_the_same() {
     }
 }
 
+/// Edge text of a lineage, read again, is the same lineage: also where one of two names of a model has no parent.
+#[test]
+fn what_is_known_to_have_no_parents_is_so_in_edge_text() {
+    let table = Aliases::read("t", b"old,new,kind,confidence\nacc,now,account,sure\n").unwrap();
+    let rows =
+        "{\"id\":\"acc/x\",\"tags\":[\"base_model:a/b\"]}\n{\"id\":\"now/x\",\"tags\":[\"en\"]}\n{\"id\":\"a/b\"}";
+    let with_table = |source| {
+        let mut builder = Builder::new();
+        add(&mut builder, source);
+        builder.aliases(table.iter());
+        builder.finish("test", None, None).unwrap()
+    };
+    let made = with_table(("jsonl", rows));
+    let mut text = Vec::new();
+    let records: Vec<_> = made.rows().filter_map(|row| made.record(row)).collect();
+    edges::write(&records, |_| true, &mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    assert_eq!(text, "a/b\nacc/x\na/b -> acc/x : unstated\n-> now/x\n");
+    assert_eq!(links(&with_table(("edges", &text))), links(&made));
+    assert_eq!(links(&of(&[ROW, ("edges", "o/child")])).len(), 1);
+    assert_eq!(links(&of(&[ROW, ("edges", "-> o/child")])).len(), 0);
+}
+
 #[test]
 fn a_declared_relation_stays_when_the_hub_repeats_itself() {
     let card = ("card", "---\nbase_model: a/b\nbase_model_relation: merge\n---\n");

@@ -171,7 +171,7 @@ impl Counts {
 
 /// A column of yes and no, or of what the Hub says of a gate.
 pub(super) enum Flags {
-    Bool(Leaf<parquet::data_type::BoolType>),
+    Bool(Box<Leaf<parquet::data_type::BoolType>>),
     Text(Texts),
 }
 
@@ -179,7 +179,7 @@ impl Flags {
     pub fn open(group: &dyn RowGroupReader, at: usize) -> Result<Flags, ParquetError> {
         Ok(match group.get_column_reader(at)? {
             ColumnReader::ByteArrayColumnReader(_) => Flags::Text(Texts::open(group, at)?),
-            reader => Flags::Bool(Leaf::new(reader, group, at)),
+            reader => Flags::Bool(Box::new(Leaf::new(reader, group, at))),
         })
     }
 
