@@ -1,7 +1,6 @@
 use std::cell::RefCell;
 
 use hashbrown::{HashMap, HashSet};
-use memchr::memchr;
 
 use super::builder::Builder;
 use super::lists::Model;
@@ -35,7 +34,7 @@ impl Listed<'_> {
             if lengths == 0 {
                 continue;
             }
-            let Some(slash) = memchr(b'/', id.as_bytes()) else { continue };
+            let Some(slash) = id.bytes().position(|byte| byte == b'/') else { continue };
             let account = &id[..slash];
             if lengths & length(account) == 0 {
                 continue;

@@ -7,7 +7,7 @@
 //! a/base, b/chat -> d/blend : merge               several parents
 //! ?gone/old -> e/kept                             a parent that is not listed; a relation that nobody stated
 //! f/alone                                         a model, of whose parents nothing is said
-//! -> f/base                                       a model of which it is known that it has no parents
+//! - -> f/base                                     a model of which it is known that it has no parents
 //! b/chat : downloads=1200 created=2024-05-01      what else is known of the models on the right
 //! ```
 //!
@@ -213,7 +213,7 @@ fn line(text: &str) -> Result<Vec<Record<'static>>, String> {
     }
     let (ids, words) = text.split_once(':').unwrap_or((text, ""));
     let (parents, children) = match ids.split_once("->") {
-        Some((parents, children)) if parents.trim().is_empty() => (Vec::new(), models(children)?),
+        Some((parents, children)) if parents.trim() == "-" => (Vec::new(), models(children)?),
         Some((parents, children)) => (models(parents)?, models(children)?),
         None => (Vec::new(), models(ids)?),
     };
@@ -311,7 +311,7 @@ pub fn write<'r>(
 ) -> io::Result<()> {
     for record in records {
         let is_known = record.parents.is_empty() && record.authority != Authority::Silent;
-        write!(out, "{}{}", if is_known { "-> " } else { "" }, record.id)?;
+        write!(out, "{}{}", if is_known { "- -> " } else { "" }, record.id)?;
         let numbers = record.counts.iter().filter_map(|(count, value)| Some(format!("{}={}", count.name(), (*value)?)));
         let mut words: Vec<String> = numbers.collect();
         words.extend(

@@ -144,10 +144,10 @@ fn what_is_known_to_have_no_parents_is_so_in_edge_text() {
     let records: Vec<_> = made.rows().filter_map(|row| made.record(row)).collect();
     edges::write(&records, |_| true, &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
-    assert_eq!(text, "a/b\nacc/x\na/b -> acc/x : unstated\n-> now/x\n");
+    assert_eq!(text, "a/b\nacc/x\na/b -> acc/x : unstated\n- -> now/x : tags=en\n");
     assert_eq!(links(&with_table(("edges", &text))), links(&made));
     assert_eq!(links(&of(&[ROW, ("edges", "o/child")])).len(), 1);
-    assert_eq!(links(&of(&[ROW, ("edges", "-> o/child")])).len(), 0);
+    assert_eq!(links(&of(&[ROW, ("edges", "- -> o/child")])).len(), 0);
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn every_column_is_kept_by_every_way() {
     read_rows("t", row.replace('\n', "").as_bytes(), &mut |found| builder.add(found)).unwrap();
     let made = builder.finish("test", None, None).unwrap();
     let text = format!(
-        "a/b : downloads=1 downloads_all_time=2 likes=3 parameters=4 created=2024-05-01 sha={sha} task=text-generation \
+        "- -> a/b : downloads=1 downloads_all_time=2 likes=3 parameters=4 created=2024-05-01 sha={sha} task=text-generation \
          library=peft gated=manual disabled=true licences=mit,apache-2.0 tags=x"
     );
     assert_eq!(contents(&made), contents(&snapshot(&text)));
