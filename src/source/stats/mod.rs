@@ -347,12 +347,15 @@ impl Leaves {
         found.tags = texts(&mut self.tags)?;
         for base in &mut self.base_models {
             let models = base.next(&mut oddities)?;
-            found.base_models = found.base_models.or(models);
+            if found.base_models.is_none() {
+                found.base_models = models;
+            }
         }
         for leaf in &mut self.card {
             let json = one_text(slice::from_mut(leaf), "cardData", &mut oddities)?;
-            let card = json.and_then(|json| wire::card_json(json, &mut oddities));
-            found.card = found.card.or(card);
+            if found.card.is_none() {
+                found.card = json.and_then(|json| wire::card_json(json, &mut oddities));
+            }
         }
         found.oddities = oddities;
         if self.cells.is_empty() {
