@@ -83,7 +83,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "bin",
         may_import: &[],
-        foreign: &["modelkin", "anyhow", "clap", "indicatif", "etcetera", "glob", "jiff", "tokio", "tempfile"],
+        foreign: &["modelkin", "anyhow", "clap", "indicatif", "etcetera", "glob", "jiff", "mimalloc", "tokio", "tempfile"],
     },
 ];
 

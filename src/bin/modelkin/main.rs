@@ -32,6 +32,9 @@ use args::{Args, Command};
 /// The policy check of `check --strict` failed.
 const POLICY: u8 = 3;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = Args::parse();
     let done = match &args.command {
