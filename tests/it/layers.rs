@@ -83,7 +83,18 @@ const ROOMS: &[Room] = &[
     Room {
         name: "bin",
         may_import: &[],
-        foreign: &["modelkin", "anyhow", "clap", "indicatif", "etcetera", "glob", "jiff", "mimalloc", "tokio", "tempfile"],
+        foreign: &[
+            "modelkin",
+            "anyhow",
+            "clap",
+            "indicatif",
+            "etcetera",
+            "glob",
+            "jiff",
+            "mimalloc",
+            "tokio",
+            "tempfile",
+        ],
     },
 ];
 
