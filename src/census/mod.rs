@@ -17,6 +17,7 @@ mod ranking;
 mod segments;
 mod shadow;
 mod tree;
+mod verify;
 
 use std::sync::OnceLock;
 
@@ -38,6 +39,7 @@ pub use kin::Kin;
 pub use members::members;
 pub use ranking::{Group, Measure, Ranked, Ranking};
 pub use tree::{Branch, Shown, tree};
+pub use verify::{Step, Verified, verify};
 
 /// Every model's counts under `definitions`, "Counting below one model".
 #[derive(Debug)]

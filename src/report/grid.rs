@@ -88,7 +88,7 @@ pub fn grouped(count: u64) -> String {
 
 /// A count with its noun, as `1 model`, `2 models` and `2 oddities`.
 pub fn plural(count: u64, noun: &str) -> String {
-    let noun = match noun.strip_suffix('y') {
+    let noun = match noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
         _ if count == 1 => noun.to_owned(),
         Some(stem) => format!("{stem}ies"),
         None => format!("{noun}s"),

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_buffer::Buffer;
 use arrow_ipc::convert::try_fb_to_schema;
-use arrow_ipc::reader::read_footer_length;
+use arrow_ipc::reader::{FileDecoder, read_footer_length};
 use arrow_ipc::writer::FileWriter;
 use arrow_ipc::{Block, root_as_footer, root_as_message};
 use arrow_schema::ArrowError;
 use twox_hash::XxHash3_64;
 
-use super::columns::{Columns, arrays};
+use super::columns::{Columns, arrays, digest};
 use super::kept::Kept;
 use super::part::{Mapped, Place, Raw, checksum};
 use super::schema::schema;
@@ -153,6 +153,36 @@ impl Snapshot {
         Snapshot::from_bytes(path, Mapped::new(Buffer::from(bytes)))
     }
 
+    /// The same records out of the same file, with nothing that was computed from them: it is computed when it is asked for.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn bare(&self) -> Result<Snapshot, Error> {
+        let mut bare = match &self.body {
+            Body::Memory(batch) => Snapshot::in_memory(batch.clone(), self.provenance.clone(), self.rejects.clone()),
+            Body::File { path, file, .. } => Snapshot::from_bytes(path, Mapped::new(file.bytes.clone()))?,
+        };
+        bare.kept = Kept::default();
+        Ok(bare)
+    }
+
+    /// The digest of the records, computed from them.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if they are no valid columns.
+    pub fn digest(&self) -> Result<String, Error> {
+        match &self.body {
+            Body::Memory(batch) => Ok(digest(batch)),
+            Body::File { path, file, .. } => {
+                let damaged = |reason| Error::Damaged { path: path.clone(), reason };
+                // Another crate's reader: what it does not bear is damage, and no end of the program.
+                let decoded = std::panic::catch_unwind(|| decoded(&file.bytes));
+                let batch = decoded.unwrap_or_else(|_| Err("its columns cannot be read".into())).map_err(damaged)?;
+                Ok(digest(&batch))
+            }
+        }
+    }
+
     fn from_bytes(path: &Path, file: Arc<Mapped>) -> Result<Snapshot, Error> {
         let bytes: &[u8] = &file.bytes;
         let damaged = |reason: String| Error::Damaged { path: path.into(), reason };
@@ -284,6 +314,30 @@ impl Frame {
     }
 }
 
+/// The batch of a file, every array of it validated. Nothing is copied.
+fn decoded(bytes: &Buffer) -> Result<RecordBatch, String> {
+    let footer = root_as_footer(footer_of(bytes)?).map_err(|error| error.to_string())?;
+    // It has the numbers of the tables of words.
+    let stored =
+        try_fb_to_schema(footer.schema().ok_or("its footer has no schema")?).map_err(|error| error.to_string())?;
+    let mut decoder = FileDecoder::new(Arc::new(stored), footer.version());
+    let block_bytes = |block: &Block| {
+        let number = |number: i64| usize::try_from(number).map_err(|_| "a block lies outside the file");
+        let (start, length) = (number(block.offset())?, number(block.bodyLength())?);
+        let length =
+            length.checked_add(number(block.metaDataLength().into())?).ok_or("a block lies outside the file")?;
+        let end = start.checked_add(length).filter(|end| *end <= bytes.len()).ok_or("a block lies outside the file")?;
+        Ok::<Buffer, String>(bytes.slice_with_length(start, end - start))
+    };
+    for block in footer.dictionaries().iter().flatten() {
+        decoder.read_dictionary(block, &block_bytes(block)?).map_err(|error| error.to_string())?;
+    }
+    let block =
+        footer.recordBatches().filter(|batches| batches.len() == 1).ok_or("it has not one batch of rows")?.get(0);
+    let batch = decoder.read_record_batch(block, &block_bytes(block)?).map_err(|error| error.to_string())?;
+    batch.ok_or_else(|| "it has no batch of rows".to_owned())
+}
+
 /// The rows of a block, and where its arrays lie in the file.
 fn buffers(bytes: &[u8], block: &Block) -> Result<(usize, Vec<Range<usize>>), String> {
     let wrong = || "a block lies outside the file".to_owned();
@@ -356,5 +410,45 @@ fn check_seal(bytes: &[u8], footer: &arrow_ipc::Footer<'_>, frame: &Frame) -> Re
     match metadata(footer, SEAL_KEY) == Some(&format!("{:016x}", frame_sum(bytes, at, frame))) {
         true => Ok(()),
         false => Err("its contents are not those that were written".into()),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use std::fs::{self, OpenOptions};
+
+    use super::*;
+    use crate::model::{ModelId, Record};
+    use crate::snapshot::Builder;
+
+    fn made(id: &str, folder: &Path) -> (Snapshot, std::path::PathBuf) {
+        let mut builder = Builder::new();
+        builder.add(Ok(Record::new(ModelId::parse(id).unwrap())));
+        let snapshot = builder.finish("test", None, None).unwrap();
+        let path = folder.join(id.replace('/', "-"));
+        snapshot.write(&path).unwrap();
+        (snapshot, path)
+    }
+
+    /// A file that cites the digest of other records, its own checksums made anew.
+    #[test]
+    fn other_records_under_a_digest_are_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, path) = made("a/b", folder.path());
+        let (other, _) = made("c/d", folder.path());
+        let bytes = fs::read(&path).unwrap();
+        assert_eq!(Snapshot::open(&path).unwrap().digest().unwrap(), one.provenance.digest);
+        let (from, to) = (one.provenance.digest.as_bytes(), other.provenance.digest.as_bytes());
+        let mut altered = bytes.clone();
+        let places: Vec<usize> = (0..bytes.len() - from.len()).filter(|at| bytes[*at..].starts_with(from)).collect();
+        assert_eq!(places.len(), 2, "before the batch and in the footer");
+        places.iter().for_each(|at| altered[*at..*at + to.len()].copy_from_slice(to));
+        fs::write(&path, &altered).unwrap();
+        assert!(Snapshot::open(&path).unwrap_err().to_string().contains("not those that were written"));
+        seal(&mut OpenOptions::new().read(true).write(true).open(&path).unwrap()).unwrap();
+        let altered = Snapshot::open(&path).unwrap();
+        assert_eq!(altered.provenance.digest, other.provenance.digest);
+        assert_eq!(altered.digest().unwrap(), one.provenance.digest);
     }
 }

@@ -68,6 +68,20 @@ impl Kept {
         }
     }
 
+    /// The names of what both have with other contents, and of what this one has alone.
+    pub fn otherwise(&self, other: &Kept) -> (Vec<String>, Vec<String>) {
+        let others: BTreeMap<_, _> = other.all().map(|(name, width, bytes)| (name, (width, bytes))).collect();
+        let (mut differ, mut alone) = (Vec::new(), Vec::new());
+        for (name, width, bytes) in self.all() {
+            match others.get(name) {
+                None => alone.push(name.to_owned()),
+                Some(known) if *known != (width, bytes) => differ.push(name.to_owned()),
+                Some(_) => (),
+            }
+        }
+        (differ, alone)
+    }
+
     /// Name, width of a number, and the bytes of each.
     pub fn all(&self) -> impl Iterator<Item = (&str, usize, &[u8])> {
         self.0.iter().map(|(name, shelf)| match shelf {

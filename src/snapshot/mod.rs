@@ -161,6 +161,16 @@ impl Snapshot {
         self.kept.sums(name)
     }
 
+    /// The names of the arrays that it keeps beside its records.
+    pub fn kept_names(&self) -> impl Iterator<Item = &str> {
+        self.kept.all().map(|(name, ..)| name)
+    }
+
+    /// The names of the arrays that both keep with other contents, and of those that this one keeps alone.
+    pub fn kept_otherwise(&self, other: &Snapshot) -> (Vec<String>, Vec<String>) {
+        self.kept.otherwise(&other.kept)
+    }
+
     /// How many rows there are: models, unlisted parents and aliases.
     pub fn len(&self) -> usize {
         self.columns.len()

@@ -25,6 +25,7 @@ mod streams;
 mod support;
 mod survey;
 mod tables;
+mod trust;
 mod usage;
 
 #[path = "../hub/mod.rs"]

@@ -51,6 +51,24 @@ pub enum Command {
     Diff(Diff),
     /// List what is odd in a snapshot: rejects, cycles, paths, conflicts
     Check(Check),
+    /// Compute a snapshot's digest, counts and all that it keeps again from its records; exits with 3 if it says otherwise
+    Verify(Verify),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Verify {
+    /// The snapshot
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The SHA-256 of the contents that somebody cites, whole or its first digits, twelve or more
+    #[arg(long, value_name = "SHA", value_parser = cited)]
+    pub digest: Option<String>,
+}
+
+/// A digest in hex, whole or cut as this program cites it.
+fn cited(text: &str) -> Result<String, String> {
+    let is_one = (12..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_one { Ok(text.to_ascii_lowercase()) } else { Err("no 12 to 64 hex digits".into()) }
 }
 
 #[derive(Debug, ClapArgs)]

@@ -22,6 +22,7 @@ mod report;
 mod selection;
 mod show;
 mod snapshots;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Command::Owners(owners) => owners::run(owners),
         Command::Diff(diff) => diff::run(diff),
         Command::Check(check) => check::run(check),
+        Command::Verify(verify) => verify::run(verify),
     };
     match done {
         Ok(code) => code,

@@ -1,0 +1,48 @@
+use std::process::ExitCode;
+
+use modelkin::census::{Step, verify};
+use modelkin::reference::Families;
+use modelkin::report::{grouped, plural};
+
+use crate::{POLICY, args, output, snapshots};
+
+pub fn run(args: &args::Verify) -> anyhow::Result<ExitCode> {
+    let snapshot = snapshots::open_named("", &args.file)?;
+    let tell = |step: Step| {
+        output::note(match step {
+            Step::Digest => "the digest is computed from the records",
+            Step::Counts => "the counts and what is kept are computed from the records",
+        });
+    };
+    let mut found = verify(&snapshot, &Families::built_in()?.all()?, &tell).map_err(anyhow::Error::from_boxed)?;
+    let provenance = snapshot.provenance();
+    if let Some(cited) = args.digest.as_deref().filter(|cited| !provenance.digest.starts_with(cited)) {
+        found.lies.push(format!("sha256 of the contents: {cited} is cited, and it says {}", provenance.digest));
+    }
+    let name = args.file.display();
+    if !found.lies.is_empty() {
+        output::result(&format!("{name}: {}\n", found.lies.join(&format!("\n{name}: "))))?;
+        output::note("verify: it does not say what its records say; import its sources again");
+        return Ok(ExitCode::from(POLICY));
+    }
+    let counts = &provenance.counts;
+    let mut text = format!(
+        "{name}: {} models, {}, {}: as its records say\nsha256 of the contents {}: as its records say\n",
+        grouped(counts.models),
+        plural(counts.links, "link"),
+        plural(counts.unlisted, "unlisted parent"),
+        provenance.digest,
+    );
+    if found.arrays > 0 {
+        text += &format!("{}: as its records give\n", plural(found.arrays as u64, "kept array"));
+    }
+    if !found.unknown.is_empty() {
+        text += &format!(
+            "{} of another version are not asked: {}\n",
+            plural(found.unknown.len() as u64, "kept array"),
+            found.unknown.join(", ")
+        );
+    }
+    output::result(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
