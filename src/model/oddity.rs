@@ -52,9 +52,10 @@ macro_rules! oddity_kinds {
                 use OddityKind::{
                     BadValue, BrokenYaml, CaseCollision, LedElsewhere, OpenHeader, Renamed, RepeatedKey, ReusedId,
                 };
-                let others =
-                    [BadValue, BrokenYaml, CaseCollision, LedElsewhere, OpenHeader, Renamed, RepeatedKey, ReusedId];
-                !others.contains(&self)
+                !matches!(
+                    self,
+                    BadValue | BrokenYaml | CaseCollision | LedElsewhere | OpenHeader | Renamed | RepeatedKey | ReusedId
+                )
             }
 
             /// What it means, in a line.

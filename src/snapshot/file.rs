@@ -314,6 +314,10 @@ impl Frame {
     }
 }
 
+fn outside() -> String {
+    "a block lies outside the file".to_owned()
+}
+
 /// The batch of a file, every array of it validated. Nothing is copied.
 fn decoded(bytes: &Buffer) -> Result<RecordBatch, String> {
     let footer = root_as_footer(footer_of(bytes)?).map_err(|error| error.to_string())?;
@@ -322,12 +326,13 @@ fn decoded(bytes: &Buffer) -> Result<RecordBatch, String> {
         try_fb_to_schema(footer.schema().ok_or("its footer has no schema")?).map_err(|error| error.to_string())?;
     let mut decoder = FileDecoder::new(Arc::new(stored), footer.version());
     let block_bytes = |block: &Block| {
-        let number = |number: i64| usize::try_from(number).map_err(|_| "a block lies outside the file");
-        let (start, length) = (number(block.offset())?, number(block.bodyLength())?);
-        let length =
-            length.checked_add(number(block.metaDataLength().into())?).ok_or("a block lies outside the file")?;
-        let end = start.checked_add(length).filter(|end| *end <= bytes.len()).ok_or("a block lies outside the file")?;
-        Ok::<Buffer, String>(bytes.slice_with_length(start, end - start))
+        let place = || {
+            let start = usize::try_from(block.offset()).ok()?;
+            let length = i64::from(block.metaDataLength()).checked_add(block.bodyLength())?;
+            let length = usize::try_from(length).ok()?;
+            start.checked_add(length).filter(|end| *end <= bytes.len()).map(|_| bytes.slice_with_length(start, length))
+        };
+        place().ok_or_else(outside)
     };
     for block in footer.dictionaries().iter().flatten() {
         decoder.read_dictionary(block, &block_bytes(block)?).map_err(|error| error.to_string())?;
@@ -340,7 +345,7 @@ fn decoded(bytes: &Buffer) -> Result<RecordBatch, String> {
 
 /// The rows of a block, and where its arrays lie in the file.
 fn buffers(bytes: &[u8], block: &Block) -> Result<(usize, Vec<Range<usize>>), String> {
-    let wrong = || "a block lies outside the file".to_owned();
+    let wrong = outside;
     let number = |number: i64| usize::try_from(number).map_err(|_| wrong());
     let start = number(block.offset())?;
     let body = start.checked_add(number(block.metaDataLength().into())?).ok_or_else(wrong)?;
