@@ -40,11 +40,13 @@ fn questions(c: &mut Criterion) {
         let rows = rows(&Synthetic::new(models, shape, 1));
         c.bench_function(&format!("import, {name}"), |b| b.iter(|| snapshot(&rows).len()));
         let mut made = snapshot(&rows);
-        let lineage = Lineage::from_snapshot(&made);
-        c.bench_function(&format!("lineage, {name}"), |b| b.iter(|| Lineage::from_snapshot(&made).links()));
-        c.bench_function(&format!("census, {name}"), |b| b.iter(|| Census::take(&lineage, &counting).all().len()));
+        let lineage = Lineage::from_snapshot(&made).unwrap();
+        c.bench_function(&format!("lineage, {name}"), |b| b.iter(|| Lineage::from_snapshot(&made).unwrap().links()));
+        c.bench_function(&format!("census, {name}"), |b| {
+            b.iter(|| Census::take(&lineage, &counting).unwrap().all().len())
+        });
         c.bench_function(&format!("family, {name}"), |b| {
-            b.iter(|| FamilyCount::of(&qwen, &lineage, &counting, Counted::Others).f2.models);
+            b.iter(|| FamilyCount::of(&qwen, &lineage, &counting, Counted::Others).unwrap().f2.models);
         });
         drop(lineage);
         census::keep(&mut made, &families).unwrap();
@@ -56,17 +58,21 @@ fn questions(c: &mut Criterion) {
         };
         cold(c, "look", &|snapshot| u64::from(snapshot.find("Qwen/Qwen3-8B-7").is_some()));
         cold(c, "family", &|snapshot| {
-            FamilyCount::of(&qwen, &Lineage::from_snapshot(snapshot), &counting, Counted::Others).f2.models
+            FamilyCount::of(&qwen, &Lineage::from_snapshot(snapshot).unwrap(), &counting, Counted::Others)
+                .unwrap()
+                .f2
+                .models
         });
         cold(c, "rank models", &|snapshot| {
-            let lineage = Lineage::from_snapshot(snapshot);
-            let ranking = Ranking::of_models(&Census::take(&lineage, &counting), Measure::Descendants, 20);
+            let lineage = Lineage::from_snapshot(snapshot).unwrap();
+            let ranking =
+                Ranking::of_models(&Census::take(&lineage, &counting).unwrap(), Measure::Descendants, 20).unwrap();
             report::rank(&ranking, Group::Models, "").rows.len() as u64
         });
         cold(c, "rank owners", &|snapshot| {
-            let lineage = Lineage::from_snapshot(snapshot);
-            let census = Census::take(&lineage, &counting);
-            Ranking::of_groups(&census, None, Measure::Descendants, &counting, 20).of as u64
+            let lineage = Lineage::from_snapshot(snapshot).unwrap();
+            let census = Census::take(&lineage, &counting).unwrap();
+            Ranking::of_groups(&census, None, Measure::Descendants, &counting, 20).unwrap().of as u64
         });
         if shape == Shape::Hub {
             exports(c, name, &Snapshot::open(&path).unwrap());
@@ -76,13 +82,13 @@ fn questions(c: &mut Criterion) {
 
 /// Everything that descends from the largest base model, in every format that needs no other program.
 fn exports(c: &mut Criterion, name: &str, snapshot: &Snapshot) {
-    let lineage = Lineage::from_snapshot(snapshot);
-    let census = Census::take(&lineage, &Counting::default());
+    let lineage = Lineage::from_snapshot(snapshot).unwrap();
+    let census = Census::take(&lineage, &Counting::default()).unwrap();
     let (root, _) = census.all().max_by_key(|(_, facts)| facts.descendants).unwrap();
     let selection = lineage.select(&[root], Reach::Below, usize::MAX);
     let tables = Tables::default();
     let about = About { title: name.into(), selection: String::new(), program: String::new() };
-    let graph = Graph::new(&census, &selection, &tables, about);
+    let graph = Graph::new(&census, &selection, &tables, about).unwrap();
     let paint = Paint::new(&graph, ColorBy::Relation);
     for format in Format::ALL.into_iter().filter(|format| !matches!(format, Format::Png | Format::Pdf | Format::Svg)) {
         c.bench_function(&format!("{} of {} models, {name}", format.name(), selection.nodes()), |b| {
@@ -126,10 +132,10 @@ fn descendants(c: &mut Criterion) {
 
 fn owners(c: &mut Criterion) {
     let made = snapshot(&rows(&Synthetic::new(100_000, Shape::Hub, 1)));
-    let lineage = Lineage::from_snapshot(&made);
+    let lineage = Lineage::from_snapshot(&made).unwrap();
     c.bench_function("an owner's family, hub 100k", |b| {
         let family = Family::of_owner("google");
-        b.iter(|| FamilyCount::of(&family, &lineage, &Counting::default(), Counted::Others).f2.models);
+        b.iter(|| FamilyCount::of(&family, &lineage, &Counting::default(), Counted::Others).unwrap().f2.models);
     });
 }
 

@@ -11,7 +11,7 @@ use modelkin::lineage::Lineage;
 fn main() -> Result<(), Box<dyn Error>> {
     let id = std::env::args().nth(1).unwrap_or_else(|| "google/gemma-2-2b".into());
     let snapshot = modelkin::sample().map_err(|error| error.to_string())?;
-    let lineage = Lineage::from_snapshot(&snapshot);
+    let lineage = Lineage::from_snapshot(&snapshot)?;
     let model = lineage.find(&id)?;
     let below = lineage.below(&[model]);
     println!("{} models of the sample descend from {}", below.rows.len(), snapshot.id(model));

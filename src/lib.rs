@@ -21,8 +21,8 @@
 //! let text = "meta/base -> meta/chat : finetune\nmeta/chat -> you/chat-GGUF : quantized";
 //! modelkin::source::edges::read_text("example", text, &mut |found| builder.add(found));
 //! let snapshot = builder.finish("example", None, None)?;
-//! let lineage = Lineage::from_snapshot(&snapshot);
-//! let census = Census::take(&lineage, &Counting::default());
+//! let lineage = Lineage::from_snapshot(&snapshot)?;
+//! let census = Census::take(&lineage, &Counting::default())?;
 //! let base = lineage.find("meta/base").unwrap();
 //! assert_eq!((census.of(base).direct, census.of(base).descendants), (1, 2));
 //! # Ok::<(), modelkin::snapshot::Error>(())

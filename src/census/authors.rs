@@ -14,40 +14,60 @@ use super::closure::NONE;
 use super::layout::Layout;
 use super::segments::Segments;
 use crate::lineage::Lineage;
-use crate::snapshot::{Array, Row, Snapshot};
+use crate::snapshot::{Array, Error, Row, Snapshot};
 
 /// Under which name the owners are kept: this version of what they are.
 const NAME: &str = "census/1/owners";
+/// The number of the first owner.
+const FIRST: u32 = 1;
 
 /// The owner of each row as a number; rows are sorted, so that an owner's lie together. A model without an owner is
 /// its own. The numbers grow with the rows.
-pub fn owners(snapshot: &Snapshot) -> Cow<'_, [u32]> {
-    if let Some(owners) = snapshot.kept_numbers(NAME) {
-        return owners.into();
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub fn owners(snapshot: &Snapshot) -> Result<Cow<'_, [u32]>, Error> {
+    if let Some(owners) = snapshot.kept_numbers(NAME)? {
+        let goes_on = |pair: &[u32]| pair[1] == pair[0] || Some(pair[1]) == pair[0].checked_add(1);
+        let is_whole = owners.len() == snapshot.len() && owners.first().is_none_or(|first| *first == FIRST);
+        if !is_whole || !owners.windows(2).fold(true, |is_so, pair| is_so & goes_on(pair)) {
+            return Err(snapshot.damaged(format!("kept array {NAME}: its numbers do not go on from row to row")));
+        }
+        return Ok(owners.into());
     }
     let mut owners = Vec::with_capacity(snapshot.len());
-    let mut number = 0;
+    let mut number = FIRST - 1;
     for row in snapshot.rows() {
         number += u32::from(row == 0 || !snapshot.share_owner(row - 1, row));
         owners.push(number);
     }
-    owners.into()
+    Ok(owners.into())
 }
 
-pub(super) fn to_keep(snapshot: &Snapshot) -> (String, Array) {
-    (NAME.into(), Array::Numbers(owners(snapshot).into_owned()))
+pub(super) fn to_keep(snapshot: &Snapshot) -> Result<(String, Array), Error> {
+    Ok((NAME.into(), Array::Numbers(owners(snapshot)?.into_owned())))
 }
 
 /// The distinct owners of the counted descendants of each of `rows`.
-pub(super) fn below(lineage: &Lineage<'_>, layout: &Layout, rows: &[Row], counting: &Counting) -> Vec<u64> {
-    let owners = owners(lineage.snapshot());
-    let counted: Vec<bool> = lineage.snapshot().rows().map(|row| counting.wants(lineage.snapshot(), row)).collect();
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub(super) fn below(
+    lineage: &Lineage<'_>,
+    layout: &Layout,
+    rows: &[Row],
+    counting: &Counting,
+) -> Result<Vec<u64>, Error> {
+    let owners = owners(lineage.snapshot())?;
+    let wanted = counting.wanted(lineage.snapshot())?;
+    let counted: Vec<bool> = lineage.snapshot().rows().map(|row| wanted.holds(row)).collect();
     let ask = Ask { lineage, owners: &owners, counted: &counted };
     let trees = Trees::of(layout);
     let marks = trees.marks(layout, &ask);
     let reached = Segments::sum(lineage.snapshot().len(), &lineage.pairs(), |_| 1u32);
     let in_cycles = ask.in_cycles(layout);
-    rows.par_iter()
+    let below = rows
+        .par_iter()
         .map_init(
             || Walk::new(lineage.snapshot().len(), owners.last().map_or(0, |last| *last as usize + 1)),
             |walk, row| {
@@ -61,7 +81,8 @@ pub(super) fn below(lineage: &Lineage<'_>, layout: &Layout, rows: &[Row], counti
                 }
             },
         )
-        .collect()
+        .collect();
+    Ok(below)
 }
 
 /// What is asked: of which lineage, whose models, and which are counted.

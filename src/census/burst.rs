@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::lineage::Lineage;
 use crate::model::DATES_KEPT_SINCE;
-use crate::snapshot::{Array, Row, Snapshot};
+use crate::snapshot::{Array, Error, NumberColumn, Row};
 
 /// How many children make a burst, and within how many milliseconds (`definitions`, "Noise").
 const LEAST: usize = 50;
@@ -46,31 +46,40 @@ const NAME: &str = "census/2/bursts";
 impl<'l, 's> Bursts<'l, 's> {
     /// Finds the bursts among the children of every model; those of a whole lineage are taken from its snapshot, if it
     /// keeps them.
-    pub fn of(lineage: &'l Lineage<'s>) -> Bursts<'l, 's> {
-        let kept =
-            lineage.snapshot().kept_bytes(NAME).filter(|flags| lineage.is_whole() && flags.len() == lineage.links());
-        if let Some(flags) = kept {
-            return Bursts { lineage, flags: flags.into() };
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn of(lineage: &'l Lineage<'s>) -> Result<Bursts<'l, 's>, Error> {
+        let snapshot = lineage.snapshot();
+        if let Some(flags) = snapshot.kept_bytes(NAME)?.filter(|_| lineage.is_whole()) {
+            if flags.len() != lineage.links() {
+                return Err(snapshot.damaged(format!("kept array {NAME}: it is not as long as there are links")));
+            }
+            return Ok(Bursts { lineage, flags: flags.into() });
         }
         let mut flags = vec![0; lineage.links()];
-        for Burst { parent, children, .. } in Bursts::list(lineage) {
+        for Burst { parent, children, .. } in Bursts::list(lineage)? {
             for child in children {
                 let place = lineage.parents(child).position(|(other, _)| other == parent);
                 place.into_iter().for_each(|place| flags[lineage.links_up(child).start + place] = 1);
             }
         }
-        Bursts { lineage, flags: flags.into() }
+        Ok(Bursts { lineage, flags: flags.into() })
     }
 
     /// Every burst, by the parents in order; a child may be in two, by its author and by its name.
-    pub fn list(lineage: &Lineage<'_>) -> Vec<Burst> {
-        let bursts = lineage.snapshot().rows().into_par_iter().map(|parent| below(lineage, parent));
-        bursts.flatten_iter().collect()
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn list(lineage: &Lineage<'_>) -> Result<Vec<Burst>, Error> {
+        let created = lineage.snapshot().created()?;
+        let bursts = lineage.snapshot().rows().into_par_iter().map(|parent| below(lineage, created, parent));
+        Ok(bursts.flatten_iter().collect())
     }
 
-    /// Whether a model has a date by which bursts are judged: one since the Hub keeps dates.
-    pub fn can_judge(snapshot: &Snapshot, model: Row) -> bool {
-        snapshot.created(model) >= Some(DATES_KEPT_SINCE)
+    /// Whether a model's date is one by which bursts are judged: one since the Hub keeps dates.
+    pub fn can_judge(created: Option<i64>) -> bool {
+        created >= Some(DATES_KEPT_SINCE)
     }
 
     pub(super) fn to_keep(&self) -> (String, Array) {
@@ -90,7 +99,7 @@ impl<'l, 's> Bursts<'l, 's> {
 }
 
 /// The bursts among the children of one model.
-fn below(lineage: &Lineage<'_>, parent: Row) -> Vec<Burst> {
+fn below(lineage: &Lineage<'_>, created: &NumberColumn<i64>, parent: Row) -> Vec<Burst> {
     let snapshot = lineage.snapshot();
     let mut found = Vec::new();
     if lineage.children(parent).len() < LEAST {
@@ -98,7 +107,7 @@ fn below(lineage: &Lineage<'_>, parent: Row) -> Vec<Burst> {
     }
     let mut groups: BTreeMap<Shared, Vec<(i64, Row)>> = BTreeMap::new();
     for (child, _) in lineage.children(parent) {
-        let Some(created) = snapshot.created(child).filter(|_| Bursts::can_judge(snapshot, child)) else { continue };
+        let Some(created) = created.of(child).filter(|created| Bursts::can_judge(Some(*created))) else { continue };
         let id = snapshot.id(child).to_ascii_lowercase();
         // A model without an owner is its own author.
         let (owner, name) = id.split_once('/').map_or((None, id.as_str()), |(owner, name)| (Some(owner), name));

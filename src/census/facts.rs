@@ -2,11 +2,11 @@ use std::borrow::Cow;
 
 use super::segments::Segments;
 use super::shadow::{self, Shadow};
-use super::{Counting, Deepest, Tally, credit, deepest};
+use super::{Counting, Deepest, Tally, Wanted, credit, deepest, is_rows};
 use crate::census::layout::{Kind, Layout};
 use crate::lineage::Lineage;
-use crate::model::Relation;
-use crate::snapshot::{Array, Row, Snapshot};
+use crate::model::{Count, Relation};
+use crate::snapshot::{Array, Error, NumberColumn, Row, Snapshot};
 
 /// The counts of one model. Descendants are distinct models other than itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -60,6 +60,8 @@ const LIKES: usize = 10;
 const RECENT: usize = 12;
 const DEEPEST: usize = 14;
 const CREDIT: usize = 15;
+/// Whose sums stand at [`DOWNLOADS`], [`ALL_TIME`] and [`LIKES`].
+const SUMS: [Count; 3] = [Count::Downloads, Count::DownloadsAllTime, Count::Likes];
 /// Those that are sums over the descendants.
 pub(super) type Lanes = [i64; DEEPEST - RELATIONS];
 
@@ -75,8 +77,8 @@ const NAME: &str = "census/1";
 
 impl<'s> Table<'s> {
     /// Counts.
-    pub fn take(lineage: &Lineage<'s>, layout: &Layout, counting: &Counting) -> Table<'s> {
-        let weigh = Weigh::of(lineage, counting);
+    pub fn take(lineage: &Lineage<'s>, layout: &Layout, counting: &Counting) -> Result<Table<'s>, Error> {
+        let weigh = Weigh::of(lineage, counting)?;
         let sums = Segments::sum(weigh.nodes(), &weigh.links(), |node| weigh.node(node));
         let mut generations = lineage.generations();
         // What is not counted is nobody's deepest descendant.
@@ -108,17 +110,32 @@ impl<'s> Table<'s> {
             columns[DEEPEST].push(deepest.into());
             columns[CREDIT].push(credit[unit as usize].to_bits());
         }
-        Table { rows: rows.into(), columns: columns.map(Cow::Owned) }
+        Ok(Table { rows: rows.into(), columns: columns.map(Cow::Owned) })
     }
 
     /// The facts that a snapshot keeps: those of all its links and models, and nothing is recent.
-    pub fn kept(snapshot: &'s Snapshot) -> Option<Table<'s>> {
-        let rows = snapshot.kept_numbers(&format!("{NAME}/rows"))?;
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn kept(snapshot: &'s Snapshot) -> Result<Option<Table<'s>>, Error> {
+        let Some(rows) = snapshot.kept_numbers(&format!("{NAME}/rows"))? else { return Ok(None) };
+        let wrong = |name: &str, what: &str| snapshot.damaged(format!("kept array {NAME}/{name}: {what}"));
+        if !is_rows(rows, snapshot) {
+            return Err(wrong("rows", "its rows do not rise, or there are none such"));
+        }
         let mut columns: [Cow<'s, [u64]>; COLUMNS] = std::array::from_fn(|_| Cow::Borrowed(&[][..]));
         for (number, column) in columns.iter_mut().enumerate() {
-            *column = snapshot.kept_sums(&format!("{NAME}/{number}"))?.into();
+            let Some(kept) = snapshot.kept_sums(&format!("{NAME}/{number}"))? else { return Ok(None) };
+            if kept.len() != rows.len() {
+                return Err(wrong(&number.to_string(), "it is not as long as there are rows"));
+            }
+            // A sum is less than this, so that those of all models add up; credit is no whole number.
+            if number != CREDIT && kept.iter().fold(0, |all, value| all | value) >> 62 != 0 {
+                return Err(wrong(&number.to_string(), "a sum is higher than any can be"));
+            }
+            *column = kept.into();
         }
-        columns.iter().all(|column| column.len() == rows.len()).then(|| Table { rows: rows.into(), columns })
+        Ok(Some(Table { rows: rows.into(), columns }))
     }
 
     pub fn to_keep(&self) -> Vec<(String, Array)> {
@@ -172,13 +189,27 @@ pub(super) fn tally(lanes: &Lanes) -> Tally {
 /// What each model adds to the sums.
 pub(super) struct Weigh<'a, 's> {
     lineage: &'a Lineage<'s>,
-    counting: &'a Counting,
+    wanted: Wanted<'s>,
+    sums: [&'s NumberColumn<u64>; 3],
+    /// The dates, and since when one is recent.
+    recent: Option<(&'s NumberColumn<i64>, i64)>,
     shadows: Vec<Shadow>,
 }
 
 impl<'a, 's> Weigh<'a, 's> {
-    pub fn of(lineage: &'a Lineage<'s>, counting: &'a Counting) -> Weigh<'a, 's> {
-        Weigh { lineage, counting, shadows: shadow::of(lineage) }
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn of(lineage: &'a Lineage<'s>, counting: &Counting) -> Result<Weigh<'a, 's>, Error> {
+        let snapshot = lineage.snapshot();
+        let [downloads, all_time, likes] = SUMS.map(|count| snapshot.count(count));
+        let recent = counting.recent_since.map(|since| snapshot.created().map(|created| (created, since)));
+        Ok(Weigh {
+            lineage,
+            wanted: counting.wanted(snapshot)?,
+            sums: [downloads?, all_time?, likes?],
+            recent: recent.transpose()?,
+            shadows: shadow::of(lineage),
+        })
     }
 
     /// How many nodes there are: the rows, and after them the shadows.
@@ -224,7 +255,7 @@ impl<'a, 's> Weigh<'a, 's> {
     }
 
     fn counts(&self, row: Row) -> bool {
-        self.counting.wants(self.lineage.snapshot(), row)
+        self.wanted.holds(row)
     }
 
     /// The weakest relation of a model; its shadows move it up where a stronger link leads to it.
@@ -254,17 +285,10 @@ impl<'a, 's> Weigh<'a, 's> {
         }
         // A root is nobody's descendant: whatever it adds is taken off again where it is counted.
         lanes[relation.unwrap_or(Relation::Unstated) as usize] = 1;
-        let snapshot = self.lineage.snapshot();
-        let recent = self
-            .counting
-            .recent_since
-            .and_then(|since| snapshot.created(row).map(|created| u64::from(created >= since)));
-        for (column, value) in [
-            (DOWNLOADS, snapshot.downloads(row)),
-            (ALL_TIME, snapshot.downloads_all_time(row)),
-            (LIKES, snapshot.likes(row)),
-            (RECENT, recent),
-        ] {
+        let recent =
+            self.recent.and_then(|(created, since)| created.of(row).map(|created| u64::from(created >= since)));
+        let [downloads, all_time, likes] = self.sums.map(|column| column.of(row));
+        for (column, value) in [(DOWNLOADS, downloads), (ALL_TIME, all_time), (LIKES, likes), (RECENT, recent)] {
             if let Some(value) = value {
                 lanes[column - RELATIONS] = value as i64;
                 lanes[column - RELATIONS + 1] = 1;

@@ -5,11 +5,11 @@ use super::facts::{self, Weigh};
 use super::groups::Groups;
 use super::members::{members, members_and_mentions, mentions};
 use super::segments::Segments;
-use super::{Bursts, Census, Counting, Coverage, Sum, authors};
+use super::{Bursts, Census, Counting, Coverage, Error, Sum, authors};
 use crate::lineage::{Lineage, holds};
-use crate::model::Relation;
+use crate::model::{Count, Relation, WordList};
 use crate::reference::Family;
-use crate::snapshot::{Row, Snapshot};
+use crate::snapshot::{self, NumberColumn, Row, Snapshot};
 
 /// The counts of a family under `definitions`, "Counting a family".
 #[derive(Debug, Clone, PartialEq)]
@@ -129,9 +129,19 @@ impl Part {
     }
 
     /// The models of it: those that [`FamilyCount::of`] counts.
-    pub fn of(self, family: &Family, lineage: &Lineage<'_>, counting: &Counting, counted: Counted) -> Listing {
-        let wanted = |row: Row| counting.wants(lineage.snapshot(), row);
-        let members = members(family, lineage);
+    ///
+    /// # Errors
+    /// [`snapshot::Error::Damaged`].
+    pub fn of(
+        self,
+        family: &Family,
+        lineage: &Lineage<'_>,
+        counting: &Counting,
+        counted: Counted,
+    ) -> Result<Listing, snapshot::Error> {
+        let counts = counting.wanted(lineage.snapshot())?;
+        let wanted = |row: Row| counts.holds(row);
+        let members = members(family, lineage)?;
         let mut desk = Desk::new(lineage.snapshot().len());
         let related =
             |rows: Vec<(Row, Relation)>| rows.into_iter().map(|(row, relation)| (row, Some(relation))).collect();
@@ -142,17 +152,18 @@ impl Part {
             Part::Mentions => {
                 let all = desk.derive(lineage, &members, counted, wanted).all;
                 let of = |row: Row| all.binary_search_by_key(&row, |derived| derived.0).ok().map(|at| all[at].1);
-                let mentions = mentions(family, lineage, &members, &Counting::default());
+                let mentions = mentions(family, lineage, &members, &Counting::default())?;
                 mentions.into_iter().map(|row| (row, of(row))).collect()
             }
         };
         // Members are what they are, whenever they came.
         if counting.is_everything() || self == Part::Members {
-            return Listing { rows, undated: None };
+            return Ok(Listing { rows, undated: None });
         }
-        let undated = rows.iter().filter(|(row, _)| lineage.snapshot().created(*row).is_none()).count() as u64;
+        let created = lineage.snapshot().created()?;
+        let undated = rows.iter().filter(|(row, _)| created.of(*row).is_none()).count() as u64;
         rows.retain(|(row, _)| wanted(*row));
-        Listing { rows, undated: Some(undated) }
+        Ok(Listing { rows, undated: Some(undated) })
     }
 }
 
@@ -161,39 +172,58 @@ const TOP: usize = 10;
 
 impl FamilyCount {
     /// Counts a family. F1 and F2 follow the links of `lineage`; only what `counting` wants is counted.
-    pub fn of(family: &Family, lineage: &Lineage<'_>, counting: &Counting, counted: Counted) -> FamilyCount {
-        let members = members(family, lineage);
+    ///
+    /// # Errors
+    /// [`snapshot::Error::Damaged`].
+    pub fn of(
+        family: &Family,
+        lineage: &Lineage<'_>,
+        counting: &Counting,
+        counted: Counted,
+    ) -> Result<FamilyCount, snapshot::Error> {
+        let members = members(family, lineage)?;
         let (f3, count) = rayon::join(
-            || f3(family, lineage, || mentions(family, lineage, &members, counting).len() as u64),
+            || match has_f3(family, lineage)? {
+                true => mentions(family, lineage, &members, counting).map(|mentions| Some(mentions.len() as u64)),
+                false => Ok(None),
+            },
             || {
-                let bursts = Bursts::of(lineage);
-                let (count, f1) = FamilyCount::of_members(family, &members, &bursts, counting, counted);
-                FamilyCount { top_children: top(lineage, &f1, counting), ..count }
+                let bursts = Bursts::of(lineage)?;
+                let (count, f1) = FamilyCount::of_members(family, &members, &bursts, counting, counted)?;
+                Ok(FamilyCount { top_children: top(lineage, &f1, counting)?, ..count })
             },
         );
-        FamilyCount { f3, ..count }
+        Ok(FamilyCount { f3: f3?, ..count? })
     }
 
     /// Counts many families by one reading of the ids, in their order: by [`Counted::Others`] and by
     /// [`Counted::Everybody`]. Their top children are left out.
-    pub fn of_all(families: &[Family], bursts: &Bursts<'_, '_>) -> Vec<[FamilyCount; 2]> {
+    ///
+    /// # Errors
+    /// [`snapshot::Error::Damaged`].
+    pub fn of_all(families: &[Family], bursts: &Bursts<'_, '_>) -> Result<Vec<[FamilyCount; 2]>, snapshot::Error> {
         let lineage = bursts.lineage();
         let counting = Counting::default();
         // Expressions that are too large together are looked for one by one.
         let alone = |family: &Family| {
-            let members = members(family, lineage);
-            let mentions = mentions(family, lineage, &members, &counting);
-            [members, mentions]
+            let members = members(family, lineage)?;
+            let mentions = mentions(family, lineage, &members, &counting)?;
+            Ok([members, mentions])
         };
-        let sets = members_and_mentions(families, lineage).unwrap_or_else(|_| families.iter().map(alone).collect());
+        let sets = match members_and_mentions(families, lineage) {
+            Ok(sets) => sets,
+            Err(Error::Snapshot(damage)) => return Err(damage),
+            Err(Error::Reference(_)) => families.iter().map(alone).collect::<Result<_, snapshot::Error>>()?,
+        };
         let count = |(family, [members, mentions]): (&Family, &[Vec<Row>; 2])| {
             let is_model = |row: &&Row| lineage.snapshot().is_listed(**row);
             let others = mentions.iter().filter(is_model).filter(|row| members.binary_search(row).is_err());
-            let f3 = f3(family, lineage, || others.count() as u64);
-            [Counted::Others, Counted::Everybody].map(|counted| {
-                let (count, _) = FamilyCount::of_members(family, members, bursts, &counting, counted);
-                FamilyCount { f3, ..count }
-            })
+            let f3 = has_f3(family, lineage)?.then(|| others.count() as u64);
+            let count = |counted| {
+                let (count, _) = FamilyCount::of_members(family, members, bursts, &counting, counted)?;
+                Ok(FamilyCount { f3, ..count })
+            };
+            Ok([count(Counted::Others)?, count(Counted::Everybody)?])
         };
         families.iter().zip(&sets).map(count).collect()
     }
@@ -205,14 +235,16 @@ impl FamilyCount {
         bursts: &Bursts<'_, '_>,
         counting: &Counting,
         counted: Counted,
-    ) -> (FamilyCount, Vec<(Row, Relation)>) {
+    ) -> Result<(FamilyCount, Vec<(Row, Relation)>), snapshot::Error> {
         let lineage = bursts.lineage();
         let snapshot = lineage.snapshot();
-        let wanted = |row: Row| counting.wants(snapshot, row);
+        let worth = Worth::of(snapshot)?;
+        let counts = counting.wanted(snapshot)?;
+        let wanted = |row: Row| counts.holds(row);
         let mut desk = Desk::new(snapshot.len());
         let mut derived = desk.derive(lineage, members, counted, wanted);
         let undated = |rows: &[(Row, Relation)]| {
-            let has_no_date = |row: Row| snapshot.created(row).is_none() && !wanted(row);
+            let has_no_date = |row: Row| worth.created.of(row).is_none() && !wanted(row);
             rows.iter().filter(|(row, _)| has_no_date(*row)).count() as u64
         };
         let undated = (undated(&derived.direct), undated(&derived.all));
@@ -220,7 +252,7 @@ impl FamilyCount {
         derived.all.retain(|(row, _)| wanted(*row));
         let Derived { direct: f1, all: f2, .. } = &derived;
 
-        let owners = authors::owners(snapshot);
+        let owners = authors::owners(snapshot)?;
         let is_inside = |row: Row| holds(&desk.members, row) || holds(&desk.seen, row);
         let calm =
             |rows: &[(Row, Relation)]| rows.iter().filter(|(row, _)| !bursts.holds(*row, is_inside)).count() as u64;
@@ -229,8 +261,8 @@ impl FamilyCount {
             parents.map(|(parent, _)| parent).all(|parent| lineage.is_unlisted(parent))
         };
         let ((f2_tally, calm_f2), (f1_tally, calm_f1)) = rayon::join(
-            || rayon::join(|| Tally::of(snapshot, &owners, f2, counting), || calm(f2)),
-            || (Tally::of(snapshot, &owners, f1, counting), calm(f1)),
+            || rayon::join(|| Tally::of(&worth, &owners, f2, counting), || calm(f2)),
+            || (Tally::of(&worth, &owners, f1, counting), calm(f1)),
         );
         let count = FamilyCount {
             name: family.name.clone(),
@@ -246,20 +278,25 @@ impl FamilyCount {
             f2: f2_tally,
             generations: derived.levels,
         };
-        (count, derived.direct)
+        Ok((count, derived.direct))
     }
 }
 
-/// F3, if the snapshot can tell it: `count` of nothing but names is no count of mentions.
-fn f3(family: &Family, lineage: &Lineage<'_>, count: impl FnOnce() -> u64) -> Option<u64> {
-    (!family.has_tags() || lineage.snapshot().tag_words().next().is_some()).then(count)
+/// Whether a snapshot can tell F3: a count of nothing but names is no count of mentions.
+fn has_f3(family: &Family, lineage: &Lineage<'_>) -> Result<bool, snapshot::Error> {
+    Ok(!family.has_tags() || lineage.snapshot().list(WordList::Tags)?.words().len() > 0)
 }
 
 /// The models with most descendants among `rows`, ties by id.
-fn top(lineage: &Lineage<'_>, rows: &[(Row, Relation)], counting: &Counting) -> Vec<(Row, u64, u64)> {
-    let wanted = |row: Row| counting.wants(lineage.snapshot(), row);
+fn top(
+    lineage: &Lineage<'_>,
+    rows: &[(Row, Relation)],
+    counting: &Counting,
+) -> Result<Vec<(Row, u64, u64)>, snapshot::Error> {
+    let counts = counting.wanted(lineage.snapshot())?;
+    let wanted = |row: Row| counts.holds(row);
     let inner = rows.iter().map(|(row, _)| *row).filter(|row| !lineage.is_leaf(*row));
-    let mut children: Vec<(Row, u64, u64)> = match Census::kept(lineage, counting) {
+    let mut children: Vec<(Row, u64, u64)> = match Census::kept(lineage, counting)? {
         Some(census) => {
             inner.map(|row| (row, census.of(row))).map(|(row, facts)| (row, facts.direct, facts.descendants)).collect()
         }
@@ -273,12 +310,31 @@ fn top(lineage: &Lineage<'_>, rows: &[(Row, Relation)], counting: &Counting) -> 
     children.retain(|(_, _, descendants)| *descendants > 0);
     children.sort_unstable_by_key(|(row, _, descendants)| (std::cmp::Reverse(*descendants), *row));
     children.truncate(TOP);
-    children
+    Ok(children)
+}
+
+/// What is added up of the models of a snapshot.
+struct Worth<'s> {
+    downloads: &'s NumberColumn<u64>,
+    downloads_all_time: &'s NumberColumn<u64>,
+    likes: &'s NumberColumn<u64>,
+    created: &'s NumberColumn<i64>,
+}
+
+impl<'s> Worth<'s> {
+    fn of(snapshot: &'s Snapshot) -> Result<Worth<'s>, snapshot::Error> {
+        Ok(Worth {
+            downloads: snapshot.count(Count::Downloads)?,
+            downloads_all_time: snapshot.count(Count::DownloadsAllTime)?,
+            likes: snapshot.count(Count::Likes)?,
+            created: snapshot.created()?,
+        })
+    }
 }
 
 impl Tally {
     /// Adds up what is known of a set of distinct models, which are in order.
-    fn of(snapshot: &Snapshot, owners: &[u32], rows: &[(Row, Relation)], counting: &Counting) -> Tally {
+    fn of(worth: &Worth<'_>, owners: &[u32], rows: &[(Row, Relation)], counting: &Counting) -> Tally {
         let mut tally = Tally::default();
         // In order of the rows an owner's models lie together. A model without an owner is its own.
         let mut last: Option<u32> = None;
@@ -288,11 +344,11 @@ impl Tally {
             let owner = owners[*row as usize];
             tally.authors += u64::from(last != Some(owner));
             last = Some(owner);
-            tally.downloads.add(snapshot.downloads(*row));
-            tally.downloads_all_time.add(snapshot.downloads_all_time(*row));
-            tally.likes.add(snapshot.likes(*row));
-            let created = snapshot.created(*row);
-            tally.dated += u64::from(Bursts::can_judge(snapshot, *row));
+            tally.downloads.add(worth.downloads.of(*row));
+            tally.downloads_all_time.add(worth.downloads_all_time.of(*row));
+            tally.likes.add(worth.likes.of(*row));
+            let created = worth.created.of(*row);
+            tally.dated += u64::from(Bursts::can_judge(created));
             if let Some(since) = counting.recent_since {
                 tally.recent.add(created.map(|created| u64::from(created >= since)));
             }
@@ -303,32 +359,51 @@ impl Tally {
 
 /// F1 and F2 of each of many sets of members, in their order, in parallel. Of F2 the authors and the dates are left at 0:
 /// they are no sums.
-pub fn tallies(lineage: &Lineage<'_>, sets: &[Vec<Row>], counting: &Counting) -> Vec<(Tally, Tally)> {
+///
+/// # Errors
+/// [`snapshot::Error::Damaged`].
+pub fn tallies(
+    lineage: &Lineage<'_>,
+    sets: &[Vec<Row>],
+    counting: &Counting,
+) -> Result<Vec<(Tally, Tally)>, snapshot::Error> {
     let snapshot = lineage.snapshot();
-    let owners = authors::owners(snapshot);
-    let weigh = Weigh::of(lineage, counting);
+    let (worth, wanted) = (Worth::of(snapshot)?, counting.wanted(snapshot)?);
+    let owners = authors::owners(snapshot)?;
+    let weigh = Weigh::of(lineage, counting)?;
     let groups = Groups::of(weigh.nodes(), &weigh.links(), |node| weigh.node(node));
-    sets.par_iter()
+    let tallies = sets
+        .par_iter()
         .map_init(
             || (Desk::new(snapshot.len()), groups.stamps()),
             |(desk, stamps), members| {
                 let mut direct = desk.direct(lineage, members, Counted::Others);
                 desk.clear(members, &[]);
-                direct.retain(|(row, _)| counting.wants(snapshot, *row));
+                direct.retain(|(row, _)| wanted.holds(*row));
                 let nodes = members.iter().flat_map(|row| weigh.nodes_of(*row));
                 let f2 = groups.reached(nodes, stamps, |node| weigh.parent(node), |node| weigh.node(node));
-                (Tally::of(snapshot, &owners, &direct, counting), facts::tally(&f2))
+                (Tally::of(&worth, &owners, &direct, counting), facts::tally(&f2))
             },
         )
-        .collect()
+        .collect();
+    Ok(tallies)
 }
 
 /// The same with the authors of F2, by a walk from every set.
-pub(super) fn authored(lineage: &Lineage<'_>, sets: &[Vec<Row>], counting: &Counting) -> Vec<(Tally, Tally)> {
+///
+/// # Errors
+/// [`snapshot::Error::Damaged`].
+pub(super) fn authored(
+    lineage: &Lineage<'_>,
+    sets: &[Vec<Row>],
+    counting: &Counting,
+) -> Result<Vec<(Tally, Tally)>, snapshot::Error> {
     let snapshot = lineage.snapshot();
-    let owners = authors::owners(snapshot);
-    let wanted = |row: Row| counting.wants(snapshot, row);
-    sets.par_iter()
+    let (worth, counts) = (Worth::of(snapshot)?, counting.wanted(snapshot)?);
+    let owners = authors::owners(snapshot)?;
+    let wanted = |row: Row| counts.holds(row);
+    let tallies = sets
+        .par_iter()
         .map_init(
             || Desk::new(snapshot.len()),
             |desk, members| {
@@ -336,8 +411,9 @@ pub(super) fn authored(lineage: &Lineage<'_>, sets: &[Vec<Row>], counting: &Coun
                 desk.clear(members, &derived.all);
                 derived.direct.retain(|(row, _)| wanted(*row));
                 derived.all.retain(|(row, _)| wanted(*row));
-                [&derived.direct, &derived.all].map(|rows| Tally::of(snapshot, &owners, rows, counting)).into()
+                [&derived.direct, &derived.all].map(|rows| Tally::of(&worth, &owners, rows, counting)).into()
             },
         )
-        .collect()
+        .collect();
+    Ok(tallies)
 }

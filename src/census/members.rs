@@ -2,10 +2,11 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::Counting;
+use super::{Counting, Error, is_rows};
 use crate::lineage::Lineage;
-use crate::reference::{self, Family, Matcher};
-use crate::snapshot::{Array, Row};
+use crate::model::{Word, WordList};
+use crate::reference::{Family, Matcher};
+use crate::snapshot::{self, Array, Row, Snapshot};
 
 /// Under which names a family's members and mentions are kept: this version of what they are, and the family's rule.
 fn names(family: &Family) -> [String; 2] {
@@ -15,8 +16,8 @@ fn names(family: &Family) -> [String; 2] {
 /// The members and the mentions of many families, as a snapshot keeps them.
 ///
 /// # Errors
-/// If the families' expressions are too large together.
-pub(super) fn to_keep(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<(String, Array)>, reference::Error> {
+/// If the families' expressions are too large together, or the snapshot is not as it was written.
+pub(super) fn to_keep(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<(String, Array)>, Error> {
     let sets = members_and_mentions(families, lineage)?;
     let kept = families.iter().zip(sets).flat_map(|(family, sets)| names(family).into_iter().zip(sets));
     Ok(kept.map(|(name, rows)| (name, Array::Numbers(rows))).collect())
@@ -26,22 +27,20 @@ pub(super) fn to_keep(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<
 /// that the snapshot keeps.
 ///
 /// # Errors
-/// If the families' expressions are too large together.
-pub(super) fn members_and_mentions(
-    families: &[Family],
-    lineage: &Lineage<'_>,
-) -> Result<Vec<[Vec<Row>; 2]>, reference::Error> {
+/// If the families' expressions are too large together, or the snapshot is not as it was written.
+pub(super) fn members_and_mentions(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<[Vec<Row>; 2]>, Error> {
+    let snapshot = lineage.snapshot();
     let kept = |family: &Family| {
-        let [members, mentions] = names(family).map(|name| lineage.snapshot().kept_numbers(&name));
-        Some([members?.to_vec(), mentions?.to_vec()])
+        let [members, mentions] = names(family).map(|name| kept(snapshot, &name));
+        Ok(members?.zip(mentions?).map(|(members, mentions)| [members.to_vec(), mentions.to_vec()]))
     };
-    if let Some(kept) = families.iter().map(kept).collect() {
+    if let Some(kept) = families.iter().map(kept).collect::<Result<Option<_>, snapshot::Error>>()? {
         return Ok(kept);
     }
+    let (tags, libraries) = (snapshot.list(WordList::Tags)?, snapshot.word(Word::Library)?);
     const MANY: u32 = 16 * 1024;
     let matcher = Matcher::of(families)?;
-    let snapshot = lineage.snapshot();
-    let words: Vec<&str> = snapshot.tag_words().collect();
+    let words: Vec<&str> = tags.words().collect();
     let of_tag: Vec<Vec<usize>> = words
         .par_iter()
         .map(|tag| (0..families.len()).filter(|number| families[*number].is_tag(tag)).collect())
@@ -59,9 +58,9 @@ pub(super) fn members_and_mentions(
             matcher.named(&ids, &mut |at, number| mentions.push((number, start + at as Row)));
             let mut of_library: HashMap<&str, Vec<usize>> = HashMap::new();
             for row in rows {
-                let tags = snapshot.tags(row).iter().flat_map(|tag| &of_tag[*tag as usize]);
-                mentions.extend(tags.map(|number| (*number, row)));
-                if let Some(library) = snapshot.library(row) {
+                let tagged = tags.of(row).iter().flat_map(|tag| &of_tag[*tag as usize]);
+                mentions.extend(tagged.map(|number| (*number, row)));
+                if let Some(library) = libraries.of(row) {
                     let known = of_library.entry(library).or_insert_with(|| {
                         (0..families.len()).filter(|number| families[*number].is_library(library)).collect()
                     });
@@ -86,39 +85,60 @@ pub(super) fn members_and_mentions(
     Ok((0..families.len()).map(|number| [rows(number, 0), rows(number, 1)]).collect())
 }
 
-/// The rows of a family's members, in order. Old ids are no members: the models that they name are.
-pub fn members(family: &Family, lineage: &Lineage<'_>) -> Vec<Row> {
-    let snapshot = lineage.snapshot();
-    if let Some(members) = snapshot.kept_numbers(&names(family)[0]) {
-        return members.to_vec();
-    }
-    let is_model = |row: &Row| snapshot.is_listed(*row) || lineage.is_unlisted(*row);
-    match family.lies_in() {
-        Some(id) if id.contains('/') || snapshot.owned_by(id).is_empty() => lineage.find(id).into_iter().collect(),
-        Some(owner) => snapshot.owned_by(owner).filter(is_model).collect(),
-        None => search(lineage, |ids| family.members_among(ids)).filter(is_model).collect(),
+/// The rows that a snapshot keeps under a name.
+fn kept<'s>(snapshot: &'s Snapshot, name: &str) -> Result<Option<&'s [Row]>, snapshot::Error> {
+    let kept = snapshot.kept_numbers(name)?;
+    match kept.is_none_or(|rows| is_rows(rows, snapshot)) {
+        true => Ok(kept),
+        false => Err(snapshot.damaged(format!("kept array {name}: its rows do not rise, or there are none such"))),
     }
 }
 
-/// F3.
-pub(super) fn mentions(family: &Family, lineage: &Lineage<'_>, members: &[Row], counting: &Counting) -> Vec<Row> {
+/// The rows of a family's members, in order. Old ids are no members: the models that they name are.
+///
+/// # Errors
+/// [`snapshot::Error::Damaged`].
+pub fn members(family: &Family, lineage: &Lineage<'_>) -> Result<Vec<Row>, snapshot::Error> {
     let snapshot = lineage.snapshot();
-    let counts =
-        |row: &Row| snapshot.is_listed(*row) && counting.wants(snapshot, *row) && members.binary_search(row).is_err();
-    if let Some(mentions) = snapshot.kept_numbers(&names(family)[1]) {
-        return mentions.iter().copied().filter(counts).collect();
+    if let Some(members) = kept(snapshot, &names(family)[0])? {
+        return Ok(members.to_vec());
     }
-    let words: Vec<&str> = snapshot.tag_words().collect();
-    let tags: Vec<bool> = words.par_iter().map(|tag| family.is_tag(tag)).collect();
-    let has_tags = tags.contains(&true);
+    let is_model = |row: &Row| snapshot.is_listed(*row) || lineage.is_unlisted(*row);
+    Ok(match family.lies_in() {
+        Some(id) if id.contains('/') || snapshot.owned_by(id).is_empty() => lineage.find(id).into_iter().collect(),
+        Some(owner) => snapshot.owned_by(owner).filter(is_model).collect(),
+        None => search(lineage, |ids| family.members_among(ids)).filter(is_model).collect(),
+    })
+}
+
+/// F3.
+///
+/// # Errors
+/// [`snapshot::Error::Damaged`].
+pub(super) fn mentions(
+    family: &Family,
+    lineage: &Lineage<'_>,
+    members: &[Row],
+    counting: &Counting,
+) -> Result<Vec<Row>, snapshot::Error> {
+    let snapshot = lineage.snapshot();
+    let wanted = counting.wanted(snapshot)?;
+    let counts = |row: &Row| snapshot.is_listed(*row) && wanted.holds(*row) && members.binary_search(row).is_err();
+    if let Some(mentions) = kept(snapshot, &names(family)[1])? {
+        return Ok(mentions.iter().copied().filter(counts).collect());
+    }
+    let (tags, libraries) = (snapshot.list(WordList::Tags)?, snapshot.word(Word::Library)?);
+    let words: Vec<&str> = tags.words().collect();
+    let is_tag: Vec<bool> = words.par_iter().map(|tag| family.is_tag(tag)).collect();
+    let has_tags = is_tag.contains(&true);
     let mut named = vec![false; snapshot.len()];
     search(lineage, |ids| family.named_among(ids)).for_each(|row| named[row as usize] = true);
     let is_mention = |row: &Row| {
         named[*row as usize]
-            || (has_tags && snapshot.tags(*row).iter().any(|tag| tags[*tag as usize]))
-            || snapshot.library(*row).is_some_and(|library| family.is_library(library))
+            || (has_tags && tags.of(*row).iter().any(|tag| is_tag[*tag as usize]))
+            || libraries.of(*row).is_some_and(|library| family.is_library(library))
     };
-    snapshot.rows().into_par_iter().filter(is_mention).filter(counts).collect()
+    Ok(snapshot.rows().into_par_iter().filter(is_mention).filter(counts).collect())
 }
 
 /// The rows whose ids `find` marks, in order; it is given many ids at a time.
@@ -137,6 +157,9 @@ fn search(lineage: &Lineage<'_>, find: impl Fn(&[&str]) -> Vec<bool> + Sync) -> 
 }
 
 /// The members of each of a table's families.
-pub(super) fn all_members(families: &[Family], lineage: &Lineage<'_>) -> Vec<Vec<Row>> {
+///
+/// # Errors
+/// [`snapshot::Error::Damaged`].
+pub(super) fn all_members(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<Vec<Row>>, snapshot::Error> {
     families.iter().map(|family| members(family, lineage)).collect()
 }

@@ -23,7 +23,7 @@ use std::sync::OnceLock;
 
 use crate::lineage::Lineage;
 use crate::reference::{self, Family};
-use crate::snapshot::{Array, Row, Snapshot};
+use crate::snapshot::{self, Array, NumberColumn, Row, Snapshot};
 use facts::Table;
 use layout::Layout;
 
@@ -54,16 +54,49 @@ pub struct Census<'l, 's> {
 /// owners, and the members and mentions of some families.
 ///
 /// # Errors
-/// If the families' expressions are too large together.
-pub fn keep(snapshot: &mut Snapshot, families: &[Family]) -> Result<(), reference::Error> {
-    let lineage = Lineage::from_snapshot(snapshot);
+/// If the families' expressions are too large together, or the snapshot is not as it was written.
+pub fn keep(snapshot: &mut Snapshot, families: &[Family]) -> Result<(), Error> {
+    let lineage = Lineage::from_snapshot(snapshot)?;
     let mut arrays = lineage.to_keep();
-    arrays.append(&mut Census::take(&lineage, &Counting::default()).to_keep());
-    arrays.push(Bursts::of(&lineage).to_keep());
-    arrays.push(authors::to_keep(lineage.snapshot()));
+    arrays.append(&mut Census::take(&lineage, &Counting::default())?.to_keep());
+    arrays.push(Bursts::of(&lineage)?.to_keep());
+    arrays.push(authors::to_keep(lineage.snapshot())?);
     arrays.append(&mut members::to_keep(families, &lineage)?);
     arrays.into_iter().for_each(|(name, array)| snapshot.keep(&name, array));
     Ok(())
+}
+
+/// The models of a snapshot that are counted; see [`Counting::wanted`].
+#[derive(Debug, Clone)]
+pub struct Wanted<'s> {
+    counting: Counting,
+    /// The dates, where they are asked for.
+    created: Option<&'s NumberColumn<i64>>,
+}
+
+impl Wanted<'_> {
+    /// Whether a model is counted.
+    pub fn holds(&self, row: Row) -> bool {
+        self.created.is_none_or(|created| self.counting.counts(created.of(row)))
+    }
+}
+
+/// What cannot be counted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The snapshot is not as it was written.
+    #[error(transparent)]
+    Snapshot(#[from] snapshot::Error),
+    /// The families' expressions are too large together.
+    #[error(transparent)]
+    Reference(#[from] reference::Error),
+}
+
+/// Whether these are rows of a snapshot, each higher than the one before.
+fn is_rows(rows: &[Row], snapshot: &Snapshot) -> bool {
+    let is_rising = rows.windows(2).fold(true, |is_rising, pair| is_rising & (pair[0] < pair[1]));
+    is_rising && rows.last().is_none_or(|last| (*last as usize) < snapshot.len())
 }
 
 /// Which models are counted. All are walked through, counted or not.
@@ -83,9 +116,13 @@ impl Counting {
         self.since.is_none() && self.until.is_none()
     }
 
-    /// Whether a model of a snapshot is counted.
-    pub fn wants(&self, snapshot: &Snapshot, row: Row) -> bool {
-        self.is_everything() || self.counts(snapshot.created(row))
+    /// Which models of a snapshot are counted.
+    ///
+    /// # Errors
+    /// [`snapshot::Error::Damaged`] if the dates are asked for, and not as they were written.
+    pub fn wanted<'s>(&self, snapshot: &'s Snapshot) -> Result<Wanted<'s>, snapshot::Error> {
+        let created = (!self.is_everything()).then(|| snapshot.created()).transpose()?;
+        Ok(Wanted { counting: self.clone(), created })
     }
 
     /// Whether a model created then is counted. Under a date filter, models without a date are not.
@@ -98,19 +135,23 @@ impl Counting {
 
 impl<'l, 's> Census<'l, 's> {
     /// Counts below every model; where nothing is asked but what the snapshot keeps, that is taken.
-    pub fn take(lineage: &'l Lineage<'s>, counting: &Counting) -> Census<'l, 's> {
-        Census::kept(lineage, counting).unwrap_or_else(|| {
-            let layout = Layout::of(lineage);
-            let table = Table::take(lineage, &layout, counting);
-            Census { lineage, layout: layout.into(), table, counting: counting.clone() }
-        })
+    ///
+    /// # Errors
+    /// [`snapshot::Error::Damaged`].
+    pub fn take(lineage: &'l Lineage<'s>, counting: &Counting) -> Result<Census<'l, 's>, snapshot::Error> {
+        if let Some(kept) = Census::kept(lineage, counting)? {
+            return Ok(kept);
+        }
+        let layout = Layout::of(lineage);
+        let table = Table::take(lineage, &layout, counting)?;
+        Ok(Census { lineage, layout: layout.into(), table, counting: counting.clone() })
     }
 
     /// The census that the snapshot keeps, if that is what is asked for.
-    fn kept(lineage: &'l Lineage<'s>, counting: &Counting) -> Option<Census<'l, 's>> {
+    fn kept(lineage: &'l Lineage<'s>, counting: &Counting) -> Result<Option<Census<'l, 's>>, snapshot::Error> {
         let is_kept = lineage.is_whole() && *counting == Counting::default();
-        let table = is_kept.then(|| Table::kept(lineage.snapshot()))??;
-        Some(Census { lineage, layout: OnceLock::new(), table, counting: counting.clone() })
+        let table = is_kept.then(|| Table::kept(lineage.snapshot())).transpose()?.flatten();
+        Ok(table.map(|table| Census { lineage, layout: OnceLock::new(), table, counting: counting.clone() }))
     }
 
     /// What a snapshot keeps so that nothing need be counted again: name and numbers.
@@ -154,7 +195,10 @@ impl<'l, 's> Census<'l, 's> {
 
     /// The distinct owners of the counted descendants of every model of [`Census::all`], in that order. A model without an
     /// owner is its own.
-    pub fn authors(&self) -> Vec<u64> {
+    ///
+    /// # Errors
+    /// [`snapshot::Error::Damaged`].
+    pub fn authors(&self) -> Result<Vec<u64>, snapshot::Error> {
         authors::below(self.lineage, self.layout(), self.table.rows(), &self.counting)
     }
 

@@ -1,7 +1,7 @@
 use super::{Census, Counting, Facts, Sum, Tally, family, members};
-use crate::model::Relation;
+use crate::model::{Count, Relation};
 use crate::reference::Family;
-use crate::snapshot::Row;
+use crate::snapshot::{Error, Row};
 
 /// What is ranked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,26 +114,34 @@ pub struct Ranked {
 
 impl Ranking {
     /// Ranks the models of a census; the first `top` of them are listed (0: all).
-    pub fn of_models(census: &Census<'_, '_>, measure: Measure, top: usize) -> Ranking {
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn of_models(census: &Census<'_, '_>, measure: Measure, top: usize) -> Result<Ranking, Error> {
         let snapshot = census.lineage().snapshot();
-        let authors = if measure == Measure::Authors { census.authors() } else { Vec::new() };
+        let authors = if measure == Measure::Authors { census.authors()? } else { Vec::new() };
+        let own_count = match measure {
+            Measure::DownloadsWithOwn => Some(snapshot.count(Count::Downloads)?),
+            Measure::LikesWithOwn => Some(snapshot.count(Count::Likes)?),
+            _ => None,
+        };
         let models: Vec<Row> = census.models().to_vec();
-        let own = |mut sum: Sum, value: Option<u64>| {
-            sum.add(value);
+        let with_own = |mut sum: Sum, row: Row| {
+            sum.add(own_count.and_then(|column| column.of(row)));
             sum
         };
         let values = models.iter().zip(0..).map(|(row, at)| {
             let facts = census.at(at);
             match measure {
                 Measure::Authors => Some((authors[at] as f64, None)),
-                Measure::DownloadsWithOwn => known(own(facts.downloads, snapshot.downloads(*row))),
-                Measure::LikesWithOwn => known(own(facts.likes, snapshot.likes(*row))),
+                Measure::DownloadsWithOwn => known(with_own(facts.downloads, *row)),
+                Measure::LikesWithOwn => known(with_own(facts.likes, *row)),
                 _ => of_facts(&facts, measure),
             }
         });
         // Under a filter a model may be left without a counted descendant.
         let is_counted = |at: usize| census.at(at).descendants > 0;
-        Ranking::sorted(measure, values, top, is_counted, |at| {
+        Ok(Ranking::sorted(measure, values, top, is_counted, |at| {
             let (row, facts) = (models[at], census.at(at));
             Ranked {
                 rank: 0,
@@ -145,24 +153,27 @@ impl Ranking {
                 value: 0.0,
                 known: None,
             }
-        })
+        }))
     }
 
     /// Ranks owners or the families of a table; the first `top` of them are listed (0: all).
     ///
     /// A measure that is not defined for groups ([`Measure::is_for_groups`]) leaves every row out as missing.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
     pub fn of_groups(
         census: &Census<'_, '_>,
         families: Option<&[Family]>,
         measure: Measure,
         counting: &Counting,
         top: usize,
-    ) -> Ranking {
+    ) -> Result<Ranking, Error> {
         let lineage = census.lineage();
         let snapshot = lineage.snapshot();
         let (names, sets): (Vec<String>, Vec<Vec<Row>>) = match families {
             Some(families) => {
-                (families.iter().map(|family| family.name.clone()).collect(), members::all_members(families, lineage))
+                (families.iter().map(|family| family.name.clone()).collect(), members::all_members(families, lineage)?)
             }
             None => {
                 let mut owners: Vec<&str> = census.models().iter().filter_map(|row| snapshot.owner(*row)).collect();
@@ -173,12 +184,12 @@ impl Ranking {
             }
         };
         let tallies = match measure {
-            Measure::Authors => family::authored(lineage, &sets, counting),
-            _ => family::tallies(lineage, &sets, counting),
+            Measure::Authors => family::authored(lineage, &sets, counting)?,
+            _ => family::tallies(lineage, &sets, counting)?,
         };
         let values = tallies.iter().map(|(f1, f2)| of_tallies(f1, f2, measure));
         let is_counted = |at: usize| tallies[at].1.models > 0;
-        Ranking::sorted(measure, values, top, is_counted, |at| {
+        Ok(Ranking::sorted(measure, values, top, is_counted, |at| {
             let (f1, f2) = &tallies[at];
             Ranked {
                 rank: 0,
@@ -190,7 +201,7 @@ impl Ranking {
                 value: 0.0,
                 known: None,
             }
-        })
+        }))
     }
 
     /// Ranks what has these values and is counted, ties by place; `row` makes the row of a place.

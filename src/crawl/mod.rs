@@ -40,6 +40,9 @@ pub enum Error {
     /// The recording cannot be written or read.
     #[error(transparent)]
     Recording(#[from] crate::source::Error),
+    /// The snapshot whose parents are asked for cannot be read.
+    #[error(transparent)]
+    Snapshot(#[from] crate::snapshot::Error),
 }
 
 /// What happens on the way.

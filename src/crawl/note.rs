@@ -1,21 +1,24 @@
 //! A crawl as a snapshot keeps it: what an update asks for again, and what the Hub refused.
 
-use crate::snapshot::{CrawlNote, Snapshot};
+use crate::snapshot::{CrawlNote, Error, Snapshot};
 use crate::source::hub::listing::Scope;
 use crate::source::recording::{Plan, Recording};
 
 /// The date of the newest model, if a listing of the whole Hub has none of its last days: thousands are made every day,
 /// so such a listing was cut off, whatever its last page said.
-pub fn ends_early(snapshot: &Snapshot) -> Option<i64> {
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub fn ends_early(snapshot: &Snapshot) -> Result<Option<i64>, Error> {
     const DAYS: i64 = 3 * 24 * 60 * 60 * 1000;
     let provenance = snapshot.provenance();
-    let note = provenance.crawl.as_ref()?;
-    let is_whole = note.owner.is_none() && note.filters.is_empty() && note.below.is_none() && note.limit.is_none();
-    let taken = provenance.taken?;
+    let is_whole = provenance.crawl.as_ref().is_some_and(CrawlNote::is_whole);
+    let Some(taken) = provenance.taken.filter(|_| is_whole) else { return Ok(None) };
+    let created = snapshot.created()?;
     // One absurd date must not hide it.
     let is_past = |at: &i64| *at < taken + DAYS;
-    let newest = snapshot.rows().filter_map(|row| snapshot.created(row)).filter(is_past).max()?;
-    (is_whole && newest < taken - DAYS).then_some(newest)
+    let newest = snapshot.rows().filter_map(|row| created.of(row)).filter(is_past).max();
+    Ok(newest.filter(|newest| *newest < taken - DAYS))
 }
 
 /// A crawl's plan as a snapshot keeps it.

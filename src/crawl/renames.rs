@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::{Error, Event, Tell, refusal, refuses_token};
 use crate::model::ModelId;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{self, Snapshot};
 use crate::source::hub::{self, Answer, Fault, Hub, listing};
 
 /// Ids that are asked for at once.
@@ -103,16 +103,19 @@ impl Renames {
 
     /// The ids that are still to be asked for: the unlisted parents of a snapshot, those with most children first, then
     /// the ids to which they led and which are not listed either.
-    pub fn pending(&self, snapshot: &Snapshot) -> Vec<String> {
+    ///
+    /// # Errors
+    /// [`snapshot::Error::Damaged`].
+    pub fn pending(&self, snapshot: &Snapshot) -> Result<Vec<String>, snapshot::Error> {
         let is_listed = |id: &str| snapshot.find(id).is_some_and(|row| snapshot.is_listed(row));
         let led_to = self.fates.values().filter_map(|fate| match fate {
             Fate::Renamed(now) if !is_listed(now) => Some(now.clone()),
             _ => None,
         });
-        let mut pending: Vec<String> = unlisted(snapshot).into_iter().map(|(id, _)| id).chain(led_to).collect();
+        let mut pending: Vec<String> = unlisted(snapshot)?.into_iter().map(|(id, _)| id).chain(led_to).collect();
         let mut seen = BTreeSet::new();
         pending.retain(|id| self.fate(id).is_none() && seen.insert(id.to_ascii_lowercase()));
-        pending
+        Ok(pending)
     }
 
     fn note(&mut self, id: &str, fate: Fate) -> Result<(), Error> {
@@ -143,23 +146,27 @@ fn line(line: &str) -> Option<(String, Fate)> {
 }
 
 /// The parents that a snapshot does not list and has no alias for, each with its number of children: most first.
-pub fn unlisted(snapshot: &Snapshot) -> Vec<(String, u64)> {
+///
+/// # Errors
+/// [`snapshot::Error::Damaged`].
+pub fn unlisted(snapshot: &Snapshot) -> Result<Vec<(String, u64)>, snapshot::Error> {
+    let links = snapshot.links()?;
     let mut children: HashMap<u32, u64> = HashMap::new();
-    for link in snapshot.rows().filter(|row| snapshot.is_listed(*row)).flat_map(|row| snapshot.links(row)) {
+    for link in snapshot.rows().filter(|row| snapshot.is_listed(*row)).flat_map(|row| links.of(row)) {
         if !snapshot.is_listed(link.parent) && snapshot.alias_of(link.parent).is_none() {
             *children.entry(link.parent).or_default() += 1;
         }
     }
     let mut parents: Vec<(u32, u64)> = children.into_iter().collect();
     parents.sort_unstable_by_key(|(row, children)| (std::cmp::Reverse(*children), *row));
-    parents.into_iter().map(|(row, children)| (snapshot.id(row).to_owned(), children)).collect()
+    Ok(parents.into_iter().map(|(row, children)| (snapshot.id(row).to_owned(), children)).collect())
 }
 
 /// Asks what became of a snapshot's unlisted parents, of `most` at most; what is learned is kept at once. Gives the number
 /// of ids of which the Hub said nothing that can be used: they are asked for again next time.
 ///
 /// # Errors
-/// If the Hub gives no answer; what was learned until then is kept.
+/// If the Hub gives no answer, or the snapshot is damaged; what was learned until then is kept.
 pub async fn ask(
     hub: &Arc<Hub>,
     renames: &mut Renames,
@@ -172,7 +179,7 @@ pub async fn ask(
     loop {
         // Renamed more than once: the next id of an answer.
         let left = most.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX)) - asked.len();
-        let pending = renames.pending(snapshot).into_iter().filter(|id| !asked.contains(id));
+        let pending = renames.pending(snapshot)?.into_iter().filter(|id| !asked.contains(id));
         let ids: Vec<String> = pending.take(left).collect();
         if ids.is_empty() {
             return Ok(failed);

@@ -13,10 +13,11 @@ pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Resul
     let selection = graph.selection();
     let lineage = selection.lineage();
     let snapshot = lineage.snapshot();
+    let records = snapshot.records().map_err(io::Error::other)?;
     let hidden = selection.groups().iter().flat_map(|group| group.models.iter().copied());
     for row in selection.rows().iter().copied().chain(hidden) {
         // Unlisted parents stand in the links of their children.
-        let Some(mut record) = snapshot.record(row) else { continue };
+        let Some(mut record) = records.of(row) else { continue };
         let parents = selection.parents(row).filter_map(|(parent, edge)| {
             let id = ModelId::parse(snapshot.id(parent)).ok()?;
             Some(Parent::new(id, edge.relation, edge.learned))

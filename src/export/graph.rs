@@ -2,9 +2,9 @@ use std::borrow::Cow;
 
 use crate::census::{Census, Kin};
 use crate::lineage::{Edge, Group, Selection};
-use crate::model::{Relation, Word};
+use crate::model::{Count, Relation, Word, WordList};
 use crate::reference::{Aliases, Licences, Publishers, Whose};
-use crate::snapshot::{Row, Snapshot};
+use crate::snapshot::{Error, ListColumn, NumberColumn, Row, Snapshot, WordColumn};
 
 /// What is exported: a selection with all that is known of its models.
 #[derive(Debug)]
@@ -12,8 +12,35 @@ pub struct Graph<'g, 's> {
     census: &'g Census<'g, 's>,
     selection: &'g Selection<'g, 's>,
     tables: &'g Tables,
+    columns: Columns<'g>,
     /// What every file says of itself.
     pub about: About,
+}
+
+/// The columns of which every node has its part.
+#[derive(Debug)]
+struct Columns<'g> {
+    created: &'g NumberColumn<i64>,
+    licences: &'g ListColumn,
+    licence_name: &'g WordColumn,
+    gated: &'g WordColumn,
+    task: &'g WordColumn,
+    downloads: &'g NumberColumn<u64>,
+    likes: &'g NumberColumn<u64>,
+}
+
+impl<'g> Columns<'g> {
+    fn of(snapshot: &'g Snapshot) -> Result<Columns<'g>, Error> {
+        Ok(Columns {
+            created: snapshot.created()?,
+            licences: snapshot.list(WordList::Licences)?,
+            licence_name: snapshot.word(Word::LicenceName)?,
+            gated: snapshot.word(Word::Gated)?,
+            task: snapshot.word(Word::Task)?,
+            downloads: snapshot.count(Count::Downloads)?,
+            likes: snapshot.count(Count::Likes)?,
+        })
+    }
 }
 
 /// What is known of models beside the snapshot.
@@ -247,13 +274,17 @@ pub(super) fn instant(millis: i64) -> String {
 
 impl<'g, 's> Graph<'g, 's> {
     /// What is exported. The counts are the census's, of all models and not of the selected alone.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
     pub fn new(
         census: &'g Census<'g, 's>,
         selection: &'g Selection<'g, 's>,
         tables: &'g Tables,
         about: About,
-    ) -> Graph<'g, 's> {
-        Graph { census, selection, tables, about }
+    ) -> Result<Graph<'g, 's>, Error> {
+        let columns = Columns::of(census.lineage().snapshot())?;
+        Ok(Graph { census, selection, tables, columns, about })
     }
 
     /// What it shows.
@@ -315,7 +346,8 @@ impl<'g, 's> Graph<'g, 's> {
         let lineage = self.selection.lineage();
         let snapshot = lineage.snapshot();
         let facts = self.census.of(row);
-        let (whose, licence) = (self.whose(row), snapshot.licence(row));
+        let columns = &self.columns;
+        let (whose, licence) = (self.whose(row), columns.licences.first_of(row));
         Node {
             number,
             id: Cow::Borrowed(snapshot.id(row)),
@@ -326,15 +358,15 @@ impl<'g, 's> Graph<'g, 's> {
             country: Some(whose.country()),
             family: self.tables.kin.names(row).collect::<Vec<_>>().join(";"),
             relation: lineage.parents(row).map(|(_, edge)| edge.relation).max(),
-            created: snapshot.created(row),
+            created: columns.created.of(row),
             licence,
             licence_class: licence.map(|licence| self.tables.licences.class(licence)),
-            licences: snapshot.licences(row).collect::<Vec<_>>().join(";"),
-            licence_name: snapshot.word(Word::LicenceName, row),
-            gated: snapshot.word(Word::Gated, row),
-            task: snapshot.task(row),
-            downloads: snapshot.downloads(row),
-            likes: snapshot.likes(row),
+            licences: columns.licences.words_of(row).collect::<Vec<_>>().join(";"),
+            licence_name: columns.licence_name.of(row),
+            gated: columns.gated.of(row),
+            task: columns.task.of(row),
+            downloads: columns.downloads.of(row),
+            likes: columns.likes.of(row),
             direct: facts.direct,
             descendants: facts.descendants,
         }
@@ -345,11 +377,11 @@ impl<'g, 's> Graph<'g, 's> {
         let mut families: Vec<&str> = group.models.iter().flat_map(|row| self.tables.kin.names(*row)).collect();
         families.sort_unstable();
         families.dedup();
-        let sum = |known: &dyn Fn(Row) -> Option<u64>| {
+        let sum = |known: &NumberColumn<u64>| {
             group
                 .models
                 .iter()
-                .filter_map(|row| known(*row))
+                .filter_map(|row| known.of(*row))
                 .fold(None, |sum: Option<u64>, one| Some(sum.unwrap_or(0).saturating_add(one)))
         };
         let parents: Vec<&str> = group.parents.iter().map(|row| snapshot.id(*row)).collect();
@@ -371,8 +403,8 @@ impl<'g, 's> Graph<'g, 's> {
             licence_name: None,
             gated: None,
             task: None,
-            downloads: sum(&|row| snapshot.downloads(row)),
-            likes: sum(&|row| snapshot.likes(row)),
+            downloads: sum(self.columns.downloads),
+            likes: sum(self.columns.likes),
             direct: 0,
             descendants: 0,
         }

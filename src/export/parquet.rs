@@ -11,7 +11,8 @@ use parquet::schema::parser::parse_message_type;
 
 use super::graph::LINK_FIELDS;
 use super::{Graph, Kind, NODE_FIELDS, Value};
-use crate::model::{Flag, Word};
+use crate::model::{Count, Flag, Word, WordList};
+use crate::snapshot::Error;
 
 /// Rows of a row group: what is held in memory.
 const GROUP: usize = 1 << 16;
@@ -33,8 +34,8 @@ const MORE_FIELDS: [(&str, Kind); 10] = [
 /// Writes the nodes as Parquet: `id`, then [`NODE_FIELDS`] and [`MORE_FIELDS`].
 pub(super) fn write_nodes(graph: &Graph<'_, '_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let fields: Vec<(&str, Kind)> = NODE_FIELDS.into_iter().chain(MORE_FIELDS).collect();
+    let more = more(graph).map_err(io::Error::other)?;
     let mut file = begin(graph, &[("id", Kind::Text)], &fields, out)?;
-    let words: Vec<&str> = graph.snapshot().tag_words().collect();
     let mut nodes = graph.nodes().peekable();
     while nodes.peek().is_some() {
         let group: Vec<_> = nodes.by_ref().take(GROUP).collect();
@@ -42,7 +43,7 @@ pub(super) fn write_nodes(graph: &Graph<'_, '_>, out: &mut (dyn Write + Send)) -
         texts(&mut rows, group.iter().map(|node| Value::Text(node.id.as_ref().into())))?;
         let values: Vec<_> = group.iter().map(|node| node.values()).collect();
         columns(&mut rows, &NODE_FIELDS, &values)?;
-        let values: Vec<_> = group.iter().map(|node| more(graph, node.number, &words)).collect();
+        let values: Vec<_> = group.iter().map(|node| more(node.number)).collect();
         columns(&mut rows, &MORE_FIELDS, &values)?;
         rows.close()?;
     }
@@ -50,26 +51,33 @@ pub(super) fn write_nodes(graph: &Graph<'_, '_>, out: &mut (dyn Write + Send)) -
     Ok(())
 }
 
-/// The values of [`MORE_FIELDS`].
-fn more<'g>(graph: &Graph<'g, '_>, number: usize, words: &[&str]) -> [Value<'g>; 10] {
-    let Some(row) = graph.row(number) else { return std::array::from_fn(|_| Value::Missing) };
+/// What gives the values of [`MORE_FIELDS`] of the node at a place.
+fn more<'g>(graph: &Graph<'g, '_>) -> Result<impl Fn(usize) -> [Value<'g>; 10], Error> {
     let snapshot = graph.snapshot();
-    let whose = graph.whose(row);
+    let (library, link, hub) =
+        (snapshot.word(Word::Library)?, snapshot.word(Word::LicenceLink)?, snapshot.word(Word::Hub)?);
+    let (parameters, all_time) = (snapshot.count(Count::Parameters)?, snapshot.count(Count::DownloadsAllTime)?);
+    let (tags, disabled, commits) =
+        (snapshot.list(WordList::Tags)?, snapshot.flag(Flag::Disabled)?, snapshot.commits()?);
     let text = |text: Option<&'g str>| text.map_or(Value::Missing, |text| Value::Text(text.into()));
     let number = |number: Option<u64>| number.map_or(Value::Missing, Value::Number);
-    let tags: Vec<&str> = snapshot.tags(row).iter().map(|tag| words[*tag as usize]).collect();
-    [
-        text(whose.publisher.map(|publisher| publisher.name.as_str())),
-        text(Some(whose.kind())),
-        text(snapshot.library(row)),
-        number(snapshot.parameters(row)),
-        number(snapshot.downloads_all_time(row)),
-        if tags.is_empty() { Value::Missing } else { Value::Text(tags.join(";").into()) },
-        text(snapshot.word(Word::LicenceLink, row)),
-        text(snapshot.flag(Flag::Disabled, row).map(|is_so| if is_so { "true" } else { "false" })),
-        snapshot.sha(row).map_or(Value::Missing, |sha| Value::Text(sha.to_string().into())),
-        text(snapshot.word(Word::Hub, row)),
-    ]
+    Ok(move |place| {
+        let Some(row) = graph.row(place) else { return std::array::from_fn(|_| Value::Missing) };
+        let whose = graph.whose(row);
+        let tags: Vec<&str> = tags.words_of(row).collect();
+        [
+            text(whose.publisher.map(|publisher| publisher.name.as_str())),
+            text(Some(whose.kind())),
+            text(library.of(row)),
+            number(parameters.of(row)),
+            number(all_time.of(row)),
+            if tags.is_empty() { Value::Missing } else { Value::Text(tags.join(";").into()) },
+            text(link.of(row)),
+            text(disabled.of(row).map(|is_so| if is_so { "true" } else { "false" })),
+            commits.of(row).map_or(Value::Missing, |sha| Value::Text(sha.to_string().into())),
+            text(hub.of(row)),
+        ]
+    })
 }
 
 /// Writes the links as Parquet: `src` (the parent), `dst` (the child), `relationship`, `learned`, `models`: the names

@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use super::{Edge, components};
 use crate::model::{Learned, Relation};
-use crate::snapshot::{Array, Row, Snapshot};
+use crate::snapshot::{Array, Error, Row, Snapshot};
 
 /// Links one way, as arrays: the other ends of row `r` are `ends[offsets[r]..offsets[r + 1]]`, and so are their codes.
 #[derive(Debug)]
@@ -53,15 +53,27 @@ impl<'s> Arrows<'s> {
     }
 
     /// The links that a snapshot keeps under a name.
-    pub fn kept(snapshot: &'s Snapshot, name: &str) -> Option<Arrows<'s>> {
+    ///
+    /// # Errors
+    /// If they are not as they were written, or do not agree with each other.
+    pub fn kept(snapshot: &'s Snapshot, name: &str) -> Result<Option<Arrows<'s>>, Error> {
         let offsets = snapshot.kept_numbers(&format!("{name}/offsets"))?;
         let ends = snapshot.kept_numbers(&format!("{name}/ends"))?;
         let codes = snapshot.kept_bytes(&format!("{name}/codes"))?;
-        (offsets.len() == snapshot.len() + 1).then(|| Arrows {
-            offsets: offsets.into(),
-            ends: ends.into(),
-            codes: codes.into(),
-        })
+        let Some(((offsets, ends), codes)) = offsets.zip(ends).zip(codes) else { return Ok(None) };
+        let is_rising = offsets.windows(2).fold(true, |is_rising, pair| is_rising & (pair[0] <= pair[1]));
+        let wrong = if offsets.len() != snapshot.len() + 1 || codes.len() != ends.len() {
+            "they are of lengths that do not agree"
+        } else if offsets[0] != 0 || !is_rising || offsets.last().map(|end| *end as usize) != Some(ends.len()) {
+            "their offsets do not rise from 0 to the number of links"
+        } else if ends.iter().max().is_some_and(|row| *row as usize >= snapshot.len()) {
+            "a link leads to a row that there is not"
+        } else if !codes.iter().fold(true, |is_known, code| is_known & Edge::is_code(*code)) {
+            "a link is of no known kind"
+        } else {
+            return Ok(Some(Arrows { offsets: offsets.into(), ends: ends.into(), codes: codes.into() }));
+        };
+        Err(snapshot.damaged(format!("kept arrays {name}: {wrong}")))
     }
 
     pub fn to_keep(&self, name: &str) -> [(String, Array); 3] {
@@ -105,9 +117,12 @@ impl Edge {
         self.relation as u8 | (self.learned as u8) << 4
     }
 
+    fn is_code(code: u8) -> bool {
+        usize::from(code & 15) < Relation::ALL.len() && usize::from(code >> 4) < Learned::ALL.len()
+    }
+
     fn of_code(code: u8) -> Edge {
-        let relation = Relation::ALL.get(usize::from(code & 15)).copied().unwrap_or(Relation::Unstated);
-        let learned = Learned::ALL.get(usize::from(code >> 4)).copied().unwrap_or(Learned::Inferred);
-        Edge { learned, relation }
+        // That it is one was seen when it was read.
+        Edge { learned: Learned::ALL[usize::from(code >> 4)], relation: Relation::ALL[usize::from(code & 15)] }
     }
 }

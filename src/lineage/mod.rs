@@ -24,7 +24,7 @@ pub use selection::{Collapse, Group, Named, Reach, Selection};
 pub use walk::Reached;
 
 use crate::model::{Learned, Relation};
-use crate::snapshot::{Array, Row, Snapshot};
+use crate::snapshot::{Array, Error, Row, Snapshot};
 
 /// Under which names the links are kept: this version of the rules that resolve them.
 const UP: &str = "lineage/1/parents";
@@ -74,19 +74,26 @@ impl std::fmt::Display for NotFound {
 impl std::error::Error for NotFound {}
 
 impl<'s> Lineage<'s> {
-    /// Takes the links that the snapshot keeps, or resolves those that its records name. Nothing can fail: what is odd
-    /// becomes an [`Anomaly`].
-    pub fn from_snapshot(snapshot: &'s Snapshot) -> Lineage<'s> {
-        if let Some((up, down)) = Arrows::kept(snapshot, UP).zip(Arrows::kept(snapshot, DOWN)) {
-            return Lineage { snapshot, up, down, is_whole: true, graph: OnceLock::new(), cycles: OnceLock::new() };
+    /// Takes the links that the snapshot keeps, or resolves those that its records name. What is odd becomes an [`Anomaly`].
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if the links in the file are not as they were written.
+    pub fn from_snapshot(snapshot: &'s Snapshot) -> Result<Lineage<'s>, Error> {
+        if let Some((up, down)) = Arrows::kept(snapshot, UP)?.zip(Arrows::kept(snapshot, DOWN)?) {
+            if up.len() != down.len() {
+                return Err(snapshot.damaged(format!("kept arrays {UP} and {DOWN} do not tell of as many links")));
+            }
+            let (graph, cycles) = (OnceLock::new(), OnceLock::new());
+            return Ok(Lineage { snapshot, up, down, is_whole: true, graph, cycles });
         }
-        let mut up = Arrows::with_capacity(snapshot.len(), snapshot.provenance().counts.links as usize);
+        let links = snapshot.links()?;
+        let mut up = Arrows::with_capacity(snapshot.len(), links.len());
         let mut parents = Vec::new();
         for child in snapshot.rows() {
-            resolve::resolve(snapshot, child, &mut parents, &mut |_| ());
+            resolve::resolve(snapshot, links, child, &mut parents, &mut |_| ());
             up.add(&parents);
         }
-        Lineage { is_whole: true, ..Lineage::of(snapshot, up) }
+        Ok(Lineage { is_whole: true, ..Lineage::of(snapshot, up) })
     }
 
     fn of(snapshot: &'s Snapshot, up: Arrows<'s>) -> Lineage<'s> {
@@ -205,24 +212,28 @@ impl<'s> Lineage<'s> {
     }
 
     /// What is odd in the graph: self-links, repeated parents, conflicts, aliases followed or listed, cycles.
-    pub fn anomalies(&self) -> impl Iterator<Item = Anomaly> {
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if what the models name cannot be read.
+    pub fn anomalies(&self) -> Result<impl Iterator<Item = Anomaly>, Error> {
+        let links = self.snapshot.links()?;
         let mut found = Vec::new();
         let mut parents = Vec::new();
         for child in self.snapshot.rows() {
             let from = found.len();
-            resolve::resolve(self.snapshot, child, &mut parents, &mut |odd| found.push(odd));
+            resolve::resolve(self.snapshot, links, child, &mut parents, &mut |odd| found.push(odd));
             found[from..].reverse();
         }
         let listed = self.snapshot.rows().filter(|row| self.snapshot.is_listed(*row));
         let aliases =
             listed.filter_map(|alias| Some(Anomaly::AliasListed { alias, model: self.snapshot.alias_of(alias)? }));
         let cycles = self.cycles().iter().map(|members| Anomaly::Cycle { members: members.clone() });
-        found.into_iter().chain(aliases).chain(cycles)
+        Ok(found.into_iter().chain(aliases).chain(cycles))
     }
 
     /// The cycles: the sets of models that descend from each other, the members in order.
     pub fn cycles(&self) -> &[Vec<Row>] {
-        self.cycles.get_or_init(|| self.down.cycles())
+        self.cycles.get_or_init(|| self.up.cycles())
     }
 
     /// The model of an id, without regard to case; an old id leads to the model that it names today.

@@ -1,11 +1,17 @@
 use super::{Anomaly, Edge};
-use crate::snapshot::{Row, Snapshot};
+use crate::snapshot::{LinkColumn, Row, Snapshot};
 
 /// Puts the parents of a model into `parents`, in order: aliases followed, self-links removed, repeated parents joined.
 /// What is odd goes to `odd`.
-pub(super) fn resolve(snapshot: &Snapshot, child: Row, parents: &mut Vec<(Row, Edge)>, odd: &mut impl FnMut(Anomaly)) {
+pub(super) fn resolve(
+    snapshot: &Snapshot,
+    links: &LinkColumn,
+    child: Row,
+    parents: &mut Vec<(Row, Edge)>,
+    odd: &mut impl FnMut(Anomaly),
+) {
     parents.clear();
-    for link in snapshot.links(child) {
+    for link in links.of(child) {
         let parent = match snapshot.alias_of(link.parent) {
             Some(model) => {
                 odd(Anomaly::AliasFollowed { child, alias: link.parent, model });

@@ -41,6 +41,17 @@ macro_rules! columns {
                 $Table($Column::ALL.map(&mut value))
             }
 
+            /// The same, if no value fails.
+            ///
+            /// # Errors
+            /// The first.
+            pub fn try_from_fn<E>(mut value: impl FnMut($Column) -> Result<T, E>) -> Result<Self, E> {
+                let values = $Column::ALL.into_iter().map(&mut value).collect::<Result<Vec<T>, E>>()?;
+                let mut values = values.into_iter();
+                #[allow(clippy::expect_used, reason = "there are as many as columns")]
+                Ok($Table($Column::ALL.map(|_| values.next().expect("a value for each column"))))
+            }
+
             /// The same with other values.
             pub fn map<U>(self, value: impl FnMut(T) -> U) -> $Table<U> {
                 $Table(self.0.map(value))

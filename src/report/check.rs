@@ -3,7 +3,7 @@ use super::{Block, Grid, Named, Report, Value, day, grouped, plural, printable};
 use crate::census::{Burst, Bursts, Coverage, Shared};
 use crate::lineage::{Anomaly, Lineage, Mirror};
 use crate::model::{OddityKind, RemarkKind};
-use crate::snapshot::{Row, Snapshot, SourceNote};
+use crate::snapshot::{Error, Row, Snapshot, SourceNote};
 
 /// One kind of odd thing in a snapshot, and each case of it in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,9 @@ impl Case {
     }
 }
 
+/// The kind of [`lies`].
+const LIE: &str = "lie";
+
 /// The kind of that name; `cycles` is `cycle` too.
 pub fn kind(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
@@ -44,18 +47,22 @@ pub fn kind(name: &str) -> Option<&'static str> {
 }
 
 /// Everything odd in a snapshot and its lineage, each kind with its cases.
-pub fn findings(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Vec<Finding> {
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub fn findings(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Result<Vec<Finding>, Error> {
+    let oddities = snapshot.oddities()?;
     let mut findings = vec![
         rejects(snapshot.provenance().counts.rejects, snapshot.rejects().iter()),
         unlisted(snapshot, lineage),
-        future(snapshot),
+        future(snapshot)?,
     ];
     findings.extend(RemarkKind::ALL.iter().map(|kind| remarks(snapshot, *kind)));
-    findings.extend(anomalies(snapshot, lineage));
+    findings.extend(anomalies(snapshot, lineage)?);
     findings.push(namesakes(snapshot, lineage));
     let mut cases: Vec<Vec<Case>> = vec![Vec::new(); OddityKind::ALL.len()];
     for row in snapshot.rows() {
-        for oddity in snapshot.oddities(row) {
+        for oddity in oddities.of(row) {
             let also = if oddity.kind == OddityKind::CaseCollision { "also spelled " } else { "" };
             let text = format!("{}: {also}{}", snapshot.id(row), oddity.text);
             cases[oddity.kind as usize].push(Case::of(vec![row], text));
@@ -72,7 +79,7 @@ pub fn findings(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Vec<Finding> {
         );
     }
     findings.retain(|finding| finding.count > 0);
-    findings
+    Ok(findings)
 }
 
 /// Rejects as a finding: `count` of them, of which `kept` are known in full.
@@ -85,6 +92,17 @@ pub fn rejects<'r>(count: u64, kept: impl Iterator<Item = &'r crate::model::Reje
         cases: kept
             .map(|reject| Case { text: reject.to_string(), models: Vec::new(), file: Some(reject.file.clone()) })
             .collect(),
+    }
+}
+
+/// What a snapshot says and its records do not ([`crate::census::verify`]), as a finding.
+pub fn lies(lies: &[String]) -> Finding {
+    Finding {
+        kind: LIE,
+        about: "what the snapshot says and its records do not: import its sources again",
+        is_fault: true,
+        count: lies.len() as u64,
+        cases: lies.iter().map(|lie| Case::of(Vec::new(), lie.clone())).collect(),
     }
 }
 
@@ -122,25 +140,26 @@ fn unlisted(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Finding {
 
 /// Models created after the instant that the snapshot describes, or, where that is not known, after it was made: its date,
 /// or theirs, is wrong.
-fn future(snapshot: &Snapshot) -> Finding {
+fn future(snapshot: &Snapshot) -> Result<Finding, Error> {
     const DAY: i64 = 24 * 60 * 60 * 1000;
     let mut cases = Vec::new();
     let provenance = snapshot.provenance();
     if let Some(taken) = provenance.taken.or(provenance.written) {
+        let created = snapshot.created()?;
         // The day of the snapshot is known, not its hour.
-        let after = |row: &u32| snapshot.created(*row).filter(|created| *created >= taken + DAY);
-        let case = |row| Some(Case::of(vec![row], format!("{}: {}", snapshot.id(row), day(after(&row)?))));
+        let after = |row| created.of(row).filter(|created| *created >= taken + DAY);
+        let case = |row| Some(Case::of(vec![row], format!("{}: {}", snapshot.id(row), day(after(row)?))));
         cases = snapshot.rows().filter_map(case).collect();
     }
     let about =
         "a model created after the snapshot's date, or after it was made: counted, and one of the two dates is wrong";
-    Finding { kind: "future-date", about, is_fault: true, count: cases.len() as u64, cases }
+    Ok(Finding { kind: "future-date", about, is_fault: true, count: cases.len() as u64, cases })
 }
 
-fn anomalies(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Vec<Finding> {
+fn anomalies(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Result<Vec<Finding>, Error> {
     let mut findings: Vec<Finding> = Vec::new();
     let id = |row: &u32| snapshot.id(*row);
-    for anomaly in lineage.anomalies() {
+    for anomaly in lineage.anomalies()? {
         let models = match &anomaly {
             Anomaly::SelfLink { model } => vec![*model],
             Anomaly::RepeatedParent { child, .. } | Anomaly::RelationConflict { child, .. } => vec![*child],
@@ -184,7 +203,7 @@ fn anomalies(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Vec<Finding> {
             Finding { kind: anomaly.name(), about, is_fault, count: 1, cases: vec![Case::of(models, case)] },
         );
     }
-    findings
+    Ok(findings)
 }
 
 /// Adds to the finding of that kind, or puts a new one at the end: an oddity and an anomaly may be of one kind.
@@ -200,8 +219,17 @@ fn merge(findings: &mut Vec<Finding>, finding: Finding) {
 
 /// The names of all kinds that a snapshot can have.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
-    let others =
-        ["reject", "unlisted", "future-date", "self-link", "alias-followed", "alias-listed", "cycle", ACCOUNT_PAIR];
+    let others = [
+        "reject",
+        "unlisted",
+        "future-date",
+        "self-link",
+        "alias-followed",
+        "alias-listed",
+        "cycle",
+        ACCOUNT_PAIR,
+        LIE,
+    ];
     let remarks = RemarkKind::ALL.iter().map(|kind| kind.name());
     others.into_iter().chain(remarks).chain(OddityKind::ALL.iter().map(|kind| kind.name()))
 }
@@ -260,7 +288,11 @@ pub fn list<'f>(findings: impl Iterator<Item = &'f Finding>) -> Report<'static> 
 }
 
 /// The bursts of a lineage, the largest first; people are shown `most` of them.
-pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Report<'static> {
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Result<Report<'static>, Error> {
+    let created = snapshot.created()?;
     let mut order: Vec<&Burst> = bursts.iter().collect();
     order.sort_by_key(|burst| (std::cmp::Reverse(burst.children.len()), burst.parent, &burst.by));
     let mut grid = Grid::new(["parent", "children", "share", "which is", "first", "last", "example"]);
@@ -270,7 +302,7 @@ pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Report<'sta
             Shared::Author(author) => ("author", author),
             Shared::Template(template) => ("template", template),
         };
-        let dates: Vec<i64> = burst.children.iter().filter_map(|row| snapshot.created(*row)).collect();
+        let dates: Vec<i64> = burst.children.iter().filter_map(|row| created.of(*row)).collect();
         let date = |at: Option<&i64>| at.map(|at| day(*at));
         let (first, last) = (date(dates.iter().min()), date(dates.iter().max()));
         let example = burst.children.first().map(|row| snapshot.id(*row));
@@ -298,10 +330,10 @@ pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Report<'sta
         ]);
     }
     let models = snapshot.rows().filter(|row| snapshot.is_listed(*row));
-    let Coverage { known, of } = Coverage::of(models, |row| Bursts::can_judge(snapshot, row));
+    let Coverage { known, of } = Coverage::of(models, |row| Bursts::can_judge(created.of(row)));
     let (found, known, of) = (plural(bursts.len() as u64, "burst"), grouped(known), plural(of, "model"));
     let words = format!("{found}, among the {known} of {of} that have a date since the Hub keeps dates.");
-    listed(
+    Ok(listed(
         grid,
         rows,
         words,
@@ -310,7 +342,7 @@ pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Report<'sta
             "Burst: at least 50 children of one parent, by one author or of one name template, within 24 hours. A child may be in two: by its author and by its name.",
             "Nothing is left out for being in a burst; every family is shown with and without them. Models without a date are in none.",
         ],
-    )
+    ))
 }
 
 /// The mirrors of a lineage, those with most descendants first; people are shown `most` of them.

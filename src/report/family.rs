@@ -2,8 +2,8 @@ use super::frame::relation_heads;
 use super::{Block, Grid, NOT_JUDGED, Named, Report, Rows, Value, by_relation, day, grouped, plural};
 use crate::census::{Counted, Coverage, FamilyCount, Listing, Part, Sum, Tally};
 use crate::lineage::Lineage;
-use crate::model::{Flag, Relation, Word};
-use crate::snapshot::{Row, Snapshot};
+use crate::model::{Count, Flag, Relation, Word, WordList};
+use crate::snapshot::{Error, Row, Snapshot};
 
 /// A family's counts. `filter` says in words what was left out, if anything.
 pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter: &str) -> Report<'static> {
@@ -71,6 +71,9 @@ pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter
 
 /// The models of a part of a family, in order of their ids; people are shown those with most downloads, `most` of them.
 /// How many a date filter left out for want of a date stands in the definition, and in JSON beside the rows.
+///
+/// # Errors
+/// [`Error::Damaged`].
 pub fn models<'r>(
     name: &str,
     part: Part,
@@ -79,11 +82,16 @@ pub fn models<'r>(
     counted: Counted,
     filter: &str,
     most: usize,
-) -> Report<'r> {
+) -> Result<Report<'r>, Error> {
     let snapshot = lineage.snapshot();
+    let (created, commits) = (snapshot.created()?, snapshot.commits()?);
+    let (downloads, likes) = (snapshot.count(Count::Downloads)?, snapshot.count(Count::Likes)?);
+    let (licences, disabled) = (snapshot.list(WordList::Licences)?, snapshot.flag(Flag::Disabled)?);
+    let (licence_name, licence_link) = (snapshot.word(Word::LicenceName)?, snapshot.word(Word::LicenceLink)?);
+    let gated = snapshot.word(Word::Gated)?;
     let rows = &listing.rows[..];
     let mut shown: Vec<&(Row, Option<Relation>)> = rows.iter().collect();
-    shown.sort_by_cached_key(|(row, _)| std::cmp::Reverse(snapshot.downloads(*row)));
+    shown.sort_by_cached_key(|(row, _)| std::cmp::Reverse(downloads.of(*row)));
     shown.truncate(most);
     let has_relation = part != Part::Members;
     let name_of = |relation: Option<Relation>| relation.map(Relation::name);
@@ -91,9 +99,9 @@ pub fn models<'r>(
     let mut grid = Grid::new(heads.into_iter().chain(has_relation.then_some("relation")));
     for (row, relation) in shown {
         let number = |number: Option<u64>| number.map_or_else(String::new, grouped);
-        let created = snapshot.created(*row).map_or_else(String::new, day);
+        let date = |created: Option<i64>| created.map_or_else(String::new, day);
         let id = format!("{}{}", snapshot.id(*row), if snapshot.is_listed(*row) { "" } else { " (unlisted)" });
-        let cells = [id, created, number(snapshot.downloads(*row)), number(snapshot.likes(*row))];
+        let cells = [id, date(created.of(*row)), number(downloads.of(*row)), number(likes.of(*row))];
         grid.row(cells.into_iter().chain(has_relation.then(|| name_of(*relation).unwrap_or_default().to_owned())));
     }
     let mut blocks = vec![
@@ -109,16 +117,16 @@ pub fn models<'r>(
         let mut values: Named = vec![
             ("id".into(), snapshot.id(*row).into()),
             ("listed".into(), snapshot.is_listed(*row).into()),
-            ("created".into(), snapshot.created(*row).map(day).into()),
-            ("downloads".into(), snapshot.downloads(*row).into()),
-            ("likes".into(), snapshot.likes(*row).into()),
+            ("created".into(), created.of(*row).map(day).into()),
+            ("downloads".into(), downloads.of(*row).into()),
+            ("likes".into(), likes.of(*row).into()),
             ("parents".into(), (lineage.parents(*row).len() as u64).into()),
-            ("licences".into(), Value::List(snapshot.licences(*row).map(Value::from).collect())),
-            ("licence_name".into(), snapshot.word(Word::LicenceName, *row).into()),
-            ("licence_link".into(), snapshot.word(Word::LicenceLink, *row).into()),
-            ("gated".into(), snapshot.word(Word::Gated, *row).into()),
-            ("disabled".into(), snapshot.flag(Flag::Disabled, *row).into()),
-            ("sha".into(), snapshot.sha(*row).map(|sha| sha.to_string()).into()),
+            ("licences".into(), Value::List(licences.words_of(*row).map(Value::from).collect())),
+            ("licence_name".into(), licence_name.of(*row).into()),
+            ("licence_link".into(), licence_link.of(*row).into()),
+            ("gated".into(), gated.of(*row).into()),
+            ("disabled".into(), disabled.of(*row).into()),
+            ("sha".into(), commits.of(*row).map(|sha| sha.to_string()).into()),
         ];
         values.extend(has_relation.then(|| ("relation".into(), name_of(*relation).into())));
         values
@@ -132,7 +140,7 @@ pub fn models<'r>(
     );
     let rows = Rows::Many(rows.len(), Box::new(values));
     let beside = listing.undated.map(|undated| ("undated".into(), undated.into())).into_iter().collect();
-    Report { beside, ..Report::new(definition, rows, blocks) }
+    Ok(Report { beside, ..Report::new(definition, rows, blocks) })
 }
 
 fn row(count: &FamilyCount, snapshot: &Snapshot) -> Named {

@@ -7,7 +7,7 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use super::value::{Map, flatten};
 use super::{Block, Named, Value, day, plural, printable_lines};
 use crate::model::Relation;
-use crate::snapshot::{Snapshot, Taken};
+use crate::snapshot::{Error, Snapshot, Taken};
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,25 +99,14 @@ impl<'r> Report<'r> {
 }
 
 impl Report<'_> {
-    /// Reads all that the report is written from, and says whether it is as it was written: nothing may be shown that
-    /// was counted with a damaged array.
+    /// Writes the report in a format, ending with a line end.
     ///
     /// # Errors
-    /// [`Error::Damaged`](crate::snapshot::Error::Damaged).
-    pub fn ready(&self, snapshot: &Snapshot) -> Result<(), crate::snapshot::Error> {
-        // Rows that are made later read the same arrays, each of which is checked as a whole.
-        _ = (self.rows.iter().next(), describe(snapshot));
-        snapshot.intact()
-    }
-
-    /// Writes the report in a format, ending with a line end; see [`Report::ready`].
-    ///
-    /// # Errors
-    /// The writer's.
+    /// The writer's; and, before anything is written, one that holds [`Error::Damaged`] if the snapshot cannot be told of.
     pub fn write(&self, snapshot: &Snapshot, format: Format, out: &mut dyn Write) -> io::Result<()> {
         let text = match format {
             Format::Json => {
-                self.frame(snapshot).serialize(&mut Serializer::with_formatter(&mut *out, Lines::of(&self.rows)))?;
+                self.frame(snapshot)?.serialize(&mut Serializer::with_formatter(&mut *out, Lines::of(&self.rows)))?;
                 "\n".to_owned()
             }
             Format::Csv => return self.csv(out),
@@ -128,23 +117,26 @@ impl Report<'_> {
                     format!("{text}\n{}", "=".repeat(text.chars().count()))
                 }
                 Block::Grid(grid) => grid.text(),
-            }),
+            })?,
             Format::Markdown => self.blocks(snapshot, |block| match block {
                 Block::Line(text) => printable_lines(text),
                 Block::Title(text) => format!("## {}", printable_lines(text)),
                 Block::Fixed(text) => format!("```text\n{}\n```", printable_lines(text)),
                 Block::Grid(grid) => grid.markdown(),
-            }),
+            })?,
         };
         out.write_all(text.as_bytes())
     }
 
     /// The definition and the snapshot, for formats that have no room for them.
-    pub fn note(&self, snapshot: &Snapshot) -> String {
-        format!("{}\n{}", self.definition.join("\n"), footer(snapshot))
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn note(&self, snapshot: &Snapshot) -> Result<String, Error> {
+        Ok(format!("{}\n{}", self.definition.join("\n"), footer(snapshot)?))
     }
 
-    fn blocks(&self, snapshot: &Snapshot, draw: impl Fn(&Block) -> String) -> String {
+    fn blocks(&self, snapshot: &Snapshot, draw: impl Fn(&Block) -> String) -> io::Result<String> {
         let mut parts: Vec<String> = Vec::new();
         for (at, block) in self.blocks.iter().enumerate() {
             let follows_line = at > 0 && matches!((&self.blocks[at - 1], block), (Block::Line(_), Block::Line(_)));
@@ -154,18 +146,18 @@ impl Report<'_> {
             }
         }
         parts.extend((!self.definition.is_empty()).then(|| printable_lines(&self.definition.join("\n"))));
-        parts.push(footer(snapshot));
-        parts.join("\n\n") + "\n"
+        parts.push(footer(snapshot).map_err(io::Error::other)?);
+        Ok(parts.join("\n\n") + "\n")
     }
 
-    fn frame(&self, snapshot: &Snapshot) -> Frame<'_> {
-        Frame {
+    fn frame(&self, snapshot: &Snapshot) -> io::Result<Frame<'_>> {
+        Ok(Frame {
             modelkin: VERSION,
-            snapshot: describe(snapshot),
+            snapshot: describe(snapshot).map_err(io::Error::other)?,
             definition: self.definition.join(" "),
             beside: Map(Cow::Borrowed(&self.beside)),
             rows: &self.rows,
-        }
+        })
     }
 
     fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -254,7 +246,7 @@ fn guarded(cell: &str) -> String {
 }
 
 /// A snapshot as every output names it.
-fn describe(snapshot: &Snapshot) -> Value {
+fn describe(snapshot: &Snapshot) -> Result<Value, Error> {
     let provenance = snapshot.provenance();
     let counts = &provenance.counts;
     let from = match provenance.taken_from {
@@ -263,7 +255,7 @@ fn describe(snapshot: &Snapshot) -> Value {
         Taken::NewestRecord => "newest-record",
         Taken::Unknown => "unknown",
     };
-    Value::group([
+    Ok(Value::group([
         ("date", provenance.taken.map(day).into()),
         ("date_from", from.into()),
         ("digest", provenance.digest.as_str().into()),
@@ -271,13 +263,21 @@ fn describe(snapshot: &Snapshot) -> Value {
         ("links", counts.links.into()),
         ("unlisted", counts.unlisted.into()),
         ("rejects", counts.rejects.into()),
-        ("oddities", (snapshot.oddity_counts().iter().map(|(_, count)| *count as u64).sum::<u64>()).into()),
+        ("oddities", oddities(snapshot)?.into()),
         ("sample", provenance.sample.into()),
-    ])
+    ]))
+}
+
+/// How many odd values there are.
+fn oddities(snapshot: &Snapshot) -> Result<u64, Error> {
+    Ok(snapshot.oddities()?.counts().iter().map(|(_, count)| *count as u64).sum())
 }
 
 /// The last line of every table: what was counted in.
-pub fn footer(snapshot: &Snapshot) -> String {
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub fn footer(snapshot: &Snapshot) -> Result<String, Error> {
     let provenance = snapshot.provenance();
     let counts = &provenance.counts;
     let date = match (provenance.taken, provenance.taken_from) {
@@ -286,15 +286,15 @@ pub fn footer(snapshot: &Snapshot) -> String {
         (None, _) => "without a date".into(),
     };
     let what = if provenance.sample { "the built-in sample, which is no census," } else { "snapshot" };
-    format!(
+    Ok(format!(
         "Declared lineage; {what} {date}, sha256 {}: {}, {}, {}, {}, {} (see `modelkin check`).",
         provenance.short_digest(),
         plural(counts.models, "model"),
         plural(counts.links, "link"),
         plural(counts.unlisted, "unlisted parent"),
         plural(counts.rejects, "reject"),
-        plural(snapshot.oddity_counts().iter().map(|(_, count)| *count as u64).sum(), "odd value"),
-    )
+        plural(oddities(snapshot)?, "odd value"),
+    ))
 }
 
 /// The heads of the relation columns.

@@ -10,7 +10,7 @@ mod scope;
 mod show;
 mod value;
 
-pub use check::{Case, Finding, bursts, check, findings, kind, kinds, list, mirrors, rejects};
+pub use check::{Case, Finding, bursts, check, findings, kind, kinds, lies, list, mirrors, rejects};
 pub use family::{family, models};
 pub use frame::{Format, Report, Rows, csv, footer};
 pub use grid::{Block, Grid, grouped, plural, printable, printable_lines};

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::check::listed;
 use super::{Case, Finding, Grid, Report, Value, grouped, plural};
 use crate::lineage::{Anomaly, Lineage};
-use crate::snapshot::{Row, Snapshot};
+use crate::snapshot::{Error, Row, Snapshot};
 
 /// Accounts that may be one under two names.
 pub(super) fn namesakes(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Finding {
@@ -42,7 +42,10 @@ pub(super) const ACCOUNT_PAIR: &str = "account-pair";
 
 /// The links that old names moved, in one line where the models of an account kept their names under another one; those that
 /// moved most first, and people are shown `most` of them.
-pub fn aliases(lineage: &Lineage<'_>, most: usize) -> Report<'static> {
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub fn aliases(lineage: &Lineage<'_>, most: usize) -> Result<Report<'static>, Error> {
     let snapshot = lineage.snapshot();
     // Ids, links, and ids that are listed beside those of today.
     let mut rows: BTreeMap<(String, String), [u64; 3]> = BTreeMap::new();
@@ -61,7 +64,7 @@ pub fn aliases(lineage: &Lineage<'_>, most: usize) -> Report<'static> {
         row[2] += u64::from(snapshot.is_listed(old) && snapshot.is_listed(new));
     }
     let mut moved = 0;
-    for anomaly in lineage.anomalies() {
+    for anomaly in lineage.anomalies()? {
         if let Anomaly::AliasFollowed { alias, model, .. } = anomaly {
             moved += 1;
             rows.entry(key(alias, model)).or_default()[1] += 1;
@@ -85,7 +88,7 @@ pub fn aliases(lineage: &Lineage<'_>, most: usize) -> Report<'static> {
         ]);
     }
     let words = format!("{}, {} moved.", plural(count, "old name"), plural(moved, "link"));
-    listed(
+    Ok(listed(
         grid,
         values,
         words,
@@ -95,5 +98,5 @@ pub fn aliases(lineage: &Lineage<'_>, most: usize) -> Report<'static> {
             "A line with * is of all models that kept their names under another account; the account itself may live on.",
             "Where both are listed they are two models, and links go to the one of today. A parent that a row's own key leads to is no such link: see renamed-parent.",
         ],
-    )
+    ))
 }

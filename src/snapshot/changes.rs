@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Row, Snapshot};
-use crate::model::HubId;
+use super::{Error, Link, Row, Snapshot};
+use crate::model::{HubId, WordList};
 
 /// What changed between two snapshots of one Hub. Models are matched by the Hub's own key, else by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,26 +22,35 @@ pub struct Changes {
 
 impl Changes {
     /// For every row of the later snapshot the same model's row in the earlier one: by the Hub's own key, else by id.
-    pub fn matches(earlier: &Snapshot, later: &Snapshot) -> Vec<Option<Row>> {
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn matches(earlier: &Snapshot, later: &Snapshot) -> Result<Vec<Option<Row>>, Error> {
+        let (earlier_keys, later_keys) = (earlier.keys()?, later.keys()?);
         let listed = |snapshot: &Snapshot| snapshot.rows().filter(|row| snapshot.is_listed(*row)).collect::<Vec<_>>();
         let keys: HashMap<HubId, Row> =
-            listed(earlier).into_iter().filter_map(|row| Some((earlier.hub_id(row)?, row))).collect();
+            listed(earlier).into_iter().filter_map(|row| Some((earlier_keys.of(row)?, row))).collect();
         let mut matches = vec![None; later.len()];
         for row in listed(later) {
-            let by_key = later.hub_id(row).and_then(|key| keys.get(&key).copied());
+            let by_key = later_keys.of(row).and_then(|key| keys.get(&key).copied());
             let by_id = || {
                 let known = earlier.find(later.id(row)).filter(|known| earlier.is_listed(*known))?;
                 // Two repositories that bore one name, one after the other, are two.
-                (earlier.hub_id(known).is_none() || later.hub_id(row).is_none()).then_some(known)
+                (earlier_keys.of(known).is_none() || later_keys.of(row).is_none()).then_some(known)
             };
             matches[row as usize] = by_key.or_else(by_id);
         }
-        matches
+        Ok(matches)
     }
 
     /// Compares two snapshots.
-    pub fn between(earlier: &Snapshot, later: &Snapshot) -> Changes {
-        let matches = Changes::matches(earlier, later);
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn between(earlier: &Snapshot, later: &Snapshot) -> Result<Changes, Error> {
+        let matches = Changes::matches(earlier, later)?;
+        let licences = (earlier.list(WordList::Licences)?, later.list(WordList::Licences)?);
+        let links = (earlier.links()?, later.links()?);
         let mut met = vec![false; earlier.len()];
         let mut changes = Changes::default();
         for row in later.rows().filter(|row| later.is_listed(*row)) {
@@ -56,13 +65,12 @@ impl Changes {
                 let changed = if is_case { &mut changes.respelled } else { &mut changes.renamed };
                 changed.push((earlier.id(known).to_owned(), id.clone()));
             }
-            let licences =
-                [earlier.licence(known), later.licence(row)].map(|licence| licence.unwrap_or_default().to_owned());
-            if licences[0] != licences[1] {
-                let [before, after] = licences;
+            let [before, after] = [licences.0.first_of(known), licences.1.first_of(row)];
+            if before != after {
+                let [before, after] = [before, after].map(|licence| licence.unwrap_or_default().to_owned());
                 changes.relicensed.push((id.clone(), before, after));
             }
-            if parents(earlier, known, later) != parents(later, row, later) {
+            if parents(earlier, links.0.of(known), later) != parents(later, links.1.of(row), later) {
                 changes.reparented.push(id);
             }
         }
@@ -71,16 +79,16 @@ impl Changes {
             .filter(|row| earlier.is_listed(*row) && !met[*row as usize])
             .map(|row| earlier.id(row).to_owned())
             .collect();
-        changes
+        Ok(changes)
     }
 }
 
 /// The ids of a model's parents in lower case, by the names that the later snapshot knows them under.
-fn parents(snapshot: &Snapshot, row: Row, later: &Snapshot) -> BTreeSet<String> {
+fn parents(snapshot: &Snapshot, links: impl Iterator<Item = Link>, later: &Snapshot) -> BTreeSet<String> {
     let name = |parent: Row| {
         let parent = snapshot.alias_of(parent).unwrap_or(parent);
         let now = later.find(snapshot.id(parent)).map(|now| later.alias_of(now).unwrap_or(now));
         now.map_or(snapshot.id(parent), |now| later.id(now)).to_ascii_lowercase()
     };
-    snapshot.links(row).map(|link| name(link.parent)).collect()
+    links.map(|link| name(link.parent)).collect()
 }

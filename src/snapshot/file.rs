@@ -1,6 +1,5 @@
 use std::fs::File;
-use std::hash::Hasher as _;
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Seek, Write};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,12 +11,12 @@ use arrow_ipc::reader::{FileDecoder, read_footer_length};
 use arrow_ipc::writer::FileWriter;
 use arrow_ipc::{Block, root_as_footer, root_as_message};
 use arrow_schema::ArrowError;
-use twox_hash::XxHash3_64;
 
-use super::columns::{Columns, arrays, digest};
+use super::columns::{Columns, Unfit, arrays, digest};
 use super::kept::Kept;
-use super::part::{Mapped, Place, Raw, checksum};
+use super::part::{Place, Raw, checksum};
 use super::schema::schema;
+use super::seal::{check_seal, seal};
 use super::{Body, Error, Provenance, Snapshot};
 
 /// The version of the format: the columns and keys of this file. A change that old readers would misread adds one.
@@ -26,12 +25,12 @@ const FORMAT_KEY: &str = "modelkin.format";
 const PROVENANCE_KEY: &str = "modelkin.provenance";
 const REJECTS_KEY: &str = "modelkin.rejects";
 /// Where the arrays lie that are kept beside the records, between the last batch and the footer.
-const KEPT_KEY: &str = "modelkin.kept";
+pub(super) const KEPT_KEY: &str = "modelkin.kept";
 /// The checksums of the arrays of the records, in their order; sixteen hex digits each.
-const SUMS_KEY: &str = "modelkin.sums";
+pub(super) const SUMS_KEY: &str = "modelkin.sums";
 /// The checksum of all other bytes, its own digits left out.
-const SEAL_KEY: &str = "modelkin.seal";
-const UNSEALED: &str = "0000000000000000";
+pub(super) const SEAL_KEY: &str = "modelkin.seal";
+pub(super) const UNSEALED: &str = "0000000000000000";
 /// `ARROW1` at the end, after the footer's length in four bytes.
 const TRAILER: usize = 10;
 /// Arrays begin at multiples of this.
@@ -104,7 +103,7 @@ impl Snapshot {
         let batch = match &self.body {
             Body::Memory(batch) => batch,
             // It is as it was written, and nothing was changed since.
-            Body::File { file: mapped, .. } => return file.write_all(&mapped.bytes),
+            Body::File { file: mapped, .. } => return file.write_all(mapped),
         };
         let metadata = [(FORMAT_KEY, FORMAT.to_owned()), (PROVENANCE_KEY, serde_json::to_string(&self.provenance)?)];
         let metadata: std::collections::HashMap<_, _> = metadata.map(|(key, value)| (key.to_owned(), value)).into();
@@ -137,11 +136,10 @@ impl Snapshot {
         seal(file)
     }
 
-    /// Opens a snapshot: maps it and checks its frame. The arrays are checked one by one, each when it is first read; see
-    /// [`Snapshot::intact`].
+    /// Opens a snapshot: maps it, checks its frame and reads the names. Each other column is read when it is first asked for.
     ///
     /// # Errors
-    /// If it is not there, no snapshot, of another format, or its frame is not as it was written.
+    /// If it is not there, no snapshot, of another format, or its frame or its names are not as they were written.
     pub fn open(path: &Path) -> Result<Snapshot, Error> {
         let wrong = |error| Error::Io { path: path.into(), error };
         // Before it is opened: a pipe would wait for its writer.
@@ -150,7 +148,7 @@ impl Snapshot {
         }
         let file = File::open(path).map_err(wrong)?;
         let bytes = map(&file).map_err(wrong)?;
-        Snapshot::from_bytes(path, Mapped::new(Buffer::from(bytes)))
+        Snapshot::from_bytes(path, Buffer::from(bytes))
     }
 
     /// The same records out of the same file, with nothing that was computed from them: it is computed when it is asked for.
@@ -160,7 +158,7 @@ impl Snapshot {
     pub fn bare(&self) -> Result<Snapshot, Error> {
         let mut bare = match &self.body {
             Body::Memory(batch) => Snapshot::in_memory(batch.clone(), self.provenance.clone(), self.rejects.clone()),
-            Body::File { path, file, .. } => Snapshot::from_bytes(path, Mapped::new(file.bytes.clone()))?,
+            Body::File { path, file, .. } => Snapshot::from_bytes(path, file.clone())?,
         };
         bare.kept = Kept::default();
         Ok(bare)
@@ -176,15 +174,15 @@ impl Snapshot {
             Body::File { path, file, .. } => {
                 let damaged = |reason| Error::Damaged { path: path.clone(), reason };
                 // Another crate's reader: what it does not bear is damage, and no end of the program.
-                let decoded = std::panic::catch_unwind(|| decoded(&file.bytes));
+                let decoded = std::panic::catch_unwind(|| decoded(file));
                 let batch = decoded.unwrap_or_else(|_| Err("its columns cannot be read".into())).map_err(damaged)?;
                 Ok(digest(&batch))
             }
         }
     }
 
-    fn from_bytes(path: &Path, file: Arc<Mapped>) -> Result<Snapshot, Error> {
-        let bytes: &[u8] = &file.bytes;
+    fn from_bytes(path: &Path, file: Buffer) -> Result<Snapshot, Error> {
+        let bytes: &[u8] = &file;
         let damaged = |reason: String| Error::Damaged { path: path.into(), reason };
         let foreign = |reason: String| Error::Foreign { path: path.into(), reason };
         if !bytes.starts_with(b"ARROW1") {
@@ -229,7 +227,10 @@ impl Snapshot {
         let stored = |place: Place| Raw::Stored { file: file.clone(), place };
         let words = frame.words.into_iter().map(stored).collect();
         let arrays = frame.arrays.into_iter().map(stored).collect();
-        let columns = Columns::of(frame.rows, words, arrays).map_err(strange)?;
+        let columns = Columns::of(frame.rows, words, arrays).map_err(|unfit| match unfit {
+            Unfit::Strange(reason) => strange(reason),
+            Unfit::Damaged(reason) => damaged(reason),
+        })?;
         let mut kept = Kept::default();
         for (name, width, place) in frame.kept {
             kept.place(&name, width, stored(place));
@@ -251,14 +252,14 @@ fn rejects_from_wire(rejects: Vec<WireReject>) -> Vec<crate::model::Reject> {
 }
 
 #[allow(unsafe_code, reason = "the one memory map; a snapshot is replaced by renaming, never written in place")]
-fn map(file: &File) -> io::Result<bytes::Bytes> {
+pub(super) fn map(file: &File) -> io::Result<bytes::Bytes> {
     // SAFETY: the map is read only. This program never changes a snapshot in place: it writes a new file and renames
     // it. Another program that does so all the same while we read breaks the promise of every map.
     let map = unsafe { memmap2::MmapOptions::new().map(file)? };
     Ok(bytes::Bytes::from_owner(map))
 }
 
-fn footer_of(bytes: &[u8]) -> Result<&[u8], String> {
+pub(super) fn footer_of(bytes: &[u8]) -> Result<&[u8], String> {
     let cut = || "its end is missing".to_owned();
     let footer_end = bytes.len().checked_sub(TRAILER).ok_or_else(cut)?;
     let trailer: [u8; TRAILER] = bytes[footer_end..].try_into().map_err(|_| cut())?;
@@ -267,7 +268,7 @@ fn footer_of(bytes: &[u8]) -> Result<&[u8], String> {
     Ok(&bytes[start..footer_end])
 }
 
-fn metadata<'f>(footer: &arrow_ipc::Footer<'f>, key: &str) -> Option<&'f str> {
+pub(super) fn metadata<'f>(footer: &arrow_ipc::Footer<'f>, key: &str) -> Option<&'f str> {
     footer.custom_metadata().and_then(|pairs| pairs.iter().find(|pair| pair.key() == Some(key))?.value())
 }
 
@@ -275,15 +276,15 @@ fn metadata<'f>(footer: &arrow_ipc::Footer<'f>, key: &str) -> Option<&'f str> {
 type WireKept = (String, usize, usize, usize, String);
 
 /// Where everything lies in a file.
-struct Frame {
-    rows: usize,
-    words: Vec<Place>,
-    arrays: Vec<Place>,
-    kept: Vec<(String, usize, Place)>,
+pub(super) struct Frame {
+    pub rows: usize,
+    pub words: Vec<Place>,
+    pub arrays: Vec<Place>,
+    pub kept: Vec<(String, usize, Place)>,
 }
 
 impl Frame {
-    fn of(bytes: &[u8], footer: &arrow_ipc::Footer<'_>) -> Result<Frame, String> {
+    pub fn of(bytes: &[u8], footer: &arrow_ipc::Footer<'_>) -> Result<Frame, String> {
         let sums = metadata(footer, SUMS_KEY).unwrap_or_default();
         let sums = (0..sums.len() / 16).map(|at| sums.get(16 * at..16 * at + 16));
         let mut sums = sums.map(|digits| u64::from_str_radix(digits?, 16).ok());
@@ -309,7 +310,7 @@ impl Frame {
         Ok(Frame { rows, words, arrays, kept })
     }
 
-    fn places(&self) -> impl Iterator<Item = &Place> {
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
         self.words.iter().chain(&self.arrays).chain(self.kept.iter().map(|(.., place)| place))
     }
 }
@@ -371,89 +372,5 @@ fn other(error: ArrowError) -> io::Error {
     match error {
         ArrowError::IoError(_, error) => error,
         error => io::Error::other(error),
-    }
-}
-
-/// Where the value of a key begins in the file.
-fn place_of(bytes: &[u8], footer: &arrow_ipc::Footer<'_>, key: &str) -> Result<usize, String> {
-    let value = metadata(footer, key).filter(|value| value.len() >= UNSEALED.len());
-    let value = value.ok_or("it has no seal, so it is another program's Arrow file")?;
-    Ok(value.as_ptr().addr() - bytes.as_ptr().addr())
-}
-
-/// The checksum of all that is no array, but for that of the seal itself, which stands at `seal`.
-fn frame_sum(bytes: &[u8], seal: usize, frame: &Frame) -> u64 {
-    let mut left_out: Vec<Range<usize>> = frame.places().map(|(range, _)| range.clone()).collect();
-    left_out.push(seal..seal + UNSEALED.len());
-    left_out.sort_unstable_by_key(|range| (range.start, range.end));
-    let mut hash = XxHash3_64::new();
-    let mut from = 0;
-    for range in left_out {
-        hash.write(&bytes[from..range.start.max(from)]);
-        from = from.max(range.end);
-    }
-    hash.write(&bytes[from..]);
-    hash.finish()
-}
-
-/// Writes the checksum of all that is no array into the finished file's footer. No array is read for it.
-fn seal(file: &mut File) -> io::Result<()> {
-    let bytes = map(file)?;
-    let find = || -> Result<(usize, u64), String> {
-        let footer = root_as_footer(footer_of(&bytes)?).map_err(|error| error.to_string())?;
-        let at = place_of(&bytes, &footer, SEAL_KEY)?;
-        Ok((at, frame_sum(&bytes, at, &Frame::of(&bytes, &footer)?)))
-    };
-    let (at, sum) = find().map_err(io::Error::other)?;
-    drop(bytes);
-    file.seek(SeekFrom::Start(at as u64))?;
-    file.write_all(format!("{sum:016x}").as_bytes())
-}
-
-fn check_seal(bytes: &[u8], footer: &arrow_ipc::Footer<'_>, frame: &Frame) -> Result<(), String> {
-    let at = place_of(bytes, footer, SEAL_KEY)?;
-    match metadata(footer, SEAL_KEY) == Some(&format!("{:016x}", frame_sum(bytes, at, frame))) {
-        true => Ok(()),
-        false => Err("its contents are not those that were written".into()),
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test")]
-mod tests {
-    use std::fs::{self, OpenOptions};
-
-    use super::*;
-    use crate::model::{ModelId, Record};
-    use crate::snapshot::Builder;
-
-    fn made(id: &str, folder: &Path) -> (Snapshot, std::path::PathBuf) {
-        let mut builder = Builder::new();
-        builder.add(Ok(Record::new(ModelId::parse(id).unwrap())));
-        let snapshot = builder.finish("test", None, None).unwrap();
-        let path = folder.join(id.replace('/', "-"));
-        snapshot.write(&path).unwrap();
-        (snapshot, path)
-    }
-
-    /// A file that cites the digest of other records, its own checksums made anew.
-    #[test]
-    fn other_records_under_a_digest_are_found() {
-        let folder = tempfile::tempdir().unwrap();
-        let (one, path) = made("a/b", folder.path());
-        let (other, _) = made("c/d", folder.path());
-        let bytes = fs::read(&path).unwrap();
-        assert_eq!(Snapshot::open(&path).unwrap().digest().unwrap(), one.provenance.digest);
-        let (from, to) = (one.provenance.digest.as_bytes(), other.provenance.digest.as_bytes());
-        let mut altered = bytes.clone();
-        let places: Vec<usize> = (0..bytes.len() - from.len()).filter(|at| bytes[*at..].starts_with(from)).collect();
-        assert_eq!(places.len(), 2, "before the batch and in the footer");
-        places.iter().for_each(|at| altered[*at..*at + to.len()].copy_from_slice(to));
-        fs::write(&path, &altered).unwrap();
-        assert!(Snapshot::open(&path).unwrap_err().to_string().contains("not those that were written"));
-        seal(&mut OpenOptions::new().read(true).write(true).open(&path).unwrap()).unwrap();
-        let altered = Snapshot::open(&path).unwrap();
-        assert_eq!(altered.provenance.digest, other.provenance.digest);
-        assert_eq!(altered.digest().unwrap(), one.provenance.digest);
     }
 }

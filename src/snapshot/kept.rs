@@ -47,21 +47,21 @@ impl Kept {
         self.0.insert(name.into(), shelf);
     }
 
-    pub fn bytes(&self, name: &str) -> Option<&[u8]> {
+    pub fn bytes(&self, name: &str) -> Option<Result<&[u8], &str>> {
         match self.0.get(name)? {
             Shelf::Bytes(part) => Some(part.get()),
             _ => None,
         }
     }
 
-    pub fn numbers(&self, name: &str) -> Option<&[u32]> {
+    pub fn numbers(&self, name: &str) -> Option<Result<&[u32], &str>> {
         match self.0.get(name)? {
             Shelf::Numbers(part) => Some(part.get()),
             _ => None,
         }
     }
 
-    pub fn sums(&self, name: &str) -> Option<&[u64]> {
+    pub fn sums(&self, name: &str) -> Option<Result<&[u64], &str>> {
         match self.0.get(name)? {
             Shelf::Sums(part) => Some(part.get()),
             _ => None,
@@ -85,9 +85,9 @@ impl Kept {
     /// Name, width of a number, and the bytes of each.
     pub fn all(&self) -> impl Iterator<Item = (&str, usize, &[u8])> {
         self.0.iter().map(|(name, shelf)| match shelf {
-            Shelf::Bytes(part) => (name.as_str(), 1, part.raw()),
-            Shelf::Numbers(part) => (name.as_str(), 4, part.raw()),
-            Shelf::Sums(part) => (name.as_str(), 8, part.raw()),
+            Shelf::Bytes(part) => (name.as_str(), 1, part.raw.bytes()),
+            Shelf::Numbers(part) => (name.as_str(), 4, part.raw.bytes()),
+            Shelf::Sums(part) => (name.as_str(), 8, part.raw.bytes()),
         })
     }
 }

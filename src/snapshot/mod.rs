@@ -18,11 +18,12 @@ mod provenance;
 mod renames;
 mod rows;
 mod schema;
+mod seal;
+mod stored;
 mod witnesses;
 
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 
@@ -32,11 +33,16 @@ pub use kept::Array;
 pub use links::{Links, Numbered};
 pub use provenance::{Counts, CrawlNote, Provenance, RemarkNote, SourceNote, Taken};
 pub(crate) use renames::{Listing, Renames};
+#[doc(hidden)]
+pub use seal::forge;
+pub use stored::{CommitColumn, FlagColumn, KeyColumn, LinkColumn, ListColumn, NumberColumn, OddityColumn, WordColumn};
 
-use crate::model::{Commit, Count, Flag, HubId, Learned, Oddity, OddityKind, Reject, Relation, Word, WordList};
+use crate::model::{Count, Flag, Learned, Reject, Relation, Word, WordList};
+use arrow_buffer::Buffer;
 use columns::Columns;
 use kept::Kept;
-use part::{Mapped, Place, Raw};
+use part::{Place, Raw, is_whole};
+use stored::AuthorityColumn;
 
 /// A model's place in a snapshot: listed models, unlisted parents and old ids of renamed models share one numbering,
 /// in order of their ids without regard to case.
@@ -56,7 +62,7 @@ pub struct Snapshot {
 #[derive(Debug)]
 enum Body {
     Memory(RecordBatch),
-    File { path: PathBuf, file: Arc<Mapped>, places: Vec<Place> },
+    File { path: PathBuf, file: Buffer, places: Vec<Place> },
 }
 
 /// A snapshot that cannot be read or written.
@@ -109,24 +115,18 @@ impl Snapshot {
         provenance.digest = columns::digest(&batch);
         let (words, arrays) = columns::arrays(&batch);
         let memory = |buffers: Vec<_>| buffers.into_iter().map(Raw::Memory).collect();
-        #[allow(clippy::expect_used, reason = "the words are this program's")]
-        let columns = Columns::of(batch.num_rows(), memory(words), memory(arrays)).expect("words of this program");
+        #[allow(clippy::expect_used, reason = "the columns are this program's")]
+        let columns = Columns::of(batch.num_rows(), memory(words), memory(arrays)).expect("columns of this program");
         Snapshot { columns, body: Body::Memory(batch), kept: Kept::default(), provenance, rejects }
     }
 
-    /// Whether everything that was read so far is as it was written. A snapshot's arrays are checked one by one, each
-    /// when it is first read, and one that is damaged reads as zeros: before a figure is shown, ask here.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`].
-    pub fn intact(&self) -> Result<(), Error> {
-        match &self.body {
-            Body::File { path, file, .. } => match file.damage() {
-                Some(reason) => Err(Error::Damaged { path: path.clone(), reason: reason.into() }),
-                None => Ok(()),
-            },
-            Body::Memory(_) => Ok(()),
-        }
+    /// What was found wrong with the file.
+    pub(crate) fn damaged(&self, reason: impl Into<String>) -> Error {
+        let path = match &self.body {
+            Body::File { path, .. } => path.clone(),
+            Body::Memory(_) => "a snapshot in memory".into(),
+        };
+        Error::Damaged { path, reason: reason.into() }
     }
 
     /// Reads all of it, and says whether everything is as it was written.
@@ -135,9 +135,9 @@ impl Snapshot {
     /// [`Error::Damaged`].
     pub fn verify(&self) -> Result<(), Error> {
         if let Body::File { file, places, .. } = &self.body {
-            places.iter().for_each(|place| _ = file.check(place));
+            places.iter().try_for_each(|place| is_whole(file, place)).map_err(|reason| self.damaged(reason))?;
         }
-        self.intact()
+        self.columns.all().map_err(|reason| self.damaged(reason))
     }
 
     /// Keeps an array that was computed from the records, under a name that says by which version of what. It is
@@ -147,18 +147,27 @@ impl Snapshot {
     }
 
     /// The bytes that were kept under a name.
-    pub fn kept_bytes(&self, name: &str) -> Option<&[u8]> {
-        self.kept.bytes(name)
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn kept_bytes(&self, name: &str) -> Result<Option<&[u8]>, Error> {
+        self.kept.bytes(name).transpose().map_err(|reason| self.damaged(format!("kept array {name}: {reason}")))
     }
 
     /// The numbers that were kept under a name.
-    pub fn kept_numbers(&self, name: &str) -> Option<&[u32]> {
-        self.kept.numbers(name)
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn kept_numbers(&self, name: &str) -> Result<Option<&[u32]>, Error> {
+        self.kept.numbers(name).transpose().map_err(|reason| self.damaged(format!("kept array {name}: {reason}")))
     }
 
     /// The sums that were kept under a name.
-    pub fn kept_sums(&self, name: &str) -> Option<&[u64]> {
-        self.kept.sums(name)
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn kept_sums(&self, name: &str) -> Result<Option<&[u64]>, Error> {
+        self.kept.sums(name).transpose().map_err(|reason| self.damaged(format!("kept array {name}: {reason}")))
     }
 
     /// The names of the arrays that it keeps beside its records.
@@ -173,7 +182,7 @@ impl Snapshot {
 
     /// How many rows there are: models, unlisted parents and aliases.
     pub fn len(&self) -> usize {
-        self.columns.len()
+        self.columns.rows
     }
 
     /// Whether there is no row at all.
@@ -204,7 +213,7 @@ impl Snapshot {
 
     /// The id, as the listing spells it.
     pub fn id(&self, row: Row) -> &str {
-        self.columns.ids.of(row as usize)
+        self.columns.names.ids.of(row as usize)
     }
 
     /// The namespace of the id; none for ids of the oldest kind.
@@ -215,7 +224,7 @@ impl Snapshot {
     /// Whether two models have one owner, without regard to case. A model without an owner is its own.
     pub fn share_owner(&self, one: Row, other: Row) -> bool {
         let owner = |row: Row| {
-            let id = self.columns.ids.bytes_of(row as usize);
+            let id = self.columns.names.ids.bytes_of(row as usize);
             id.iter().position(|byte| *byte == b'/').map(|slash| &id[..slash])
         };
         one == other || matches!((owner(one), owner(other)), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))
@@ -223,124 +232,97 @@ impl Snapshot {
 
     /// Whether the row is a listed model, with a record.
     pub fn is_listed(&self, row: Row) -> bool {
-        self.columns.is_listed(row)
+        self.columns.names.is_listed(row)
     }
 
     /// The model whose old id this row is.
     pub fn alias_of(&self, row: Row) -> Option<Row> {
-        self.columns.alias_of(row)
+        self.columns.names.alias_of(row)
     }
 
-    /// The links of a child to its parents, in order of the parents' rows.
-    pub fn links(&self, child: Row) -> impl ExactSizeIterator<Item = Link> {
-        self.columns.links(child)
+    /// A column, or an error that names the file.
+    fn column<'c, C>(&self, column: Result<&'c C, &str>) -> Result<&'c C, Error> {
+        column.map_err(|reason| self.damaged(reason))
     }
 
-    /// The Hub's key of the repository, if its sources had it.
-    pub fn hub_id(&self, row: Row) -> Option<HubId> {
-        self.columns.hub_id(row)
+    /// The links of the models to their parents, as they name them.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`]; so do all columns.
+    pub fn links(&self) -> Result<&LinkColumn, Error> {
+        self.column(self.columns.links.get())
     }
 
-    /// When the repository was made: milliseconds since 1970, UTC.
-    pub fn created(&self, row: Row) -> Option<i64> {
-        self.columns.created(row)
+    /// The Hub's keys of the repositories.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn keys(&self) -> Result<&KeyColumn, Error> {
+        self.column(self.columns.keys.get())
     }
 
-    /// A count.
-    pub fn count(&self, count: Count, row: Row) -> Option<u64> {
-        self.columns.counts[count].of(row)
+    /// When the repositories were made: milliseconds since 1970, UTC.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn created(&self) -> Result<&NumberColumn<i64>, Error> {
+        self.column(self.columns.created.get())
     }
 
-    /// A word.
-    pub fn word(&self, word: Word, row: Row) -> Option<&str> {
-        self.columns.words[word].of(row)
+    /// A count: downloads in the last 30 days, downloads since the Hub publishes them, likes, parameters.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn count(&self, count: Count) -> Result<&NumberColumn<u64>, Error> {
+        self.column(self.columns.counts[count].get())
+    }
+
+    /// A word: the task (`pipeline_tag`), the library and so on.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn word(&self, word: Word) -> Result<&WordColumn, Error> {
+        self.column(self.columns.words[word].get())
     }
 
     /// Whether something is so.
-    pub fn flag(&self, flag: Flag, row: Row) -> Option<bool> {
-        self.columns.flags[flag].of(row)
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn flag(&self, flag: Flag) -> Result<&FlagColumn, Error> {
+        self.column(self.columns.flags[flag].get())
     }
 
-    /// The numbers of a row's words in [`Snapshot::words_of`].
-    pub fn list(&self, list: WordList, row: Row) -> &[u32] {
-        self.columns.lists[list].of(row)
+    /// Lists of words. Of several licences' ids the first is the model's; they stand in the order of the tags or of the card.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn list(&self, list: WordList) -> Result<&ListColumn, Error> {
+        self.column(self.columns.lists[list].get())
     }
 
-    /// Every distinct word of such lists, in order.
-    pub fn words_of(&self, list: WordList) -> impl ExactSizeIterator<Item = &str> {
-        let words = &self.columns.lists[list].words;
-        (0..words.len()).map(|at| words.of(at))
+    /// The commits that the repositories are at.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn commits(&self) -> Result<&CommitColumn, Error> {
+        self.column(self.columns.commits.get())
     }
 
-    /// One of those words, by its number.
-    pub fn list_word(&self, list: WordList, word: u32) -> &str {
-        self.columns.lists[list].words.of(word as usize)
+    /// Whose word the models' parents are.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    fn authorities(&self) -> Result<&AuthorityColumn, Error> {
+        self.column(self.columns.authorities.get())
     }
 
-    /// The commit that the repository is at.
-    pub fn sha(&self, row: Row) -> Option<Commit> {
-        self.columns.sha(row)
-    }
-
-    /// Downloads in the last 30 days.
-    pub fn downloads(&self, row: Row) -> Option<u64> {
-        self.count(Count::Downloads, row)
-    }
-
-    /// Downloads since the Hub began to publish them.
-    pub fn downloads_all_time(&self, row: Row) -> Option<u64> {
-        self.count(Count::DownloadsAllTime, row)
-    }
-
-    /// Likes.
-    pub fn likes(&self, row: Row) -> Option<u64> {
-        self.count(Count::Likes, row)
-    }
-
-    /// Parameters.
-    pub fn parameters(&self, row: Row) -> Option<u64> {
-        self.count(Count::Parameters, row)
-    }
-
-    /// The licence's id; of several, the first.
-    pub fn licence(&self, row: Row) -> Option<&str> {
-        self.licences(row).next()
-    }
-
-    /// All licences' ids, in the order of the tags or of the card.
-    pub fn licences(&self, row: Row) -> impl Iterator<Item = &str> {
-        let column = &self.columns.lists[WordList::Licences];
-        column.of(row).iter().map(|word| column.words.of(*word as usize))
-    }
-
-    /// The task (`pipeline_tag`).
-    pub fn task(&self, row: Row) -> Option<&str> {
-        self.word(Word::Task, row)
-    }
-
-    /// The library.
-    pub fn library(&self, row: Row) -> Option<&str> {
-        self.word(Word::Library, row)
-    }
-
-    /// The numbers of the row's tags in [`Snapshot::tag_words`].
-    pub fn tags(&self, row: Row) -> &[u32] {
-        self.list(WordList::Tags, row)
-    }
-
-    /// Every distinct tag, in order.
-    pub fn tag_words(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.words_of(WordList::Tags)
-    }
-
-    /// What was odd in the row's metadata.
-    pub fn oddities(&self, row: Row) -> impl Iterator<Item = Oddity> {
-        self.columns.oddities(row)
-    }
-
-    /// How often each kind of oddity occurs.
-    pub fn oddity_counts(&self) -> Vec<(OddityKind, usize)> {
-        self.columns.oddity_counts()
+    /// What was odd in the models' metadata.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn oddities(&self) -> Result<&OddityColumn, Error> {
+        self.column(self.columns.oddities.get())
     }
 
     /// The row with that id, without regard to case; an alias's own row, not its target's.

@@ -1,162 +1,150 @@
+use std::fmt::{Debug, Formatter};
 use std::ops::Range;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock};
 use std::thread::{self, available_parallelism};
 
 use arrow_buffer::{ArrowNativeType, Buffer, ScalarBuffer};
 use twox_hash::XxHash3_64;
 
-/// A file whose parts are checked one by one, each when it is first read.
-#[derive(Debug)]
-pub(super) struct Mapped {
-    pub bytes: Buffer,
-    /// The first part that is not as it was written.
-    damage: OnceLock<String>,
-}
-
-impl Mapped {
-    pub fn new(bytes: Buffer) -> Arc<Mapped> {
-        Arc::new(Mapped { bytes, damage: OnceLock::new() })
-    }
-
-    /// Whether the bytes of a place are those that were written; what is not is remembered.
-    pub fn check(&self, (range, sum): &Place) -> bool {
-        let is_whole = checksum(&self.bytes[range.clone()]) == *sum;
-        if !is_whole {
-            self.damaged(range);
-        }
-        is_whole
-    }
-
-    fn damaged(&self, range: &Range<usize>) {
-        _ = self.damage.set(format!("bytes {} to {} are not those that were written", range.start, range.end));
-    }
-
-    /// What is wrong, as far as was read.
-    pub fn damage(&self) -> Option<&str> {
-        self.damage.get().map(String::as_str)
-    }
-}
-
 /// A stretch of a file, and its checksum.
 pub(super) type Place = (Range<usize>, u64);
+
+/// Whether the bytes of a place are those that were written.
+pub(super) fn is_whole(file: &[u8], (range, sum): &Place) -> Result<(), String> {
+    match checksum(&file[range.clone()]) == *sum {
+        true => Ok(()),
+        false => Err(format!("bytes {} to {} are not those that were written", range.start, range.end)),
+    }
+}
 
 /// Where an array lies: in memory, or in a file with its checksum.
 #[derive(Debug, Clone)]
 pub(super) enum Raw {
     Memory(Buffer),
-    Stored { file: Arc<Mapped>, place: Place },
+    Stored { file: Buffer, place: Place },
 }
 
-/// An array of numbers of a snapshot. What is damaged reads as zeros of the same length, and the file says so; nothing
-/// that was counted with it may be shown then.
+impl Default for Raw {
+    fn default() -> Raw {
+        Raw::Memory(Buffer::from(Vec::<u8>::new()))
+    }
+}
+
+impl Raw {
+    /// The bytes themselves, unchecked, for writing them again.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Raw::Memory(buffer) => buffer,
+            Raw::Stored { file, place } => &file[place.0.clone()],
+        }
+    }
+
+    /// The numbers, once their bytes are known to be those that were written.
+    pub fn read<T: ArrowNativeType>(&self) -> Result<ScalarBuffer<T>, String> {
+        let (bytes, from) = match self {
+            Raw::Memory(buffer) => (buffer.clone(), 0),
+            Raw::Stored { file, place } => {
+                is_whole(file, place)?;
+                (file.slice_with_length(place.0.start, place.0.len()), place.0.start)
+            }
+        };
+        if bytes.is_empty() {
+            return Ok(ScalarBuffer::default());
+        }
+        let is_aligned = bytes.as_ptr().align_offset(align_of::<T>()) == 0;
+        if !is_aligned || !bytes.len().is_multiple_of(size_of::<T>()) {
+            return Err(format!("bytes {from} to {} are no numbers of {} bytes", from + bytes.len(), size_of::<T>()));
+        }
+        Ok(ScalarBuffer::from(bytes))
+    }
+}
+
+/// An array that stands alone, read when it is first asked for.
 #[derive(Debug)]
 pub(super) struct Part<T: ArrowNativeType> {
-    raw: Raw,
-    /// No number is higher, or it points outside of what it points at.
-    most: Option<usize>,
-    values: OnceLock<ScalarBuffer<T>>,
+    pub raw: Raw,
+    values: OnceLock<Result<ScalarBuffer<T>, String>>,
 }
 
 impl<T: ArrowNativeType> Part<T> {
     pub fn new(raw: Raw) -> Part<T> {
-        Part { raw, most: None, values: OnceLock::new() }
+        Part { raw, values: OnceLock::new() }
     }
 
-    /// The same; a number above `most` is damage.
-    pub fn at_most(raw: Raw, most: usize) -> Part<T> {
-        Part { most: Some(most), ..Part::new(raw) }
-    }
-
-    /// How many numbers there are; the array is not read.
-    pub fn len(&self) -> usize {
-        self.raw().len() / size_of::<T>()
-    }
-
-    pub fn get(&self) -> &[T] {
-        self.values.get_or_init(|| match &self.raw {
-            Raw::Memory(buffer) if buffer.is_empty() => ScalarBuffer::default(),
-            Raw::Memory(buffer) => ScalarBuffer::from(buffer.clone()),
-            Raw::Stored { file, place } => {
-                let range = &place.0;
-                let bytes = file.bytes.slice_with_length(range.start, range.len());
-                let is_aligned = bytes.as_ptr().align_offset(align_of::<T>()) == 0;
-                let whole = is_aligned && range.len().is_multiple_of(size_of::<T>()) && file.check(place);
-                let values = whole.then(|| ScalarBuffer::from(bytes)).filter(|values| self.is_inside(values));
-                values.unwrap_or_else(|| {
-                    file.damaged(range);
-                    ScalarBuffer::from(vec![T::default(); range.len() / size_of::<T>()])
-                })
-            }
-        })
-    }
-
-    fn is_inside(&self, values: &[T]) -> bool {
-        self.most
-            .is_none_or(|most| values.iter().map(|value| value.as_usize()).max().is_none_or(|highest| highest <= most))
-    }
-
-    /// The bytes themselves, unchecked, for writing them again.
-    pub fn raw(&self) -> &[u8] {
-        match &self.raw {
-            Raw::Memory(buffer) => buffer,
-            Raw::Stored { file, place } => &file.bytes[place.0.clone()],
-        }
+    /// The numbers, or what is wrong with them.
+    pub fn get(&self) -> Result<&[T], &str> {
+        self.values.get_or_init(|| self.raw.read()).as_deref().map_err(String::as_str)
     }
 }
 
-/// A column of numbers that may be missing.
-#[derive(Debug)]
-pub(super) struct Numbers<T: ArrowNativeType> {
-    /// A bit for each row; empty if none is missing.
-    pub valid: Part<u8>,
-    pub values: Part<T>,
-}
+/// The arrays of one column, in their order.
+pub(super) struct Parts<'p>(std::slice::Iter<'p, Raw>);
 
-impl<T: ArrowNativeType> Numbers<T> {
-    pub fn of(&self, row: u32) -> Option<T> {
-        let valid = self.valid.get();
-        let is_there = valid.is_empty() || bit(valid, row);
-        self.values.get().get(row as usize).copied().filter(|_| is_there)
+impl<'p> Parts<'p> {
+    pub fn of(parts: &'p [Raw]) -> Parts<'p> {
+        Parts(parts.iter())
+    }
+
+    pub fn next<T: ArrowNativeType>(&mut self) -> Result<ScalarBuffer<T>, String> {
+        self.0.next().ok_or("an array is missing")?.read()
     }
 }
 
-/// A column of yes and no that may be missing.
-#[derive(Debug)]
-pub(super) struct Bits {
-    /// A bit for each row; empty if none is missing.
-    pub valid: Part<u8>,
-    pub values: Part<u8>,
+/// Makes a column of its arrays. It sees that they agree with each other: whoever holds the column may rely on it.
+type Reader<C> = Box<dyn Fn(&mut Parts<'_>) -> Result<C, String> + Send + Sync>;
+
+/// A column that is read when it is first asked for.
+pub(super) struct Lazy<C> {
+    name: &'static str,
+    parts: Vec<Raw>,
+    read: Reader<C>,
+    column: OnceLock<Result<C, String>>,
 }
 
-impl Bits {
-    pub fn of(&self, row: u32) -> Option<bool> {
-        let valid = self.valid.get();
-        (valid.is_empty() || bit(valid, row)).then(|| bit(self.values.get(), row))
+impl<C> Lazy<C> {
+    pub fn new(
+        name: &'static str,
+        parts: impl Into<Vec<Raw>>,
+        read: impl Fn(&mut Parts<'_>) -> Result<C, String> + Send + Sync + 'static,
+    ) -> Lazy<C> {
+        Lazy { name, parts: parts.into(), read: Box::new(read), column: OnceLock::new() }
+    }
+
+    /// The column, or what is wrong with it.
+    pub fn get(&self) -> Result<&C, &str> {
+        let read = || (self.read)(&mut Parts::of(&self.parts));
+        let column = self.column.get_or_init(|| read().map_err(|reason| format!("column {}: {reason}", self.name)));
+        column.as_ref().map_err(String::as_str)
     }
 }
 
-/// A column of texts, or the words of a dictionary.
-#[derive(Debug)]
-pub(super) struct Texts<O: ArrowNativeType> {
-    pub offsets: Part<O>,
-    pub bytes: Part<u8>,
+impl<C: Debug> Debug for Lazy<C> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lazy").field("name", &self.name).field("column", &self.column).finish_non_exhaustive()
+    }
 }
 
-impl<O: ArrowNativeType> Texts<O> {
-    pub fn len(&self) -> usize {
-        self.offsets.get().len().saturating_sub(1)
+/// Says whether numbers that tell where lists end begin at 0, never fall, and end at so many: as many lists as they tell of.
+pub(super) fn ends<T>(offsets: &[T], end: usize) -> Result<usize, String>
+where
+    T: ArrowNativeType + Ord,
+{
+    let Some((first, last)) = offsets.first().zip(offsets.last()) else {
+        return if end == 0 { Ok(0) } else { Err("its lists have no ends".into()) };
+    };
+    let is_rising = offsets.windows(2).fold(true, |is_rising, pair| is_rising & (pair[0] <= pair[1]));
+    match *first == T::default() && is_rising && last.to_usize() == Some(end) {
+        true => Ok(offsets.len() - 1),
+        false => Err(format!("its lists do not end one after the other, the last at {end}")),
     }
+}
 
-    pub fn of(&self, at: usize) -> &str {
-        // What was written is UTF-8; what was damaged since reads as nothing.
-        std::str::from_utf8(self.bytes_of(at)).unwrap_or_default()
-    }
-
-    /// The same, without a look at whether it is text.
-    pub fn bytes_of(&self, at: usize) -> &[u8] {
-        let range = self.offsets.get().get(at..at + 2).map(|ends| ends[0].as_usize()..ends[1].as_usize());
-        range.and_then(|range| self.bytes.get().get(range)).unwrap_or_default()
+/// Says whether there are as many as there must be.
+pub(super) fn as_many(what: &str, are: usize, must: usize) -> Result<(), String> {
+    match are == must {
+        true => Ok(()),
+        false => Err(format!("{are} {what}, where {must} must be")),
     }
 }
 

@@ -6,33 +6,71 @@ use sha2::{Digest, Sha256};
 
 use super::ledger::Ledger;
 use super::lists::Model;
-use super::{Body, Builder, Row, Snapshot, Taken};
+use super::stored::AuthorityColumn;
+use super::{
+    Body, Builder, CommitColumn, Error, FlagColumn, KeyColumn, LinkColumn, ListColumn, NumberColumn, OddityColumn, Row,
+    Snapshot, Taken, WordColumn,
+};
 use crate::model::{Counts, Flags, ModelId, Oddity, Parent, Record, WordLists, Words};
 
+/// The records of a snapshot, each as one source would tell it.
+pub struct Records<'s> {
+    snapshot: &'s Snapshot,
+    keys: &'s KeyColumn,
+    links: &'s LinkColumn,
+    authorities: &'s AuthorityColumn,
+    created: &'s NumberColumn<i64>,
+    commits: &'s CommitColumn,
+    counts: Counts<&'s NumberColumn<u64>>,
+    words: Words<&'s WordColumn>,
+    flags: Flags<&'s FlagColumn>,
+    lists: WordLists<&'s ListColumn>,
+    oddities: &'s OddityColumn,
+}
+
 impl Snapshot {
+    /// All columns, to be read row by row.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn records(&self) -> Result<Records<'_>, Error> {
+        Ok(Records {
+            snapshot: self,
+            keys: self.keys()?,
+            links: self.links()?,
+            authorities: self.authorities()?,
+            created: self.created()?,
+            commits: self.commits()?,
+            counts: Counts::try_from_fn(|count| self.count(count))?,
+            words: Words::try_from_fn(|word| self.word(word))?,
+            flags: Flags::try_from_fn(|flag| self.flag(flag))?,
+            lists: WordLists::try_from_fn(|list| self.list(list))?,
+            oddities: self.oddities()?,
+        })
+    }
+}
+
+impl<'s> Records<'s> {
     /// The record of a listed model; none for other rows. Its parents are as the model named them.
-    pub fn record(&self, row: Row) -> Option<Record<'_>> {
-        let id = ModelId::parse(self.id(row)).ok().filter(|_| self.is_listed(row))?;
-        let parents = self.links(row).filter_map(|link| {
-            Some(Parent::new(ModelId::parse(self.id(link.parent)).ok()?, link.relation, link.learned))
+    pub fn of(&self, row: Row) -> Option<Record<'s>> {
+        let Records { snapshot, .. } = *self;
+        let id = ModelId::parse(snapshot.id(row)).ok().filter(|_| snapshot.is_listed(row))?;
+        let parents = self.links.of(row).filter_map(|link| {
+            Some(Parent::new(ModelId::parse(snapshot.id(link.parent)).ok()?, link.relation, link.learned))
         });
         let parents: Vec<Parent> = parents.collect();
-        let list = |list| {
-            let words = self.list(list, row).iter().map(|word| Cow::Borrowed(self.list_word(list, *word)));
-            Some(words.collect::<Vec<_>>()).filter(|words| !words.is_empty())
-        };
-        let lists = WordLists::from_fn(list);
+        let words = |list: &'s ListColumn| list.words_of(row).map(Cow::Borrowed).collect::<Vec<_>>();
         Some(Record {
-            hub_id: self.hub_id(row),
-            created: self.created(row),
-            sha: self.sha(row),
-            counts: Counts::from_fn(|count| self.count(count, row)),
-            words: Words::from_fn(|word| self.word(word, row).map(Cow::Borrowed)),
-            flags: Flags::from_fn(|flag| self.flag(flag, row)),
-            lists,
-            authority: self.columns.authority(row),
+            hub_id: self.keys.of(row),
+            created: self.created.of(row),
+            sha: self.commits.of(row),
+            counts: self.counts.map(|column| column.of(row)),
+            words: self.words.map(|column| column.of(row).map(Cow::Borrowed)),
+            flags: self.flags.map(|column| column.of(row)),
+            lists: self.lists.map(|list| Some(words(list)).filter(|words| !words.is_empty())),
+            authority: self.authorities.of(row),
             parents,
-            oddities: self.oddities(row).collect(),
+            oddities: self.oddities.of(row).collect(),
             ..Record::new(id)
         })
     }
@@ -40,11 +78,13 @@ impl Snapshot {
 
 impl Builder {
     /// A builder that begins with what a snapshot holds. Records of its models replace what it knows of them.
-    pub fn on(snapshot: &Snapshot) -> Builder {
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] of that snapshot.
+    pub fn on(snapshot: &Snapshot) -> Result<Builder, Error> {
         let mut builder = Builder::new();
-        let words = WordLists::from_fn(|list| {
-            snapshot.words_of(list).map(|word| builder.words.intern(word)).collect::<Vec<u32>>()
-        });
+        let known = snapshot.records()?;
+        let words = known.lists.map(|list| list.words().map(|word| builder.words.intern(word)).collect::<Vec<u32>>());
         for row in snapshot.rows() {
             let id = snapshot.id(row);
             if let Some(model) = snapshot.alias_of(row) {
@@ -56,25 +96,25 @@ impl Builder {
             let name = builder.name(id);
             builder.names.respell(name, id);
             builder.of_name[name as usize] = Some(builder.models.len() as u32).into();
-            let hub_id = snapshot.hub_id(row);
+            let hub_id = known.keys.of(row);
             let links =
-                builder.link(snapshot.links(row).map(|link| (snapshot.id(link.parent), link.relation, link.learned)));
+                builder.link(known.links.of(row).map(|link| (snapshot.id(link.parent), link.relation, link.learned)));
             let lists = WordLists::from_fn(|list| {
-                builder.lists.add_words(snapshot.list(list, row).iter().map(|word| words[list][*word as usize]))
+                builder.lists.add_words(known.lists[list].of(row).iter().map(|word| words[list][*word as usize]))
             });
-            let oddities: Vec<Oddity> = snapshot.oddities(row).collect();
+            let oddities: Vec<Oddity> = known.oddities.of(row).collect();
             builder.heed(&oddities);
             let model = Model {
                 name,
                 hub_id,
-                created: snapshot.created(row).into(),
-                counts: Counts::from_fn(|count| snapshot.count(count, row).into()),
-                words: Words::from_fn(|word| builder.word(snapshot.word(word, row))),
-                flags: Flags::from_fn(|flag| snapshot.flag(flag, row)),
-                sha: builder.lists.add_sha(snapshot.sha(row)),
+                created: known.created.of(row).into(),
+                counts: known.counts.map(|column| column.of(row).into()),
+                words: known.words.map(|column| builder.word(column.of(row))),
+                flags: known.flags.map(|column| column.of(row)),
+                sha: builder.lists.add_sha(known.commits.of(row)),
                 lists,
                 links,
-                authority: snapshot.columns.authority(row),
+                authority: known.authorities.of(row),
                 has_card: false,
                 is_dated: false,
                 is_stale: true,
@@ -82,33 +122,42 @@ impl Builder {
             builder.push(model, oddities);
         }
         builder.ledger = Ledger::of(snapshot);
-        builder
+        Ok(builder)
     }
 
     /// Remembers an older snapshot's renamings, and under which ids it knew the repositories: one that comes under
     /// another id now was renamed since.
-    pub fn remember(&mut self, older: &Snapshot) {
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] of that snapshot.
+    pub fn remember(&mut self, older: &Snapshot) -> Result<(), Error> {
+        let keys = older.keys()?;
         for row in older.rows() {
             if let Some(model) = older.alias_of(row) {
                 self.alias(older.id(row), older.id(model));
             }
-            if let Some(key) = older.hub_id(row) {
+            if let Some(key) = keys.of(row) {
                 let name = self.name(older.id(row));
                 self.keys.remember(key, name);
             }
         }
+        Ok(())
     }
 
     /// Adds all that a snapshot holds, as a source beside others with this name: its records, its old names and its rejects.
     /// Its own date, where it has one, tells that of what is made, unless another source has a newer record: one of its own may be
     /// of a wrong date.
-    pub fn add_snapshot(&mut self, name: &str, snapshot: &Snapshot) {
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] of that snapshot; nothing of it is added then.
+    pub fn add_snapshot(&mut self, name: &str, snapshot: &Snapshot) -> Result<(), Error> {
+        let records = snapshot.records()?;
         self.source(name, "snapshot");
         let provenance = snapshot.provenance();
         let date = provenance.taken.filter(|_| provenance.taken_from != Taken::NewestRecord);
         self.laid = self.laid.max(date);
         self.is_dated = date.is_some();
-        for record in snapshot.rows().filter_map(|row| snapshot.record(row)) {
+        for record in snapshot.rows().filter_map(|row| records.of(row)) {
             self.add(Ok(record));
         }
         // After the records, of which each says that its id is in use.
@@ -121,8 +170,9 @@ impl Builder {
             self.add(Err(reject.clone()));
         }
         if let Body::File { file, .. } = &snapshot.body {
-            let hash = Sha256::digest(&file.bytes);
-            self.digest(&hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), file.bytes.len() as u64);
+            let hash = Sha256::digest(file);
+            self.digest(&hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), file.len() as u64);
         }
+        Ok(())
     }
 }

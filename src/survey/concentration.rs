@@ -1,15 +1,15 @@
 use super::Survey;
 use super::section::{Section, Table, Unit, percent};
-use crate::census::{Counted, Counting, Coverage, Derived, Sum, members, tallies};
+use crate::census::{Counted, Counting, Derived, Sum, tallies};
 use crate::report::Value;
-use crate::snapshot::Row;
+use crate::snapshot::{Error, NumberColumn, Row};
 
 use Unit::{Count, Number, Share, Text};
 
 /// Models with less downloads are the Hub's long tail (SP2 and SU count below 200).
 const FEW: u64 = 200;
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
     let mut section = Section::new("concentration", "How much goes to how few");
     let main = [
         ("of", Text),
@@ -26,28 +26,26 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let more =
         [("top_50", Share), ("top_1000", Share), ("top_0.01_percent", Share), ("zero", Share), ("below_200", Share)];
     let mut table = Table::new("concentration", "Concentration of downloads and of derivatives", 2, &main, &more);
-    let snapshot = survey.snapshot();
+    let (downloads, downloads_all_time) = (survey.downloads()?, survey.downloads_all_time()?);
+    let families = survey.members(survey.families())?;
     let (thirty, ever) = ("downloads_30d", "downloads_all_time");
-    let of_models = |value: &dyn Fn(Row) -> Option<u64>| survey.models().filter_map(value).collect::<Vec<u64>>();
-    let of_owners = |value: &dyn Fn(Row) -> Option<u64>| {
+    let of_models = |column: &NumberColumn<u64>| survey.models().filter_map(|row| column.of(row)).collect::<Vec<u64>>();
+    let of_owners = |column: &NumberColumn<u64>| {
         let mut sums: Vec<Sum> = vec![Sum::default(); survey.publishers.len()];
-        survey.models().for_each(|row| sums[survey.owners[row as usize] as usize].add(value(row)));
+        survey.models().for_each(|row| sums[survey.owners[row as usize] as usize].add(column.of(row)));
         sums.iter().filter(|sum| sum.of > 0).map(|sum| sum.total).collect::<Vec<u64>>()
     };
-    let of_families = |value: &dyn Fn(Row) -> Option<u64>| {
-        let sum = |family| {
+    let of_families = |column: &NumberColumn<u64>| {
+        let sum = |members: &Vec<Row>| {
             let mut sum = Sum::default();
-            members(family, survey.lineage).into_iter().for_each(|row| sum.add(value(row)));
+            members.iter().for_each(|row| sum.add(column.of(*row)));
             sum
         };
-        survey.families().map(sum).filter(|sum| sum.of > 0).map(|sum| sum.total).collect::<Vec<u64>>()
+        families.iter().map(sum).filter(|sum| sum.of > 0).map(|sum| sum.total).collect::<Vec<u64>>()
     };
-    for (measure, value) in [
-        (thirty, &(|row| snapshot.downloads(row)) as &dyn Fn(Row) -> Option<u64>),
-        (ever, &|row| snapshot.downloads_all_time(row)),
-    ] {
+    for (measure, column) in [(thirty, downloads), (ever, downloads_all_time)] {
         for (of, values) in
-            [("models", of_models(value)), ("owners", of_owners(value)), ("families", of_families(value))]
+            [("models", of_models(column)), ("owners", of_owners(column)), ("families", of_families(column))]
         {
             add(&mut table, of, measure, values);
         }
@@ -55,18 +53,14 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let children = |row: Row| Some(survey.lineage.children(row).len() as u64);
     add(&mut table, "models", "direct", survey.models().filter_map(children).collect());
     let mut sets: Vec<Vec<Row>> = vec![Vec::new(); survey.publishers.len()];
-    snapshot.rows().for_each(|row| sets[survey.owners[row as usize] as usize].push(row));
+    survey.snapshot().rows().for_each(|row| sets[survey.owners[row as usize] as usize].push(row));
     sets.retain(|set| set.iter().any(|row| !survey.lineage.is_leaf(*row)));
-    let direct = tallies(survey.lineage, &sets, &Counting::default());
+    let direct = tallies(survey.lineage, &sets, &Counting::default())?;
     add(&mut table, "owners", "f1", direct.iter().map(|(f1, _)| f1.models).filter(|models| *models > 0).collect());
-    let sets: Vec<Vec<Row>> = survey.families().map(|family| members(family, survey.lineage)).collect();
     let families =
-        Derived::of_sets(survey.lineage, &sets, Counted::Others).into_iter().map(|of| of.direct.len() as u64);
+        Derived::of_sets(survey.lineage, &families, Counted::Others).into_iter().map(|of| of.direct.len() as u64);
     add(&mut table, "families", "f1", families.filter(|models| *models > 0).collect());
-    let coverage: [Coverage; 2] = [
-        survey.known(|row| snapshot.downloads(row).is_some()),
-        survey.known(|row| snapshot.downloads_all_time(row).is_some()),
-    ];
+    let coverage = [downloads, downloads_all_time].map(|column| survey.known(|row| column.of(row).is_some()));
     for (measure, what, known) in [(thirty, "30 days", coverage[0]), (ever, "all time", coverage[1])] {
         section.conclude(known, || {
             let figure = |column| table.cell(&format!("models|{measure}"), column).and_then(Value::number);
@@ -86,7 +80,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     section.cover("models with downloads in 30 days", coverage[0]);
     section.cover("models with all-time downloads", coverage[1]);
     section.tables.push(table);
-    section
+    Ok(section)
 }
 
 fn add(table: &mut Table, of: &str, measure: &str, mut values: Vec<u64>) {

@@ -7,7 +7,7 @@ use crate::census::{Counted, Counting, Coverage, Derived, FamilyCount, tallies};
 use crate::model::Relation;
 use crate::reference::Family;
 use crate::report::{Value, grouped};
-use crate::snapshot::Row;
+use crate::snapshot::{Error, Row};
 
 use Unit::{Count, Share, Text};
 
@@ -18,14 +18,14 @@ pub(super) const BY_RELATION: [(&str, Unit); 5] =
 /// How many organisations are counted in every way; all others are in the table of organisations too.
 const CLOSE: usize = 40;
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
     let mut section = Section::new("derivatives", "Derivatives by family and by organisation");
-    let credit = Credit::of_families(survey);
-    let families = families(survey, &credit);
+    let credit = Credit::of_families(survey)?;
+    let families = families(survey, &credit)?;
     let organisations = Organisations::of(survey);
-    let accounts = organisations.table(survey);
-    let close = close(survey, &organisations, &accounts);
-    let rivals = rivals(survey, &organisations);
+    let accounts = organisations.table(survey)?;
+    let close = close(survey, &organisations, &accounts)?;
+    let rivals = rivals(survey, &organisations)?;
     let ways = in_every_way(&families);
     // Who has a declared parent is known of every model.
     section.conclude(Coverage::whole(credit.direct), || leader(&families, "f1"));
@@ -48,8 +48,9 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "Google and Meta (and Gemma and Llama) together are counted as one: what descends from both counts once, and what is their own not at all. An organisation is all accounts under one name in the table of publishers; an account that is not there stands alone, as account/*. Bases: its models with a child by somebody else.",
     ]);
     survey.cover(&mut section, "models with a declared parent", |row| !survey.lineage.is_root(row));
-    survey.cover(&mut section, "models with a date, by which bursts are judged", |row| survey.is_dated(row));
-    section
+    let calendar = survey.calendar()?;
+    survey.cover(&mut section, "models with a date, by which bursts are judged", |row| calendar.is_dated(row));
+    Ok(section)
 }
 
 /// Who leads a table, in a sentence.
@@ -101,12 +102,12 @@ fn counts(others: &FamilyCount, everybody: &FamilyCount) -> Vec<Value> {
 }
 
 /// The counts of families or organisations in every way.
-fn counted(families: &[Family], survey: &Survey<'_, '_>) -> Vec<Vec<Value>> {
-    let all = FamilyCount::of_all(families, &survey.bursts);
-    all.iter().map(|[others, everybody]| counts(others, everybody)).collect()
+fn counted(families: &[Family], survey: &Survey<'_, '_>) -> Result<Vec<Vec<Value>>, Error> {
+    let all = FamilyCount::of_all(families, &survey.bursts)?;
+    Ok(all.iter().map(|[others, everybody]| counts(others, everybody)).collect())
 }
 
-fn families(survey: &Survey<'_, '_>, credit: &Credit) -> Table {
+fn families(survey: &Survey<'_, '_>, credit: &Credit) -> Result<Table, Error> {
     let mut main =
         vec![("family", Text), ("country", Text), ("members", Count), ("f1", Count), ("f2", Count), ("f3", Count)];
     main.extend(BY_RELATION);
@@ -114,7 +115,7 @@ fn families(survey: &Survey<'_, '_>, credit: &Credit) -> Table {
     more.extend([("part_of", Text), ("split", Unit::Number), ("exclusive", Count)]);
     more.extend([("share_full", Share), ("share_split", Share), ("share_exclusive", Share)]);
     let mut table = Table::new("families", "Derivatives of families", 1, &main, &more);
-    for (family, values) in survey.references.families.iter().zip(counted(&survey.references.families, survey)) {
+    for (family, values) in survey.references.families.iter().zip(counted(&survey.references.families, survey)?) {
         let mut row: Vec<Value> = vec![family.name.as_str().into(), family.country.clone().into()];
         let full = values[2].number().unwrap_or_default() as u64;
         row.extend(values);
@@ -135,7 +136,7 @@ fn families(survey: &Survey<'_, '_>, credit: &Credit) -> Table {
         table.row(row);
     }
     table.sort_by("f1");
-    table
+    Ok(table)
 }
 
 /// The columns of families that people would look for beside the first.
@@ -172,13 +173,11 @@ pub(super) struct Credit {
 }
 
 impl Credit {
-    fn of_families(survey: &Survey<'_, '_>) -> Credit {
-        let sets: Vec<Vec<Row>> =
-            survey.families().map(|family| crate::census::members(family, survey.lineage)).collect();
-        let derived = Derived::of_sets(survey.lineage, &sets, Counted::Others);
+    fn of_families(survey: &Survey<'_, '_>) -> Result<Credit, Error> {
+        let derived = Derived::of_sets(survey.lineage, &survey.members(survey.families())?, Counted::Others);
         let reached = reached(survey, &derived);
         let models = |of: &Derived, pick: &dyn Fn(Row) -> f64| of.all.iter().map(|(row, _)| pick(*row)).sum::<f64>();
-        Credit {
+        Ok(Credit {
             split: derived.iter().map(|of| models(of, &|row| 1.0 / f64::from(reached[row as usize])) + 0.0).collect(),
             exclusive: derived
                 .iter()
@@ -191,7 +190,7 @@ impl Credit {
                 direct.len() as u64
             },
             derived: survey.snapshot().rows().filter(|row| !survey.lineage.is_root(*row)).count() as u64,
-        }
+        })
     }
 }
 
@@ -242,12 +241,12 @@ impl<'a> Organisations<'a> {
         Some(Family::of_organisation(name, &accounts, &models))
     }
 
-    fn table(&self, survey: &Survey<'_, '_>) -> Table {
+    fn table(&self, survey: &Survey<'_, '_>) -> Result<Table, Error> {
         let mut main = vec![("organisation", Text), ("country", Text), ("kind", Text), ("f1", Count), ("bases", Count)];
         main.extend(BY_RELATION);
         let more = [("f2", Count), ("models", Count)];
         let mut table = Table::new("organisations", "Derivatives of organisations", 1, &main, &more);
-        let counts = tallies(survey.lineage, &self.sets, &Counting::default());
+        let counts = tallies(survey.lineage, &self.sets, &Counting::default())?;
         for ((name, set), (f1, f2)) in self.names.iter().zip(&self.sets).zip(counts) {
             if f1.models == 0 {
                 continue;
@@ -265,26 +264,26 @@ impl<'a> Organisations<'a> {
             table.row(row);
         }
         table.sort_by("f1");
-        table
+        Ok(table)
     }
 }
 
 /// The organisations of most direct derivatives, counted as families are.
-fn close(survey: &Survey<'_, '_>, organisations: &Organisations<'_>, accounts: &Table) -> Table {
+fn close(survey: &Survey<'_, '_>, organisations: &Organisations<'_>, accounts: &Table) -> Result<Table, Error> {
     let mut main = vec![("organisation", Text), ("members", Count), ("f1", Count), ("f2", Count), ("f3", Count)];
     main.extend(BY_RELATION);
     let title = "The organisations with most derivatives, counted in every way";
     let mut table = Table::new("organisations_in_every_way", title, 1, &main, &COUNTS);
     let first = accounts.rows.iter().take(CLOSE);
     let closest: Vec<Family> = first.filter_map(|row| organisations.family(survey, &row[0].cell())).collect();
-    for (family, values) in closest.iter().zip(counted(&closest, survey)) {
+    for (family, values) in closest.iter().zip(counted(&closest, survey)?) {
         table.row(std::iter::once(Value::from(family.name.as_str())).chain(values));
     }
-    table
+    Ok(table)
 }
 
 /// Alibaba beside Google and Meta, under every definition.
-fn rivals(survey: &Survey<'_, '_>, organisations: &Organisations<'_>) -> Table {
+fn rivals(survey: &Survey<'_, '_>, organisations: &Organisations<'_>) -> Result<Table, Error> {
     let main = [
         ("counted_as", Text),
         ("alibaba", Count),
@@ -311,7 +310,7 @@ fn rivals(survey: &Survey<'_, '_>, organisations: &Organisations<'_>) -> Table {
         };
         let both = Family::together("both", &[google, meta]);
         let all: Vec<Family> = families.iter().flatten().cloned().chain([both]).collect();
-        let mut counts = counted(&all, survey).into_iter();
+        let mut counts = counted(&all, survey)?.into_iter();
         let mut of = families.each_ref().map(|family| family.as_ref().and_then(|_| counts.next()));
         let both = counts.next();
         for (way, at) in WAYS {
@@ -327,7 +326,7 @@ fn rivals(survey: &Survey<'_, '_>, organisations: &Organisations<'_>) -> Table {
             table.row([format!("{way}, {what}").into(), alibaba, google, meta, both, more]);
         }
     }
-    table
+    Ok(table)
 }
 
 /// The counts under which rivals are compared, and their places in [`counts`].

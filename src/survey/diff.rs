@@ -3,19 +3,22 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::derivatives::strongest;
 use super::section::{Section, Table, Unit, share};
 use super::{Survey, UNKNOWN};
-use crate::census::{Counted, Derived, members};
+use crate::census::{Counted, Derived};
 use crate::model::Relation;
 use crate::reference::Publisher;
 use crate::report::{Value, grouped, plural};
-use crate::snapshot::{Changes, Row};
+use crate::snapshot::{Changes, Error, LinkColumn, Row};
 
 use Unit::{Count, Number, Share, Text};
 
 impl Survey<'_, '_> {
     /// What changed since an earlier snapshot.
-    pub fn since(&self, before: &Survey<'_, '_>) -> Section {
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn since(&self, before: &Survey<'_, '_>) -> Result<Section, Error> {
         let mut section = Section::new("diff", "What changed between two snapshots");
-        let changes = Changes::between(before.snapshot(), self.snapshot());
+        let changes = Changes::between(before.snapshot(), self.snapshot())?;
         let rows = |survey: &Survey<'_, '_>, ids: &[String]| -> Vec<Row> {
             ids.iter().filter_map(|id| survey.snapshot().find(id)).collect()
         };
@@ -52,13 +55,14 @@ impl Survey<'_, '_> {
             rows.iter().filter(|row| strongest(survey, **row) == relation).count() as u64
         };
         // A model that names only itself has no link; what it says to have been made as is told apart.
-        let named = |survey: &Survey<'_, '_>, row: Row| survey.snapshot().links(row).map(|link| link.relation).max();
-        let alone = |survey: &Survey<'_, '_>, rows: &[Row], relation: Option<Relation>| {
-            let is_alone = |row: &&Row| survey.lineage.is_root(**row) && named(survey, **row) == relation;
+        let (old_links, new_links) = (before.snapshot().links()?, self.snapshot().links()?);
+        let named = |links: &LinkColumn, row: Row| links.of(row).map(|link| link.relation).max();
+        let alone = |survey: &Survey<'_, '_>, links: &LinkColumn, rows: &[Row], relation: Option<Relation>| {
+            let is_alone = |row: &&Row| survey.lineage.is_root(**row) && named(links, **row) == relation;
             if relation.is_none() { 0 } else { rows.iter().filter(is_alone).count() as u64 }
         };
-        let all_named = |survey: &Survey<'_, '_>, rows: &[Row], relation: Option<Relation>| {
-            rows.iter().filter(|row| named(survey, **row) == relation).count() as u64
+        let all_named = |links: &LinkColumn, rows: &[Row], relation: Option<Relation>| {
+            rows.iter().filter(|row| named(links, **row) == relation).count() as u64
         };
         for relation in Relation::ALL.into_iter().rev().map(Some).chain([None]) {
             let name = relation.map_or("no parent", Relation::name);
@@ -66,10 +70,10 @@ impl Survey<'_, '_> {
                 name.into(),
                 count(self, &appeared, relation).into(),
                 count(before, &vanished, relation).into(),
-                alone(self, &appeared, relation).into(),
-                alone(before, &vanished, relation).into(),
-                all_named(before, &old, relation).into(),
-                all_named(self, &new, relation).into(),
+                alone(self, new_links, &appeared, relation).into(),
+                alone(before, old_links, &vanished, relation).into(),
+                all_named(old_links, &old, relation).into(),
+                all_named(new_links, &new, relation).into(),
             ]);
         }
 
@@ -81,9 +85,10 @@ impl Survey<'_, '_> {
             grouped(relicensed("relicensed") as u64),
             grouped(changes.renamed.len() as u64)
         ));
-        let families = self.families_since(before, &appeared, &vanished);
-        let matches = Changes::matches(before.snapshot(), self.snapshot());
-        let [countries, kinds] = [By::Country, By::Kind].map(|by| self.downloads_since(before, &matches, by));
+        let families = self.families_since(before, &appeared, &vanished)?;
+        let matches = Changes::matches(before.snapshot(), self.snapshot())?;
+        let downloads = |by| self.downloads_since(before, &matches, by);
+        let (countries, kinds) = (downloads(By::Country)?, downloads(By::Kind)?);
         let mut models = self.models_since(before, &changes);
         models.most = 20;
         section.tables = vec![totals, relations, families, countries, kinds, models];
@@ -94,12 +99,13 @@ impl Survey<'_, '_> {
             "Families: F1 (distinct models with a parent among the members, these left out) in each snapshot, and how many of the models that appeared and vanished are of it; moved: what the others did to it, those with other parents and members that came or went.",
             "Downloads between the two: the later all-time downloads less the earlier; of models that appeared, all of them. Models whose all-time downloads one of the two does not know are left out; a figure that fell, as the Hub's do when it recounts, counts as 0, and how many did is shown.",
         ]);
-        let has_downloads = |row| self.snapshot().downloads_all_time(row).is_some();
+        let downloads = self.downloads_all_time()?;
+        let has_downloads = |row| downloads.of(row).is_some();
         self.cover(&mut section, "models of the later snapshot with all-time downloads", has_downloads);
-        section
+        Ok(section)
     }
 
-    fn families_since(&self, before: &Survey<'_, '_>, appeared: &[Row], vanished: &[Row]) -> Table {
+    fn families_since(&self, before: &Survey<'_, '_>, appeared: &[Row], vanished: &[Row]) -> Result<Table, Error> {
         let heads = [
             ("family", Text),
             ("f1_before", Count),
@@ -111,11 +117,10 @@ impl Survey<'_, '_> {
         ];
         let mut table = Table::new("families", "Direct derivatives of families (F1)", 1, &heads, &[]);
         let derived = |survey: &Survey<'_, '_>| {
-            let families = &survey.references.families;
-            let sets: Vec<Vec<Row>> = families.iter().map(|family| members(family, survey.lineage)).collect();
-            Derived::of_sets(survey.lineage, &sets, Counted::Others)
+            let sets = survey.members(survey.references.families.iter())?;
+            Ok(Derived::of_sets(survey.lineage, &sets, Counted::Others))
         };
-        let (earlier, later) = (derived(before), derived(self));
+        let (earlier, later) = (derived(before)?, derived(self)?);
         let (appeared, vanished): (HashSet<Row>, HashSet<Row>) =
             (appeared.iter().copied().collect(), vanished.iter().copied().collect());
         for ((family, earlier), later) in self.references.families.iter().zip(&earlier).zip(&later) {
@@ -136,7 +141,7 @@ impl Survey<'_, '_> {
             ]);
         }
         table.sort_by("f1_after");
-        table
+        Ok(table)
     }
 
     /// Every change, a row each.
@@ -168,7 +173,12 @@ impl Survey<'_, '_> {
     }
 
     /// Downloads since an earlier snapshot, whose rows `matches` has for those of this one.
-    pub(super) fn downloads_since(&self, before: &Survey<'_, '_>, matches: &[Option<Row>], by: By) -> Table {
+    pub(super) fn downloads_since(
+        &self,
+        before: &Survey<'_, '_>,
+        matches: &[Option<Row>],
+        by: By,
+    ) -> Result<Table, Error> {
         let (name, title, key) = match by {
             By::Country => ("countries", "Downloads between the two, by country", "country"),
             By::Kind => ("kinds", "Downloads between the two, by kind of publisher", "kind"),
@@ -190,11 +200,12 @@ impl Survey<'_, '_> {
         ];
         let mut table = Table::new(name, title, 1, &heads, &[]);
         let mut sums: BTreeMap<String, [u64; 3]> = BTreeMap::new();
+        let (earlier, later) = (before.downloads_all_time()?, self.downloads_all_time()?);
         for row in self.models() {
-            let Some(now) = self.snapshot().downloads_all_time(row) else { continue };
+            let Some(now) = later.of(row) else { continue };
             let known = matches[row as usize];
             let was = match known {
-                Some(known) => before.snapshot().downloads_all_time(known),
+                Some(known) => earlier.of(known),
                 None => Some(0),
             };
             let Some(was) = was else { continue };
@@ -219,7 +230,7 @@ impl Survey<'_, '_> {
             ]);
         }
         table.sort_by("downloads");
-        table
+        Ok(table)
     }
 }
 

@@ -5,22 +5,22 @@ use super::section::{Section, Table, Unit, percent, share, total};
 use super::{Survey, UNKNOWN};
 use crate::census::{Coverage, Sum};
 use crate::report::Value;
-use crate::snapshot::Row;
+use crate::snapshot::{Error, Row};
 
 use Unit::{Count, Share, Text};
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
     let mut section = Section::new("downloads", "Downloads by the publisher's country and kind");
-    let countries = windows(survey, "countries", "Downloads by country", "country", |row| survey.country(row));
+    let countries = windows(survey, "countries", "Downloads by country", "country", |row| survey.country(row))?;
     let kinds = windows(survey, "kinds", "Downloads by kind of publisher", "kind", |row| {
         survey.publisher(row).map(|publisher| publisher.kind.as_str())
-    });
-    let snapshot = survey.snapshot();
-    let downloads = survey.known(|row| snapshot.downloads(row).is_some());
+    })?;
+    let (downloads, downloads_all_time) = (survey.downloads()?, survey.downloads_all_time()?);
+    let coverage = survey.known(|row| downloads.of(row).is_some());
     let (mut known, mut all) = (Sum::default(), Sum::default());
     for row in survey.models() {
-        all.add(snapshot.downloads(row));
-        known.add(snapshot.downloads(row).filter(|_| survey.publisher(row).is_some()));
+        all.add(downloads.of(row));
+        known.add(downloads.of(row).filter(|_| survey.publisher(row).is_some()));
     }
     // What the sentences speak of are downloads, so it is of these that the publisher must be known.
     let publishers = Coverage { known: known.total, of: all.total };
@@ -28,7 +28,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         if !publishers.is_judged() || known.of < Coverage::FEWEST {
             break;
         }
-        section.conclude(downloads, || {
+        section.conclude(coverage, || {
             let is_known = |row: &&Vec<Value>| row[0].cell() != UNKNOWN && row[2].number() > Some(0.0);
             let first = table.rows.iter().find(is_known)?;
             let at = |column: &str| table.columns.iter().position(|known| known.name == column).unwrap_or_default();
@@ -42,11 +42,12 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     }
     section.plots.push(bars(&countries, "downloads_30d", "Downloads in 30 days, by country"));
     section.plots.push(bars(&kinds, "downloads_30d", "Downloads in 30 days, by kind of publisher"));
-    let cohorts = cohorts(survey);
-    survey.cover(&mut section, "models with downloads in 30 days", |row| snapshot.downloads(row).is_some());
-    survey.cover(&mut section, "models with all-time downloads", |row| snapshot.downloads_all_time(row).is_some());
+    let cohorts = cohorts(survey)?;
+    let calendar = survey.calendar()?;
+    section.cover("models with downloads in 30 days", coverage);
+    survey.cover(&mut section, "models with all-time downloads", |row| downloads_all_time.of(row).is_some());
     survey.cover(&mut section, "models whose publisher is in the table", |row| survey.publisher(row).is_some());
-    survey.cover(&mut section, "models with a date", |row| snapshot.created(row).is_some());
+    survey.cover(&mut section, "models with a date", |row| calendar.has(row));
     section.tables = vec![countries, kinds, cohorts];
     section.define(&[
         "Country and kind are the publisher's, by the table of publishers (see `modelkin owners`); who is not in it is \"unknown\". A model whose id has no owner, such as gpt2, is of the account that it has today by the table of old ids. ZZ is an international publisher, or one whose country is not known.",
@@ -54,7 +55,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "Share: of all downloads of that column. Known: the same without \"unknown\" in the denominator. Who has most is said only where the publisher is known for at least half of the downloads too.",
         "Cohorts: downloads of the models made in a year. They stand in for a line over time, which one snapshot cannot give: what was downloaded in earlier years is not known.",
     ]);
-    section
+    Ok(section)
 }
 
 /// A window over downloads: its columns, and a model's downloads in it.
@@ -67,21 +68,18 @@ fn windows<'a>(
     title: &'static str,
     key: &'static str,
     word: impl Fn(Row) -> Option<&'a str>,
-) -> Table {
-    let snapshot = survey.snapshot();
+) -> Result<Table, Error> {
+    let (thirty, ever, calendar) = (survey.downloads()?, survey.downloads_all_time()?, survey.calendar()?);
     let windows: [Window<'_>; 4] = [
-        (["downloads_30d", "share_30d", "share_30d_known"], Box::new(|row| snapshot.downloads(row))),
-        (
-            ["downloads_all_time", "share_all_time", "share_all_time_known"],
-            Box::new(|row| snapshot.downloads_all_time(row)),
-        ),
+        (["downloads_30d", "share_30d", "share_30d_known"], Box::new(|row| thirty.of(row))),
+        (["downloads_all_time", "share_all_time", "share_all_time_known"], Box::new(|row| ever.of(row))),
         (
             ["young_all_time", "share_young", "share_young_known"],
-            Box::new(|row| snapshot.downloads_all_time(row).filter(|_| survey.is_young(row))),
+            Box::new(|row| ever.of(row).filter(|_| calendar.is_young(row))),
         ),
         (
             ["young_30d", "share_young_30d", "share_young_30d_known"],
-            Box::new(|row| snapshot.downloads(row).filter(|_| survey.is_young(row))),
+            Box::new(|row| thirty.of(row).filter(|_| calendar.is_young(row))),
         ),
     ];
     let mut sums: BTreeMap<&str, (u64, [Sum; 4])> = BTreeMap::new();
@@ -109,21 +107,22 @@ fn windows<'a>(
         table.row(row);
     }
     table.sort_by("downloads_30d");
-    table
+    Ok(table)
 }
 
 /// Downloads by year of creation and kind of publisher.
-fn cohorts(survey: &Survey<'_, '_>) -> Table {
+fn cohorts(survey: &Survey<'_, '_>) -> Result<Table, Error> {
+    let (downloads, calendar) = (survey.downloads()?, survey.calendar()?);
     let main = [("year", Text), ("kind", Text), ("models", Count), ("downloads_30d", Count), ("share_of_year", Share)];
     let more = [("share_of_year_known", Share)];
     let mut table = Table::new("cohorts", "Downloads in 30 days by year of creation and kind", 2, &main, &more);
     let mut sums: BTreeMap<(String, &str), (u64, Sum)> = BTreeMap::new();
     for row in survey.models() {
-        let Some(year) = survey.year(row) else { continue };
+        let Some(year) = calendar.year(row) else { continue };
         let kind = survey.publisher(row).map_or(UNKNOWN, |publisher| publisher.kind.as_str());
         let (models, sum) = sums.entry((year, kind)).or_default();
         *models += 1;
-        sum.add(survey.snapshot().downloads(row));
+        sum.add(downloads.of(row));
     }
     for ((year, kind), (models, sum)) in &sums {
         let sum_of = |is_in: &dyn Fn(&str) -> bool| {
@@ -146,5 +145,5 @@ fn cohorts(survey: &Survey<'_, '_>) -> Table {
         ]);
     }
     table.most = 50;
-    table
+    Ok(table)
 }

@@ -3,9 +3,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Survey;
 use super::section::{Section, Table, Unit, percent, share};
 use crate::census::Coverage;
-use crate::model::Relation;
+use crate::model::{Relation, Word, WordList};
 use crate::report::{Value, grouped};
-use crate::snapshot::Row;
+use crate::snapshot::{Error, Row};
 
 use Unit::{Count, Number, Share, Text};
 
@@ -15,27 +15,29 @@ const NONE: &str = "(none)";
 /// What drifts: its name, and what two models have in common and in all of it; nothing if one of them says nothing.
 type Drift<'d> = (&'static str, Box<dyn Fn(Row, Row) -> Option<(u64, u64)> + 'd>);
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
     let mut section = Section::new("drift", "What changes from parent to child");
     let (lineage, snapshot) = (survey.lineage, survey.snapshot());
-    let words: Vec<bool> = snapshot.tag_words().map(|tag| survey.references.languages.of(tag).is_some()).collect();
+    let (tags, licensed) = (snapshot.list(WordList::Tags)?, snapshot.list(WordList::Licences)?);
+    let (tasks, libraries) = (snapshot.word(Word::Task)?, snapshot.word(Word::Library)?);
+    let words: Vec<bool> = tags.words().map(|tag| survey.references.languages.of(tag).is_some()).collect();
     let languages =
-        |row: Row| snapshot.tags(row).iter().copied().filter(|tag| words[*tag as usize]).collect::<BTreeSet<u32>>();
-    let licences_of = |row: Row| snapshot.licences(row).collect::<BTreeSet<&str>>();
+        |row: Row| tags.of(row).iter().copied().filter(|tag| words[*tag as usize]).collect::<BTreeSet<u32>>();
+    let licences_of = |row: Row| licensed.words_of(row).collect::<BTreeSet<&str>>();
     let same = |one: Option<&str>, other: Option<&str>| {
         one.zip(other).map(|(one, other)| if one == other { (1, 1) } else { (0, 2) })
     };
-    let class = |row: Row| snapshot.licence(row).map(|licence| survey.references.licences.class(licence));
+    let class = |row: Row| licensed.first_of(row).map(|licence| survey.references.licences.class(licence));
     let classes_of = |row: Row| {
         let of = |licence| survey.references.licences.class(licence);
-        snapshot.licences(row).map(of).collect::<BTreeSet<&str>>()
+        licensed.words_of(row).map(of).collect::<BTreeSet<&str>>()
     };
     let drifts: [Drift<'_>; 5] = [
         ("licence", Box::new(|parent, child| shared(&licences_of(parent), &licences_of(child)))),
         ("licence class", Box::new(|parent, child| shared(&classes_of(parent), &classes_of(child)))),
         ("language", Box::new(|parent, child| shared(&languages(parent), &languages(child)))),
-        ("task", Box::new(|parent, child| same(snapshot.task(parent), snapshot.task(child)))),
-        ("library", Box::new(|parent, child| same(snapshot.library(parent), snapshot.library(child)))),
+        ("task", Box::new(|parent, child| same(tasks.of(parent), tasks.of(child)))),
+        ("library", Box::new(|parent, child| same(libraries.of(parent), libraries.of(child)))),
     ];
     // Links by relation; of those where both say something, how many there are and how much of it is not shared.
     let mut links = [0u64; Relation::ALL.len()];
@@ -54,7 +56,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
             }
         }
         *licences
-            .entry((snapshot.licence(parent).unwrap_or(NONE), snapshot.licence(child).unwrap_or(NONE)))
+            .entry((licensed.first_of(parent).unwrap_or(NONE), licensed.first_of(child).unwrap_or(NONE)))
             .or_default() += 1;
         *classes.entry((class(parent).unwrap_or(NONE), class(child).unwrap_or(NONE))).or_default() += 1;
     }
@@ -132,10 +134,10 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "Languages: tags that are two-letter codes of ISO 639-1. Task and library: the Hub's pipeline_tag and library_name. Classes of licences: data/reference/licences.csv; a model without a licence is (none), never permissive. Share of parent: of the links from that class whose child states a licence.",
         "Relaxed: from restricted or commercial to copyleft or permissive, or from copyleft to permissive; tightened: the other way.",
     ]);
-    survey.cover(&mut section, "models with a licence", |row| snapshot.licence(row).is_some());
+    survey.cover(&mut section, "models with a licence", |row| licensed.first_of(row).is_some());
     survey.cover(&mut section, "models with a language", |row| !languages(row).is_empty());
-    survey.cover(&mut section, "models with a task", |row| snapshot.task(row).is_some());
-    section
+    survey.cover(&mut section, "models with a task", |row| tasks.of(row).is_some());
+    Ok(section)
 }
 
 /// How many of two models' values are shared, and how many there are in all; nothing if one of them states none.

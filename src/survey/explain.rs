@@ -4,26 +4,29 @@ use crate::census::{Counted, Counting, Coverage, Derived, FamilyCount, members};
 use crate::model::Relation;
 use crate::reference::Family;
 use crate::report::{Value, grouped, plural};
-use crate::snapshot::Row;
+use crate::snapshot::{Error, Row};
 
 use Unit::{Count, Text};
 
 impl Survey<'_, '_> {
     /// One family under every definition, each with what makes it differ and the command that gives it. `name` is what the
     /// command line calls it, and `words` are those that name the snapshot and the tables.
-    pub fn explain(&self, family: &Family, name: &str, words: &[&str]) -> Section {
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn explain(&self, family: &Family, name: &str, words: &[&str]) -> Result<Section, Error> {
         let mut section = Section::new("explain", "One family, every definition");
         let lineage = self.lineage;
         let everything = Counting::default();
-        let others = FamilyCount::of(family, lineage, &everything, Counted::Others);
-        let everybody = FamilyCount::of(family, lineage, &everything, Counted::Everybody);
-        let set = members(family, lineage);
+        let others = FamilyCount::of(family, lineage, &everything, Counted::Others)?;
+        let everybody = FamilyCount::of(family, lineage, &everything, Counted::Everybody)?;
+        let set = members(family, lineage)?;
         let derived = Derived::of_sets(lineage, std::slice::from_ref(&set), Counted::Others).pop().unwrap_or_default();
-        let folded = FamilyCount::of(family, &lineage.folded(), &everything, Counted::Others);
+        let folded = FamilyCount::of(family, &lineage.folded(), &everything, Counted::Others)?;
         let straight = lineage.only(|_, _, edge| edge.relation != Relation::Quantized);
-        let straight = FamilyCount::of(family, &straight, &everything, Counted::Others);
+        let straight = FamilyCount::of(family, &straight, &everything, Counted::Others)?;
         let listed = lineage.only(|parent, _, _| !lineage.is_unlisted(parent));
-        let listed = FamilyCount::of(family, &listed, &everything, Counted::Others);
+        let listed = FamilyCount::of(family, &listed, &everything, Counted::Others)?;
 
         let same: String = words.iter().map(|word| format!(" {}", quoted(word))).collect();
         let quoted = quoted(name);
@@ -107,7 +110,7 @@ impl Survey<'_, '_> {
             command(" --list f2 --format csv"),
         );
         if self.families().any(|known| known.name == family.name) {
-            let (split, exclusive) = self.credit(family, &derived.all);
+            let (split, exclusive) = self.credit(family, &derived.all)?;
             let table = format!("modelkin report --section derivatives.families --format csv{same}");
             add(
                 "F2, exclusive credit",
@@ -129,7 +132,7 @@ impl Survey<'_, '_> {
             "mentions: models that name the family in a tag or their name, and are no members",
             command(" --list f3 --format csv"),
         );
-        let mentions = crate::census::Part::Mentions.of(family, lineage, &everything, Counted::Others).rows;
+        let mentions = crate::census::Part::Mentions.of(family, lineage, &everything, Counted::Others)?.rows;
         // Where F3 is not known its parts are not either.
         let known = |count: usize| others.f3.map(|_| count as u64);
         let both = known(mentions.iter().filter(|(_, relation)| relation.is_some()).count());
@@ -183,19 +186,18 @@ impl Survey<'_, '_> {
         ]);
         section.cover("models of F2 with a date, by which bursts are judged", f2.dates());
         self.cover(&mut section, "models with a declared parent", |row| !lineage.is_root(row));
-        section
+        Ok(section)
     }
 
     /// Split and exclusive credit of what descends from a family, beside all other families that are part of none.
-    fn credit(&self, family: &Family, all: &[(Row, Relation)]) -> (u64, u64) {
+    fn credit(&self, family: &Family, all: &[(Row, Relation)]) -> Result<(u64, u64), Error> {
         let is_other = |other: &&Family| other.name != family.name && family.part_of.as_ref() != Some(&other.name);
-        let sets: Vec<Vec<Row>> =
-            self.families().filter(is_other).map(|family| members(family, self.lineage)).collect();
+        let sets = self.members(self.families().filter(is_other))?;
         let derived = Derived::of_sets(self.lineage, &sets, Counted::Others);
         let reached = super::derivatives::reached(self, &derived);
         let split: f64 = all.iter().map(|(row, _)| 1.0 / f64::from(reached[*row as usize] + 1)).sum();
         let exclusive = all.iter().filter(|(row, _)| reached[*row as usize] == 0).count() as u64;
-        (split.round() as u64, exclusive)
+        Ok((split.round() as u64, exclusive))
     }
 
     /// What was published of the family.

@@ -5,17 +5,18 @@ use super::plot::{Plot, Series};
 use super::section::{Section, Table, Unit, share};
 use super::{BEFORE, OTHER, Survey};
 use crate::census::Coverage;
+use crate::model::{self, Word};
 use crate::report::Value;
-use crate::snapshot::Row;
+use crate::snapshot::{Error, NumberColumn, Row};
 
 use Unit::{Count, Share, Text};
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
     let mut section = Section::new("growth", "How the Hub grew, and what is liked against what is downloaded");
-    let snapshot = survey.snapshot();
+    let calendar = survey.calendar()?;
     let mut made: BTreeMap<String, [u64; 2]> = BTreeMap::new();
     for row in survey.models() {
-        if let Some(month) = survey.month(row) {
+        if let Some(month) = calendar.month(row) {
             let month = made.entry(month).or_default();
             month[0] += 1;
             month[1] += u64::from(!survey.lineage.is_root(row));
@@ -37,7 +38,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
             share(*derived, *models),
         ]);
     }
-    let dates = survey.known(|row| snapshot.created(row).is_some());
+    let dates = survey.known(|row| calendar.has(row));
     // Months of few models, and those after the snapshot's, are not drawn.
     let is_drawn =
         |row: &Vec<Value>| row[1].number() >= Some(Coverage::FEWEST as f64) && survey.is_past(&row[0].cell());
@@ -52,10 +53,11 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     }
     months.rows.reverse();
 
+    let stated = survey.snapshot().word(Word::Task)?;
     let mut modalities: BTreeMap<&str, u64> = BTreeMap::new();
     let mut with_task = 0;
     for row in survey.models() {
-        if let Some(task) = snapshot.task(row) {
+        if let Some(task) = stated.of(row) {
             with_task += 1;
             *modalities.entry(survey.references.tasks.of(task).unwrap_or(OTHER)).or_default() += 1;
         }
@@ -67,8 +69,9 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         .for_each(|(name, models)| tasks.row([(*name).into(), (*models).into(), share(*models, with_task)]));
     tasks.sort_by("models");
 
-    let overlap = overlap(survey);
-    let both = survey.known(|row| snapshot.downloads(row).is_some() && snapshot.likes(row).is_some());
+    let overlap = overlap(survey)?;
+    let (downloads, likes) = (survey.downloads()?, survey.snapshot().count(model::Count::Likes)?);
+    let both = survey.known(|row| downloads.of(row).is_some() && likes.of(row).is_some());
     section.conclude(both, || {
         let row = overlap.rows.first().filter(|row| row[1].number().is_some())?;
         Some(format!(
@@ -83,14 +86,14 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "Modality: the Hub's group of the model's task (pipeline_tag), \"other\" where the task is in no group; shares are of the models that state a task. Overlap: how many of the k models with most downloads are among the k with most likes, ties by id.",
     ]);
     section.cover("models with a date", dates);
-    survey.cover(&mut section, "models with a task", |row| snapshot.task(row).is_some());
-    survey.cover(&mut section, "models with likes", |row| snapshot.likes(row).is_some());
+    survey.cover(&mut section, "models with a task", |row| stated.of(row).is_some());
+    survey.cover(&mut section, "models with likes", |row| likes.of(row).is_some());
     section.tables = vec![months, tasks, overlap];
-    section
+    Ok(section)
 }
 
 /// What is liked among what is downloaded.
-fn overlap(survey: &Survey<'_, '_>) -> Table {
+fn overlap(survey: &Survey<'_, '_>) -> Result<Table, Error> {
     let heads = [("k", Text), ("by_30d", Count), ("by_all_time", Count)];
     let mut table = Table::new(
         "likes_and_downloads",
@@ -99,15 +102,14 @@ fn overlap(survey: &Survey<'_, '_>) -> Table {
         &heads,
         &[],
     );
-    let snapshot = survey.snapshot();
-    let first = |value: &dyn Fn(Row) -> Option<u64>| {
-        let mut rows: Vec<(u64, Row)> = survey.models().filter_map(|row| Some((value(row)?, row))).collect();
+    let first = |column: &NumberColumn<u64>| {
+        let mut rows: Vec<(u64, Row)> = survey.models().filter_map(|row| Some((column.of(row)?, row))).collect();
         rows.sort_unstable_by_key(|(value, row)| (std::cmp::Reverse(*value), *row));
         rows.truncate(1000);
         rows.into_iter().map(|(_, row)| row).collect::<Vec<Row>>()
     };
-    let likes = first(&|row| snapshot.likes(row));
-    let downloads = [first(&|row| snapshot.downloads(row)), first(&|row| snapshot.downloads_all_time(row))];
+    let likes = first(survey.snapshot().count(model::Count::Likes)?);
+    let downloads = [first(survey.downloads()?), first(survey.downloads_all_time()?)];
     for k in [25, 100, 1000] {
         let common = |rows: &[Row]| match rows.len().min(likes.len()) < k {
             true => Value::Missing,
@@ -115,5 +117,5 @@ fn overlap(survey: &Survey<'_, '_>) -> Table {
         };
         table.row([k.to_string().into(), common(&downloads[0]), common(&downloads[1])]);
     }
-    table
+    Ok(table)
 }

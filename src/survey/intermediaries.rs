@@ -3,17 +3,17 @@ use std::collections::BTreeMap;
 use super::derivatives::bars;
 use super::section::{Section, Table, Unit, share, total};
 use super::{Survey, UNKNOWN};
-use crate::census::{Counted, Coverage, Derived, Sum, members};
+use crate::census::{Counted, Coverage, Derived, Sum};
 use crate::lineage::Edge;
-use crate::model::Relation;
+use crate::model::{Relation, WordList};
 use crate::report::{Value, grouped};
-use crate::snapshot::Row;
+use crate::snapshot::{Error, Row};
 
 use Unit::{Count, Share, Text};
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
     let mut section = Section::new("intermediaries", "Who quantizes and repackages whom");
-    let (lineage, snapshot) = (survey.lineage, survey.snapshot());
+    let (lineage, downloads) = (survey.lineage, survey.downloads()?);
     let is_others = |parent: Row, child: Row| survey.organisation(parent) != survey.organisation(child);
     let is_conversion = |edge: Edge| edge.relation == Relation::Quantized;
 
@@ -44,7 +44,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         let converter = converters.entry(survey.organisation(row)).or_default();
         converter.models += 1;
         converter.sources.extend(sources);
-        converter.downloads.add(snapshot.downloads(row));
+        converter.downloads.add(downloads.of(row));
         converter.kind = survey.publisher(row).map_or(UNKNOWN, |publisher| &publisher.kind);
     }
     let heads = [
@@ -82,8 +82,9 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     ];
     let mut families =
         Table::new("conversions", "Quantized models of families, by the family itself and by others", 1, &heads, &[]);
-    let gguf = snapshot.tag_words().position(|tag| tag == "gguf").map(|at| at as u32);
-    let sets: Vec<Vec<Row>> = survey.references.families.iter().map(|family| members(family, lineage)).collect();
+    let tags = survey.snapshot().list(WordList::Tags)?;
+    let gguf = tags.words().position(|tag| tag == "gguf").map(|at| at as u32);
+    let sets = survey.members(survey.references.families.iter())?;
     let derived = Derived::of_sets(lineage, &sets, Counted::Everybody);
     for ((family, set), derived) in survey.references.families.iter().zip(&sets).zip(&derived) {
         let is_own = |row: &Row| set.binary_search(row).is_ok();
@@ -91,12 +92,12 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
             derived.all.iter().filter(|(_, relation)| *relation == Relation::Quantized).map(|(row, _)| *row).collect();
         let own = quantized.iter().filter(|row| is_own(row)).count() as u64;
         let all = quantized.len() as u64;
-        let has_gguf = |row: &Row| gguf.is_some_and(|gguf| snapshot.tags(*row).contains(&gguf));
+        let has_gguf = |row: &Row| gguf.is_some_and(|gguf| tags.of(*row).contains(&gguf));
         let files: Vec<Row> = derived.all.iter().map(|(row, _)| *row).filter(has_gguf).collect();
         let files_own = files.iter().filter(|row| is_own(row)).count() as u64;
         // A dump that was stripped of its tags says nothing of files.
-        let tags = Coverage::of(&derived.all, |(row, _)| !snapshot.tags(*row).is_empty());
-        let [gguf, gguf_own] = [files.len() as u64, files_own].map(|count| Value::judged(tags.judged(count)));
+        let tagged = Coverage::of(&derived.all, |(row, _)| !tags.of(*row).is_empty());
+        let [gguf, gguf_own] = [files.len() as u64, files_own].map(|count| Value::judged(tagged.judged(count)));
         let (name, others) = (family.name.as_str(), all - own);
         families.row([name.into(), all.into(), own.into(), others.into(), share(others, all), gguf, gguf_own]);
     }
@@ -120,5 +121,5 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     ]);
     section.cover("conversions of others' models among all conversions", Coverage { known: all - own, of: all });
     section.tables = vec![table, families];
-    section
+    Ok(section)
 }

@@ -26,11 +26,11 @@ use std::collections::HashMap;
 
 use crate::census::{self, Bursts, Census, Coverage};
 use crate::lineage::Lineage;
-use crate::model::DATES_KEPT_SINCE;
+use crate::model::{Count, DATES_KEPT_SINCE};
 use crate::reference::{
     Aliases, Families, Family, Licences, Published, Publisher, Publishers, SizeClasses, Whose, Words,
 };
-use crate::snapshot::{Row, Snapshot};
+use crate::snapshot::{Error, NumberColumn, Row, Snapshot};
 
 pub use page::page;
 pub use plot::{Bar, Plot, Series};
@@ -95,7 +95,7 @@ pub struct Survey<'l, 's> {
 }
 
 /// A section's name, its title, and what makes it.
-type Maker = (&'static str, fn(&Survey<'_, '_>) -> Section);
+type Maker = (&'static str, fn(&Survey<'_, '_>) -> Result<Section, Error>);
 
 const MAKERS: [Maker; 11] = [
     ("derivatives", derivatives::section),
@@ -120,9 +120,16 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 
 impl<'l, 's> Survey<'l, 's> {
     /// Looks at a lineage, whose census was taken.
-    pub fn of(lineage: &'l Lineage<'s>, census: &'l Census<'l, 's>, references: &'l References) -> Survey<'l, 's> {
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn of(
+        lineage: &'l Lineage<'s>,
+        census: &'l Census<'l, 's>,
+        references: &'l References,
+    ) -> Result<Survey<'l, 's>, Error> {
         let snapshot = lineage.snapshot();
-        let owners = census::owners(snapshot);
+        let owners = census::owners(snapshot)?;
         let mut publishers = Vec::new();
         let (mut organisations, mut organisation_names) = (Vec::new(), Vec::new());
         let mut known: HashMap<&str, u32> = HashMap::new();
@@ -147,8 +154,8 @@ impl<'l, 's> Survey<'l, 's> {
                 });
             }
         }
-        let (bursts, generations) = (Bursts::of(lineage), lineage.generations());
-        Survey {
+        let (bursts, generations) = (Bursts::of(lineage)?, lineage.generations());
+        Ok(Survey {
             lineage,
             census,
             references,
@@ -158,21 +165,44 @@ impl<'l, 's> Survey<'l, 's> {
             publishers,
             organisations,
             organisation_names,
-        }
+        })
     }
 
     /// Makes the sections that are wanted, in their order.
-    pub fn sections(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<Section> {
-        let section = |make: fn(&Survey<'_, '_>) -> Section| {
-            let mut section = make(self);
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn sections(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Section>, Error> {
+        let section = |(_, make): &Maker| {
+            let mut section = make(self)?;
             section.define(&[Coverage::CONCLUDED]);
-            section
+            Ok(section)
         };
-        MAKERS.iter().filter(|(name, _)| is_wanted(name)).map(|(_, make)| section(*make)).collect()
+        MAKERS.iter().filter(|(name, _)| is_wanted(name)).map(section).collect()
     }
 
     fn snapshot(&self) -> &'s Snapshot {
         self.lineage.snapshot()
+    }
+
+    /// The downloads in the last 30 days.
+    fn downloads(&self) -> Result<&'s NumberColumn<u64>, Error> {
+        self.snapshot().count(Count::Downloads)
+    }
+
+    /// The downloads since the Hub publishes them.
+    fn downloads_all_time(&self) -> Result<&'s NumberColumn<u64>, Error> {
+        self.snapshot().count(Count::DownloadsAllTime)
+    }
+
+    /// When the models were made.
+    fn calendar(&self) -> Result<Calendar<'s>, Error> {
+        Ok(Calendar { created: self.snapshot().created()?, taken: self.snapshot().provenance().taken })
+    }
+
+    /// The members of families, in their order.
+    fn members<'f>(&self, families: impl Iterator<Item = &'f Family>) -> Result<Vec<Vec<Row>>, Error> {
+        families.map(|family| census::members(family, self.lineage)).collect()
     }
 
     /// The listed models.
@@ -189,11 +219,6 @@ impl<'l, 's> Survey<'l, 's> {
     /// Of how many of the listed models something is known.
     fn known(&self, is_known: impl Fn(Row) -> bool) -> Coverage {
         Coverage::of(self.models(), is_known)
-    }
-
-    /// Whether a model has a date by which bursts are judged: one since the Hub keeps dates.
-    fn is_dated(&self, row: Row) -> bool {
-        Bursts::can_judge(self.snapshot(), row)
     }
 
     fn publisher(&self, row: Row) -> Option<&'l Publisher> {
@@ -220,25 +245,9 @@ impl<'l, 's> Survey<'l, 's> {
         self.references.families.iter().filter(|family| family.part_of.is_none())
     }
 
-    /// Whether a model was made within a year before the snapshot.
-    fn is_young(&self, row: Row) -> bool {
-        let created = self.snapshot().created(row);
-        self.snapshot()
-            .provenance()
-            .taken
-            .zip(created)
-            .is_some_and(|(taken, created)| (taken - 365 * DAY..taken + DAY).contains(&created))
-    }
-
     /// Whether a model has no parent, or is in a cycle without a parent outside.
     fn is_root(&self, row: Row) -> bool {
         self.generations[row as usize] == 0
-    }
-
-    /// The year in which a model was made, as [`Survey::month`].
-    fn year(&self, row: Row) -> Option<String> {
-        let month = self.month(row)?;
-        Some(if month == BEFORE { month } else { month[..4].to_owned() })
     }
 
     /// Whether a month or a year had begun when the snapshot was taken.
@@ -246,10 +255,43 @@ impl<'l, 's> Survey<'l, 's> {
         let taken = self.snapshot().provenance().taken.map(crate::report::day);
         month == BEFORE || taken.is_some_and(|day| month <= &day[..month.len().min(day.len())])
     }
+}
+
+/// When the models of a snapshot were made.
+#[derive(Debug, Clone, Copy)]
+struct Calendar<'s> {
+    created: &'s NumberColumn<i64>,
+    /// When the snapshot was taken.
+    taken: Option<i64>,
+}
+
+impl Calendar<'_> {
+    /// Whether a model has a date at all.
+    fn has(&self, row: Row) -> bool {
+        self.created.of(row).is_some()
+    }
+
+    /// Whether a model has a date by which bursts are judged: one since the Hub keeps dates.
+    fn is_dated(&self, row: Row) -> bool {
+        Bursts::can_judge(self.created.of(row))
+    }
+
+    /// Whether a model was made within a year before the snapshot.
+    fn is_young(&self, row: Row) -> bool {
+        self.taken
+            .zip(self.created.of(row))
+            .is_some_and(|(taken, created)| (taken - 365 * DAY..taken + DAY).contains(&created))
+    }
+
+    /// The year in which a model was made, as [`Calendar::month`].
+    fn year(&self, row: Row) -> Option<String> {
+        let month = self.month(row)?;
+        Some(if month == BEFORE { month } else { month[..4].to_owned() })
+    }
 
     /// The year and month in which a model was made, as `2025-01`; [`BEFORE`] if that was before the Hub kept dates.
     fn month(&self, row: Row) -> Option<String> {
-        let created = self.snapshot().created(row)?;
+        let created = self.created.of(row)?;
         if created < DATES_KEPT_SINCE {
             return Some(BEFORE.into());
         }

@@ -3,11 +3,11 @@ use std::collections::BTreeMap;
 use super::derivatives::reached;
 use super::plot::{Plot, Series};
 use super::section::{Section, Table, Unit, percent};
-use super::{BEFORE, Survey, UNKNOWN};
-use crate::census::{Counted, Coverage, Derived, members};
+use super::{BEFORE, Calendar, Survey, UNKNOWN};
+use crate::census::{Counted, Coverage, Derived};
 use crate::model::Relation;
 use crate::report::Value;
-use crate::snapshot::Row;
+use crate::snapshot::{Error, Row};
 
 use Unit::{Count, Number, Share, Text};
 
@@ -19,11 +19,11 @@ const FEWEST: f64 = Coverage::FEWEST as f64 - 1e-6;
 /// Leaders by all of the new derivatives.
 const EVERYTHING: &str = "everything";
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
     let mut section = Section::new("months", "New derivatives by month, by root family and by country of the root");
-    let lineage = survey.lineage;
+    let (lineage, calendar) = (survey.lineage, survey.calendar()?);
     let names: Vec<&str> = survey.families().map(|family| family.name.as_str()).collect();
-    let sets: Vec<Vec<Row>> = survey.families().map(|family| members(family, lineage)).collect();
+    let sets = survey.members(survey.families())?;
     let families = Groups { names, derived: Derived::of_sets(lineage, &sets, Counted::Others), sets };
 
     let mut roots: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
@@ -38,9 +38,9 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         (&families, "months_families", "New derivatives by month and root family", "family"),
         (&countries, "months_countries", "New derivatives by month and country of the root", "country"),
     ] {
-        let (table, totals) = groups.table(survey, name, title, key);
-        let known = groups.known(survey);
-        section.plots.extend(lines(&table, &totals, title, groups.dates(survey)));
+        let (table, totals) = groups.table(survey, calendar, [name, title, key]);
+        let known = groups.known(calendar);
+        section.plots.extend(lines(&table, &totals, title, groups.dates(calendar)));
         let leaders = leaders(survey, &table, &totals, key, known);
         section.conclude(known, || {
             let last = leaders.rows.iter().rfind(|row| row[0].cell() == EVERYTHING)?;
@@ -62,8 +62,8 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "A month has a leader, and is drawn, if it has at least 30 new derivatives by split credit; \"unknown\" is none. Of: these. No leader is named after the snapshot's own month, nor where fewer than half of what descends from the groups has a date and, by country, a root whose country is known. Without quantized: only models whose strongest link towards the group is no quantization. Without bursts: only models that are in no burst below the group; not judged where fewer than half of what descends from the groups has a date.",
     ]);
     let derived = survey.models().filter(|row| !lineage.is_root(*row));
-    section.cover("derived models with a date", Coverage::of(derived, |row| survey.is_dated(row)));
-    section
+    section.cover("derived models with a date", Coverage::of(derived, |row| calendar.is_dated(row)));
+    Ok(section)
 }
 
 fn plural(key: &str) -> &'static str {
@@ -98,22 +98,21 @@ impl Groups<'_> {
     }
 
     /// Of how much of what descends from the groups the date is known.
-    fn dates(&self, survey: &Survey<'_, '_>) -> Coverage {
-        Coverage::of(self.reached(|_| true), |row| survey.is_dated(row))
+    fn dates(&self, calendar: Calendar<'_>) -> Coverage {
+        Coverage::of(self.reached(|_| true), |row| calendar.is_dated(row))
     }
 
     /// Of how much of it both are known, the date and a group.
-    fn known(&self, survey: &Survey<'_, '_>) -> Coverage {
+    fn known(&self, calendar: Calendar<'_>) -> Coverage {
         let known = self.reached(|name| name != UNKNOWN);
-        Coverage { known: Coverage::of(known, |row| survey.is_dated(row)).known, ..self.dates(survey) }
+        Coverage { known: Coverage::of(known, |row| calendar.is_dated(row)).known, ..self.dates(calendar) }
     }
 
     fn table(
         &self,
         survey: &Survey<'_, '_>,
-        name: &'static str,
-        title: &'static str,
-        key: &'static str,
+        calendar: Calendar<'_>,
+        [name, title, key]: [&'static str; 3],
     ) -> (Table, BTreeMap<String, Month>) {
         let main = [("month", Text), (key, Text), ("derivatives", Count), ("split", Number), ("share", Share)];
         let more = [
@@ -131,7 +130,7 @@ impl Groups<'_> {
                 self.sets[at].binary_search(&row).is_ok() || derived.all.binary_search_by_key(&row, |of| of.0).is_ok()
             };
             for (row, relation) in &derived.all {
-                let Some(month) = survey.month(*row) else { continue };
+                let Some(month) = calendar.month(*row) else { continue };
                 let split = 1.0 / f64::from(reached[*row as usize]);
                 let is_quantized = *relation == Relation::Quantized;
                 let is_calm = !survey.bursts.holds(*row, is_inside);
@@ -151,7 +150,7 @@ impl Groups<'_> {
             }
         }
         let part = |part: f64, whole: f64| if whole == 0.0 { Value::Missing } else { Value::Number(part / whole) };
-        let is_judged = self.dates(survey).is_judged();
+        let is_judged = self.dates(calendar).is_judged();
         for ((month, at), of) in &months {
             let total = &totals[month];
             table.row([

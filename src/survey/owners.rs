@@ -5,6 +5,7 @@ use super::{Survey, UNKNOWN};
 use crate::census::{Coverage, Sum};
 use crate::reference::Publisher;
 use crate::report::grouped;
+use crate::snapshot::Error;
 
 use Unit::{Count, Text};
 
@@ -21,7 +22,10 @@ struct Account<'a> {
 impl Survey<'_, '_> {
     /// The accounts with their publishers, those with most downloads first; of them only those that are in no table, if
     /// that is asked.
-    pub fn accounts(&self, is_wanted: impl Fn(Option<&Publisher>) -> bool, most: usize) -> Section {
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn accounts(&self, is_wanted: impl Fn(Option<&Publisher>) -> bool, most: usize) -> Result<Section, Error> {
         let mut section = Section::new("owners", "Accounts and their publishers");
         let main = [
             ("account", Text),
@@ -36,7 +40,7 @@ impl Survey<'_, '_> {
         let mut table = Table::new("owners", "Accounts", 1, &main, &[]);
         table.most = most;
         let mut known = [Coverage::default(); 2];
-        for account in self.by_account() {
+        for account in self.by_account()? {
             let is_known = u64::from(account.publisher.is_some());
             for (coverage, count) in known.iter_mut().zip([account.models, account.downloads.total]) {
                 coverage.of += count;
@@ -74,12 +78,13 @@ impl Survey<'_, '_> {
         ]);
         section.cover("models whose publisher is in the table", known[0]);
         section.cover("downloads in 30 days of such models", known[1]);
-        section
+        Ok(section)
     }
 
     /// The accounts of the listed models. A model of none stands alone, and apart from an account that is called like it.
-    fn by_account(&self) -> Vec<Account<'_>> {
+    fn by_account(&self) -> Result<Vec<Account<'_>>, Error> {
         let snapshot = self.snapshot();
+        let (downloads, downloads_all_time) = (self.downloads()?, self.downloads_all_time()?);
         let mut accounts: Vec<Account<'_>> = Vec::new();
         let mut known: HashMap<String, usize> = HashMap::new();
         // The models of one owner lie together.
@@ -103,10 +108,10 @@ impl Survey<'_, '_> {
             last = Some((owner, place));
             let account = &mut accounts[place];
             account.models += 1;
-            account.downloads.add(snapshot.downloads(row));
-            account.downloads_all_time.add(snapshot.downloads_all_time(row));
+            account.downloads.add(downloads.of(row));
+            account.downloads_all_time.add(downloads_all_time.of(row));
             account.links += self.lineage.children(row).len() as u64;
         }
-        accounts
+        Ok(accounts)
     }
 }

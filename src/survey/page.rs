@@ -6,24 +6,28 @@ use super::section::{Section, Table, Unit};
 use super::text::{UNKNOWABLE, compared, coverage, left_out, warnings};
 use crate::reference::Published;
 use crate::report::{day, footer, printable};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Error, Snapshot};
 
 const STYLE: &str = include_str!("page.css");
 
 /// The sections as one page that asks for nothing else: no script, no picture, no font from anywhere. `files` is the
 /// folder of the tables beside it, as the page should name it.
-pub fn page(sections: &[Section], published: &Published, snapshot: &Snapshot, files: &str) -> String {
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub fn page(sections: &[Section], published: &Published, snapshot: &Snapshot, files: &str) -> Result<String, Error> {
     let provenance = snapshot.provenance();
     let date = provenance.taken.map_or_else(|| "without a date".into(), day);
+    let footer = text(&footer(snapshot)?);
     let title = format!("Open models by their declared lineage, {date}");
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>{0}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n",
         text(&title)
     );
-    for warning in warnings(snapshot, published) {
+    for warning in warnings(snapshot, published)? {
         _ = writeln!(out, "<p class=\"warning\">{}</p>", text(&warning));
     }
-    _ = writeln!(out, "<p>{}</p>\n</header>\n<nav aria-label=\"Sections\">\n<ul>", text(&footer(snapshot)));
+    _ = writeln!(out, "<p>{footer}</p>\n</header>\n<nav aria-label=\"Sections\">\n<ul>");
     for section in sections {
         _ = writeln!(out, "<li><a href=\"#{}\">{}</a></li>", section.name, text(section.title));
     }
@@ -62,11 +66,10 @@ pub fn page(sections: &[Section], published: &Published, snapshot: &Snapshot, fi
     UNKNOWABLE.iter().for_each(|sentence| _ = writeln!(out, "<li>{}</li>", text(sentence)));
     _ = write!(
         out,
-        "</ul>\n</section>\n</main>\n<footer>\n<p>Made by modelkin {}. {}</p>\n</footer>\n</body>\n</html>\n",
-        env!("CARGO_PKG_VERSION"),
-        text(&footer(snapshot))
+        "</ul>\n</section>\n</main>\n<footer>\n<p>Made by modelkin {}. {footer}</p>\n</footer>\n</body>\n</html>\n",
+        env!("CARGO_PKG_VERSION")
     );
-    out
+    Ok(out)
 }
 
 fn table(out: &mut String, section: &Section, table: &Table, files: &str) {

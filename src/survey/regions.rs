@@ -4,8 +4,9 @@ use super::derivatives::bars;
 use super::section::{Section, Table, Unit, share, total};
 use super::{Survey, UNKNOWN};
 use crate::census::{Coverage, Sum};
+use crate::model::WordList;
 use crate::report::Value;
-use crate::snapshot::Row;
+use crate::snapshot::{Error, Row};
 
 use Unit::{Count, Share, Text};
 
@@ -22,9 +23,9 @@ struct Country {
     on_both: u64,
 }
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
     let mut section = Section::new("regions", "Countries and languages");
-    let (lineage, snapshot) = (survey.lineage, survey.snapshot());
+    let (lineage, downloads) = (survey.lineage, survey.downloads()?);
     let country = |row: Row| survey.country(row).unwrap_or(UNKNOWN);
     let names: Vec<&str> = {
         let mut names: Vec<&str> =
@@ -42,7 +43,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         let here = number(row);
         let of = countries.entry(names[here]).or_default();
         of.models += 1;
-        of.downloads.add(snapshot.downloads(row));
+        of.downloads.add(downloads.of(row));
         if !lineage.is_root(row) {
             of.derived += 1;
             let (mut own, mut foreign) = (false, false);
@@ -94,7 +95,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         ]);
     }
     table.sort_by("received");
-    let languages = languages(survey);
+    let languages = languages(survey)?;
     let derived = survey.models().filter(|row| !lineage.is_root(*row));
     let has_known_parent = |row: Row| lineage.parents(row).any(|(parent, _)| survey.publisher(parent).is_some());
     let parents = Coverage::of(derived, has_known_parent);
@@ -116,24 +117,23 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     section.cover("derived models with a parent whose publisher is in the table", parents);
     section.cover("models with a language", languages.1);
     section.tables = vec![table, languages.0];
-    section
+    Ok(section)
 }
 
 /// Models and downloads by language, and how many models have one.
-fn languages(survey: &Survey<'_, '_>) -> (Table, Coverage) {
+fn languages(survey: &Survey<'_, '_>) -> Result<(Table, Coverage), Error> {
     let heads = [("language", Text), ("name", Text), ("models", Count), ("share", Share), ("downloads_30d", Count)];
     let mut table = Table::new("languages", "Models by language", 1, &heads, &[]);
-    let snapshot = survey.snapshot();
-    let words: Vec<(&str, Option<&str>)> =
-        snapshot.tag_words().map(|tag| (tag, survey.references.languages.of(tag))).collect();
+    let (tags, downloads) = (survey.snapshot().list(WordList::Tags)?, survey.downloads()?);
+    let words: Vec<(&str, Option<&str>)> = tags.words().map(|tag| (tag, survey.references.languages.of(tag))).collect();
     let mut sums: BTreeMap<u32, (u64, Sum)> = BTreeMap::new();
     let mut coverage = Coverage::default();
     for row in survey.models() {
         let mut has_one = false;
-        for tag in snapshot.tags(row).iter().filter(|tag| words[**tag as usize].1.is_some()) {
+        for tag in tags.of(row).iter().filter(|tag| words[**tag as usize].1.is_some()) {
             let (models, sum) = sums.entry(*tag).or_default();
             *models += 1;
-            sum.add(snapshot.downloads(row));
+            sum.add(downloads.of(row));
             has_one = true;
         }
         coverage.of += 1;
@@ -145,7 +145,7 @@ fn languages(survey: &Survey<'_, '_>) -> (Table, Coverage) {
         table.row([code.into(), name.unwrap_or_default().into(), of.into(), share(of, coverage.known), downloads]);
     }
     table.sort_by("models");
-    (table, coverage)
+    Ok((table, coverage))
 }
 
 /// From which countries the roots of each model are.

@@ -4,10 +4,11 @@ use super::section::{Section, Table, Unit};
 use super::{BEFORE, Survey, UNKNOWN};
 use crate::census::Coverage;
 use crate::report::{Value, grouped};
+use crate::snapshot::Error;
 
 use Unit::{Count, Number, Text};
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
     let mut section = Section::new("releases", "Releases by organisation and year");
     let main = [
         ("year", Text),
@@ -20,8 +21,9 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let mut table = Table::new("releases", "Repositories made, by organisation and year", 2, &main, &[]);
     let mut counts: BTreeMap<(&str, String), u64> = BTreeMap::new();
     let mut countries: BTreeMap<&str, &str> = BTreeMap::new();
+    let calendar = survey.calendar()?;
     for row in survey.models() {
-        let Some(year) = survey.year(row) else { continue };
+        let Some(year) = calendar.year(row) else { continue };
         let name = survey.publisher(row).map_or(UNKNOWN, |publisher| &publisher.name);
         countries.entry(name).or_insert_with(|| survey.country(row).unwrap_or(UNKNOWN));
         *counts.entry((name, year)).or_default() += 1;
@@ -63,7 +65,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let made = |rows: &[Vec<Value>]| rows.iter().filter(is_known).filter_map(|row| row[3].number()).sum::<f64>() as u64;
     let newest = years.find(|rows| rows.iter().any(|row| is_known(&row)));
     let of_known = survey.models().filter(|row| survey.publisher(*row).is_some());
-    let dates = Coverage::of(of_known, |row| survey.is_dated(row));
+    let dates = Coverage::of(of_known, |row| calendar.is_dated(row));
     if let Some(rows) = newest.filter(|rows| made(rows) >= Coverage::FEWEST) {
         section.conclude(dates, || {
             let first = rows.iter().find(is_known)?;
@@ -79,9 +81,9 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "Releases: listed models by the year of their creation (UTC); those that were deleted since are missing. The accounts of an organisation are one, by the table of publishers; all others together are \"unknown\".",
         "Ratio: to the year before. The Hub keeps dates since March 2022, so 2022 is a short year, and a snapshot's last year is short too. Who made most is said of the newest year up to the snapshot's own.",
     ]);
-    survey.cover(&mut section, "models with a date", |row| survey.snapshot().created(row).is_some());
+    survey.cover(&mut section, "models with a date", |row| calendar.has(row));
     section.cover("models with a date, of the publishers in the table", dates);
     survey.cover(&mut section, "models whose publisher is in the table", |row| survey.publisher(row).is_some());
     section.tables.push(table);
-    section
+    Ok(section)
 }

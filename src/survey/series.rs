@@ -2,9 +2,9 @@ use super::Survey;
 use super::diff::By;
 use super::plot::{Plot, Series};
 use super::section::{Section, Table, Unit, share};
-use crate::census::{Counted, Derived, members};
+use crate::census::{Counted, Derived};
 use crate::report::{Value, day, grouped};
-use crate::snapshot::{Changes, Row};
+use crate::snapshot::{Changes, Error};
 
 use Unit::{Count, Share, Text};
 
@@ -12,7 +12,10 @@ use Unit::{Count, Share, Text};
 const DRAWN: usize = 6;
 
 /// What several snapshots of one Hub tell, the earliest first.
-pub fn series(surveys: &[Survey<'_, '_>]) -> Section {
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub fn series(surveys: &[Survey<'_, '_>]) -> Result<Section, Error> {
     let mut section = Section::new("series", "From snapshot to snapshot");
     let date = |survey: &Survey<'_, '_>| survey.snapshot().provenance().taken.map_or_else(String::new, day);
     let dates: Vec<String> = surveys.iter().map(date).collect();
@@ -43,7 +46,7 @@ pub fn series(surveys: &[Survey<'_, '_>]) -> Section {
             counts.unlisted.into(),
         ]);
         let names = &survey.references.families;
-        let sets: Vec<Vec<Row>> = names.iter().map(|family| members(family, survey.lineage)).collect();
+        let sets = survey.members(names.iter())?;
         for (family, derived) in names.iter().zip(Derived::of_sets(survey.lineage, &sets, Counted::Others)) {
             let (f1, f2) = (derived.direct.len() as u64, derived.all.len() as u64);
             families.row([date.as_str().into(), family.name.as_str().into(), f1.into(), f2.into()]);
@@ -75,8 +78,8 @@ pub fn series(surveys: &[Survey<'_, '_>]) -> Section {
     let mut windows = Table::new("countries", "Downloads between neighbours, by country", 3, &heads, &[]);
     windows.most = 40;
     for (pair, dates) in surveys.windows(2).zip(dates.windows(2)) {
-        let matches = Changes::matches(pair[0].snapshot(), pair[1].snapshot());
-        let table = pair[1].downloads_since(&pair[0], &matches, By::Country);
+        let matches = Changes::matches(pair[0].snapshot(), pair[1].snapshot())?;
+        let table = pair[1].downloads_since(&pair[0], &matches, By::Country)?;
         for row in &table.rows {
             let [country, _, downloads, share, known, _] = &row[..] else { continue };
             windows.row([
@@ -108,9 +111,10 @@ pub fn series(surveys: &[Survey<'_, '_>]) -> Section {
         "Downloads between neighbours: the later all-time downloads less the earlier; of models that are new in the later one, all of them. A figure that fell counts as 0.",
     ]);
     if let Some(last) = surveys.last() {
-        let has_downloads = |row| last.snapshot().downloads_all_time(row).is_some();
+        let downloads = last.downloads_all_time()?;
+        let has_downloads = |row| downloads.of(row).is_some();
         last.cover(&mut section, "models of the last snapshot with all-time downloads", has_downloads);
     }
     section.tables = vec![totals, families, windows];
-    section
+    Ok(section)
 }

@@ -5,14 +5,14 @@ use super::section::{Section, Table, Unit, share};
 use crate::census::Clusters;
 use crate::model::Relation;
 use crate::report::{Value, grouped, plural};
-use crate::snapshot::Row;
+use crate::snapshot::{Error, Row};
 
 use Unit::{Count, Number, Share, Text};
 
 /// How many parts and bases are listed.
 const LISTED: usize = 50;
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
     let mut section = Section::new("shape", "The shape of the lineage");
     let (lineage, snapshot) = (survey.lineage, survey.snapshot());
     let is_model = |row: &Row| snapshot.is_listed(*row) || lineage.is_unlisted(*row);
@@ -62,7 +62,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let mut by_generation: Vec<u64> = Vec::new();
     for row in nodes.iter().filter(|row| !lineage.is_root(**row) || !lineage.is_leaf(**row)) {
         let generation = survey.generations[*row as usize] as usize;
-        // Damaged links may leave models that no root leads to; the damage is told before anything is shown.
+        // Kept links of a forged file may leave models that no root leads to.
         if generation >= snapshot.len() {
             continue;
         }
@@ -127,7 +127,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     ]);
     survey.cover(&mut section, "listed models with a declared parent", |row| !lineage.is_root(row));
     section.tables = vec![figures, generations, relations, bases, parts];
-    section
+    Ok(section)
 }
 
 /// The largest components, each by its model with most descendants.

@@ -4,19 +4,21 @@ use super::plot::{Bar, Plot};
 use super::section::{Section, Table, Unit, share, total};
 use super::{BEFORE, Survey, UNKNOWN};
 use crate::census::{Counted, Derived, Sum};
+use crate::model;
 use crate::report::Value;
-use crate::snapshot::Row;
+use crate::snapshot::{Error, NumberColumn, Row};
 
 use Unit::{Count, Number, Share, Text};
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
+pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
     let mut section = Section::new("sizes", "Adoption against size");
-    let snapshot = survey.snapshot();
+    let parameters = survey.snapshot().count(model::Count::Parameters)?;
+    let (downloads, downloads_all_time) = (survey.downloads()?, survey.downloads_all_time()?);
     let classes = &survey.references.sizes;
     // A set for each class, and one for models that declare no size.
     let mut sets: Vec<Vec<Row>> = vec![Vec::new(); classes.len() + 1];
     for row in survey.models() {
-        sets[snapshot.parameters(row).map_or(classes.len(), |parameters| classes.class(parameters))].push(row);
+        sets[parameters.of(row).map_or(classes.len(), |parameters| classes.class(parameters))].push(row);
     }
     let main = [
         ("class", Text),
@@ -30,18 +32,16 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
     let more = [("downloads_all_time", Count), ("share_all_time", Share), ("bases", Count)];
     let mut table = Table::new("classes", "Models, downloads and derivatives by class of size", 1, &main, &more);
     let derived = Derived::of_sets(survey.lineage, &sets, Counted::Everybody);
-    let sum = |set: &[Row], value: &dyn Fn(Row) -> Option<u64>| {
+    let sum = |set: &[Row], column: &NumberColumn<u64>| {
         let mut sum = Sum::default();
-        set.iter().for_each(|row| sum.add(value(*row)));
+        set.iter().for_each(|row| sum.add(column.of(*row)));
         sum
     };
-    let sums: Vec<[Sum; 2]> = sets
-        .iter()
-        .map(|set| [sum(set, &|row| snapshot.downloads(row)), sum(set, &|row| snapshot.downloads_all_time(row))])
-        .collect();
+    let sums: Vec<[Sum; 2]> =
+        sets.iter().map(|set| [downloads, downloads_all_time].map(|column| sum(set, column))).collect();
     // Shares are of the models that declare a size.
     let declared = |window: usize| sums[..classes.len()].iter().map(|of| of[window].total).sum::<u64>();
-    let sized = survey.known(|row| snapshot.parameters(row).is_some());
+    let sized = survey.known(|row| parameters.of(row).is_some());
     for (at, (set, of)) in sets.iter().zip(&sums).enumerate() {
         let is_known = at < classes.len();
         let mut authors: Vec<u32> = derived[at].all.iter().map(|(row, _)| survey.owners[*row as usize]).collect();
@@ -71,7 +71,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         Some(Bar { name: row[0].cell(), value: row[3].number()?, label: table.columns[3].shown(&row[3]) })
     };
     let bars: Vec<Bar> = table.rows.iter().filter_map(bar).collect();
-    let both = survey.known(|row| snapshot.parameters(row).is_some() && snapshot.downloads(row).is_some());
+    let both = survey.known(|row| parameters.of(row).is_some() && downloads.of(row).is_some());
     section.conclude(both, || {
         let most = bars.iter().max_by(|a, b| a.value.total_cmp(&b.value))?;
         Some(format!(
@@ -80,7 +80,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         ))
     });
     section.plots.push(Plot::Bars { title: "Share of the downloads in 30 days, by class of size".into(), bars });
-    let averages = averages(survey);
+    let averages = averages(survey)?;
     section.conclude(both, || {
         let all = averages.rows.first()?;
         let (mean, median) = (all[2].number()?, all[3].number()?);
@@ -98,11 +98,11 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Section {
         "Direct: distinct models with a parent in the class; descendants: distinct models reachable from it, those of the class too; authors: the distinct owners of these.",
         "Weighted mean and median: each model counts as often as it was downloaded; the median is the smallest size up to which half of the downloads go. Years are those of creation.",
     ]);
-    section
+    Ok(section)
 }
 
 /// Means and medians, over all models and by year of creation.
-fn averages(survey: &Survey<'_, '_>) -> Table {
+fn averages(survey: &Survey<'_, '_>) -> Result<Table, Error> {
     let main = [
         ("year", Text),
         ("models", Count),
@@ -112,12 +112,13 @@ fn averages(survey: &Survey<'_, '_>) -> Table {
     ];
     let more = [("mean_by_all_time", Number), ("median_by_all_time", Number)];
     let mut table = Table::new("averages", "Parameters, weighted by downloads", 1, &main, &more);
-    let snapshot = survey.snapshot();
+    let declared = survey.snapshot().count(model::Count::Parameters)?;
+    let (calendar, columns) = (survey.calendar()?, [survey.downloads()?, survey.downloads_all_time()?]);
     let mut years: BTreeMap<String, Vec<(u64, Row)>> = BTreeMap::new();
     for row in survey.models() {
-        let Some(parameters) = snapshot.parameters(row) else { continue };
+        let Some(parameters) = declared.of(row) else { continue };
         years.entry("all".into()).or_default().push((parameters, row));
-        if let Some(year) = survey.year(row) {
+        if let Some(year) = calendar.year(row) {
             years.entry(year).or_default().push((parameters, row));
         }
     }
@@ -126,17 +127,14 @@ fn averages(survey: &Survey<'_, '_>) -> Table {
     for year in order {
         let mut models = years[year].clone();
         models.sort_unstable();
-        let [thirty, ever]: [[Value; 2]; 2] =
-            [&(|row| snapshot.downloads(row)) as &dyn Fn(Row) -> Option<u64>, &|row| snapshot.downloads_all_time(row)]
-                .map(|weight| {
-                    weighted(models.iter().map(|(parameters, row)| (*parameters, weight(*row).unwrap_or(0))))
-                });
+        let [thirty, ever] = columns
+            .map(|weight| weighted(models.iter().map(|(parameters, row)| (*parameters, weight.of(*row).unwrap_or(0)))));
         let [_, plain] = weighted(models.iter().map(|(parameters, _)| (*parameters, 1)));
         let [mean, median] = thirty;
         let [mean_ever, median_ever] = ever;
         table.row([year.as_str().into(), (models.len() as u64).into(), mean, median, plain, mean_ever, median_ever]);
     }
-    table
+    Ok(table)
 }
 
 /// The weighted mean and median of values in order.

@@ -1,8 +1,11 @@
+use std::io;
+
 use super::section::{Known, Section, Table, Unit, percent};
 use crate::census::{Coverage, Sum};
+use crate::model::Count;
 use crate::reference::Published;
 use crate::report::{Block, Grid, Named, Report, Value, day, grouped, plural};
-use crate::snapshot::{Row, Snapshot};
+use crate::snapshot::{Error, Row, Snapshot};
 
 /// What was published beside what a section found, if anything was.
 pub fn compared(section: &Section, published: &Published) -> Option<Table> {
@@ -74,8 +77,11 @@ pub(super) const UNKNOWABLE: [&str; 5] = [
 ];
 
 /// The sections for a terminal, for documents and as JSON.
-pub fn report(sections: &[Section], published: &Published, snapshot: &Snapshot) -> Report<'static> {
-    let mut blocks: Vec<Block> = warnings(snapshot, published).into_iter().map(Block::Line).collect();
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub fn report(sections: &[Section], published: &Published, snapshot: &Snapshot) -> Result<Report<'static>, Error> {
+    let mut blocks: Vec<Block> = warnings(snapshot, published)?.into_iter().map(Block::Line).collect();
     let mut rows: Vec<Named> = Vec::new();
     for section in sections {
         let compared = compared(section, published);
@@ -88,7 +94,7 @@ pub fn report(sections: &[Section], published: &Published, snapshot: &Snapshot) 
         blocks.push(Block::Title("What public metadata cannot tell".into()));
         blocks.push(Block::Line(UNKNOWABLE.join("\n")));
     }
-    Report::new(Vec::new(), rows, blocks)
+    Ok(Report::new(Vec::new(), rows, blocks))
 }
 
 /// Findings, tables and coverage.
@@ -122,7 +128,7 @@ impl Section {
 }
 
 /// What readers must know of a snapshot before they look at any figure of it.
-pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Vec<String> {
+pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Result<Vec<String>, Error> {
     let provenance = snapshot.provenance();
     let mut warnings = Vec::new();
     if provenance.sample {
@@ -145,7 +151,8 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Vec<String
         ));
     }
     let listed = || snapshot.rows().filter(|row| snapshot.is_listed(*row));
-    let dated = listed().filter(|row| snapshot.created(*row).is_some()).count() as u64;
+    let created = snapshot.created()?;
+    let dated = listed().filter(|row| created.of(*row).is_some()).count() as u64;
     if dated * 10 < models * 9 {
         warnings.push(format!(
             "{} of its models have a date ({}): whatever goes by years and months is about these alone, and bursts are judged only where half of the counted models have one.",
@@ -154,7 +161,7 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Vec<String
         ));
     }
     let day_after = provenance.taken.map(|taken| taken + super::DAY);
-    let late = listed().filter(|row| snapshot.created(*row) >= day_after && day_after.is_some()).count() as u64;
+    let late = listed().filter(|row| created.of(*row) >= day_after && day_after.is_some()).count() as u64;
     if late > 0 {
         warnings.push(format!(
             "Made after the snapshot's date: {}. Its records are of several days, or one of the dates is wrong.",
@@ -163,27 +170,30 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Vec<String
     }
     let aliases: Vec<Row> = listed().filter(|row| snapshot.alias_of(*row).is_some()).collect();
     if !aliases.is_empty() {
+        let column = snapshot.count(Count::Downloads)?;
         let mut downloads = Sum::default();
-        aliases.iter().for_each(|row| downloads.add(snapshot.downloads(*row)));
+        aliases.iter().for_each(|row| downloads.add(column.of(*row)));
         warnings.push(format!(
             "{} old ids are listed beside the models that they name today: both are counted, with {} downloads in 30 days of the old ids.",
             grouped(aliases.len() as u64),
             grouped(downloads.total)
         ));
     }
-    warnings
+    Ok(warnings)
 }
 
 /// The first line of a report on the sample.
 pub(super) const SAMPLE: &str = "This is a report on the sample inside the program, which is no census: it shows what the report is like, and no figure of it speaks for the Hub.";
 
 /// A section as Markdown alone.
-pub fn markdown(sections: &[Section], published: &Published, snapshot: &Snapshot) -> String {
-    let report = report(sections, published, snapshot);
+///
+/// # Errors
+/// One that holds [`Error::Damaged`].
+pub fn markdown(sections: &[Section], published: &Published, snapshot: &Snapshot) -> io::Result<String> {
+    let report = report(sections, published, snapshot).map_err(io::Error::other)?;
     let mut out = Vec::new();
-    // Writing to memory does not fail.
-    _ = report.write(snapshot, crate::report::Format::Markdown, &mut out);
-    String::from_utf8_lossy(&out).into_owned()
+    report.write(snapshot, crate::report::Format::Markdown, &mut out)?;
+    Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
 /// A table for people.

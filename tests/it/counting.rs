@@ -6,7 +6,7 @@ use modelkin::census::{
     Bursts, Census, Counted, Counting, Descendants, FamilyCount, Measure, Part, Ranking, Sum, derivatives,
 };
 use modelkin::lineage::Lineage;
-use modelkin::model::Relation;
+use modelkin::model::{Count, Relation};
 use modelkin::reference::{Families, Family};
 use modelkin::snapshot::{Builder, Row, Snapshot};
 use modelkin::source::synthetic::{Shape, Synthetic};
@@ -16,16 +16,19 @@ use crate::support::{Naive, any_lineage, snapshot};
 
 /// Compares every count of every model with the naive twin's.
 pub fn compare(snapshot: &Snapshot, counting: &Counting) {
-    let lineage = Lineage::from_snapshot(snapshot);
+    let lineage = Lineage::from_snapshot(snapshot).unwrap();
     let naive = Naive::of(&lineage);
-    let census = Census::take(&lineage, counting);
-    let authors = census.authors();
+    let census = Census::take(&lineage, counting).unwrap();
+    let authors = census.authors().unwrap();
     let generations = lineage.generations();
+    let created = snapshot.created().unwrap();
+    let [downloads, downloads_all_time, likes] =
+        [Count::Downloads, Count::DownloadsAllTime, Count::Likes].map(|count| snapshot.count(count).unwrap());
     for (at, (row, facts)) in census.all().enumerate() {
         let id = snapshot.id(row);
         let mut below = naive.reached(&[row]);
         below.remove(&row);
-        let counted: Vec<Row> = below.iter().copied().filter(|row| counting.counts(snapshot.created(*row))).collect();
+        let counted: Vec<Row> = below.iter().copied().filter(|row| counting.counts(created.of(*row))).collect();
         assert_eq!(facts.descendants, counted.len() as u64, "descendants of {id}");
         let owners: BTreeSet<_> = counted.iter().map(|row| owner(snapshot, *row)).collect();
         assert_eq!(authors[at], owners.len() as u64, "authors of {id}");
@@ -42,16 +45,12 @@ pub fn compare(snapshot: &Snapshot, counting: &Counting) {
             by_relation[relation as usize] += 1;
         }
         assert_eq!(facts.by_relation, by_relation, "by relation below {id}");
-        assert_eq!(facts.downloads, sum(&|row| snapshot.downloads(row)), "downloads below {id}");
-        assert_eq!(
-            facts.downloads_all_time,
-            sum(&|row| snapshot.downloads_all_time(row)),
-            "all-time downloads below {id}"
-        );
-        assert_eq!(facts.likes, sum(&|row| snapshot.likes(row)), "likes below {id}");
-        let recent = |row: Row| Some(u64::from(snapshot.created(row)? >= counting.recent_since?));
+        assert_eq!(facts.downloads, sum(&|row| downloads.of(row)), "downloads below {id}");
+        assert_eq!(facts.downloads_all_time, sum(&|row| downloads_all_time.of(row)), "all-time downloads below {id}");
+        assert_eq!(facts.likes, sum(&|row| likes.of(row)), "likes below {id}");
+        let recent = |row: Row| Some(u64::from(created.of(row)? >= counting.recent_since?));
         assert_eq!(facts.recent, sum(&recent), "recent below {id}");
-        let direct = naive.children[&row].iter().filter(|row| counting.counts(snapshot.created(**row))).count();
+        let direct = naive.children[&row].iter().filter(|row| counting.counts(created.of(**row))).count();
         assert_eq!(facts.direct, direct as u64, "children of {id}");
     }
 }
@@ -73,19 +72,19 @@ fn every_family_of_the_table_is_kept_as_it_is_counted() {
     let families = Families::built_in().unwrap().all().unwrap();
     let made = modelkin::sample().unwrap();
     let kept = kept(modelkin::sample().unwrap(), &families);
-    let (made, kept) = (Lineage::from_snapshot(&made), Lineage::from_snapshot(&kept));
+    let (made, kept) = (Lineage::from_snapshot(&made).unwrap(), Lineage::from_snapshot(&kept).unwrap());
     let counting = Counting { since: Some(1_735_689_600_000), ..Counting::default() };
     for family in &families {
         for (counting, counted) in [(&Counting::default(), Counted::Others), (&counting, Counted::Everybody)] {
             assert_eq!(
-                FamilyCount::of(family, &made, counting, counted),
-                FamilyCount::of(family, &kept, counting, counted)
+                FamilyCount::of(family, &made, counting, counted).unwrap(),
+                FamilyCount::of(family, &kept, counting, counted).unwrap()
             );
         }
     }
     for measure in Measure::ALL {
         let ranking = |lineage: &Lineage<'_>, top| {
-            Ranking::of_models(&Census::take(lineage, &Counting::default()), *measure, top)
+            Ranking::of_models(&Census::take(lineage, &Counting::default()).unwrap(), *measure, top).unwrap()
         };
         let (all, first) = (ranking(&made, 0), ranking(&kept, 7));
         assert_eq!(
@@ -100,16 +99,15 @@ fn owner(snapshot: &Snapshot, row: Row) -> String {
 }
 
 fn compare_families(snapshot: &Snapshot, counting: &Counting, counted: Counted) {
-    let lineage = Lineage::from_snapshot(snapshot);
-    let naive = Naive::of(&lineage);
+    let lineage = Lineage::from_snapshot(snapshot).unwrap();
+    let (naive, created) = (Naive::of(&lineage), snapshot.created().unwrap());
     for name in ["o0", "o1", "o2", "o3", "o4"] {
-        let count = FamilyCount::of(&Family::of_owner(name), &lineage, counting, counted);
+        let count = FamilyCount::of(&Family::of_owner(name), &lineage, counting, counted).unwrap();
         let members: Vec<Row> =
             snapshot.owned_by(name).filter(|row| snapshot.is_listed(*row) || lineage.is_unlisted(*row)).collect();
         assert_eq!(count.members, members.len() as u64, "{name}");
-        let keep = |row: &Row| {
-            counting.counts(snapshot.created(*row)) && (counted == Counted::Everybody || !members.contains(row))
-        };
+        let keep =
+            |row: &Row| counting.counts(created.of(*row)) && (counted == Counted::Everybody || !members.contains(row));
         let direct: BTreeSet<Row> = members
             .iter()
             .flat_map(|row| naive.children.get(row).into_iter().flatten())
@@ -122,7 +120,7 @@ fn compare_families(snapshot: &Snapshot, counting: &Counting, counted: Counted) 
         assert_eq!(count.f2.models, all.len() as u64, "F2 of {name}");
         assert_eq!(count.f2.authors, all.iter().map(|row| owner(snapshot, *row)).collect::<BTreeSet<_>>().len() as u64);
         assert_eq!(count.generations.iter().sum::<u64>(), count.f2.models);
-        let listed = |part: Part| part.of(&Family::of_owner(name), &lineage, counting, counted).rows;
+        let listed = |part: Part| part.of(&Family::of_owner(name), &lineage, counting, counted).unwrap().rows;
         let rows = |part| listed(part).into_iter().map(|(row, _)| row).collect::<Vec<Row>>();
         assert_eq!(rows(Part::Members), members, "members of {name}");
         assert_eq!(rows(Part::Direct), direct.iter().copied().collect::<Vec<_>>(), "F1 of {name}");
@@ -145,9 +143,8 @@ fn compare_families(snapshot: &Snapshot, counting: &Counting, counted: Counted) 
         for (row, direct, descendants) in &count.top_children {
             let mut below = naive.reached(&[*row]);
             below.remove(row);
-            let wanted = |rows: &BTreeSet<Row>| {
-                rows.iter().filter(|row| counting.counts(snapshot.created(**row))).count() as u64
-            };
+            let wanted =
+                |rows: &BTreeSet<Row>| rows.iter().filter(|row| counting.counts(created.of(**row))).count() as u64;
             assert_eq!((*direct, *descendants), (wanted(&naive.children[row]), wanted(&below)));
         }
     }
@@ -180,26 +177,27 @@ proptest! {
         compare_families(&kept, &Counting::default(), Counted::Others);
         compare_families(&kept, &Counting::default(), Counted::Everybody);
         compare_families(&kept, &Counting { since: Some(1_710_000_000_000), ..Counting::default() }, Counted::Others);
-        let (made, kept) = (Lineage::from_snapshot(&made), Lineage::from_snapshot(&kept));
+        let (made, kept) = (Lineage::from_snapshot(&made).unwrap(), Lineage::from_snapshot(&kept).unwrap());
         prop_assert_eq!(made.all_links().collect::<Vec<_>>(), kept.all_links().collect::<Vec<_>>());
         for row in made.snapshot().rows() {
             prop_assert_eq!(made.children(row).collect::<Vec<_>>(), kept.children(row).collect::<Vec<_>>());
         }
-        prop_assert_eq!(made.anomalies().collect::<Vec<_>>(), kept.anomalies().collect::<Vec<_>>());
+        prop_assert_eq!(made.anomalies().unwrap().collect::<Vec<_>>(), kept.anomalies().unwrap().collect::<Vec<_>>());
         let only = kept.only(|_, _, edge| edge.relation != Relation::Quantized);
         prop_assert!(!only.is_whole());
-        let facts = |lineage: &Lineage<'_>| Census::take(lineage, &Counting::default()).all().collect::<Vec<_>>();
+        let facts = |lineage: &Lineage<'_>| Census::take(lineage, &Counting::default()).unwrap().all().collect::<Vec<_>>();
         prop_assert_eq!(facts(&only), facts(&made.only(|_, _, edge| edge.relation != Relation::Quantized)));
     }
 
     #[test]
     fn the_credits_of_all_roots_add_up_to_the_derived_models(text in any_lineage(), month in 0..10i64) {
         let snapshot = snapshot(&text);
-        let lineage = Lineage::from_snapshot(&snapshot);
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
         let since = (month > 0).then_some(1_704_067_200_000 + month * 30 * 86_400_000);
         let counting = Counting { since, ..Counting::default() };
-        let census = Census::take(&lineage, &counting);
-        let counts = |row: &Row| counting.counts(snapshot.created(*row));
+        let census = Census::take(&lineage, &counting).unwrap();
+        let created = snapshot.created().unwrap();
+        let counts = |row: &Row| counting.counts(created.of(*row));
         let derived = snapshot.rows().filter(|row| !lineage.is_root(*row)).filter(counts).count();
         let roots: f64 = snapshot.rows().filter(|row| lineage.is_root(*row)).map(|row| census.of(row).credit).sum();
         let inside = |members: &[Row], row: Row| members.contains(&row);
@@ -213,17 +211,17 @@ proptest! {
     #[test]
     fn the_owners_ranking_equals_their_families(text in any_lineage()) {
         let snapshot = snapshot(&text);
-        let lineage = Lineage::from_snapshot(&snapshot);
-        let census = Census::take(&lineage, &Counting::default());
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+        let census = Census::take(&lineage, &Counting::default()).unwrap();
         for (counting, measure) in [
             (Counting::default(), Measure::Descendants),
             (Counting::default(), Measure::Authors),
             (Counting { since: Some(1_710_000_000_000), recent_since: Some(1_715_000_000_000), ..Counting::default() }, Measure::Downloads),
             (Counting { recent_since: Some(1_715_000_000_000), ..Counting::default() }, Measure::Growth),
         ] {
-            let ranking = Ranking::of_groups(&census, None, measure, &counting, 0);
+            let ranking = Ranking::of_groups(&census, None, measure, &counting, 0).unwrap();
             for row in &ranking.rows {
-                let count = FamilyCount::of(&Family::of_owner(&row.id), &lineage, &counting, Counted::Others);
+                let count = FamilyCount::of(&Family::of_owner(&row.id), &lineage, &counting, Counted::Others).unwrap();
                 prop_assert_eq!((row.direct, row.descendants), (count.f1.models, count.f2.models), "{}", &row.id);
                 prop_assert_eq!(row.by_relation, count.f2.by_relation, "{}", &row.id);
                 let value = match measure {
@@ -235,7 +233,7 @@ proptest! {
                 prop_assert_eq!(row.value, value as f64, "{:?} of {}", measure, &row.id);
             }
         }
-        let ranking = Ranking::of_groups(&census, None, Measure::Descendants, &Counting::default(), 0);
+        let ranking = Ranking::of_groups(&census, None, Measure::Descendants, &Counting::default(), 0).unwrap();
         prop_assert!(ranking.rows.windows(2).all(|pair| pair[0].value >= pair[1].value));
     }
 }
@@ -293,14 +291,14 @@ proptest! {
     #[test]
     fn every_credit_equals_the_naive_twins(text in any_lineage(), month in 0..10i64) {
         let snapshot = snapshot(&text);
-        let lineage = Lineage::from_snapshot(&snapshot);
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
         let since = (month > 0).then_some(1_704_067_200_000 + month * 30 * 86_400_000);
         let counting = Counting { since, ..Counting::default() };
-        let census = Census::take(&lineage, &counting);
-        let naive = Naive::of(&lineage);
+        let census = Census::take(&lineage, &counting).unwrap();
+        let (naive, created) = (Naive::of(&lineage), snapshot.created().unwrap());
         let mut credits = Credits {
             naive: &naive,
-            counted: snapshot.rows().filter(|row| counting.counts(snapshot.created(*row))).collect(),
+            counted: snapshot.rows().filter(|row| counting.counts(created.of(*row))).collect(),
             reached: snapshot.rows().map(|row| (row, naive.reached(&[row]))).collect(),
             known: BTreeMap::new(),
         };
@@ -315,8 +313,8 @@ proptest! {
 fn a_cycle_is_credited_as_one_with_its_own_members() {
     let credits = |text: &str| {
         let snapshot = snapshot(text);
-        let lineage = Lineage::from_snapshot(&snapshot);
-        let census = Census::take(&lineage, &Counting::default());
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+        let census = Census::take(&lineage, &Counting::default()).unwrap();
         ["a/x", "a/y", "b/z"].map(|id| lineage.find(id).map_or(0.0, |row| census.of(row).credit))
     };
     assert_eq!(credits("a/x -> a/y\na/y -> a/x\na/y -> c/leaf"), [3.0, 3.0, 0.0]);
@@ -327,8 +325,8 @@ fn a_cycle_is_credited_as_one_with_its_own_members() {
 
 fn facts(text: &str, id: &str) -> (u64, u64) {
     let snapshot = snapshot(text);
-    let lineage = Lineage::from_snapshot(&snapshot);
-    let census = Census::take(&lineage, &Counting::default());
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+    let census = Census::take(&lineage, &Counting::default()).unwrap();
     let facts = census.of(lineage.find(id).unwrap());
     (facts.direct, facts.descendants)
 }
@@ -348,9 +346,9 @@ fn the_members_of_a_cycle_descend_from_each_other_and_not_from_themselves() {
 #[test]
 fn a_merge_belongs_to_both_families() {
     let snapshot = snapshot("a/base -> c/merged : merge\nb/base -> c/merged : merge\nc/merged -> d/gguf : quantized");
-    let lineage = Lineage::from_snapshot(&snapshot);
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
     for owner in ["a", "b"] {
-        let count = FamilyCount::of(&Family::of_owner(owner), &lineage, &Counting::default(), Counted::Others);
+        let count = FamilyCount::of(&Family::of_owner(owner), &lineage, &Counting::default(), Counted::Others).unwrap();
         assert_eq!((count.f1.models, count.f2.models), (1, 2));
         assert_eq!(count.f2.by_relation[Relation::Merge as usize], 1);
     }
@@ -361,8 +359,8 @@ fn a_model_is_classed_by_its_strongest_link_towards_the_ancestor() {
     // From a/one only the finetune link is seen; from a/root both are.
     let text = "a/root -> a/one, a/two : finetune\na/one -> b/x : finetune\na/two -> b/x : merge";
     let snapshot = snapshot(text);
-    let lineage = Lineage::from_snapshot(&snapshot);
-    let census = Census::take(&lineage, &Counting::default());
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+    let census = Census::take(&lineage, &Counting::default()).unwrap();
     let of = |id| census.of(lineage.find(id).unwrap()).by_relation;
     assert_eq!(of("a/one")[Relation::Finetune as usize], 1);
     assert_eq!(of("a/two")[Relation::Merge as usize], 1);
@@ -374,15 +372,15 @@ fn mentions_are_models_that_name_or_tag_the_family_and_are_no_members() {
     let text =
         "Qwen/Qwen2.5-7B -> x/My-QWEN-ft : finetune\ny/other : tags=qwen2,gguf\nz/nothing : tags=llama\nw/QwQ-like";
     let snapshot = snapshot(text);
-    let lineage = Lineage::from_snapshot(&snapshot);
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
     let families = Families::built_in().unwrap();
     let family = families.find("qwen").unwrap().unwrap();
-    let count = FamilyCount::of(&family, &lineage, &Counting::default(), Counted::Others);
+    let count = FamilyCount::of(&family, &lineage, &Counting::default(), Counted::Others).unwrap();
     assert_eq!((count.members, count.f1.models, count.f3), (1, 1, Some(3)));
     // Without any tag in the snapshot, names alone would pass for all mentions.
     let without = self::snapshot("Qwen/Qwen2.5-7B -> x/My-QWEN-ft : finetune\nw/QwQ-like");
-    let lineage = Lineage::from_snapshot(&without);
-    let f3 = |family: &Family| FamilyCount::of(family, &lineage, &Counting::default(), Counted::Others).f3;
+    let lineage = Lineage::from_snapshot(&without).unwrap();
+    let f3 = |family: &Family| FamilyCount::of(family, &lineage, &Counting::default(), Counted::Others).unwrap().f3;
     assert_eq!(f3(&family), None);
     let by_name = Families::read("test", b"family,namespaces,id_patterns\nQ,,id:^qwen/ name:qwen").unwrap();
     assert_eq!(f3(&by_name.find("q").unwrap().unwrap()), Some(1));
@@ -401,8 +399,8 @@ fn a_burst_is_fifty_children_of_one_parent_within_a_day_by_one_author_or_templat
         text += &format!("a/base -> old/more-{number} : adapter created=2022-03-02T23:29:04Z\n");
     }
     let snapshot = snapshot(&text);
-    let lineage = Lineage::from_snapshot(&snapshot);
-    let count = FamilyCount::of(&Family::of_owner("a"), &lineage, &Counting::default(), Counted::Others);
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+    let count = FamilyCount::of(&Family::of_owner("a"), &lineage, &Counting::default(), Counted::Others).unwrap();
     assert_eq!(count.f1.models, 50 + 50 + 49 * 3);
     assert_eq!(count.without_bursts, (Some(49 * 3), Some(49 * 3)));
 }
@@ -417,11 +415,14 @@ fn without_bursts_is_judged_where_half_have_a_date_since_the_hub_keeps_dates() {
         (0..undated).for_each(|at| text += &format!("a/base -> calm/{} : adapter\n", "x".repeat(at + 1)));
         (0..old).for_each(|at| text += &format!("a/base -> old/{} : adapter created=2022-03-02\n", "x".repeat(at + 1)));
         let snapshot = snapshot(&text);
-        let lineage = Lineage::from_snapshot(&snapshot);
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
         let family = Family::of_owner("a");
-        let count = FamilyCount::of(&family, &lineage, &Counting::default(), Counted::Others);
+        let count = FamilyCount::of(&family, &lineage, &Counting::default(), Counted::Others).unwrap();
         assert_eq!(count.without_bursts, (judged, judged), "{dated}, {undated}, {old}");
-        assert_eq!(FamilyCount::of_all(&[family], &Bursts::of(&lineage))[0][0].without_bursts, (judged, judged));
+        assert_eq!(
+            FamilyCount::of_all(&[family], &Bursts::of(&lineage).unwrap()).unwrap()[0][0].without_bursts,
+            (judged, judged)
+        );
     }
 }
 
@@ -429,13 +430,13 @@ fn without_bursts_is_judged_where_half_have_a_date_since_the_hub_keeps_dates() {
 fn ranks_break_ties_by_id_and_leave_out_what_is_not_known() {
     let text = "b/b -> x/1\na/a -> x/2\nc/c -> x/3, x/4\nd/d -> x/5 : downloads=0";
     let snapshot = snapshot(text);
-    let lineage = Lineage::from_snapshot(&snapshot);
-    let census = Census::take(&lineage, &Counting::default());
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+    let census = Census::take(&lineage, &Counting::default()).unwrap();
     let ids = |ranking: &Ranking| ranking.rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>();
-    let ranking = Ranking::of_models(&census, Measure::Descendants, 0);
+    let ranking = Ranking::of_models(&census, Measure::Descendants, 0).unwrap();
     assert_eq!(ids(&ranking), ["c/c", "a/a", "b/b", "d/d"]);
     assert_eq!(ranking.rows[3].rank, 4);
-    let ranking = Ranking::of_models(&census, Measure::Downloads, 0);
+    let ranking = Ranking::of_models(&census, Measure::Downloads, 0).unwrap();
     assert_eq!((ids(&ranking), ranking.missing), (vec!["d/d".to_owned()], 3));
 }
 
@@ -594,7 +595,7 @@ fn a_made_up_hub_is_read_as_it_was_made() {
     let mut builder = Builder::new();
     modelkin::source::read_rows("rows", lines.as_bytes(), &mut |found| builder.add(found)).unwrap();
     let snapshot = builder.finish("test", None, None).unwrap();
-    let lineage = Lineage::from_snapshot(&snapshot);
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
     let read = lineage.all_links().map(|(parent, child, _)| (snapshot.id(parent).into(), snapshot.id(child).into()));
     assert_eq!(read.collect::<BTreeSet<(String, String)>>(), links);
     assert_eq!(snapshot.provenance().counts.models, 3_000);

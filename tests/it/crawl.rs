@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use modelkin::lineage::Lineage;
+use modelkin::model::{Count, WordList};
 use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::read_rows;
 use tempfile::TempDir;
@@ -219,8 +220,12 @@ fn place_pages(place: &Place) -> usize {
 
 /// Everything that is known of each repository, its parents by the ids of today.
 pub fn facts(snapshot: &Snapshot) -> BTreeMap<String, String> {
-    let lineage = Lineage::from_snapshot(snapshot);
+    let lineage = Lineage::from_snapshot(snapshot).unwrap();
     let listed = snapshot.rows().filter(|row| snapshot.is_listed(*row));
+    let [downloads, downloads_all_time, likes] =
+        [Count::Downloads, Count::DownloadsAllTime, Count::Likes].map(|count| snapshot.count(count).unwrap());
+    let [licences, tags] = [WordList::Licences, WordList::Tags].map(|list| snapshot.list(list).unwrap());
+    let (keys, created) = (snapshot.keys().unwrap(), snapshot.created().unwrap());
     listed
         .map(|row| {
             let parents: BTreeSet<String> = lineage
@@ -228,13 +233,13 @@ pub fn facts(snapshot: &Snapshot) -> BTreeMap<String, String> {
                 .map(|(parent, edge)| format!("{} {}", snapshot.id(parent), edge.relation))
                 .collect();
             let facts = (
-                snapshot.hub_id(row),
-                snapshot.created(row),
-                snapshot.downloads(row),
-                snapshot.downloads_all_time(row),
-                snapshot.likes(row),
-                snapshot.licence(row),
-                snapshot.tags(row).len(),
+                keys.of(row),
+                created.of(row),
+                downloads.of(row),
+                downloads_all_time.of(row),
+                likes.of(row),
+                licences.first_of(row),
+                tags.of(row).len(),
                 parents,
             );
             (snapshot.id(row).to_owned(), format!("{facts:?}"))
@@ -259,7 +264,8 @@ fn an_update_is_a_full_crawl_but_for_what_was_deleted() {
     let ran = place.crawl(&["-o", "full.modelkin", "--update", "--full"]);
     let keys = |name: &str| {
         let snapshot = place.snapshot(name);
-        snapshot.rows().filter_map(|row| snapshot.hub_id(row)).collect::<BTreeSet<_>>()
+        let keys = snapshot.keys().unwrap();
+        snapshot.rows().filter_map(|row| keys.of(row)).collect::<BTreeSet<_>>()
     };
     let (before, after) = (keys("old.modelkin"), keys("full.modelkin"));
     let (added, gone) = (after.difference(&before).count(), before.difference(&after).count());
@@ -344,7 +350,7 @@ fn a_field_that_the_hub_refuses_is_left_out() {
 fn a_part_of_the_hub_is_what_was_asked_for() {
     let world = World::new(3000, 9);
     let expected = of_world(&world);
-    let lineage = Lineage::from_snapshot(&expected);
+    let lineage = Lineage::from_snapshot(&expected).unwrap();
     let hub = StandIn::with(world, Manner { page: 100, ..Manner::default() });
     let place = Place::before(&hub);
     let ids = |name: &str| {
@@ -359,11 +365,9 @@ fn a_part_of_the_hub_is_what_was_asked_for() {
     place.crawl(&["--owner", "owner1", "-o", "owner"]);
     assert_eq!(ids("owner"), listed(&|row| expected.owner(row) == Some("owner1")));
     place.crawl(&["--filter", "license:mit", "--filter", "gguf", "-o", "filter"]);
-    let gguf = expected.tag_words().position(|word| word == "gguf").unwrap() as u32;
-    assert_eq!(
-        ids("filter"),
-        listed(&|row| expected.licence(row) == Some("mit") && expected.tags(row).contains(&gguf))
-    );
+    let [licences, tags] = [WordList::Licences, WordList::Tags].map(|list| expected.list(list).unwrap());
+    let gguf = tags.words().position(|word| word == "gguf").unwrap() as u32;
+    assert_eq!(ids("filter"), listed(&|row| licences.first_of(row) == Some("mit") && tags.of(row).contains(&gguf)));
     place.crawl(&["--limit", "250", "-o", "limit"]);
     assert_eq!(ids("limit").len(), 250);
 

@@ -19,8 +19,8 @@ use crate::program::Place;
 use crate::support::{Naive, any_lineage, snapshot};
 
 fn written(snapshot: &Snapshot, format: Format, part: Part) -> String {
-    let lineage = Lineage::from_snapshot(snapshot);
-    let census = Census::take(&lineage, &Counting::default());
+    let lineage = Lineage::from_snapshot(snapshot).unwrap();
+    let census = Census::take(&lineage, &Counting::default()).unwrap();
     let selection = lineage.everything();
     let rows: Vec<Row> = snapshot.rows().collect();
     let tables = Tables {
@@ -30,7 +30,7 @@ fn written(snapshot: &Snapshot, format: Format, part: Part) -> String {
         licences: Licences::built_in().unwrap(),
     };
     let about = About { title: "a <title>".into(), selection: "all".into(), program: "modelkin test".into() };
-    let graph = Graph::new(&census, &selection, &tables, about);
+    let graph = Graph::new(&census, &selection, &tables, about).unwrap();
     let mut out = Vec::new();
     format.write(part, &graph, &Paint::new(&graph, ColorBy::Relation), Engine::Outline, &mut out).unwrap();
     String::from_utf8_lossy(&out).into_owned()
@@ -58,8 +58,8 @@ proptest! {
     #[test]
     fn a_selection_holds_what_a_plain_search_finds(text in any_lineage(), depth in 0..5usize, most in 1..6usize) {
         let snapshot = snapshot(&text);
-        let lineage = Lineage::from_snapshot(&snapshot);
-        let census = Census::take(&lineage, &Counting::default());
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+        let census = Census::take(&lineage, &Counting::default()).unwrap();
         let naive = Naive::of(&lineage);
         let of = |selection: &Selection| selection.rows().iter().copied().collect::<BTreeSet<_>>();
         for row in snapshot.rows() {
@@ -103,7 +103,7 @@ proptest! {
     #[test]
     fn families_are_handed_down(text in any_lineage()) {
         let snapshot = snapshot(&text);
-        let lineage = Lineage::from_snapshot(&snapshot);
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
         let naive = Naive::of(&lineage);
         let families = [Family::of_owner("o1"), Family::of_owner("o2"), Family::of_model("o3/m9")];
         let some: Vec<Row> = snapshot.rows().filter(|row| row % 3 > 0).collect();
@@ -540,11 +540,11 @@ fn exports_and_the_report_say_alike_whose_a_model_is() {
             "sample" => modelkin::sample().unwrap(),
             name => Snapshot::open(&place.path(name)).unwrap(),
         };
-        let lineage = Lineage::from_snapshot(&snapshot);
-        let census = Census::take(&lineage, &Counting::default());
-        let survey = Survey::of(&lineage, &census, &references);
-        let downloads = survey.sections(|section| section == "downloads").remove(0);
-        let accounts = survey.accounts(|_| true, usize::MAX);
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+        let census = Census::take(&lineage, &Counting::default()).unwrap();
+        let survey = Survey::of(&lineage, &census, &references).unwrap();
+        let downloads = survey.sections(|section| section == "downloads").unwrap().remove(0);
+        let accounts = survey.accounts(|_| true, usize::MAX).unwrap();
         let rows = exported(&place, name);
         let sums = |column: &str, is_meant: &dyn Fn(&str) -> bool| {
             let mut sums: BTreeMap<String, (u64, u64)> = BTreeMap::new();
@@ -661,7 +661,7 @@ proptest! {
     fn no_model_of_a_filtered_selection_is_cut_off_from_its_start(text in any_lineage(), wanted in 2..5u32) {
         use modelkin::lineage::Named;
         let snapshot = snapshot(&text);
-        let lineage = Lineage::from_snapshot(&snapshot);
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
         for row in snapshot.rows() {
             for reach in [Reach::Below, Reach::Above, Reach::Around] {
                 let all = lineage.select(&[row], reach, 5);

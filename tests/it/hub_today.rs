@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
 
-use modelkin::model::Word;
+use modelkin::model::{Count, Word, WordList};
 use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::hub::listing::FIELDS;
 use modelkin::source::read_rows;
@@ -74,7 +74,8 @@ fn a_hub_that_refuses_every_field_gives_bare_rows_and_their_links() {
         let snapshot = place.snapshot("hub.modelkin");
         assert_eq!(snapshot.provenance().counts.links, expected.provenance().counts.links, "{form:?}");
         assert_eq!(snapshot.provenance().crawl.as_ref().unwrap().without.len(), FIELDS.len());
-        assert!(snapshot.rows().all(|row| snapshot.downloads_all_time(row).is_none()), "missing, and not 0");
+        let downloads = snapshot.count(Count::DownloadsAllTime).unwrap();
+        assert!(snapshot.rows().all(|row| downloads.of(row).is_none()), "missing, and not 0");
         // An update has nothing by which to know its end.
         let update = place.run(&["crawl", "--update"]);
         assert!(update.code == 1 && update.err.contains("use --update --full"), "{form:?}: {}{}", update.err, ran.err);
@@ -138,10 +139,12 @@ fn names_of_licences_come_by_a_second_listing_and_move_no_link() {
         ran_with.out
     );
     let mut named = 0;
+    let [names, no_names] = [&with, &without_names].map(|snapshot| snapshot.word(Word::LicenceName).unwrap());
+    let licences = with.list(WordList::Licences).unwrap();
     for row in with.rows().filter(|row| with.is_listed(*row)) {
-        let name = with.word(Word::LicenceName, row);
-        assert_eq!(name.is_some(), with.licence(row) == Some("other"), "{}", with.id(row));
-        assert_eq!(without_names.word(Word::LicenceName, row), None);
+        let name = names.of(row);
+        assert_eq!(name.is_some(), licences.first_of(row) == Some("other"), "{}", with.id(row));
+        assert_eq!(no_names.of(row), None);
         named += usize::from(name.is_some());
     }
     assert_eq!(named, others);

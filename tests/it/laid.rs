@@ -46,12 +46,12 @@ fn of(sources: &[Text<'_>]) -> Snapshot {
 /// The same, each source made a snapshot first.
 fn of_snapshots(sources: &[Text<'_>]) -> Snapshot {
     let mut builder = Builder::new();
-    sources.iter().for_each(|source| builder.add_snapshot("source", &of(&[*source])));
+    sources.iter().for_each(|source| builder.add_snapshot("source", &of(&[*source])).unwrap());
     builder.finish("test", None, None).unwrap()
 }
 
 fn links(snapshot: &Snapshot) -> Vec<String> {
-    let lineage = Lineage::from_snapshot(snapshot);
+    let lineage = Lineage::from_snapshot(snapshot).unwrap();
     let mut links: Vec<String> = lineage
         .all_links()
         .map(|(parent, child, edge)| format!("{} {} {}", snapshot.id(parent), snapshot.id(child), edge.relation))
@@ -61,7 +61,7 @@ fn links(snapshot: &Snapshot) -> Vec<String> {
 }
 
 fn odd(snapshot: &Snapshot) -> Vec<(&'static str, usize)> {
-    snapshot.oddity_counts().into_iter().map(|(kind, count)| (kind.name(), count)).collect()
+    snapshot.oddities().unwrap().counts().into_iter().map(|(kind, count)| (kind.name(), count)).collect()
 }
 
 const ROW: Text<'_> = ("jsonl", r#"{"id":"o/child","tags":["en","base_model:a/b","base_model:finetune:a/b"]}"#);
@@ -90,7 +90,7 @@ fn a_snapshot_means_what_its_sources_meant() {
             // A card stays a card, and nobody's word is nobody's, also in what is made of both.
             for last in others.into_iter().step_by(3) {
                 let mut builder = Builder::new();
-                builder.add_snapshot("both", &direct);
+                builder.add_snapshot("both", &direct).unwrap();
                 add(&mut builder, last);
                 let both = builder.finish("test", None, None).unwrap();
                 assert_eq!(links(&both), links(&of(&[first, then, last])), "{first:?}, {then:?}, {last:?}");
@@ -118,7 +118,7 @@ fn a_snapshot_brought_up_to_date_with_nothing_is_the_same() {
         add(&mut builder, ("jsonl", rows));
         builder.aliases(table.iter());
         let made = builder.finish("test", None, None).unwrap();
-        let mut builder = Builder::on(&made);
+        let mut builder = Builder::on(&made).unwrap();
         builder.aliases(table.iter());
         let again = builder.finish("test", None, None).unwrap();
         assert_eq!((links(&again), odd(&again)), (links(&made), odd(&made)));
@@ -141,7 +141,8 @@ fn what_is_known_to_have_no_parents_is_so_in_edge_text() {
     };
     let made = with_table(("jsonl", rows));
     let mut text = Vec::new();
-    let records: Vec<_> = made.rows().filter_map(|row| made.record(row)).collect();
+    let known = made.records().unwrap();
+    let records: Vec<_> = made.rows().filter_map(|row| known.of(row)).collect();
     edges::write(&records, |_| true, &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
     assert_eq!(text, "a/b\nacc/x\na/b -> acc/x : unstated\n- -> now/x : tags=en\n");
@@ -190,7 +191,7 @@ fn a_key_of_the_child_itself_is_a_link_to_itself() {
     let snapshot = of(&[("jsonl", &row(""))]);
     assert_eq!((links(&snapshot).len(), snapshot.provenance().counts.unlisted), (0, 0));
     let itself = |odd: &Anomaly| matches!(odd, Anomaly::SelfLink { .. });
-    assert_eq!(Lineage::from_snapshot(&snapshot).anomalies().filter(itself).count(), 1);
+    assert_eq!(Lineage::from_snapshot(&snapshot).unwrap().anomalies().unwrap().filter(itself).count(), 1);
     assert_eq!(odd(&snapshot), [(OddityKind::RenamedParent.name(), 1)]);
     // The name is that of another model: the key is a mistake.
     let snapshot = of(&[("jsonl", &row("{\"id\":\"old/x\",\"tags\":[\"en\"]}\n"))]);

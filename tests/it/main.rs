@@ -9,6 +9,7 @@ mod dataset;
 mod dirt;
 mod export;
 mod files;
+mod forged;
 mod hub_today;
 mod laid;
 mod layers;

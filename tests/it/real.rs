@@ -8,7 +8,7 @@ use std::io::{self, BufRead, Read};
 
 use modelkin::census::{Census, Counted, Counting, FamilyCount};
 use modelkin::lineage::Lineage;
-use modelkin::model::{ModelId, Record};
+use modelkin::model::{ModelId, Record, Word, WordList};
 use modelkin::reference::{Aliases, Families};
 use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::{self, edges, read_rows};
@@ -39,13 +39,13 @@ fn the_july_2025_sample_gives_its_known_figures_and_the_naive_counts() {
         (provenance.counts.models, provenance.counts.links, provenance.counts.unlisted),
         (479_164, 139_112, 7_600)
     );
-    let lineage = Lineage::from_snapshot(&snapshot);
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
     assert_eq!(lineage.links(), 139_112);
     assert_eq!(snapshot.rows().filter(|row| lineage.is_unlisted(*row)).count(), 7_600);
-    assert_eq!(Census::take(&lineage, &Counting::default()).longest_chain(), 30);
+    assert_eq!(Census::take(&lineage, &Counting::default()).unwrap().longest_chain(), 30);
     // Two in a hundred have a date: nothing is said of bursts.
     let qwen = Families::built_in().unwrap().find("qwen").unwrap().unwrap();
-    let count = FamilyCount::of(&qwen, &lineage, &Counting::default(), Counted::Others);
+    let count = FamilyCount::of(&qwen, &lineage, &Counting::default(), Counted::Others).unwrap();
     assert!(count.f2.dates().known * 20 < count.f2.models && count.without_bursts == (None, None), "{count:?}");
     compare(&snapshot, &Counting { recent_since: Some(1_735_689_600_000), ..Counting::default() });
 }
@@ -109,8 +109,8 @@ fn lineage_small() -> Option<Snapshot> {
 #[test]
 fn the_small_sample_gives_its_longest_chain_largest_cycle_and_widest_merge() {
     let Some(snapshot) = lineage_small() else { return };
-    let lineage = Lineage::from_snapshot(&snapshot);
-    assert_eq!(Census::take(&lineage, &Counting::default()).longest_chain(), 30);
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+    assert_eq!(Census::take(&lineage, &Counting::default()).unwrap().longest_chain(), 30);
     assert_eq!(
         lineage.find("masmatix/MN-Hekate-Tetrakephalos-12B-Q4_K_M-GGUF").map(|row| lineage.is_leaf(row)),
         Ok(true)
@@ -123,7 +123,7 @@ fn the_small_sample_gives_its_longest_chain_largest_cycle_and_widest_merge() {
     let widest = snapshot.rows().map(|row| lineage.parents(row).count()).max();
     let bahamuth = lineage.find("Novaciano/BAHAMUTH-PURGED-3.2-1B").unwrap();
     assert_eq!((widest, lineage.parents(bahamuth).count()), (Some(65), 65));
-    let self_links = lineage.anomalies().filter(|anomaly| anomaly.name() == "self-link").count();
+    let self_links = lineage.anomalies().unwrap().filter(|anomaly| anomaly.name() == "self-link").count();
     assert!(self_links > 40, "{self_links}");
     compare(&snapshot, &Counting::default());
 }
@@ -171,5 +171,6 @@ fn rows_as_the_api_returned_them_are_read() {
         snapshot.provenance().sources.iter().map(|source| source.records + source.rejects).collect();
     assert_eq!(records, [100, 107, 152]);
     let phi = snapshot.find("microsoft/phi-2").unwrap();
-    assert_eq!((snapshot.licence(phi), snapshot.task(phi)), (Some("mit"), Some("text-generation")));
+    let (licences, tasks) = (snapshot.list(WordList::Licences).unwrap(), snapshot.word(Word::Task).unwrap());
+    assert_eq!((licences.first_of(phi), tasks.of(phi)), (Some("mit"), Some("text-generation")));
 }

@@ -15,7 +15,7 @@ fn of_rows(rows: &str) -> Snapshot {
 
 /// Every link as `parent child relation`, with the models of today.
 fn links(snapshot: &Snapshot) -> Vec<String> {
-    let lineage = modelkin::lineage::Lineage::from_snapshot(snapshot);
+    let lineage = modelkin::lineage::Lineage::from_snapshot(snapshot).unwrap();
     let name = |row| snapshot.id(row).to_owned();
     let mut links: Vec<String> = lineage
         .all_links()
@@ -30,7 +30,7 @@ fn unlisted(snapshot: &Snapshot) -> u64 {
 }
 
 fn odd(snapshot: &Snapshot, kind: OddityKind) -> usize {
-    snapshot.oddity_counts().into_iter().find(|(known, _)| *known == kind).map_or(0, |(_, count)| count)
+    snapshot.oddities().unwrap().counts().into_iter().find(|(known, _)| *known == kind).map_or(0, |(_, count)| count)
 }
 
 /// A child's row: its tags, and its `baseModels` with keys.
@@ -59,7 +59,8 @@ fn a_parent_is_who_bears_its_key() {
         let snapshot = of_rows(&rows);
         assert_eq!(links(&snapshot), ["now/m c/c quantized", "now/m d/d finetune"]);
         assert_eq!((unlisted(&snapshot), odd(&snapshot, OddityKind::RenamedParent)), (0, 1));
-        let texts = snapshot.rows().flat_map(|row| snapshot.oddities(row).collect::<Vec<_>>()).map(|odd| odd.text);
+        let oddities = snapshot.oddities().unwrap();
+        let texts = snapshot.rows().flat_map(|row| oddities.of(row)).map(|odd| odd.text);
         assert_eq!(texts.collect::<Vec<_>>(), ["old/m is now/m"]);
         let old = snapshot.find("old/m").unwrap();
         assert_eq!(snapshot.alias_of(old).map(|row| snapshot.id(row)), Some("now/m"));
@@ -87,7 +88,7 @@ fn a_key_stands_above_a_table_of_old_names() {
     let of = |rows: &str, older: Option<&Snapshot>| {
         let mut builder = Builder::new();
         if let Some(older) = older {
-            builder.add_snapshot("older", older);
+            builder.add_snapshot("older", older).unwrap();
         }
         read_rows("rows", rows.as_bytes(), &mut |found| builder.add(found)).unwrap();
         builder.aliases(table.iter());
@@ -195,8 +196,8 @@ fn links_of_a_renamed_account_lead_to_its_models_of_today() {
     // Children of both names: their union, at the new one; both are listed, which is told.
     let snapshot = made("THUDM/glm -> x/a, x/b : finetune\nzai-org/glm -> x/c, x/b : finetune");
     assert_eq!(links(&snapshot), ["zai-org/glm x/a finetune", "zai-org/glm x/b finetune", "zai-org/glm x/c finetune"]);
-    let lineage = modelkin::lineage::Lineage::from_snapshot(&snapshot);
-    assert_eq!(lineage.anomalies().filter(|anomaly| anomaly.name() == "alias-listed").count(), 1);
+    let lineage = modelkin::lineage::Lineage::from_snapshot(&snapshot).unwrap();
+    assert_eq!(lineage.anomalies().unwrap().filter(|anomaly| anomaly.name() == "alias-listed").count(), 1);
     assert_eq!(snapshot.provenance().counts.moved, 2);
     // As with two rows under one name: the one of today knows nothing of parents, and takes none away; or it says some.
     let two = |tags: &str| {
@@ -258,8 +259,8 @@ fn accounts_that_share_names_with_children_on_one_side_are_told() {
     };
     let pairs = |text: &str| {
         let snapshot = crate::support::snapshot(text);
-        let lineage = modelkin::lineage::Lineage::from_snapshot(&snapshot);
-        let findings = modelkin::report::findings(&snapshot, &lineage);
+        let lineage = modelkin::lineage::Lineage::from_snapshot(&snapshot).unwrap();
+        let findings = modelkin::report::findings(&snapshot, &lineage).unwrap();
         let found = findings.into_iter().find(|finding| finding.kind == "account-pair");
         found.map_or(Vec::new(), |found| found.cases.into_iter().map(|case| case.text).collect())
     };
@@ -275,9 +276,9 @@ fn accounts_that_share_names_with_children_on_one_side_are_told() {
     // What is known to be another name is told as such.
     let snapshot =
         crate::support::with_aliases(&text, &[("old/m0", "now/m0"), ("old/m1", "now/m1"), ("old/m2", "now/m2")]);
-    let lineage = modelkin::lineage::Lineage::from_snapshot(&snapshot);
+    let lineage = modelkin::lineage::Lineage::from_snapshot(&snapshot).unwrap();
     assert!(lineage.namesakes().is_empty());
-    let table = modelkin::report::aliases(&lineage, 20);
+    let table = modelkin::report::aliases(&lineage, 20).unwrap();
     let modelkin::report::Block::Grid(_) = &table.blocks[1] else { panic!("no table") };
     assert_eq!(format!("{:?}", table.blocks[0]), "Line(\"1 old name, 6 links moved.\")");
 }
@@ -335,7 +336,7 @@ fn a_snapshot_as_a_source_and_rows_in_any_order_give_the_same() {
             assert_eq!(made(&others).provenance().digest, first.provenance().digest, "{others:?}");
         }
         let mut builder = Builder::new();
-        builder.add_snapshot("first", &first);
+        builder.add_snapshot("first", &first).unwrap();
         builder.aliases(accounts.iter());
         let again = builder.finish("test", None, None).unwrap();
         assert_eq!(links(&again), links(&first));

@@ -193,13 +193,13 @@ fn types_that_other_writers_choose_are_read_and_impossible_ones_are_refused() {
     let snapshot = gathered(&[&fixture("types.parquet")]);
     let row = |id: &str| snapshot.find(id).unwrap();
     let (base, chat) = (row("a/base"), row("b/chat"));
-    assert_eq!(
-        (snapshot.downloads(base), snapshot.likes(base), snapshot.created(base)),
-        (None, Some(7), Some(1_714_521_600_000))
-    );
-    assert_eq!((snapshot.downloads(chat), snapshot.likes(chat), snapshot.created(chat)), (Some(5), None, None));
+    let [downloads, likes] = [Count::Downloads, Count::Likes].map(|count| snapshot.count(count).unwrap());
+    let (created, oddities) = (snapshot.created().unwrap(), snapshot.oddities().unwrap());
+    let known = |row| (downloads.of(row), likes.of(row), created.of(row));
+    assert_eq!(known(base), (None, Some(7), Some(1_714_521_600_000)));
+    assert_eq!(known(chat), (Some(5), None, None));
     let oddities: Vec<String> =
-        [base, chat].into_iter().flat_map(|row| snapshot.oddities(row)).map(|oddity| oddity.text).collect();
+        [base, chat].into_iter().flat_map(|row| oddities.of(row)).map(|oddity| oddity.text).collect();
     assert_eq!(oddities, ["downloads: 9223372036854775809", "likes: many"]);
     let mut refused = 0;
     for entry in fs::read_dir(fixture("refused")).unwrap() {
@@ -222,9 +222,9 @@ fn a_null_column_says_nothing_and_an_empty_one_says_none() {
     let before = folder.path().join("before.edges");
     fs::write(&before, "a/base -> b/chat, c/chat : finetune").unwrap();
     let snapshot = gathered(&[&before, &fixture("nulls.parquet")]);
-    let parents = |id: &str| snapshot.links(snapshot.find(id).unwrap()).count();
+    let parents = |id: &str| snapshot.links().unwrap().of(snapshot.find(id).unwrap()).count();
     assert_eq!((parents("b/chat"), parents("c/chat")), (1, 1), "the null rows know nothing, c/chat's card names one");
-    let link = snapshot.links(snapshot.find("c/chat").unwrap()).next().unwrap();
+    let link = snapshot.links().unwrap().of(snapshot.find("c/chat").unwrap()).next().unwrap();
     assert_eq!(link.learned.name(), "inferred", "the empty lists took the hand-written link, the card gave this one");
     assert_eq!(snapshot.provenance().counts.models, 3, "the first row's id is under modelId");
 }
@@ -345,7 +345,7 @@ fn a_folder_of_data_files_is_read_in_order_of_their_names() {
     fs::write(folder.path().join("2.jsonl"), r#"{"id":"a/b","likes":2}"#).unwrap();
     fs::write(folder.path().join("1.jsonl"), r#"{"id":"a/b","likes":1}"#).unwrap();
     let snapshot = gathered(&[folder.path()]);
-    assert_eq!(snapshot.likes(snapshot.find("a/b").unwrap()), Some(2));
+    assert_eq!(snapshot.count(Count::Likes).unwrap().of(snapshot.find("a/b").unwrap()), Some(2));
 }
 
 #[test]
@@ -366,12 +366,13 @@ fn a_later_record_wins_and_what_it_does_not_know_stays() {
     let links = |paths: &[&Path]| {
         let snapshot = gathered(paths);
         let row = snapshot.find("x/ft").unwrap();
-        let parents: Vec<String> = snapshot.links(row).map(|link| snapshot.id(link.parent).to_owned()).collect();
-        let oddities: Vec<&str> = snapshot.oddities(row).map(|oddity| oddity.kind.name()).collect();
+        let parents: Vec<String> =
+            snapshot.links().unwrap().of(row).map(|link| snapshot.id(link.parent).to_owned()).collect();
+        let oddities: Vec<&str> = snapshot.oddities().unwrap().of(row).map(|oddity| oddity.kind.name()).collect();
         (
             snapshot.id(row).to_owned(),
-            snapshot.downloads(row),
-            snapshot.likes(row),
+            snapshot.count(Count::Downloads).unwrap().of(row),
+            snapshot.count(Count::Likes).unwrap().of(row),
             parents.join(" "),
             oddities.join(" "),
         )
@@ -396,16 +397,16 @@ fn an_alias_is_followed_unless_the_listing_is_older_than_the_renaming() {
         "google-bert/bert\n?bert -> a/ft : finetune\n?older/name -> a/y : adapter",
         &aliases,
     );
-    let lineage = Lineage::from_snapshot(&snapshot);
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
     let parent = |id: &str| snapshot.id(lineage.parents(lineage.find(id).unwrap()).next().unwrap().0).to_owned();
     assert_eq!((parent("a/ft"), parent("a/y")), ("google-bert/bert".into(), "new/name".into()));
     assert_eq!(lineage.find("BERT").map(|row| snapshot.id(row)), Ok("google-bert/bert"));
-    assert_eq!(lineage.anomalies().filter(|anomaly| anomaly.name() == "alias-followed").count(), 2);
+    assert_eq!(lineage.anomalies().unwrap().filter(|anomaly| anomaly.name() == "alias-followed").count(), 2);
     // The target takes the alias's place among the unlisted.
     assert_eq!(snapshot.provenance().counts.unlisted, 1);
 
     let snapshot = crate::support::with_aliases("bert -> a/ft : finetune", &aliases);
-    let lineage = Lineage::from_snapshot(&snapshot);
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
     assert_eq!(lineage.find("bert").map(|row| lineage.children(row).count()), Ok(1));
 }
 
@@ -424,7 +425,7 @@ fn what_is_known_of_a_relation_is_not_lost_to_what_says_less() {
     let table = put("table.csv", "child_id,parent_id\nk/one,a/b\nk/one,a/two\n");
     let links = |paths: &[&Path]| {
         let snapshot = gathered(paths);
-        let links = snapshot.links(snapshot.find("k/one").unwrap());
+        let links = snapshot.links().unwrap().of(snapshot.find("k/one").unwrap());
         let word = |link: modelkin::snapshot::Link| {
             format!("{} {} {}", snapshot.id(link.parent), link.relation, link.learned.name())
         };
@@ -487,9 +488,9 @@ fn an_old_id_that_is_listed_beside_the_new_one_is_told() {
     use modelkin::lineage::{Anomaly, Lineage};
     let snapshot = crate::support::with_aliases("old/x\nnew/x\nold/x -> a/y : finetune", &[("old/x", "new/x")]);
     let row = |id: &str| snapshot.find(id).unwrap();
-    let lineage = Lineage::from_snapshot(&snapshot);
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
     let told = Anomaly::AliasListed { alias: row("old/x"), model: row("new/x") };
-    assert!(lineage.anomalies().any(|anomaly| anomaly == told));
+    assert!(lineage.anomalies().unwrap().any(|anomaly| anomaly == told));
 }
 
 #[test]
@@ -615,7 +616,7 @@ fn both_links(path: &Path) -> [BTreeSet<(String, String)>; 2] {
     let alone = links.pairs.iter().map(|(parent, child)| (id(links.id(*parent)), id(links.id(*child)))).collect();
     let whole = snapshot.rows().flat_map(|row| {
         let child = snapshot.id(row);
-        snapshot.links(row).map(|link| (id(snapshot.id(link.parent)), id(child))).collect::<Vec<_>>()
+        snapshot.links().unwrap().of(row).map(|link| (id(snapshot.id(link.parent)), id(child))).collect::<Vec<_>>()
     });
     let (models, ends) = links.by_owner();
     assert_eq!(models.iter().collect::<BTreeSet<_>>().len(), links.nodes());
@@ -910,12 +911,13 @@ fn counts_that_no_model_can_have_are_odd_and_missing() {
     read_rows("test", rows.join("\n").as_bytes(), &mut |found| builder.add(found)).unwrap();
     let snapshot = builder.finish("test", None, None).unwrap();
     let counts = |row| {
-        [snapshot.downloads(row), snapshot.downloads_all_time(row), snapshot.likes(row), snapshot.parameters(row)]
+        [Count::Downloads, Count::DownloadsAllTime, Count::Likes, Count::Parameters]
+            .map(|count| snapshot.count(count).unwrap().of(row))
     };
     let most = Some(1_000_000_000_000);
     assert_eq!(counts(0), [most, most, most, Some(1_000_000_000_000_000)]);
     assert_eq!(counts(1), [None; 4]);
-    let texts: Vec<String> = snapshot.oddities(1).map(|oddity| oddity.text).collect();
+    let texts: Vec<String> = snapshot.oddities().unwrap().of(1).map(|oddity| oddity.text).collect();
     assert_eq!(texts.len(), 4);
     assert!(texts.contains(&"safetensors.total: 1000000000000001".to_owned()), "{texts:?}");
 }

@@ -17,9 +17,9 @@ use proptest::prelude::*;
 use crate::support::{any_lineage, snapshot};
 
 fn sections(snapshot: &Snapshot, references: &References) -> Vec<Section> {
-    let lineage = Lineage::from_snapshot(snapshot);
-    let census = Census::take(&lineage, &Counting::default());
-    Survey::of(&lineage, &census, references).sections(|_| true)
+    let lineage = Lineage::from_snapshot(snapshot).unwrap();
+    let census = Census::take(&lineage, &Counting::default()).unwrap();
+    Survey::of(&lineage, &census, references).unwrap().sections(|_| true).unwrap()
 }
 
 /// References with families of the owners that generated lineages have.
@@ -44,7 +44,7 @@ proptest! {
     #[test]
     fn every_section_is_made_of_any_lineage(text in any_lineage()) {
         let (snapshot, references) = (snapshot(&text), references());
-        let lineage = Lineage::from_snapshot(&snapshot);
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
         let found = sections(&snapshot, &references);
         for section in &found {
             for table in &section.tables {
@@ -68,24 +68,24 @@ proptest! {
         let derivatives = found.iter().find(|section| section.name == "derivatives").unwrap();
         let split: f64 = ["zero", "one", "two"].iter().map(|family| number(derivatives, "families", family, "split")).sum();
         let reached: BTreeSet<Row> = references.families.iter().filter(|family| family.part_of.is_none()).flat_map(|family| {
-            let own = members(family, &lineage);
+            let own = members(family, &lineage).unwrap();
             lineage.below(&own).rows
         }).collect();
         // A member of one family counts where another reaches it.
         let foreign = reached.iter().filter(|row| {
             references.families.iter().filter(|family| family.part_of.is_none()).any(|family| {
-                let own = members(family, &lineage);
+                let own = members(family, &lineage).unwrap();
                 own.binary_search(row).is_err() && lineage.below(&own).rows.contains(row)
             })
         }).count();
         prop_assert!((split - foreign as f64).abs() < 1e-9, "{split} and {foreign}");
         for family in &references.families {
-            let count = FamilyCount::of(family, &lineage, &Counting::default(), Counted::Others);
+            let count = FamilyCount::of(family, &lineage, &Counting::default(), Counted::Others).unwrap();
             for (column, wanted) in [("f1", count.f1.models), ("f2", count.f2.models), ("f3", count.f3.unwrap())] {
                 prop_assert_eq!(number(derivatives, "families", &family.name, column), wanted as f64);
             }
         }
-        let page = survey::page(&found, &references.published, &snapshot, "tables");
+        let page = survey::page(&found, &references.published, &snapshot, "tables").unwrap();
         prop_assert!(page.ends_with("</html>\n"));
     }
 
@@ -99,7 +99,7 @@ proptest! {
             text += &format!("o{owner}/n{name} -> o{other}/n{name_of_other} : {relation}\n");
         }
         let snapshot = snapshot(&text);
-        let lineage = Lineage::from_snapshot(&snapshot);
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
         let links: Vec<(Row, Row, Relation)> = lineage.all_links().map(|(parent, child, edge)| (parent, child, edge.relation)).collect();
         let name = |row: Row| snapshot.id(row).split_once('/').unwrap().1;
         // The first parent of the same name, over and over, until there is none or it was met.
@@ -135,12 +135,13 @@ fn a_mirror_is_listed_and_folded_on_request_alone() {
     let snapshot = snapshot(
         "lab/base -> unsloth/base : finetune\nunsloth/base -> you/tune : adapter\nlab/base -> lab/base-chat : finetune\nlab/base -> we/base : merge",
     );
-    let lineage = Lineage::from_snapshot(&snapshot);
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
     let mirrors: Vec<(&str, &str)> =
         lineage.mirrors().map(|mirror| (snapshot.id(mirror.model), snapshot.id(mirror.of))).collect();
     assert_eq!(mirrors, [("unsloth/base", "lab/base")]);
     let family = Family::of_owner("lab");
-    let count = |lineage: &Lineage<'_>| FamilyCount::of(&family, lineage, &Counting::default(), Counted::Others);
+    let count =
+        |lineage: &Lineage<'_>| FamilyCount::of(&family, lineage, &Counting::default(), Counted::Others).unwrap();
     let (as_it_is, folded) = (count(&lineage), count(&lineage.folded()));
     assert_eq!((as_it_is.f1.models, as_it_is.f2.models), (2, 3));
     assert_eq!((folded.f1.models, folded.f2.models), (2, 2));
@@ -159,12 +160,12 @@ fn bursts_are_listed_by_author_and_by_template() {
         );
     }
     let snapshot = snapshot(&text);
-    let lineage = Lineage::from_snapshot(&snapshot);
-    let bursts = Bursts::list(&lineage);
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+    let bursts = Bursts::list(&lineage).unwrap();
     let by: Vec<(&Shared, usize)> = bursts.iter().map(|burst| (&burst.by, burst.children.len())).collect();
     // One author's 60 spread over three days are none; sixty authors with one template within 20 hours are.
     assert_eq!(by, [(&Shared::Template("run-#".into()), 60)]);
-    let flags = Bursts::of(&lineage);
+    let flags = Bursts::of(&lineage).unwrap();
     let flagged = snapshot.rows().filter(|row| flags.holds(*row, |_| true)).count();
     assert_eq!(flagged, 60);
 }
@@ -172,10 +173,10 @@ fn bursts_are_listed_by_author_and_by_template() {
 #[test]
 fn nested_families_are_declared() {
     let snapshot = modelkin::sample().unwrap();
-    let lineage = Lineage::from_snapshot(&snapshot);
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
     let families = Families::built_in().unwrap().all().unwrap();
     let sets: Vec<BTreeSet<Row>> =
-        families.iter().map(|family| members(family, &lineage).into_iter().collect()).collect();
+        families.iter().map(|family| members(family, &lineage).unwrap().into_iter().collect()).collect();
     for (one, of_one) in families.iter().zip(&sets) {
         for (other, of_other) in families.iter().zip(&sets).filter(|(other, _)| other.name != one.name) {
             let is_declared = one.part_of.as_ref() == Some(&other.name) || other.part_of.as_ref() == Some(&one.name);
@@ -251,12 +252,13 @@ fn hostile_words_do_no_harm_on_the_page() {
         "o0/a -> o1/b : finetune downloads=3 created=2024-01-01\no0/a -> o1/c : quantized downloads=9 created=2025-02-02",
     );
     let found = sections(&snapshot, &references);
-    let page = survey::page(&found, &references.published, &snapshot, evil);
+    let page = survey::page(&found, &references.published, &snapshot, evil).unwrap();
     assert!(page.contains("&lt;script&gt;"), "the words are shown");
     assert!(!page.contains("<script") && !page.contains('\u{202e}'));
     // What is between the tags is text alone: a reader of XML finds the same elements as on a harmless page.
     let tags = |page: &str| page.matches('<').count();
-    let harmless = survey::page(&sections(&snapshot, &self::references()), &references.published, &snapshot, "tables");
+    let harmless =
+        survey::page(&sections(&snapshot, &self::references()), &references.published, &snapshot, "tables").unwrap();
     assert!(tags(&page) > 100 && tags(&harmless) > 100);
     for bad in ["onerror=", "javascript:", "http://", "https://", "src="] {
         assert!(!harmless.contains(bad), "{bad}");
@@ -334,10 +336,10 @@ fn diff_tells_what_became_of_models() {
     let after =
         snapshot("a/base -> b/one : finetune licence=mit\na/other -> c/new : adapter\na/base -> d/case : merge");
     let references = references();
-    let lineages = [Lineage::from_snapshot(&before), Lineage::from_snapshot(&after)];
-    let censuses = lineages.each_ref().map(|lineage| Census::take(lineage, &Counting::default()));
-    let earlier = Survey::of(&lineages[0], &censuses[0], &references);
-    let section = Survey::of(&lineages[1], &censuses[1], &references).since(&earlier);
+    let lineages = [Lineage::from_snapshot(&before).unwrap(), Lineage::from_snapshot(&after).unwrap()];
+    let censuses = lineages.each_ref().map(|lineage| Census::take(lineage, &Counting::default()).unwrap());
+    let earlier = Survey::of(&lineages[0], &censuses[0], &references).unwrap();
+    let section = Survey::of(&lineages[1], &censuses[1], &references).unwrap().since(&earlier).unwrap();
     let changes = |change: &str| number(&section, "changes", change, "models");
     assert_eq!(
         ["appeared", "vanished", "licence stated", "relicensed", "respelled"].map(changes),
@@ -386,11 +388,11 @@ fn models_without_an_owner_are_no_burst_of_one_author() {
     let without = snapshot(&lines(|at| {
         format!("{}{}", ["red", "blue", "gold", "grey"][at % 4], "abcdefghijklmno".split_at(at / 4 + 1).0)
     }));
-    assert_eq!(Bursts::list(&Lineage::from_snapshot(&without)), []);
+    assert_eq!(Bursts::list(&Lineage::from_snapshot(&without).unwrap()).unwrap(), []);
     let one = snapshot(&lines(|at| {
         format!("one/{}{}", ["red", "blue", "gold", "grey"][at % 4], "abcdefghijklmno".split_at(at / 4 + 1).0)
     }));
-    assert_eq!(Bursts::list(&Lineage::from_snapshot(&one)).len(), 1);
+    assert_eq!(Bursts::list(&Lineage::from_snapshot(&one).unwrap()).unwrap().len(), 1);
 }
 
 /// A snapshot of rows with the Hub's key: `key id downloads`.
@@ -412,13 +414,13 @@ fn downloads_between_two_snapshots_follow_a_model_through_its_renaming() {
     let before = keyed(&[("a1", "o0/old", 1_000), ("b2", "o1/reused", 900)], 1_700_000_000_000);
     let after = keyed(&[("a1", "o0/new", 1_100), ("c3", "o1/reused", 950)], 1_710_000_000_000);
     let references = references();
-    let lineages = [Lineage::from_snapshot(&before), Lineage::from_snapshot(&after)];
-    let censuses = lineages.each_ref().map(|lineage| Census::take(lineage, &Counting::default()));
-    let surveys = [0, 1].map(|at| Survey::of(&lineages[at], &censuses[at], &references));
-    let section = surveys[1].since(&surveys[0]);
+    let lineages = [Lineage::from_snapshot(&before).unwrap(), Lineage::from_snapshot(&after).unwrap()];
+    let censuses = lineages.each_ref().map(|lineage| Census::take(lineage, &Counting::default()).unwrap());
+    let surveys = [0, 1].map(|at| Survey::of(&lineages[at], &censuses[at], &references).unwrap());
+    let section = surveys[1].since(&surveys[0]).unwrap();
     assert_eq!(number(&section, "changes", "renamed", "models"), 1.0);
     assert_eq!(["FR", "KR"].map(|country| number(&section, "countries", country, "downloads")), [100.0, 950.0]);
-    let series = survey::series(&surveys);
+    let series = survey::series(&surveys).unwrap();
     assert_eq!(number(&series, "countries", "2023-11-14|2024-03-09|FR", "downloads"), 100.0);
 }
 
@@ -620,7 +622,7 @@ fn months_of_few_models_are_not_drawn() {
         assert_eq!(known, [true, false, true], "{title}");
     }
     // What stands alone between gaps is drawn as a point.
-    let page = survey::page(&sections(&snapshot, &references()), &references().published, &snapshot, "tables");
+    let page = survey::page(&sections(&snapshot, &references()), &references().published, &snapshot, "tables").unwrap();
     assert!(page.matches("<circle").count() >= 6 && !page.contains("<polyline"));
 }
 
@@ -657,7 +659,7 @@ fn what_no_model_states_has_no_count_and_shares_are_over_what_both_sides_state()
     let classes = section("sizes").table("classes").unwrap();
     let known = classes.rows.iter().filter(|row| row[0].cell() != "unknown");
     assert!(known.flat_map(|row| &row[1..]).all(|value| *value == Value::Missing), "{classes:?}");
-    let text = survey::markdown(&found, &references().published, &silent);
+    let text = survey::markdown(&found, &references().published, &silent).unwrap();
     assert!(text.contains("| not judged") && text.contains("Models by language: none is known."), "{text}");
     let mut csv = Vec::new();
     section("derivatives").table("families_in_every_way").unwrap().csv(&mut csv).unwrap();

@@ -1,12 +1,12 @@
 use std::path::PathBuf;
 
-use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use modelkin::census::Measure;
 use modelkin::export;
-use modelkin::model::{ModelId, Relation};
+use modelkin::model::Relation;
 
 pub use crate::choice::{CollapseArg, ColorArg, FormatArg, GroupArg, KindArg};
+use crate::values::{cited, date, engine, format, measure, measures, model_id, owner, perhaps_empty, relation, tag};
 
 /// Who descends from whom among the world's open AI models: exact counts of derivatives, each with its definition.
 #[derive(Debug, Parser)]
@@ -25,6 +25,9 @@ pub struct Question {
     /// The snapshot to ask [default: the last one imported, else the sample inside the program; `sample` names that]
     #[arg(long, env = "MODELKIN_SNAPSHOT", value_name = "FILE", value_parser = perhaps_empty())]
     pub snapshot: Option<PathBuf>,
+    /// Compute everything from the records, and take nothing that the snapshot keeps; refuse one whose digest is not theirs
+    #[arg(long)]
+    pub trust_nothing: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -63,12 +66,6 @@ pub struct Verify {
     /// The SHA-256 of the contents that somebody cites, whole or its first digits, twelve or more
     #[arg(long, value_name = "SHA", value_parser = cited)]
     pub digest: Option<String>,
-}
-
-/// A digest in hex, whole or cut as this program cites it.
-fn cited(text: &str) -> Result<String, String> {
-    let is_one = (12..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_one { Ok(text.to_ascii_lowercase()) } else { Err("no 12 to 64 hex digits".into()) }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -256,6 +253,9 @@ pub struct Export {
     /// The snapshot to ask [default: the last one imported, else the sample inside the program; `sample` names that]
     #[arg(long, env = "MODELKIN_SNAPSHOT", value_name = "FILE", value_parser = perhaps_empty())]
     pub snapshot: Option<PathBuf>,
+    /// Compute everything from the records, and take nothing that the snapshot keeps; refuse one whose digest is not theirs
+    #[arg(long)]
+    pub trust_nothing: bool,
 }
 
 /// Where a selection begins.
@@ -383,6 +383,9 @@ pub struct Diff {
     /// How to write the answer
     #[arg(long, value_enum, default_value = "table")]
     pub format: FormatArg,
+    /// Compute everything from the records, and take nothing that the snapshot keeps; refuse one whose digest is not theirs
+    #[arg(long)]
+    pub trust_nothing: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -441,58 +444,4 @@ pub struct Filter {
     /// Count only models created before this day; the others are walked through
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub until: Option<jiff::civil::Date>,
-}
-
-/// A path that may be empty, as a variable is that somebody switched off.
-fn perhaps_empty() -> impl TypedValueParser<Value = PathBuf> {
-    OsStringValueParser::new().map(PathBuf::from)
-}
-
-fn model_id(text: &str) -> Result<String, String> {
-    ModelId::parse(text).map(|id| id.to_string()).map_err(|fault| format!("no model's id: {fault}"))
-}
-
-/// An owner's name: the first part of an id.
-fn owner(name: &str) -> Result<String, String> {
-    match ModelId::parse(&format!("{name}/x")) {
-        Ok(id) if id.owner() == Some(name) => Ok(name.to_owned()),
-        _ => Err("no owner's name, such as Qwen".into()),
-    }
-}
-
-fn tag(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    if text.is_empty() { Err("no tag".into()) } else { Ok(text.to_owned()) }
-}
-
-/// A day as people write it here.
-fn date(text: &str) -> Result<jiff::civil::Date, String> {
-    let day: Option<jiff::civil::Date> = text.parse().ok();
-    day.filter(|day| (1..9999).contains(&day.year())).ok_or_else(|| "write it as 2025-01-31".into())
-}
-
-fn relation(name: &str) -> Result<Relation, String> {
-    Relation::from_name(name).ok_or_else(|| "use finetune, quantized, adapter, merge or unstated".into())
-}
-
-fn format(name: &str) -> Result<export::Format, String> {
-    export::Format::from_name(name)
-        .ok_or_else(|| format!("use {}", export::Format::ALL.map(export::Format::name).join(", ")))
-}
-
-fn engine(name: &str) -> Result<export::Engine, String> {
-    export::Engine::from_name(name)
-        .ok_or_else(|| format!("use {}", export::Engine::ALL.map(export::Engine::name).join(", ")))
-}
-
-fn measure(name: &str) -> Result<Measure, String> {
-    Measure::from_name(name).ok_or_else(|| {
-        let names: Vec<_> = Measure::ALL.iter().map(|measure| measure.name()).collect();
-        format!("use {}", names.join(", "))
-    })
-}
-
-fn measures() -> String {
-    let lines = Measure::ALL.iter().map(|measure| format!("{:<20} {}", measure.name(), measure.about()));
-    format!("The measure to rank by:\n{}", lines.collect::<Vec<_>>().join("\n"))
 }

@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use modelkin::census::{Bursts, Census, Counting};
+use modelkin::census::{self, Bursts, Census, Counting};
 use modelkin::lineage::{Lineage, Mirror};
 use modelkin::reference::Families;
 use modelkin::report::{self, Scope, kind, plural};
@@ -19,20 +19,20 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
     }
     let snapshot = snapshots::open(&args.question, args.file.as_deref())?;
     snapshot.verify()?;
-    let lineage = Lineage::from_snapshot(&snapshot);
+    let lineage = Lineage::from_snapshot(&snapshot)?;
     let most = match args.top.unwrap_or(20) {
         0 => usize::MAX,
         top => top,
     };
     if args.aliases {
-        output::report(&report::aliases(&lineage, most), &snapshot, args.question.format.into())?;
+        output::report(&report::aliases(&lineage, most)?, &snapshot, args.question.format.into())?;
         return Ok(ExitCode::SUCCESS);
     }
     if args.bursts || args.mirrors {
         let report = match args.bursts {
-            true => report::bursts(&Bursts::list(&lineage), &snapshot, most),
+            true => report::bursts(&Bursts::list(&lineage)?, &snapshot, most)?,
             false => {
-                let census = Census::take(&lineage, &Counting::default());
+                let census = Census::take(&lineage, &Counting::default())?;
                 let below = |mirror: Mirror| (mirror, census.of(mirror.model).descendants);
                 report::mirrors(&lineage.mirrors().map(below).collect::<Vec<_>>(), &snapshot, most)
             }
@@ -41,8 +41,15 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let scope = scope(args, &lineage)?;
-    let mut findings = report::findings(&snapshot, &lineage);
+    let mut findings = report::findings(&snapshot, &lineage)?;
+    // No part of the models is lied about: what the snapshot says of itself is told, whatever is asked.
+    let lies =
+        census::verify(&snapshot, &Families::built_in()?.all()?, &|_| ()).map_err(anyhow::Error::from_boxed)?.lies;
+    let is_lie = !lies.is_empty();
     let left_out = scope.narrow(&mut findings, &snapshot);
+    if is_lie {
+        findings.insert(0, report::lies(&lies));
+    }
     let mut report = match args.list.as_deref() {
         None => report::check(&findings),
         Some("all") => report::list(findings.iter()),
@@ -57,6 +64,10 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
         report.beside.push(("left_out".into(), left_out.into()));
     }
     output::report(&report, &snapshot, args.question.format.into())?;
+    if is_lie {
+        output::note("check: the snapshot does not say what its records say; import its sources again");
+        return Ok(ExitCode::from(POLICY));
+    }
     let faults: Vec<_> = findings.iter().filter(|finding| finding.is_fault).map(|finding| finding.kind).collect();
     if args.strict && !faults.is_empty() {
         output::note(&format!("strict: {}", faults.join(", ")));

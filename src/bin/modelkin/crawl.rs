@@ -103,12 +103,12 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     }
 
     let mut builder = match &old {
-        Some(old) if plan.since.is_some() => Builder::on(old),
+        Some(old) if plan.since.is_some() => Builder::on(old)?,
         _ => Builder::new(),
     };
     // An update begins with it; a whole crawl would forget the old ids.
     if let Some(old) = old.as_ref().filter(|_| plan.since.is_none()) {
-        builder.remember(old);
+        builder.remember(old)?;
     }
     let known_sources = builder.sources().len();
     let (began, ended) = recording.span()?;
@@ -125,7 +125,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     }
     let mut snapshot = snapshot?;
     let models = |snapshot: &Snapshot| snapshot.provenance().counts.models;
-    let newest = crawl::ends_early(&snapshot);
+    let newest = crawl::ends_early(&snapshot)?;
     let shrunk = old.as_ref().filter(|old| models(&snapshot) < models(old) / 10 * 9);
     if let Some(newest) = newest {
         output::note(&format!(
@@ -151,9 +151,9 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     }
     let mut text = said(&brought);
     if let Some(old) = old.as_ref().filter(|_| args.update) {
-        text += &changes(&Changes::between(old, &snapshot), args.full);
+        text += &changes(&Changes::between(old, &snapshot)?, args.full);
     }
-    text += &import::summary(&args.output, &snapshot, known_sources, &rejects);
+    text += &import::summary(&args.output, &snapshot, known_sources, &rejects)?;
     output::result(&text)?;
     import::remember(&args.output);
     Ok(ExitCode::SUCCESS)

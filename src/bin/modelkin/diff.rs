@@ -13,7 +13,11 @@ use crate::{args, output, report, snapshots};
 
 pub fn run(args: &args::Diff) -> anyhow::Result<ExitCode> {
     let references = report::references(&args.tables)?;
-    let open = |path: &Path, what| snapshots::open_named("", path).context(what);
+    let open = |path: &Path, what| {
+        snapshots::open_named("", path)
+            .and_then(|snapshot| snapshots::trusted(snapshot, args.trust_nothing))
+            .context(what)
+    };
     let (earlier, later) = (open(&args.before, "the earlier snapshot")?, open(&args.after, "the later snapshot")?);
     let date = |snapshot: &Snapshot| snapshot.provenance().taken;
     if date(&earlier).zip(date(&later)).is_some_and(|(earlier, later)| earlier > later) {
@@ -24,10 +28,11 @@ pub fn run(args: &args::Diff) -> anyhow::Result<ExitCode> {
             args.after.display()
         ));
     }
-    let lineages = [Lineage::from_snapshot(&earlier), Lineage::from_snapshot(&later)];
-    let [before, after] = lineages.each_ref().map(|lineage| (lineage, Census::take(lineage, &Counting::default())));
-    let before = Survey::of(before.0, &before.1, &references);
-    let mut section = Survey::of(after.0, &after.1, &references).since(&before);
+    let (before, after) = (Lineage::from_snapshot(&earlier)?, Lineage::from_snapshot(&later)?);
+    let taken = |lineage| Census::take(lineage, &Counting::default());
+    let censuses = (taken(&before)?, taken(&after)?);
+    let before = Survey::of(&before, &censuses.0, &references)?;
+    let mut section = Survey::of(&after, &censuses.1, &references)?.since(&before)?;
     if let Some(name) = &args.table {
         let known: Vec<&str> = section.tables.iter().map(|table| table.name).collect();
         if !known.contains(&name.as_str()) {
@@ -35,7 +40,6 @@ pub fn run(args: &args::Diff) -> anyhow::Result<ExitCode> {
         }
         section.tables.retain(|table| table.name == name);
     }
-    earlier.intact()?;
     let is_csv = matches!(args.format, args::FormatArg::Csv);
     if is_csv && section.tables.len() > 1 {
         let known: Vec<&str> = section.tables.iter().map(|table| table.name).collect();

@@ -28,14 +28,14 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
         bail!(Usage(format!("{name} is several files; name them with -o, such as --to {name} -o qwen.{suffix}")));
     }
     let families = family::rules("--rules", args.selection.rules.as_deref())?;
-    let snapshot = snapshots::open_asked(args.snapshot.as_deref())?;
+    let snapshot = snapshots::trusted(snapshots::open_asked(args.snapshot.as_deref())?, args.trust_nothing)?;
     // An export goes out as it is made.
     snapshot.verify()?;
-    let lineage = Lineage::from_snapshot(&snapshot);
+    let lineage = Lineage::from_snapshot(&snapshot)?;
     let start = args.selection.start(&families, &lineage)?;
     let counting = args.filter.counting()?;
     let lineage = args.filter.links(lineage);
-    let census = Census::take(&lineage, &counting);
+    let census = Census::take(&lineage, &counting)?;
     let mut chosen = args.selection.choose(start, &census, &counting)?;
     chosen.collapse(args.selection.collapse);
     let selection = &chosen.selection;
@@ -51,7 +51,7 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let words = [chosen.words.join(" "), args.filter.words(&counting)].join(" ").trim_end().to_owned();
     let program = concat!("modelkin ", env!("CARGO_PKG_VERSION")).to_owned();
     let about = About { title: chosen.title.clone(), selection: words, program };
-    let graph = Graph::new(&census, selection, &tables, about);
+    let graph = Graph::new(&census, selection, &tables, about)?;
     let paint = Paint::new(&graph, args.color_by.unwrap_or(args::ColorArg::Relation).into());
     let layout = args.layout.unwrap_or(Engine::Outline);
 

@@ -18,8 +18,8 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
     }
     let families = rules("--rules", args.rules.as_deref())?;
     let snapshot = snapshots::open(&args.question, None)?;
-    let lineage = Lineage::from_snapshot(&snapshot);
-    let family = snapshots::found(&snapshot, resolve(&args.name, &families, &lineage))?;
+    let lineage = Lineage::from_snapshot(&snapshot)?;
+    let family = resolve(&args.name, &families, &lineage)?;
     let counting = args.filter.counting()?;
     let lineage = args.filter.links(lineage);
     let counted = if args.include_members { Counted::Everybody } else { Counted::Others };
@@ -31,23 +31,21 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
             PartArg::F2 => Part::All,
             PartArg::F3 => Part::Mentions,
         };
-        if members(&family, &lineage).is_empty() {
-            snapshot.intact()?;
+        if members(&family, &lineage)?.is_empty() {
             bail!(no_member());
         }
-        let listing = part.of(&family, &lineage, &counting, counted);
+        let listing = part.of(&family, &lineage, &counting, counted)?;
         let most = if args.top == 0 { usize::MAX } else { args.top };
         let filter = match args.filter.words(&counting) {
             words if words.is_empty() || part != Part::Members => words,
             _ => "Members are what they are, whenever they came: the filter says nothing of them.".to_owned(),
         };
-        let report = report::models(&family.name, part, &listing, &lineage, counted, &filter, most);
+        let report = report::models(&family.name, part, &listing, &lineage, counted, &filter, most)?;
         output::report(&report, &snapshot, args.question.format.into())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let count = FamilyCount::of(&family, &lineage, &counting, counted);
+    let count = FamilyCount::of(&family, &lineage, &counting, counted)?;
     if count.members == 0 {
-        snapshot.intact()?;
         bail!(no_member());
     }
     let report = report::family(&count, &snapshot, counted, &args.filter.words(&counting));

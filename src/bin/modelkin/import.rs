@@ -13,7 +13,7 @@ use modelkin::crawl;
 use modelkin::model::RemarkKind;
 use modelkin::reference::{Aliases, Families};
 use modelkin::report::{day, grouped, plural, printable};
-use modelkin::snapshot::{Builder, Snapshot, Taken};
+use modelkin::snapshot::{Builder, Error, Snapshot, Taken};
 use modelkin::source::recording::Recording;
 use modelkin::source::{Kind, NamedColumns, Source};
 
@@ -82,7 +82,7 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     snapshot.write(&output)?;
     let newest = there.newest(&snapshot)?;
     there.remove()?;
-    output::result(&(summary(&args.output, &snapshot, 0, &rejects) + &newest))?;
+    output::result(&(summary(&args.output, &snapshot, 0, &rejects)? + &newest))?;
     remember(&args.output);
     Ok(ExitCode::SUCCESS)
 }
@@ -141,7 +141,7 @@ pub fn gather(builder: &mut Builder, sources: Vec<Given>, aliases: &[Aliases]) -
             Given::Snapshot(path) => {
                 let snapshot = Snapshot::open(&path)?;
                 snapshot.verify()?;
-                builder.add_snapshot(&path.display().to_string(), &snapshot);
+                builder.add_snapshot(&path.display().to_string(), &snapshot)?;
                 continue;
             }
         };
@@ -246,7 +246,7 @@ fn progress_bar() -> ProgressBar {
 }
 
 /// What a snapshot holds that was written to `path`; the first `known` sources are an earlier run's.
-pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) -> String {
+pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) -> Result<String, Error> {
     let path = printable(&path.display().to_string());
     let provenance = snapshot.provenance();
     let counts = &provenance.counts;
@@ -282,17 +282,16 @@ pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) ->
             plural(counts.moved, "link")
         );
     }
-    let oddities: usize = snapshot.oddity_counts().iter().map(|(_, count)| count).sum();
+    let odd = snapshot.oddities()?.counts();
+    let oddities: usize = odd.iter().map(|(_, count)| count).sum();
     if oddities > 0 {
-        let kinds: Vec<_> = snapshot
-            .oddity_counts()
-            .iter()
-            .map(|(kind, count)| format!("{} {}", grouped(*count as u64), kind.name()))
-            .collect();
+        let kinds: Vec<_> =
+            odd.iter().map(|(kind, count)| format!("{} {}", grouped(*count as u64), kind.name())).collect();
         let _ = writeln!(text, "{}: {}", plural(oddities as u64, "oddity"), kinds.join(", "));
     }
     let made = provenance.written.unwrap_or(i64::MAX - DAY) + DAY;
-    let late = snapshot.rows().filter_map(|row| snapshot.created(row)).filter(|created| *created >= made).count();
+    let created = snapshot.created()?;
+    let late = snapshot.rows().filter_map(|row| created.of(row)).filter(|created| *created >= made).count();
     if late > 0 {
         let _ = writeln!(
             text,
@@ -314,5 +313,5 @@ pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) ->
         plural(counts.unlisted, "unlisted parent"),
         provenance.digest
     );
-    text
+    Ok(text)
 }

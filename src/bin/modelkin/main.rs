@@ -22,6 +22,7 @@ mod report;
 mod selection;
 mod show;
 mod snapshots;
+mod values;
 mod verify;
 
 use std::process::ExitCode;

@@ -39,9 +39,8 @@ fn given(done: io::Result<()>) -> anyhow::Result<()> {
 
 /// Writes a report. CSV has no room for the definition and the snapshot: they go to standard error.
 pub fn report(report: &Report<'_>, snapshot: &Snapshot, format: Format) -> anyhow::Result<()> {
-    report.ready(snapshot)?;
     if matches!(format, Format::Csv) {
-        note(&report.note(snapshot));
+        note(&report.note(snapshot)?);
     }
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     given(report.write(snapshot, format, &mut out).and_then(|()| out.flush()))

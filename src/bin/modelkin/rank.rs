@@ -32,7 +32,7 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
     let families = (group == Group::Families).then(|| family::rules("--rules", args.rules.as_deref())).transpose()?;
     let families = families.map(|families| families.all()).transpose()?;
     let snapshot = snapshots::open(&args.question, None)?;
-    let lineage = args.filter.links(Lineage::from_snapshot(&snapshot));
+    let lineage = args.filter.links(Lineage::from_snapshot(&snapshot)?);
     let mut counting = args.filter.counting()?;
     let mut words = args.filter.words(&counting);
     if args.by == Measure::Growth {
@@ -49,11 +49,11 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
         .trim()
         .into();
     }
-    let census = Census::take(&lineage, &counting);
+    let census = Census::take(&lineage, &counting)?;
     let ranking = match group {
-        Group::Models => Ranking::of_models(&census, args.by, args.top),
+        Group::Models => Ranking::of_models(&census, args.by, args.top)?,
         Group::Owners | Group::Families => {
-            Ranking::of_groups(&census, families.as_deref(), args.by, &counting, args.top)
+            Ranking::of_groups(&census, families.as_deref(), args.by, &counting, args.top)?
         }
     };
     let report = report::rank(&ranking, group, &words);

@@ -153,9 +153,9 @@ impl Brought {
     /// How new the dump of the Hub is, in words. One that is stale is warned of.
     pub fn newest(&self, snapshot: &Snapshot) -> anyhow::Result<String> {
         let at = self.date().map_or_else(import::now, Ok)?;
+        let created = snapshot.created()?;
         // One absurd date must not make a stale dump look new.
-        let newest =
-            snapshot.rows().filter_map(|row| snapshot.created(row)).filter(|created| *created < at + DAY).max();
+        let newest = snapshot.rows().filter_map(|row| created.of(row)).filter(|created| *created < at + DAY).max();
         let Some(newest) = newest.filter(|_| self.has_hub) else { return Ok(String::new()) };
         let age = (at - newest) / DAY;
         if age > STALE {

@@ -37,12 +37,12 @@ pub fn run(
     let file = import::beside(output, ".renames");
     let endpoint = hub.endpoint().to_owned();
     let mut known = Renames::open(&file, &endpoint)?;
-    let pending = known.pending(&old).len() as u64;
+    let pending = known.pending(&old)?.len() as u64;
     let asked = args.limit.map_or(pending, |limit| limit.min(pending));
     let noted = known.counts().iter().sum::<usize>() as u64;
     output::note(&format!(
         "{}, {} of them to be asked for: one request each, for those renamed twice two, out of the quota of files; about {} without a token{}",
-        plural(renames::unlisted(&old).len() as u64, "unlisted parent"),
+        plural(renames::unlisted(&old)?.len() as u64, "unlisted parent"),
         grouped(asked),
         duration(asked as f64 / PER_SECOND),
         match noted {
@@ -62,7 +62,7 @@ pub fn run(
     progress.end();
 
     let provenance = old.provenance();
-    let mut builder = Builder::on(&old);
+    let mut builder = Builder::on(&old)?;
     let taken = match provenance.taken_from {
         Taken::Given => provenance.taken,
         _ => None,
@@ -98,7 +98,7 @@ pub fn run(
         grouped(before),
         grouped(snapshot.provenance().counts.unlisted)
     );
-    text += &import::summary(&args.output, &snapshot, sources, "");
+    text += &import::summary(&args.output, &snapshot, sources, "")?;
     output::result(&text)?;
     import::remember(&args.output);
     Ok(ExitCode::SUCCESS)

@@ -7,7 +7,7 @@ use modelkin::census::{Census, Counting};
 use modelkin::lineage::Lineage;
 use modelkin::reference::Publishers;
 use modelkin::report::{Format, Report, plural};
-use modelkin::snapshot::{Snapshot, nearest};
+use modelkin::snapshot::{Error, Snapshot, nearest};
 use modelkin::survey::{self, References, Section, Survey};
 
 use crate::args::{self, FormatArg};
@@ -32,36 +32,32 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
         bail!(Usage("--out writes the page, CSV, JSON and Markdown together; leave --format out".into()));
     }
     let references = references(&args.tables)?;
-    let mut all = series(&args.snapshots)?;
+    let mut all = series(&args.snapshots, args.question.trust_nothing)?;
     let snapshot = match all.pop() {
         Some(last) => last,
         None => snapshots::open(&args.question, None)?,
     };
-    let whole = Lineage::from_snapshot(&snapshot);
-    let lineage = if args.fold_mirrors { whole.folded() } else { whole };
-    let census = Census::take(&lineage, &Counting::default());
-    let survey = Survey::of(&lineage, &census, &references);
+    let lineage = lineage_of(&snapshot, args.fold_mirrors)?;
+    let census = Census::take(&lineage, &Counting::default())?;
+    let survey = Survey::of(&lineage, &census, &references)?;
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|(section, _)| *section == name);
-    let mut sections = survey.sections(is_wanted);
+    let mut sections = survey.sections(is_wanted)?;
     if !args.snapshots.is_empty() && is_wanted(SERIES) {
-        let lineages: Vec<Lineage<'_>> = all
+        let lineages = all
             .iter()
-            .map(Lineage::from_snapshot)
-            .map(|lineage| if args.fold_mirrors { lineage.folded() } else { lineage })
-            .collect();
-        let censuses: Vec<Census<'_, '_>> =
-            lineages.iter().map(|lineage| Census::take(lineage, &Counting::default())).collect();
+            .map(|snapshot| lineage_of(snapshot, args.fold_mirrors))
+            .collect::<Result<Vec<Lineage<'_>>, _>>()?;
+        let taken = |lineage| Census::take(lineage, &Counting::default());
+        let censuses = lineages.iter().map(taken).collect::<Result<Vec<Census<'_, '_>>, _>>()?;
         let earlier = lineages.iter().zip(&censuses).map(|(lineage, census)| Survey::of(lineage, census, &references));
-        let surveys: Vec<Survey<'_, '_>> = earlier.chain([Survey::of(&lineage, &census, &references)]).collect();
-        sections.push(survey::series(&surveys));
-        all.iter().try_for_each(Snapshot::intact)?;
+        let surveys = earlier.chain([Survey::of(&lineage, &census, &references)]);
+        sections.push(survey::series(&surveys.collect::<Result<Vec<_>, _>>()?)?);
     }
     only(&mut sections, &wanted)?;
     if args.fold_mirrors {
         let folded = "Mirrors are folded: what descends from a re-upload under the same name descends from the model that it mirrors.";
         sections.iter_mut().for_each(|section| section.definition.push(folded.into()));
     }
-    snapshot.intact()?;
     if let Some(out) = &args.out {
         write(out, &sections, &references, &snapshot)?;
         return Ok(ExitCode::SUCCESS);
@@ -75,20 +71,26 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
         };
         let mut text = Vec::new();
         table.csv(&mut text)?;
-        output::note(&note(&sections, &snapshot));
+        output::note(&note(&sections, &snapshot)?);
         output::result(&String::from_utf8_lossy(&text))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let report = survey::report(&sections, &references.published, &snapshot);
+    let report = survey::report(&sections, &references.published, &snapshot)?;
     output::report(&report, &snapshot, args.question.format.into())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The lineage that is reported on.
+fn lineage_of(snapshot: &Snapshot, fold_mirrors: bool) -> Result<Lineage<'_>, Error> {
+    let lineage = Lineage::from_snapshot(snapshot)?;
+    Ok(if fold_mirrors { lineage.folded() } else { lineage })
 }
 
 /// The section that several snapshots have.
 const SERIES: &str = "series";
 
 /// The snapshots that are named, the earliest first.
-fn series(patterns: &[String]) -> anyhow::Result<Vec<Snapshot>> {
+fn series(patterns: &[String], trust_nothing: bool) -> anyhow::Result<Vec<Snapshot>> {
     let mut paths: Vec<PathBuf> = Vec::new();
     for pattern in patterns {
         if Path::new(pattern).exists() {
@@ -106,7 +108,7 @@ fn series(patterns: &[String]) -> anyhow::Result<Vec<Snapshot>> {
     }
     let mut all: Vec<(i64, Snapshot)> = Vec::new();
     for path in &paths {
-        let snapshot = snapshots::open_named("--snapshots", path)?;
+        let snapshot = snapshots::trusted(snapshots::open_named("--snapshots", path)?, trust_nothing)?;
         let Some(taken) = snapshot.provenance().taken else {
             bail!("{}: has no date, so it has no place in a series; import it again with --date", path.display());
         };
@@ -165,7 +167,7 @@ pub fn references(tables: &args::Tables) -> anyhow::Result<References> {
 }
 
 /// The definitions and the snapshot, for formats that have no room for them.
-fn note(sections: &[Section], snapshot: &Snapshot) -> String {
+fn note(sections: &[Section], snapshot: &Snapshot) -> Result<String, Error> {
     let definition = sections.iter().flat_map(|section| section.definition.clone()).collect();
     Report::new(definition, Vec::new(), Vec::new()).note(snapshot)
 }
@@ -190,6 +192,9 @@ fn write(out: &Path, sections: &[Section], references: &References, snapshot: &S
     if files.is_file() {
         bail!("{}: is a file, and the tables need a folder of that name; choose another --out", files.display());
     }
+    let folder = files.file_name().unwrap_or_default().to_string_lossy();
+    // Before anything is written or removed: it fails if the snapshot is damaged.
+    let text = survey::page(sections, &references.published, snapshot, &folder)?;
     let refused = |path: &Path, error| crate::files::refused("--out", path, &error, "choose another place with --out");
     let put = |path: PathBuf, bytes: &[u8]| fs::write(&path, bytes).map_err(|error| refused(&path, error));
     fs::create_dir_all(&files).map_err(|error| refused(&files, error))?;
@@ -212,13 +217,12 @@ fn write(out: &Path, sections: &[Section], references: &References, snapshot: &S
             put(files.join(format!("{}.{}.json", section.name, table.name)), &json)?;
         }
     }
-    let markdown = survey::markdown(sections, &references.published, snapshot);
+    let markdown = survey::markdown(sections, &references.published, snapshot)?;
     put(files.join("report.md"), markdown.as_bytes())?;
     let mut json = Vec::new();
-    survey::report(sections, &references.published, snapshot).write(snapshot, Format::Json, &mut json)?;
+    survey::report(sections, &references.published, snapshot)?.write(snapshot, Format::Json, &mut json)?;
     put(files.join("report.json"), &json)?;
-    let folder = files.file_name().unwrap_or_default().to_string_lossy();
-    put(page.clone(), survey::page(sections, &references.published, snapshot, &folder).as_bytes())?;
+    put(page.clone(), text.as_bytes())?;
     output::result(&format!(
         "{}: {}; all tables as CSV and JSON, and the whole as report.md and report.json, in {}\n",
         page.display(),

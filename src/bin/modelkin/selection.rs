@@ -1,6 +1,7 @@
 use anyhow::bail;
 use modelkin::census::{Census, Counting, members};
 use modelkin::lineage::{Collapse, Lineage, Named, Reach, Selection};
+use modelkin::model::Count;
 use modelkin::reference::Families;
 use modelkin::report::{grouped, plural};
 use modelkin::snapshot::Row;
@@ -47,7 +48,7 @@ impl args::Selection {
         let args::Begin { family, below, above, around, .. } = &self.begin;
         if let Some(name) = family {
             let family = names::resolve(name, families, lineage)?;
-            let rows = members(&family, lineage);
+            let rows = members(&family, lineage)?;
             if rows.is_empty() {
                 bail!("the family {:?} has no member in this snapshot", family.name);
             }
@@ -118,16 +119,17 @@ impl args::Selection {
         };
         use Named::{AsOthers, Counted};
         if counting.since.is_some() || counting.until.is_some() {
-            let wanted = |row: Row| counting.wants(snapshot, row);
-            let undated = selection.rows().iter().filter(|row| snapshot.created(**row).is_none()).count();
+            let (wanted, created) = (counting.wanted(snapshot)?, snapshot.created()?);
+            let undated = selection.rows().iter().filter(|row| created.of(**row).is_none()).count();
             let said = match undated {
                 0 => "Outside the days".to_owned(),
                 undated => format!("Outside the days, or without one ({})", plural(undated as u64, "model")),
             };
-            selection = narrow(said, selection.clone(), selection.keep(reach, AsOthers, wanted));
+            selection = narrow(said, selection.clone(), selection.keep(reach, AsOthers, |row| wanted.holds(row)));
         }
         if let Some(least) = self.min_downloads {
-            let wanted = |row: Row| snapshot.downloads(row).is_some_and(|downloads| downloads >= least);
+            let downloads = snapshot.count(Count::Downloads)?;
+            let wanted = |row: Row| downloads.of(row).is_some_and(|downloads| downloads >= least);
             let said = format!("Under {} downloads in 30 days, or not known", grouped(least));
             selection = narrow(said, selection.clone(), selection.keep(reach, Counted, wanted));
         }

@@ -25,8 +25,8 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
     let depth = named.depth.take().unwrap_or(deepest);
     let families = family::rules("--rules", named.rules.as_deref())?;
     let snapshot = snapshots::open(&args.question, None)?;
-    let lineage = Lineage::from_snapshot(&snapshot);
-    let start = snapshots::found(&snapshot, named.start(&families, &lineage))?;
+    let lineage = Lineage::from_snapshot(&snapshot)?;
+    let start = named.start(&families, &lineage)?;
     if let args::Begin { below: Some(id), .. }
     | args::Begin { above: Some(id), .. }
     | args::Begin { around: Some(id), .. } = &named.begin
@@ -38,7 +38,7 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
     let reach = start.reach.unwrap_or(Reach::Around);
     let counting = args.filter.counting()?;
     let lineage = args.filter.links(lineage);
-    let census = Census::take(&lineage, &counting);
+    let census = Census::take(&lineage, &counting)?;
     let mut chosen = named.choose(start, &census, &counting)?;
     chosen.collapse(named.collapse);
     let branches = tree(&census, &chosen.selection, reach, depth, args.siblings);

@@ -13,10 +13,23 @@ use crate::output::{self, Usage};
 /// Opens the snapshot that is meant, and says on standard error which it is if nobody named one: the last one imported,
 /// else the sample.
 pub fn open(question: &Question, named: Option<&Path>) -> anyhow::Result<Snapshot> {
-    match named {
+    let snapshot = match named {
         Some(path) => open_named("", path),
         None => open_asked(question.snapshot.as_deref()),
+    }?;
+    trusted(snapshot, question.trust_nothing)
+}
+
+/// The snapshot as it is asked: with `--trust-nothing` nothing but its records, which must be those of its digest.
+pub fn trusted(snapshot: Snapshot, trust_nothing: bool) -> anyhow::Result<Snapshot> {
+    if !trust_nothing {
+        return Ok(snapshot);
     }
+    let (cited, is) = (&snapshot.provenance().digest, snapshot.digest()?);
+    if *cited != is {
+        bail!("the snapshot says that its digest is {cited}, and its records give {is}; import its sources again");
+    }
+    Ok(snapshot.bare()?)
 }
 
 /// Opens the snapshot that an option names, or an argument where that is empty.
@@ -79,12 +92,6 @@ pub fn open_asked(named: Option<&Path>) -> anyhow::Result<Snapshot> {
     };
     output::note(&format!("snapshot: {what} ({date})"));
     Ok(snapshot)
-}
-
-/// What was found in a snapshot, or why not: in a damaged one nothing is, for that reason.
-pub fn found<T>(snapshot: &Snapshot, result: anyhow::Result<T>) -> anyhow::Result<T> {
-    snapshot.intact()?;
-    result
 }
 
 /// The name of the sample where a snapshot is named.

@@ -1,0 +1,68 @@
+//! What the values of options mean.
+
+use std::path::PathBuf;
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use modelkin::census::Measure;
+use modelkin::export;
+use modelkin::model::{ModelId, Relation};
+
+/// A digest in hex, whole or cut as this program cites it.
+pub fn cited(text: &str) -> Result<String, String> {
+    let is_one = (12..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_one { Ok(text.to_ascii_lowercase()) } else { Err("no 12 to 64 hex digits".into()) }
+}
+
+/// A path that may be empty, as a variable is that somebody switched off.
+pub fn perhaps_empty() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
+pub fn model_id(text: &str) -> Result<String, String> {
+    ModelId::parse(text).map(|id| id.to_string()).map_err(|fault| format!("no model's id: {fault}"))
+}
+
+/// An owner's name: the first part of an id.
+pub fn owner(name: &str) -> Result<String, String> {
+    match ModelId::parse(&format!("{name}/x")) {
+        Ok(id) if id.owner() == Some(name) => Ok(name.to_owned()),
+        _ => Err("no owner's name, such as Qwen".into()),
+    }
+}
+
+pub fn tag(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() { Err("no tag".into()) } else { Ok(text.to_owned()) }
+}
+
+/// A day as people write it here.
+pub fn date(text: &str) -> Result<jiff::civil::Date, String> {
+    let day: Option<jiff::civil::Date> = text.parse().ok();
+    day.filter(|day| (1..9999).contains(&day.year())).ok_or_else(|| "write it as 2025-01-31".into())
+}
+
+pub fn relation(name: &str) -> Result<Relation, String> {
+    Relation::from_name(name).ok_or_else(|| "use finetune, quantized, adapter, merge or unstated".into())
+}
+
+pub fn format(name: &str) -> Result<export::Format, String> {
+    export::Format::from_name(name)
+        .ok_or_else(|| format!("use {}", export::Format::ALL.map(export::Format::name).join(", ")))
+}
+
+pub fn engine(name: &str) -> Result<export::Engine, String> {
+    export::Engine::from_name(name)
+        .ok_or_else(|| format!("use {}", export::Engine::ALL.map(export::Engine::name).join(", ")))
+}
+
+pub fn measure(name: &str) -> Result<Measure, String> {
+    Measure::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = Measure::ALL.iter().map(|measure| measure.name()).collect();
+        format!("use {}", names.join(", "))
+    })
+}
+
+pub fn measures() -> String {
+    let lines = Measure::ALL.iter().map(|measure| format!("{:<20} {}", measure.name(), measure.about()));
+    format!("The measure to rank by:\n{}", lines.collect::<Vec<_>>().join("\n"))
+}

@@ -1,0 +1,365 @@
+//! Columns that were read: whole, and in agreement with themselves. Whoever holds one asks it for rows, and nothing fails.
+
+use std::fmt::Display;
+use std::ops::{Range, RangeInclusive};
+
+use arrow_buffer::{ArrowNativeType, ScalarBuffer};
+
+use super::part::{Parts, as_many, bit, ends};
+use super::{Link, Row};
+use crate::model::{Authority, Commit, HubId, Learned, Oddity, OddityKind, Relation};
+
+/// What becomes of the arrays of a column with so many rows, or what is wrong with them.
+type Read<C> = Result<C, String>;
+
+/// A bit for each row.
+#[derive(Debug)]
+pub(super) struct Bits(ScalarBuffer<u8>);
+
+impl Bits {
+    pub fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Bits> {
+        let bits: ScalarBuffer<u8> = parts.next()?;
+        as_many("bytes of bits", bits.len(), rows.div_ceil(8)).map(|()| Bits(bits))
+    }
+
+    /// Those that say which values are there: no array at all if all are.
+    fn valid(rows: usize, parts: &mut Parts<'_>) -> Read<Option<Bits>> {
+        let bits: ScalarBuffer<u8> = parts.next()?;
+        match bits.is_empty() {
+            true => Ok(None),
+            false => as_many("bytes of bits", bits.len(), rows.div_ceil(8)).map(|()| Some(Bits(bits))),
+        }
+    }
+
+    pub fn of(&self, row: Row) -> bool {
+        bit(&self.0, row)
+    }
+}
+
+/// A column of numbers, of which some may be missing.
+#[derive(Debug)]
+pub struct NumberColumn<T: ArrowNativeType> {
+    valid: Option<Bits>,
+    values: ScalarBuffer<T>,
+}
+
+impl<T: ArrowNativeType + Ord + Display> NumberColumn<T> {
+    /// The row's number, if it is known.
+    pub fn of(&self, row: Row) -> Option<T> {
+        let is_there = self.valid.as_ref().is_none_or(|valid| valid.of(row));
+        self.values.get(row as usize).copied().filter(|_| is_there)
+    }
+
+    pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
+        let (valid, values) = (Bits::valid(rows, parts)?, parts.next::<T>()?);
+        as_many("numbers", values.len(), rows)?;
+        Ok(NumberColumn { valid, values })
+    }
+
+    /// The same, if all that it knows lies in a range. What is missing is zero in the file.
+    pub(super) fn within(self, range: &RangeInclusive<T>) -> Read<Self> {
+        let is_out = |value: &&T| !range.contains(value) && **value != T::default();
+        match self.values.iter().find(is_out) {
+            Some(value) => Err(format!("a number {value}, which is none of {} to {}", range.start(), range.end())),
+            None => Ok(self),
+        }
+    }
+}
+
+/// A column of yes and no, of which some may be missing.
+#[derive(Debug)]
+pub struct FlagColumn {
+    valid: Option<Bits>,
+    values: Bits,
+}
+
+impl FlagColumn {
+    /// Whether it is so of the row, if that is known.
+    pub fn of(&self, row: Row) -> Option<bool> {
+        self.valid.as_ref().is_none_or(|valid| valid.of(row)).then(|| self.values.of(row))
+    }
+
+    pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
+        Ok(FlagColumn { valid: Bits::valid(rows, parts)?, values: Bits::read(rows, parts)? })
+    }
+}
+
+/// Stretches of bytes, one after the other.
+#[derive(Debug)]
+struct Stretches<O: ArrowNativeType> {
+    offsets: ScalarBuffer<O>,
+    bytes: ScalarBuffer<u8>,
+}
+
+impl<O: ArrowNativeType + Ord> Stretches<O> {
+    fn read(parts: &mut Parts<'_>) -> Read<Self> {
+        let (offsets, bytes) = (parts.next::<O>()?, parts.next()?);
+        ends(&offsets, bytes.len())?;
+        Ok(Stretches { offsets, bytes })
+    }
+
+    fn len(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
+    fn of(&self, at: usize) -> &[u8] {
+        &self.bytes[self.offsets[at].as_usize()..self.offsets[at + 1].as_usize()]
+    }
+}
+
+/// Texts, one after the other.
+#[derive(Debug)]
+pub(super) struct Texts<O: ArrowNativeType>(Stretches<O>);
+
+impl<O: ArrowNativeType + Ord> Texts<O> {
+    pub fn read(parts: &mut Parts<'_>) -> Read<Texts<O>> {
+        let texts = Stretches::<O>::read(parts)?;
+        let ends_between = |all: &str| texts.offsets.iter().all(|at| all.is_char_boundary(at.as_usize()));
+        match texts.bytes.is_ascii() || std::str::from_utf8(&texts.bytes).is_ok_and(ends_between) {
+            true => Ok(Texts(texts)),
+            false => Err("its texts are no UTF-8".into()),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn of(&self, at: usize) -> &str {
+        // That it is UTF-8 was seen when it was read.
+        std::str::from_utf8(self.0.of(at)).unwrap_or_default()
+    }
+
+    /// The same, without a look at whether it is text.
+    pub fn bytes_of(&self, at: usize) -> &[u8] {
+        self.0.of(at)
+    }
+}
+
+/// Sees that the numbers of words are numbers of words that there are.
+fn codes<T: ArrowNativeType + Ord>(codes: &[T], words: usize) -> Read<()> {
+    match codes.iter().max().map(|highest| highest.as_usize()) {
+        Some(highest) if highest >= words => Err(format!("a word of the number {highest}, where there are {words}")),
+        _ => Ok(()),
+    }
+}
+
+/// A column of words, of which some may be missing.
+#[derive(Debug)]
+pub struct WordColumn {
+    keys: NumberColumn<u32>,
+    words: Texts<i32>,
+}
+
+impl WordColumn {
+    /// The row's word, if it is known.
+    pub fn of(&self, row: Row) -> Option<&str> {
+        self.keys.of(row).map(|word| self.words.of(word as usize))
+    }
+
+    pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
+        let (keys, words) = (NumberColumn::read(rows, parts)?, Texts::read(parts)?);
+        // Where none is there, the numbers are zeros all the same.
+        let is_empty = keys.valid.as_ref().is_some_and(|valid| valid.0.iter().all(|byte| *byte == 0));
+        codes(if is_empty { &[] } else { &keys.values }, words.len())?;
+        Ok(WordColumn { keys, words })
+    }
+}
+
+/// A column of lists of words.
+#[derive(Debug)]
+pub struct ListColumn {
+    ends: ScalarBuffer<i32>,
+    codes: ScalarBuffer<u32>,
+    words: Texts<i32>,
+}
+
+impl ListColumn {
+    /// The numbers of the row's words in [`ListColumn::words`].
+    pub fn of(&self, row: Row) -> &[u32] {
+        &self.codes[list(&self.ends, row)]
+    }
+
+    /// The row's words, in order.
+    pub fn words_of(&self, row: Row) -> impl ExactSizeIterator<Item = &str> {
+        self.of(row).iter().map(|word| self.words.of(*word as usize))
+    }
+
+    /// The first of them.
+    pub fn first_of(&self, row: Row) -> Option<&str> {
+        self.words_of(row).next()
+    }
+
+    /// Every distinct word of the lists, in order.
+    pub fn words(&self) -> impl ExactSizeIterator<Item = &str> {
+        (0..self.words.len()).map(|at| self.words.of(at))
+    }
+
+    pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
+        let (ends, codes_of, words) = (parts.next()?, parts.next()?, Texts::read(parts)?);
+        lists(&ends, rows, codes_of.len())?;
+        codes(&codes_of, words.len())?;
+        Ok(ListColumn { ends, codes: codes_of, words })
+    }
+}
+
+/// The places of a row's list.
+fn list(ends: &[i32], row: Row) -> Range<usize> {
+    ends[row as usize] as usize..ends[row as usize + 1] as usize
+}
+
+/// Sees that there is a list for each row, and that they hold so many things together.
+fn lists(offsets: &[i32], rows: usize, things: usize) -> Read<()> {
+    as_many("lists", ends(offsets, things)?, rows)
+}
+
+/// The links as the models name them.
+#[derive(Debug)]
+pub struct LinkColumn {
+    ends: ScalarBuffer<i32>,
+    rows: ScalarBuffer<u32>,
+    relations: ScalarBuffer<u8>,
+    learned: ScalarBuffer<u8>,
+}
+
+impl LinkColumn {
+    /// How many links there are.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The links of a child to its parents, in order of the parents' rows.
+    pub fn of(&self, child: Row) -> impl ExactSizeIterator<Item = Link> {
+        list(&self.ends, child).map(|at| Link {
+            parent: self.rows[at],
+            relation: Relation::ALL[self.relations[at] as usize],
+            learned: Learned::ALL[self.learned[at] as usize],
+        })
+    }
+
+    pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
+        let (ends, parents, relations, learned) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        lists(&ends, rows, parents.len())?;
+        as_many("relations", relations.len(), parents.len())?;
+        as_many("codes of how they were learned", learned.len(), parents.len())?;
+        let parents: ScalarBuffer<u32> = parents;
+        if let Some(outside) = parents.iter().max().filter(|parent| **parent as usize >= rows) {
+            return Err(format!("a parent in row {outside}, where there are {rows}"));
+        }
+        codes::<u8>(&relations, Relation::ALL.len())?;
+        codes::<u8>(&learned, Learned::ALL.len())?;
+        Ok(LinkColumn { ends, rows: parents, relations, learned })
+    }
+}
+
+/// Whose word a model's parents are.
+#[derive(Debug)]
+pub(super) struct AuthorityColumn(NumberColumn<u8>);
+
+impl AuthorityColumn {
+    pub fn of(&self, row: Row) -> Authority {
+        self.0.of(row).map_or(Authority::Hub, |code| Authority::NAMED[usize::from(code)].0)
+    }
+
+    pub fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
+        let codes_of = NumberColumn::read(rows, parts)?;
+        codes(&codes_of.values, Authority::NAMED.len())?;
+        Ok(AuthorityColumn(codes_of))
+    }
+}
+
+/// The Hub's keys of the repositories.
+#[derive(Debug)]
+pub struct KeyColumn {
+    valid: Option<Bits>,
+    bytes: ScalarBuffer<u8>,
+}
+
+impl KeyColumn {
+    /// The Hub's key of the row's repository, if its sources had it.
+    pub fn of(&self, row: Row) -> Option<HubId> {
+        let from = row as usize * HubId::BYTES;
+        let bytes = self.bytes.get(from..from + HubId::BYTES)?;
+        self.valid.as_ref().is_none_or(|valid| valid.of(row)).then(|| bytes.try_into().ok().map(HubId))?
+    }
+
+    pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
+        let (valid, bytes) = (Bits::valid(rows, parts)?, parts.next::<u8>()?);
+        as_many("bytes of keys", bytes.len() / HubId::BYTES, rows)?;
+        Ok(KeyColumn { valid, bytes })
+    }
+}
+
+/// The commits that the repositories are at.
+#[derive(Debug)]
+pub struct CommitColumn(Stretches<i64>);
+
+impl CommitColumn {
+    /// The commit that the row's repository is at, if it is known.
+    pub fn of(&self, row: Row) -> Option<Commit> {
+        // One that is missing has no bytes.
+        self.0.of(row as usize).try_into().ok().map(Commit)
+    }
+
+    pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
+        let commits = Stretches::read(parts)?;
+        as_many("commits", commits.len(), rows).map(|()| CommitColumn(commits))
+    }
+}
+
+/// What was odd in the models' metadata.
+#[derive(Debug)]
+pub struct OddityColumn {
+    ends: ScalarBuffer<i32>,
+    kinds: ScalarBuffer<u8>,
+    texts: Texts<i64>,
+}
+
+impl OddityColumn {
+    /// What was odd in the row's metadata.
+    pub fn of(&self, row: Row) -> impl Iterator<Item = Oddity> {
+        list(&self.ends, row)
+            .map(|at| Oddity { kind: OddityKind::ALL[self.kinds[at] as usize], text: self.texts.of(at).to_owned() })
+    }
+
+    /// How often each kind of oddity occurs, of those that do.
+    pub fn counts(&self) -> Vec<(OddityKind, usize)> {
+        let mut counts = vec![0; OddityKind::ALL.len()];
+        self.kinds.iter().for_each(|code| counts[*code as usize] += 1);
+        OddityKind::ALL.iter().copied().zip(counts).filter(|(_, count)| *count > 0).collect()
+    }
+
+    pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
+        let (ends, kinds, texts) = (parts.next()?, parts.next()?, Texts::read(parts)?);
+        lists(&ends, rows, kinds.len())?;
+        as_many("texts", texts.len(), kinds.len())?;
+        codes::<u8>(&kinds, OddityKind::ALL.len())?;
+        Ok(OddityColumn { ends, kinds, texts })
+    }
+}
+
+/// Who there is: the ids, which of them are listed, and which are old names.
+#[derive(Debug)]
+pub(super) struct Names {
+    pub ids: Texts<i64>,
+    listed: Bits,
+    alias_of: NumberColumn<u32>,
+}
+
+impl Names {
+    pub fn is_listed(&self, row: Row) -> bool {
+        self.listed.of(row)
+    }
+
+    pub fn alias_of(&self, row: Row) -> Option<Row> {
+        self.alias_of.of(row)
+    }
+
+    pub fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
+        let ids = Texts::read(parts)?;
+        as_many("ids", ids.len(), rows)?;
+        let listed = Bits::read(rows, parts)?;
+        let last = u32::try_from(rows.saturating_sub(1)).map_err(|_| format!("{rows} rows are more than can be"))?;
+        Ok(Names { ids, listed, alias_of: NumberColumn::read(rows, parts)?.within(&(0..=last))? })
+    }
+}

@@ -1,0 +1,230 @@
+//! Snapshots that were altered, their checksums made anew or not: each is refused, or answers as if nothing were; nothing panics.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use modelkin::census::{self, Bursts, Census, Counted, Counting, FamilyCount, Group, Measure, Part, Ranking};
+use modelkin::lineage::Lineage;
+use modelkin::reference::{Families, Family};
+use modelkin::snapshot::{Changes, Error, Snapshot, forge};
+
+use crate::program::Place;
+use crate::support::with_aliases;
+
+/// Everything that a record can hold, cycles, merges, old names, unlisted parents.
+const TEXT: &str = "\
+Qwen/Qwen2.5-7B : downloads=90 downloads_all_time=900 likes=9 parameters=7000 created=2024-09-01 licence=mit task=chat library=x tags=qwen|y
+a/b -> Qwen/Qwen2.5-7B : finetune downloads=5 created=2024-10-01
+a/c -> a/b : quantized likes=1
+b/d -> a/b, ?gone/base : merge created=2025-01-02 tags=y
+b/e -> b/d : adapter
+c/f -> b/e
+b/e -> c/f : finetune
+c/g -> old/name : merge
+new/name -> c/f : unstated
+";
+
+fn families() -> Vec<Family> {
+    Families::built_in().unwrap().all().unwrap().into_iter().filter(|family| family.name.starts_with("Qwen")).collect()
+}
+
+fn whole() -> Snapshot {
+    let mut snapshot = with_aliases(TEXT, &[("old/name", "new/name")]);
+    census::keep(&mut snapshot, &families()).unwrap();
+    snapshot
+}
+
+/// All that can be asked of a snapshot, in words.
+fn ask(snapshot: &Snapshot) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+    use std::fmt::Write;
+    let mut said = String::new();
+    let mut say = |answer: &dyn std::fmt::Debug| writeln!(said, "{answer:?}").unwrap();
+    let lineage = Lineage::from_snapshot(snapshot)?;
+    say(&lineage.all_links().collect::<Vec<_>>());
+    say(&lineage.cycles());
+    say(&lineage.anomalies()?.collect::<Vec<_>>());
+    say(&lineage.mirrors().collect::<Vec<_>>());
+    say(&lineage.generations());
+    say(&lineage.below(&[0]));
+    say(&lineage.above(&[0]));
+    let records = snapshot.records()?;
+    say(&snapshot.rows().map(|row| records.of(row)).collect::<Vec<_>>());
+    say(&snapshot.oddities()?.counts());
+    for recent_since in [None, Some(1_700_000_000_000)] {
+        let counting = Counting { since: None, until: None, recent_since };
+        let census = Census::take(&lineage, &counting)?;
+        say(&census.all().collect::<Vec<_>>());
+        say(&census.authors()?);
+        say(&census.longest_chain());
+        for measure in Measure::ALL {
+            say(&Ranking::of_models(&census, *measure, 0)?);
+            for of in [None, Some(families())] {
+                say(&Ranking::of_groups(&census, of.as_deref(), *measure, &counting, 0)?);
+            }
+        }
+    }
+    let bursts = Bursts::of(&lineage)?;
+    say(&snapshot.rows().filter(|row| bursts.holds(*row, |_| true)).collect::<Vec<_>>());
+    for family in families() {
+        say(&FamilyCount::of(&family, &lineage, &Counting::default(), Counted::Others)?);
+        for part in [Part::Members, Part::Direct, Part::All, Part::Mentions] {
+            say(&part.of(&family, &lineage, &Counting::default(), Counted::Everybody)?);
+        }
+    }
+    say(&FamilyCount::of_all(&families(), &bursts)?);
+    say(&Changes::between(snapshot, snapshot)?);
+    say(&snapshot.nearest("a/bb", 3));
+    _ = Group::Models;
+    Ok(said)
+}
+
+/// What is answered from these bytes, or why not.
+fn asked(bytes: &[u8], place: &Place) -> Result<String, String> {
+    let path = place.path("s.mk");
+    fs::write(&path, bytes).unwrap();
+    let answer = || Snapshot::open(&path).map_err(Into::into).and_then(|snapshot| ask(&snapshot));
+    let answer: Result<_, Box<dyn std::error::Error + Send + Sync>> =
+        catch_unwind(AssertUnwindSafe(answer)).expect("no panic");
+    answer.map_err(|error| error.to_string())
+}
+
+fn bytes_of(snapshot: &Snapshot) -> Vec<u8> {
+    let place = Place::new();
+    snapshot.write(&place.path("s.mk")).unwrap();
+    fs::read(place.path("s.mk")).unwrap()
+}
+
+/// Where a kept array lies in a file.
+fn kept(bytes: &[u8], name: &str) -> std::ops::Range<usize> {
+    let start = format!("[\"{name}\",");
+    let at = bytes.windows(start.len()).position(|window| window == start.as_bytes()).expect("kept") + start.len();
+    let end = at + bytes[at..].iter().position(|byte| *byte == b']').unwrap();
+    let list = std::str::from_utf8(&bytes[at..end]).unwrap();
+    let numbers: Vec<usize> = list.split(',').filter_map(|word| word.parse().ok()).collect();
+    numbers[1]..numbers[1] + numbers[2]
+}
+
+#[test]
+fn what_was_altered_without_its_checksums_is_refused_or_not_asked() {
+    let place = Place::new();
+    let bytes = bytes_of(&whole());
+    let right = asked(&bytes, &place).unwrap();
+    let mut seed = fastrand::Rng::with_seed(15);
+    let mut refused = 0;
+    for _ in 0..1000 {
+        let mut altered = bytes.clone();
+        let at = seed.usize(..altered.len());
+        altered[at] ^= 1 << seed.u8(..8);
+        match asked(&altered, &place) {
+            Ok(answer) => assert_eq!(answer, right, "byte {at}"),
+            Err(reason) => {
+                refused += 1;
+                assert!(reason.contains("s.mk: "), "byte {at}: {reason}");
+            }
+        }
+    }
+    assert!(refused > 900, "{refused}");
+}
+
+#[test]
+fn what_was_forged_is_refused_or_answers() {
+    let place = Place::new();
+    let bytes = bytes_of(&whole());
+    let mut seed = fastrand::Rng::with_seed(16);
+    let (mut refused, mut lied) = (0, 0);
+    for _ in 0..1000 {
+        let mut altered = bytes.clone();
+        for _ in 0..seed.usize(1..4) {
+            let at = seed.usize(..altered.len() / 8) * 8 + seed.usize(..8);
+            match seed.u8(..4) {
+                0 => altered[at] = seed.u8(..),
+                1 => altered[at] = 255,
+                2 => altered[at] = 0,
+                _ => altered[at] ^= 1 << seed.u8(..8),
+            }
+        }
+        if forge(&mut altered).is_err() {
+            continue;
+        }
+        match asked(&altered, &place) {
+            Ok(_) => lied += 1,
+            Err(reason) => {
+                refused += 1;
+                assert!(reason.contains("s.mk: "), "{reason}");
+            }
+        }
+    }
+    assert!(refused > 100 && lied > 100, "{refused} {lied}");
+}
+
+#[test]
+fn arrays_that_do_not_agree_are_named() {
+    let place = Place::new();
+    let bytes = bytes_of(&whole());
+    let last = |range: &std::ops::Range<usize>, width: usize| range.end - width;
+    for (name, at_end, value, reason) in [
+        // The cases of `oob.mk`, `off.mk`, `own.mk` and `rows.mk`.
+        (
+            "lineage/1/children/ends",
+            false,
+            u32::MAX,
+            "kept arrays lineage/1/children: a link leads to a row that there is not",
+        ),
+        (
+            "lineage/1/parents/ends",
+            true,
+            1 << 20,
+            "kept arrays lineage/1/parents: a link leads to a row that there is not",
+        ),
+        ("lineage/1/children/offsets", false, 3, "kept arrays lineage/1/children: their offsets do not rise from 0"),
+        ("lineage/1/parents/offsets", true, 1, "kept arrays lineage/1/parents: their offsets do not rise from 0"),
+        (
+            "census/1/owners",
+            true,
+            4_000_000_000,
+            "kept array census/1/owners: its numbers do not go on from row to row",
+        ),
+        ("census/1/rows", true, 77, "kept array census/1/rows: its rows do not rise, or there are none such"),
+    ] {
+        let range = kept(&bytes, name);
+        let mut altered = bytes.clone();
+        let at = if at_end { last(&range, 4) } else { range.start };
+        altered[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        // As it stands, its checksum tells.
+        let wrong = asked(&altered, &place).unwrap_err();
+        assert!(wrong.contains(&format!("kept array {name}: bytes {} to", range.start)), "{wrong}");
+        forge(&mut altered).unwrap();
+        let wrong = asked(&altered, &place).unwrap_err();
+        assert!(wrong.contains(reason) && wrong.ends_with("; import its sources again"), "{name}: {wrong}");
+        let ran = place.run(&["rank", "--by", "authors", "--snapshot", "s.mk"]);
+        assert!(ran.code == 1 && ran.err.contains(reason), "{name}: {} {}", ran.code, ran.err);
+    }
+    // The case of `lie.mk`: nothing contradicts itself, and it is not true.
+    let range = kept(&bytes, "census/1/0");
+    let mut altered = bytes.clone();
+    altered[range.start..range.start + 8].copy_from_slice(&1_000_000u64.to_le_bytes());
+    forge(&mut altered).unwrap();
+    fs::write(place.path("lie.mk"), &altered).unwrap();
+    let ran = place.run(&["verify", "lie.mk"]);
+    assert!(
+        ran.code == 3 && ran.out.contains("kept array census/1/0: not what its records give"),
+        "{} {}",
+        ran.code,
+        ran.out
+    );
+    let ran = place.run(&["check", "--snapshot", "lie.mk"]);
+    assert!(ran.code == 3 && ran.out.contains("kept array census/1/0"), "{} {} {}", ran.code, ran.out, ran.err);
+    let told = |options: &[&str]| place.run(&[&["rank", "--snapshot", "lie.mk"], options].concat()).out;
+    assert!(told(&[]).contains("1,000,000") && !told(&["--trust-nothing"]).contains("1,000,000"), "{}", told(&[]));
+}
+
+/// Those of another format are told so.
+#[test]
+fn files_of_an_older_format_are_told_so() {
+    let Some(data) = crate::support::real_data() else { return };
+    for name in ["m.mk", "lie.mk", "oob.mk", "off.mk", "own.mk", "rec.mk", "rows.mk"] {
+        let wrong = Snapshot::open(&data.join("hostile").join(name)).unwrap_err();
+        assert!(matches!(wrong, Error::Foreign { .. }), "{wrong}");
+        assert!(wrong.to_string().contains("this program reads format"), "{wrong}");
+    }
+}
