@@ -64,7 +64,11 @@ const ROOMS: &[Room] = &[
     },
     Room { name: "lineage", may_import: &["snapshot", "model"], foreign: &["petgraph"] },
     Room { name: "reference", may_import: &["model"], foreign: &["csv", "regex", "thiserror"] },
-    Room { name: "census", may_import: &["lineage", "reference", "snapshot", "model"], foreign: &["rayon"] },
+    Room {
+        name: "census",
+        may_import: &["lineage", "reference", "snapshot", "model"],
+        foreign: &["rayon", "thiserror"],
+    },
     Room {
         name: "report",
         may_import: &["census", "lineage", "reference", "snapshot", "model"],
