@@ -69,7 +69,8 @@ pub fn forge(bytes: &mut [u8]) -> Result<(), String> {
     let sums = frame.words.iter().chain(&frame.arrays).map(|(range, _)| checksum(&bytes[range.clone()]));
     let first = place(SUMS_KEY)?;
     digits.extend(sums.enumerate().map(|(number, sum)| (first + 16 * number, sum)));
-    let mut at = place(KEPT_KEY)?;
+    // A list of nothing has no checksums, and is shorter than one.
+    let mut at = if frame.kept.is_empty() { 0 } else { place(KEPT_KEY)? };
     for (_, _, (range, sum)) in &frame.kept {
         // The list is in order, and each sum stands in quotes.
         let old = format!("\"{sum:016x}\"");
