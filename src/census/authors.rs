@@ -27,11 +27,15 @@ const FIRST: u32 = 1;
 /// # Errors
 /// [`Error::Damaged`].
 pub fn owners(snapshot: &Snapshot) -> Result<Cow<'_, [u32]>, Error> {
-    if let Some(owners) = snapshot.kept_numbers(NAME)? {
-        let goes_on = |pair: &[u32]| pair[1] == pair[0] || Some(pair[1]) == pair[0].checked_add(1);
-        let is_whole = owners.len() == snapshot.len() && owners.first().is_none_or(|first| *first == FIRST);
-        if !is_whole || !owners.windows(2).fold(true, |is_so, pair| is_so & goes_on(pair)) {
-            return Err(snapshot.damaged(format!("kept array {NAME}: its numbers do not go on from row to row")));
+    let wrong = || "its numbers do not go on from row to row".to_owned();
+    let go_on = |block: &[u32]| {
+        let goes_on = |(one, next): (&u32, &u32)| next.wrapping_sub(*one) <= 1;
+        let pairs = block.iter().zip(block.iter().skip(1));
+        pairs.fold(true, |is_so, pair| is_so & goes_on(pair)).then_some(()).ok_or_else(wrong)
+    };
+    if let Some(owners) = snapshot.kept_if(NAME, go_on)? {
+        if owners.len() != snapshot.len() || owners.first().is_some_and(|first| *first != FIRST) {
+            return Err(snapshot.damaged(format!("kept array {NAME}: {}", wrong())));
         }
         return Ok(owners.into());
     }

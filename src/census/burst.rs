@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::lineage::Lineage;
 use crate::model::DATES_KEPT_SINCE;
-use crate::snapshot::{Array, Error, NumberColumn, Row};
+use crate::snapshot::{Array, Error, NumberColumn, Row, agree};
 
 /// How many children make a burst, and within how many milliseconds (`definitions`, "Noise").
 const LEAST: usize = 50;
@@ -51,7 +51,7 @@ impl<'l, 's> Bursts<'l, 's> {
     /// [`Error::Damaged`].
     pub fn of(lineage: &'l Lineage<'s>) -> Result<Bursts<'l, 's>, Error> {
         let snapshot = lineage.snapshot();
-        if let Some(flags) = snapshot.kept_bytes(NAME)?.filter(|_| lineage.is_whole()) {
+        if let Some(flags) = snapshot.kept_if(NAME, agree::any::<u8>)?.filter(|_| lineage.is_whole()) {
             if flags.len() != lineage.links() {
                 return Err(snapshot.damaged(format!("kept array {NAME}: it is not as long as there are links")));
             }

@@ -2,11 +2,11 @@ use std::borrow::Cow;
 
 use super::segments::Segments;
 use super::shadow::{self, Shadow};
-use super::{Counting, Deepest, Tally, Wanted, credit, deepest, is_rows};
+use super::{Counting, Deepest, Tally, Wanted, credit, deepest, kept_rows};
 use crate::census::layout::{Kind, Layout};
 use crate::lineage::Lineage;
 use crate::model::{Count, Relation};
-use crate::snapshot::{Array, Error, NumberColumn, Row, Snapshot};
+use crate::snapshot::{Array, Error, NumberColumn, Row, Snapshot, agree};
 
 /// The counts of one model. Descendants are distinct models other than itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -118,21 +118,18 @@ impl<'s> Table<'s> {
     /// # Errors
     /// [`Error::Damaged`].
     pub fn kept(snapshot: &'s Snapshot) -> Result<Option<Table<'s>>, Error> {
-        let Some(rows) = snapshot.kept_numbers(&format!("{NAME}/rows"))? else { return Ok(None) };
-        let wrong = |name: &str, what: &str| snapshot.damaged(format!("kept array {NAME}/{name}: {what}"));
-        if !is_rows(rows, snapshot) {
-            return Err(wrong("rows", "its rows do not rise, or there are none such"));
-        }
+        let Some(rows) = kept_rows(snapshot, &format!("{NAME}/rows"))? else { return Ok(None) };
         let mut columns: [Cow<'s, [u64]>; COLUMNS] = std::array::from_fn(|_| Cow::Borrowed(&[][..]));
         for (number, column) in columns.iter_mut().enumerate() {
-            let Some(kept) = snapshot.kept_sums(&format!("{NAME}/{number}"))? else { return Ok(None) };
-            if kept.len() != rows.len() {
-                return Err(wrong(&number.to_string(), "it is not as long as there are rows"));
-            }
+            let name = format!("{NAME}/{number}");
             // A sum is less than this, so that those of all models add up; credit is no whole number.
-            if number != CREDIT && kept.iter().fold(0, |all, value| all | value) >> 62 != 0 {
-                return Err(wrong(&number.to_string(), "a sum is higher than any can be"));
-            }
+            let look = |block: &[u64]| match number == CREDIT || block.iter().fold(0, |all, sum| all | sum) >> 62 == 0 {
+                true => Ok(()),
+                false => Err("a sum that is higher than any can be".to_owned()),
+            };
+            let Some(kept) = snapshot.kept_if(&name, look)? else { return Ok(None) };
+            agree::as_many("counts", kept.len(), rows.len())
+                .map_err(|wrong| snapshot.damaged(format!("kept array {name}: {wrong}")))?;
             *column = kept.into();
         }
         Ok(Some(Table { rows: rows.into(), columns }))
@@ -186,6 +183,12 @@ pub(super) fn tally(lanes: &Lanes) -> Tally {
     }
 }
 
+/// The columns of [`SUMS`].
+pub(super) fn sums(snapshot: &Snapshot) -> Result<[&NumberColumn<u64>; 3], Error> {
+    let [downloads, all_time, likes] = SUMS.map(|count| snapshot.count(count));
+    Ok([downloads?, all_time?, likes?])
+}
+
 /// What each model adds to the sums.
 pub(super) struct Weigh<'a, 's> {
     lineage: &'a Lineage<'s>,
@@ -201,12 +204,11 @@ impl<'a, 's> Weigh<'a, 's> {
     /// [`Error::Damaged`].
     pub fn of(lineage: &'a Lineage<'s>, counting: &Counting) -> Result<Weigh<'a, 's>, Error> {
         let snapshot = lineage.snapshot();
-        let [downloads, all_time, likes] = SUMS.map(|count| snapshot.count(count));
         let recent = counting.recent_since.map(|since| snapshot.created().map(|created| (created, since)));
         Ok(Weigh {
             lineage,
             wanted: counting.wanted(snapshot)?,
-            sums: [downloads?, all_time?, likes?],
+            sums: sums(snapshot)?,
             recent: recent.transpose()?,
             shadows: shadow::of(lineage),
         })

@@ -7,7 +7,7 @@ use super::members::{members, members_and_mentions, mentions};
 use super::segments::Segments;
 use super::{Bursts, Census, Counting, Coverage, Error, Sum, authors};
 use crate::lineage::{Lineage, holds};
-use crate::model::{Count, Relation, WordList};
+use crate::model::{Relation, WordList};
 use crate::reference::Family;
 use crate::snapshot::{self, NumberColumn, Row, Snapshot};
 
@@ -315,20 +315,13 @@ fn top(
 
 /// What is added up of the models of a snapshot.
 struct Worth<'s> {
-    downloads: &'s NumberColumn<u64>,
-    downloads_all_time: &'s NumberColumn<u64>,
-    likes: &'s NumberColumn<u64>,
+    sums: [&'s NumberColumn<u64>; 3],
     created: &'s NumberColumn<i64>,
 }
 
 impl<'s> Worth<'s> {
     fn of(snapshot: &'s Snapshot) -> Result<Worth<'s>, snapshot::Error> {
-        Ok(Worth {
-            downloads: snapshot.count(Count::Downloads)?,
-            downloads_all_time: snapshot.count(Count::DownloadsAllTime)?,
-            likes: snapshot.count(Count::Likes)?,
-            created: snapshot.created()?,
-        })
+        Ok(Worth { sums: facts::sums(snapshot)?, created: snapshot.created()? })
     }
 }
 
@@ -344,9 +337,8 @@ impl Tally {
             let owner = owners[*row as usize];
             tally.authors += u64::from(last != Some(owner));
             last = Some(owner);
-            tally.downloads.add(worth.downloads.of(*row));
-            tally.downloads_all_time.add(worth.downloads_all_time.of(*row));
-            tally.likes.add(worth.likes.of(*row));
+            let sums = [&mut tally.downloads, &mut tally.downloads_all_time, &mut tally.likes];
+            sums.into_iter().zip(worth.sums).for_each(|(sum, column)| sum.add(column.of(*row)));
             let created = worth.created.of(*row);
             tally.dated += u64::from(Bursts::can_judge(created));
             if let Some(since) = counting.recent_since {

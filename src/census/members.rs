@@ -2,11 +2,11 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::{Counting, Error, is_rows};
+use super::{Counting, Error, kept_rows};
 use crate::lineage::Lineage;
 use crate::model::{Word, WordList};
 use crate::reference::{Family, Matcher};
-use crate::snapshot::{self, Array, Row, Snapshot};
+use crate::snapshot::{self, Array, Row};
 
 /// Under which names a family's members and mentions are kept: this version of what they are, and the family's rule.
 fn names(family: &Family) -> [String; 2] {
@@ -31,7 +31,7 @@ pub(super) fn to_keep(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<
 pub(super) fn members_and_mentions(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<[Vec<Row>; 2]>, Error> {
     let snapshot = lineage.snapshot();
     let kept = |family: &Family| {
-        let [members, mentions] = names(family).map(|name| kept(snapshot, &name));
+        let [members, mentions] = names(family).map(|name| kept_rows(snapshot, &name));
         Ok(members?.zip(mentions?).map(|(members, mentions)| [members.to_vec(), mentions.to_vec()]))
     };
     if let Some(kept) = families.iter().map(kept).collect::<Result<Option<_>, snapshot::Error>>()? {
@@ -85,22 +85,13 @@ pub(super) fn members_and_mentions(families: &[Family], lineage: &Lineage<'_>) -
     Ok((0..families.len()).map(|number| [rows(number, 0), rows(number, 1)]).collect())
 }
 
-/// The rows that a snapshot keeps under a name.
-fn kept<'s>(snapshot: &'s Snapshot, name: &str) -> Result<Option<&'s [Row]>, snapshot::Error> {
-    let kept = snapshot.kept_numbers(name)?;
-    match kept.is_none_or(|rows| is_rows(rows, snapshot)) {
-        true => Ok(kept),
-        false => Err(snapshot.damaged(format!("kept array {name}: its rows do not rise, or there are none such"))),
-    }
-}
-
 /// The rows of a family's members, in order. Old ids are no members: the models that they name are.
 ///
 /// # Errors
 /// [`snapshot::Error::Damaged`].
 pub fn members(family: &Family, lineage: &Lineage<'_>) -> Result<Vec<Row>, snapshot::Error> {
     let snapshot = lineage.snapshot();
-    if let Some(members) = kept(snapshot, &names(family)[0])? {
+    if let Some(members) = kept_rows(snapshot, &names(family)[0])? {
         return Ok(members.to_vec());
     }
     let is_model = |row: &Row| snapshot.is_listed(*row) || lineage.is_unlisted(*row);
@@ -124,7 +115,7 @@ pub(super) fn mentions(
     let snapshot = lineage.snapshot();
     let wanted = counting.wanted(snapshot)?;
     let counts = |row: &Row| snapshot.is_listed(*row) && wanted.holds(*row) && members.binary_search(row).is_err();
-    if let Some(mentions) = kept(snapshot, &names(family)[1])? {
+    if let Some(mentions) = kept_rows(snapshot, &names(family)[1])? {
         return Ok(mentions.iter().copied().filter(counts).collect());
     }
     let (tags, libraries) = (snapshot.list(WordList::Tags)?, snapshot.word(Word::Library)?);

@@ -23,7 +23,7 @@ use std::sync::OnceLock;
 
 use crate::lineage::Lineage;
 use crate::reference::{self, Family};
-use crate::snapshot::{self, Array, NumberColumn, Row, Snapshot};
+use crate::snapshot::{self, Array, NumberColumn, Row, Snapshot, agree};
 use facts::Table;
 use layout::Layout;
 
@@ -93,10 +93,9 @@ pub enum Error {
     Reference(#[from] reference::Error),
 }
 
-/// Whether these are rows of a snapshot, each higher than the one before.
-fn is_rows(rows: &[Row], snapshot: &Snapshot) -> bool {
-    let is_rising = rows.windows(2).fold(true, |is_rising, pair| is_rising & (pair[0] < pair[1]));
-    is_rising && rows.last().is_none_or(|last| (*last as usize) < snapshot.len())
+/// The rows that a snapshot keeps under a name, in order.
+fn kept_rows<'s>(snapshot: &'s Snapshot, name: &str) -> Result<Option<&'s [Row]>, snapshot::Error> {
+    snapshot.kept_if(name, |block| agree::rows(block, snapshot.len()))
 }
 
 /// Which models are counted. All are walked through, counted or not.

@@ -3,6 +3,7 @@ use std::ops::Range;
 
 use super::{Edge, components};
 use crate::model::{Learned, Relation};
+use crate::snapshot::agree::{Agreed, as_many, below, ends, rising};
 use crate::snapshot::{Array, Error, Row, Snapshot};
 
 /// Links one way, as arrays: the other ends of row `r` are `ends[offsets[r]..offsets[r + 1]]`, and so are their codes.
@@ -57,23 +58,14 @@ impl<'s> Arrows<'s> {
     /// # Errors
     /// If they are not as they were written, or do not agree with each other.
     pub fn kept(snapshot: &'s Snapshot, name: &str) -> Result<Option<Arrows<'s>>, Error> {
-        let offsets = snapshot.kept_numbers(&format!("{name}/offsets"))?;
-        let ends = snapshot.kept_numbers(&format!("{name}/ends"))?;
-        let codes = snapshot.kept_bytes(&format!("{name}/codes"))?;
-        let Some(((offsets, ends), codes)) = offsets.zip(ends).zip(codes) else { return Ok(None) };
-        let is_rising = offsets.windows(2).fold(true, |is_rising, pair| is_rising & (pair[0] <= pair[1]));
-        let wrong = if offsets.len() != snapshot.len() + 1 || codes.len() != ends.len() {
-            "they are of lengths that do not agree"
-        } else if offsets[0] != 0 || !is_rising || offsets.last().map(|end| *end as usize) != Some(ends.len()) {
-            "their offsets do not rise from 0 to the number of links"
-        } else if ends.iter().max().is_some_and(|row| *row as usize >= snapshot.len()) {
-            "a link leads to a row that there is not"
-        } else if !codes.iter().fold(true, |is_known, code| is_known & Edge::is_code(*code)) {
-            "a link is of no known kind"
-        } else {
-            return Ok(Some(Arrows { offsets: offsets.into(), ends: ends.into(), codes: codes.into() }));
-        };
-        Err(snapshot.damaged(format!("kept arrays {name}: {wrong}")))
+        let all = snapshot.len();
+        let offsets = snapshot.kept_if(&format!("{name}/offsets"), rising::<u32>)?;
+        let rows = snapshot.kept_if(&format!("{name}/ends"), |block: &[u32]| below("a link to the row", block, all))?;
+        let codes = snapshot.kept_if(&format!("{name}/codes"), Edge::are_codes)?;
+        let Some(((offsets, rows), codes)) = offsets.zip(rows).zip(codes) else { return Ok(None) };
+        let agreed = ends(offsets, all, rows.len()).and_then(|()| as_many("kinds of links", codes.len(), rows.len()));
+        agreed.map_err(|wrong| snapshot.damaged(format!("kept arrays {name}: {wrong}")))?;
+        Ok(Some(Arrows { offsets: offsets.into(), ends: rows.into(), codes: codes.into() }))
     }
 
     pub fn to_keep(&self, name: &str) -> [(String, Array); 3] {
@@ -117,8 +109,13 @@ impl Edge {
         self.relation as u8 | (self.learned as u8) << 4
     }
 
-    fn is_code(code: u8) -> bool {
-        usize::from(code & 15) < Relation::ALL.len() && usize::from(code >> 4) < Learned::ALL.len()
+    fn are_codes(block: &[u8]) -> Agreed {
+        let is_code =
+            |code: &u8| (usize::from(code & 15) < Relation::ALL.len()) & (usize::from(code >> 4) < Learned::ALL.len());
+        match block.iter().fold(true, |are_codes, code| are_codes & is_code(code)) {
+            true => Ok(()),
+            false => Err("a link of no known kind".into()),
+        }
     }
 
     fn of_code(code: u8) -> Edge {

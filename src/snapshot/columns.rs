@@ -86,18 +86,18 @@ impl Columns {
         let links = Lazy::new("parents", links, move |parts| LinkColumn::read(rows, parts));
         let authorities = Lazy::new("parents_by", arrays.next::<2>(), move |parts| AuthorityColumn::read(rows, parts));
         arrays.same_words("parents_by", Authority::NAMED.iter().map(|(_, name)| *name))?;
-        let created = move |parts: &mut Parts<'_>| NumberColumn::read(rows, parts)?.within(&INSTANTS);
+        let created = move |parts: &mut Parts<'_>| NumberColumn::within(rows, parts, INSTANTS);
         let created = Lazy::new("created", arrays.next::<2>(), created);
         let [_, commit_ends, commits] = arrays.next();
         let commits = Lazy::new("sha", [commit_ends, commits], move |parts| CommitColumn::read(rows, parts));
         let counts = Counts::from_fn(|count| {
-            let read = move |parts: &mut Parts<'_>| NumberColumn::read(rows, parts)?.within(&(0..=count.most()));
+            let read = move |parts: &mut Parts<'_>| NumberColumn::within(rows, parts, 0..=count.most());
             Lazy::new(count.name(), arrays.next::<2>(), read)
         });
         let words = Words::from_fn(|word| {
             let [valid, codes] = arrays.next();
             let [offsets, bytes] = arrays.words();
-            Lazy::new(word.name(), [valid, codes, offsets, bytes], move |parts| WordColumn::read(rows, parts))
+            Lazy::new(word.name(), [offsets, bytes, valid, codes], move |parts| WordColumn::read(rows, parts))
         });
         let flags = Flags::from_fn(|flag| {
             Lazy::new(flag.name(), arrays.next::<2>(), move |parts| FlagColumn::read(rows, parts))
@@ -105,7 +105,7 @@ impl Columns {
         let lists = WordLists::from_fn(|list| {
             let [_, ends, _, codes] = arrays.next();
             let [offsets, bytes] = arrays.words();
-            Lazy::new(list.name(), [ends, codes, offsets, bytes], move |parts| ListColumn::read(rows, parts))
+            Lazy::new(list.name(), [offsets, bytes, ends, codes], move |parts| ListColumn::read(rows, parts))
         });
         let [_, oddity_ends, _, _, kinds, _, text_ends, texts] = arrays.next();
         arrays.same_words("kind", OddityKind::ALL.iter().map(|kind| kind.name()))?;

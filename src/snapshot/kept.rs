@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
-use arrow_buffer::Buffer;
+use arrow_buffer::{ArrowNativeType, Buffer};
 
+use super::agree::{Agreed, any};
 use super::part::{Part, Raw};
 
 /// Numbers that were computed from a snapshot's records, to be kept beside them.
@@ -19,11 +20,37 @@ pub enum Array {
 #[derive(Debug, Default)]
 pub(super) struct Kept(BTreeMap<String, Shelf>);
 
+/// An array, by what its numbers take.
 #[derive(Debug)]
-enum Shelf {
+pub enum Shelf {
     Bytes(Part<u8>),
     Numbers(Part<u32>),
     Sums(Part<u64>),
+}
+
+/// Numbers of which arrays are kept.
+pub trait Number: ArrowNativeType {
+    /// The array, if its numbers are such.
+    fn on(shelf: &Shelf) -> Option<&Part<Self>>;
+}
+
+macro_rules! numbers {
+    ($($number:ty = $shelf:ident;)+) => {
+        $(impl Number for $number {
+            fn on(shelf: &Shelf) -> Option<&Part<$number>> {
+                match shelf {
+                    Shelf::$shelf(part) => Some(part),
+                    _ => None,
+                }
+            }
+        })+
+    };
+}
+
+numbers! {
+    u8 = Bytes;
+    u32 = Numbers;
+    u64 = Sums;
 }
 
 impl Kept {
@@ -47,25 +74,18 @@ impl Kept {
         self.0.insert(name.into(), shelf);
     }
 
-    pub fn bytes(&self, name: &str) -> Option<Result<&[u8], &str>> {
-        match self.0.get(name)? {
-            Shelf::Bytes(part) => Some(part.get()),
-            _ => None,
-        }
+    /// A copy of the array under a name.
+    pub fn array(&self, name: &str) -> Option<Result<Array, String>> {
+        Some(match self.0.get(name)? {
+            Shelf::Bytes(part) => part.raw.read(&any).map(|numbers| Array::Bytes(numbers.to_vec())),
+            Shelf::Numbers(part) => part.raw.read(&any).map(|numbers| Array::Numbers(numbers.to_vec())),
+            Shelf::Sums(part) => part.raw.read(&any).map(|numbers| Array::Sums(numbers.to_vec())),
+        })
     }
 
-    pub fn numbers(&self, name: &str) -> Option<Result<&[u32], &str>> {
-        match self.0.get(name)? {
-            Shelf::Numbers(part) => Some(part.get()),
-            _ => None,
-        }
-    }
-
-    pub fn sums(&self, name: &str) -> Option<Result<&[u64], &str>> {
-        match self.0.get(name)? {
-            Shelf::Sums(part) => Some(part.get()),
-            _ => None,
-        }
+    /// The numbers under a name, if `look` has nothing against them; see [`Raw::read`].
+    pub fn get<T: Number>(&self, name: &str, look: &(dyn Fn(&[T]) -> Agreed + Sync)) -> Option<Result<&[T], &str>> {
+        Some(T::on(self.0.get(name)?)?.get(look))
     }
 
     /// The names of what both have with other contents, and of what this one has alone.

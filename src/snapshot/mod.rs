@@ -1,5 +1,6 @@
 //! All records of one instant, at rest: one Arrow IPC file, read where it lies, sorted by id.
 
+pub(crate) mod agree;
 mod builder;
 mod changes;
 mod columns;
@@ -38,9 +39,10 @@ pub use seal::forge;
 pub use stored::{CommitColumn, FlagColumn, KeyColumn, LinkColumn, ListColumn, NumberColumn, OddityColumn, WordColumn};
 
 use crate::model::{Count, Flag, Learned, Reject, Relation, Word, WordList};
+use agree::Agreed;
 use arrow_buffer::Buffer;
 use columns::Columns;
-use kept::Kept;
+use kept::{Kept, Number};
 use part::{Place, Raw, is_whole};
 use stored::AuthorityColumn;
 
@@ -146,28 +148,26 @@ impl Snapshot {
         self.kept.add(name, array);
     }
 
-    /// The bytes that were kept under a name.
+    /// What was kept under a name.
     ///
     /// # Errors
     /// [`Error::Damaged`].
-    pub fn kept_bytes(&self, name: &str) -> Result<Option<&[u8]>, Error> {
-        self.kept.bytes(name).transpose().map_err(|reason| self.damaged(format!("kept array {name}: {reason}")))
+    pub fn kept(&self, name: &str) -> Result<Option<Array>, Error> {
+        self.kept.array(name).transpose().map_err(|reason| self.damaged(format!("kept array {name}: {reason}")))
     }
 
-    /// The numbers that were kept under a name.
+    /// The numbers that were kept under a name, if `look` has nothing against them: block by block, each with the last number before it.
+    /// It is asked where they are read first.
     ///
     /// # Errors
     /// [`Error::Damaged`].
-    pub fn kept_numbers(&self, name: &str) -> Result<Option<&[u32]>, Error> {
-        self.kept.numbers(name).transpose().map_err(|reason| self.damaged(format!("kept array {name}: {reason}")))
-    }
-
-    /// The sums that were kept under a name.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`].
-    pub fn kept_sums(&self, name: &str) -> Result<Option<&[u64]>, Error> {
-        self.kept.sums(name).transpose().map_err(|reason| self.damaged(format!("kept array {name}: {reason}")))
+    pub(crate) fn kept_if<T: Number>(
+        &self,
+        name: &str,
+        look: impl Fn(&[T]) -> Agreed + Sync,
+    ) -> Result<Option<&[T]>, Error> {
+        let kept = self.kept.get(name, &look).transpose();
+        kept.map_err(|reason| self.damaged(format!("kept array {name}: {reason}")))
     }
 
     /// The names of the arrays that it keeps beside its records.

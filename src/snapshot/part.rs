@@ -1,19 +1,28 @@
 use std::fmt::{Debug, Formatter};
+use std::hash::Hasher as _;
 use std::ops::Range;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread::{self, available_parallelism};
 
 use arrow_buffer::{ArrowNativeType, Buffer, ScalarBuffer};
 use twox_hash::XxHash3_64;
 
+use super::agree::Agreed;
+
 /// A stretch of a file, and its checksum.
 pub(super) type Place = (Range<usize>, u64);
 
 /// Whether the bytes of a place are those that were written.
-pub(super) fn is_whole(file: &[u8], (range, sum): &Place) -> Result<(), String> {
-    match checksum(&file[range.clone()]) == *sum {
-        true => Ok(()),
+pub(super) fn is_whole(file: &[u8], place: &Place) -> Agreed {
+    looked(file, place, &|_| Ok(()))
+}
+
+/// The same, and what `look` says of its blocks, which it is given as ranges within the place.
+fn looked(file: &[u8], (range, sum): &Place, look: &Look<'_>) -> Agreed {
+    let (is, agreed) = sum_and_look(&file[range.clone()], look);
+    match is == *sum {
+        true => agreed,
         false => Err(format!("bytes {} to {} are not those that were written", range.start, range.end)),
     }
 }
@@ -40,41 +49,50 @@ impl Raw {
         }
     }
 
-    /// The numbers, once their bytes are known to be those that were written.
-    pub fn read<T: ArrowNativeType>(&self) -> Result<ScalarBuffer<T>, String> {
+    /// The numbers, once their bytes are known to be those that were written and `look` has nothing against any of them. It is given
+    /// them block by block while they are at hand, each block with the last number before it, from several threads: before their
+    /// checksum is known.
+    pub fn read<T: ArrowNativeType>(&self, look: &(dyn Fn(&[T]) -> Agreed + Sync)) -> Result<ScalarBuffer<T>, String> {
         let (bytes, from) = match self {
             Raw::Memory(buffer) => (buffer.clone(), 0),
-            Raw::Stored { file, place } => {
-                is_whole(file, place)?;
-                (file.slice_with_length(place.0.start, place.0.len()), place.0.start)
-            }
+            Raw::Stored { file, place } => (file.slice_with_length(place.0.start, place.0.len()), place.0.start),
         };
-        if bytes.is_empty() {
-            return Ok(ScalarBuffer::default());
-        }
+        let end = from + bytes.len();
         let is_aligned = bytes.as_ptr().align_offset(align_of::<T>()) == 0;
-        if !is_aligned || !bytes.len().is_multiple_of(size_of::<T>()) {
-            return Err(format!("bytes {from} to {} are no numbers of {} bytes", from + bytes.len(), size_of::<T>()));
+        let are_numbers = is_aligned && bytes.len().is_multiple_of(size_of::<T>());
+        let numbers = match are_numbers && !bytes.is_empty() {
+            true => ScalarBuffer::from(bytes),
+            false => ScalarBuffer::default(),
+        };
+        match self {
+            Raw::Memory(_) => look(&numbers)?,
+            Raw::Stored { file, place } => looked(file, place, &|block| {
+                let from = (block.start / size_of::<T>()).saturating_sub(1);
+                numbers.get(from..block.end / size_of::<T>()).map_or(Ok(()), look)
+            })?,
         }
-        Ok(ScalarBuffer::from(bytes))
+        match are_numbers || from == end {
+            true => Ok(numbers),
+            false => Err(format!("bytes {from} to {end} are no numbers of {} bytes", size_of::<T>())),
+        }
     }
 }
 
 /// An array that stands alone, read when it is first asked for.
 #[derive(Debug)]
-pub(super) struct Part<T: ArrowNativeType> {
-    pub raw: Raw,
-    values: OnceLock<Result<ScalarBuffer<T>, String>>,
+pub(crate) struct Part<T: ArrowNativeType> {
+    pub(super) raw: Raw,
+    numbers: OnceLock<Result<ScalarBuffer<T>, String>>,
 }
 
 impl<T: ArrowNativeType> Part<T> {
-    pub fn new(raw: Raw) -> Part<T> {
-        Part { raw, values: OnceLock::new() }
+    pub(super) fn new(raw: Raw) -> Part<T> {
+        Part { raw, numbers: OnceLock::new() }
     }
 
-    /// The numbers, or what is wrong with them.
-    pub fn get(&self) -> Result<&[T], &str> {
-        self.values.get_or_init(|| self.raw.read()).as_deref().map_err(String::as_str)
+    /// The numbers, or what is wrong with them; see [`Raw::read`].
+    pub fn get(&self, look: &(dyn Fn(&[T]) -> Agreed + Sync)) -> Result<&[T], &str> {
+        self.numbers.get_or_init(|| self.raw.read(look)).as_deref().map_err(String::as_str)
     }
 }
 
@@ -86,8 +104,11 @@ impl<'p> Parts<'p> {
         Parts(parts.iter())
     }
 
-    pub fn next<T: ArrowNativeType>(&mut self) -> Result<ScalarBuffer<T>, String> {
-        self.0.next().ok_or("an array is missing")?.read()
+    pub fn next<T: ArrowNativeType>(
+        &mut self,
+        look: impl Fn(&[T]) -> Agreed + Sync,
+    ) -> Result<ScalarBuffer<T>, String> {
+        self.0.next().ok_or("an array is missing")?.read(&look)
     }
 }
 
@@ -125,48 +146,45 @@ impl<C: Debug> Debug for Lazy<C> {
     }
 }
 
-/// Says whether numbers that tell where lists end begin at 0, never fall, and end at so many: as many lists as they tell of.
-pub(super) fn ends<T>(offsets: &[T], end: usize) -> Result<usize, String>
-where
-    T: ArrowNativeType + Ord,
-{
-    let Some((first, last)) = offsets.first().zip(offsets.last()) else {
-        return if end == 0 { Ok(0) } else { Err("its lists have no ends".into()) };
-    };
-    let is_rising = offsets.windows(2).fold(true, |is_rising, pair| is_rising & (pair[0] <= pair[1]));
-    match *first == T::default() && is_rising && last.to_usize() == Some(end) {
-        true => Ok(offsets.len() - 1),
-        false => Err(format!("its lists do not end one after the other, the last at {end}")),
-    }
-}
-
-/// Says whether there are as many as there must be.
-pub(super) fn as_many(what: &str, are: usize, must: usize) -> Result<(), String> {
-    match are == must {
-        true => Ok(()),
-        false => Err(format!("{are} {what}, where {must} must be")),
-    }
-}
-
 pub(super) fn bit(bits: &[u8], at: u32) -> bool {
     bits.get(at as usize / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1)
 }
 
-/// The checksum of an array: of a large one, that of the checksums of its pieces, which are read on all processors.
+/// What is looked at of an array, block by block.
+type Look<'l> = dyn Fn(Range<usize>) -> Agreed + Sync + 'l;
+
+/// Of a large array the pieces have a checksum each, and these have one together.
+const PIECE: usize = 4 << 20;
+/// So much stays at hand in a processor, to be looked at once more at no cost.
+const BLOCK: usize = 256 << 10;
+
+/// The checksum of an array.
 pub(super) fn checksum(bytes: &[u8]) -> u64 {
-    const PIECE: usize = 4 << 20;
-    let sum = XxHash3_64::oneshot;
+    sum_and_look(bytes, &|_| Ok(())).0
+}
+
+/// The checksum of an array, and what is said first of its blocks; pieces are read on all processors.
+fn sum_and_look(bytes: &[u8], look: &Look<'_>) -> (u64, Agreed) {
+    let of_piece = |from: usize| {
+        let (mut hash, mut agreed) = (XxHash3_64::new(), Ok(()));
+        let end = bytes.len().min(from + PIECE);
+        for from in (from..end).step_by(BLOCK) {
+            let block = from..end.min(from + BLOCK);
+            hash.write(&bytes[block.clone()]);
+            agreed = agreed.and_then(|()| look(block));
+        }
+        (hash.finish(), agreed)
+    };
     if bytes.len() <= PIECE {
-        return sum(bytes);
+        return of_piece(0);
     }
-    let pieces: Vec<&[u8]> = bytes.chunks(PIECE).collect();
-    let sums: Vec<AtomicU64> = pieces.iter().map(|_| AtomicU64::new(0)).collect();
+    let pieces: Vec<OnceLock<(u64, Agreed)>> = (0..bytes.len().div_ceil(PIECE)).map(|_| OnceLock::new()).collect();
     let next = AtomicUsize::new(0);
     let work = || {
         loop {
             let at = next.fetch_add(1, Relaxed);
             let Some(piece) = pieces.get(at) else { break };
-            sums[at].store(sum(piece), Relaxed);
+            _ = piece.set(of_piece(at * PIECE));
         }
     };
     let helpers = available_parallelism().map_or(1, |processors| processors.get()).min(pieces.len()) - 1;
@@ -174,5 +192,57 @@ pub(super) fn checksum(bytes: &[u8]) -> u64 {
         (0..helpers).for_each(|_| _ = scope.spawn(work));
         work();
     });
-    sum(&sums.iter().flat_map(|sum| sum.load(Relaxed).to_le_bytes()).collect::<Vec<u8>>())
+    let mut hash = XxHash3_64::new();
+    let mut agreed = Ok(());
+    for (sum, said) in pieces.into_iter().filter_map(OnceLock::into_inner) {
+        hash.write(&sum.to_le_bytes());
+        agreed = agreed.and(said);
+    }
+    (hash.finish(), agreed)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+    use crate::snapshot::agree::rising;
+
+    /// The checksum as docs/snapshot.md tells it.
+    fn as_told(bytes: &[u8]) -> u64 {
+        let sum = XxHash3_64::oneshot;
+        match bytes.len() <= PIECE {
+            true => sum(bytes),
+            false => sum(&bytes.chunks(PIECE).flat_map(|piece| sum(piece).to_le_bytes()).collect::<Vec<u8>>()),
+        }
+    }
+
+    #[test]
+    fn the_checksum_is_the_same_however_it_is_read() {
+        let bytes: Vec<u8> = (0..2 * PIECE + BLOCK + 3).map(|at| (at * at % 251) as u8).collect();
+        for length in [0, 1, 240, BLOCK - 1, BLOCK, BLOCK + 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, bytes.len()] {
+            assert_eq!(checksum(&bytes[..length]), as_told(&bytes[..length]), "{length}");
+        }
+    }
+
+    /// Numbers are looked at in blocks; what is wrong between two of them is found too.
+    #[test]
+    fn what_is_wrong_is_found_wherever_it_stands() {
+        let numbers: Vec<u32> = (1..(PIECE + 2 * BLOCK) as u32 / 4).collect();
+        let read = |numbers: Vec<u32>, sum: u64| {
+            let file = Buffer::from(numbers);
+            let place = (0..file.len(), sum);
+            Raw::Stored { file, place }.read(&rising::<u32>).map(|numbers| numbers.len())
+        };
+        let sum = |numbers: &[u32]| as_told(Buffer::from(numbers.to_vec()).as_slice());
+        assert_eq!(read(numbers.clone(), sum(&numbers)), Ok(numbers.len()));
+        for at in [1, BLOCK / 4 - 1, BLOCK / 4, PIECE / 4 - 1, PIECE / 4, PIECE / 4 + 1, numbers.len() - 1] {
+            let mut wrong = numbers.clone();
+            wrong[at] = wrong[at - 1] - 1;
+            let reason = read(wrong.clone(), sum(&wrong)).unwrap_err();
+            assert_eq!(reason, "the ends of its lists do not rise", "{at}");
+            // The checksum comes first.
+            let reason = read(wrong, sum(&numbers)).unwrap_err();
+            assert!(reason.ends_with("are not those that were written"), "{reason}");
+        }
+    }
 }

@@ -2,10 +2,12 @@
 
 use std::fmt::Display;
 use std::ops::{Range, RangeInclusive};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
 
-use super::part::{Parts, as_many, bit, ends};
+use super::agree::{Agreed, any, as_many, below, ends, rising};
+use super::part::{Parts, bit};
 use super::{Link, Row};
 use crate::model::{Authority, Commit, HubId, Learned, Oddity, OddityKind, Relation};
 
@@ -18,13 +20,13 @@ pub(super) struct Bits(ScalarBuffer<u8>);
 
 impl Bits {
     pub fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Bits> {
-        let bits: ScalarBuffer<u8> = parts.next()?;
+        let bits = parts.next::<u8>(any)?;
         as_many("bytes of bits", bits.len(), rows.div_ceil(8)).map(|()| Bits(bits))
     }
 
     /// Those that say which values are there: no array at all if all are.
     fn valid(rows: usize, parts: &mut Parts<'_>) -> Read<Option<Bits>> {
-        let bits: ScalarBuffer<u8> = parts.next()?;
+        let bits = parts.next::<u8>(any)?;
         match bits.is_empty() {
             true => Ok(None),
             false => as_many("bytes of bits", bits.len(), rows.div_ceil(8)).map(|()| Some(Bits(bits))),
@@ -50,19 +52,23 @@ impl<T: ArrowNativeType + Ord + Display> NumberColumn<T> {
         self.values.get(row as usize).copied().filter(|_| is_there)
     }
 
-    pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
-        let (valid, values) = (Bits::valid(rows, parts)?, parts.next::<T>()?);
+    /// Those against which `look` has nothing. What is missing is zero in the file.
+    pub(super) fn read(rows: usize, parts: &mut Parts<'_>, look: impl Fn(&[T]) -> Agreed + Sync) -> Read<Self> {
+        let (valid, values) = (Bits::valid(rows, parts)?, parts.next(look)?);
         as_many("numbers", values.len(), rows)?;
         Ok(NumberColumn { valid, values })
     }
 
-    /// The same, if all that it knows lies in a range. What is missing is zero in the file.
-    pub(super) fn within(self, range: &RangeInclusive<T>) -> Read<Self> {
-        let is_out = |value: &&T| !range.contains(value) && **value != T::default();
-        match self.values.iter().find(is_out) {
-            Some(value) => Err(format!("a number {value}, which is none of {} to {}", range.start(), range.end())),
-            None => Ok(self),
-        }
+    /// Those of a range.
+    pub(super) fn within(rows: usize, parts: &mut Parts<'_>, range: RangeInclusive<T>) -> Read<Self> {
+        NumberColumn::read(rows, parts, |block| {
+            let ends = |(low, high): (T, T), value: &T| (low.min(*value), high.max(*value));
+            let (low, high) = block.iter().fold((T::default(), T::default()), ends);
+            match range.contains(&low) && range.contains(&high) {
+                true => Ok(()),
+                false => Err(format!("numbers of {low} to {high}, where {} to {} can be", range.start(), range.end())),
+            }
+        })
     }
 }
 
@@ -92,9 +98,9 @@ struct Stretches<O: ArrowNativeType> {
 }
 
 impl<O: ArrowNativeType + Ord> Stretches<O> {
-    fn read(parts: &mut Parts<'_>) -> Read<Self> {
-        let (offsets, bytes) = (parts.next::<O>()?, parts.next()?);
-        ends(&offsets, bytes.len())?;
+    fn read(parts: &mut Parts<'_>, look: impl Fn(&[u8]) -> Agreed + Sync) -> Read<Self> {
+        let (offsets, bytes) = (parts.next::<O>(rising)?, parts.next(look)?);
+        ends(&offsets, offsets.len().saturating_sub(1), bytes.len())?;
         Ok(Stretches { offsets, bytes })
     }
 
@@ -113,9 +119,14 @@ pub(super) struct Texts<O: ArrowNativeType>(Stretches<O>);
 
 impl<O: ArrowNativeType + Ord> Texts<O> {
     pub fn read(parts: &mut Parts<'_>) -> Read<Texts<O>> {
-        let texts = Stretches::<O>::read(parts)?;
+        let is_ascii = AtomicBool::new(true);
+        let look = |block: &[u8]| {
+            is_ascii.fetch_and(block.is_ascii(), Relaxed);
+            Ok(())
+        };
+        let texts = Stretches::<O>::read(parts, look)?;
         let ends_between = |all: &str| texts.offsets.iter().all(|at| all.is_char_boundary(at.as_usize()));
-        match texts.bytes.is_ascii() || std::str::from_utf8(&texts.bytes).is_ok_and(ends_between) {
+        match is_ascii.into_inner() || std::str::from_utf8(&texts.bytes).is_ok_and(ends_between) {
             true => Ok(Texts(texts)),
             false => Err("its texts are no UTF-8".into()),
         }
@@ -136,14 +147,6 @@ impl<O: ArrowNativeType + Ord> Texts<O> {
     }
 }
 
-/// Sees that the numbers of words are numbers of words that there are.
-fn codes<T: ArrowNativeType + Ord>(codes: &[T], words: usize) -> Read<()> {
-    match codes.iter().max().map(|highest| highest.as_usize()) {
-        Some(highest) if highest >= words => Err(format!("a word of the number {highest}, where there are {words}")),
-        _ => Ok(()),
-    }
-}
-
 /// A column of words, of which some may be missing.
 #[derive(Debug)]
 pub struct WordColumn {
@@ -158,10 +161,13 @@ impl WordColumn {
     }
 
     pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
-        let (keys, words) = (NumberColumn::read(rows, parts)?, Texts::read(parts)?);
+        let (words, valid) = (Texts::read(parts)?, Bits::valid(rows, parts)?);
         // Where none is there, the numbers are zeros all the same.
-        let is_empty = keys.valid.as_ref().is_some_and(|valid| valid.0.iter().all(|byte| *byte == 0));
-        codes(if is_empty { &[] } else { &keys.values }, words.len())?;
+        let is_empty = valid.as_ref().is_some_and(|valid| valid.0.iter().all(|byte| *byte == 0));
+        let all = if is_empty { words.len().max(1) } else { words.len() };
+        let values = parts.next(|block| below("a word", block, all))?;
+        as_many("numbers", values.len(), rows)?;
+        let keys = NumberColumn { valid, values };
         Ok(WordColumn { keys, words })
     }
 }
@@ -196,21 +202,16 @@ impl ListColumn {
     }
 
     pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
-        let (ends, codes_of, words) = (parts.next()?, parts.next()?, Texts::read(parts)?);
-        lists(&ends, rows, codes_of.len())?;
-        codes(&codes_of, words.len())?;
-        Ok(ListColumn { ends, codes: codes_of, words })
+        let words = Texts::read(parts)?;
+        let (offsets, codes) = (parts.next(rising)?, parts.next(|block| below("a word", block, words.len()))?);
+        ends(&offsets, rows, codes.len())?;
+        Ok(ListColumn { ends: offsets, codes, words })
     }
 }
 
 /// The places of a row's list.
 fn list(ends: &[i32], row: Row) -> Range<usize> {
     ends[row as usize] as usize..ends[row as usize + 1] as usize
-}
-
-/// Sees that there is a list for each row, and that they hold so many things together.
-fn lists(offsets: &[i32], rows: usize, things: usize) -> Read<()> {
-    as_many("lists", ends(offsets, things)?, rows)
 }
 
 /// The links as the models name them.
@@ -238,17 +239,14 @@ impl LinkColumn {
     }
 
     pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
-        let (ends, parents, relations, learned) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        lists(&ends, rows, parents.len())?;
+        let offsets = parts.next(rising)?;
+        let parents = parts.next(|block| below("a parent in the row", block, rows))?;
+        let relations = parts.next(|block| below("a relation", block, Relation::ALL.len()))?;
+        let learned = parts.next(|block| below("a way to learn it", block, Learned::ALL.len()))?;
+        ends(&offsets, rows, parents.len())?;
         as_many("relations", relations.len(), parents.len())?;
-        as_many("codes of how they were learned", learned.len(), parents.len())?;
-        let parents: ScalarBuffer<u32> = parents;
-        if let Some(outside) = parents.iter().max().filter(|parent| **parent as usize >= rows) {
-            return Err(format!("a parent in row {outside}, where there are {rows}"));
-        }
-        codes::<u8>(&relations, Relation::ALL.len())?;
-        codes::<u8>(&learned, Learned::ALL.len())?;
-        Ok(LinkColumn { ends, rows: parents, relations, learned })
+        as_many("ways to learn them", learned.len(), parents.len())?;
+        Ok(LinkColumn { ends: offsets, rows: parents, relations, learned })
     }
 }
 
@@ -262,9 +260,8 @@ impl AuthorityColumn {
     }
 
     pub fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
-        let codes_of = NumberColumn::read(rows, parts)?;
-        codes(&codes_of.values, Authority::NAMED.len())?;
-        Ok(AuthorityColumn(codes_of))
+        NumberColumn::read(rows, parts, |block| below("an authority", block, Authority::NAMED.len()))
+            .map(AuthorityColumn)
     }
 }
 
@@ -284,8 +281,8 @@ impl KeyColumn {
     }
 
     pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
-        let (valid, bytes) = (Bits::valid(rows, parts)?, parts.next::<u8>()?);
-        as_many("bytes of keys", bytes.len() / HubId::BYTES, rows)?;
+        let (valid, bytes) = (Bits::valid(rows, parts)?, parts.next(any)?);
+        as_many("bytes of keys", bytes.len(), rows.saturating_mul(HubId::BYTES))?;
         Ok(KeyColumn { valid, bytes })
     }
 }
@@ -302,7 +299,7 @@ impl CommitColumn {
     }
 
     pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
-        let commits = Stretches::read(parts)?;
+        let commits = Stretches::read(parts, any)?;
         as_many("commits", commits.len(), rows).map(|()| CommitColumn(commits))
     }
 }
@@ -330,11 +327,12 @@ impl OddityColumn {
     }
 
     pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
-        let (ends, kinds, texts) = (parts.next()?, parts.next()?, Texts::read(parts)?);
-        lists(&ends, rows, kinds.len())?;
+        let offsets = parts.next(rising)?;
+        let kinds = parts.next(|block| below("an oddity", block, OddityKind::ALL.len()))?;
+        let texts = Texts::read(parts)?;
+        ends(&offsets, rows, kinds.len())?;
         as_many("texts", texts.len(), kinds.len())?;
-        codes::<u8>(&kinds, OddityKind::ALL.len())?;
-        Ok(OddityColumn { ends, kinds, texts })
+        Ok(OddityColumn { ends: offsets, kinds, texts })
     }
 }
 
@@ -360,6 +358,6 @@ impl Names {
         as_many("ids", ids.len(), rows)?;
         let listed = Bits::read(rows, parts)?;
         let last = u32::try_from(rows.saturating_sub(1)).map_err(|_| format!("{rows} rows are more than can be"))?;
-        Ok(Names { ids, listed, alias_of: NumberColumn::read(rows, parts)?.within(&(0..=last))? })
+        Ok(Names { ids, listed, alias_of: NumberColumn::within(rows, parts, 0..=last)? })
     }
 }

@@ -171,23 +171,38 @@ fn arrays_that_do_not_agree_are_named() {
             "lineage/1/children/ends",
             false,
             u32::MAX,
-            "kept arrays lineage/1/children: a link leads to a row that there is not",
+            "children/ends: a link to the row of the number 4294967295, where there are 10",
         ),
         (
             "lineage/1/parents/ends",
             true,
             1 << 20,
-            "kept arrays lineage/1/parents: a link leads to a row that there is not",
+            "parents/ends: a link to the row of the number 1048576, where there are 10",
         ),
-        ("lineage/1/children/offsets", false, 3, "kept arrays lineage/1/children: their offsets do not rise from 0"),
-        ("lineage/1/parents/offsets", true, 1, "kept arrays lineage/1/parents: their offsets do not rise from 0"),
+        (
+            "lineage/1/children/offsets",
+            false,
+            3,
+            "kept array lineage/1/children/offsets: the ends of its lists do not rise",
+        ),
+        ("lineage/1/children/offsets", false, 1, "kept arrays lineage/1/children: its lists do not go from 0 to 9"),
+        (
+            "lineage/1/parents/offsets",
+            true,
+            1,
+            "kept array lineage/1/parents/offsets: the ends of its lists do not rise",
+        ),
+        ("lineage/1/parents/offsets", true, 99, "kept arrays lineage/1/parents: its lists do not go from 0 to 9"),
+        ("lineage/1/parents/codes", false, 0x7777_7777, "kept array lineage/1/parents/codes: a link of no known kind"),
         (
             "census/1/owners",
             true,
             4_000_000_000,
             "kept array census/1/owners: its numbers do not go on from row to row",
         ),
-        ("census/1/rows", true, 77, "kept array census/1/rows: its rows do not rise, or there are none such"),
+        ("census/1/owners", false, 7, "kept array census/1/owners: its numbers do not go on from row to row"),
+        ("census/1/rows", true, 77, "kept array census/1/rows: a row of the number 77, where there are 10"),
+        ("census/1/rows", false, 9, "kept array census/1/rows: its rows do not rise"),
     ] {
         let range = kept(&bytes, name);
         let mut altered = bytes.clone();

@@ -25,6 +25,13 @@ pub struct Question {
     /// The snapshot to ask [default: the last one imported, else the sample inside the program; `sample` names that]
     #[arg(long, env = "MODELKIN_SNAPSHOT", value_name = "FILE", value_parser = perhaps_empty())]
     pub snapshot: Option<PathBuf>,
+    #[command(flatten)]
+    pub trust: Trust,
+}
+
+/// What is believed of a snapshot.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct Trust {
     /// Compute everything from the records, and take nothing that the snapshot keeps; refuse one whose digest is not theirs
     #[arg(long)]
     pub trust_nothing: bool,
@@ -253,9 +260,8 @@ pub struct Export {
     /// The snapshot to ask [default: the last one imported, else the sample inside the program; `sample` names that]
     #[arg(long, env = "MODELKIN_SNAPSHOT", value_name = "FILE", value_parser = perhaps_empty())]
     pub snapshot: Option<PathBuf>,
-    /// Compute everything from the records, and take nothing that the snapshot keeps; refuse one whose digest is not theirs
-    #[arg(long)]
-    pub trust_nothing: bool,
+    #[command(flatten)]
+    pub trust: Trust,
 }
 
 /// Where a selection begins.
@@ -383,9 +389,8 @@ pub struct Diff {
     /// How to write the answer
     #[arg(long, value_enum, default_value = "table")]
     pub format: FormatArg,
-    /// Compute everything from the records, and take nothing that the snapshot keeps; refuse one whose digest is not theirs
-    #[arg(long)]
-    pub trust_nothing: bool,
+    #[command(flatten)]
+    pub trust: Trust,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -5,6 +5,7 @@ use modelkin::census::{self, Bursts, Census, Counting};
 use modelkin::lineage::{Lineage, Mirror};
 use modelkin::reference::Families;
 use modelkin::report::{self, Scope, kind, plural};
+use modelkin::snapshot::Snapshot;
 
 use crate::args;
 use crate::output::Usage;
@@ -17,37 +18,20 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
     if args.file.is_some() {
         snapshots::none_beside(&args.question, "the file")?;
     }
-    let snapshot = snapshots::open(&args.question, args.file.as_deref())?;
-    snapshot.verify()?;
+    let snapshot = snapshots::meant(&args.question, args.file.as_deref())?;
+    if args.aliases || args.bursts || args.mirrors {
+        let snapshot = snapshots::trusted(snapshot, args.question.trust)?;
+        return list(args, &snapshot);
+    }
+    // Of the file as it is: what it says of itself is computed again, whatever is trusted.
+    let families = Families::built_in()?.all()?;
+    let lies = census::verify(&snapshot, &families, &|_| ()).map_err(anyhow::Error::from_boxed)?.lies;
     let lineage = Lineage::from_snapshot(&snapshot)?;
-    let most = match args.top.unwrap_or(20) {
-        0 => usize::MAX,
-        top => top,
-    };
-    if args.aliases {
-        output::report(&report::aliases(&lineage, most)?, &snapshot, args.question.format.into())?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    if args.bursts || args.mirrors {
-        let report = match args.bursts {
-            true => report::bursts(&Bursts::list(&lineage)?, &snapshot, most)?,
-            false => {
-                let census = Census::take(&lineage, &Counting::default())?;
-                let below = |mirror: Mirror| (mirror, census.of(mirror.model).descendants);
-                report::mirrors(&lineage.mirrors().map(below).collect::<Vec<_>>(), &snapshot, most)
-            }
-        };
-        output::report(&report, &snapshot, args.question.format.into())?;
-        return Ok(ExitCode::SUCCESS);
-    }
     let scope = scope(args, &lineage)?;
     let mut findings = report::findings(&snapshot, &lineage)?;
-    // No part of the models is lied about: what the snapshot says of itself is told, whatever is asked.
-    let lies =
-        census::verify(&snapshot, &Families::built_in()?.all()?, &|_| ()).map_err(anyhow::Error::from_boxed)?.lies;
-    let is_lie = !lies.is_empty();
     let left_out = scope.narrow(&mut findings, &snapshot);
-    if is_lie {
+    if !lies.is_empty() {
+        // Of no model, so no scope leaves them out.
         findings.insert(0, report::lies(&lies));
     }
     let mut report = match args.list.as_deref() {
@@ -64,7 +48,7 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
         report.beside.push(("left_out".into(), left_out.into()));
     }
     output::report(&report, &snapshot, args.question.format.into())?;
-    if is_lie {
+    if !lies.is_empty() {
         output::note("check: the snapshot does not say what its records say; import its sources again");
         return Ok(ExitCode::from(POLICY));
     }
@@ -73,6 +57,27 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
         output::note(&format!("strict: {}", faults.join(", ")));
         return Ok(ExitCode::from(POLICY));
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Old names, bursts or mirrors.
+fn list(args: &args::Check, snapshot: &Snapshot) -> anyhow::Result<ExitCode> {
+    snapshot.verify()?;
+    let lineage = Lineage::from_snapshot(snapshot)?;
+    let most = match args.top.unwrap_or(20) {
+        0 => usize::MAX,
+        top => top,
+    };
+    let report = if args.aliases {
+        report::aliases(&lineage, most)?
+    } else if args.bursts {
+        report::bursts(&Bursts::list(&lineage)?, snapshot, most)?
+    } else {
+        let census = Census::take(&lineage, &Counting::default())?;
+        let below = |mirror: Mirror| (mirror, census.of(mirror.model).descendants);
+        report::mirrors(&lineage.mirrors().map(below).collect::<Vec<_>>(), snapshot, most)
+    };
+    output::report(&report, snapshot, args.question.format.into())?;
     Ok(ExitCode::SUCCESS)
 }
 

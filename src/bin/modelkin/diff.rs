@@ -14,9 +14,7 @@ use crate::{args, output, report, snapshots};
 pub fn run(args: &args::Diff) -> anyhow::Result<ExitCode> {
     let references = report::references(&args.tables)?;
     let open = |path: &Path, what| {
-        snapshots::open_named("", path)
-            .and_then(|snapshot| snapshots::trusted(snapshot, args.trust_nothing))
-            .context(what)
+        snapshots::open_named("", path).and_then(|snapshot| snapshots::trusted(snapshot, args.trust)).context(what)
     };
     let (earlier, later) = (open(&args.before, "the earlier snapshot")?, open(&args.after, "the later snapshot")?);
     let date = |snapshot: &Snapshot| snapshot.provenance().taken;

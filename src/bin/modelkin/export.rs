@@ -28,7 +28,7 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
         bail!(Usage(format!("{name} is several files; name them with -o, such as --to {name} -o qwen.{suffix}")));
     }
     let families = family::rules("--rules", args.selection.rules.as_deref())?;
-    let snapshot = snapshots::trusted(snapshots::open_asked(args.snapshot.as_deref())?, args.trust_nothing)?;
+    let snapshot = snapshots::trusted(snapshots::open_asked(args.snapshot.as_deref())?, args.trust)?;
     // An export goes out as it is made.
     snapshot.verify()?;
     let lineage = Lineage::from_snapshot(&snapshot)?;

@@ -32,7 +32,7 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
         bail!(Usage("--out writes the page, CSV, JSON and Markdown together; leave --format out".into()));
     }
     let references = references(&args.tables)?;
-    let mut all = series(&args.snapshots, args.question.trust_nothing)?;
+    let mut all = series(&args.snapshots, args.question.trust)?;
     let snapshot = match all.pop() {
         Some(last) => last,
         None => snapshots::open(&args.question, None)?,
@@ -90,7 +90,7 @@ fn lineage_of(snapshot: &Snapshot, fold_mirrors: bool) -> Result<Lineage<'_>, Er
 const SERIES: &str = "series";
 
 /// The snapshots that are named, the earliest first.
-fn series(patterns: &[String], trust_nothing: bool) -> anyhow::Result<Vec<Snapshot>> {
+fn series(patterns: &[String], trust: args::Trust) -> anyhow::Result<Vec<Snapshot>> {
     let mut paths: Vec<PathBuf> = Vec::new();
     for pattern in patterns {
         if Path::new(pattern).exists() {
@@ -108,7 +108,7 @@ fn series(patterns: &[String], trust_nothing: bool) -> anyhow::Result<Vec<Snapsh
     }
     let mut all: Vec<(i64, Snapshot)> = Vec::new();
     for path in &paths {
-        let snapshot = snapshots::trusted(snapshots::open_named("--snapshots", path)?, trust_nothing)?;
+        let snapshot = snapshots::trusted(snapshots::open_named("--snapshots", path)?, trust)?;
         let Some(taken) = snapshot.provenance().taken else {
             bail!("{}: has no date, so it has no place in a series; import it again with --date", path.display());
         };

@@ -6,23 +6,27 @@ use etcetera::BaseStrategy;
 use modelkin::report::day;
 use modelkin::snapshot::{Error, Snapshot, Taken};
 
-use crate::args::Question;
+use crate::args::{Question, Trust};
 use crate::files;
 use crate::output::{self, Usage};
 
 /// Opens the snapshot that is meant, and says on standard error which it is if nobody named one: the last one imported,
 /// else the sample.
 pub fn open(question: &Question, named: Option<&Path>) -> anyhow::Result<Snapshot> {
-    let snapshot = match named {
+    trusted(meant(question, named)?, question.trust)
+}
+
+/// The snapshot that is meant, as it is.
+pub fn meant(question: &Question, named: Option<&Path>) -> anyhow::Result<Snapshot> {
+    match named {
         Some(path) => open_named("", path),
         None => open_asked(question.snapshot.as_deref()),
-    }?;
-    trusted(snapshot, question.trust_nothing)
+    }
 }
 
 /// The snapshot as it is asked: with `--trust-nothing` nothing but its records, which must be those of its digest.
-pub fn trusted(snapshot: Snapshot, trust_nothing: bool) -> anyhow::Result<Snapshot> {
-    if !trust_nothing {
+pub fn trusted(snapshot: Snapshot, trust: Trust) -> anyhow::Result<Snapshot> {
+    if !trust.trust_nothing {
         return Ok(snapshot);
     }
     let (cited, is) = (&snapshot.provenance().digest, snapshot.digest()?);
