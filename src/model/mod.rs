@@ -2,6 +2,7 @@
 
 mod alias;
 mod column;
+mod guard;
 mod id;
 mod oddity;
 mod parentage;
@@ -11,6 +12,7 @@ mod remark;
 
 pub use alias::{Alias, Certainty, Scope};
 pub use column::{Count, Counts, Flag, Flags, Word, WordList, WordLists, Words};
+pub(crate) use guard::guarded;
 pub use id::{Commit, HubId, IdFault, ModelId};
 pub(crate) use oddity::clip;
 pub use oddity::{Oddity, OddityKind};
