@@ -1,5 +1,4 @@
-//! One leaf column of a row group, a batch at a time, handed out row by row: counts, times, flags, and texts in rare
-//! encodings.
+//! One flat column of a row group, a batch at a time, handed out row by row: counts, times and flags.
 
 use std::borrow::Cow;
 
@@ -10,6 +9,8 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::RowGroupReader;
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
+use super::foreign;
+use super::pages::{general, in_column};
 use super::texts::Texts;
 use crate::source::date;
 use crate::source::hub::wire;
@@ -17,80 +18,58 @@ use crate::source::hub::wire;
 /// Rows that are taken from each column at a time.
 const BATCH: usize = 4096;
 
-/// One leaf column: a batch of its values, handed out row by row.
+/// One flat leaf column: a batch of its values, handed out row by row.
 pub(super) struct Leaf<T: DataType> {
     reader: ColumnReaderImpl<T>,
+    name: String,
     max_def: i16,
-    /// The definition level from which on a row is no null: an empty list is there, a null one is not.
-    there: i16,
+    /// None where no row may be null.
     defs: Vec<i16>,
-    reps: Vec<i16>,
     values: Vec<T::T>,
-    /// The next level and the next value of the batch.
-    level: usize,
+    /// The next row and the next value of the batch.
+    row: usize,
     value: usize,
-    nested: bool,
+    rows: usize,
 }
 
 impl<T: DataType> Leaf<T> {
-    pub fn new(reader: ColumnReader, group: &dyn RowGroupReader, at: usize) -> Leaf<T> {
-        let descr = group.metadata().column(at).column_descr_ptr();
+    fn new(reader: ColumnReader, group: &dyn RowGroupReader, at: usize) -> Leaf<T> {
+        let descr = group.metadata().column(at).column_descr();
         Leaf {
             reader: get_typed_column_reader(reader),
+            name: descr.path().string(),
             max_def: descr.max_def_level(),
-            there: there(group.metadata().schema_descr(), descr.path().parts()),
             defs: Vec::new(),
-            reps: Vec::new(),
             values: Vec::new(),
-            level: 0,
+            row: 0,
             value: 0,
-            nested: descr.max_rep_level() > 0,
+            rows: 0,
         }
     }
 
-    /// The next row: nothing where it is null, one value in a flat column, any number in a list.
-    pub fn next(&mut self) -> Result<Option<&[T::T]>, ParquetError> {
-        let flat_required = self.max_def == 0 && !self.nested;
-        let exhausted = if flat_required { self.value == self.values.len() } else { self.level == self.defs.len() };
-        if exhausted {
-            self.refill(flat_required)?;
+    /// The next row: nothing where it is null.
+    fn one(&mut self) -> Result<Option<&T::T>, ParquetError> {
+        if self.row == self.rows {
+            self.refill().map_err(|error| in_column(&self.name, None, &error))?;
         }
-        let from = self.value;
-        if flat_required {
-            self.value += 1;
-            return Ok(Some(&self.values[from..self.value]));
-        }
-        let is_there = self.defs[self.level] >= self.there;
-        loop {
-            self.value += usize::from(self.defs[self.level] == self.max_def);
-            self.level += 1;
-            if !self.nested || self.level == self.defs.len() || self.reps[self.level] == 0 {
-                break;
-            }
-        }
-        Ok(is_there.then(|| &self.values[from..self.value]))
+        let is_there = self.defs.get(self.row).is_none_or(|def| *def == self.max_def);
+        self.row += 1;
+        self.value += usize::from(is_there);
+        Ok(if is_there { self.values.get(self.value - 1) } else { None })
     }
 
-    /// The next row of a flat column.
-    pub fn one(&mut self) -> Result<Option<&T::T>, ParquetError> {
-        Ok(self.next()?.and_then(<[T::T]>::first))
-    }
-
-    fn refill(&mut self, flat_required: bool) -> Result<(), ParquetError> {
-        (self.level, self.value) = (0, 0);
+    fn refill(&mut self) -> Result<(), ParquetError> {
+        (self.row, self.value) = (0, 0);
         self.defs.clear();
-        self.reps.clear();
         self.values.clear();
-        let (rows, _, _) =
-            self.reader.read_records(BATCH, Some(&mut self.defs), Some(&mut self.reps), &mut self.values)?;
-        let levels = if flat_required { self.values.len() } else { self.defs.len() };
-        let dense = self.defs.iter().filter(|def| **def == self.max_def).count();
-        if rows == 0
-            || levels == 0
-            || (!flat_required && dense != self.values.len())
-            || (self.nested && self.reps.len() != levels)
-        {
-            return Err(ParquetError::General("a column ends before its row group does".into()));
+        (self.rows, _, _) = foreign(|| self.reader.read_records(BATCH, Some(&mut self.defs), None, &mut self.values))?;
+        let dense = match self.max_def {
+            0 => self.rows,
+            max => self.defs.iter().filter(|def| **def == max).count(),
+        };
+        let has_levels = self.max_def == 0 || self.defs.len() == self.rows;
+        if self.rows == 0 || dense != self.values.len() || !has_levels {
+            return Err(general("it ends before its row group does"));
         }
         Ok(())
     }

@@ -2,10 +2,13 @@
 //! memory does not grow with the file. Every column but the id may be absent.
 
 mod columns;
+mod delta;
 mod footer;
+mod heads;
 mod leaf;
 mod pages;
 mod texts;
+mod thrift;
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -16,7 +19,9 @@ use std::slice;
 
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetStatisticsPolicy;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
+use parquet::file::serialized_reader::ReadOptionsBuilder;
 
 use memchr::{memchr, memmem};
 
@@ -27,10 +32,14 @@ use super::normalize::{BaseModels, Found};
 use super::parts::{desks, in_order};
 use super::table::{Cells, NamedColumns, Repeats, numbers};
 use super::{Error, Sink};
-use crate::model::{Authority, Counts, Flags, HubId, Oddity, OddityKind, Parentage, Reject, Remark, Word, Words};
+use crate::model::{
+    Authority, Counts, Flags, HubId, Oddity, OddityKind, Parentage, Reject, Remark, Word, Words, guarded,
+};
 use columns::{Base, Columns};
 pub(super) use footer::MOST as MOST_FOOTER;
+use heads::Room;
 use leaf::{Times, lossy};
+use pages::{general, plainly};
 use texts::Texts;
 
 /// Reads every row. Gives what is to be said of the whole.
@@ -91,10 +100,8 @@ pub(super) fn needed(path: &Path, named: &NamedColumns) -> Result<Vec<Range<u64>
     let chunks = groups.flat_map(|group| leaves.iter().map(|at| group.column(*at)));
     Ok(chunks
         .map(|chunk| {
-            let start = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
-            // What cannot be is nothing: reading it will say what is wrong.
-            let start = u64::try_from(start).unwrap_or_default();
-            start..start.saturating_add(u64::try_from(chunk.compressed_size()).unwrap_or_default())
+            let (start, length) = chunk.byte_range();
+            start..start.saturating_add(length)
         })
         .collect())
 }
@@ -103,6 +110,9 @@ pub(super) fn needed(path: &Path, named: &NamedColumns) -> Result<Vec<Range<u64>
 struct Dump<'p> {
     path: &'p Path,
     reader: SerializedFileReader<File>,
+    /// The same, to look into it where the reader did not yet.
+    file: File,
+    room: Room,
     columns: Columns,
     remarks: Vec<Remark>,
     /// So many rows had a number where a later column has an id.
@@ -112,11 +122,21 @@ struct Dump<'p> {
 impl Dump<'_> {
     fn open<'p>(path: &'p Path, named: &NamedColumns) -> Result<Dump<'p>, Error> {
         let wrong = |error| Error::Io { path: path.into(), error };
-        let file = File::open(path).map_err(wrong)?;
-        let reader = SerializedFileReader::new(file).map_err(|error| broken(path, "", &error))?;
-        if footer::names_a_cipher(&mut File::open(path).map_err(wrong)?).map_err(wrong)? {
+        let damaged =
+            |(place, reason): footer::Fault| Error::broken(path, place, format!("{reason}; fetch the file again"));
+        let mut file = File::open(path).map_err(wrong)?;
+        let seen = footer::look(&mut file).map_err(wrong)?;
+        if seen.names_a_cipher {
             return Err(Error::unfit(path, "has encrypted columns; decrypt it first"));
         }
+        seen.fault.map_or(Ok(()), |fault| Err(damaged(fault)))?;
+        let reader = foreign(|| {
+            let none = ParquetStatisticsPolicy::SkipAll;
+            let options = ReadOptionsBuilder::new().with_column_stats_policy(none.clone()).with_size_stats_policy(none);
+            SerializedFileReader::new_with_options(File::open(path)?, options.build())
+        });
+        let reader = reader.map_err(|error| broken(path, "", &error))?;
+        footer::check(reader.metadata(), seen.size).map_err(damaged)?;
         if let Some(packing) = unread_packing(&reader) {
             let what = format!("its pages are packed with {packing}, which is not read here; write it again with zstd");
             return Err(Error::unfit(path, what));
@@ -134,7 +154,8 @@ impl Dump<'_> {
                 ),
             ));
         }
-        Ok(Dump { path, reader, columns, remarks, numbers: Cell::default() })
+        let room = Room::of(seen.size);
+        Ok(Dump { path, reader, file, room, columns, remarks, numbers: Cell::default() })
     }
 
     fn row_count(&self) -> Result<i64, Error> {
@@ -160,18 +181,27 @@ impl Dump<'_> {
     ) -> Result<(), Error> {
         let groups = self.reader.metadata().row_groups();
         let mut row: i64 = groups[..group].iter().map(|group| group.num_rows()).sum();
+        let wrong = |place: String| {
+            move |error: ParquetError| broken(self.path, &format!("{place}row group {}", group + 1), &error)
+        };
+        let open = || -> Result<_, ParquetError> {
+            for at in self.columns.leaves() {
+                heads::check(&self.file, groups[group].column(at), &self.room)?;
+            }
+            foreign(|| Leaves::open(&self.columns, self.reader.get_row_group(group)?.as_ref()))
+        };
+        let mut leaves = open().map_err(wrong(String::new()))?;
         let mut all = || -> Result<(), ParquetError> {
-            let open = self.reader.get_row_group(group)?;
-            let mut leaves = Leaves::open(&self.columns, open.as_ref())?;
             for _ in 0..groups[group].num_rows() {
                 row += 1;
                 let file = || self.path.display().to_string();
                 take(&mut leaves, &|reason| Reject { file: file(), place: format!("row {row}"), reason })?;
             }
-            self.numbers.set(self.numbers.get() + leaves.numbers);
-            Ok(())
+            leaves.end()
         };
-        all().map_err(|error| broken(self.path, &format!("row {row}, row group {}", group + 1), &error))
+        all().map_err(|error| wrong(format!("row {row}, "))(error))?;
+        self.numbers.set(self.numbers.get() + leaves.numbers);
+        Ok(())
     }
 }
 
@@ -186,7 +216,12 @@ fn unread_packing(reader: &SerializedFileReader<File>) -> Option<&'static str> {
 }
 
 fn broken(path: &Path, place: &str, error: &ParquetError) -> Error {
-    Error::broken(path, place, format!("no readable Parquet ({error}); fetch the file again"))
+    Error::broken(path, place, format!("no readable Parquet ({}); fetch the file again", plainly(error)))
+}
+
+/// What the crate does, a panic of which is an error like its others.
+fn foreign<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    guarded(work).unwrap_or_else(|said| Err(general(&format!("its reader gave up: {said}"))))
 }
 
 /// The open columns of a row group, all at the same row. Of each all spellings, which are read on whichever a row has.
@@ -266,6 +301,13 @@ impl Leaves {
             base_model: memmem::Finder::new("base_model"),
             numbers: 0,
         })
+    }
+
+    /// Whether no list goes on behind the last row; other columns have as many values as rows, by their pages.
+    fn end(&mut self) -> Result<(), ParquetError> {
+        let base = self.base_models.iter().flat_map(|base| [&base.models, &base.keys]).flatten();
+        let mut lists = self.tags.iter().chain(base).chain(self.cells.iter().map(|(_, leaf)| leaf));
+        lists.find(|leaf| !leaf.is_over()).map_or(Ok(()), |leaf| Err(leaf.too_long()))
     }
 
     /// Gathers the next row's id and parents. The card is only looked at where the Hub names no parent.

@@ -8,6 +8,8 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::RowGroupReader;
 
 use super::leaf::there;
+use super::{delta, foreign};
+use crate::source::pages::MAX_ROW;
 
 /// A run says in a few bytes how often a level stands there: more of them in one page than any writer makes are no reason to
 /// fill the memory.
@@ -22,6 +24,9 @@ type Row<'a> = (&'a [u8], &'a [Span]);
 /// The pages of a column, the present one and the next: a row may go on there.
 pub(super) struct Pages {
     reader: Box<dyn PageReader>,
+    /// What the column is called, and how many of its pages were taken apart.
+    name: String,
+    count: usize,
     max_def: u8,
     max_rep: u8,
     /// The definition level from which on a row is no null: an empty list is there, a null one is not.
@@ -53,12 +58,19 @@ impl Pages {
         let descr = group.metadata().column(at).column_descr();
         let levels = [descr.max_def_level() as u8, descr.max_rep_level() as u8];
         let there = there(group.metadata().schema_descr(), descr.path().parts()) as u8;
-        Pages::new(group.get_column_page_reader(at)?, levels, there)
+        Pages::new(group.get_column_page_reader(at)?, descr.path().string(), levels, there)
     }
 
-    fn new(reader: Box<dyn PageReader>, [max_def, max_rep]: [u8; 2], there: u8) -> Result<Pages, ParquetError> {
+    fn new(
+        reader: Box<dyn PageReader>,
+        name: String,
+        [max_def, max_rep]: [u8; 2],
+        there: u8,
+    ) -> Result<Pages, ParquetError> {
         let mut pages = Pages {
             reader,
+            name,
+            count: 0,
             max_def,
             max_rep,
             there,
@@ -76,7 +88,7 @@ impl Pages {
         if self.page.level == self.page.defs.len() {
             self.turn()?;
             if self.page.defs.is_empty() {
-                return Err(general("a column ends before its row group does"));
+                return Err(general(&format!("column {} ends before its row group does", self.name)));
             }
         }
         let is_there = self.page.defs[self.page.level] >= self.there;
@@ -91,6 +103,16 @@ impl Pages {
         Ok(is_there.then(|| (page.bytes.as_ref(), &page.spans[from..page.value])))
     }
 
+    /// Whether all was handed out.
+    pub fn is_over(&self) -> bool {
+        self.page.level == self.page.defs.len() && self.ahead.defs.is_empty()
+    }
+
+    /// The error of a column that is not.
+    pub fn too_long(&self) -> ParquetError {
+        general(&format!("column {} has more rows than its row group", self.name))
+    }
+
     /// Whether the row that was passed last goes on in the next page.
     fn is_cut(&self) -> bool {
         self.page.level == self.page.defs.len() && self.ahead.reps.first().is_some_and(|rep| *rep > 0)
@@ -102,7 +124,7 @@ impl Pages {
         spilled.1.clear();
         loop {
             for span in &self.page.spans[from..self.page.value] {
-                spilled.1.push((spilled.0.len() as u32, span.1));
+                spilled.1.push(self::span(spilled.0.len(), span.1 as usize)?);
                 spilled.0.extend_from_slice(text(&self.page.bytes, *span));
             }
             if !self.is_cut() {
@@ -127,20 +149,31 @@ impl Pages {
 
     /// Takes the next page apart that has something in it; at the end there is none.
     fn load(&mut self) -> Result<(), ParquetError> {
+        self.take_apart().map_err(|error| in_column(&self.name, Some(self.count), &error))
+    }
+
+    fn take_apart(&mut self) -> Result<(), ParquetError> {
         let Levels { defs, reps, bytes, spans, level, value, is_full } = &mut self.ahead;
         (*level, *value) = (0, 0);
         defs.clear();
         reps.clear();
         spans.clear();
         while defs.is_empty() {
-            let Some(page) = self.reader.get_next_page()? else { return Ok(()) };
+            self.count += 1;
+            let Some(page) = foreign(|| self.reader.get_next_page())? else { return Ok(()) };
             let (count, encoding, [rep_bytes, def_bytes], values) = match &page {
                 Page::DictionaryPage { buf, num_values, .. } => {
                     self.dictionary = (buf.clone(), Vec::new());
                     plain(buf, *num_values as usize, &mut self.dictionary.1)?;
                     continue;
                 }
-                Page::DataPage { buf, num_values, encoding, .. } => {
+                Page::DataPage { buf, num_values, encoding, def_level_encoding, rep_level_encoding, .. } => {
+                    let has_runs = |max, encoding: &Encoding| max == 0 || *encoding == Encoding::RLE;
+                    if !has_runs(self.max_rep, rep_level_encoding) || !has_runs(self.max_def, def_level_encoding) {
+                        return Err(general(
+                            "levels in an encoding that no writer chooses today; write the file again",
+                        ));
+                    }
                     let mut at = 0;
                     let mut levels = |max: u8| -> Result<&[u8], ParquetError> {
                         if max == 0 {
@@ -169,8 +202,13 @@ impl Pages {
                 return Err(general("a page of more than 67,108,864 levels"));
             }
             let fill = |levels: &[u8], max: u8, into: &mut Vec<u8>| {
-                let mut run = |level: u32, times: usize| into.resize(into.len() + times, level as u8);
-                hybrid(levels, u8::BITS - max.leading_zeros(), count, &mut run)
+                let mut highest = 0;
+                let mut run = |level: u32, times: usize| {
+                    highest = highest.max(level);
+                    into.resize(into.len() + times, level as u8);
+                };
+                hybrid(levels, u8::BITS - max.leading_zeros(), count, &mut run)?;
+                if highest > u32::from(max) { Err(general("a level that its column has not")) } else { Ok(()) }
             };
             if self.max_rep > 0 {
                 fill(rep_bytes, self.max_rep, reps)?;
@@ -200,7 +238,12 @@ impl Pages {
                     }
                     texts.clone()
                 }
-                other => return Err(general(&format!("an encoding ({other}) that the column does not name"))),
+                Encoding::DELTA_LENGTH_BYTE_ARRAY => {
+                    delta::lengths(&values, there, spans)?;
+                    values
+                }
+                Encoding::DELTA_BYTE_ARRAY => delta::prefixed(&values, there, spans)?,
+                other => return Err(general(&format!("texts in an encoding that is none of theirs ({other})"))),
             };
         }
         Ok(())
@@ -226,8 +269,30 @@ pub(super) fn text(bytes: &[u8], (start, length): Span) -> &[u8] {
     &bytes[start as usize..][..length as usize]
 }
 
+/// An error in a column, with its page where that is known.
+pub(super) fn in_column(name: &str, page: Option<usize>, error: &ParquetError) -> ParquetError {
+    let page = page.map(|page| format!(", page {page}")).unwrap_or_default();
+    general(&format!("column {name}{page}: {}", plainly(error)))
+}
+
+/// What the crate says, without who says so.
+pub(super) fn plainly(error: &ParquetError) -> String {
+    match error {
+        ParquetError::General(reason) => reason.clone(),
+        error => error.to_string(),
+    }
+}
+
 pub(super) fn general(reason: &str) -> ParquetError {
     ParquetError::General(reason.into())
+}
+
+/// The place of a text, which is no longer than a row of JSON may be.
+pub(super) fn span(start: usize, length: usize) -> Result<Span, ParquetError> {
+    if length > MAX_ROW {
+        return Err(general("a text of more than 64 MiB"));
+    }
+    u32::try_from(start).map(|start| (start, length as u32)).map_err(|_| general("more than 4 GiB of texts"))
 }
 
 /// Finds so many texts, each behind its length.
@@ -239,7 +304,7 @@ fn plain(bytes: &[u8], count: usize, spans: &mut Vec<Span>) -> Result<(), Parque
         let length = bytes.get(at..at + 4).and_then(|length| length.try_into().ok()).map(u32::from_le_bytes);
         let length = length.filter(|length| *length as usize <= bytes.len() - at - 4);
         let length = length.ok_or_else(|| general("a page ends inside a text"))?;
-        spans.push((at as u32 + 4, length));
+        spans.push(span(at + 4, length as usize)?);
         at += 4 + length as usize;
     }
     Ok(())
@@ -302,7 +367,7 @@ fn hybrid(bytes: &[u8], width: u32, count: usize, take: &mut impl FnMut(u32, usi
 }
 
 /// The first eight bytes as a number, nought where there are fewer.
-fn word(bytes: &[u8]) -> u64 {
+pub(super) fn word(bytes: &[u8]) -> u64 {
     match bytes.first_chunk() {
         Some(whole) => u64::from_le_bytes(*whole),
         None => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
@@ -363,7 +428,7 @@ mod tests {
             page(&[1, 0], &["f", "g"]),
             page(&[0], &["h"]),
         ];
-        let mut pages = Pages::new(Box::new(Some(pages.into_iter())), [1, 1], 1).unwrap();
+        let mut pages = Pages::new(Box::new(Some(pages.into_iter())), "x".into(), [1, 1], 1).unwrap();
         let mut rows = Vec::new();
         while let Ok(row) = pages.next() {
             let (bytes, spans) = row.unwrap();

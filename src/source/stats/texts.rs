@@ -1,50 +1,37 @@
 //! A column of texts, read where they lie in its pages: the crate unpacks the pages, and no text is copied out of them.
 //! A dump has some eight tags a model, and an object for each costs more than all that is done with it.
 
-use parquet::basic::Encoding;
-use parquet::data_type::{ByteArray, ByteArrayType};
 use parquet::errors::ParquetError;
 use parquet::file::reader::RowGroupReader;
 
-use super::leaf::Leaf;
-use super::pages::{Pages, Span, general, text};
+use super::pages::{Pages, Span, text};
 use crate::source::loose;
 
 /// A column of texts of a row group, handed out row by row.
-pub(super) enum Texts {
-    /// In the encodings that nearly every writer chooses.
-    Pages(Box<Pages>),
-    /// In any other one.
-    Leaf(Box<Leaf<ByteArrayType>>),
-}
+pub(super) struct Texts(Box<Pages>);
 
 /// The texts of one row: one in a flat column, any number in a list.
 #[derive(Clone, Copy)]
-pub(super) enum Values<'a> {
-    Spans(&'a [u8], &'a [Span]),
-    Arrays(&'a [ByteArray]),
-}
+pub(super) struct Values<'a>(&'a [u8], &'a [Span]);
 
 impl Texts {
     pub fn open(group: &dyn RowGroupReader, at: usize) -> Result<Texts, ParquetError> {
-        use Encoding::{PLAIN, PLAIN_DICTIONARY, RLE, RLE_DICTIONARY};
-        let chunk = group.metadata().column(at);
-        let is_known = |encoding| matches!(encoding, PLAIN | PLAIN_DICTIONARY | RLE | RLE_DICTIONARY);
-        if !chunk.encodings().all(is_known) {
-            if chunk.column_type() != parquet::basic::Type::BYTE_ARRAY {
-                return Err(general("a column without a type in a rare encoding"));
-            }
-            return Ok(Texts::Leaf(Box::new(Leaf::new(group.get_column_reader(at)?, group, at))));
-        }
-        Ok(Texts::Pages(Box::new(Pages::open(group, at)?)))
+        Ok(Texts(Box::new(Pages::open(group, at)?)))
     }
 
     /// The next row: nothing where it is null.
     pub fn next(&mut self) -> Result<Option<Values<'_>>, ParquetError> {
-        match self {
-            Texts::Pages(pages) => Ok(pages.next()?.map(|(bytes, spans)| Values::Spans(bytes, spans))),
-            Texts::Leaf(leaf) => Ok(leaf.next()?.map(Values::Arrays)),
-        }
+        Ok(self.0.next()?.map(|(bytes, spans)| Values(bytes, spans)))
+    }
+
+    /// Whether no row is left.
+    pub fn is_over(&self) -> bool {
+        self.0.is_over()
+    }
+
+    /// The error of a column that goes on behind the last row of its row group.
+    pub fn too_long(&self) -> ParquetError {
+        self.0.too_long()
     }
 
     /// The next row of a flat column: nothing also where a word stands for it, as in any table.
@@ -61,24 +48,15 @@ fn is_null(text: &[u8]) -> bool {
 
 impl<'a> Values<'a> {
     pub fn len(self) -> usize {
-        match self {
-            Values::Spans(_, spans) => spans.len(),
-            Values::Arrays(arrays) => arrays.len(),
-        }
+        self.1.len()
     }
 
     pub fn first(self) -> Option<&'a [u8]> {
-        match self {
-            Values::Spans(bytes, spans) => spans.first().map(|span| text(bytes, *span)),
-            Values::Arrays(arrays) => arrays.first().map(ByteArray::data),
-        }
+        self.1.first().map(|span| text(self.0, *span))
     }
 
-    pub fn each(self, mut take: impl FnMut(&'a [u8])) {
-        match self {
-            Values::Spans(bytes, spans) => spans.iter().for_each(|span| take(text(bytes, *span))),
-            Values::Arrays(arrays) => arrays.iter().for_each(|array| take(array.data())),
-        }
+    pub fn each(self, take: impl FnMut(&'a [u8])) {
+        self.1.iter().map(|span| text(self.0, *span)).for_each(take);
     }
 }
 
@@ -88,10 +66,12 @@ mod tests {
     use std::sync::Arc;
 
     use bytes::Bytes;
-    use parquet::data_type::ByteArrayType;
+    use parquet::basic::Encoding;
+    use parquet::data_type::{ByteArray, ByteArrayType};
     use parquet::file::properties::{WriterProperties, WriterVersion};
     use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::file::writer::SerializedFileWriter;
+    use parquet::record::Field;
     use parquet::schema::parser::parse_message_type;
 
     use super::*;
@@ -149,47 +129,60 @@ mod tests {
         file.into_inner().unwrap().into()
     }
 
+    /// The texts of a row, as the crate's own reader of rows finds them: nothing where it is null.
+    fn wanted(field: &Field) -> Option<Vec<Vec<u8>>> {
+        match field {
+            Field::Str(text) => Some(vec![text.clone().into_bytes()]),
+            Field::ListInternal(list) => Some(list.elements().iter().filter_map(wanted).flatten().collect()),
+            _ => None,
+        }
+    }
+
     #[test]
     fn pages_hold_what_the_crates_reader_finds_in_them() {
         let mut rng = fastrand::Rng::with_seed(1);
-        let mut paged = 0;
-        for (version, dictionary, page) in [
-            (WriterVersion::PARQUET_1_0, true, 200),
-            (WriterVersion::PARQUET_1_0, false, 200),
-            (WriterVersion::PARQUET_1_0, true, 1 << 20),
-            (WriterVersion::PARQUET_2_0, true, 200),
-            (WriterVersion::PARQUET_2_0, false, 200),
+        for (version, encoding, page) in [
+            (WriterVersion::PARQUET_1_0, None, 200),
+            (WriterVersion::PARQUET_1_0, Some(Encoding::PLAIN), 200),
+            (WriterVersion::PARQUET_1_0, None, 1 << 20),
+            (WriterVersion::PARQUET_2_0, None, 200),
+            (WriterVersion::PARQUET_2_0, Some(Encoding::PLAIN), 200),
+            (WriterVersion::PARQUET_1_0, Some(Encoding::DELTA_LENGTH_BYTE_ARRAY), 200),
+            (WriterVersion::PARQUET_2_0, Some(Encoding::DELTA_LENGTH_BYTE_ARRAY), 1 << 20),
+            (WriterVersion::PARQUET_1_0, Some(Encoding::DELTA_BYTE_ARRAY), 1 << 20),
+            (WriterVersion::PARQUET_2_0, Some(Encoding::DELTA_BYTE_ARRAY), 200),
         ] {
-            let properties = WriterProperties::builder()
+            let mut properties = WriterProperties::builder()
                 .set_writer_version(version)
-                .set_dictionary_enabled(dictionary)
+                .set_dictionary_enabled(encoding.is_none())
                 .set_dictionary_page_size_limit(2000)
                 .set_data_page_size_limit(page)
                 .set_write_batch_size(16);
+            if let Some(encoding) = encoding {
+                properties = properties.set_encoding(encoding);
+            }
             let bytes = file(properties.build(), &mut rng);
             let reader = SerializedFileReader::new(bytes).unwrap();
             for group in 0..reader.num_row_groups() {
                 let group = reader.get_row_group(group).unwrap();
+                let rows: Vec<_> = group.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+                assert_eq!(rows.len() as i64, group.metadata().num_rows());
                 for column in 0..3 {
                     let mut texts = Texts::open(group.as_ref(), column).unwrap();
-                    let mut leaf =
-                        Leaf::<ByteArrayType>::new(group.get_column_reader(column).unwrap(), group.as_ref(), column);
-                    paged += usize::from(matches!(texts, Texts::Pages(_)));
-                    for row in 0..group.metadata().num_rows() {
+                    for (number, row) in rows.iter().enumerate() {
+                        assert!(!texts.is_over());
                         let found = texts.next().unwrap().map(|values| {
                             let mut all = Vec::new();
                             values.each(|text| all.push(text.to_vec()));
                             assert_eq!((values.len(), values.first()), (all.len(), all.first().map(Vec::as_slice)));
                             all
                         });
-                        let wanted = leaf.next().unwrap();
-                        let wanted = wanted.map(|all| all.iter().map(|text| text.data().to_vec()).collect::<Vec<_>>());
-                        assert_eq!(found, wanted, "column {column}, row {row}");
+                        let (_, wanted_of) = row.get_column_iter().nth(column).unwrap();
+                        assert_eq!(found, wanted(wanted_of), "column {column}, row {number}");
                     }
-                    assert!(texts.next().is_err());
+                    assert!(texts.is_over() && texts.next().is_err());
                 }
             }
         }
-        assert!((27..45).contains(&paged), "both readers: {paged} columns of 45 by pages");
     }
 }
