@@ -262,3 +262,20 @@ write("links.parquet", pa.table({
     "base_model_id": ["a/base", "a/base", "b/chat"],
 }))
 write("parents.parquet", pa.table({"id": ["b/chat", "c/blend"], "base_ids": [["a/base"], ["a/base", "b/chat"]], "likes": [1, 2]}))
+
+# Pages with checksums, in several row groups: no change of it gives other rows in silence.
+write("checked.parquet", pa.table({
+    "id": [f"o{at % 7}/m{at}" for at in range(60)],
+    "tags": [["en", f"base_model:o{at % 5}/m{at // 2}"] if at % 3 else [] for at in range(60)],
+    "baseModels": [f'{{"relation":"merge","models":[{{"_id":"1","id":"a/{at % 4}"}}]}}' if at % 6 == 0 else None for at in range(60)],
+    "cardData": [f'{{"base_model":"b/{at}","license":"mit"}}' if at % 9 == 0 else None for at in range(60)],
+}), row_group_size=25, compression="zstd", write_page_checksum=True)
+# The same texts in the encodings that are no dictionary.
+delta = {"id": "DELTA_BYTE_ARRAY", "tags.list.element": "DELTA_LENGTH_BYTE_ARRAY", "cardData": "PLAIN"}
+write("delta.parquet", pq.read_table(HERE / "checked.parquet"), row_group_size=25, compression="gzip", use_dictionary=False,
+      column_encoding=delta, data_page_version="2.0")
+# Neither packed nor with checksums: a change comes as far as it can.
+bare = pq.read_table(HERE / "today.parquet")
+write("bare.parquet", pa.concat_tables([bare] * 8), row_group_size=17, compression="none", store_schema=False,
+      use_dictionary=["tags.list.element", "downloads", "id", "baseModels.models.list.element.id", "createdAt"],
+      column_encoding={"likes": "DELTA_BINARY_PACKED", "cardData": "DELTA_BYTE_ARRAY"})

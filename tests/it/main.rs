@@ -16,6 +16,7 @@ mod layers;
 mod odd_hub;
 mod odd_tables;
 mod old_ids;
+mod parquet;
 mod program;
 mod readme;
 mod real;

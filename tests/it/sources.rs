@@ -588,36 +588,25 @@ proptest! {
     }
 }
 
-/// The links of a source, by ids in lower case: read for them alone, and out of a whole import. Old ids that an import
-/// follows stand in neither.
-fn both_links(path: &Path) -> [BTreeSet<(String, String)>; 2] {
-    let (mut links, mut rejects, mut builder) = (Links::default(), [0, 0], Builder::new());
-    let sources = || source::find(path, None).unwrap().into_iter();
-    for (alone, whole) in sources().zip(sources()) {
-        alone
-            .read_links(&mut |part| {
-                rejects[0] += part.rejects.len();
-                links.add(&part);
-            })
-            .unwrap();
-        whole
-            .read(&mut |found| {
-                rejects[1] += usize::from(found.is_err());
-                // One repository under two ids is another matter.
-                builder.add(found.map(|record| Record { hub_id: None, was: None, ..record }));
-            })
-            .unwrap();
+/// Links by ids in lower case, and how many models and rejects beside them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Read {
+    pub links: BTreeSet<(String, String)>,
+    pub models: u64,
+    pub rejects: usize,
+}
+
+/// What a source gives where it is read for its links alone.
+pub fn alone(path: &Path, kind: Option<Kind>) -> Result<Read, source::Error> {
+    let (mut links, mut rejects) = (Links::default(), 0);
+    for source in source::find(path, kind)? {
+        source.read_links(&mut |part| {
+            rejects += part.rejects.len();
+            links.add(&part);
+        })?;
     }
-    assert_eq!(rejects[0], rejects[1], "{}", path.display());
     let links = links.finish();
-    let snapshot = builder.finish("test", None, None).unwrap();
-    assert_eq!(links.listed as u64, snapshot.provenance().counts.models, "{}", path.display());
     let id = |id: &str| id.to_lowercase();
-    let alone = links.pairs.iter().map(|(parent, child)| (id(links.id(*parent)), id(links.id(*child)))).collect();
-    let whole = snapshot.rows().flat_map(|row| {
-        let child = snapshot.id(row);
-        snapshot.links().unwrap().of(row).map(|link| (id(snapshot.id(link.parent)), id(child))).collect::<Vec<_>>()
-    });
     let (models, ends) = links.by_owner();
     assert_eq!(models.iter().collect::<BTreeSet<_>>().len(), links.nodes());
     let starts = std::iter::once(0).chain(ends.iter().copied());
@@ -628,7 +617,33 @@ fn both_links(path: &Path) -> [BTreeSet<(String, String)>; 2] {
         });
         assert_eq!(owners.collect::<BTreeSet<_>>().len(), 1);
     }
-    [alone, whole.collect()]
+    let pairs = links.pairs.iter().map(|(parent, child)| (id(links.id(*parent)), id(links.id(*child)))).collect();
+    Ok(Read { links: pairs, models: links.listed as u64, rejects })
+}
+
+/// What it gives to an import. Old ids that an import follows stand in neither.
+pub fn whole(path: &Path, kind: Option<Kind>) -> Result<Read, source::Error> {
+    let (mut builder, mut rejects) = (Builder::new(), 0);
+    for source in source::find(path, kind)? {
+        source.read(&mut |found| {
+            rejects += usize::from(found.is_err());
+            // One repository under two ids is another matter.
+            builder.add(found.map(|record| Record { hub_id: None, was: None, ..record }));
+        })?;
+    }
+    let snapshot = builder.finish("test", None, None).unwrap();
+    let id = |id: &str| id.to_lowercase();
+    let links = snapshot.rows().flat_map(|row| {
+        let child = snapshot.id(row);
+        snapshot.links().unwrap().of(row).map(|link| (id(snapshot.id(link.parent)), id(child))).collect::<Vec<_>>()
+    });
+    Ok(Read { links: links.collect(), models: snapshot.provenance().counts.models, rejects })
+}
+
+fn both_links(path: &Path) -> [BTreeSet<(String, String)>; 2] {
+    let (alone, whole) = (alone(path, None).unwrap(), whole(path, None).unwrap());
+    assert_eq!((alone.models, alone.rejects), (whole.models, whole.rejects), "{}", path.display());
+    [alone.links, whole.links]
 }
 
 /// Files that cannot be read, and those that [`what_the_reader_of_links_does_not_know`] is about.
