@@ -334,3 +334,24 @@ fn the_whole_hub_is_one_word_and_a_stale_dump_is_told() {
     let ran = place.run(&["import", "hub", "-o", "out.modelkin"]);
     assert!(ran.code == 0 && ran.out.starts_with("hub (jsonl): 1 record,"), "{} {}", ran.out, ran.err);
 }
+
+#[test]
+fn a_file_is_fetched_from_its_hub_or_where_its_files_may_lie() {
+    let (bytes, digest) = dump();
+    let files = one(&bytes, Ways::default());
+    let place = Place::at(files.address());
+    let import = |hosts: &str| {
+        let mut command = place.command(&["import", ADDRESS, "-o", "out.modelkin"]);
+        ended(command.env("MODELKIN_FILE_HOSTS", hosts).spawn().unwrap())
+    };
+    let ran = import("");
+    let (own, said) = (files.address().replace("http://", ""), " leads to 127.0.0.1:");
+    assert!(ran.code == 1 && ran.err.contains(&format!("{own}{said}")), "{}", ran.err);
+    let store = ran.err.split("MODELKIN_FILE_HOSTS=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    assert!(files.log().iter().all(|asked| !asked.is_cdn));
+    is_discreet(&files.log(), &ran);
+    let ran = import(&store);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(place.snapshot("out.modelkin").provenance().digest, digest);
+    is_discreet(&files.log(), &ran);
+}

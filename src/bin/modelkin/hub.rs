@@ -15,6 +15,12 @@ pub fn endpoint() -> String {
     text("HF_ENDPOINT").unwrap_or_else(|| HUB.to_owned())
 }
 
+/// Hosts where the Hub's files may lie, beside its own, that the variable names.
+pub fn file_hosts() -> Vec<String> {
+    let hosts = text("MODELKIN_FILE_HOSTS").unwrap_or_default();
+    hosts.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect()
+}
+
 /// The variable that forbids every request, if one does.
 pub fn offline() -> Option<&'static str> {
     ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].into_iter().find(|name| is_on(name))

@@ -108,6 +108,7 @@ pub fn fetch(
         let wanted = Wanted { address: address.clone(), kind, named: named.clone(), until };
         // Each waits on a thread of its own.
         let client = Hub::new(&hub::endpoint(), hub::token()?, program, Patience::default())?;
+        let client = client.with_file_hosts(hub::file_hosts());
         let progress = Progress::new();
         let now = jiff::Timestamp::now().as_millisecond();
         let done = fetch::fetch(client, &wanted, &folder, now, move |event| progress.tell(&event));

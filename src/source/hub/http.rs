@@ -1,4 +1,5 @@
 mod extent;
+mod hosts;
 mod located;
 mod marks;
 mod transfer;
@@ -7,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use reqwest::header::{AUTHORIZATION, DATE, LINK, LOCATION};
+use reqwest::header::{AUTHORIZATION, DATE, LINK};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, Url};
 
@@ -18,16 +19,19 @@ use super::refusal::Said;
 use super::token::Token;
 use crate::model::clip;
 use crate::source::date;
+use hosts::{Kind, host, is_loopback};
 pub(super) use located::Located;
 pub(super) use marks::Marks;
 pub(super) use transfer::{Keep, Refusal};
 
 /// Longest body that is taken, in bytes: a page of a thousand full rows stays under 30 MB.
-const MAX_BODY: usize = 128 << 20;
+pub(in crate::source) const MAX_BODY: usize = 128 << 20;
 /// What is read of a card, in bytes; a front matter may not reach further.
 const MAX_CARD: usize = (1 << 20) + 1;
-/// Redirects that are followed in a row.
-const MAX_HOPS: usize = 10;
+/// What is read of a refusal, in bytes: nobody's words are longer.
+const MAX_SAID: usize = 64 << 10;
+/// Longest query of a next page, in bytes: the Hub's own are a tenth of it, and all of a listing are kept.
+const MAX_NEXT: usize = 16 << 10;
 /// A wait longer than this is told.
 const TOLD_WAIT: Duration = Duration::from_secs(5);
 /// Answers of a server in trouble after which a card is left: the others do not wait for it.
@@ -67,7 +71,7 @@ pub enum Error {
         /// In its words.
         reason: String,
     },
-    /// The Hub's answer leads around in a circle, or nowhere.
+    /// The Hub's answer leads around in a circle, nowhere, or to a host that is not to be asked.
     #[error("{what}: {reason}")]
     Redirect {
         /// The address.
@@ -98,6 +102,8 @@ pub struct Answer {
     pub to: Option<String>,
     /// The path that answered at last, after redirects within the Hub.
     pub path: String,
+    /// The host that answered at last, with its port where that is not the usual one.
+    pub host: String,
 }
 
 /// Why a request waits, and for how long.
@@ -118,6 +124,8 @@ pub struct Hub {
     /// For files, which are taken as they are: what a server packs on the way would not be what its digest is of.
     files: Client,
     endpoint: Url,
+    /// Hosts where its files may lie, beside those that are known.
+    file_hosts: Vec<String>,
     token: Option<Token>,
     patience: Patience,
     pace: Mutex<BTreeMap<Class, Pace>>,
@@ -182,7 +190,13 @@ impl Hub {
             client.build().map_err(|error| Error::Client(chain(&error)))
         };
         let (client, files) = (client(true)?, client(false)?);
-        Ok(Hub { client, files, endpoint: url, token, patience, pace: Mutex::default() })
+        Ok(Hub { client, files, endpoint: url, file_hosts: Vec::new(), token, patience, pace: Mutex::default() })
+    }
+
+    /// The same, whose files may lie at these hosts too, each with its port or at any.
+    #[must_use]
+    pub fn with_file_hosts(self, file_hosts: Vec<String>) -> Hub {
+        Hub { file_hosts, ..self }
     }
 
     /// The endpoint, without a slash at its end.
@@ -317,7 +331,7 @@ impl Hub {
             Ok(url) => url,
             Err(error) => return Try::Over(error),
         };
-        let circle = |reason: &str| Try::Over(Error::Redirect { what: self.name(path), reason: reason.to_owned() });
+        let kind = if class == Class::Resolvers { Kind::File } else { Kind::Answer };
         let mut seen = vec![url.clone()];
         // The last address at the Hub itself: a file may lie elsewhere.
         let mut own = url.clone();
@@ -334,22 +348,18 @@ impl Hub {
                 self.learn(class, &response, seen.len() == 1);
             }
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-                return self.answer(&own, class, response).await;
+                return self.answer(&own, &host(&url), class, response).await;
             }
-            let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
-            let Some(to) = to.and_then(|to| url.join(to).ok()) else { return circle("a redirect that leads nowhere") };
-            if !matches!(to.scheme(), "http" | "https") || (url.scheme() == "https" && to.scheme() == "http") {
-                return circle("a redirect to an unsafe address");
-            }
+            let to = match self.led(&seen, response.headers(), kind) {
+                Ok(to) => to,
+                Err(error) => return Try::Over(error),
+            };
             if ask == Ask::Head {
                 let own_path = (to.origin() == self.endpoint.origin()).then(|| self.path_of(&to));
-                return match self.answer(&own, class, response).await {
+                return match self.answer(&own, &host(&url), class, response).await {
                     Try::Answer(answer) => Try::Answer(Answer { to: own_path, ..answer }),
                     failed => failed,
                 };
-            }
-            if seen.contains(&to) || seen.len() > MAX_HOPS {
-                return circle("redirects lead around in a circle");
             }
             if to.origin() == self.endpoint.origin() {
                 own = to.clone();
@@ -359,22 +369,28 @@ impl Hub {
         }
     }
 
-    async fn answer(&self, own: &Url, class: Class, mut response: Response) -> Try {
+    async fn answer(&self, own: &Url, host: &str, class: Class, mut response: Response) -> Try {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
+        // Of a card its beginning is enough, and of a refusal; of all else everything is wanted.
+        let enough = match (status.is_success(), class) {
+            (false, _) => Some(MAX_SAID),
+            (true, Class::Resolvers) => Some(MAX_CARD),
+            (true, _) => None,
+        };
         let mut body = Vec::new();
         loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if class == Class::Resolvers && body.len() + chunk.len() >= MAX_CARD => {
-                    body.extend_from_slice(&chunk[..MAX_CARD - body.len()]);
+            match (response.chunk().await, enough) {
+                (Ok(Some(chunk)), Some(enough)) if body.len() + chunk.len() >= enough => {
+                    body.extend_from_slice(&chunk[..enough - body.len()]);
                     break;
                 }
-                Ok(Some(chunk)) if body.len() + chunk.len() > MAX_BODY => {
+                (Ok(Some(chunk)), None) if body.len() + chunk.len() > MAX_BODY => {
                     return Try::failed(Fault::Answer, format!("a body of more than {} MiB", MAX_BODY >> 20));
                 }
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => break,
-                Err(error) => return Try::failed(Fault::Answer, chain(&error.without_url())),
+                (Ok(Some(chunk)), _) => body.extend_from_slice(&chunk),
+                (Ok(None), _) => break,
+                (Err(error), _) => return Try::failed(Fault::Answer, chain(&error.without_url())),
             }
         }
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -395,6 +411,10 @@ impl Hub {
         let mut next = None;
         for link in headers.get_all(LINK) {
             match next_query(&String::from_utf8_lossy(link.as_bytes())) {
+                Ok(Some(found)) if found.len() > MAX_NEXT => {
+                    let reason = format!("a next link of more than {} KiB", MAX_NEXT >> 10);
+                    return Try::failed(Fault::Answer, reason);
+                }
                 Ok(found) => next = next.or(found),
                 // To take it for the last page would lose what comes after it.
                 Err(()) => return Try::failed(Fault::Answer, "a Link header that cannot be read".into()),
@@ -406,6 +426,7 @@ impl Hub {
             date: headers.get(DATE).and_then(|at| date::http(at.to_str().ok()?)),
             code: text("x-error-code"),
             path: self.path_of(own),
+            host: host.to_owned(),
             message,
             said: said.texts.into_iter().map(|text| self.discreet(text)).collect(),
             to: None,
@@ -433,9 +454,9 @@ fn without_secret(address: &str) -> String {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+/// An address for people: what is signed in it is left out.
+fn shown(url: &Url) -> String {
+    url.as_str().split(['?', '#']).next().unwrap_or_default().to_owned()
 }
 
 /// An error with its causes: reqwest's own words are too few.

@@ -9,12 +9,15 @@ pub mod listing;
 mod patience;
 mod ranges;
 mod refusal;
+mod seen;
 mod token;
 pub(crate) mod wire;
 
 pub use dataset::{Address, Commit, DatasetFile};
+pub(super) use http::MAX_BODY;
 pub use http::{Answer, Error, Hub, Pause};
 pub use limit::Quota;
 pub use patience::{Fault, Patience};
 pub use refusal::{Meaning, meaning};
+pub(crate) use seen::Seen;
 pub use token::Token;

@@ -4,21 +4,20 @@
 use std::io;
 use std::time::Instant;
 
-use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, IF_RANGE, LOCATION, RANGE};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, IF_RANGE, RANGE};
 use reqwest::{Response, StatusCode, Url};
 
 use super::super::limit::{self, Class};
 use super::super::patience::{Failure, Fault, Trial};
 use super::super::refusal::Said;
 use super::extent::{Wrong, ends, is_framed, length, none_of};
+use super::hosts::Kind;
 use super::located::Located;
 use super::marks::{Marks, encoding};
-use super::{Error, Hub, MAX_HOPS, Pause, chain};
+use super::{Error, Hub, MAX_SAID, Pause, chain, shown};
 
 /// How often an answer is tried that is no failure of the line.
 const TRIES: u32 = 5;
-/// What is read of the answer to a request that failed.
-const MAX_SAID: usize = 64 << 10;
 
 /// Who is told of waits.
 type Tell<'t> = &'t (dyn Fn(Pause) + Send + Sync);
@@ -270,7 +269,6 @@ impl Hub {
         tell: Tell<'_>,
     ) -> Result<Result<(Url, HeaderMap, Option<Response>), Failure>, Error> {
         let (mut url, mut seen) = (address.clone(), vec![address.clone()]);
-        let wrong = |reason: &str| Error::Redirect { what: shown(address), reason: reason.to_owned() };
         let mut known = HeaderMap::new();
         loop {
             let is_own = url.origin() == self.endpoint.origin();
@@ -305,15 +303,7 @@ impl Hub {
                 headers.extend(known);
                 return Ok(Ok((url, headers, Some(response))));
             }
-            let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
-            let to = to.and_then(|to| url.join(to).ok()).ok_or_else(|| wrong("a redirect that leads nowhere"))?;
-            let is_unsafe = url.scheme() == "https" && to.scheme() == "http";
-            if !matches!(to.scheme(), "http" | "https") || is_unsafe || !to.username().is_empty() {
-                return Err(wrong("a redirect to an unsafe address"));
-            }
-            if seen.contains(&to) || seen.len() > MAX_HOPS {
-                return Err(wrong("redirects lead around in a circle"));
-            }
+            let to = self.led(&seen, response.headers(), Kind::File)?;
             let leads_away = is_own && to.origin() != self.endpoint.origin();
             if matches!(what, Ask::Place) && leads_away && known.contains_key("x-linked-size") {
                 return Ok(Ok((to, known, None)));
@@ -344,9 +334,4 @@ impl Hub {
         }
         Err(Refusal::Status { status: status.as_u16(), code: text("x-error-code"), message })
     }
-}
-
-/// An address for people: what is signed in it is left out.
-fn shown(url: &Url) -> String {
-    url.as_str().split(['?', '#']).next().unwrap_or_default().to_owned()
 }
