@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::fetch::Error;
 use super::http::{Answer, Hub, Pause};
+use super::seen::Seen;
 use crate::source::date;
 
 /// Pages of a history after which it has no end.
@@ -192,8 +193,9 @@ pub(super) async fn commit_until(
     let read = |answer: &Answer| if answer.status == 200 { commits(&answer.body).map(Some) } else { Ok(None) };
     let first = file.commits();
     let mut path = first.clone();
-    let mut oldest = None;
+    let (mut oldest, mut been_at) = (None, Seen::default());
     for _ in 0..MOST_PAGES {
+        been_at.insert(&path);
         let (answer, found) = hub.get(&path, &read, tell).await?;
         let Some(found) = found else {
             let (status, message) = (answer.status, answer.message);
@@ -203,15 +205,23 @@ pub(super) async fn commit_until(
         if let Some(commit) = found.into_iter().find(|commit| commit.date <= until) {
             return Ok(commit);
         }
-        let Some(next) = answer.next.map(|query| format!("{first}?{query}")).filter(|next| *next != path) else {
-            break;
+        let Some(next) = answer.next.map(|query| format!("{first}?{query}")) else {
+            return Err(refused(match oldest.and_then(date::day) {
+                Some(day) => format!("has no commit of that day or before: its history goes back to {day}"),
+                None => "its history is empty".to_owned(),
+            }));
         };
+        if been_at.contains(&next) {
+            return Err(refused(
+                "its history leads back to a page that was read; name a commit (NAME@COMMIT)".to_owned(),
+            ));
+        }
         path = next;
     }
-    Err(refused(match oldest.and_then(date::day) {
-        Some(day) => format!("has no commit of that day or before: its history goes back to {day}"),
-        None => "its history is empty".to_owned(),
-    }))
+    let back = oldest.and_then(date::day).map(|day| format!(", and goes back to {day} there")).unwrap_or_default();
+    Err(refused(format!(
+        "its history has more than {MOST_PAGES} pages{back}; name a commit instead of a day (NAME@COMMIT)"
+    )))
 }
 
 /// The commits of a page of a data set's history.

@@ -6,12 +6,15 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::model::ModelId;
 use crate::source::date;
 
 /// Rows that a page is asked for: the Hub's own default and, as far as is known, its cap.
 const PAGE: u64 = 1000;
 /// Pages of the whole Hub: on 2026-10-03 a census met 3,117,871 models on so many (`hub-facts` 10.4).
 pub const WHOLE_HUB: u64 = 3_118;
+/// Models of the whole Hub, by the same census.
+pub const HUB_MODELS: u64 = 3_117_871;
 /// Rows above which an answer is no page.
 const MOST_ROWS: usize = 100_000;
 
@@ -159,7 +162,7 @@ pub fn model_of(path: &str) -> Option<&str> {
 /// What a crawl must know of a row to find its way; everything else is read later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glance {
-    /// The id, if it has one.
+    /// The id, if it has one that a model may bear.
     pub id: Option<String>,
     /// When it was made.
     pub created: Option<i64>,
@@ -231,6 +234,8 @@ pub fn glance_row(row: &[u8]) -> Glance {
     struct Row<'a> {
         #[serde(borrow)]
         id: Option<&'a RawValue>,
+        #[serde(borrow, rename = "modelId")]
+        model_id: Option<&'a RawValue>,
         #[serde(rename = "createdAt")]
         created: Option<&'a RawValue>,
         #[serde(rename = "lastModified")]
@@ -240,8 +245,11 @@ pub fn glance_row(row: &[u8]) -> Glance {
     }
     let row = serde_json::from_slice::<Row<'_>>(row).ok();
     let text = |json: Option<&RawValue>| json.and_then(|json| serde_json::from_str::<Cow<'_, str>>(json.get()).ok());
+    let id_in = |json| text(json).filter(|id| ModelId::parse(id).is_ok());
     let (id, created, modified, children) = match &row {
-        Some(row) => (text(row.id), text(row.created), text(row.modified), row.children),
+        Some(row) => {
+            (id_in(row.id).or_else(|| id_in(row.model_id)), text(row.created), text(row.modified), row.children)
+        }
         None => (None, None, None, None),
     };
     let millis = |text: Option<Cow<'_, str>>| text.and_then(|text| date::millis(&text));
@@ -256,7 +264,9 @@ pub fn glance_row(row: &[u8]) -> Glance {
 /// `{"adapter":716,"merge":19,...}` added up; some clients' types say that it is one number.
 fn count(json: &RawValue) -> Option<u64> {
     match serde_json::from_str(json.get()).ok()? {
-        serde_json::Value::Object(counts) => counts.values().map(serde_json::Value::as_u64).sum(),
+        serde_json::Value::Object(counts) => {
+            counts.values().try_fold(0u64, |sum, count| sum.checked_add(count.as_u64()?))
+        }
         number => number.as_u64(),
     }
 }
@@ -317,11 +327,15 @@ mod tests {
 
     #[test]
     fn a_glance_at_a_page_minds_no_odd_row() {
-        let rows = glance(br#"[{"id":"a/b","lastModified":"2024-05-01","childrenModelCount":{"merge":0}},7,{"id":7}]"#);
+        let rows =
+            glance(br#"[{"id":"a/b","lastModified":"2024-05-01","childrenModelCount":{"merge":0}},7,{"id":"a b"}]"#);
         let modified = Some(1_714_521_600_000);
         let expected = Glance { id: Some("a/b".into()), created: None, modified, children: Some(0) };
         assert_eq!(rows.as_ref().unwrap()[0], expected);
         assert_eq!(rows.unwrap()[2], Glance { id: None, created: None, modified: None, children: None });
+        assert_eq!(glance_row(br#"{"id":"","modelId":"a/b"}"#).id.as_deref(), Some("a/b"));
+        let counts = br#"{"childrenModelCount":{"merge":18446744073709551615,"adapter":1}}"#;
+        assert_eq!(glance_row(counts).children, None);
         assert!(glance(b"{}").is_err() && glance(b"[{]").is_err() && glance(b"<html>").is_err());
     }
 }
