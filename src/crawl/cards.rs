@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
@@ -43,7 +43,10 @@ pub(super) async fn fetch(
     })?;
     let of = states.values().sum::<u64>() + derived.len() as u64;
     for ids in derived.chunks(BATCH) {
-        let cards = batch(hub, ids, tell).await?;
+        let (cards, hosts) = batch(hub, ids, tell).await?;
+        for host in hosts {
+            recording.answered(&host)?;
+        }
         for (card, _) in &cards {
             *states.entry(card.state).or_default() += 1;
         }
@@ -55,12 +58,15 @@ pub(super) async fn fetch(
     Ok(states)
 }
 
+/// Some cards, and the hosts that gave them.
+type Batch = (Vec<(FetchedCard, Vec<u8>)>, BTreeSet<String>);
+
 /// The cards of some models, in the models' order.
-async fn batch(hub: &Arc<Hub>, ids: &[String], tell: Tell<'_>) -> Result<Vec<(FetchedCard, Vec<u8>)>, Error> {
+async fn batch(hub: &Arc<Hub>, ids: &[String], tell: Tell<'_>) -> Result<Batch, Error> {
     let (pauses, mut told) = tokio::sync::mpsc::unbounded_channel();
     let mut under_way = JoinSet::new();
     let mut waiting = ids.iter().cloned().enumerate();
-    let mut cards = BTreeMap::new();
+    let (mut cards, mut hosts) = (BTreeMap::new(), BTreeSet::new());
     loop {
         while under_way.len() < AT_ONCE {
             let Some((at, id)) = waiting.next() else { break };
@@ -70,10 +76,11 @@ async fn batch(hub: &Arc<Hub>, ids: &[String], tell: Tell<'_>) -> Result<Vec<(Fe
                 let tell = move |pause| _ = pauses.send(pause);
                 match hub.get(&listing::card(&id), &|_: &Answer| Ok(()), &tell).await {
                     Ok((answer, ())) if refuses_token(&answer) => Err(refusal(&hub, &listing::card(&id), &answer)),
-                    Ok((answer, ())) => Ok((at, card(id, answer))),
+                    Ok((answer, ())) => Ok((at, Ok(answer.host.clone()), card(id, answer))),
                     // One card that cannot be had does not keep the others away; a broken line does.
-                    Err(hub::Error::GivenUp { fault: Fault::Answer, .. } | hub::Error::Redirect { .. }) => {
-                        Ok((at, (FetchedCard { id, was: None, state: CardState::Failed, bytes: 0 }, Vec::new())))
+                    Err(error @ (hub::Error::GivenUp { fault: Fault::Answer, .. } | hub::Error::Redirect { .. })) => {
+                        let failed = FetchedCard { id, was: None, state: CardState::Failed, bytes: 0 };
+                        Ok((at, Err(error), (failed, Vec::new())))
                     }
                     Err(error) => Err(error.into()),
                 }
@@ -82,9 +89,13 @@ async fn batch(hub: &Arc<Hub>, ids: &[String], tell: Tell<'_>) -> Result<Vec<(Fe
         tokio::select! {
             Some(pause) = told.recv() => tell(Event::Waits(pause)),
             done = under_way.join_next() => match done {
-                None => return Ok(cards.into_values().collect()),
+                None => return Ok((cards.into_values().collect(), hosts)),
                 Some(Ok(done)) => {
-                    let (at, card) = done?;
+                    let (at, host, card) = done?;
+                    match host {
+                        Ok(host) => _ = hosts.insert(host),
+                        Err(error) => tell(Event::Unanswered(error.to_string())),
+                    }
                     cards.insert(at, card);
                 }
                 // A task ends otherwise only if it panicked; that is passed on.

@@ -1,7 +1,7 @@
 use std::collections::{HashSet, VecDeque};
-use std::hash::{DefaultHasher, Hasher};
 
-use super::MOST_REPEATS;
+use super::MOST_STALE;
+use crate::source::hub::Seen;
 use crate::source::hub::listing::{self, Glance, Order, Scope};
 use crate::source::recording::{Head, OldId, PageKind, Plan};
 
@@ -13,13 +13,19 @@ pub(super) struct Frontier {
     /// What the present listing's pages are.
     kind: PageKind,
     /// The present listing's pages, by their queries.
-    been_at: HashSet<String>,
+    been_at: Seen,
+    /// The present listing's models, by their ids.
+    met: Seen,
+    /// Pages in a row that had none but those.
+    stale: u64,
+    /// Models of this crawl so far, or of its second listing; each page without any counts as one.
+    models: u64,
+    /// Of how many there are not more.
+    most: u64,
     /// The id by which the present listing lists children, if that may be another model's today.
     doubtful: Option<String>,
     /// The models whose children were asked for or need not be, in lower case.
     known: HashSet<String>,
-    /// Pages in a row with the same rows as the one before, or none, and a hash of the rows.
-    repeats: (u64, u64),
     /// The generation of a family whose children are being asked for, and its models whose turn has not come.
     generation: (u64, usize),
     /// Children of the root that were not met yet, as far as is known.
@@ -58,7 +64,8 @@ pub(super) enum Task {
 }
 
 impl Frontier {
-    pub fn new(plan: Plan) -> Frontier {
+    /// The start of a crawl of `most` models at most.
+    pub fn new(plan: Plan, most: u64) -> Frontier {
         let first = match &plan.below {
             Some(id) => Step::Root(id.clone()),
             None => Step::Start(plan.scope.clone(), None),
@@ -68,10 +75,13 @@ impl Frontier {
             plan,
             todo: [first].into_iter().chain(licences).collect(),
             kind: PageKind::List,
-            been_at: HashSet::new(),
+            been_at: Seen::default(),
+            met: Seen::default(),
+            stale: 0,
+            models: 0,
+            most,
             doubtful: None,
             known: HashSet::new(),
-            repeats: (0, 0),
             generation: (0, 0),
             expected: 0,
             missed: 0,
@@ -123,12 +133,12 @@ impl Frontier {
     pub fn pending(&self) -> Option<(u64, u64)> {
         let begins = matches!(self.todo.front()?, Step::Start(..)) && self.generation.1 == 0;
         let is_read = self.reads_rows() && !matches!(self.todo.front(), Some(Step::Root(_)));
-        is_read.then(|| (self.generation.0 + u64::from(begins), self.todo.len() as u64 + self.expected))
+        is_read.then(|| (self.generation.0 + u64::from(begins), (self.todo.len() as u64).saturating_add(self.expected)))
     }
 
     /// Of a family that was read to its end: how many children of the root the Hub counts and did not list.
     pub fn missed(&self) -> u64 {
-        self.missed + self.expected
+        self.missed.saturating_add(self.expected)
     }
 
     /// The older id by which the next page lists children, if it may be another model's today.
@@ -183,14 +193,40 @@ impl Frontier {
         self.plan.limit.map(|limit| limit.saturating_sub(self.rows))
     }
 
-    /// Whether too many pages in a row bring nothing new, this one included.
-    pub fn repeats(&mut self, body: &[u8]) -> bool {
-        let mut hasher = DefaultHasher::new();
-        hasher.write(body);
-        let hash = hasher.finish();
-        let (count, last) = self.repeats;
-        self.repeats = if hash == last { (count + 1, hash) } else { (0, hash) };
-        self.repeats.0 >= MOST_REPEATS
+    pub fn most(&self) -> u64 {
+        self.most
+    }
+
+    /// Whether a page with so many rows is more than a crawl may bring, in models or in what is to be asked for.
+    pub fn is_too_much(&self, rows: u64) -> bool {
+        self.models.saturating_add(rows.max(1)) > self.most || self.known.len() as u64 > self.most
+    }
+
+    /// Whether too many pages in a row brought no model that their listing did not give before, this one included.
+    pub fn is_endless(&mut self, glances: &[Glance]) -> bool {
+        if self.begins() {
+            self.met.clear();
+            self.stale = 0;
+        }
+        self.meet(glances);
+        self.stale >= MOST_STALE
+    }
+
+    /// Notes the models of the present listing's next page; those of the pages that were kept, too.
+    pub fn meet(&mut self, glances: &[Glance]) {
+        let ids = glances.iter().filter_map(|glance| glance.id.as_ref());
+        let news = ids.filter(|id| self.met.insert(id)).count();
+        self.stale = if news == 0 { self.stale + 1 } else { 0 };
+    }
+
+    /// Whether the next page is the first of its listing.
+    pub fn begins(&self) -> bool {
+        matches!(self.todo.front(), Some(Step::Start(..) | Step::Licences))
+    }
+
+    /// Whether the next page is a further one of a listing.
+    pub fn goes_on(&self) -> bool {
+        matches!(self.todo.front(), Some(Step::Next(_)))
     }
 
     pub fn has_been_at(&self, next: &str) -> bool {
@@ -210,6 +246,9 @@ impl Frontier {
         }
         self.empty += u64::from(head.rows == 0 && head.next.is_some());
         let step = self.todo.pop_front();
+        // The second listing gives models of the first once more.
+        let before = if let Some(Step::Licences) = step { 0 } else { self.models };
+        self.models = before.saturating_add(head.rows.max(1));
         if let Some(Step::Root(id)) = step {
             let id = glances.first().and_then(|glance| glance.id.clone()).unwrap_or(id);
             self.expected = glances.first().and_then(|glance| glance.children).unwrap_or(0);
@@ -230,7 +269,9 @@ impl Frontier {
             *left -= 1;
             self.doubtful = if let Some(Step::Start(_, doubtful)) = step { doubtful } else { None };
             self.been_at.clear();
-            self.been_at.extend(head.path.split_once('?').map(|(_, query)| query.to_owned()));
+            if let Some((_, query)) = head.path.split_once('?') {
+                self.been_at.insert(query);
+            }
         }
         // All of its rows are known: the Hub gives the latest changes first, but for a row with a wrong date.
         let is_known = self.plan.since.is_some_and(|since| head.newest.is_some_and(|newest| newest < since));
@@ -239,13 +280,13 @@ impl Frontier {
             return;
         }
         if let Some(next) = head.next.clone().filter(|_| !is_known) {
-            self.been_at.insert(next.clone());
+            self.been_at.insert(&next);
             self.todo.push_front(Step::Next(next));
         }
         if self.reads_rows() {
             self.expected = self.expected.saturating_sub(head.take.unwrap_or(head.rows));
             if self.generation.0 > 1 {
-                self.missed += std::mem::take(&mut self.expected);
+                self.missed = self.missed.saturating_add(std::mem::take(&mut self.expected));
             }
             let counts = |glance: &&Glance| head.take != Some(0) && glance.children != Some(0);
             for id in glances.iter().filter(counts).filter_map(|glance| glance.id.as_ref()) {

@@ -10,7 +10,8 @@ pub mod renames;
 
 use std::sync::Arc;
 
-use crate::source::hub::listing::{self, Glance};
+use crate::snapshot::{CrawlNote, Snapshot};
+use crate::source::hub::listing::{self, Glance, HUB_MODELS};
 use crate::source::hub::{self, Answer, Hub, Pause, Quota};
 use crate::source::recording::{CardState, Head, PageKind, Recording};
 use frontier::{Frontier, Task};
@@ -36,6 +37,26 @@ pub enum Error {
         message: String,
         /// What to do.
         advice: &'static str,
+    },
+    /// A listing goes on and on with the same models, or none.
+    #[error(
+        "{what}: {MOST_STALE} pages in a row without a model that the listing did not give before: such a listing has no end; \
+         try again later"
+    )]
+    Endless {
+        /// The path and query.
+        what: String,
+    },
+    /// A listing has more models than the Hub can have.
+    #[error(
+        "{what}: more than {most} models, and the Hub had {HUB_MODELS} on 2026-10-03: this may be a listing without end; if it \
+         is none, go on with a greater --max-models"
+    )]
+    TooMany {
+        /// The path and query.
+        what: String,
+        /// How many were allowed.
+        most: u64,
     },
     /// The recording cannot be written or read.
     #[error(transparent)]
@@ -104,6 +125,8 @@ pub enum Event {
         /// Of those, how many were renamed.
         found: u64,
     },
+    /// A card, or the fate of an id, cannot be had, and the others are asked for all the same: why, in words.
+    Unanswered(String),
     /// Cards were kept.
     Cards {
         /// How many models were asked for theirs.
@@ -139,8 +162,11 @@ const BASE_MODELS: &str = "baseModels";
 /// What to do where the Hub no longer lists by changes.
 const FULL: &str = "use --update --full";
 
-/// Pages in a row that bring nothing new, after which a listing has no end.
-const MOST_REPEATS: u64 = 100;
+/// Pages in a row without a new model after which a listing has no end.
+const MOST_STALE: u64 = 100;
+
+/// How many times the last known size of the Hub a listing may have.
+const TIMES: u64 = 10;
 
 /// Overlap of an update with what is known, in milliseconds: clocks differ, and the Hub's index lags.
 const OVERLAP: i64 = 60 * 60 * 1000;
@@ -150,13 +176,28 @@ pub fn since(taken: i64) -> i64 {
     taken - OVERLAP
 }
 
-/// Fetches what is not in the recording yet, to the end of its plan. Below a model children are asked for by its older ids
+/// How many models a crawl may bring where nobody says: ten times what the Hub had when it was last counted, by a census or
+/// by the snapshot of the whole Hub that is there.
+pub fn most_models(known: Option<&Snapshot>) -> u64 {
+    let known = known.map(Snapshot::provenance).filter(|known| known.crawl.as_ref().is_some_and(CrawlNote::is_whole));
+    HUB_MODELS.max(known.map_or(0, |known| known.counts.models)).saturating_mul(TIMES)
+}
+
+/// Fetches what is not in the recording yet, to the end of its plan, of `most` models at most. Below a model children are asked for by its older ids
 /// too, as far as they are known before or show on the way.
 ///
 /// # Errors
 /// See [`Error`]; the recording can be resumed.
-pub async fn run(hub: &Arc<Hub>, recording: &mut Recording, mut old: OldIds, tell: Tell<'_>) -> Result<Brought, Error> {
-    let mut frontier = Frontier::new(recording.plan().clone());
+pub async fn run(
+    hub: &Arc<Hub>,
+    recording: &mut Recording,
+    mut old: OldIds,
+    most: u64,
+    tell: Tell<'_>,
+) -> Result<Brought, Error> {
+    let mut frontier = Frontier::new(recording.plan().clone(), most);
+    // The first page of the listing under way.
+    let mut first = 0;
     for page in 0..recording.pages() {
         if page < recording.earlier_pages() {
             frontier.passed(&recording.head(page)?);
@@ -176,7 +217,18 @@ pub async fn run(hub: &Arc<Hub>, recording: &mut Recording, mut old: OldIds, tel
         if !frontier.expects(&head) {
             return Err(recording.damaged(page, &"it does not follow from the pages before it").into());
         }
+        if frontier.begins() {
+            first = page;
+        }
         frontier.saw(&head, &glances);
+    }
+    if frontier.goes_on() {
+        for page in first..recording.pages() {
+            let (head, body) = recording.page(page)?;
+            if matches!(head.kind, PageKind::List | PageKind::Licences) {
+                frontier.meet(&glances(&head, &body));
+            }
+        }
     }
     if recording.pages() > 0 {
         tell(Event::Resumed { pages: frontier.pages, rows: frontier.rows });
@@ -258,22 +310,24 @@ async fn list(
     if answer.status != 200 {
         return refused(hub, recording, &path, &answer, tell).await;
     }
-    if answer.next.is_some() && frontier.repeats(&answer.body) {
-        let advice = "such a listing has no end; try again later";
-        let message = format!("{MOST_REPEATS} pages in a row without anything new");
-        return Err(Error::Refused { what: hub.name(&path), status: answer.status, message, advice });
+    let rows = glances.len() as u64;
+    if frontier.is_too_much(rows) {
+        return Err(Error::TooMany { what: hub.name(&path), most: frontier.most() });
+    }
+    if frontier.is_endless(&glances) && answer.next.is_some() {
+        return Err(Error::Endless { what: hub.name(&path) });
     }
     let falls_before = frontier.falls;
     if let Some((earlier, later)) = frontier.falls(&glances).filter(|_| falls_before == 0) {
         let name = |glance: Glance| glance.id.unwrap_or_default();
         tell(Event::Falls { earlier: name(earlier), later: name(later) });
     }
-    let rows = glances.len() as u64;
     let mut head = Head {
         next: answer.next,
         rows,
         take: frontier.left().filter(|left| kind == PageKind::List && *left < rows),
         newest: glances.iter().filter_map(|glance| glance.modified).max(),
+        made: recording.newest(&glances),
         ..Head::new(kind, path, answer.date)
     };
     // What others say is an older id may be the name of another model today: its children are none of the family.
@@ -283,6 +337,7 @@ async fn list(
     if frontier.reads_rows() {
         meet(recording, old, &mut head, &answer.body);
     }
+    recording.answered(&answer.host)?;
     recording.add(&head, &answer.body)?;
     frontier.saw(&head, &glances);
     Ok(())
@@ -349,13 +404,16 @@ async fn root(
         match answer.status {
             200 => {
                 head.rows = 1;
+                head.made = recording.newest(&[listing::glance_row(&answer.body)]);
                 head.was = found.filter(|found| !found.eq_ignore_ascii_case(id)).map(|_| id.to_owned());
                 meet(recording, old, &mut head, &answer.body);
+                recording.answered(&answer.host)?;
                 recording.add(&head, &answer.body)?;
                 frontier.saw(&head, &[listing::glance_row(&answer.body)]);
                 return Ok(());
             }
             401 | 403 | 404 if !refuses_token(&answer) => {
+                recording.answered(&answer.host)?;
                 tell(Event::NoRoot { id: id.to_owned(), message: answer.message });
                 meet(recording, old, &mut head, b"");
                 recording.add(&head, b"")?;

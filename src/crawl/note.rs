@@ -32,25 +32,31 @@ pub fn note(plan: &Plan) -> CrawlNote {
         cards: plan.cards,
         licence_names: plan.licence_names,
         without: Vec::new(),
+        hosts: Vec::new(),
     }
 }
 
-/// The same of a recording, with the fields that the Hub refused. What an update did not bring anew is still without
-/// those that were refused `before`.
+/// The same of a recording, with the fields that the Hub refused and the hosts that answered. What an update did not bring
+/// anew is still without those that were refused `before`, and from those that answered then.
 pub fn note_of(recording: &Recording, before: Option<&CrawlNote>) -> CrawlNote {
     let plan = recording.plan();
-    let before = before.filter(|_| plan.since.is_some()).map(|note| note.without.as_slice()).unwrap_or_default();
-    let mut without = recording.without();
-    without.extend_from_slice(before);
-    without.sort();
-    without.dedup();
-    CrawlNote { without, ..note(plan) }
+    let before = before.filter(|_| plan.since.is_some());
+    let with = |mut all: Vec<String>, before: Option<&Vec<String>>| {
+        all.extend(before.into_iter().flatten().cloned());
+        all.sort();
+        all.dedup();
+        all
+    };
+    let without = with(recording.without(), before.map(|note| &note.without));
+    let hosts = with(recording.hosts().map(str::to_owned).collect(), before.map(|note| &note.hosts));
+    CrawlNote { without, hosts, ..note(plan) }
 }
 
-/// Whether two crawls list the same. With or without cards and names of licences it is the same crawl, and whatever the Hub refused.
+/// Whether two crawls list the same. With or without cards and names of licences it is the same crawl, whatever the Hub refused
+/// and whoever answered.
 pub fn lists_the_same(one: &CrawlNote, other: &CrawlNote) -> bool {
-    let CrawlNote { cards, licence_names, without, .. } = one.clone();
-    *one == CrawlNote { cards, licence_names, without, ..other.clone() }
+    let CrawlNote { cards, licence_names, without, hosts, .. } = one.clone();
+    *one == CrawlNote { cards, licence_names, without, hosts, ..other.clone() }
 }
 
 /// What a crawl brings, in words.

@@ -16,6 +16,8 @@ use crate::source::hub::{self, Answer, Fault, Hub, listing};
 
 /// Ids that are asked for at once.
 const AT_ONCE: usize = 8;
+/// How often one model may have been renamed: what leads further leads on without end.
+const MOST_TIMES: u32 = 100;
 /// What the first line begins with; the Hub's address follows.
 const HEAD: &str = "# renamed models at ";
 
@@ -175,7 +177,7 @@ pub async fn ask(
     tell: Tell<'_>,
 ) -> Result<u64, Error> {
     let mut asked: BTreeSet<String> = BTreeSet::new();
-    let mut failed = 0;
+    let (mut failed, mut times) = (0, 0);
     loop {
         // Renamed more than once: the next id of an answer.
         let left = most.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX)) - asked.len();
@@ -184,6 +186,14 @@ pub async fn ask(
         if ids.is_empty() {
             return Ok(failed);
         }
+        if times == MOST_TIMES {
+            tell(Event::Unanswered(format!(
+                "{}: ids that lead from one to the next {MOST_TIMES} times are left",
+                ids[0]
+            )));
+            return Ok(failed + ids.len() as u64);
+        }
+        times += 1;
         asked.extend(ids.iter().cloned());
         failed += round(hub, renames, ids, tell).await?;
     }
@@ -206,10 +216,10 @@ async fn round(hub: &Arc<Hub>, renames: &mut Renames, ids: Vec<String>, tell: Te
                 let path = listing::card(&id);
                 match hub.head(&path, &tell).await {
                     Ok(answer) if refuses_token(&answer) => Err(refusal(&hub, &path, &answer)),
-                    Ok(answer) => Ok((fate(&id, &answer), id)),
+                    Ok(answer) => Ok((Ok(fate(&id, &answer)), id)),
                     // One id that cannot be had does not keep the others away; a broken line does.
-                    Err(hub::Error::GivenUp { fault: Fault::Answer, .. } | hub::Error::Redirect { .. }) => {
-                        Ok((None, id))
+                    Err(error @ (hub::Error::GivenUp { fault: Fault::Answer, .. } | hub::Error::Redirect { .. })) => {
+                        Ok((Err(error), id))
                     }
                     Err(error) => Err(error.into()),
                 }
@@ -221,6 +231,10 @@ async fn round(hub: &Arc<Hub>, renames: &mut Renames, ids: Vec<String>, tell: Te
                 None => return Ok(failed),
                 Some(Ok(answer)) => {
                     let (fate, id) = answer?;
+                    let fate = fate.unwrap_or_else(|error| {
+                        tell(Event::Unanswered(error.to_string()));
+                        None
+                    });
                     done += 1;
                     found += u64::from(matches!(fate, Some(Fate::Renamed(_))));
                     match fate {

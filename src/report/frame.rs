@@ -255,7 +255,7 @@ fn describe(snapshot: &Snapshot) -> Result<Value, Error> {
         Taken::NewestRecord => "newest-record",
         Taken::Unknown => "unknown",
     };
-    Ok(Value::group([
+    let known = [
         ("date", provenance.taken.map(day).into()),
         ("date_from", from.into()),
         ("digest", provenance.digest.as_str().into()),
@@ -265,7 +265,11 @@ fn describe(snapshot: &Snapshot) -> Result<Value, Error> {
         ("rejects", counts.rejects.into()),
         ("oddities", oddities(snapshot)?.into()),
         ("sample", provenance.sample.into()),
-    ]))
+    ];
+    // Who said it, where a crawl noted that.
+    let hosts = provenance.crawl.as_ref().map(|crawl| &crawl.hosts).filter(|hosts| !hosts.is_empty());
+    let hosts = hosts.map(|hosts| Value::List(hosts.iter().map(|host| host.as_str().into()).collect()));
+    Ok(Value::group(known.into_iter().chain(hosts.map(|hosts| ("answered_by", hosts)))))
 }
 
 /// How many odd values there are.

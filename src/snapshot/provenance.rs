@@ -45,6 +45,9 @@ pub struct CrawlNote {
     /// Fields that were not asked for, since the Hub refused them: what they tell is missing of all its models or of some.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<String>,
+    /// The hosts that gave what it holds: the Hub's own, and those where its files lie.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
 }
 
 /// How the date of a snapshot is known.

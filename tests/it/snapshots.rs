@@ -415,6 +415,7 @@ fn parents_outside_of_what_was_crawled_are_called_so() {
         cards: false,
         licence_names: true,
         without: Vec::new(),
+        hosts: Vec::new(),
     };
     for note in [None, Some(whole.clone())] {
         assert!(about(note).contains("(deleted, private, misspelt)"));

@@ -125,6 +125,10 @@ pub struct Crawl {
     /// End after so many rows of the listing
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub limit: Option<u64>,
+    /// Stop at a listing of more models, which goes on with a greater number [default: ten times what the Hub had when it was
+    /// last counted]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_models: Option<u64>,
     /// Fetch the cards of derived models too, and read what they declare
     #[arg(long)]
     pub cards: bool,
@@ -140,7 +144,7 @@ pub struct Crawl {
     pub full: bool,
     /// Instead of listing: ask what became of the parents that the snapshot does not list, those with most children
     /// first, and add those that were renamed to it; with --limit so many at most
-    #[arg(long, conflicts_with_all = ["owner", "below", "filters", "cards", "update", "record"])]
+    #[arg(long, conflicts_with_all = ["owner", "below", "filters", "max_models", "cards", "update", "record"])]
     pub renames: bool,
     /// Keep the snapshot that is there, under a name with its date
     #[arg(long)]

@@ -2,10 +2,11 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use modelkin::census::{self, Bursts, Census, Counting};
+use modelkin::crawl;
 use modelkin::lineage::{Lineage, Mirror};
 use modelkin::reference::Families;
-use modelkin::report::{self, Scope, kind, plural};
-use modelkin::snapshot::Snapshot;
+use modelkin::report::{self, Scope, kind, plural, printable};
+use modelkin::snapshot::{CrawlNote, Snapshot};
 
 use crate::args;
 use crate::output::Usage;
@@ -35,7 +36,11 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
         findings.insert(0, report::lies(&lies));
     }
     let mut report = match args.list.as_deref() {
-        None => report::check(&findings),
+        None => {
+            let mut report = report::check(&findings);
+            report.definition.extend(snapshot.provenance().crawl.as_ref().map(crawled));
+            report
+        }
         Some("all") => report::list(findings.iter()),
         Some(name) => {
             let wanted = kind(name).ok_or_else(|| Usage(format!("{name:?} is no kind; use all, {}", known())))?;
@@ -79,6 +84,12 @@ fn list(args: &args::Check, snapshot: &Snapshot) -> anyhow::Result<ExitCode> {
     };
     output::report(&report, snapshot, args.question.format.into())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was crawled, and who answered.
+fn crawled(note: &CrawlNote) -> String {
+    let hosts = if note.hosts.is_empty() { String::new() } else { format!("; answered by {}", note.hosts.join(", ")) };
+    printable(&format!("Crawled: {}{hosts}.", crawl::describe(note)))
 }
 
 /// The models and the kinds that are asked for.

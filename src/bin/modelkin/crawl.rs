@@ -14,7 +14,7 @@ use modelkin::report::{day, grouped, plural, printable};
 use modelkin::snapshot::{Builder, Changes, CrawlNote, Snapshot};
 use modelkin::source::hub::listing::{Scope, WHOLE_HUB};
 use modelkin::source::hub::{Hub, Patience};
-use modelkin::source::recording::{CardState, Plan, Recording};
+use modelkin::source::recording::{CardState, Plan, Recording, Span};
 
 use crate::args::Crawl;
 use crate::output::Usage;
@@ -42,7 +42,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
         ..Patience::default()
     };
     let program = concat!("modelkin/", env!("CARGO_PKG_VERSION"));
-    let hub = Hub::new(&hub::endpoint(), hub::token()?, program, patience)?;
+    let hub = Hub::new(&hub::endpoint(), hub::token()?, program, patience)?.with_file_hosts(hub::file_hosts());
     if args.renames {
         return renames::run(args, hub, &output, old, &aliases);
     }
@@ -85,13 +85,17 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
         let pages = plural(progress.pages(), "page");
         format!("stopped with {pages} kept in {}, and the same command goes on", folder_shown.display())
     })?;
-    let brought = fetch(hub, &mut recording, old_ids(old.as_ref(), &aliases), &progress).map_err(|error| {
+    let most = args.max_models.unwrap_or_else(|| crawl::most_models(old.as_ref()));
+    let brought = fetch(hub, &mut recording, old_ids(old.as_ref(), &aliases), most, &progress).map_err(|error| {
         let kept = format!("what was fetched is kept in {}", folder.display());
         match error {
             crawl::Error::Hub(_) if progress.pages() == 0 => {
                 anyhow!("{error}\nnothing was fetched; see HF_ENDPOINT and the line")
             }
-            crawl::Error::Hub(_) => anyhow!("{error}\n{kept}; the same command goes on"),
+            crawl::Error::Hub(_) | crawl::Error::Endless { .. } => anyhow!("{error}\n{kept}; the same command goes on"),
+            crawl::Error::TooMany { most, .. } => {
+                anyhow!("{error}\n{kept}; the same command goes on with --max-models {}", most.saturating_mul(2))
+            }
             _ => anyhow!("{error}\n{kept}"),
         }
     })?;
@@ -111,7 +115,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
         builder.remember(old)?;
     }
     let known_sources = builder.sources().len();
-    let (began, ended) = recording.span()?;
+    let Span { began, ended, .. } = recording.span()?;
     let rejects =
         import::gather(&mut builder, vec![import::Given::Source(Box::new(Recording::open(&folder)?))], &aliases)?;
     let before = old.as_ref().and_then(|old| old.provenance().crawl.as_ref());
@@ -215,9 +219,15 @@ fn old_ids(old: Option<&Snapshot>, tables: &[Aliases]) -> OldIds {
     ids
 }
 
-fn fetch(hub: Hub, recording: &mut Recording, old: OldIds, progress: &Progress) -> Result<Brought, crawl::Error> {
+fn fetch(
+    hub: Hub,
+    recording: &mut Recording,
+    old: OldIds,
+    most: u64,
+    progress: &Progress,
+) -> Result<Brought, crawl::Error> {
     let runtime = hub::runtime().map_err(|error| modelkin::source::Error::Io { path: "tokio".into(), error })?;
-    runtime.block_on(crawl::run(&Arc::new(hub), recording, old, &|event| progress.tell(&event)))
+    runtime.block_on(crawl::run(&Arc::new(hub), recording, old, most, &|event| progress.tell(&event)))
 }
 
 /// From now on Ctrl-C ends the program, whatever it does: the checkpoint outlives worse than that.

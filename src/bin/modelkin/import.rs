@@ -70,7 +70,7 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     }
     // The same pages give the same bytes, now and later.
     let ended = match &sources[..] {
-        [source] => source.recording().map(Recording::span).transpose()?.and_then(|(_, ended)| ended),
+        [source] => source.recording().map(Recording::span).transpose()?.and_then(|span| span.ended),
         _ => None,
     };
     let rejects = match gather(&mut builder, sources, &aliases) {
@@ -149,8 +149,14 @@ pub fn gather(builder: &mut Builder, sources: Vec<Given>, aliases: &[Aliases]) -
         bar.set_message(label.clone());
         builder.source(&label, source.kind().name());
         if let Some(recording) = source.recording() {
-            let (began, _) = recording.span()?;
-            builder.crawled(Some(began), crawl::note_of(recording, None));
+            let span = recording.span()?;
+            if let Some(told) = span.disbelieved {
+                output::note(&format!(
+                    "warning: {label}: the Hub's clock told {}, which cannot be right; this machine's dates the crawl",
+                    day(told)
+                ));
+            }
+            builder.crawled(Some(span.began), crawl::note_of(recording, None));
         }
         let mut records = 0;
         let digest = source.read(&mut |found| {
@@ -304,6 +310,10 @@ pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) ->
         (Some(at), _) => format!("{} or later, by the newest record; --date says it better", day(at)),
         (None, _) => "not known; say it with --date".into(),
     };
+    let hosts = provenance.crawl.iter().flat_map(|crawl| &crawl.hosts).map(|host| printable(host)).collect::<Vec<_>>();
+    if !hosts.is_empty() {
+        let _ = writeln!(text, "answered by {}", hosts.join(", "));
+    }
     let _ = writeln!(
         text,
         "{}: {}, {}, {}\ndate {date}\nsha256 of the contents {}",

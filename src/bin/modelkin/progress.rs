@@ -10,6 +10,9 @@ use modelkin::source::hub::listing::WHOLE_HUB;
 
 use crate::output;
 
+/// Answers that cannot be had of which it is told why.
+const SHOWN: u64 = 5;
+
 /// Where the crawl is: a line that renews itself on a terminal, a plain line now and then elsewhere.
 pub struct Progress {
     bar: ProgressBar,
@@ -26,6 +29,8 @@ struct State {
     pages: u64,
     /// Pages of this run.
     new: u64,
+    /// What was asked for in vain.
+    unanswered: u64,
     spoke: Instant,
 }
 
@@ -42,7 +47,7 @@ impl Progress {
             expected,
             whole,
             began: now,
-            state: Mutex::new(State { before: 0, pages: 0, new: 0, spoke: now }),
+            state: Mutex::new(State { before: 0, pages: 0, new: 0, unanswered: 0, spoke: now }),
         }
     }
 
@@ -84,6 +89,16 @@ impl Progress {
                     grouped(*of),
                     grouped(*found)
                 ));
+            }
+            Event::Unanswered(why) => {
+                let mut state = self.state();
+                state.unanswered += 1;
+                // The others are counted at the end.
+                let is_shown = state.unanswered <= SHOWN;
+                drop(state);
+                if is_shown {
+                    self.line(why);
+                }
             }
             Event::Cards { done, of } => self.progress(format!("{} of {} cards", grouped(*done), grouped(*of))),
             Event::Waits(pause) => {

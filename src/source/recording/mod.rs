@@ -5,7 +5,9 @@ mod card;
 mod page;
 mod plan;
 mod rows;
+mod span;
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -15,8 +17,9 @@ use serde::{Deserialize, Serialize};
 pub use card::{CardState, FetchedCard, split_cards, write_cards};
 pub use page::{Head, OldId, PageKind};
 pub use plan::Plan;
+pub use span::Span;
 
-use super::hub::listing;
+use super::hub::{MAX_BODY, listing};
 use super::input::Hashed;
 use super::{Digested, Error, Kind, Sink, Source};
 
@@ -37,6 +40,12 @@ struct Note {
     fields: Vec<String>,
     /// When it began by our own clock: milliseconds since 1970, UTC.
     began: i64,
+    /// When it came to its end, by our own clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended: Option<i64>,
+    /// The hosts that answered.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    hosts: BTreeSet<String>,
     /// How many pages there are, once the crawl came to its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pages: Option<usize>,
@@ -96,6 +105,8 @@ impl Recording {
                 plan: plan.clone(),
                 fields,
                 began: now,
+                ended: None,
+                hosts: BTreeSet::new(),
                 pages: None,
                 earlier: None,
                 no_licence_names: false,
@@ -135,7 +146,7 @@ impl Recording {
             let below = recording.note.plan.below.take().unwrap_or_default();
             recording.note.began = now;
             recording.note.earlier = Some((below, recording.pages));
-            recording.note.pages = None;
+            (recording.note.pages, recording.note.ended) = (None, None);
             recording.note.plan = plan.clone();
             recording.write_note()?;
         }
@@ -247,12 +258,29 @@ impl Recording {
         self.write_note()
     }
 
+    /// The hosts that answered, in the order of their names.
+    pub fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.note.hosts.iter().map(String::as_str)
+    }
+
+    /// Notes who gives an answer that is to be kept.
+    ///
+    /// # Errors
+    /// If the folder cannot be written to.
+    pub fn answered(&mut self, host: &str) -> Result<(), Error> {
+        match self.note.hosts.insert(host.to_owned()) {
+            true => self.write_note(),
+            false => Ok(()),
+        }
+    }
+
     /// Marks the crawl as come to its end.
     ///
     /// # Errors
     /// If the folder cannot be written to.
     pub fn finish(&mut self) -> Result<(), Error> {
         self.note.pages = Some(self.pages);
+        self.note.ended = Some(jiff::Timestamp::now().as_millisecond());
         self.write_note()
     }
 
@@ -296,24 +324,12 @@ impl Recording {
         let mut body = Vec::new();
         let damaged = |error: io::Error| self.damaged(page, &error);
         let mut decoder = zstd::stream::read::Decoder::with_buffer(packed).map_err(damaged)?;
-        decoder.read_to_end(&mut body).map_err(damaged)?;
+        decoder.by_ref().take(MAX_BODY as u64 + 1).read_to_end(&mut body).map_err(damaged)?;
+        if body.len() > MAX_BODY {
+            return Err(self.damaged(page, &format_args!("more than {} MiB", MAX_BODY >> 20)));
+        }
         let digest = decoder.finish().into_inner().finish().map_err(damaged)?;
         Ok((head, body, digest))
-    }
-
-    /// The instants of its first and its last answer, by the Hub's clock: milliseconds since 1970, UTC. Where the Hub
-    /// tells none, or one that is still to come, our own clock's stands for the first. What an earlier crawl brought counts
-    /// for neither.
-    ///
-    /// # Errors
-    /// If a page cannot be read.
-    pub fn span(&self) -> Result<(i64, Option<i64>), Error> {
-        const DAY: i64 = 24 * 60 * 60 * 1000;
-        let pages = self.earlier_pages()..self.pages;
-        let date = |page: Option<usize>| Ok(page.map(|page| self.head(page)).transpose()?.and_then(|head| head.date));
-        let first = date(pages.clone().next())?.filter(|date| *date < self.note.began + DAY);
-        let last = date(pages.last())?.filter(|_| first.is_some());
-        Ok((first.unwrap_or(self.note.began), last))
     }
 
     /// Removes the pages, and the folder if nothing else is in it. Wherever that is interrupted, what is left is not taken for a recording.
@@ -424,45 +440,4 @@ fn is_ours(name: &str) -> bool {
 
 fn page_file(folder: &Path, page: usize) -> PathBuf {
     folder.join(format!("{page:08}.{PAGE}"))
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test")]
-mod tests {
-    use super::super::hub::listing::Scope;
-    use super::*;
-
-    /// Else what was made since a family's crawl broke off would be of the future.
-    #[test]
-    fn a_crawl_of_the_whole_hub_has_its_own_date_whatever_it_goes_on_with() {
-        const OCTOBER: i64 = 1_790_812_800_000;
-        const DAYS: i64 = 24 * 60 * 60 * 1000;
-        let folder = tempfile::tempdir().unwrap();
-        let whole = Plan {
-            endpoint: "https://h".into(),
-            scope: Scope::default(),
-            below: None,
-            limit: None,
-            since: None,
-            cards: false,
-            licence_names: false,
-        };
-        let page = |date| Head::new(PageKind::List, "/api/models".into(), Some(date));
-        let family = Plan { below: Some("a/b".into()), ..whole.clone() };
-        let mut recording = Recording::resume(folder.path(), &family, OCTOBER).unwrap();
-        recording.add(&page(OCTOBER + 1), b"[]").unwrap();
-        recording.add(&page(OCTOBER + 2), b"[]").unwrap();
-        assert_eq!(recording.span().unwrap(), (OCTOBER + 1, Some(OCTOBER + 2)));
-        drop(recording);
-        let later = OCTOBER + 19 * DAYS;
-        let mut recording = Recording::resume(folder.path(), &whole, later).unwrap();
-        assert_eq!(recording.span().unwrap(), (later, None));
-        recording.add(&page(later + 1), b"[]").unwrap();
-        drop(recording);
-        let mut recording = Recording::resume(folder.path(), &whole, later + 2 * DAYS).unwrap();
-        recording.add(&page(later + 2 * DAYS), b"[]").unwrap();
-        recording.finish().unwrap();
-        let recording = Recording::open(folder.path()).unwrap();
-        assert_eq!(recording.span().unwrap(), (later + 1, Some(later + 2 * DAYS)));
-    }
 }

@@ -21,6 +21,9 @@ pub struct Head {
     /// The latest change among its rows: milliseconds since 1970, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newest: Option<i64>,
+    /// When the newest of its rows was made that had not yet to come: milliseconds since 1970, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<i64>,
     /// The id that was asked for, where another one answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
@@ -33,7 +36,7 @@ pub struct Head {
 impl Head {
     /// The head of a page without rows.
     pub fn new(kind: PageKind, path: String, date: Option<i64>) -> Head {
-        Head { kind, path, next: None, date, rows: 0, take: None, newest: None, was: None, old: Vec::new() }
+        Head { kind, path, next: None, date, rows: 0, take: None, newest: None, made: None, was: None, old: Vec::new() }
     }
 }
 
