@@ -222,6 +222,9 @@ pub async fn run(
         }
         frontier.saw(&head, &glances);
     }
+    if recording.pages() > 0 {
+        tell(Event::Resumed { pages: frontier.pages, rows: frontier.rows });
+    }
     if frontier.goes_on() {
         for page in first..recording.pages() {
             let (head, body) = recording.page(page)?;
@@ -229,9 +232,6 @@ pub async fn run(
                 frontier.meet(&glances(&head, &body));
             }
         }
-    }
-    if recording.pages() > 0 {
-        tell(Event::Resumed { pages: frontier.pages, rows: frontier.rows });
     }
     let mut told = (0, false);
     while let Some(task) = frontier.next(recording.fields()) {
