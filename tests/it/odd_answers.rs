@@ -158,8 +158,11 @@ fn strike(rng: &mut Rng, mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
+/// A damaged answer, if it was not given yet, the kind of the whole ones, and how often was asked.
+type Ready = Arc<Mutex<(Option<Vec<u8>>, Kind, usize)>>;
+
 /// A server that gives what lies ready once, and whole answers from then on. Gives its address, too.
-fn server(ready: Arc<Mutex<(Option<Vec<u8>>, Kind, usize)>>) -> String {
+fn server(ready: Ready) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -213,7 +216,7 @@ async fn ask(hub: &Hub, kind: Kind) -> Option<Given> {
 
 #[test]
 fn a_damaged_answer_is_an_error_or_asked_for_again_or_gives_what_it_holds() {
-    let ready = Arc::new(Mutex::new((None, Kind::Page, 0)));
+    let ready: Ready = Arc::new(Mutex::new((None, Kind::Page, 0)));
     let address = server(Arc::clone(&ready));
     let patience = Patience {
         silence: Duration::from_secs(5),
