@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod choice;
+mod closed;
 mod crawl;
 mod diff;
 mod explain;
@@ -24,6 +25,7 @@ mod show;
 mod snapshots;
 mod values;
 mod verify;
+mod visible;
 
 use std::process::ExitCode;
 
@@ -38,8 +40,22 @@ const POLICY: u8 = 3;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    let done = match &args.command {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(answer) => return output::answered(&answer),
+    };
+    match run(&args.command) {
+        Ok(code) => code,
+        Err(error) => output::failed(&error),
+    }
+}
+
+fn run(command: &Command) -> anyhow::Result<ExitCode> {
+    // Whatever takes long must not end with an answer that nobody gets.
+    if !matches!(command, Command::Export(export) if export.output.is_some()) {
+        output::ready()?;
+    }
+    match command {
         Command::Import(import) => import::run(import),
         Command::Crawl(crawl) => crawl::run(crawl),
         Command::Family(family) => family::run(family),
@@ -52,9 +68,5 @@ fn main() -> ExitCode {
         Command::Diff(diff) => diff::run(diff),
         Command::Check(check) => check::run(check),
         Command::Verify(verify) => verify::run(verify),
-    };
-    match done {
-        Ok(code) => code,
-        Err(error) => output::failed(&error),
     }
 }

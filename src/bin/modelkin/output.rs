@@ -1,12 +1,20 @@
 //! The only place that writes to the terminal.
 #![allow(clippy::print_stderr, reason = "a program speaks")]
 
-use std::io::{self, BufWriter, ErrorKind, Write};
+#[cfg(unix)]
+use std::fs::File;
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+#[cfg(unix)]
+use std::os::fd::AsFd;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::{Context, bail};
 use modelkin::report::{Format, Report, printable_lines};
 use modelkin::snapshot::Snapshot;
+
+use crate::closed;
+use crate::visible::Visible;
 
 /// A call that contradicts itself or names something that is not offered: it ends as clap's own errors do.
 #[derive(Debug)]
@@ -24,16 +32,56 @@ const USAGE: u8 = 2;
 /// How long nothing is said where nobody watches.
 pub const QUIET: Duration = Duration::from_secs(30);
 
-/// Writes a result to standard output. A reader that has gone away is no failure.
-pub fn result(text: &str) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    given(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+/// Sees whether anything can be written to standard output.
+pub fn ready() -> anyhow::Result<()> {
+    if closed::is_closed() {
+        bail!("{STANDARD}: it is closed, so nobody would see the answer; open it, or send it to a file");
+    }
+    Ok(())
 }
 
-fn given(done: io::Result<()>) -> anyhow::Result<()> {
-    match done {
+/// Standard output, as bytes. Rust's own takes a file that cannot be written to for one that takes everything.
+#[cfg(unix)]
+fn bytes() -> anyhow::Result<File> {
+    ready()?;
+    Ok(io::stdout().as_fd().try_clone_to_owned().context(STANDARD)?.into())
+}
+
+#[cfg(not(unix))]
+fn bytes() -> anyhow::Result<io::Stdout> {
+    Ok(io::stdout())
+}
+
+/// Whether standard output is a terminal.
+pub fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Standard output, by which a terminal is told nothing but text.
+pub fn standard() -> anyhow::Result<Box<dyn Write + Send>> {
+    Ok(shown(bytes()?))
+}
+
+/// Something to write to. Where it is a terminal, control characters are shown by their numbers.
+pub fn shown<W: Write + IsTerminal + Send + 'static>(out: W) -> Box<dyn Write + Send> {
+    if out.is_terminal() { Box::new(Visible::new(out)) } else { Box::new(out) }
+}
+
+/// Writes a result to standard output. A reader that has gone away is no failure.
+pub fn result(text: &str) -> anyhow::Result<()> {
+    filled(standard()?, |out| out.write_all(text.as_bytes()))
+}
+
+/// What standard output is called.
+pub const STANDARD: &str = "standard output";
+
+fn filled(out: impl Write, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    match fill(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        done => Ok(done?),
+        // A snapshot may be found damaged while it is written from.
+        Err(error) if error.raw_os_error().is_none() => Err(error.into()),
+        done => done.context(STANDARD),
     }
 }
 
@@ -42,8 +90,22 @@ pub fn report(report: &Report<'_>, snapshot: &Snapshot, format: Format) -> anyho
     if matches!(format, Format::Csv) {
         note(&report.note(snapshot)?);
     }
-    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    given(report.write(snapshot, format, &mut out).and_then(|()| out.flush()))
+    filled(standard()?, |out| report.write(snapshot, format, out))
+}
+
+/// The end of a call that clap answers: with help or the version, or with what is wrong with it.
+pub fn answered(answer: &clap::Error) -> ExitCode {
+    let text = answer.render();
+    if answer.use_stderr() {
+        note(text.to_string().trim_end());
+        return ExitCode::from(USAGE);
+    }
+    // Help is the program's own words, which may be set off on a terminal.
+    let text = if is_terminal() { text.ansi().to_string() } else { text.to_string() };
+    match bytes().and_then(|out| filled(out, |out| out.write_all(text.as_bytes()))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
 }
 
 /// Says something beside the result.
