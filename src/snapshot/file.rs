@@ -13,6 +13,7 @@ use arrow_ipc::{Block, root_as_footer, root_as_message};
 use arrow_schema::ArrowError;
 
 use super::columns::{Columns, Unfit, arrays, digest};
+use super::file_set::FileSet;
 use super::kept::Kept;
 use super::part::{Place, Raw, checksum};
 use super::schema::schema;
@@ -36,67 +37,15 @@ const TRAILER: usize = 10;
 /// Arrays begin at multiples of this.
 const ALIGNED: u64 = 64;
 
-/// How the name of a file ends that is not whole yet.
-const PART: &str = ".part";
-
-/// The folder of a snapshot, and how the name of its unfinished file begins.
-fn part_of(path: &Path) -> (&Path, String) {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    (folder, format!(".{}-", path.file_name().unwrap_or_default().to_string_lossy()))
-}
-
 impl Snapshot {
-    /// Writes the snapshot to `path`. Until it is whole and on the disk, a file that was there stays as it was.
+    /// Writes the snapshot to `path`. Until it is whole and on the disk, a file that was there stays as it was; see [`FileSet`].
     ///
     /// # Errors
     /// [`Error::Io`] with the file's name.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        let wrong = |error| Error::Io { path: path.into(), error };
-        let (folder, prefix) = part_of(path);
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(&prefix).suffix(PART);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // As any program's file: what the user's mask leaves of it.
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let mut part = builder.tempfile_in(folder).map_err(wrong)?;
-        self.write_to(part.as_file_mut()).map_err(wrong)?;
-        part.as_file().sync_all().map_err(wrong)?;
-        part.persist(path).map_err(|error| wrong(error.error))?;
-        // The new name is on the disk when its folder is; where folders cannot be synced, nothing is lost by it.
-        _ = File::open(folder).and_then(|folder| folder.sync_all());
-        Ok(())
-    }
-
-    /// Sees whether a file can be written to `path`, so that nothing is fetched in vain.
-    ///
-    /// # Errors
-    /// [`Error::Io`] with the file's name.
-    pub fn try_path(path: &Path) -> Result<(), Error> {
-        let (folder, prefix) = part_of(path);
-        let made = tempfile::Builder::new().prefix(&prefix).suffix(PART).tempfile_in(folder);
-        made.map(drop).map_err(|error| Error::Io { path: path.into(), error })
-    }
-
-    /// Removes what was left by programs that were killed while they wrote to `path`. Nobody may be writing to it now.
-    ///
-    /// # Errors
-    /// [`Error::Io`] if the folder cannot be read.
-    pub fn clear_parts(path: &Path) -> Result<(), Error> {
-        let wrong = |error| Error::Io { path: path.into(), error };
-        let (folder, prefix) = part_of(path);
-        for entry in std::fs::read_dir(folder).map_err(wrong)?.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let drawn = name.strip_prefix(&prefix).and_then(|name| name.strip_suffix(PART));
-            let is_ours =
-                drawn.is_some_and(|drawn| drawn.len() == 6 && drawn.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-            if is_ours && entry.path().is_file() {
-                std::fs::remove_file(entry.path()).map_err(wrong)?;
-            }
-        }
-        Ok(())
+        let mut set = FileSet::default();
+        self.write_to(set.part(path)?).map_err(|error| Error::Io { path: path.into(), error })?;
+        set.appear()
     }
 
     fn write_to(&self, file: &mut File) -> io::Result<()> {

@@ -5,6 +5,7 @@ mod builder;
 mod changes;
 mod columns;
 mod file;
+mod file_set;
 mod filling;
 mod kept;
 mod keys;
@@ -30,6 +31,7 @@ use arrow_array::RecordBatch;
 
 pub use builder::Builder;
 pub use changes::Changes;
+pub use file_set::FileSet;
 pub use kept::Array;
 pub use links::{Links, Numbered};
 pub use provenance::{Counts, CrawlNote, Provenance, RemarkNote, SourceNote, Taken};

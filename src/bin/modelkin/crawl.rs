@@ -1,6 +1,6 @@
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,15 +11,16 @@ use modelkin::crawl::{self, Brought, OldIds};
 use modelkin::model::{Alias, Certainty, Scope as Of};
 use modelkin::reference::{Aliases, Families};
 use modelkin::report::{day, grouped, plural, printable};
-use modelkin::snapshot::{Builder, Changes, CrawlNote, Snapshot};
+use modelkin::snapshot::{Builder, Changes, CrawlNote, FileSet, Snapshot};
 use modelkin::source::hub::listing::{Scope, WHOLE_HUB};
 use modelkin::source::hub::{Hub, Patience};
 use modelkin::source::recording::{CardState, Plan, Recording, Span};
 
 use crate::args::Crawl;
+use crate::files::Over;
 use crate::output::Usage;
 use crate::progress::Progress;
-use crate::{hub, import, output, renames};
+use crate::{files, hub, import, output, renames};
 
 /// Names that are shown of each kind of change.
 const SHOWN: usize = 3;
@@ -30,7 +31,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     if let Some(name) = hub::offline() {
         bail!(Usage(format!("{name} is set, so nothing may be asked of the Hub; unset it to crawl")));
     }
-    let output = import::target(&args.output)?;
+    let output = files::target("-o", &args.output, Over::Snapshots, args.aliases.iter().map(PathBuf::as_path))?;
     let aliases = import::aliases(args.aliases.as_deref())?;
     let old = match fs::metadata(&output).is_ok_and(|known| known.len() > 0) {
         true => Some(whole(&output).context("remove it to crawl anew, or name another file with -o")?),
@@ -55,11 +56,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
         bail!("{}: holds a finished crawl; import it, or name an empty folder", folder.display());
     }
     let mut recording = Recording::resume(&folder, &plan, jiff::Timestamp::now().as_millisecond())?;
-    Snapshot::try_path(&output)?;
-    if args.record.is_none() {
-        // The lock lies beside the file, so that nobody else crawls into it.
-        Snapshot::clear_parts(&output)?;
-    }
+    FileSet::try_path(&output)?;
 
     let expected =
         plan.limit.or_else(|| Some(old.as_ref().filter(|_| plan.since.is_none())?.provenance().counts.models));
@@ -269,9 +266,8 @@ pub fn keep(old: &Snapshot, path: &Path) -> anyhow::Result<()> {
     // Another one of the same day is told apart by its digest.
     let kept = if kept.exists() { path.with_file_name(format!("{stem}-{date}-{digest}{suffix}")) } else { kept };
     if !kept.exists() {
-        fs::hard_link(path, &kept)
-            .or_else(|_| fs::copy(path, &kept).map(drop))
-            .with_context(|| kept.display().to_string())?;
+        // Where a file has one name alone it is written once more.
+        fs::hard_link(path, &kept).or_else(|_| old.write(&kept))?;
     }
     output::note(&format!("the old snapshot is kept as {}", kept.display()));
     Ok(())

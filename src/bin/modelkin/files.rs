@@ -1,11 +1,12 @@
 //! Files that the user names: every error says by which option, which file, and what to do.
 
 use std::fs;
-use std::io::{self, ErrorKind};
-use std::path::Path;
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
 
-use anyhow::{anyhow, bail};
+use anyhow::{Context, anyhow, bail};
 use modelkin::report::printable;
+use modelkin::snapshot::FileSet;
 
 /// A file as the user named it: the option and the path, or the path alone where no option names it.
 pub fn named(option: &str, path: &Path) -> String {
@@ -48,4 +49,70 @@ pub fn has_folder(option: &str, path: &Path) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// What an output may take the place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// An older snapshot, or an empty file.
+    Snapshots,
+    /// Whatever file, as the shell's `>` does; but no snapshot, which may have taken an hour to make.
+    Others,
+}
+
+/// Where the file is to stand that an option names: a link is followed, to a file that is not there yet too. It is refused if
+/// it is one of those that are read, or may not take the place of what is there.
+pub fn target<'p>(
+    option: &str,
+    path: &Path,
+    over: Over,
+    mut read: impl Iterator<Item = &'p Path>,
+) -> anyhow::Result<PathBuf> {
+    let name = named(option, path);
+    has_folder(option, path)?;
+    let is_folder = path.file_name().is_none() || path.to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
+    if is_folder {
+        bail!("{name}: is no file; name another one");
+    }
+    let target = FileSet::landing(path).map_err(|error| refused(option, path, &error, "name another file"))?;
+    has_folder(option, &target)?;
+    let Ok(known) = fs::metadata(&target) else { return Ok(target) };
+    if !known.is_file() {
+        bail!("{name}: is no file; name another one");
+    }
+    if read.any(|read| is_same(read, &target)) {
+        bail!("{name}: is one of the files that are read for it; name another one");
+    }
+    let is_snapshot = is_snapshot(&target).with_context(|| name.clone())?;
+    match over {
+        Over::Snapshots if !is_snapshot && known.len() > 0 => {
+            bail!("{name}: is there already and is no snapshot; name another file, or remove this one")
+        }
+        Over::Others if is_snapshot => {
+            bail!("{name}: is a snapshot, whose place only another one may take; name another file, or remove this one")
+        }
+        _ => Ok(target),
+    }
+}
+
+/// Whether two paths lead to one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    let file = |path: &Path| {
+        use std::os::unix::fs::MetadataExt;
+        fs::metadata(path).map(|known| (known.dev(), known.ino())).ok()
+    };
+    #[cfg(not(unix))]
+    let file = |path: &Path| fs::canonicalize(path).ok();
+    file(one).is_some_and(|one| file(other) == Some(one))
+}
+
+/// Whether a file was written as a snapshot, be it damaged or of another version: an Arrow file with this program's notes at
+/// its beginning.
+fn is_snapshot(path: &Path) -> io::Result<bool> {
+    const HEAD: u64 = 1 << 20;
+    const NOTES: &[u8] = b"modelkin";
+    let mut head = Vec::new();
+    fs::File::open(path)?.take(HEAD).read_to_end(&mut head)?;
+    Ok(head.starts_with(b"ARROW1") && head.windows(NOTES.len()).any(|bytes| bytes == NOTES))
 }

@@ -13,11 +13,12 @@ use modelkin::crawl;
 use modelkin::model::RemarkKind;
 use modelkin::reference::{Aliases, Families};
 use modelkin::report::{day, grouped, plural, printable};
-use modelkin::snapshot::{Builder, Error, Snapshot, Taken};
+use modelkin::snapshot::{Builder, Error, FileSet, Snapshot, Taken};
 use modelkin::source::recording::Recording;
 use modelkin::source::{Kind, NamedColumns, Source};
 
 use crate::args::{Import, KindArg};
+use crate::files::Over;
 use crate::output::Usage;
 use crate::remote::{self, Place};
 use crate::{files, filter, output, snapshots};
@@ -43,7 +44,9 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     if args.at.is_some() && !places.iter().any(Place::has_history) {
         bail!(Usage("--at is for files of data sets, as hf://datasets/OWNER/NAME/PATH; no other has a history".into()));
     }
-    let output = target(&args.output)?;
+    let read = args.paths.iter().chain(&args.aliases).map(PathBuf::as_path);
+    let output = files::target("-o", &args.output, Over::Snapshots, read)?;
+    FileSet::try_path(&output)?;
     let aliases = aliases(args.aliases.as_deref())?;
     let until = args.at.map(filter::millis).transpose()?.map(|day| day + 24 * 60 * 60 * 1000 - 1);
     let there = remote::fetch(&places, (kind, &named), until, &output)?;
@@ -146,7 +149,7 @@ pub fn gather(builder: &mut Builder, sources: Vec<Given>, aliases: &[Aliases]) -
             }
         };
         let label = source.label()?;
-        bar.set_message(label.clone());
+        bar.set_message(printable(&label));
         builder.source(&label, source.kind().name());
         if let Some(recording) = source.recording() {
             let span = recording.span()?;
@@ -193,25 +196,6 @@ pub fn remember(path: &Path) {
         Ok(()) => "this snapshot is asked from now on, until --snapshot names another".to_owned(),
         Err(error) => format!("warning: it cannot be remembered as the last one ({error:#}); name it with --snapshot"),
     });
-}
-
-/// The file to write: none that is there already, but for an older snapshot. A link is followed.
-pub fn target(path: &Path) -> anyhow::Result<PathBuf> {
-    let name = path.display();
-    files::has_folder("-o", path)?;
-    if path.file_name().is_none() || name.to_string().ends_with(['/', std::path::MAIN_SEPARATOR]) {
-        bail!("{name}: is no file; name a file to write the snapshot to");
-    }
-    let Ok(known) = fs::metadata(path) else { return Ok(path.to_owned()) };
-    if !known.is_file() {
-        bail!("{name}: is no file; name a file to write the snapshot to");
-    }
-    let mut magic = Vec::new();
-    fs::File::open(path)?.take(6).read_to_end(&mut magic).with_context(|| name.to_string())?;
-    if !magic.is_empty() && magic != b"ARROW1" {
-        bail!("{name}: is there already and is no snapshot; name another file, or remove this one");
-    }
-    fs::canonicalize(path).with_context(|| name.to_string())
 }
 
 /// A path with something added to its last part.

@@ -115,8 +115,6 @@ pub fn fetch(
         brought.files.push((done.map_err(|error| ended(&error, &folder))?, folder));
         brought.has_hub |= is_hub;
     }
-    // The lock lies beside the file, so that nobody else fetches into it.
-    Snapshot::clear_parts(output)?;
     Ok(brought)
 }
 

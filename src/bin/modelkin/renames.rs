@@ -8,7 +8,7 @@ use modelkin::census;
 use modelkin::crawl::renames::{self, Renames};
 use modelkin::reference::{Aliases, Families};
 use modelkin::report::{grouped, plural};
-use modelkin::snapshot::{Builder, Snapshot, Taken};
+use modelkin::snapshot::{Builder, FileSet, Snapshot, Taken};
 use modelkin::source::digest_bytes;
 use modelkin::source::hub::Hub;
 
@@ -33,7 +33,7 @@ pub fn run(
     if let Some(note) = old.provenance().crawl.as_ref().filter(|note| note.endpoint != hub.endpoint()) {
         bail!("{name}: was crawled at {}, and not at {}; set HF_ENDPOINT to ask there", note.endpoint, hub.endpoint());
     }
-    Snapshot::try_path(output)?;
+    FileSet::try_path(output)?;
     let file = import::beside(output, ".renames");
     let endpoint = hub.endpoint().to_owned();
     let mut known = Renames::open(&file, &endpoint)?;

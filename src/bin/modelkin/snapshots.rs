@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use etcetera::BaseStrategy;
 use modelkin::report::day;
-use modelkin::snapshot::{Error, Snapshot, Taken};
+use modelkin::snapshot::{Error, FileSet, Snapshot, Taken};
 
 use crate::args::{Question, Trust};
 use crate::files;
@@ -113,7 +113,9 @@ pub fn remember(path: &Path) -> anyhow::Result<()> {
     if let Some(folder) = note.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(&note, path).with_context(|| note.display().to_string())
+    let mut set = FileSet::default();
+    set.write(&note, |out| out.write_all(path.as_bytes()))?;
+    Ok(set.appear()?)
 }
 
 fn last() -> Option<PathBuf> {
