@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
+use super::printable::{fenced, markdown, markdown_lines};
 use super::value::{Map, flatten};
 use super::{Block, Named, Value, day, plural, printable_lines};
 use crate::model::Relation;
@@ -110,7 +111,7 @@ impl Report<'_> {
                 "\n".to_owned()
             }
             Format::Csv => return self.csv(out),
-            Format::Table => self.blocks(snapshot, |block| match block {
+            Format::Table => self.blocks(snapshot, printable_lines, |block| match block {
                 Block::Line(text) | Block::Fixed(text) => printable_lines(text),
                 Block::Title(text) => {
                     let text = printable_lines(text);
@@ -118,10 +119,10 @@ impl Report<'_> {
                 }
                 Block::Grid(grid) => grid.text(),
             })?,
-            Format::Markdown => self.blocks(snapshot, |block| match block {
-                Block::Line(text) => printable_lines(text),
-                Block::Title(text) => format!("## {}", printable_lines(text)),
-                Block::Fixed(text) => format!("```text\n{}\n```", printable_lines(text)),
+            Format::Markdown => self.blocks(snapshot, markdown_lines, |block| match block {
+                Block::Line(text) => markdown_lines(text),
+                Block::Title(text) => format!("## {}", markdown(text)),
+                Block::Fixed(text) => fenced(text),
                 Block::Grid(grid) => grid.markdown(),
             })?,
         };
@@ -136,7 +137,12 @@ impl Report<'_> {
         Ok(format!("{}\n{}", self.definition.join("\n"), footer(snapshot)?))
     }
 
-    fn blocks(&self, snapshot: &Snapshot, draw: impl Fn(&Block) -> String) -> io::Result<String> {
+    fn blocks(
+        &self,
+        snapshot: &Snapshot,
+        lines: fn(&str) -> String,
+        draw: impl Fn(&Block) -> String,
+    ) -> io::Result<String> {
         let mut parts: Vec<String> = Vec::new();
         for (at, block) in self.blocks.iter().enumerate() {
             let follows_line = at > 0 && matches!((&self.blocks[at - 1], block), (Block::Line(_), Block::Line(_)));
@@ -145,8 +151,8 @@ impl Report<'_> {
                 _ => parts.push(draw(block)),
             }
         }
-        parts.extend((!self.definition.is_empty()).then(|| printable_lines(&self.definition.join("\n"))));
-        parts.push(footer(snapshot).map_err(io::Error::other)?);
+        parts.extend((!self.definition.is_empty()).then(|| lines(&self.definition.join("\n"))));
+        parts.push(lines(&footer(snapshot).map_err(io::Error::other)?));
         Ok(parts.join("\n\n") + "\n")
     }
 

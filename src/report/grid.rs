@@ -1,5 +1,7 @@
 use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle, presets};
 
+use super::printable::{markdown, printable};
+
 /// A part of what people read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
@@ -52,8 +54,7 @@ impl Grid {
     fn draw(&self, style: TableStyle) -> String {
         let is_markdown = style == presets::ASCII_MARKDOWN;
         let cell = |text: &String| {
-            let text = printable(text);
-            if is_markdown { text.replace('\\', "\\\\").replace('|', "\\|") } else { text }
+            if is_markdown { markdown(text) } else { printable(text) }
         };
         let mut table = Table::new();
         table.load_style(style).set_content_arrangement(ContentArrangement::Disabled);
@@ -94,23 +95,4 @@ pub fn plural(count: u64, noun: &str) -> String {
         None => format!("{noun}s"),
     };
     format!("{} {noun}", grouped(count))
-}
-
-/// [`printable`], line by line.
-pub fn printable_lines(text: &str) -> String {
-    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
-}
-
-/// A text without anything that could move a terminal's cursor or turn its direction: such characters are shown by
-/// their numbers.
-pub fn printable(text: &str) -> String {
-    let is_unsafe = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-                | '\u{e0000}'..='\u{e007f}')
-    };
-    if !text.contains(is_unsafe) {
-        return text.to_owned();
-    }
-    text.chars().map(|c| if is_unsafe(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
