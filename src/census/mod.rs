@@ -38,7 +38,7 @@ pub use family::{Counted, FamilyCount, Listing, Part, Tally, tallies};
 pub use kin::Kin;
 pub use members::members;
 pub use ranking::{Group, Measure, Ranked, Ranking};
-pub use tree::{Branch, Shown, tree};
+pub use tree::{Branch, Drawn, Extent, Shown, tree};
 pub use verify::{Step, Verified, verify};
 
 /// Every model's counts under `definitions`, "Counting below one model".

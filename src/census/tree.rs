@@ -1,16 +1,38 @@
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::Census;
 use crate::lineage::{Group, Reach, Selection, holds};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
-/// A line of a tree, in the order in which it is drawn.
+/// How much of a tree is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// Links down.
+    pub depth: usize,
+    /// Siblings, those with most descendants first; 0: all.
+    pub siblings: usize,
+    /// Lines.
+    pub lines: usize,
+}
+
+/// A tree of models as it is drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drawn {
+    /// The lines, in their order.
+    pub branches: Vec<Branch>,
+    /// How many models of the selection stand in no line, if the lines ended before the tree did.
+    pub left_out: Option<usize>,
+}
+
+/// A line of a tree. There may be millions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branch {
     /// Links from the tree's root.
-    pub depth: usize,
+    pub depth: u32,
+    /// The model one line up in the tree; none at the root.
+    pub of: Option<Row>,
     /// Whether it is the last line of its siblings.
     pub is_last: bool,
     /// What stands there.
@@ -35,31 +57,30 @@ pub enum Shown {
     },
     /// Siblings that one line stands for.
     Group {
+        /// The first of them.
+        first: Row,
         /// The relation of their links to the line above.
         relation: Relation,
         /// How many.
-        models: usize,
+        models: u32,
     },
     /// Siblings that are not drawn.
     More {
         /// How many.
-        models: usize,
-        /// The distinct counted descendants of all of them, themselves left out; upward, their ancestors.
-        descendants: usize,
+        models: u32,
+        /// The distinct counted descendants of all of them, themselves left out; upward, their ancestors. Nothing where counting
+        /// them would take too long.
+        descendants: Option<u32>,
     },
 }
 
 /// The tree of a selection: from what it was chosen around, downwards, or upwards for ancestors; for what lies around a
-/// model and for everything, from the models without parents. Siblings with most descendants come first, at most `top` of
-/// them (0: all), down to `depth` links. Models that the selection does not count are walked through.
-pub fn tree(
-    census: &Census<'_, '_>,
-    selection: &Selection<'_, '_>,
-    reach: Reach,
-    depth: usize,
-    top: usize,
-) -> Vec<Branch> {
-    let tree = Tree { census, selection, reach, top };
+/// model and for everything, from the models without parents. Models that the selection does not count are walked through.
+pub fn tree(census: &Census<'_, '_>, selection: &Selection<'_, '_>, reach: Reach, extent: Extent) -> Drawn {
+    let bits = || vec![0u64; census.lineage().snapshot().len().div_ceil(64)];
+    let mut hidden = bits();
+    selection.groups().iter().flat_map(|group| &group.models).for_each(|row| _ = mark(&mut hidden, *row));
+    let mut tree = Tree { census, selection, reach, top: extent.siblings, hidden, met: bits(), left: MOST_WALKED };
     let mut groups: HashMap<Row, Vec<&Group>> = HashMap::new();
     for group in selection.groups() {
         for parent in &group.parents {
@@ -67,25 +88,48 @@ pub fn tree(
         }
     }
     let mut branches = Vec::new();
-    let mut drawn: HashSet<Row> = HashSet::new();
+    let (mut drawn, mut shown) = (bits(), bits());
+    let mut models = 0;
     // What is still to be drawn, the next one last.
-    let mut open = tree.siblings(0, tree.roots(), &[]);
+    let roots = tree.roots();
+    let mut open = tree.siblings(0, None, roots, &[]);
     while let Some(mut branch) = open.pop() {
+        if branches.len() == extent.lines {
+            return Drawn { branches, left_out: Some(selection.models() - models) };
+        }
         if let Shown::Model { row, is_repeated, is_cut, .. } = &mut branch.what {
             let next = tree.next(*row);
             let groups = groups.get(row).map_or(&[][..], Vec::as_slice);
             let has_more = !next.is_empty() || !groups.is_empty();
-            *is_repeated = has_more && drawn.contains(row);
-            *is_cut = branch.depth >= depth && has_more && !*is_repeated;
+            *is_repeated = has_more && holds(&drawn, *row);
+            *is_cut = branch.depth as usize >= extent.depth && has_more && !*is_repeated;
+            models += usize::from(mark(&mut shown, *row));
             if !*is_repeated && !*is_cut {
-                drawn.insert(*row);
+                mark(&mut drawn, *row);
                 let next = next.into_iter().map(|(row, relation)| (row, Some(relation))).collect();
-                open.extend(tree.siblings(branch.depth + 1, next, groups));
+                open.extend(tree.siblings(branch.depth + 1, Some(*row), next, groups));
             }
+        }
+        // Under each of its parents stands a group.
+        if let Shown::Group { first, models: more, .. } = &branch.what
+            && mark(&mut shown, *first)
+        {
+            models += *more as usize;
         }
         branches.push(branch);
     }
-    branches
+    Drawn { branches, left_out: None }
+}
+
+/// Models that are walked over, all in all, to count what hangs below those that are not drawn: about a second's worth. In a
+/// ladder of merges each line would walk over all the rest.
+const MOST_WALKED: usize = 30_000_000;
+
+/// Sets the bit of a row, and says whether it was not set.
+fn mark(bits: &mut [u64], row: Row) -> bool {
+    let is_new = !holds(bits, row);
+    bits[row as usize / 64] |= 1 << (row % 64);
+    is_new
 }
 
 struct Tree<'t, 'g, 's> {
@@ -93,22 +137,37 @@ struct Tree<'t, 'g, 's> {
     selection: &'t Selection<'g, 's>,
     reach: Reach,
     top: usize,
+    /// The models that stand in groups.
+    hidden: Vec<u64>,
+    /// Room for a walk: bits that are clear between one and the next.
+    met: Vec<u64>,
+    /// Models that may still be walked over.
+    left: usize,
 }
 
 impl Tree<'_, '_, '_> {
     /// The lines of siblings, the first one last.
-    fn siblings(&self, depth: usize, mut rows: Vec<(Row, Option<Relation>)>, groups: &[&Group]) -> Vec<Branch> {
+    fn siblings(
+        &mut self,
+        depth: u32,
+        of: Option<Row>,
+        mut rows: Vec<(Row, Option<Relation>)>,
+        groups: &[&Group],
+    ) -> Vec<Branch> {
         let rest = if self.top > 0 && rows.len() > self.top { rows.split_off(self.top) } else { Vec::new() };
         let model = |(row, relation): (Row, Option<Relation>)| {
             let is_counted = self.selection.is_counted(row);
             Shown::Model { row, relation, is_repeated: false, is_cut: false, is_counted }
         };
         let mut lines: Vec<Shown> = rows.into_iter().map(model).collect();
-        let group = |group: &&Group| Shown::Group { relation: group.relation, models: group.models.len() };
-        lines.extend(groups.iter().map(group));
+        let group = |group: &&Group| {
+            let (first, models) = (*group.models.first()?, group.models.len() as u32);
+            Some(Shown::Group { first, relation: group.relation, models })
+        };
+        lines.extend(groups.iter().filter_map(group));
         lines.extend((!rest.is_empty()).then(|| self.more(&rest)));
         let last = lines.len();
-        let branch = |(at, what)| Branch { depth, is_last: at + 1 == last, what };
+        let branch = |(at, what)| Branch { depth, of, is_last: at + 1 == last, what };
         lines.into_iter().enumerate().map(branch).rev().collect()
     }
 
@@ -132,14 +191,13 @@ impl Tree<'_, '_, '_> {
             Reach::Above => selection.children(row).next().is_some(),
             _ => selection.parents(row).next().is_some(),
         };
-        let mut is_met = vec![0u64; self.census.lineage().snapshot().len().div_ceil(64)];
+        let mut is_met = self.met.clone();
         let mut met = 0;
         let mut roots = Vec::new();
         let mut begin = |root: Row| {
             let mut open = vec![root];
             while let Some(row) = open.pop() {
-                if !holds(&is_met, row) {
-                    is_met[row as usize / 64] |= 1 << (row % 64);
+                if mark(&mut is_met, row) {
                     if row == root {
                         roots.push((row, None));
                     }
@@ -162,14 +220,26 @@ impl Tree<'_, '_, '_> {
         roots
     }
 
-    fn more(&self, rest: &[(Row, Option<Relation>)]) -> Shown {
-        let rows: Vec<Row> = rest.iter().map(|(row, _)| *row).collect();
-        let lineage = self.census.lineage();
-        let beyond = if self.reach == Reach::Above { lineage.above(&rows) } else { lineage.below(&rows) };
-        let grouped: HashSet<Row> =
-            self.selection.groups().iter().flat_map(|group| group.models.iter().copied()).collect();
-        let is_selected = |row: &&Row| self.selection.place(**row).is_some() || grouped.contains(row);
-        let counted = beyond.rows.iter().filter(is_selected).filter(|row| self.selection.is_counted(**row));
-        Shown::More { models: rows.len(), descendants: counted.count() }
+    fn more(&mut self, rest: &[(Row, Option<Relation>)]) -> Shown {
+        let (lineage, selection) = (self.census.lineage(), self.selection);
+        let mut rows: Vec<Row> = rest.iter().map(|(row, _)| *row).collect();
+        rows.iter().for_each(|row| _ = mark(&mut self.met, *row));
+        let mut at = 0;
+        while at < rows.len() && rows.len() - rest.len() <= self.left {
+            let row = rows[at];
+            match self.reach {
+                Reach::Above => {
+                    rows.extend(lineage.parents(row).map(|(row, _)| row).filter(|row| mark(&mut self.met, *row)));
+                }
+                _ => rows.extend(lineage.children(row).map(|(row, _)| row).filter(|row| mark(&mut self.met, *row))),
+            }
+            at += 1;
+        }
+        rows.iter().for_each(|row| self.met[*row as usize / 64] = 0);
+        let is_whole = at == rows.len();
+        self.left = if is_whole { self.left - (rows.len() - rest.len()) } else { 0 };
+        let is_selected = |row: &&Row| selection.place(**row).is_some() || holds(&self.hidden, **row);
+        let counted = rows[rest.len()..].iter().filter(is_selected).filter(|row| selection.is_counted(**row));
+        Shown::More { models: rest.len() as u32, descendants: is_whole.then(|| counted.count() as u32) }
     }
 }

@@ -1,22 +1,54 @@
-use super::{Block, Named, Report, Value, grouped, plural};
-use crate::census::{Branch, Census, Shown};
+use super::{Block, Named, Report, Rows, Value, grouped, plural};
+use crate::census::{Branch, Census, Drawn, Shown};
 use crate::lineage::Reach;
 use crate::model::Relation;
+use crate::snapshot::Snapshot;
 
 /// Rails that are drawn beside each other; a line that stands deeper says how deep.
 const RAILS: usize = 40;
 
+/// Lines that people are shown at most.
+pub const LINES: usize = 100_000;
+
 /// A tree of models. `selection` says in words what was selected and left out.
-pub fn show(census: &Census<'_, '_>, branches: &[Branch], reach: Reach, selection: &str) -> Report<'static> {
+pub fn show<'r>(census: &'r Census<'_, '_>, drawn: &'r Drawn, reach: Reach, selection: &str) -> Report<'r> {
+    let branches = &drawn.branches[..];
+    let way = match reach {
+        Reach::Above => "Under each model stand its parents, those with most descendants first",
+        _ => "Under each model stand its children, those with most descendants first",
+    };
+    let mut definition = vec![
+        selection.to_owned(),
+        format!("{way}. Descendants are distinct models that can be reached, each counted once."),
+        "(*): drawn above with all that belongs to it; …: cut (see --depth and --siblings).".to_owned(),
+    ];
+    definition.extend(drawn.left_out.map(|models| {
+        format!(
+            "Only {} lines are drawn; {} of the selection in none of them. --depth, --siblings and --top narrow it; \
+             --format json and csv have every line, and export every model.",
+            grouped(branches.len() as u64),
+            if models == 1 { "1 model is".to_owned() } else { format!("{} models are", grouped(models as u64)) }
+        )
+    }));
+    let is_uncounted = |branch: &&Branch| matches!(branch.what, Shown::More { descendants: None, .. });
+    let uncounted = branches.iter().filter(is_uncounted).count();
+    definition.extend((uncounted > 0).then(|| {
+        let what = if reach == Reach::Above { "above" } else { "below" };
+        let lines = plural(uncounted as u64, "line");
+        format!("In {lines} of models that are not drawn, what is {what} them is not counted: it takes too long.")
+    }));
+    let rows = Rows::Many(branches.len(), Box::new(|at| row(census, &branches[at])));
+    Report::new(definition, rows, vec![Block::Fixed(text(census, branches, reach))])
+}
+
+/// The lines for people.
+fn text(census: &Census<'_, '_>, branches: &[Branch], reach: Reach) -> String {
     let snapshot = census.lineage().snapshot();
     let mut text = String::new();
-    let mut rows = Vec::new();
-    // Whether a rail runs down at each depth, and the last model drawn there.
+    // Whether a rail runs down at each depth.
     let mut rails: Vec<bool> = Vec::new();
-    let mut above: Vec<String> = Vec::new();
-    for branch in branches {
-        rails.truncate(branch.depth.saturating_sub(1));
-        above.truncate(branch.depth);
+    for branch in branches.iter().take(LINES) {
+        rails.truncate(branch.depth.saturating_sub(1) as usize);
         let mut line: String = match rails.len() {
             0..=RAILS => rails.iter().map(|runs| if *runs { "│   " } else { "    " }).collect(),
             depth => format!("{}{} links down  ", "    ".repeat(RAILS), grouped(depth as u64 + 1)),
@@ -26,22 +58,19 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], reach: Reach, selectio
             rails.push(!branch.is_last);
         }
         match &branch.what {
-            Shown::Group { relation, models } => {
-                line += &format!("{} in one line  {relation}", plural(*models as u64, "model"));
-                rows.push(many(branch, above.last(), Some(*relation), *models, 0));
+            Shown::Group { relation, models, .. } => {
+                line += &format!("{} in one line  {relation}", plural((*models).into(), "model"));
             }
             Shown::More { models, descendants } => {
-                line += &format!("… {} more", grouped(*models as u64));
-                if *descendants > 0 {
+                line += &format!("… {} more", grouped((*models).into()));
+                if let Some(descendants) = descendants.filter(|descendants| *descendants > 0) {
                     let what = if reach == Reach::Above { "ancestor" } else { "descendant" };
-                    line += &format!(", with {}", plural(*descendants as u64, what));
+                    line += &format!(", with {}", plural(descendants.into(), what));
                 }
-                rows.push(many(branch, above.last(), None, *models, *descendants));
             }
             Shown::Model { row, relation, is_repeated, is_cut, is_counted } => {
                 let facts = census.of(*row);
-                let id = snapshot.id(*row);
-                line += id;
+                line += snapshot.id(*row);
                 if let Some(relation) = relation {
                     line += &format!("  {relation}");
                 }
@@ -64,51 +93,60 @@ pub fn show(census: &Census<'_, '_>, branches: &[Branch], reach: Reach, selectio
                 } else {
                     ""
                 };
-                rows.push(vec![
-                    ("depth".into(), Value::from(branch.depth as u64)),
-                    ("id".into(), id.into()),
-                    ("of".into(), above.last().cloned().into()),
-                    ("relation".into(), relation.map(|relation| relation.name()).into()),
-                    ("listed".into(), snapshot.is_listed(*row).into()),
-                    ("direct".into(), facts.direct.into()),
-                    ("descendants".into(), facts.descendants.into()),
-                    ("counted".into(), (*is_counted).into()),
-                    ("repeated".into(), (*is_repeated).into()),
-                    ("cut".into(), (*is_cut).into()),
-                    ("more".into(), Value::Missing),
-                ]);
-                above.push(id.to_owned());
             }
         }
         text += line.trim_end();
         text.push('\n');
     }
-    let way = match reach {
-        Reach::Above => "Under each model stand its parents, those with most descendants first",
-        _ => "Under each model stand its children, those with most descendants first",
-    };
-    let definition = vec![
-        selection.to_owned(),
-        format!("{way}. Descendants are distinct models that can be reached, each counted once."),
-        "(*): drawn above with all that belongs to it; …: cut (see --depth and --siblings).".to_owned(),
-    ];
-    Report::new(definition, rows, vec![Block::Fixed(text.trim_end().to_owned())])
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// A line for programs.
+fn row(census: &Census<'_, '_>, branch: &Branch) -> Named {
+    let snapshot = census.lineage().snapshot();
+    match &branch.what {
+        Shown::Group { relation, models, .. } => many(snapshot, branch, Some(*relation), *models, Some(0)),
+        Shown::More { models, descendants } => many(snapshot, branch, None, *models, *descendants),
+        Shown::Model { row, relation, is_repeated, is_cut, is_counted } => {
+            let facts = census.of(*row);
+            vec![
+                ("depth".into(), Value::from(u64::from(branch.depth))),
+                ("id".into(), snapshot.id(*row).into()),
+                ("of".into(), branch.of.map(|of| snapshot.id(of)).into()),
+                ("relation".into(), relation.map(|relation| relation.name()).into()),
+                ("listed".into(), snapshot.is_listed(*row).into()),
+                ("direct".into(), facts.direct.into()),
+                ("descendants".into(), facts.descendants.into()),
+                ("counted".into(), (*is_counted).into()),
+                ("repeated".into(), (*is_repeated).into()),
+                ("cut".into(), (*is_cut).into()),
+                ("more".into(), Value::Missing),
+            ]
+        }
+    }
 }
 
 /// The row that stands for siblings: for those of one relation, or for those that are not drawn.
-fn many(branch: &Branch, of: Option<&String>, relation: Option<Relation>, models: usize, descendants: usize) -> Named {
+fn many(
+    snapshot: &Snapshot,
+    branch: &Branch,
+    relation: Option<Relation>,
+    models: u32,
+    descendants: Option<u32>,
+) -> Named {
     let values: Vec<(&str, Value)> = vec![
-        ("depth", (branch.depth as u64).into()),
+        ("depth", u64::from(branch.depth).into()),
         ("id", Value::Missing),
-        ("of", of.cloned().into()),
+        ("of", branch.of.map(|of| snapshot.id(of)).into()),
         ("relation", relation.map(Relation::name).into()),
         ("listed", Value::Missing),
         ("direct", Value::Missing),
-        ("descendants", (descendants as u64).into()),
+        ("descendants", descendants.map(u64::from).into()),
         ("counted", Value::Missing),
         ("repeated", Value::Missing),
         ("cut", relation.is_none().into()),
-        ("more", (models as u64).into()),
+        ("more", u64::from(models).into()),
     ];
     values.into_iter().map(|(name, value)| (name.into(), value)).collect()
 }

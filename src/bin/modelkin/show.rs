@@ -1,11 +1,11 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use modelkin::census::{Census, tree};
+use modelkin::census::{Census, Extent, tree};
 use modelkin::lineage::{Lineage, Reach};
 use modelkin::report;
 
-use crate::args;
+use crate::args::{self, FormatArg};
 use crate::output::Usage;
 use crate::{family, output, snapshots};
 
@@ -41,9 +41,12 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
     let census = Census::take(&lineage, &counting)?;
     let mut chosen = named.choose(start, &census, &counting)?;
     chosen.collapse(named.collapse);
-    let branches = tree(&census, &chosen.selection, reach, depth, args.siblings);
+    // Programs are given every line.
+    let is_for_people = matches!(args.question.format, FormatArg::Table | FormatArg::Markdown);
+    let lines = if is_for_people { report::LINES } else { usize::MAX };
+    let drawn = tree(&census, &chosen.selection, reach, Extent { depth, siblings: args.siblings, lines });
     let words = [chosen.words.join(" "), args.filter.words(&counting)].join(" ");
-    let report = report::show(&census, &branches, reach, words.trim_end());
+    let report = report::show(&census, &drawn, reach, words.trim_end());
     output::report(&report, &snapshot, args.question.format.into())?;
     Ok(ExitCode::SUCCESS)
 }
