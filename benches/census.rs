@@ -87,7 +87,7 @@ fn exports(c: &mut Criterion, name: &str, snapshot: &Snapshot) {
     let (root, _) = census.all().max_by_key(|(_, facts)| facts.descendants).unwrap();
     let selection = lineage.select(&[root], Reach::Below, usize::MAX);
     let tables = Tables::default();
-    let about = About { title: name.into(), selection: String::new(), program: String::new() };
+    let about = About { title: name.into(), selection: String::new(), program: String::new(), written: Vec::new() };
     let graph = Graph::new(&census, &selection, &tables, about).unwrap();
     let paint = Paint::new(&graph, ColorBy::Relation);
     for format in Format::ALL.into_iter().filter(|format| !matches!(format, Format::Png | Format::Pdf | Format::Svg)) {

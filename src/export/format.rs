@@ -127,6 +127,11 @@ impl Format {
         (size > most).then_some(why)
     }
 
+    /// Whether people can read it as it stands.
+    pub fn is_text(self) -> bool {
+        !matches!(self, Format::Png | Format::Pdf | Format::Parquet)
+    }
+
     /// Whether an engine lays it out.
     pub fn has_layout(self) -> bool {
         matches!(self, Format::Dot | Format::Svg | Format::Png | Format::Pdf)
@@ -161,7 +166,8 @@ impl Format {
         out: &mut (dyn Write + Send),
     ) -> io::Result<Option<String>> {
         match (self, part) {
-            (_, Part::About) => node_link::write_about(graph, out),
+            (Format::Csv, Part::About) => node_link::write_about(graph, Some(table::GUARDED), out),
+            (_, Part::About) => node_link::write_about(graph, None, out),
             (Format::Dot, _) => dot::write(graph, paint, engine, out),
             (Format::Svg, _) if engine == Engine::Outline => svg::write(graph, paint, out),
             (Format::Svg | Format::Png | Format::Pdf, _) => {

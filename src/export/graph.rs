@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use super::Part;
 use crate::census::{Census, Kin};
 use crate::lineage::{Edge, Group, Selection};
 use crate::model::{Count, Relation, Word, WordList};
@@ -65,6 +66,8 @@ pub struct About {
     pub selection: String,
     /// Program and version.
     pub program: String,
+    /// Of an export in several files, those that are written already, each with its SHA-256.
+    pub written: Vec<(Part, String)>,
 }
 
 /// Whether a node is a model of the listing.
@@ -326,6 +329,16 @@ impl<'g, 's> Graph<'g, 's> {
             ("sha256", provenance.digest.clone()),
             ("program", self.about.program.clone()),
         ]
+    }
+
+    /// Names and values by which the file is known to belong to others of its export: the SHA-256 of those that were written
+    /// before.
+    pub(super) fn marks(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.about.written.iter().filter_map(|(part, sha256)| match part {
+            Part::Nodes => Some(("nodes_sha256", sha256.clone())),
+            Part::Links => Some(("links_sha256", sha256.clone())),
+            Part::Whole | Part::About => None,
+        })
     }
 
     /// The notes in one text, a line each. They stand in comments too, which nothing in them may end.

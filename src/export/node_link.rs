@@ -25,9 +25,12 @@ pub(super) fn write(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Result<()
     writeln!(out, "\n]}}")
 }
 
-/// Writes what tables cannot say of themselves.
-pub(super) fn write_about(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{:#}", Json::Object(notes(graph)))
+/// Writes what tables cannot say of themselves, and `more` of how they are written.
+pub(super) fn write_about(graph: &Graph<'_, '_>, more: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    let mut about = notes(graph);
+    about.extend(more.map(|more| ("cells".to_owned(), more.into())));
+    about.extend(graph.marks().map(|(name, sha256)| (name.to_owned(), sha256.into())));
+    writeln!(out, "{:#}", Json::Object(about))
 }
 
 /// What a file says of itself.

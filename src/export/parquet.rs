@@ -116,7 +116,11 @@ fn begin<'w>(
     let keys: String = keys.iter().map(|key| format!("required {}", column(key))).collect();
     let fields: String = fields.iter().map(|field| format!("optional {}", column(field))).collect();
     let schema = parse_message_type(&format!("message lineage {{ {keys} {fields} }}"))?;
-    let notes = graph.notes().into_iter().map(|(name, value)| KeyValue::new(format!("modelkin.{name}"), value));
+    let notes = graph
+        .notes()
+        .into_iter()
+        .chain(graph.marks())
+        .map(|(name, value)| KeyValue::new(format!("modelkin.{name}"), value));
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_key_value_metadata(Some(notes.collect()))

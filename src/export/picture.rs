@@ -4,6 +4,7 @@ use flate2::Crc;
 
 use super::dot::quoted;
 use super::drawing::{Drawing, Font, Mark, Pen, Point, Stroke};
+use super::graph::blanked;
 use super::graphviz::{self, Engine};
 use super::{Graph, Paint, Status, dot};
 
@@ -191,7 +192,7 @@ fn with_notes(graph: &Graph<'_, '_>, png: Vec<u8>) -> Vec<u8> {
         };
         // The word, no compression, no language, the word untranslated, the text.
         let mut chunk = b"iTXt".to_vec();
-        chunk.extend(word.bytes().chain([0; 5]).chain(value.bytes()));
+        chunk.extend(word.bytes().chain([0; 5]).chain(blanked(&value).bytes()));
         let mut crc = Crc::new();
         crc.update(&chunk);
         noted.extend(u32::try_from(chunk.len() - 4).unwrap_or(0).to_be_bytes());

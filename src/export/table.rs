@@ -36,6 +36,10 @@ fn write_values(csv: &mut csv::Writer<&mut dyn Write>, values: &[Value<'_>]) -> 
     Ok(csv.write_record(None::<&[u8]>)?)
 }
 
+/// What files say of [`guarded`].
+pub(super) const GUARDED: &str = "A text that begins with = + - @, a tab or a carriage return has a ' before it, so that no \
+     spreadsheet takes it for a formula.";
+
 /// A text that no spreadsheet takes for a formula: one that begins like one has a `'` before it.
 fn guarded(text: &str) -> std::borrow::Cow<'_, str> {
     match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {

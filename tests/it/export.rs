@@ -29,7 +29,12 @@ fn written(snapshot: &Snapshot, format: Format, part: Part) -> String {
         aliases: Aliases::built_in().unwrap(),
         licences: Licences::built_in().unwrap(),
     };
-    let about = About { title: "a <title>".into(), selection: "all".into(), program: "modelkin test".into() };
+    let about = About {
+        title: "a <title>".into(),
+        selection: "all".into(),
+        program: "modelkin test".into(),
+        written: Vec::new(),
+    };
     let graph = Graph::new(&census, &selection, &tables, about).unwrap();
     let mut out = Vec::new();
     format.write(part, &graph, &Paint::new(&graph, ColorBy::Relation), Engine::Outline, &mut out).unwrap();

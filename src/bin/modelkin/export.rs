@@ -1,6 +1,6 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, FileType};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 #[cfg(unix)]
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
@@ -12,21 +12,35 @@ use modelkin::export::{About, Engine, Format, Graph, Paint, Part, Tables};
 use modelkin::lineage::Lineage;
 use modelkin::reference::{Aliases, Licences};
 use modelkin::report::{grouped, plural};
+use modelkin::snapshot::FileSet;
 
 use crate::args::ColorArg;
+use crate::files::Over;
 use crate::output::{self, Usage};
 use crate::{args, family, files, report, snapshots};
+
+/// Names of the standard output.
+const STANDARD: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let format = format(args)?;
     fits(args, format)?;
-    let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
+    let output = args.output.as_deref().filter(|path| !STANDARD.iter().any(|name| *path == Path::new(name)));
     let passed_on = output.is_none_or(is_stream);
     if passed_on && format.parts().len() > 1 {
         let name = format.name();
         let suffix = if format == Format::Parquet { "parquet" } else { "csv" };
         bail!(Usage(format!("{name} is several files; name them with -o, such as --to {name} -o qwen.{suffix}")));
     }
+    if output.is_none() && !format.is_text() && output::is_terminal() {
+        bail!(Usage(format!("{} is no text for a terminal; name a file with -o", format.name())));
+    }
+    let read = || args.selection.rules.iter().chain(&args.owners).map(PathBuf::as_path);
+    let place = |path: &Path, part| files::target("-o", &name_of(path, part), Over::Others, read());
+    let targets: Vec<PathBuf> = match output.filter(|_| !passed_on) {
+        Some(path) => format.parts().iter().map(|part| place(path, *part)).collect::<anyhow::Result<_>>()?,
+        None => Vec::new(),
+    };
     let families = family::rules("--rules", args.selection.rules.as_deref())?;
     let snapshot = snapshots::trusted(snapshots::open_asked(args.snapshot.as_deref())?, args.trust)?;
     // An export goes out as it is made.
@@ -50,8 +64,8 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     };
     let words = [chosen.words.join(" "), args.filter.words(&counting)].join(" ").trim_end().to_owned();
     let program = concat!("modelkin ", env!("CARGO_PKG_VERSION")).to_owned();
-    let about = About { title: chosen.title.clone(), selection: words, program };
-    let graph = Graph::new(&census, selection, &tables, about)?;
+    let about = About { title: chosen.title.clone(), selection: words, program, written: Vec::new() };
+    let mut graph = Graph::new(&census, selection, &tables, about)?;
     let paint = Paint::new(&graph, args.color_by.unwrap_or(args::ColorArg::Relation).into());
     let layout = args.layout.unwrap_or(Engine::Outline);
 
@@ -63,24 +77,34 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
             plural(links as u64, "link")
         ));
     }
-    for part in format.parts() {
+    let mut set = FileSet::default();
+    for (at, part) in format.parts().iter().enumerate() {
         let mut told = None;
         let mut fill = |out: &mut (dyn Write + Send)| {
             told = format.write(*part, &graph, &paint, layout, out)?;
             Ok(())
         };
-        match output {
-            Some(path) if !passed_on => write_file(&name_of(path, *part), &mut fill)?,
-            _ => match write_out(output, &mut fill) {
-                // A reader that has gone away is no failure; but not everything was written.
-                Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
-                done => done.with_context(|| output.unwrap_or(Path::new("standard output")).display().to_string())?,
-            },
+        match targets.get(at) {
+            Some(target) => {
+                let sha256 = set.write(target, fill)?;
+                graph.about.written.push((*part, sha256));
+            }
+            None => {
+                let mut out = BufWriter::new(stream(output)?);
+                match fill(&mut out).and_then(|()| out.flush()) {
+                    // A reader that has gone away is no failure; but not everything was written.
+                    Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
+                    done => {
+                        done.with_context(|| output.map_or(output::STANDARD.into(), |path| path.display().to_string()))?
+                    }
+                }
+            }
         }
         if let Some(told) = told {
             output::note(&format!("warning: {told}"));
         }
     }
+    set.appear()?;
     let groups: usize = selection.groups().iter().map(|group| group.models.len()).sum();
     let collapsed = match groups {
         0 => String::new(),
@@ -169,33 +193,9 @@ fn is_stream(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|known| passes_on(known.file_type()))
 }
 
-type Fill<'f> = &'f mut dyn FnMut(&mut (dyn Write + Send)) -> io::Result<()>;
-
-/// Writes a file whole or not at all.
-fn write_file(path: &Path, fill: Fill<'_>) -> anyhow::Result<()> {
-    let name = || path.display().to_string();
-    if std::fs::metadata(path).is_ok_and(|known| !known.is_file()) {
-        bail!("{}: is there and is no file; name another one", name());
-    }
-    files::has_folder("-o", path)?;
-    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Made and written to as a plain file, so that its rights are any file's and no error names it.
-    let part = tempfile::Builder::new().make_in(folder, |part| File::create_new(part)).with_context(name)?;
-    let mut out = BufWriter::new(part.as_file());
-    fill(&mut out).and_then(|()| out.flush()).with_context(name)?;
-    drop(out);
-    part.persist(&path).map_err(|error| error.error).with_context(name)?;
-    Ok(())
-}
-
-/// Writes to a stream as it comes; if none is named, to standard output.
-fn write_out(path: Option<&Path>, fill: Fill<'_>) -> io::Result<()> {
-    let to: Box<dyn Write + Send> = match path {
-        Some(path) => Box::new(File::options().write(true).open(path)?),
-        None => Box::new(io::stdout()),
-    };
-    let mut out = BufWriter::new(to);
-    fill(&mut out)?;
-    out.flush()
+/// What is written to as it comes: standard output if nothing is named.
+fn stream(path: Option<&Path>) -> anyhow::Result<Box<dyn Write + Send>> {
+    let Some(path) = path else { return output::standard() };
+    let file = File::options().write(true).open(path).with_context(|| path.display().to_string())?;
+    Ok(output::shown(file))
 }
