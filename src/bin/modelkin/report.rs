@@ -1,4 +1,5 @@
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -7,10 +8,11 @@ use modelkin::census::{Census, Counting};
 use modelkin::lineage::Lineage;
 use modelkin::reference::Publishers;
 use modelkin::report::{Format, Report, plural};
-use modelkin::snapshot::{Error, Snapshot, nearest};
+use modelkin::snapshot::{Error, FileSet, Snapshot, nearest};
 use modelkin::survey::{self, References, Section, Survey};
 
 use crate::args::{self, FormatArg};
+use crate::files::Over;
 use crate::output::Usage;
 use crate::{family, files, output, snapshots};
 
@@ -31,6 +33,7 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     if args.out.is_some() && !matches!(args.question.format, FormatArg::Table) {
         bail!(Usage("--out writes the page, CSV, JSON and Markdown together; leave --format out".into()));
     }
+    args.out.as_deref().map(places).transpose()?;
     let references = references(&args.tables)?;
     let mut all = series(&args.snapshots, args.question.trust)?;
     let snapshot = match all.pop() {
@@ -59,7 +62,7 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
         sections.iter_mut().for_each(|section| section.definition.push(folded.into()));
     }
     if let Some(out) = &args.out {
-        write(out, &sections, &references, &snapshot)?;
+        write(args, out, &sections, &references, &snapshot)?;
         return Ok(ExitCode::SUCCESS);
     }
     if let FormatArg::Csv = args.question.format {
@@ -172,8 +175,11 @@ fn note(sections: &[Section], snapshot: &Snapshot) -> Result<String, Error> {
     Report::new(definition, Vec::new(), Vec::new()).note(snapshot)
 }
 
-/// Writes the page, its tables as CSV and JSON, and the whole as Markdown and JSON.
-fn write(out: &Path, sections: &[Section], references: &References, snapshot: &Snapshot) -> anyhow::Result<()> {
+/// The list of a report's files with their SHA-256, as `sha256sum` reads it.
+const SUMS: &str = "SHA256SUMS";
+
+/// Where a report lies: the page, and the folder of what stands beside it.
+fn places(out: &Path) -> anyhow::Result<(PathBuf, PathBuf)> {
     let is_page =
         out.extension().is_some_and(|end| end.eq_ignore_ascii_case("html") || end.eq_ignore_ascii_case("htm"));
     let (page, files) = match is_page {
@@ -192,37 +198,63 @@ fn write(out: &Path, sections: &[Section], references: &References, snapshot: &S
     if files.is_file() {
         bail!("{}: is a file, and the tables need a folder of that name; choose another --out", files.display());
     }
+    Ok((page, files))
+}
+
+/// Writes the page, its tables as CSV and JSON, and the whole as Markdown and JSON: all of them, or none.
+fn write(
+    args: &args::Report,
+    out: &Path,
+    sections: &[Section],
+    references: &References,
+    snapshot: &Snapshot,
+) -> anyhow::Result<()> {
+    let (page, files) = places(out)?;
     let folder = files.file_name().unwrap_or_default().to_string_lossy();
-    // Before anything is written or removed: it fails if the snapshot is damaged.
+    // Before a folder is made: it fails if the snapshot is damaged.
     let text = survey::page(sections, &references.published, snapshot, &folder)?;
+    let whole = survey::report(sections, &references.published, snapshot)?;
     let refused = |path: &Path, error| crate::files::refused("--out", path, &error, "choose another place with --out");
-    let put = |path: PathBuf, bytes: &[u8]| fs::write(&path, bytes).map_err(|error| refused(&path, error));
     fs::create_dir_all(&files).map_err(|error| refused(&files, error))?;
+    let read = || args.tables.owners.iter().chain(&args.tables.families).map(PathBuf::as_path);
+    let (mut set, mut sums) = (FileSet::default(), String::new());
+    let mut put = |path: &Path, shown: &str, fill: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
+        let path = crate::files::target("--out", path, Over::Others, read())?;
+        let sha256 = set.write(&path, |out| fill(out))?;
+        sums += &format!("{sha256}  {shown}\n");
+        anyhow::Ok(())
+    };
+    let mut names: Vec<String> = vec![SUMS.into()];
+    let mut beside = |name: String, fill: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
+        put(&files.join(&name), &name, fill)?;
+        names.push(name);
+        anyhow::Ok(())
+    };
+    for section in sections {
+        for table in section.tables.iter().chain(&survey::compared(section, &references.published)) {
+            let name = format!("{}.{}", section.name, table.name);
+            beside(format!("{name}.csv"), &|out| table.csv(out))?;
+            let report = table.report(&section.definition);
+            beside(format!("{name}.json"), &|out| report.write(snapshot, Format::Json, out))?;
+        }
+    }
+    beside("report.md".into(), &|out| whole.write(snapshot, Format::Markdown, out))?;
+    beside("report.json".into(), &|out| whole.write(snapshot, Format::Json, out))?;
+    let shown = format!("../{}", page.file_name().unwrap_or_default().to_string_lossy());
+    put(&page, &shown, &|out| out.write_all(text.as_bytes()))?;
+    let sums_file = crate::files::target("--out", &files.join(SUMS), Over::Others, read())?;
+    set.write(&sums_file, |out| out.write_all(sums.as_bytes()))?;
+    set.appear()?;
     // The tables of an earlier report would pass for this one's.
     for old in fs::read_dir(&files).with_context(|| files.display().to_string())? {
         let old = old?.path();
         let name = old.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let is_table = survey::names().chain([SERIES]).any(|section| name.starts_with(&format!("{section}.")));
-        if is_table && (name.ends_with(".csv") || name.ends_with(".json")) && old.is_file() {
+        let is_old = is_table && (name.ends_with(".csv") || name.ends_with(".json")) && !names.contains(&name);
+        if is_old && old.is_file() {
             fs::remove_file(&old).with_context(|| old.display().to_string())?;
         }
     }
-    for section in sections {
-        for table in section.tables.iter().chain(&survey::compared(section, &references.published)) {
-            let mut csv = Vec::new();
-            table.csv(&mut csv)?;
-            put(files.join(format!("{}.{}.csv", section.name, table.name)), &csv)?;
-            let mut json = Vec::new();
-            table.report(&section.definition).write(snapshot, Format::Json, &mut json)?;
-            put(files.join(format!("{}.{}.json", section.name, table.name)), &json)?;
-        }
-    }
-    let markdown = survey::markdown(sections, &references.published, snapshot)?;
-    put(files.join("report.md"), markdown.as_bytes())?;
-    let mut json = Vec::new();
-    survey::report(sections, &references.published, snapshot)?.write(snapshot, Format::Json, &mut json)?;
-    put(files.join("report.json"), &json)?;
-    put(page.clone(), text.as_bytes())?;
     output::result(&format!(
         "{}: {}; all tables as CSV and JSON, and the whole as report.md and report.json, in {}\n",
         page.display(),
