@@ -24,10 +24,10 @@ pub fn show<'r>(census: &'r Census<'_, '_>, drawn: &'r Drawn, reach: Reach, sele
     ];
     definition.extend(drawn.left_out.map(|models| {
         format!(
-            "Only {} lines are drawn; {} of the selection in none of them. --depth, --siblings and --top narrow it; \
+            "Only the first {} lines are drawn; left out: {} of the selection. --depth, --siblings and --top narrow it; \
              --format json and csv have every line, and export every model.",
             grouped(branches.len() as u64),
-            if models == 1 { "1 model is".to_owned() } else { format!("{} models are", grouped(models as u64)) }
+            plural(models as u64, "model")
         )
     }));
     let is_uncounted = |branch: &&Branch| matches!(branch.what, Shown::More { descendants: None, .. });

@@ -87,18 +87,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "bin",
         may_import: &[],
-        foreign: &[
-            "modelkin",
-            "anyhow",
-            "clap",
-            "indicatif",
-            "etcetera",
-            "glob",
-            "jiff",
-            "mimalloc",
-            "tokio",
-            "tempfile",
-        ],
+        foreign: &["modelkin", "anyhow", "clap", "indicatif", "etcetera", "glob", "jiff", "mimalloc", "tokio"],
     },
 ];
 

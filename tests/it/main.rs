@@ -19,6 +19,7 @@ mod odd_answers;
 mod odd_hub;
 mod odd_tables;
 mod old_ids;
+mod outputs;
 mod parquet;
 mod program;
 mod readme;
