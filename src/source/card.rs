@@ -16,6 +16,8 @@ use crate::model::{Oddity, OddityKind, Record, Word};
 
 /// How far into a card its front matter may reach, in bytes. The longest that are known (model-index tables) take 200 KB.
 pub(super) const MAX_FRONT: usize = 1 << 20;
+/// Bytes of a card that are read: the longest hold pictures, of some MB.
+pub(super) const MAX_CARD: u64 = 64 << 20;
 /// Entries of a front matter that are kept, nested ones included.
 const MAX_NODES: usize = 100_000;
 /// Bytes of a value that an alias may stand for, and of all that they stand for in one front matter: more is a bomb.

@@ -2,6 +2,7 @@
 
 mod address;
 mod arriving;
+pub(crate) mod bounded;
 mod card;
 mod cards;
 mod date;
@@ -12,6 +13,7 @@ mod guess;
 pub mod hub;
 mod infer;
 mod input;
+mod links;
 mod loose;
 mod normalize;
 mod packed;
@@ -33,9 +35,11 @@ use std::sync::Arc;
 
 use crate::model::{Parentage, Record, Reject};
 use arriving::Arriving;
+pub use bounded::read_whole;
 use guess::guess;
 pub use input::{Digested, digest_bytes};
 use input::{Input, STDIN, digest_beside};
+use links::Links;
 use recording::Recording;
 pub use table::NamedColumns;
 
@@ -228,7 +232,8 @@ fn in_folder(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Result<Ve
         return Ok(vec![Box::new(Recording::open(path)?)]);
     }
     let has_cards = kind == Some(Kind::Cards) || (kind.is_none() && cards::are_in(path));
-    let (data, packed) = if kind == Some(Kind::Cards) { Default::default() } else { data_files(path, suffixes(kind))? };
+    let files = if kind == Some(Kind::Cards) { DataFiles::default() } else { data_files(path, suffixes(kind))? };
+    let DataFiles { data, packed, endless } = files;
     if has_cards {
         // JSON lies beside the card in every repository, and tables of a training in many.
         if let Some(other) = data.iter().find(|file| !matches!(suffix(file).as_str(), "json" | "csv" | "tsv")) {
@@ -239,6 +244,9 @@ fn in_folder(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Result<Ve
             return Err(Error::unfit(path, what));
         }
         return Ok(vec![Box::new(cards::Cards { path: path.into() })]);
+    }
+    if let Some((link, reason)) = endless {
+        return Err(Error::unfit(&link, reason));
     }
     if data.is_empty() {
         if kind.is_none() && cards::is_cache(path) {
@@ -264,6 +272,8 @@ fn in_folder(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Result<Ve
     }
     let mut found = Vec::new();
     for file in data {
+        // Who names a pipe wants it read; one that lies about in a folder may have no writer.
+        bounded::ordinary(&file).map_err(|error| Error::Io { path: file.clone(), error })?;
         found.append(&mut find_named(&file, kind, named)?);
     }
     Ok(found)
@@ -354,26 +364,46 @@ fn suffix(path: &Path) -> String {
     path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase()
 }
 
-/// The data files below a folder, in order of their names, and the first that is packed in a way that is not read. What lies in
-/// a Hub cache is of its repositories.
-fn data_files(folder: &Path, suffixes: &[&str]) -> Result<(Vec<PathBuf>, Option<PathBuf>), Error> {
+/// What data lie below a folder.
+#[derive(Default)]
+struct DataFiles {
+    /// Files of kinds that are read, in order of their names.
+    data: Vec<PathBuf>,
+    /// The first that is packed in a way that is not read.
+    packed: Option<PathBuf>,
+    /// The first link that was not followed, and why.
+    endless: Option<(PathBuf, String)>,
+}
+
+/// The data files below a folder. What lies in a Hub cache is of its repositories.
+fn data_files(folder: &Path, suffixes: &[&str]) -> Result<DataFiles, Error> {
     const PACKED: &[&str] = &["zip", "tar", "tgz", "xz", "bz2", "7z", "rar", "lz4", "br"];
     let is_cached = |entry: &walkdir::DirEntry| {
         let is_folder = entry.depth() > 0 && entry.file_type().is_dir();
         is_folder && cards::cached(&entry.file_name().to_string_lossy()).is_some()
     };
-    let (mut files, mut packed) = (Vec::new(), None);
+    let (mut data, mut packed) = (Vec::new(), None);
+    let (mut links, mut endless) = (Links::default(), None);
+    let enters = |entry: &walkdir::DirEntry| {
+        if is_hidden(entry) || is_cached(entry) {
+            return false;
+        }
+        let reason = links.refuse(entry);
+        let is_refused = reason.is_some();
+        endless = endless.take().or(reason.map(|reason| (entry.path().to_owned(), reason)));
+        !is_refused
+    };
     let entries = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
-    for entry in entries.filter_entry(|entry| !is_hidden(entry) && !is_cached(entry)) {
+    for entry in entries.filter_entry(enters) {
         let Some(path) = file_of(folder, entry)? else { continue };
         let suffix = suffix(&path);
         if suffixes.contains(&suffix.as_str()) {
-            files.push(path);
+            data.push(path);
         } else if PACKED.contains(&suffix.as_str()) {
             packed.get_or_insert(path);
         }
     }
-    Ok((files, packed))
+    Ok(DataFiles { data, packed, endless })
 }
 
 /// The file that an entry is, links followed: none for a folder, and for a link that leads around in a circle. A link to

@@ -16,6 +16,7 @@ mod hub_today;
 mod laid;
 mod layers;
 mod odd_answers;
+mod odd_cards;
 mod odd_hub;
 mod odd_tables;
 mod old_ids;
