@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use super::{Error, Event, Tell, refusal, refuses_token};
 use crate::model::ModelId;
 use crate::snapshot::{self, Snapshot};
+use crate::source::bounded::whole;
 use crate::source::hub::{self, Answer, Fault, Hub, listing};
 
 /// Ids that are asked for at once.
@@ -20,6 +21,12 @@ const AT_ONCE: usize = 8;
 const MOST_TIMES: u32 = 100;
 /// What the first line begins with; the Hub's address follows.
 const HEAD: &str = "# renamed models at ";
+
+/// Longest list, in bytes: that of a Hub of which every model was renamed would be shorter.
+const MOST: u64 = 256 << 20;
+
+/// So often a model may have been renamed in a row.
+const MOST_STEPS: usize = 100;
 
 /// What became of an id that is not listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,12 +57,15 @@ impl Renames {
         let wrong = |error| crate::source::Error::Io { path: path.into(), error };
         let unfit =
             |reason: &str| Error::from(crate::source::Error::Unfit { path: path.into(), reason: reason.into() });
+        if std::fs::metadata(path).is_ok_and(|known| !known.is_file()) {
+            return Err(unfit("is there already and is no ordinary file; move it away"));
+        }
         let mut file = File::options().read(true).append(true).create(true).open(path).map_err(wrong)?;
         if file.try_lock().is_err() {
             return Err(unfit("another program is at work on it; wait for it"));
         }
-        let mut text = String::new();
-        file.read_to_string(&mut text).map_err(wrong)?;
+        let bytes = whole(&mut file, MOST).map_err(wrong)?;
+        let text = String::from_utf8(bytes).map_err(|_| unfit("is there already and is no text; move it away"))?;
         let head = format!("{HEAD}{endpoint}");
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         if !text.is_empty() && !text.starts_with(HEAD) {
@@ -88,13 +98,14 @@ impl Renames {
         ]
     }
 
-    /// Each old id with the id of today, through all the ids between; those that lead around in a circle are left out.
+    /// Each old id with the id of today, through all the ids between; those that lead around in a circle, or through more than a
+    /// hundred, are left out.
     pub fn aliases(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fates.keys().filter_map(|old| {
             let mut now = old.as_str();
             let mut seen = BTreeSet::new();
             while let Some(Fate::Renamed(next)) = self.fate(now) {
-                if !seen.insert(now.to_ascii_lowercase()) {
+                if seen.len() == MOST_STEPS || !seen.insert(now.to_ascii_lowercase()) {
                     return None;
                 }
                 now = next;

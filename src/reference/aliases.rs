@@ -84,14 +84,21 @@ impl Aliases {
     }
 }
 
+/// So often a model may have been renamed in a row.
+const MOST_STEPS: usize = 100;
+
 /// Notes an old id; it has one new id, and no circle is closed by it.
 fn without_circle(known: &mut HashMap<String, String>, legacy: &str, canonical: &str) -> Result<(), String> {
     let (old, new) = (legacy.to_ascii_lowercase(), canonical.to_ascii_lowercase());
     if let Some(other) = known.get(&old).filter(|other| **other != new) {
         return Err(format!("{legacy} is an old id of {other} already; leave one of the two out"));
     }
-    let mut at = &new;
+    let (mut at, mut steps) = (&new, 0);
     while let Some(next) = known.get(at).filter(|_| *at != old) {
+        steps += 1;
+        if steps > MOST_STEPS {
+            return Err(format!("{legacy} leads on through more than {MOST_STEPS} ids; leave out those between"));
+        }
         at = next;
     }
     if *at == old {

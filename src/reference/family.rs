@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::{Error, rows_with};
-use crate::model::ModelId;
+use crate::model::{ModelId, clip};
 
 /// A family: which models are its members, and which words mention it. Nothing regards case.
 #[derive(Debug, Clone)]
@@ -309,6 +309,12 @@ struct Rule {
 }
 
 const BUILT_IN: &[u8] = include_bytes!("../../data/reference/families.csv");
+/// Bytes of a pattern that are shown.
+const MOST_SHOWN: usize = 100;
+/// So many families a table may have.
+const MOST_FAMILIES: usize = 10_000;
+/// Bytes of all their patterns: each takes some KiB when it is compiled, however short it is.
+const MOST_LETTERS: usize = 256 << 10;
 
 impl Families {
     /// The table inside the program, `data/reference/families.csv`; a test shows that all of it compiles.
@@ -334,6 +340,7 @@ impl Families {
 
     fn rules(table: &str, text: &[u8]) -> Result<Families, Error> {
         let mut families: Vec<Rule> = Vec::new();
+        let mut letters = 0;
         for row in rows_with(table, text, &["family", "namespaces", "id_patterns"], &["origin_country", "part_of"])? {
             let (place, values) = row?;
             let mut values = values.into_iter();
@@ -361,6 +368,13 @@ impl Families {
             }
             if families.iter().any(|known| known.name.eq_ignore_ascii_case(&rule.name)) {
                 return Err(rule.wrong(format!("the family {:?} stands twice", rule.name)));
+            }
+            letters += rule.patterns.len();
+            if families.len() == MOST_FAMILIES || letters > MOST_LETTERS {
+                let most = MOST_LETTERS >> 10;
+                return Err(rule.wrong(format!(
+                    "a table has at most {MOST_FAMILIES} families, with patterns of {most} KiB in all; make two of it"
+                )));
             }
             families.push(rule);
         }
@@ -416,7 +430,12 @@ impl Rule {
             if let Some(anchor) = foreign_anchor(pattern) {
                 return Err(self.wrong(format!("{word}: use ^ and $ for the ends of a text, not {anchor}")));
             }
-            let regex = compile(pattern).map_err(|error| self.wrong(format!("{word}: {error}")))?;
+            let regex = compile(pattern).map_err(|error| {
+                // The library shows the pattern again and where in it the fault lies, in lines above its reason.
+                let shown = error.to_string();
+                let shown = if pattern.len() > MOST_SHOWN { shown.lines().last().unwrap_or_default() } else { &shown };
+                self.wrong(format!("{}: {shown}", clip(word, MOST_SHOWN)))
+            })?;
             match kind {
                 "id" => members.push(Pattern::Id(regex)),
                 "name" => mentions.push(Pattern::Name(regex)),

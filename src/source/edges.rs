@@ -20,9 +20,11 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::{self, BufRead, Read as _, Write};
+use std::io::{self, BufRead, Write};
 use std::path::Path;
 
+use super::bounded::{self, Line, size};
+use super::value::{MAX_ENTRIES, is_crowded};
 use super::{Error, Sink, date, infer, pages};
 use crate::model::{
     Authority, Commit, Count, Flag, Learned, ModelId, Oddity, OddityKind, Parent, Record, Reject, Relation, Word,
@@ -42,25 +44,20 @@ pub fn read_text(name: &str, text: &str, sink: Sink<'_>) {
 }
 
 fn read(name: &str, mut input: impl BufRead, sink: Sink<'_>) -> Result<(), (String, io::Error)> {
-    const MAX_LINE: u64 = 16 << 20;
     let mut gathered = Gathered::default();
     let mut buffer = Vec::new();
     for number in 1u64.. {
-        buffer.clear();
-        let place = format!("line {number}");
-        let read =
-            (&mut input).take(MAX_LINE).read_until(b'\n', &mut buffer).map_err(|error| (place.clone(), error))?;
-        if read == 0 {
-            break;
-        }
-        let parsed = match std::str::from_utf8(&buffer) {
-            Ok(text) if read < MAX_LINE as usize => line(text.trim_start_matches('\u{feff}')),
-            Ok(_) => Err(format!("a line of more than {} MiB", MAX_LINE >> 20)),
-            Err(error) => Err(format!("not UTF-8 from byte {}", error.valid_up_to() + 1)),
+        let place = || format!("line {number}");
+        let state = bounded::line(&mut input, pages::MAX_ROW, &mut buffer).map_err(|error| (place(), error))?;
+        let parsed = match (state, std::str::from_utf8(&buffer)) {
+            (Line::End, _) => break,
+            (Line::TooLong, _) => Err(format!("a line of more than {}", size(pages::MAX_ROW as u64))),
+            (Line::Whole, Ok(text)) => line(text.trim_start_matches('\u{feff}')),
+            (Line::Whole, Err(error)) => Err(format!("not UTF-8 from byte {}", error.valid_up_to() + 1)),
         };
         match parsed {
-            Err(reason) => sink(Err(Reject { file: name.to_owned(), place, reason })),
-            Ok(line) => line.into_iter().for_each(|record| gathered.one(record)),
+            Err(reason) => sink(Err(Reject { file: name.to_owned(), place: place(), reason })),
+            Ok(line) => line.records().for_each(|record| gathered.one(record)),
         }
     }
     gathered.give(sink);
@@ -203,19 +200,52 @@ pub(super) fn begins(text: &[u8]) -> bool {
     let has_owner = |record: &Record<'_>| {
         record.id.owner().is_some() || record.parents.iter().any(|parent| parent.id.owner().is_some())
     };
-    first.contains("->") && line(first).is_ok_and(|records| records.iter().any(has_owner))
+    first.contains("->") && line(first).is_ok_and(|said| said.records().any(|record| has_owner(&record)))
 }
 
-fn line(text: &str) -> Result<Vec<Record<'static>>, String> {
+/// What a line says: so much of each of its models.
+#[derive(Default)]
+struct Said {
+    /// Parents that are listed.
+    parents: Vec<ModelId>,
+    children: Vec<ModelId>,
+    /// What is said of each child.
+    of_child: Option<Record<'static>>,
+}
+
+impl Said {
+    /// A record for each model that the line lists.
+    fn records(self) -> impl Iterator<Item = Record<'static>> {
+        let of_child = self.of_child;
+        let of = move |id| of_child.as_ref().map(|known| Record { id, ..known.clone() });
+        self.parents.into_iter().map(Record::new).chain(self.children.into_iter().filter_map(of))
+    }
+}
+
+fn line(text: &str) -> Result<Said, String> {
     let text = text.split_once('#').map_or(text, |(text, _)| text).trim();
     if text.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Said::default());
     }
     let (ids, words) = text.split_once(':').unwrap_or((text, ""));
-    let (parents, children) = match ids.split_once("->") {
-        Some((parents, children)) if parents.trim() == "-" => (Vec::new(), models(children)?),
-        Some((parents, children)) => (models(parents)?, models(children)?),
-        None => (Vec::new(), models(ids)?),
+    let (named, children) = ids.split_once("->").unwrap_or(("", ids));
+    if is_crowded(text.as_bytes()) {
+        return Err(format!("more than {MAX_ENTRIES} models and words: write several lines"));
+    }
+    let children = models(children)?;
+    // Each child has all of it: a short line with many of both would fill the memory.
+    let expanded = (named.len() + words.len()).saturating_mul(children.len());
+    if children.len() > 1 && expanded > pages::MAX_ROW {
+        let most = size(pages::MAX_ROW as u64);
+        return Err(format!(
+            "says more than {most} of its {} models: write a line for some of them each",
+            children.len()
+        ));
+    }
+    let parents = match named.trim() {
+        "-" => Vec::new(),
+        _ if !ids.contains("->") => Vec::new(),
+        _ => models(named)?,
     };
     if let Some((id, _)) = children.iter().find(|(_, listed)| !listed) {
         return Err(format!("only a parent can be unlisted, and ?{id} stands as a child"));
@@ -241,8 +271,12 @@ fn line(text: &str) -> Result<Vec<Record<'static>>, String> {
         let learned = if relation == Relation::Unstated { Learned::Inferred } else { Learned::Declared };
         pattern.parents = parents.iter().map(|(id, _)| Parent::new(id.clone(), relation, learned)).collect();
     }
-    let listed = parents.into_iter().filter(|(_, listed)| *listed).map(|(id, _)| Record::new(id));
-    Ok(listed.chain(children.into_iter().map(|(id, _)| Record { id, ..pattern.clone() })).collect())
+    let listed = parents.into_iter().filter(|(_, listed)| *listed).map(|(id, _)| id);
+    Ok(Said {
+        parents: listed.collect(),
+        children: children.into_iter().map(|(id, _)| id).collect(),
+        of_child: Some(pattern),
+    })
 }
 
 fn models(text: &str) -> Result<Vec<(ModelId, bool)>, String> {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Number, Value};
 
-use super::value;
+use super::value::{self, MAX_ENTRIES};
 use super::words::{self, Named};
 
 /// Deepest nesting; serde_json stops there too.
@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 128;
 
 /// The one value that is written there; nothing if it is cut off, or nothing of the kind.
 pub(super) fn value(text: &str) -> Option<Value> {
-    let mut reader = Reader { rest: text, depth: 0 };
+    let mut reader = Reader { rest: text, depth: 0, begun: 0 };
     let value = reader.value(&[])?;
     reader.rest.trim().is_empty().then_some(value)
 }
@@ -102,6 +102,8 @@ pub(super) fn without_nan(json: &str) -> Option<String> {
 struct Reader<'a> {
     rest: &'a str,
     depth: usize,
+    /// Values that were begun.
+    begun: usize,
 }
 
 impl Reader<'_> {
@@ -116,7 +118,8 @@ impl Reader<'_> {
     /// A value; a bare word ends before one of `ends`.
     fn value(&mut self, ends: &[char]) -> Option<Value> {
         self.depth += 1;
-        let value = (self.depth <= MAX_DEPTH).then(|| self.any(ends)).flatten();
+        self.begun += 1;
+        let value = (self.depth <= MAX_DEPTH && self.begun <= MAX_ENTRIES).then(|| self.any(ends)).flatten();
         self.depth -= 1;
         value
     }

@@ -2,7 +2,7 @@
 //! `value.rs`, `words.rs` and `infer.rs`, and in the tables of `docs/dirt.md`, whose rows are tests.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use memchr::memchr;
 
@@ -186,13 +186,9 @@ pub(super) const LICENCE: &str = "license:";
 
 /// Leaves the first of each word.
 fn once(words: &mut Vec<Cow<'_, str>>) {
-    let mut at = 1;
-    while at < words.len() {
-        if words[..at].contains(&words[at]) {
-            words.remove(at);
-        } else {
-            at += 1;
-        }
+    if words.len() > 1 {
+        let mut seen = HashSet::new();
+        words.retain(|word| seen.insert(word.clone()));
     }
 }
 

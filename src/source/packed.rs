@@ -6,9 +6,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::GzDecoder;
 
+use super::bounded::too_long;
+
 const BUFFER: usize = 256 * 1024;
 /// So many bytes tell the packing.
 const MAGIC: usize = 4;
+
+/// So many times its size what is packed may become: real dumps become 5 to 30 times as large, and what is made to fill
+/// memories and disks a thousand times and more.
+const MOST_TIMES: u64 = 500;
+/// Bytes up to which nobody minds.
+const FEW: u64 = 32 << 20;
 
 /// What is said of packed data in packed data.
 const TWICE: &str = "packed twice, as by a server that packs a packed file once more on the way (Content-Encoding); unpack it \
@@ -28,11 +36,12 @@ impl Tail {
 /// Unpacks what is packed; all else passes as it is.
 pub(super) fn unpack<R: Read + Send + 'static>(read: R) -> io::Result<(Box<dyn BufRead + Send>, Tail)> {
     let tail = Tail::default();
-    let mut input = Ahead { read: BufReader::with_capacity(BUFFER, read), bytes: [0; MAGIC], at: 0, end: 0 };
+    let read = BufReader::with_capacity(BUFFER, Counted { read, bytes: 0 });
+    let mut input = Ahead { read, bytes: [0; MAGIC], at: 0, end: 0 };
     let contents: Box<dyn BufRead + Send> = match input.packing()? {
         None => Box::new(BufReader::with_capacity(BUFFER, input)),
         Some(packing) => {
-            let members = Members { member: Some(packing.open(input)?), is_begun: false, tail: tail.clone() };
+            let members = Members { member: Some(packing.open(input)?), unpacked: 0, tail: tail.clone() };
             Box::new(BufReader::with_capacity(BUFFER, members))
         }
     };
@@ -72,8 +81,8 @@ pub(super) fn is_packed(magic: &[u8]) -> bool {
 struct Members<R: Read> {
     /// The present one; none at the end.
     member: Option<Member<R>>,
-    /// Whether anything was unpacked.
-    is_begun: bool,
+    /// Bytes that were unpacked.
+    unpacked: u64,
     tail: Tail,
 }
 
@@ -85,15 +94,21 @@ enum Member<R: Read> {
 impl<R: Read> Read for Members<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         loop {
-            let count = match &mut self.member {
-                Some(Member::Gzip(member)) => member.read(into)?,
-                Some(Member::Zstd(member)) => member.read(into)?,
+            let (count, packed) = match &mut self.member {
+                Some(Member::Gzip(member)) => (member.read(into)?, member.get_ref().taken()),
+                Some(Member::Zstd(member)) => (member.read(into)?, member.get_ref().taken()),
                 None => return Ok(0),
             };
-            if !self.is_begun && count >= MAGIC && is_packed(into) {
+            if self.unpacked == 0 && count >= MAGIC && is_packed(into) {
                 return Err(io::Error::new(io::ErrorKind::Unsupported, TWICE));
             }
-            self.is_begun |= count > 0;
+            self.unpacked += count as u64;
+            if self.unpacked > FEW.max(packed.saturating_mul(MOST_TIMES)) {
+                return Err(too_long(format!(
+                    "the packed data become more than {MOST_TIMES} times as large, as no dump does; if they are meant so, \
+                     unpack them first"
+                )));
+            }
             if count > 0 || into.is_empty() {
                 return Ok(count);
             }
@@ -125,15 +140,34 @@ fn junk(input: &mut impl BufRead) -> io::Result<u64> {
     }
 }
 
+/// Bytes that are counted as they pass.
+struct Counted<R> {
+    read: R,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.read.read(into)?;
+        self.bytes += count as u64;
+        Ok(count)
+    }
+}
+
 /// Bytes of which the next few are known already.
 struct Ahead<R> {
-    read: BufReader<R>,
+    read: BufReader<Counted<R>>,
     bytes: [u8; MAGIC],
     at: usize,
     end: usize,
 }
 
 impl<R: Read> Ahead<R> {
+    /// Bytes that were taken, those that wait in the buffer among them.
+    fn taken(&self) -> u64 {
+        self.read.get_ref().bytes
+    }
+
     /// What is packed from here on.
     fn packing(&mut self) -> io::Result<Option<Packing>> {
         self.bytes.copy_within(self.at..self.end, 0);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, BufRead, Cursor, Read};
 use std::path::Path;
 
+use super::bounded::{Line, line, pass_line};
 use super::gather::Gather;
 use super::hub::wire;
 use super::packed::unpack;
@@ -12,8 +13,8 @@ use super::scan::Scan;
 use super::{Error, Sink, open, read_links_of};
 use crate::model::{Parentage, Record, Reject, Remark, RemarkKind};
 
-/// Longest row, in bytes. The Hub's largest (a full row with a long chat template and card) stay under 1 MiB.
-pub(super) const MAX_ROW: usize = 64 << 20;
+/// Longest row or line, in bytes. The Hub's largest (a full row with a long chat template and card) stay under 1 MiB.
+pub(super) const MAX_ROW: usize = 16 << 20;
 /// Bytes of lines that are read at once, about.
 const PART: usize = 4 << 20;
 /// Deepest nesting of a row; serde_json stops there too.
@@ -107,7 +108,7 @@ impl Desk {
                 return Ok(memchr::memchr_iter(b'\n', part).count() as u64);
             }
             if filled >= MAX_ROW {
-                input.skip_until(b'\n')?;
+                pass_line(input)?;
                 part.truncate(filled);
                 return Ok(1);
             }
@@ -134,7 +135,7 @@ fn cut_reason(error: &io::Error) -> String {
             "the compressed data end here, too early: the file is cut off; fetch it again".to_owned()
         }
         // What is meant is said already.
-        io::ErrorKind::Unsupported => error.to_string(),
+        io::ErrorKind::Unsupported | io::ErrorKind::FileTooLarge => error.to_string(),
         // zstd's word for a window above 128 MiB.
         _ if error.to_string().contains("too much memory") => {
             "packed with a window of more than 128 MiB; unpack it first, with `zstd -d --long=31`".to_owned()
@@ -150,9 +151,10 @@ pub(super) fn read(path: &Path, mut input: Box<dyn BufRead + Send>, sink: Sink<'
     let Some(start) = start else { return Err(Error::unfit(path, "is empty: it holds no row")) };
     let mut first = Vec::new();
     if start != b'[' {
-        let state = line(&mut input, &mut first).map_err(|error| cut(path, &format!("line {number}"), &error))?;
+        let state =
+            line(&mut input, MAX_ROW, &mut first).map_err(|error| cut(path, &format!("line {number}"), &error))?;
         let is_whole = start != b'{' || first.trim_ascii_end().ends_with(b"}");
-        if is_whole || matches!(state, Line::TooLong) || !is_pretty(&mut input) {
+        if is_whole || state == Line::TooLong || !is_pretty(&mut input) {
             let mut watch = Watch::default();
             Lines { path, number, watch: &mut watch, sink }.all(state, first, &mut input)?;
             return Ok(watch.remarks());
@@ -209,26 +211,6 @@ fn is_pretty(input: &mut dyn BufRead) -> bool {
     !matches!(input.fill_buf(), Ok(next) if next.is_empty() || next.starts_with(b"{"))
 }
 
-enum Line {
-    Whole,
-    TooLong,
-    End,
-}
-
-/// Reads the next line into `buffer`; of one that is too long only the start, and the rest is passed over.
-fn line(input: &mut dyn BufRead, buffer: &mut Vec<u8>) -> io::Result<Line> {
-    buffer.clear();
-    let read = input.take(MAX_ROW as u64).read_until(b'\n', buffer)?;
-    if read == 0 {
-        return Ok(Line::End);
-    }
-    if read < MAX_ROW || buffer.ends_with(b"\n") {
-        return Ok(Line::Whole);
-    }
-    input.skip_until(b'\n')?;
-    Ok(Line::TooLong)
-}
-
 /// A row a line: a bad line is a reject, and the next one is read.
 struct Lines<'a, 's> {
     path: &'a Path,
@@ -264,8 +246,8 @@ impl Lines<'_, '_> {
                 },
             }
             self.number += 1;
-            state =
-                line(input, &mut buffer).map_err(|error| cut(self.path, &format!("line {}", self.number), &error))?;
+            state = line(input, MAX_ROW, &mut buffer)
+                .map_err(|error| cut(self.path, &format!("line {}", self.number), &error))?;
         }
     }
 }

@@ -3,12 +3,21 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use memchr::memchr2;
+use memchr::{memchr2, memchr3_iter};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// Brackets and indents that are followed; nothing of interest lies deeper.
 pub(super) const MAX_DEPTH: usize = 64;
+
+/// Entries of lists and objects that a row has at most: an entry takes up to a hundred times the memory of the two bytes that
+/// may stand for it. The most that are known are the files of a repository, a hundred thousand.
+pub(super) const MAX_ENTRIES: usize = 1_000_000;
+
+/// Whether there may be more entries in JSON than that, told by the marks before them. In fewer bytes there are none.
+pub(super) fn is_crowded(json: &[u8]) -> bool {
+    json.len() > MAX_ENTRIES && memchr3_iter(b',', b'[', b'{', json).count() > MAX_ENTRIES
+}
 
 /// A value, as far as it is of interest.
 #[derive(Debug, Clone)]

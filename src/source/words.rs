@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memmem};
 
-use super::value::{Value, are_texts, each_entry};
+use super::value::{Value, are_texts, each_entry, is_crowded};
 use super::{card, loose};
 use crate::model::{Oddity, OddityKind};
 
@@ -234,6 +234,10 @@ impl<'a> Values<'a> {
 
 /// The words of `cardData`; none if it is no JSON object, which is noted.
 pub(super) fn of_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<CardWords<'a>> {
+    if is_crowded(json.as_bytes()) {
+        oddities.push(Oddity::new(OddityKind::BadValue, &format!("cardData: {json}")));
+        return None;
+    }
     // Most cards have texts and lists of them alone.
     let Ok(mut values) = entries(json, |key| key == Key::Tags).or_else(|_| entries(json, |_| true)) else {
         // What other programs print where JSON was meant, and the official client's card as it prints itself.
@@ -241,6 +245,7 @@ pub(super) fn of_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<C
             return of_json(&json, oddities).map(CardWords::into_owned);
         }
         if !json.trim_start().starts_with(['{', '[', '"'])
+            && json.len() <= card::MAX_FRONT
             && let Some(words) = card::declared(json, oddities)
         {
             return Some(words);

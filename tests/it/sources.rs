@@ -852,7 +852,7 @@ fn long_lines_are_whole_rows_for_both_readers() {
     let row = |id: &str, blanks: usize| {
         format!("{{\"id\":\"a/{id}\",\"x\":\"{}\",\"tags\":[\"base_model:b/n\"]}}", " ".repeat(blanks << 20))
     };
-    let lines = [row("first", 0), row("long", 9), row("next", 0), row("too-long", 65), row("last", 4)];
+    let lines = [row("first", 0), row("long", 9), row("next", 0), row("too-long", 17), row("last", 4)];
     fs::write(&path, lines.join("\r\n")).unwrap();
     let (read, links, whole, alone) = both(&path, Kind::Jsonl);
     assert!(read.is_ok() && links.is_ok());
@@ -861,7 +861,7 @@ fn long_lines_are_whole_rows_for_both_readers() {
     let mut rejects = Vec::new();
     the(&path, Kind::Jsonl).read_links(&mut |part| rejects.extend(part.rejects)).unwrap();
     assert_eq!(rejects.iter().map(|reject| reject.place.as_str()).collect::<Vec<_>>(), ["line 4"]);
-    assert!(rejects[0].reason.contains("more than 64 MiB"), "{}", rejects[0].reason);
+    assert!(rejects[0].reason.contains("more than 16 MiB"), "{}", rejects[0].reason);
 }
 
 /// A damaged dump is an error or gives what stands there now, to both readers alike; neither panics nor waits.

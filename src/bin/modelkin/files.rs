@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow, bail};
 use modelkin::report::printable;
 use modelkin::snapshot::FileSet;
+use modelkin::source::read_whole;
 
 /// A file as the user named it: the option and the path, or the path alone where no option names it.
 pub fn named(option: &str, path: &Path) -> String {
@@ -36,7 +37,7 @@ pub fn table(option: &str, path: &Path) -> anyhow::Result<Vec<u8>> {
     if !meta.is_file() || meta.len() > MOST {
         bail!("{}: is no table: no ordinary file of at most {} MiB; {REMEDY}", named(option, path), MOST >> 20);
     }
-    fs::read(path).map_err(refused)
+    read_whole(path, MOST).map_err(refused)
 }
 
 /// Refuses a file to be written whose folder is not there.

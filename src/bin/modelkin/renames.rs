@@ -77,6 +77,7 @@ pub fn run(
     }
     let sources = builder.sources().len();
     if known.aliases().next().is_some() {
+        // Its length was seen when it was opened.
         let digest = digest_bytes(&fs::read(&file).with_context(|| file.display().to_string())?);
         builder.source(&format!("renames at {endpoint}"), "renames");
         builder.digest(&digest.sha256, digest.bytes);

@@ -5,6 +5,7 @@ use anyhow::{Context, bail};
 use etcetera::BaseStrategy;
 use modelkin::report::day;
 use modelkin::snapshot::{Error, FileSet, Snapshot, Taken};
+use modelkin::source::read_whole;
 
 use crate::args::{Question, Trust};
 use crate::files;
@@ -119,7 +120,8 @@ pub fn remember(path: &Path) -> anyhow::Result<()> {
 }
 
 fn last() -> Option<PathBuf> {
-    let path = fs::read_to_string(note()?).ok()?;
+    const LONGEST: u64 = 64 << 10;
+    let path = String::from_utf8(read_whole(&note()?, LONGEST).ok()?).ok()?;
     Some(PathBuf::from(path.trim_end()))
 }
 

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::super::normalize::{BaseModels, Found};
 use super::super::table::looks_like_lineage;
-use super::super::value::borrowed;
+use super::super::value::{MAX_ENTRIES, borrowed, is_crowded};
 use super::super::words::{self, CardWords};
 use super::super::{date, loose};
 use crate::model::{Count, Counts, Flag, Flags, HubId, Oddity, OddityKind, Record, Word, Words};
@@ -278,6 +278,9 @@ pub(in crate::source) fn record_and<'j>(json: &'j [u8], unread: &mut dyn FnMut(&
     if !json.trim_ascii_start().starts_with(b"{") {
         return Err("no row of a model listing: no JSON object".into());
     }
+    if is_crowded(json) {
+        return Err(format!("no row of a model listing: more than {MAX_ENTRIES} entries in its lists and objects"));
+    }
     let mut input = serde_json::Deserializer::from_slice(json);
     let row = match Whole(unread).deserialize(&mut input).and_then(|row| input.end().map(|()| row)) {
         Ok(row) => row,
@@ -354,6 +357,10 @@ fn is_null(json: &str) -> bool {
 }
 
 fn base_models<'a>(json: &'a str, fields: &mut Fields<'_>) -> Option<BaseModels<'a>> {
+    if is_crowded(json.as_bytes()) {
+        fields.bad("baseModels", json);
+        return None;
+    }
     match serde_json::from_str(json) {
         Ok(WireModels::Object { relation, models }) => {
             let mut all = BaseModels { relation, ..BaseModels::default() };

@@ -52,8 +52,9 @@ pub fn split_cards(body: &[u8]) -> Result<Vec<(FetchedCard, &[u8])>, String> {
     while !rest.is_empty() {
         let end = rest.iter().position(|byte| *byte == b'\n').ok_or("a card without its line")?;
         let card: FetchedCard = serde_json::from_slice(&rest[..end]).map_err(|error| error.to_string())?;
-        let text = rest.get(end + 1..end + 1 + card.bytes).ok_or("a card that is cut off")?;
-        rest = rest.get(end + 2 + card.bytes..).ok_or("a card that is cut off")?;
+        // A line end follows the text, which is as long as the line says, if that can be.
+        let (text, after) = rest[end + 1..].split_at_checked(card.bytes).ok_or("a card that is cut off")?;
+        rest = after.get(1..).ok_or("a card that is cut off")?;
         cards.push((card, text));
     }
     Ok(cards)

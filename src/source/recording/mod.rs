@@ -19,6 +19,7 @@ pub use page::{Head, OldId, PageKind};
 pub use plan::Plan;
 pub use span::Span;
 
+use super::bounded::{read_whole, whole};
 use super::hub::{MAX_BODY, listing};
 use super::input::Hashed;
 use super::{Digested, Error, Kind, Sink, Source};
@@ -30,6 +31,8 @@ const LOCK: &str = "crawl.lock";
 const PAGE: &str = "page";
 /// The version of the folder's layout.
 const FORMAT: u32 = 1;
+/// Bytes of `crawl.json`, and of the first line of a page.
+const MAX_NOTE: u64 = 1 << 20;
 
 /// What stands in `crawl.json`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -172,7 +175,7 @@ impl Recording {
         if !fs::metadata(&path).map_err(wrong)?.is_file() {
             return Err(Error::unfit(&path, "is no ordinary file; remove the folder"));
         }
-        let text = fs::read(&path).map_err(wrong)?;
+        let text = read_whole(&path, MAX_NOTE).map_err(wrong)?;
         let note: Note = serde_json::from_slice(&text)
             .map_err(|error| Error::unfit(&path, format!("cannot be read ({error}); remove the folder")))?;
         if note.format != FORMAT {
@@ -321,13 +324,9 @@ impl Recording {
 
     fn page_digested(&self, page: usize) -> Result<(Head, Vec<u8>, Digested), Error> {
         let (head, packed) = self.open_page(page)?;
-        let mut body = Vec::new();
         let damaged = |error: io::Error| self.damaged(page, &error);
         let mut decoder = zstd::stream::read::Decoder::with_buffer(packed).map_err(damaged)?;
-        decoder.by_ref().take(MAX_BODY as u64 + 1).read_to_end(&mut body).map_err(damaged)?;
-        if body.len() > MAX_BODY {
-            return Err(self.damaged(page, &format_args!("more than {} MiB", MAX_BODY >> 20)));
-        }
+        let body = whole(&mut decoder, MAX_BODY as u64).map_err(damaged)?;
         let digest = decoder.finish().into_inner().finish().map_err(damaged)?;
         Ok((head, body, digest))
     }
@@ -362,7 +361,7 @@ impl Recording {
         let mut file = BufReader::new(Hashed::new(file));
         let mut line = Vec::new();
         (&mut file)
-            .take(1 << 20)
+            .take(MAX_NOTE)
             .read_until(b'\n', &mut line)
             .map_err(|error| Error::Io { path: path.clone(), error })?;
         let head = serde_json::from_slice(&line)

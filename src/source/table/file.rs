@@ -11,6 +11,7 @@ use csv::{ReaderBuilder, StringRecord};
 use super::shape::Shape;
 use super::{Cells, Column, NamedColumns, Repeats, looks_like_lineage, numbers};
 use crate::model::{Reject, Remark, RemarkKind};
+use crate::source::bounded::{size, too_long};
 use crate::source::edges::Gathered;
 use crate::source::{Error, Sink, loose, pages};
 
@@ -163,9 +164,8 @@ struct Bounded<'c, R> {
 impl<R: Read> Read for Bounded<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.since.get() > pages::MAX_ROW {
-            let most = pages::MAX_ROW >> 20;
-            let reason = format!("a row is longer than {most} MiB; is a quote not closed?");
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, reason));
+            let most = size(pages::MAX_ROW as u64);
+            return Err(too_long(format!("a row is longer than {most}; is a quote not closed?")));
         }
         let count = self.input.read(into)?;
         self.since.set(self.since.get() + count);
@@ -203,9 +203,6 @@ fn is_whole(cell: &str) -> bool {
 
 fn broken(path: &Path, line: u64, error: csv::Error) -> Error {
     match error.into_kind() {
-        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-            Error::broken(path, format!("line {line}"), error.to_string())
-        }
         csv::ErrorKind::Io(error) => pages::cut(path, &format!("line {line}"), &error),
         kind => Error::broken(path, format!("line {line}"), format!("{kind:?}")),
     }

@@ -11,13 +11,15 @@ use super::room::Room;
 use super::{Address, Error, Wanted};
 use crate::source::hub::http::Located;
 use crate::source::hub::ranges::Ranges;
-use crate::source::{self, digest_bytes, stats};
+use crate::source::{self, digest_bytes, read_whole, stats};
 
 /// The file that says what is fetched, and what of it is there.
 const NOTE: &str = "fetch.json";
 const LOCK: &str = "fetch.lock";
 /// The version of the folder's layout.
 const FORMAT: u32 = 1;
+/// Bytes of `fetch.json`: it lists the parts that are there.
+const MAX_NOTE: u64 = 64 << 20;
 /// How often what is there is noted.
 const EVERY: Duration = Duration::from_millis(250);
 /// How long a fetch may be gone on with, in milliseconds: a dump of another day is another one.
@@ -143,7 +145,7 @@ impl Folder {
             }
             Err(TryLockError::Error(error)) => return Err(wrong(error)),
         }
-        let text = fs::read(path.join(NOTE)).ok();
+        let text = read_whole(&path.join(NOTE), MAX_NOTE).ok();
         let known = text.as_deref().and_then(|text| serde_json::from_slice::<Note>(text).ok());
         let (note, room) = (Note::new(wanted, url, now), Room::default());
         let mut folder = Folder { path: path.into(), note, file: None, noted: Instant::now(), room, _lock: lock };
