@@ -16,6 +16,7 @@ mod members;
 mod ranking;
 mod segments;
 mod shadow;
+mod threads;
 mod tree;
 mod verify;
 
@@ -38,6 +39,7 @@ pub use family::{Counted, FamilyCount, Listing, Part, Tally, tallies};
 pub use kin::Kin;
 pub use members::members;
 pub use ranking::{Group, Measure, Ranked, Ranking};
+pub use threads::threads;
 pub use tree::{Branch, Drawn, Extent, Shown, tree};
 pub use verify::{Step, Verified, verify};
 

@@ -3,11 +3,15 @@ use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread;
+use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
 /// How long Graphviz may take: its layouts of thousands of nodes can take hours.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Bytes of a picture, and of what is said of it.
+const MOST_PAINTED: u64 = 1 << 30;
+const MOST_SAID: u64 = 1 << 20;
 
 /// Who lays a picture out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,14 +77,20 @@ pub(super) fn paint(kind: &str, arguments: &[String], text: Vec<u8>) -> io::Resu
         .map_err(|error| fault(error.to_string()))?;
     let (input, output, errors) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     // All three pipes at once, so that none fills while another is waited for.
-    let fed = thread::spawn(move || input.map_or(Ok(()), |mut input| input.write_all(&text)));
-    let painted = thread::spawn(move || all_of(output));
-    let said = thread::spawn(move || all_of(errors));
-    let ended = wait(&mut child);
+    let made = || {
+        Ok((
+            Builder::new().spawn(move || input.map_or(Ok(()), |mut input| input.write_all(&text)))?,
+            Builder::new().spawn(move || all_of(output, MOST_PAINTED))?,
+            Builder::new().spawn(move || all_of(errors, MOST_SAID))?,
+        ))
+    };
+    let made = made().map_err(|error: io::Error| fault(format!("no thread can be made for it: {error}")));
+    let ended = if made.is_ok() { wait(&mut child) } else { Err(io::Error::other("not begun")) };
     if ended.is_err() {
         child.kill()?;
         child.wait()?;
     }
+    let (fed, painted, said) = made?;
     let joined = |_| io::Error::other("a thread that fed Graphviz has failed");
     // A text that is not read to its end is told by the exit code.
     let _ = fed.join().map_err(joined)?;
@@ -91,6 +101,9 @@ pub(super) fn paint(kind: &str, arguments: &[String], text: Vec<u8>) -> io::Resu
     if !status.success() || painted.is_empty() {
         let first = said.lines().next().unwrap_or("it says nothing");
         return Err(fault(format!("{status}: {first}")));
+    }
+    if painted.len() as u64 == MOST_PAINTED {
+        return Err(fault(format!("the picture has {} MiB or more; narrow the selection", MOST_PAINTED >> 20)));
     }
     if !is_picture(kind, &painted) {
         let begin = String::from_utf8_lossy(&painted[..painted.len().min(40)]).into_owned();
@@ -109,10 +122,12 @@ fn is_picture(kind: &str, painted: &[u8]) -> bool {
     begins.iter().any(|begin| painted.starts_with(begin))
 }
 
-fn all_of(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
+/// What comes, up to `most` bytes; the rest is passed over, so that the pipe does not fill.
+fn all_of(pipe: Option<impl Read>, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if let Some(mut pipe) = pipe {
-        pipe.read_to_end(&mut bytes)?;
+        (&mut pipe).take(most).read_to_end(&mut bytes)?;
+        io::copy(&mut pipe, &mut io::sink())?;
     }
     Ok(bytes)
 }

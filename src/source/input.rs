@@ -152,10 +152,14 @@ pub(super) fn digest_beside(path: &Path, read: impl FnOnce() -> Result<Vec<Remar
         }
     };
     thread::scope(|scope| {
-        let digest = scope.spawn(digest);
+        // Where no thread can be made, one comes after the other.
+        let beside = thread::Builder::new().spawn_scoped(scope, digest);
         let done = read();
         is_over.store(done.is_err(), Ordering::Relaxed);
-        let digest = digest.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let digest = match beside {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => digest(),
+        };
         done.and_then(|remarks| Ok(Digested { remarks, ..digest.map_err(wrong)? }))
     })
 }

@@ -1,9 +1,9 @@
 //! A source in parts, which are read side by side and given on in their order.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::mpsc::sync_channel;
-use std::thread::{available_parallelism, scope};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{Builder, available_parallelism, scope};
 
 /// A desk for each processor.
 pub(super) fn desks<D, E>(desk: impl Fn() -> Result<D, E>) -> Result<Vec<D>, E> {
@@ -12,39 +12,60 @@ pub(super) fn desks<D, E>(desk: impl Fn() -> Result<D, E>) -> Result<Vec<D>, E> 
 
 /// Takes the parts that `next` gives, one after the other, works at them side by side, each at one of the desks, on which
 /// `next` may lay the part, and gives what comes out to `take`, in the order of the parts. The first error of any of the
-/// three ends it.
+/// three ends it. Where the system makes fewer threads than there are desks, some stay empty; where it makes none, the work is
+/// done here.
 pub(super) fn in_order<D: Send, P, T: Send, E: Send>(
+    desks: Vec<D>,
+    next: impl FnMut(&mut D) -> Result<Option<P>, E> + Send,
+    work: impl Fn(&mut D, P) -> Result<T, E> + Sync,
+    take: impl FnMut(T),
+) -> Result<(), E> {
+    let threads = desks.len();
+    on_threads(threads, desks, next, work, take)
+}
+
+fn on_threads<D: Send, P, T: Send, E: Send>(
+    threads: usize,
     desks: Vec<D>,
     next: impl FnMut(&mut D) -> Result<Option<P>, E> + Send,
     work: impl Fn(&mut D, P) -> Result<T, E> + Sync,
     mut take: impl FnMut(T),
 ) -> Result<(), E> {
     let next = Mutex::new((0usize, Some(next)));
+    // The next part with its number, worked at; nothing at the end, of which nobody asks twice.
+    let turn = |desk: &mut D| -> Option<(usize, Result<T, E>)> {
+        let mut turn = next.lock().ok()?;
+        let number = turn.0;
+        let part = turn.1.as_mut().map(|next| next(desk))?;
+        if !matches!(part, Ok(Some(_))) {
+            turn.1 = None;
+        }
+        turn.0 += 1;
+        drop(turn);
+        Some((number, part.transpose()?.and_then(|part| work(desk, part))))
+    };
     let (give, given) = sync_channel(2 * desks.len());
-    scope(|threads| {
-        for mut desk in desks {
-            let (give, next, work) = (give.clone(), &next, &work);
-            threads.spawn(move || {
-                loop {
-                    let Ok(mut turn) = next.lock() else { break };
-                    let number = turn.0;
-                    let Some(part) = turn.1.as_mut().map(|next| next(&mut desk)) else { break };
-                    if !matches!(part, Ok(Some(_))) {
-                        // Nobody asks again.
-                        turn.1 = None;
-                    }
-                    turn.0 += 1;
-                    drop(turn);
-                    let done = match part {
-                        Ok(Some(part)) => work(&mut desk, part),
-                        Ok(None) => break,
-                        Err(error) => Err(error),
-                    };
-                    if give.send((number, done)).is_err() {
+    let free = Mutex::new(desks);
+    let desk = || free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    scope(|scope| {
+        let made = (0..threads).take_while(|_| {
+            let (give, turn, desk) = (give.clone(), &turn, &desk);
+            let work = move || {
+                let Some(mut desk) = desk() else { return };
+                while let Some(done) = turn(&mut desk) {
+                    if give.send(done).is_err() {
                         break;
                     }
                 }
-            });
+            };
+            Builder::new().spawn_scoped(scope, work).is_ok()
+        });
+        if made.count() == 0 {
+            let Some(mut desk) = desk() else { return Ok(()) };
+            while let Some((_, done)) = turn(&mut desk) {
+                take(done?);
+            }
+            return Ok(());
         }
         drop(give);
         let (mut early, mut wanted) = (BTreeMap::new(), 0);
@@ -58,4 +79,30 @@ pub(super) fn in_order<D: Send, P, T: Send, E: Send>(
         }
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn on_no_thread_or_some_the_same_is_given_in_the_same_order() {
+        for threads in [0, 1, 2, 5] {
+            for fault in [None, Some(0), Some(7), Some(99)] {
+                let mut left = 0..100;
+                let mut given = Vec::new();
+                let next = |_: &mut u32| Ok(left.next());
+                let work = |desk: &mut u32, part| {
+                    *desk += 1;
+                    if fault == Some(part) { Err(part) } else { Ok(part) }
+                };
+                let done = on_threads(threads, vec![0u32; 5], next, work, |part| given.push(part));
+                assert_eq!(done, fault.map_or(Ok(()), Err), "{threads}");
+                assert_eq!(given, (0..fault.unwrap_or(100)).collect::<Vec<i32>>(), "{threads}");
+            }
+            let done: Result<(), &str> =
+                on_threads(threads, vec![(); 5], |()| Err::<Option<()>, _>("cut"), |(), ()| Ok(()), |()| ());
+            assert_eq!(done, Err("cut"));
+        }
+    }
 }

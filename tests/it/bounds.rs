@@ -14,7 +14,7 @@ fn bomb(begin: &[u8], byte: u8, blocks: usize) -> Vec<u8> {
     const BLOCK: u32 = 128 << 10;
     let mut frame = b"\x28\xb5\x2f\xfd\0\x40".to_vec();
     let mut header = |size: u32, kind: u32, is_last: bool| {
-        let header = size << 3 | kind << 1 | u32::from(is_last);
+        let header = (size << 3) | (kind << 1) | u32::from(is_last);
         frame.extend(&header.to_le_bytes()[..3]);
         if kind == 0 { frame.extend(begin) } else { frame.push(byte) }
     };
@@ -30,7 +30,7 @@ const SIX_GIB: usize = 49_152;
 fn a_bomb_is_what_it_is_taken_for() {
     let mut bytes = Vec::new();
     zstd::stream::read::Decoder::new(&bomb(b"abc", b'x', 3)[..]).unwrap().read_to_end(&mut bytes).unwrap();
-    assert_eq!(bytes, [b"abc".to_vec(), vec![b'x'; 3 * 128 << 10]].concat());
+    assert_eq!(bytes, [b"abc".to_vec(), vec![b'x'; 3 * (128 << 10)]].concat());
     assert!(bomb(b"", 0, SIX_GIB).len() < 197_000);
 }
 
@@ -261,5 +261,51 @@ fn a_pipe_that_is_named_is_read() {
     fs::rename(place.path("pipe"), place.path("folder/b.jsonl")).unwrap();
     for args in [&["import", "folder", "-o", "out"][..], &["import", "folder", "--as", "jsonl", "-o", "out"]] {
         refused(&place.run(args), &["folder/b.jsonl: is a pipe and no ordinary file"]);
+    }
+}
+
+/// As in a container that allows one process: this machine's own limit does not hold for root, so another user is taken then.
+#[cfg(target_os = "linux")]
+#[test]
+fn where_no_thread_can_be_made_one_does_all_the_work() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let place = Place::new();
+    fs::set_permissions(place.path(""), fs::Permissions::from_mode(0o777)).unwrap();
+    let user = std::process::Command::new("id").arg("-u").output().unwrap().stdout;
+    let mut starter = match user.as_slice() {
+        b"0\n" => vec!["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
+        _ => Vec::new(),
+    };
+    starter.extend(["/usr/bin/prlimit", "--nproc=1:1"]);
+    if place.run_under(&starter, &["--version"], &[]).code != 0 {
+        // These programs are not here, or that user may not read this folder.
+        return;
+    }
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/today.parquet");
+    place.file("t.parquet", fs::read(fixture).unwrap());
+    let rows =
+        (0..3000).map(|at| format!("{{\"id\":\"o/m{at}\",\"tags\":[\"base_model:o/m{}\"]}}\n", at * 7919 % 3000));
+    place.file("r.jsonl", rows.collect::<String>());
+    let date = [("SOURCE_DATE_EPOCH", "1700000000")];
+    for (args, file) in [
+        (&["import", "r.jsonl", "-o", "r.mk"][..], Some("r.mk")),
+        (&["import", "t.parquet", "-o", "t.mk"], Some("t.mk")),
+        (&["rank", "--by", "authors", "--snapshot", "r.mk"], None),
+        (&["family", "o/m7", "--snapshot", "r.mk"], None),
+        (&["report", "--snapshot", "r.mk"], None),
+        (&["verify", "r.mk"], None),
+    ] {
+        let starved = place.run_under(&starter, args, &date);
+        let bytes = file.map(|file| fs::read(place.path(file)).unwrap());
+        file.iter().for_each(|file| fs::remove_file(place.path(file)).unwrap());
+        let fed = place.run_with(args, &date);
+        assert_eq!((starved.code, &starved.out), (0, &fed.out), "{args:?}: {}", starved.err);
+        assert_eq!(bytes, file.map(|file| fs::read(place.path(file)).unwrap()), "{args:?}");
+    }
+    // Who waits for others needs one, and says so.
+    for args in [&["crawl", "-o", "c.mk"][..], &["import", "http://127.0.0.1:9/x.jsonl", "-o", "x.mk"]] {
+        let ran = place.run_under(&starter, args, &[("HF_ENDPOINT", "http://127.0.0.1:9")]);
+        refused(&ran, &["no thread can be made", "raise the limit on processes (ulimit -u"]);
     }
 }

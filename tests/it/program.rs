@@ -42,9 +42,16 @@ impl Place {
 
     /// Runs within 2 GB of address space and two minutes.
     pub fn run_with(&self, args: &[&str], env: &[(&str, &str)]) -> Ran {
+        self.run_under(&[], args, env)
+    }
+
+    /// The same by way of another program, which starts what stands behind its own arguments.
+    pub fn run_under(&self, starter: &[&str], args: &[&str], env: &[(&str, &str)]) -> Ran {
         let mut command = Command::new("/bin/sh");
         command
-            .args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_modelkin")])
+            .args(["-c", "ulimit -v 2000000; exec \"$@\"", "sh"])
+            .args(starter)
+            .arg(env!("CARGO_BIN_EXE_modelkin"))
             .args(args)
             .current_dir(self.folder.path())
             .env_clear()

@@ -13,7 +13,7 @@ use modelkin::reference::{Aliases, Families};
 use modelkin::report::{day, grouped, plural, printable};
 use modelkin::snapshot::{Builder, Changes, CrawlNote, FileSet, Snapshot};
 use modelkin::source::hub::listing::{Scope, WHOLE_HUB};
-use modelkin::source::hub::{Hub, Patience};
+use modelkin::source::hub::{Hub, Patience, runtime};
 use modelkin::source::recording::{CardState, Plan, Recording, Span};
 
 use crate::args::Crawl;
@@ -223,7 +223,8 @@ fn fetch(
     most: u64,
     progress: &Progress,
 ) -> Result<Brought, crawl::Error> {
-    let runtime = hub::runtime().map_err(|error| modelkin::source::Error::Io { path: "tokio".into(), error })?;
+    let folder = || recording.folder().to_owned();
+    let runtime = runtime().map_err(|error| modelkin::source::Error::Io { path: folder(), error })?;
     runtime.block_on(crawl::run(&Arc::new(hub), recording, old, most, &|event| progress.tell(&event)))
 }
 
@@ -233,15 +234,18 @@ pub fn stop_on_interrupt(
     progress: &Arc<Progress>,
     said: impl Fn(&Progress) -> String + Send + 'static,
 ) -> anyhow::Result<()> {
-    let runtime = hub::runtime()?;
+    let runtime = runtime()?;
     let progress = Arc::clone(progress);
-    std::thread::spawn(move || {
+    let listen = move || {
         if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
             progress.end();
             output::note(&said(&progress));
             std::process::exit(INTERRUPTED);
         }
-    });
+    };
+    std::thread::Builder::new()
+        .spawn(listen)
+        .context("no thread can be made; raise the limit on processes (ulimit -u)")?;
     Ok(())
 }
 

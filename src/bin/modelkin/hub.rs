@@ -1,12 +1,12 @@
 //! What the environment says of the Hub, in the variables of its own client (`hub-facts` 4.1).
 
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use etcetera::BaseStrategy;
 use modelkin::source::hub::Token;
+use modelkin::source::read_whole;
 
 const HUB: &str = "https://huggingface.co";
 
@@ -57,8 +57,8 @@ pub fn token() -> anyhow::Result<Option<Token>> {
 /// The token in a file, if it is a file and one is in it.
 fn token_in(path: &Path) -> Option<Token> {
     const LONGEST: u64 = 4096;
-    let size = fs::metadata(path).ok().filter(fs::Metadata::is_file)?.len();
-    Token::new(&fs::read_to_string(path).ok().filter(|_| size <= LONGEST)?)
+    let text = read_whole(path, LONGEST).ok()?;
+    Token::new(std::str::from_utf8(&text).ok()?)
 }
 
 /// A path in which `~` stands for the home folder, as the Hub's own client has it.
@@ -73,11 +73,6 @@ fn token_file() -> Option<PathBuf> {
     let home = text("HF_HOME").map(|home| at_home(&home));
     let folder = home.or_else(|| Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("huggingface")))?;
     Some(folder.join("token"))
-}
-
-/// What waits for answers: one thread.
-pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 fn text(name: &str) -> Option<String> {

@@ -32,6 +32,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Args, Command};
+use modelkin::census;
 
 /// The policy check of `check --strict` failed.
 const POLICY: u8 = 3;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(answer) => return output::answered(&answer),
     };
+    census::threads(processors());
     match run(&args.command) {
         Ok(code) => code,
         Err(error) => output::failed(&error),
@@ -69,4 +71,11 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Check(check) => check::run(check),
         Command::Verify(verify) => verify::run(verify),
     }
+}
+
+/// Threads to count on: one for each processor, or what RAYON_NUM_THREADS says.
+fn processors() -> usize {
+    let asked = std::env::var("RAYON_NUM_THREADS").ok().and_then(|number| number.parse().ok());
+    let all = || std::thread::available_parallelism().map_or(1, usize::from);
+    asked.filter(|number| *number > 0).unwrap_or_else(all)
 }

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use indicatif::ProgressBar;
 use modelkin::report::{Format, Report, printable_lines};
 use modelkin::snapshot::Snapshot;
 
@@ -105,6 +106,13 @@ pub fn answered(answer: &clap::Error) -> ExitCode {
     match bytes().and_then(|out| filled(out, |out| out.write_all(text.as_bytes()))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
+    }
+}
+
+/// Lets a bar that is shown move by itself, if a thread can be made for it: without one it moves when something is done.
+pub fn tick(bar: &ProgressBar) {
+    if !bar.is_hidden() && std::thread::Builder::new().spawn(|| ()).is_ok() {
+        bar.enable_steady_tick(Duration::from_millis(120));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{anyhow, bail};
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
@@ -200,7 +200,7 @@ impl Progress {
             bar.set_style(style);
         }
         let bar = LINES.add(bar);
-        bar.enable_steady_tick(Duration::from_millis(120));
+        output::tick(&bar);
         Progress { bar, spoke: Mutex::new(Instant::now()) }
     }
 

@@ -10,7 +10,7 @@ use modelkin::reference::{Aliases, Families};
 use modelkin::report::{grouped, plural};
 use modelkin::snapshot::{Builder, FileSet, Snapshot, Taken};
 use modelkin::source::digest_bytes;
-use modelkin::source::hub::Hub;
+use modelkin::source::hub::{Hub, runtime};
 
 use crate::args::Crawl;
 use crate::progress::{Progress, duration};
@@ -56,7 +56,7 @@ pub fn run(
         format!("stopped; the answers are kept in {}, and the same command goes on", shown.display())
     })?;
     let hub = Arc::new(hub);
-    let failed = crate::hub::runtime()?
+    let failed = runtime()?
         .block_on(renames::ask(&hub, &mut known, &old, args.limit, &|event| progress.tell(&event)))
         .with_context(|| format!("the answers are kept in {}; the same command goes on", file.display()))?;
     progress.end();

@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 use super::dataset::{Address, commit_until};
 use super::http::{self, Hub, Pause, Refusal};
 use super::ranges::Ranges;
+use super::runtime::{no_thread, runtime};
 use crate::source::{self, Kind, NamedColumns, stats};
 use coming::{Begun, Coming, Ended, Ender};
 pub use fetched::Fetched;
@@ -139,13 +140,15 @@ pub fn fetch(
     now: i64,
     tell: impl Fn(Event) + Send + Sync + 'static,
 ) -> Result<Fetched, Error> {
+    let runtime = runtime()?;
     let folder = Folder::resume(folder, wanted, &address(&hub, wanted, None)?, now).map_err(Error::Folder)?;
     let (says, begins) = mpsc::channel();
     let (stop, stopped) = oneshot::channel();
     let thread = {
         let wanted = wanted.clone();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        thread::spawn(move || runtime.block_on(work(&hub, &wanted, folder, (says, stopped), &tell)))
+        thread::Builder::new()
+            .spawn(move || runtime.block_on(work(&hub, &wanted, folder, (says, stopped), &tell)))
+            .map_err(|error| no_thread(&error))?
     };
     let coming = Coming::new(stop, thread);
     match begins.recv() {
