@@ -78,6 +78,11 @@ pub fn rows() -> Vec<String> {
         .collect()
 }
 
+/// The examples of cards.
+pub fn cards() -> Vec<String> {
+    table("## Cards").into_iter().map(|(example, _)| example).collect()
+}
+
 #[test]
 fn every_rule_about_cards_holds_for_its_example() {
     let rows = table("## Cards");

@@ -16,6 +16,7 @@ mod hosts;
 mod hub_today;
 mod laid;
 mod layers;
+mod mutants;
 mod odd_answers;
 mod odd_cards;
 mod odd_hub;
