@@ -338,7 +338,7 @@ fn a_file_that_says_more_than_it_can_hold_is_refused() {
             Made { packing: ZSTD, ..with(vec![data(most, 8, 3, 0), vec![0; 8]]) },
         ),
         (
-            "column id, page 1: a text of more than 64 MiB",
+            "column id, page 1: a text of more than 16 MiB",
             Made { rows: 1, values: 1, packing: ZSTD, ..with(vec![large]) },
         ),
         (

@@ -290,7 +290,7 @@ pub(super) fn general(reason: &str) -> ParquetError {
 /// The place of a text, which is no longer than a row of JSON may be.
 pub(super) fn span(start: usize, length: usize) -> Result<Span, ParquetError> {
     if length > MAX_ROW {
-        return Err(general("a text of more than 64 MiB"));
+        return Err(general("a text of more than 16 MiB"));
     }
     u32::try_from(start).map(|start| (start, length as u32)).map_err(|_| general("more than 4 GiB of texts"))
 }
