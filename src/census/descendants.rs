@@ -51,8 +51,5 @@ pub fn derivatives(nodes: usize, links: &[(u32, u32)], groups: &[&[u32]]) -> Vec
         parents[*child as usize] = *parent;
     }
     let parent = |node: u32| Some(parents[node as usize]).filter(|parent| *parent != u32::MAX);
-    let all = Groups::of(nodes, links, |_| 1u32);
-    let mut stamps = all.stamps();
-    let reached = |group: &&[u32]| all.reached(group.iter().copied(), &mut stamps, parent, |_| 1);
-    groups.iter().map(reached).collect()
+    Groups::of(nodes, links, |_| 1u32).reached(groups.len(), |group| groups[group].iter().copied(), parent, |_| 1)
 }

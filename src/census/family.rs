@@ -364,21 +364,16 @@ pub fn tallies(
     let owners = authors::owners(snapshot)?;
     let weigh = Weigh::of(lineage, counting)?;
     let groups = Groups::of(weigh.nodes(), &weigh.links(), |node| weigh.node(node));
-    let tallies = sets
-        .par_iter()
-        .map_init(
-            || (Desk::new(snapshot.len()), groups.stamps()),
-            |(desk, stamps), members| {
-                let mut direct = desk.direct(lineage, members, Counted::Others);
-                desk.clear(members, &[]);
-                direct.retain(|(row, _)| wanted.holds(*row));
-                let nodes = members.iter().flat_map(|row| weigh.nodes_of(*row));
-                let f2 = groups.reached(nodes, stamps, |node| weigh.parent(node), |node| weigh.node(node));
-                (Tally::of(&worth, &owners, &direct, counting), facts::tally(&f2))
-            },
-        )
-        .collect();
-    Ok(tallies)
+    let nodes = |set: usize| sets[set].iter().flat_map(|row| weigh.nodes_of(*row));
+    let all = groups.reached(sets.len(), nodes, |node| weigh.parent(node), |node| weigh.node(node));
+    let direct = |desk: &mut Desk, members: &Vec<Row>| {
+        let mut direct = desk.direct(lineage, members, Counted::Others);
+        desk.clear(members, &[]);
+        direct.retain(|(row, _)| wanted.holds(*row));
+        Tally::of(&worth, &owners, &direct, counting)
+    };
+    let direct: Vec<Tally> = sets.par_iter().map_init(|| Desk::new(snapshot.len()), direct).collect();
+    Ok(direct.into_iter().zip(all.iter().map(facts::tally)).collect())
 }
 
 /// The same with the authors of F2, by a walk from every set.

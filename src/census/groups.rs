@@ -2,10 +2,13 @@
 //!
 //! What a group reaches is the union of its members' trees and of the segments whose heads they reach (`segments`). The
 //! trees are numbered in preorder, so that each is a range of numbers and one range inside another adds nothing; a tree
-//! in a segment that is reached adds nothing either. So a group costs a look at each of its members and at the sets that
-//! they reach, and not at the models.
+//! in a segment that is reached adds nothing either. So a group is one more set of heads among those of the models, and its
+//! sum is known but for the trees and members in segments, of which it is asked whether the group reaches them.
 
-use super::closure::{NONE, Targets, Weight};
+use rayon::prelude::*;
+
+use super::blocks::Weight;
+use super::closure::{Closure, NONE};
 use super::segments::{HEAD, Node, Peel};
 use crate::lineage::{RowSet, holds};
 
@@ -15,9 +18,7 @@ pub(super) struct Groups<W> {
     nodes: Vec<Node<W>>,
     /// A bit for each node with a parent.
     derived: Vec<u64>,
-    /// The columns' weights, and what the sets are made of.
-    columns: Vec<W>,
-    parts: Targets,
+    closure: Closure<W>,
     /// The nodes without children that head a segment, and their columns.
     leaf_heads: RowSet,
     leaf_columns: Vec<u32>,
@@ -33,12 +34,22 @@ struct Tree {
     segment: u32,
 }
 
-/// What asking writes on: which group saw a row or a column last.
-pub(super) struct Stamps {
-    now: u32,
-    rows: Vec<u32>,
-    columns: Vec<u32>,
-    open: Vec<u32>,
+/// What of a group's sum is known before it is known which segments it reaches.
+struct Begun<W> {
+    sum: W,
+    /// The sets of heads that its members reach.
+    sets: Vec<u32>,
+    /// Columns, and what is to be taken off if they are among these heads: it is counted twice then, or a member.
+    if_reached: Vec<(u32, Off)>,
+}
+
+/// What is to be taken off.
+#[derive(Clone, Copy)]
+enum Off {
+    /// The tree at a place.
+    Tree(u32),
+    /// A member.
+    Member(u32),
 }
 
 impl<W: Weight> Groups<W> {
@@ -90,31 +101,55 @@ impl<W: Weight> Groups<W> {
         let Peel { inner, nodes, derived, leaf_columns, closure, .. } = peel;
         let (leaf_heads, leaf_columns): (Vec<u32>, Vec<u32>) = leaf_columns.into_iter().unzip();
         let leaf_heads = RowSet::of(all, &leaf_heads);
-        let (columns, parts) = (closure.columns().to_vec(), closure.parts());
-        Groups { inner, nodes, derived, columns, parts, leaf_heads, leaf_columns, trees }
+        Groups { inner, nodes, derived, closure, leaf_heads, leaf_columns, trees }
     }
 
-    pub fn stamps(&self) -> Stamps {
-        let rows = self.parts.offsets().len();
-        Stamps { now: 0, rows: vec![0; rows], columns: vec![0; self.columns.len()], open: Vec::new() }
+    /// The sum over the distinct nodes that each group reaches, its members left out. `members` gives those of the group of a
+    /// number, `parent` a node's parent, one of them if there are several; `weight` is that of [`Groups::of`].
+    pub fn reached<M: Iterator<Item = u32> + Clone>(
+        self,
+        groups: usize,
+        members: impl Fn(usize) -> M + Sync,
+        parent: impl Fn(u32) -> Option<u32> + Sync,
+        weight: impl Fn(u32) -> W + Sync,
+    ) -> Vec<W> {
+        let begin = |group| self.begin(members(group), &parent, &weight);
+        let mut begun: Vec<Begun<W>> = (0..groups).into_par_iter().map(begin).collect();
+        let Groups { mut closure, nodes, .. } = self;
+        let sets: Vec<u32> = begun.iter_mut().map(|group| closure.join(&mut group.sets)).collect();
+        let asked = |(group, set): (&Begun<W>, &u32)| {
+            let set = *set;
+            group.if_reached.iter().map(move |(column, _)| (set, *column)).collect::<Vec<_>>()
+        };
+        let asks: Vec<(u32, u32)> = begun.iter().zip(&sets).flat_map(asked).collect();
+        let (sums, holds) = closure.answers(&asks);
+        let mut holds = holds.into_iter();
+        let finish = |(group, set): (&Begun<W>, &u32)| {
+            let mut sum = group.sum;
+            sum.add(&sums.of(*set));
+            for ((_, off), _) in group.if_reached.iter().zip(holds.by_ref()).filter(|(_, holds)| *holds) {
+                match off {
+                    Off::Tree(at) => sum.take(&nodes[*at as usize].sum),
+                    Off::Member(member) => sum.take(&weight(*member)),
+                }
+            }
+            sum
+        };
+        begun.iter().zip(&sets).map(finish).collect()
     }
 
-    /// The sum over the distinct nodes that a group reaches, its members left out. `parent` gives a node's parent, one of
-    /// them if there are several; `weight` is that of [`Groups::of`].
-    pub fn reached(
+    /// Adds up what does not depend on which segments a group reaches.
+    fn begin(
         &self,
         members: impl Iterator<Item = u32> + Clone,
-        stamps: &mut Stamps,
-        parent: impl Fn(u32) -> Option<u32>,
-        weight: impl Fn(u32) -> W,
-    ) -> W {
-        stamps.now += 1;
-        let now = stamps.now;
+        parent: &impl Fn(u32) -> Option<u32>,
+        weight: &impl Fn(u32) -> W,
+    ) -> Begun<W> {
+        let mut begun = Begun { sum: W::default(), sets: Vec::new(), if_reached: Vec::new() };
         let place = |node: u32| self.inner.holds(node).then(|| self.inner.place(node) as usize);
         let mut tops: Vec<(Tree, usize)> = members.clone().filter_map(place).map(|at| (self.trees[at], at)).collect();
-        let mut sum = W::default();
         if tops.is_empty() {
-            return sum;
+            return begun;
         }
         // Outer ranges first; what begins inside the last one lies inside it.
         tops.sort_unstable_by_key(|(tree, _)| (tree.begin, u32::MAX - tree.end));
@@ -124,22 +159,19 @@ impl<W: Weight> Groups<W> {
             end = end.max(tree.end);
             is_outer
         });
-        stamps.open.extend(tops.iter().map(|(_, at)| self.nodes[*at].set).filter(|set| *set != NONE));
-        while let Some(set) = stamps.open.pop() {
-            let seen = if set % 2 == 1 { &mut stamps.columns } else { &mut stamps.rows };
-            if std::mem::replace(&mut seen[set as usize / 2], now) != now {
-                match set % 2 {
-                    1 => sum.add(&self.columns[set as usize / 2]),
-                    _ => stamps.open.extend(self.parts.of_source(set / 2)),
-                }
-            }
+        begun.sets.extend(tops.iter().map(|(_, at)| self.nodes[*at].set).filter(|set| *set != NONE));
+        for (tree, at) in &tops {
+            begun.sum.add(&self.nodes[*at].sum);
+            begun.if_reached.extend((tree.segment != NONE).then_some((tree.segment, Off::Tree(*at as u32))));
         }
-        let is_reached = |column: u32| column != NONE && stamps.columns[column as usize] == now;
-        tops.retain(|(tree, _)| !is_reached(tree.segment));
-        tops.iter().for_each(|(_, at)| sum.add(&self.nodes[*at].sum));
-        let is_inside = |tree: Tree| {
+        // A member in one of the trees is in the sum. One elsewhere is if its segment is reached.
+        let take = |begun: &mut Begun<W>, tree: Tree, member: u32| {
             let before = tops.partition_point(|(top, _)| top.begin <= tree.begin);
-            is_reached(tree.segment) || (before > 0 && tree.begin < tops[before - 1].0.end)
+            if before > 0 && tree.begin < tops[before - 1].0.end {
+                begun.sum.take(&weight(member));
+            } else if tree.segment != NONE {
+                begun.if_reached.push((tree.segment, Off::Member(member)));
+            }
         };
         // The trees above members that hang in them: many are fetched first, so that the processor waits once for all.
         const MANY: usize = 64;
@@ -152,11 +184,10 @@ impl<W: Weight> Groups<W> {
             for member in members.by_ref() {
                 is_end = false;
                 if self.inner.holds(member) {
-                    sum.take(&weight(member));
+                    begun.sum.take(&weight(member));
                 } else if self.leaf_heads.holds(member) {
-                    if is_reached(self.leaf_columns[self.leaf_heads.place(member) as usize]) {
-                        sum.take(&weight(member));
-                    }
+                    let segment = self.leaf_columns[self.leaf_heads.place(member) as usize];
+                    take(&mut begun, Tree { begin: NONE, end: NONE, segment }, member);
                 } else if holds(&self.derived, member) {
                     hanging.extend(parent(member).map(|parent| (parent, member)));
                 }
@@ -164,15 +195,16 @@ impl<W: Weight> Groups<W> {
                     break;
                 }
             }
-            if is_end {
-                break sum;
-            }
             // A parent has a child, so it has a place.
             fetched.clear();
             fetched.extend(
                 hanging.iter().map(|(parent, member)| (self.trees[self.inner.place(*parent) as usize], *member)),
             );
-            fetched.iter().filter(|(tree, _)| is_inside(*tree)).for_each(|(_, member)| sum.take(&weight(*member)));
+            fetched.iter().for_each(|(tree, member)| take(&mut begun, *tree, *member));
+            if is_end {
+                break;
+            }
         }
+        begun
     }
 }

@@ -1,6 +1,7 @@
 //! Counting: how many models descend from each, of which kinds, by whom. The only room where rayon is spoken.
 
 mod authors;
+mod blocks;
 mod burst;
 mod closure;
 mod clusters;
@@ -14,6 +15,7 @@ mod kin;
 mod layout;
 mod members;
 mod ranking;
+mod runs;
 mod segments;
 mod shadow;
 mod threads;

@@ -14,7 +14,8 @@
 //! Only nodes with children have a place in any array. The others, nineteen in twenty, are added to their parent when
 //! their link is read.
 
-use super::closure::{Closure, NONE, Targets, Weight};
+use super::blocks::Weight;
+use super::closure::{Closure, NONE, Targets};
 use crate::lineage::{RowSet, components, holds};
 
 /// The sums of all nodes with children.

@@ -1,0 +1,248 @@
+//! Sets as bits, and their sums.
+//!
+//! Columns are taken [`BLOCK`] at a time, so that a row's part of the set is one cache line; only rows that see a column of
+//! the block are touched; blocks are independent and run in parallel. Columns of like weight stand together: then the
+//! weights of a block have few bits, and counting the set bits under each bit of the weight adds them up.
+
+use rayon::prelude::*;
+
+use super::closure::Targets;
+
+/// Columns in a block: the bits of a cache line.
+pub(super) const BLOCK: usize = 512;
+/// A set of columns of one block.
+pub(super) type Bits = [u64; BLOCK / 64];
+
+/// What a model weighs; sums are taken of it.
+pub(super) trait Weight: Copy + Default + PartialEq + Send + Sync {
+    /// What speeds up the sums over one block of columns.
+    type Block: Send;
+
+    fn add(&mut self, other: &Self);
+
+    fn take(&mut self, other: &Self);
+
+    /// Columns of one class stand together.
+    fn class(&self) -> u32;
+
+    fn block(columns: &[Self]) -> Self::Block;
+
+    /// The sum of the columns whose bits are set.
+    fn over(block: &Self::Block, columns: &[Self], set: &Bits) -> Self;
+}
+
+/// Columns by blocks, and the rows that see them.
+pub(super) struct Blocks<'a, W> {
+    rows: usize,
+    /// The columns as they stand in the blocks, and the place of each.
+    sorted: Vec<W>,
+    place: Vec<u32>,
+    includes: Targets,
+    feeds: Targets,
+    /// Sets and columns of which it is asked whether they hold them; of each row, the numbers of what is asked, by place.
+    asks: &'a [(u32, u32)],
+    of_row: Targets,
+}
+
+/// What is found of all rows in some blocks.
+pub(super) struct Found<W> {
+    pub sums: Vec<W>,
+    /// How often a block touched a row.
+    pub touches: usize,
+    /// The numbers of the asks whose set holds the column.
+    pub held: Vec<u32>,
+}
+
+impl<W: Weight> Found<W> {
+    /// Adds what is found in other blocks.
+    pub fn add(&mut self, other: Found<W>) {
+        self.sums.iter_mut().zip(&other.sums).for_each(|(sum, more)| sum.add(more));
+        self.touches += other.touches;
+        self.held.extend(other.held);
+    }
+}
+
+impl<'a, W: Weight> Blocks<'a, W> {
+    /// `includes` are pairs of a column and a row, `feeds` of a row and a younger one, `asks` of a set and a column.
+    pub fn of(
+        columns: &[W],
+        rows: usize,
+        includes: &[(u32, u32)],
+        feeds: &[(u32, u32)],
+        asks: &'a [(u32, u32)],
+    ) -> Blocks<'a, W> {
+        let mut order: Vec<u32> = (0..columns.len() as u32).collect();
+        order.sort_by_key(|column| columns[*column as usize].class());
+        let mut place = vec![0; order.len()];
+        for (at, column) in order.iter().enumerate() {
+            place[*column as usize] = at as u32;
+        }
+        let sorted: Vec<W> = order.iter().map(|column| columns[*column as usize]).collect();
+        let include = includes.iter().map(|(column, row)| (place[*column as usize], *row));
+        let includes = Targets::of(sorted.len(), include, includes.len());
+        let feeds = Targets::of(rows, feeds.iter().copied(), feeds.len());
+        let mut of_rows: Vec<u32> = (0..asks.len() as u32).filter(|ask| asks[*ask as usize].0 % 2 == 0).collect();
+        of_rows.sort_unstable_by_key(|ask| place[asks[*ask as usize].1 as usize]);
+        let row = |ask: &u32| (asks[*ask as usize].0 / 2, *ask);
+        let of_row = Targets::of(rows, of_rows.iter().map(row), of_rows.len());
+        Blocks { rows, sorted, place, includes, feeds, asks, of_row }
+    }
+
+    /// How many blocks there are.
+    pub fn len(&self) -> usize {
+        self.sorted.len().div_ceil(BLOCK)
+    }
+
+    /// Takes the blocks of these numbers, in parallel.
+    pub fn take(&self, numbers: &[usize]) -> Found<W> {
+        let stripes = rayon::current_num_threads().min(numbers.len());
+        let stripe = |stripe: usize| {
+            let mut desk = Desk { sets: vec![[0; BLOCK / 64]; self.rows], touched: vec![0; self.rows.div_ceil(64)] };
+            let mut found = Found { sums: vec![W::default(); self.rows], touches: 0, held: Vec::new() };
+            numbers.iter().skip(stripe).step_by(stripes).for_each(|number| self.block(*number, &mut desk, &mut found));
+            found
+        };
+        let found: Vec<Found<W>> = (0..stripes).into_par_iter().map(stripe).collect();
+        let add = |mut one: Found<W>, other| {
+            one.add(other);
+            one
+        };
+        let none = || Found { sums: vec![W::default(); self.rows], touches: 0, held: Vec::new() };
+        found.into_iter().reduce(add).unwrap_or_else(none)
+    }
+
+    /// Adds what the rows see of one block of columns.
+    fn block(&self, number: usize, desk: &mut Desk, found: &mut Found<W>) {
+        let first = number * BLOCK;
+        let columns = &self.sorted[first..self.sorted.len().min(first + BLOCK)];
+        for at in 0..columns.len() {
+            for row in self.includes.of_source((first + at) as u32) {
+                desk.touched[*row as usize / 64] |= 1 << (row % 64);
+                desk.sets[*row as usize][at / 64] |= 1 << (at % 64);
+            }
+        }
+        let block = W::block(columns);
+        // What is touched on the way is younger: it lies in this word of the map or in a later one.
+        for word in 0..desk.touched.len() {
+            while desk.touched[word] != 0 {
+                let row = word * 64 + desk.touched[word].trailing_zeros() as usize;
+                desk.touched[word] &= desk.touched[word] - 1;
+                let set = std::mem::take(&mut desk.sets[row]);
+                found.touches += 1;
+                found.sums[row].add(&W::over(&block, columns, &set));
+                for fed in self.feeds.of_source(row as u32) {
+                    desk.touched[*fed as usize / 64] |= 1 << (fed % 64);
+                    desk.sets[*fed as usize].iter_mut().zip(&set).for_each(|(to, bits)| *to |= bits);
+                }
+                self.hold(row as u32, first, &set, &mut found.held);
+            }
+        }
+    }
+
+    /// Notes which asks of a row a part of its set answers.
+    fn hold(&self, row: u32, first: usize, set: &Bits, held: &mut Vec<u32>) {
+        if self.asks.is_empty() {
+            return;
+        }
+        let asks = self.of_row.of_source(row);
+        let place = |ask: &u32| self.place[self.asks[*ask as usize].1 as usize] as usize;
+        let from = asks.partition_point(|ask| place(ask) < first);
+        for ask in asks[from..].iter().take_while(|ask| place(ask) < first + BLOCK) {
+            let at = place(ask) - first;
+            held.extend((set[at / 64] >> (at % 64) & 1 == 1).then_some(*ask));
+        }
+    }
+}
+
+/// What one thread writes on: each row's part of the set, and which rows are to be looked at.
+struct Desk {
+    sets: Vec<Bits>,
+    touched: Vec<u64>,
+}
+
+impl Weight for u32 {
+    /// Which columns have which bit in their weight.
+    type Block = Vec<Bits>;
+
+    fn add(&mut self, other: &u32) {
+        *self += other;
+    }
+
+    fn take(&mut self, other: &u32) {
+        *self -= other;
+    }
+
+    fn class(&self) -> u32 {
+        u32::BITS - self.leading_zeros()
+    }
+
+    fn block(columns: &[u32]) -> Vec<Bits> {
+        let highest = columns.iter().map(Weight::class).max().unwrap_or(0);
+        let mut planes = vec![[0; BLOCK / 64]; highest as usize];
+        for (at, weight) in columns.iter().enumerate() {
+            for (bit, plane) in planes.iter_mut().enumerate() {
+                plane[at / 64] |= u64::from(weight >> bit & 1) << (at % 64);
+            }
+        }
+        planes
+    }
+
+    fn over(planes: &Vec<Bits>, _: &[u32], set: &Bits) -> u32 {
+        let mut sum = 0;
+        for (bit, plane) in planes.iter().enumerate() {
+            let count: u32 = set.iter().zip(plane).map(|(set, plane)| (set & plane).count_ones()).sum();
+            sum += count << bit;
+        }
+        sum
+    }
+}
+
+impl<const LANES: usize> Weight for [i64; LANES]
+where
+    [i64; LANES]: Default,
+{
+    /// The sums of the columns before each, and of all.
+    type Block = Vec<Self>;
+
+    fn add(&mut self, other: &Self) {
+        self.iter_mut().zip(other).for_each(|(to, what)| *to += what);
+    }
+
+    fn take(&mut self, other: &Self) {
+        self.iter_mut().zip(other).for_each(|(to, what)| *to -= what);
+    }
+
+    fn class(&self) -> u32 {
+        0
+    }
+
+    fn block(columns: &[Self]) -> Vec<Self> {
+        let mut sum = Self::default();
+        let mut before = vec![sum];
+        before.extend(columns.iter().map(|column| {
+            sum.add(column);
+            sum
+        }));
+        before
+    }
+
+    fn over(before: &Vec<Self>, columns: &[Self], set: &Bits) -> Self {
+        let mut sum = Self::default();
+        for (word, bits) in set.iter().enumerate() {
+            let mut left = *bits;
+            while left != 0 {
+                let from = left.trailing_zeros();
+                let many = (left >> from).trailing_ones();
+                left &= !(u64::MAX >> (64 - many) << from);
+                let at = word * 64 + from as usize;
+                if many == 1 {
+                    sum.add(&columns[at]);
+                } else {
+                    sum.add(&before[at + many as usize]);
+                    sum.take(&before[at]);
+                }
+            }
+        }
+        sum
+    }
+}
