@@ -1,12 +1,8 @@
-//! The lineage in order, and what dominates what: for counts that are no sums.
+//! The lineage in order: for counts that are no sums of distinct models.
 //!
 //! A *unit* is a model with at least one link, or a whole cycle, whose members have the same descendants but for
 //! themselves. Units are numbered so that parents come before their children; every pass over the graph is then a
 //! loop over an array, forward or backward, and no walk can overflow a stack or run in a circle.
-//!
-//! Each unit has an *immediate dominator*: the nearest unit through which every way from the roots to it leads, or the
-//! virtual root [`Layout::root`] if there is none. For a unit with one parent that is the parent. Dominators make a
-//! tree, in which everything below a unit descends from it.
 
 use super::closure::{NONE, Targets};
 use crate::lineage::Lineage;
@@ -23,9 +19,6 @@ pub(super) struct Layout {
     /// The distinct parents of unit `u` are `parents[offsets[u]..offsets[u + 1]]`.
     offsets: Vec<u32>,
     parents: Vec<u32>,
-    dominator: Vec<u32>,
-    depth: Vec<u32>,
-    jump: Vec<u32>,
 }
 
 /// What a unit stands for.
@@ -68,7 +61,7 @@ impl Layout {
         Layout::numbered(unit_of, row_of, kinds, cycles, links, &order)
     }
 
-    /// Numbers the units by their place in `order` and finds the dominators.
+    /// Numbers the units by their place in `order`.
     fn numbered(
         mut unit_of: Vec<u32>,
         row_of: Vec<Row>,
@@ -96,70 +89,19 @@ impl Layout {
         for at in 1..offsets.len() {
             offsets[at] += offsets[at - 1];
         }
-        let mut layout = Layout {
+        Layout {
             unit_of,
             row_of: order.iter().map(|unit| row_of[*unit as usize]).collect(),
             kinds: order.iter().map(|unit| kinds[*unit as usize]).collect(),
             cycles,
             offsets,
             parents: links.into_iter().map(|(parent, _)| parent).collect(),
-            dominator: Vec::with_capacity(order.len() + 1),
-            depth: vec![0; order.len() + 1],
-            jump: vec![0; order.len() + 1],
-        };
-        layout.dominate();
-        layout
-    }
-
-    /// In a graph without cycles the immediate dominator is the lowest common ancestor, in the tree of dominators so
-    /// far, of all parents. The jump pointers of a skew-binary tree find it in logarithmic time.
-    fn dominate(&mut self) {
-        let root = self.root();
-        self.dominator = vec![root; self.len() + 1];
-        self.jump[root as usize] = root;
-        for unit in 0..root {
-            let mut dominator = NONE;
-            for at in self.offsets[unit as usize]..self.offsets[unit as usize + 1] {
-                let parent = self.parents[at as usize];
-                dominator = if dominator == NONE { parent } else { self.common(dominator, parent) };
-            }
-            if dominator == NONE {
-                dominator = root;
-            }
-            let (near, far) = (dominator as usize, self.jump[dominator as usize] as usize);
-            let even = self.depth[near] - self.depth[far] == self.depth[far] - self.depth[self.jump[far] as usize];
-            self.jump[unit as usize] = if even && near != root as usize { self.jump[far] } else { dominator };
-            self.depth[unit as usize] = self.depth[near] + 1;
-            self.dominator[unit as usize] = dominator;
         }
-    }
-
-    /// The lowest unit that dominates both, or is one of them and dominates the other.
-    pub fn common(&self, mut a: u32, mut b: u32) -> u32 {
-        let depth = |unit: u32| self.depth[unit as usize];
-        if depth(a) < depth(b) {
-            std::mem::swap(&mut a, &mut b);
-        }
-        while depth(a) > depth(b) {
-            let far = self.jump[a as usize];
-            a = if depth(far) >= depth(b) { far } else { self.dominator[a as usize] };
-        }
-        while a != b {
-            let (far_a, far_b) = (self.jump[a as usize], self.jump[b as usize]);
-            (a, b) =
-                if far_a != far_b { (far_a, far_b) } else { (self.dominator[a as usize], self.dominator[b as usize]) };
-        }
-        a
     }
 
     /// How many units there are.
     pub fn len(&self) -> usize {
         self.row_of.len()
-    }
-
-    /// The virtual root above all roots: the number after the last unit.
-    pub fn root(&self) -> u32 {
-        self.len() as u32
     }
 
     /// The unit of a row, if it has links.
@@ -187,10 +129,6 @@ impl Layout {
     /// The distinct parents of a unit, all with smaller numbers.
     pub fn parents(&self, unit: u32) -> &[u32] {
         &self.parents[self.offsets[unit as usize] as usize..self.offsets[unit as usize + 1] as usize]
-    }
-
-    pub fn dominator(&self, unit: u32) -> u32 {
-        self.dominator[unit as usize]
     }
 }
 

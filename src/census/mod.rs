@@ -8,6 +8,7 @@ mod clusters;
 mod coverage;
 mod derived;
 mod descendants;
+mod distinct;
 mod facts;
 mod family;
 mod groups;
@@ -202,14 +203,14 @@ impl<'l, 's> Census<'l, 's> {
     /// # Errors
     /// [`snapshot::Error::Damaged`].
     pub fn authors(&self) -> Result<Vec<u64>, snapshot::Error> {
-        authors::below(self.lineage, self.layout(), self.table.rows(), &self.counting)
+        authors::below(self.lineage, &self.counting)
     }
 
     /// The links of the longest chain; the links inside a cycle count nothing.
     pub fn longest_chain(&self) -> usize {
         let layout = self.layout();
         let mut longest = vec![0; layout.len()];
-        for unit in 0..layout.root() {
+        for unit in 0..layout.len() as u32 {
             longest[unit as usize] =
                 layout.parents(unit).iter().map(|parent| longest[*parent as usize] + 1).max().unwrap_or(0);
         }
@@ -220,7 +221,7 @@ impl<'l, 's> Census<'l, 's> {
 /// The highest generation below every unit, its own members left out.
 fn deepest(layout: &Layout, generations: &[u32]) -> Vec<u32> {
     let mut deepest = vec![0; layout.len()];
-    for unit in (0..layout.root()).rev() {
+    for unit in (0..layout.len() as u32).rev() {
         let own = layout.members(unit).iter().map(|row| generations[*row as usize]).max().unwrap_or(0);
         let below = own.max(deepest[unit as usize]);
         for parent in layout.parents(unit) {
@@ -267,7 +268,7 @@ impl Deepest {
 /// member shows the whole, itself counted, so that the credits of all roots add up to the derived models.
 fn credit(layout: &Layout, lineage: &Lineage<'_>, counts: impl Fn(Row) -> bool) -> Vec<f64> {
     let mut credit = vec![0.0; layout.len()];
-    for unit in (0..layout.root()).rev() {
+    for unit in (0..layout.len() as u32).rev() {
         let members = layout.members(unit);
         let outside: Vec<u32> = members
             .iter()

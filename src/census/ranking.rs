@@ -1,4 +1,4 @@
-use super::{Census, Counting, Facts, Sum, Tally, family, members};
+use super::{Census, Counting, Facts, Sum, Tally, authors, family, members};
 use crate::model::{Count, Relation};
 use crate::reference::Family;
 use crate::snapshot::{Error, Row};
@@ -183,8 +183,14 @@ impl Ranking {
                 owners.into_iter().map(members).unzip()
             }
         };
-        let tallies = match measure {
-            Measure::Authors => family::authored(lineage, &sets, counting)?,
+        let tallies = match (measure, families) {
+            (Measure::Authors, Some(_)) => family::authored(lineage, &sets, counting)?,
+            (Measure::Authors, None) => {
+                let mut tallies = family::tallies(lineage, &sets, counting)?;
+                let authors = authors::below_owners(lineage, &sets, counting)?;
+                tallies.iter_mut().zip(authors).for_each(|((_, f2), authors)| f2.authors = authors);
+                tallies
+            }
             _ => family::tallies(lineage, &sets, counting)?,
         };
         let values = tallies.iter().map(|(f1, f2)| of_tallies(f1, f2, measure));
