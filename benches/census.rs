@@ -15,6 +15,9 @@ use modelkin::report;
 use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::synthetic::{Shape, Synthetic};
 
+#[path = "../tests/hub/shapes.rs"]
+mod shapes;
+
 /// List rows, as the Hub has them.
 fn rows(hub: &Synthetic) -> String {
     hub.rows().fold(String::new(), |mut text, row| {
@@ -139,9 +142,36 @@ fn owners(c: &mut Criterion) {
     });
 }
 
+/// Shapes that could take the square of the time. `benches/shapes.py` asks the whole program about them.
+fn odd(c: &mut Criterion) {
+    for (kind, _) in shapes::KINDS {
+        for size in [20_000, 80_000] {
+            let made = shapes::make(kind, size, 1).unwrap();
+            c.bench_function(&format!("descendants, {kind} {size}"), |b| {
+                b.iter(|| Descendants::count(made.owners.len(), &made.links).all().count())
+            });
+            let id = |node: u32| format!("o{}/n{node}", made.owners[node as usize]);
+            let mut text = String::new();
+            made.links.iter().for_each(|(parent, child)| writeln!(text, "{} -> {}", id(*parent), id(*child)).unwrap());
+            let mut builder = Builder::new();
+            modelkin::source::edges::read_text("bench", &text, &mut |found| builder.add(found));
+            let made = builder.finish("bench", None, None).unwrap();
+            let (lineage, counting) = (Lineage::from_snapshot(&made).unwrap(), Counting::default());
+            c.bench_function(&format!("census, {kind} {size}"), |b| {
+                b.iter(|| Census::take(&lineage, &counting).unwrap().all().len())
+            });
+            let census = Census::take(&lineage, &counting).unwrap();
+            c.bench_function(&format!("authors, {kind} {size}"), |b| b.iter(|| census.authors().unwrap().len()));
+            c.bench_function(&format!("owners, {kind} {size}"), |b| {
+                b.iter(|| Ranking::of_groups(&census, None, Measure::Descendants, &counting, 20).unwrap().of)
+            });
+        }
+    }
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(10);
-    targets = questions, owners, descendants
+    targets = questions, owners, descendants, odd
 }
 criterion_main!(benches);

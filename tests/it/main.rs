@@ -20,6 +20,7 @@ mod mutants;
 mod odd_answers;
 mod odd_cards;
 mod odd_hub;
+mod odd_shapes;
 mod odd_tables;
 mod old_ids;
 mod outputs;
