@@ -46,23 +46,23 @@ pub(super) fn to_keep(snapshot: &Snapshot) -> Result<(String, Array), Error> {
 /// The distinct owners of the counted descendants of every model with children, in order.
 ///
 /// # Errors
-/// [`Error::Damaged`].
-pub(super) fn below(lineage: &Lineage<'_>, counting: &Counting) -> Result<Vec<u64>, Error> {
+/// [`Error::Damaged`], and [`super::Error::TooLong`].
+pub(super) fn below(lineage: &Lineage<'_>, counting: &Counting) -> Result<Vec<u64>, super::Error> {
     let owners = owners(lineage.snapshot())?;
-    Ok(distinct(lineage, &owners, counting)?.below())
+    Ok(distinct(lineage, &owners, counting)?.below(counting.wait)?)
 }
 
 /// The distinct owners of what descends from each of some owners' models and is not theirs.
 ///
 /// # Errors
-/// [`Error::Damaged`].
+/// [`Error::Damaged`], and [`super::Error::TooLong`].
 pub(super) fn below_owners(
     lineage: &Lineage<'_>,
     sets: &[Vec<Row>],
     counting: &Counting,
-) -> Result<Vec<u64>, Error> {
+) -> Result<Vec<u64>, super::Error> {
     let owners = owners(lineage.snapshot())?;
-    Ok(distinct(lineage, &owners, counting)?.below_groups(sets))
+    Ok(distinct(lineage, &owners, counting)?.below_groups(sets, counting.wait)?)
 }
 
 fn distinct<'a>(lineage: &Lineage<'_>, owners: &'a [u32], counting: &Counting) -> Result<Distinct<'a>, Error> {

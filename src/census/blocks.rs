@@ -32,7 +32,7 @@ pub(super) trait Weight: Copy + Default + PartialEq + Send + Sync {
 }
 
 /// Columns by blocks, and the rows that see them.
-pub(super) struct Blocks<'a, W> {
+pub(super) struct Blocks<W> {
     rows: usize,
     /// The columns as they stand in the blocks, and the place of each.
     sorted: Vec<W>,
@@ -40,7 +40,7 @@ pub(super) struct Blocks<'a, W> {
     includes: Targets,
     feeds: Targets,
     /// Sets and columns of which it is asked whether they hold them; of each row, the numbers of what is asked, by place.
-    asks: &'a [(u32, u32)],
+    asks: Vec<(u32, u32)>,
     of_row: Targets,
 }
 
@@ -60,17 +60,24 @@ impl<W: Weight> Found<W> {
         self.touches += other.touches;
         self.held.extend(other.held);
     }
+
+    /// Of each pair of a set and a column whether the set holds it, as far as was looked.
+    pub fn holds(&self, asks: &[(u32, u32)]) -> Vec<bool> {
+        let mut holds: Vec<bool> = asks.iter().map(|(set, column)| *set == 2 * column + 1).collect();
+        self.held.iter().for_each(|ask| holds[*ask as usize] = true);
+        holds
+    }
 }
 
-impl<'a, W: Weight> Blocks<'a, W> {
+impl<W: Weight> Blocks<W> {
     /// `includes` are pairs of a column and a row, `feeds` of a row and a younger one, `asks` of a set and a column.
     pub fn of(
         columns: &[W],
         rows: usize,
         includes: &[(u32, u32)],
         feeds: &[(u32, u32)],
-        asks: &'a [(u32, u32)],
-    ) -> Blocks<'a, W> {
+        asks: Vec<(u32, u32)>,
+    ) -> Blocks<W> {
         let mut order: Vec<u32> = (0..columns.len() as u32).collect();
         order.sort_by_key(|column| columns[*column as usize].class());
         let mut place = vec![0; order.len()];
@@ -86,6 +93,11 @@ impl<'a, W: Weight> Blocks<'a, W> {
         let row = |ask: &u32| (asks[*ask as usize].0 / 2, *ask);
         let of_row = Targets::of(rows, of_rows.iter().map(row), of_rows.len());
         Blocks { rows, sorted, place, includes, feeds, asks, of_row }
+    }
+
+    /// What is asked: sets and columns.
+    pub fn asks(&self) -> &[(u32, u32)] {
+        &self.asks
     }
 
     /// How many blocks there are.

@@ -8,7 +8,7 @@
 //! together (`runs`), and few. So some blocks are taken first; if all of them would take long, runs are tried, as long as
 //! these take no longer.
 
-use super::blocks::{Blocks, Weight};
+use super::blocks::{Blocks, Found, Weight};
 use super::runs::Runs;
 
 /// No set.
@@ -58,13 +58,8 @@ impl<W: Weight> Closure<W> {
         Targets::of(self.rows as usize, rows.chain(columns), self.feeds.len() + self.includes.len())
     }
 
-    /// The sum of the weights of every set's columns.
-    pub fn sums(self) -> Sums<W> {
-        self.answers(&[]).0
-    }
-
-    /// The sums, and of each pair of a set and a column whether the set holds it.
-    pub fn answers(self, asks: &[(u32, u32)]) -> (Sums<W>, Vec<bool>) {
+    /// Finds out how the sums are had, and of each pair of a set and a column whether the set holds it.
+    pub fn prepare(self, asks: Vec<(u32, u32)>) -> Prepared<W> {
         /// So many touches of a row by a block are quick.
         const FEW: usize = 1 << 22;
         /// How many blocks are tried.
@@ -77,25 +72,69 @@ impl<W: Weight> Closure<W> {
         let is_quick = blocks.len().saturating_mul(*rows as usize) <= FEW;
         let (tried, left): (Vec<usize>, Vec<usize>) =
             (0..blocks.len()).partition(|number| is_quick || is_tried(number));
-        let mut found = blocks.take(&tried);
-        if !left.is_empty() {
-            let touches = found.touches / tried.len() * blocks.len();
-            let runs = (touches > FEW).then(|| Runs::of(columns.len(), &self.parts(), touches.saturating_mul(RUNS)));
-            if let Some(runs) = runs.flatten() {
-                let rows = runs.sums(columns);
-                let holds = asks.iter().map(|(set, column)| runs.holds(*set, *column)).collect();
-                return (Sums { columns: self.columns, rows }, holds);
-            }
-            found.add(blocks.take(&left));
+        let found = blocks.take(&tried);
+        let touches = found.touches / tried.len().max(1) * left.len();
+        let try_runs = || Runs::of(columns.len(), &self.parts(), touches.saturating_mul(RUNS));
+        let runs = (touches > FEW).then(try_runs).flatten();
+        debug_assert!(!is_quick || self.agrees(&blocks, &found, FEW));
+        let touches = if runs.is_some() { 0 } else { touches };
+        Prepared { columns: self.columns, blocks, found, left, touches, runs }
+    }
+
+    /// Whether runs, if they are not too many, give what all blocks gave.
+    fn agrees(&self, blocks: &Blocks<W>, found: &Found<W>, most: usize) -> bool {
+        Runs::of(self.columns.len(), &self.parts(), most).is_none_or(|runs| {
+            let holds: Vec<bool> = blocks.asks().iter().map(|(set, column)| runs.holds(*set, *column)).collect();
+            runs.sums(&self.columns) == found.sums && holds == found.holds(blocks.asks())
+        })
+    }
+}
+
+/// Counting all would take longer than somebody is willing to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "counting would take about {seconds} s: these models merge so that most of them see most others, and nothing shorter \
+     counts each once; --wait does it"
+)]
+pub struct TooLong {
+    /// How long, about.
+    pub seconds: u64,
+}
+
+/// The sums, but for the work that takes long.
+pub(super) struct Prepared<W> {
+    columns: Vec<W>,
+    blocks: Blocks<W>,
+    /// What the blocks that were tried gave.
+    found: Found<W>,
+    left: Vec<usize>,
+    /// How many touches the blocks take that are left.
+    touches: usize,
+    runs: Option<Runs>,
+}
+
+impl<W: Weight> Prepared<W> {
+    /// Itself, if it takes no longer than so many seconds.
+    pub fn within(self, wait: Option<u64>) -> Result<Prepared<W>, TooLong> {
+        /// So many touches take a second, or less.
+        const SECOND: u64 = 5_000_000;
+        let seconds = (self.touches as u64).div_ceil(SECOND);
+        if wait.is_some_and(|wait| seconds > wait) { Err(TooLong { seconds }) } else { Ok(self) }
+    }
+
+    /// The sums, and what was asked.
+    pub fn finish(mut self) -> (Sums<W>, Vec<bool>) {
+        let asks = self.blocks.asks();
+        if let Some(runs) = self.runs {
+            let rows = runs.sums(&self.columns);
+            let holds = asks.iter().map(|(set, column)| runs.holds(*set, *column)).collect();
+            return (Sums { columns: self.columns, rows }, holds);
         }
-        let mut holds: Vec<bool> = asks.iter().map(|(set, column)| *set == 2 * column + 1).collect();
-        found.held.iter().for_each(|ask| holds[*ask as usize] = true);
-        debug_assert!(Runs::of(columns.len(), &self.parts(), FEW).is_none_or(|runs| {
-            let is_held = |((set, column), holds): (&(u32, u32), &bool)| runs.holds(*set, *column) == *holds;
-            runs.sums(columns) == found.sums && asks.iter().zip(&holds).all(is_held)
-        }));
-        let rows = found.sums;
-        (Sums { columns: self.columns, rows }, holds)
+        if !self.left.is_empty() {
+            self.found.add(self.blocks.take(&self.left));
+        }
+        let holds = self.found.holds(asks);
+        (Sums { columns: self.columns, rows: self.found.sums }, holds)
     }
 }
 

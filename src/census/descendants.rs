@@ -51,5 +51,7 @@ pub fn derivatives(nodes: usize, links: &[(u32, u32)], groups: &[&[u32]]) -> Vec
         parents[*child as usize] = *parent;
     }
     let parent = |node: u32| Some(parents[node as usize]).filter(|parent| *parent != u32::MAX);
-    Groups::of(nodes, links, |_| 1u32).reached(groups.len(), |group| groups[group].iter().copied(), parent, |_| 1)
+    Groups::of(nodes, links, |_| 1u32)
+        .reached(groups.len(), |group| groups[group].iter().copied(), parent, |_| 1)
+        .finish(|_| 1)
 }

@@ -3,7 +3,7 @@
 //! The owners below a node are a set: those of its children, and those that are below its children. Such sets are what
 //! `closure` adds up, here with an owner for a column, each of the weight 1.
 
-use super::closure::{Closure, NONE, Targets};
+use super::closure::{Closure, NONE, Targets, TooLong};
 use super::segments::Peel;
 use crate::lineage::RowSet;
 
@@ -74,18 +74,18 @@ impl<'a> Distinct<'a> {
         Distinct { owners, inner, sets, single, closure }
     }
 
-    /// The distinct owners of what is below each node with children, in order.
-    pub fn below(self) -> Vec<u64> {
-        let sums = self.closure.sums();
+    /// The distinct owners of what is below each node with children, in order; if that takes no longer than so many seconds.
+    pub fn below(self, wait: Option<u64>) -> Result<Vec<u64>, TooLong> {
+        let (sums, _) = self.closure.prepare(Vec::new()).within(wait)?.finish();
         let mut below: Vec<u64> = self.sets.iter().map(|set| sums.of(*set).into()).collect();
         for (member, without, with) in &self.single {
             below[self.inner.place(*member) as usize] -= u64::from(sums.of(*with) - sums.of(*without));
         }
-        below
+        Ok(below)
     }
 
     /// The distinct owners of what is below each of some groups and not theirs: all nodes of an owner are one group.
-    pub fn below_groups(mut self, groups: &[Vec<u32>]) -> Vec<u64> {
+    pub fn below_groups(mut self, groups: &[Vec<u32>], wait: Option<u64>) -> Result<Vec<u64>, TooLong> {
         let join = |members: &Vec<u32>| {
             let inner = members.iter().filter(|member| self.inner.holds(**member));
             let sets = inner.map(|member| self.sets[self.inner.place(*member) as usize]).filter(|set| *set != NONE);
@@ -93,7 +93,7 @@ impl<'a> Distinct<'a> {
             self.closure.join(&mut sets.chain(own).collect())
         };
         let sets: Vec<u32> = groups.iter().map(join).collect();
-        let sums = self.closure.sums();
-        sets.into_iter().map(|set| u64::from(sums.of(set).saturating_sub(1))).collect()
+        let (sums, _) = self.closure.prepare(Vec::new()).within(wait)?.finish();
+        Ok(sets.into_iter().map(|set| u64::from(sums.of(set).saturating_sub(1))).collect())
     }
 }

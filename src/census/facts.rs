@@ -77,9 +77,9 @@ const NAME: &str = "census/1";
 
 impl<'s> Table<'s> {
     /// Counts.
-    pub fn take(lineage: &Lineage<'s>, layout: &Layout, counting: &Counting) -> Result<Table<'s>, Error> {
+    pub fn take(lineage: &Lineage<'s>, layout: &Layout, counting: &Counting) -> Result<Table<'s>, super::Error> {
         let weigh = Weigh::of(lineage, counting)?;
-        let sums = Segments::sum(weigh.nodes(), &weigh.links(), |node| weigh.node(node));
+        let sums = Segments::sum_within(weigh.nodes(), &weigh.links(), |node| weigh.node(node), counting.wait)?;
         let mut generations = lineage.generations();
         // What is not counted is nobody's deepest descendant.
         lineage.snapshot().rows().filter(|row| !weigh.counts(*row)).for_each(|row| generations[row as usize] = 0);
@@ -133,6 +133,11 @@ impl<'s> Table<'s> {
             *column = kept.into();
         }
         Ok(Some(Table { rows: rows.into(), columns }))
+    }
+
+    /// Whether a snapshot keeps them.
+    pub fn is_kept(snapshot: &Snapshot) -> bool {
+        snapshot.kept_names().any(|name| name.strip_prefix(NAME) == Some("/rows"))
     }
 
     pub fn to_keep(&self) -> Vec<(String, Array)> {

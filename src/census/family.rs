@@ -180,7 +180,7 @@ impl FamilyCount {
         lineage: &Lineage<'_>,
         counting: &Counting,
         counted: Counted,
-    ) -> Result<FamilyCount, snapshot::Error> {
+    ) -> Result<FamilyCount, Error> {
         let members = members(family, lineage)?;
         let (f3, count) = rayon::join(
             || match has_f3(family, lineage)? {
@@ -190,7 +190,7 @@ impl FamilyCount {
             || {
                 let bursts = Bursts::of(lineage)?;
                 let (count, f1) = FamilyCount::of_members(family, &members, &bursts, counting, counted)?;
-                Ok(FamilyCount { top_children: top(lineage, &f1, counting)?, ..count })
+                Ok::<_, Error>(FamilyCount { top_children: top(lineage, &f1, counting)?, ..count })
             },
         );
         Ok(FamilyCount { f3: f3?, ..count? })
@@ -201,7 +201,7 @@ impl FamilyCount {
     ///
     /// # Errors
     /// [`snapshot::Error::Damaged`].
-    pub fn of_all(families: &[Family], bursts: &Bursts<'_, '_>) -> Result<Vec<[FamilyCount; 2]>, snapshot::Error> {
+    pub fn of_all(families: &[Family], bursts: &Bursts<'_, '_>) -> Result<Vec<[FamilyCount; 2]>, Error> {
         let lineage = bursts.lineage();
         let counting = Counting::default();
         // Expressions that are too large together are looked for one by one.
@@ -212,8 +212,8 @@ impl FamilyCount {
         };
         let sets = match members_and_mentions(families, lineage) {
             Ok(sets) => sets,
-            Err(Error::Snapshot(damage)) => return Err(damage),
-            Err(Error::Reference(_)) => families.iter().map(alone).collect::<Result<_, snapshot::Error>>()?,
+            Err(Error::Reference(_)) => families.iter().map(alone).collect::<Result<_, Error>>()?,
+            Err(error) => return Err(error),
         };
         let count = |(family, [members, mentions]): (&Family, &[Vec<Row>; 2])| {
             let is_model = |row: &&Row| lineage.snapshot().is_listed(**row);
@@ -221,7 +221,7 @@ impl FamilyCount {
             let f3 = has_f3(family, lineage)?.then(|| others.count() as u64);
             let count = |counted| {
                 let (count, _) = FamilyCount::of_members(family, members, bursts, &counting, counted)?;
-                Ok(FamilyCount { f3, ..count })
+                Ok::<_, Error>(FamilyCount { f3, ..count })
             };
             Ok([count(Counted::Others)?, count(Counted::Everybody)?])
         };
@@ -288,11 +288,7 @@ fn has_f3(family: &Family, lineage: &Lineage<'_>) -> Result<bool, snapshot::Erro
 }
 
 /// The models with most descendants among `rows`, ties by id.
-fn top(
-    lineage: &Lineage<'_>,
-    rows: &[(Row, Relation)],
-    counting: &Counting,
-) -> Result<Vec<(Row, u64, u64)>, snapshot::Error> {
+fn top(lineage: &Lineage<'_>, rows: &[(Row, Relation)], counting: &Counting) -> Result<Vec<(Row, u64, u64)>, Error> {
     let counts = counting.wanted(lineage.snapshot())?;
     let wanted = |row: Row| counts.holds(row);
     let inner = rows.iter().map(|(row, _)| *row).filter(|row| !lineage.is_leaf(*row));
@@ -301,7 +297,8 @@ fn top(
             inner.map(|row| (row, census.of(row))).map(|(row, facts)| (row, facts.direct, facts.descendants)).collect()
         }
         None => {
-            let sums = Segments::sum(lineage.snapshot().len(), &lineage.pairs(), |row| u32::from(wanted(row)));
+            let weight = |row| u32::from(wanted(row));
+            let sums = Segments::sum_within(lineage.snapshot().len(), &lineage.pairs(), weight, counting.wait)?;
             let direct = |row| lineage.children(row).filter(|(child, _)| wanted(*child)).count() as u64;
             // The rows are all wanted, and no descendants of themselves.
             inner.map(|row| (row, direct(row), u64::from(sums.of(row).unwrap_or(1) - 1))).collect()
@@ -354,18 +351,16 @@ impl Tally {
 ///
 /// # Errors
 /// [`snapshot::Error::Damaged`].
-pub fn tallies(
-    lineage: &Lineage<'_>,
-    sets: &[Vec<Row>],
-    counting: &Counting,
-) -> Result<Vec<(Tally, Tally)>, snapshot::Error> {
+pub fn tallies(lineage: &Lineage<'_>, sets: &[Vec<Row>], counting: &Counting) -> Result<Vec<(Tally, Tally)>, Error> {
     let snapshot = lineage.snapshot();
     let (worth, wanted) = (Worth::of(snapshot)?, counting.wanted(snapshot)?);
     let owners = authors::owners(snapshot)?;
     let weigh = Weigh::of(lineage, counting)?;
     let groups = Groups::of(weigh.nodes(), &weigh.links(), |node| weigh.node(node));
     let nodes = |set: usize| sets[set].iter().flat_map(|row| weigh.nodes_of(*row));
-    let all = groups.reached(sets.len(), nodes, |node| weigh.parent(node), |node| weigh.node(node));
+    let weight = |node| weigh.node(node);
+    let all =
+        groups.reached(sets.len(), nodes, |node| weigh.parent(node), weight).within(counting.wait)?.finish(weight);
     let direct = |desk: &mut Desk, members: &Vec<Row>| {
         let mut direct = desk.direct(lineage, members, Counted::Others);
         desk.clear(members, &[]);

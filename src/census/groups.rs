@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use super::blocks::Weight;
-use super::closure::{Closure, NONE};
+use super::closure::{Closure, NONE, Prepared, TooLong};
 use super::segments::{HEAD, Node, Peel};
 use crate::lineage::{RowSet, holds};
 
@@ -25,6 +25,40 @@ pub(super) struct Groups<W> {
     /// Of each place, the range of numbers of its tree, and the column of its segment or [`NONE`]. All members of a
     /// cycle have the same.
     trees: Vec<Tree>,
+}
+
+/// What all groups reach, not yet added up.
+pub(super) struct Reach<W> {
+    begun: Vec<Begun<W>>,
+    /// The set of heads that each group reaches.
+    sets: Vec<u32>,
+    nodes: Vec<Node<W>>,
+    sums: Prepared<W>,
+}
+
+impl<W: Weight> Reach<W> {
+    /// Itself, if adding up takes no longer than so many seconds.
+    pub fn within(self, wait: Option<u64>) -> Result<Reach<W>, TooLong> {
+        Ok(Reach { sums: self.sums.within(wait)?, ..self })
+    }
+
+    /// The sum of each group; `weight` is that of [`Groups::of`].
+    pub fn finish(self, weight: impl Fn(u32) -> W) -> Vec<W> {
+        let (sums, holds) = self.sums.finish();
+        let mut holds = holds.into_iter();
+        let finish = |(group, set): (&Begun<W>, &u32)| {
+            let mut sum = group.sum;
+            sum.add(&sums.of(*set));
+            for ((_, off), _) in group.if_reached.iter().zip(holds.by_ref()).filter(|(_, holds)| *holds) {
+                match off {
+                    Off::Tree(at) => sum.take(&self.nodes[*at as usize].sum),
+                    Off::Member(member) => sum.take(&weight(*member)),
+                }
+            }
+            sum
+        };
+        self.begun.iter().zip(&self.sets).map(finish).collect()
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -112,7 +146,7 @@ impl<W: Weight> Groups<W> {
         members: impl Fn(usize) -> M + Sync,
         parent: impl Fn(u32) -> Option<u32> + Sync,
         weight: impl Fn(u32) -> W + Sync,
-    ) -> Vec<W> {
+    ) -> Reach<W> {
         let begin = |group| self.begin(members(group), &parent, &weight);
         let mut begun: Vec<Begun<W>> = (0..groups).into_par_iter().map(begin).collect();
         let Groups { mut closure, nodes, .. } = self;
@@ -122,20 +156,7 @@ impl<W: Weight> Groups<W> {
             group.if_reached.iter().map(move |(column, _)| (set, *column)).collect::<Vec<_>>()
         };
         let asks: Vec<(u32, u32)> = begun.iter().zip(&sets).flat_map(asked).collect();
-        let (sums, holds) = closure.answers(&asks);
-        let mut holds = holds.into_iter();
-        let finish = |(group, set): (&Begun<W>, &u32)| {
-            let mut sum = group.sum;
-            sum.add(&sums.of(*set));
-            for ((_, off), _) in group.if_reached.iter().zip(holds.by_ref()).filter(|(_, holds)| *holds) {
-                match off {
-                    Off::Tree(at) => sum.take(&nodes[*at as usize].sum),
-                    Off::Member(member) => sum.take(&weight(*member)),
-                }
-            }
-            sum
-        };
-        begun.iter().zip(&sets).map(finish).collect()
+        Reach { begun, sets, nodes, sums: closure.prepare(asks) }
     }
 
     /// Adds up what does not depend on which segments a group reaches.

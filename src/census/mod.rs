@@ -33,6 +33,7 @@ use layout::Layout;
 
 pub use authors::owners;
 pub use burst::{Burst, Bursts, Shared};
+pub use closure::TooLong;
 pub use clusters::Clusters;
 pub use coverage::Coverage;
 pub use derived::Derived;
@@ -61,14 +62,30 @@ pub struct Census<'l, 's> {
 /// # Errors
 /// If the families' expressions are too large together, or the snapshot is not as it was written.
 pub fn keep(snapshot: &mut Snapshot, families: &[Family]) -> Result<(), Error> {
+    keep_within(snapshot, families, None).map(|_| ())
+}
+
+/// The same, but the facts of the models are left out if they take longer than so many seconds ([`Counting::wait`]); then it
+/// says how long.
+///
+/// # Errors
+/// Those of [`keep`].
+pub fn keep_within(snapshot: &mut Snapshot, families: &[Family], wait: Option<u64>) -> Result<Option<TooLong>, Error> {
     let lineage = Lineage::from_snapshot(snapshot)?;
     let mut arrays = lineage.to_keep();
-    arrays.append(&mut Census::take(&lineage, &Counting::default())?.to_keep());
+    let left_out = match Census::take(&lineage, &Counting { wait, ..Counting::default() }) {
+        Ok(census) => {
+            arrays.append(&mut census.to_keep());
+            None
+        }
+        Err(Error::TooLong(too_long)) => Some(too_long),
+        Err(error) => return Err(error),
+    };
     arrays.push(Bursts::of(&lineage)?.to_keep());
     arrays.push(authors::to_keep(lineage.snapshot())?);
     arrays.append(&mut members::to_keep(families, &lineage)?);
     arrays.into_iter().for_each(|(name, array)| snapshot.keep(&name, array));
-    Ok(())
+    Ok(left_out)
 }
 
 /// The models of a snapshot that are counted; see [`Counting::wanted`].
@@ -96,6 +113,9 @@ pub enum Error {
     /// The families' expressions are too large together.
     #[error(transparent)]
     Reference(#[from] reference::Error),
+    /// It would take longer than [`Counting::wait`].
+    #[error(transparent)]
+    TooLong(#[from] TooLong),
 }
 
 /// The rows that a snapshot keeps under a name, in order.
@@ -112,6 +132,8 @@ pub struct Counting {
     pub until: Option<i64>,
     /// What counts as recent: created at this instant or later.
     pub recent_since: Option<i64>,
+    /// How many seconds counting may take, as far as can be told before; nothing: any. No lineage of a Hub takes one.
+    pub wait: Option<u64>,
 }
 
 impl Counting {
@@ -141,8 +163,8 @@ impl<'l, 's> Census<'l, 's> {
     /// Counts below every model; where nothing is asked but what the snapshot keeps, that is taken.
     ///
     /// # Errors
-    /// [`snapshot::Error::Damaged`].
-    pub fn take(lineage: &'l Lineage<'s>, counting: &Counting) -> Result<Census<'l, 's>, snapshot::Error> {
+    /// [`snapshot::Error::Damaged`], and [`Error::TooLong`].
+    pub fn take(lineage: &'l Lineage<'s>, counting: &Counting) -> Result<Census<'l, 's>, Error> {
         if let Some(kept) = Census::kept(lineage, counting)? {
             return Ok(kept);
         }
@@ -153,7 +175,7 @@ impl<'l, 's> Census<'l, 's> {
 
     /// The census that the snapshot keeps, if that is what is asked for.
     fn kept(lineage: &'l Lineage<'s>, counting: &Counting) -> Result<Option<Census<'l, 's>>, snapshot::Error> {
-        let is_kept = lineage.is_whole() && *counting == Counting::default();
+        let is_kept = lineage.is_whole() && *counting == Counting { wait: counting.wait, ..Counting::default() };
         let table = is_kept.then(|| Table::kept(lineage.snapshot())).transpose()?.flatten();
         Ok(table.map(|table| Census { lineage, layout: OnceLock::new(), table, counting: counting.clone() }))
     }
@@ -170,6 +192,11 @@ impl<'l, 's> Census<'l, 's> {
     /// The lineage that was counted.
     pub fn lineage(&self) -> &'l Lineage<'s> {
         self.lineage
+    }
+
+    /// Which models are counted.
+    pub fn counting(&self) -> &Counting {
+        &self.counting
     }
 
     /// Whether all links are followed and all models counted: no filter stands between the counts and the snapshot.
@@ -201,8 +228,8 @@ impl<'l, 's> Census<'l, 's> {
     /// owner is its own.
     ///
     /// # Errors
-    /// [`snapshot::Error::Damaged`].
-    pub fn authors(&self) -> Result<Vec<u64>, snapshot::Error> {
+    /// [`snapshot::Error::Damaged`], and [`Error::TooLong`].
+    pub fn authors(&self) -> Result<Vec<u64>, Error> {
         authors::below(self.lineage, &self.counting)
     }
 

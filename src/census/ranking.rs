@@ -1,7 +1,7 @@
-use super::{Census, Counting, Facts, Sum, Tally, authors, family, members};
+use super::{Census, Counting, Error, Facts, Sum, Tally, authors, family, members};
 use crate::model::{Count, Relation};
 use crate::reference::Family;
-use crate::snapshot::{Error, Row};
+use crate::snapshot::Row;
 
 /// What is ranked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl Ranking {
     /// Ranks the models of a census; the first `top` of them are listed (0: all).
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Snapshot`], and [`Error::TooLong`].
     pub fn of_models(census: &Census<'_, '_>, measure: Measure, top: usize) -> Result<Ranking, Error> {
         let snapshot = census.lineage().snapshot();
         let authors = if measure == Measure::Authors { census.authors()? } else { Vec::new() };
@@ -161,7 +161,7 @@ impl Ranking {
     /// A measure that is not defined for groups ([`Measure::is_for_groups`]) leaves every row out as missing.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Snapshot`], and [`Error::TooLong`].
     pub fn of_groups(
         census: &Census<'_, '_>,
         families: Option<&[Family]>,

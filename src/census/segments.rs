@@ -15,7 +15,7 @@
 //! their link is read.
 
 use super::blocks::Weight;
-use super::closure::{Closure, NONE, Targets};
+use super::closure::{Closure, NONE, Prepared, Targets, TooLong};
 use crate::lineage::{RowSet, components, holds};
 
 /// The sums of all nodes with children.
@@ -30,7 +30,22 @@ impl<W: Weight> Segments<W> {
     /// and a repeated one count nothing.
     pub fn sum(nodes: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Segments<W> {
         let Peel { inner, nodes, closure, .. } = Peel::of(nodes, links, weight);
-        let reached = closure.sums();
+        Segments::finish(inner, &nodes, closure.prepare(Vec::new()))
+    }
+
+    /// The same, if it takes no longer than so many seconds.
+    pub fn sum_within(
+        nodes: usize,
+        links: &[(u32, u32)],
+        weight: impl Fn(u32) -> W,
+        wait: Option<u64>,
+    ) -> Result<Segments<W>, TooLong> {
+        let Peel { inner, nodes, closure, .. } = Peel::of(nodes, links, weight);
+        Ok(Segments::finish(inner, &nodes, closure.prepare(Vec::new()).within(wait)?))
+    }
+
+    fn finish(inner: RowSet, nodes: &[Node<W>], reached: Prepared<W>) -> Segments<W> {
+        let (reached, _) = reached.finish();
         let sum = |node: &Node<W>| {
             let mut sum = node.sum;
             if node.set != NONE {

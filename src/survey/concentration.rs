@@ -1,8 +1,8 @@
 use super::Survey;
 use super::section::{Section, Table, Unit, percent};
-use crate::census::{Counted, Counting, Derived, Sum, tallies};
+use crate::census::{Counted, Derived, Error, Sum, tallies};
 use crate::report::Value;
-use crate::snapshot::{Error, NumberColumn, Row};
+use crate::snapshot::{NumberColumn, Row};
 
 use Unit::{Count, Number, Share, Text};
 
@@ -55,7 +55,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
     let mut sets: Vec<Vec<Row>> = vec![Vec::new(); survey.publishers.len()];
     survey.snapshot().rows().for_each(|row| sets[survey.owners[row as usize] as usize].push(row));
     sets.retain(|set| set.iter().any(|row| !survey.lineage.is_leaf(*row)));
-    let direct = tallies(survey.lineage, &sets, &Counting::default())?;
+    let direct = tallies(survey.lineage, &sets, survey.census.counting())?;
     add(&mut table, "owners", "f1", direct.iter().map(|(f1, _)| f1.models).filter(|models| *models > 0).collect());
     let families =
         Derived::of_sets(survey.lineage, &families, Counted::Others).into_iter().map(|of| of.direct.len() as u64);

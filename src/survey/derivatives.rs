@@ -3,11 +3,11 @@ use std::collections::BTreeMap;
 use super::plot::{Bar, Plot};
 use super::section::{Section, Table, Unit, share};
 use super::{Survey, UNKNOWN};
-use crate::census::{Counted, Counting, Coverage, Derived, FamilyCount, tallies};
+use crate::census::{Counted, Coverage, Derived, Error, FamilyCount, tallies};
 use crate::model::Relation;
 use crate::reference::Family;
 use crate::report::{Value, grouped};
-use crate::snapshot::{Error, Row};
+use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};
 
@@ -246,7 +246,7 @@ impl<'a> Organisations<'a> {
         main.extend(BY_RELATION);
         let more = [("f2", Count), ("models", Count)];
         let mut table = Table::new("organisations", "Derivatives of organisations", 1, &main, &more);
-        let counts = tallies(survey.lineage, &self.sets, &Counting::default())?;
+        let counts = tallies(survey.lineage, &self.sets, survey.census.counting())?;
         for ((name, set), (f1, f2)) in self.names.iter().zip(&self.sets).zip(counts) {
             if f1.models == 0 {
                 continue;

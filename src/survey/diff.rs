@@ -3,11 +3,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::derivatives::strongest;
 use super::section::{Section, Table, Unit, share};
 use super::{Survey, UNKNOWN};
-use crate::census::{Counted, Derived};
+use crate::census::{Counted, Derived, Error};
 use crate::model::Relation;
 use crate::reference::Publisher;
 use crate::report::{Value, grouped, plural};
-use crate::snapshot::{Changes, Error, LinkColumn, Row};
+use crate::snapshot::{Changes, LinkColumn, Row};
 
 use Unit::{Count, Number, Share, Text};
 
@@ -15,7 +15,7 @@ impl Survey<'_, '_> {
     /// What changed since an earlier snapshot.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Snapshot`].
     pub fn since(&self, before: &Survey<'_, '_>) -> Result<Section, Error> {
         let mut section = Section::new("diff", "What changed between two snapshots");
         let changes = Changes::between(before.snapshot(), self.snapshot())?;
@@ -118,7 +118,7 @@ impl Survey<'_, '_> {
         let mut table = Table::new("families", "Direct derivatives of families (F1)", 1, &heads, &[]);
         let derived = |survey: &Survey<'_, '_>| {
             let sets = survey.members(survey.references.families.iter())?;
-            Ok(Derived::of_sets(survey.lineage, &sets, Counted::Others))
+            Ok::<_, Error>(Derived::of_sets(survey.lineage, &sets, Counted::Others))
         };
         let (earlier, later) = (derived(before)?, derived(self)?);
         let (appeared, vanished): (HashSet<Row>, HashSet<Row>) =

@@ -3,9 +3,9 @@ use std::collections::BTreeMap;
 use super::derivatives::bars;
 use super::section::{Section, Table, Unit, percent, share, total};
 use super::{Survey, UNKNOWN};
-use crate::census::{Coverage, Sum};
+use crate::census::{Coverage, Error, Sum};
 use crate::report::Value;
-use crate::snapshot::{Error, Row};
+use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};
 

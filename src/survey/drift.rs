@@ -2,10 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Survey;
 use super::section::{Section, Table, Unit, percent, share};
-use crate::census::Coverage;
+use crate::census::{Coverage, Error};
 use crate::model::{Relation, Word, WordList};
 use crate::report::{Value, grouped};
-use crate::snapshot::{Error, Row};
+use crate::snapshot::Row;
 
 use Unit::{Count, Number, Share, Text};
 

@@ -4,10 +4,10 @@ use super::months::dated;
 use super::plot::{Plot, Series};
 use super::section::{Section, Table, Unit, share};
 use super::{BEFORE, OTHER, Survey};
-use crate::census::Coverage;
+use crate::census::{Coverage, Error};
 use crate::model::{self, Word};
 use crate::report::Value;
-use crate::snapshot::{Error, NumberColumn, Row};
+use crate::snapshot::{NumberColumn, Row};
 
 use Unit::{Count, Share, Text};
 

@@ -3,11 +3,11 @@ use std::collections::BTreeMap;
 use super::derivatives::bars;
 use super::section::{Section, Table, Unit, share, total};
 use super::{Survey, UNKNOWN};
-use crate::census::{Counted, Coverage, Derived, Sum};
+use crate::census::{Counted, Coverage, Derived, Error, Sum};
 use crate::lineage::Edge;
 use crate::model::{Relation, WordList};
 use crate::report::{Value, grouped};
-use crate::snapshot::{Error, Row};
+use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};
 

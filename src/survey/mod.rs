@@ -24,13 +24,13 @@ mod text;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::census::{self, Bursts, Census, Coverage};
+use crate::census::{self, Bursts, Census, Coverage, Error};
 use crate::lineage::Lineage;
 use crate::model::{Count, DATES_KEPT_SINCE};
 use crate::reference::{
     Aliases, Families, Family, Licences, Published, Publisher, Publishers, SizeClasses, Whose, Words,
 };
-use crate::snapshot::{Error, NumberColumn, Row, Snapshot};
+use crate::snapshot::{NumberColumn, Row, Snapshot};
 
 pub use page::page;
 pub use plot::{Bar, Plot, Series};
@@ -122,7 +122,7 @@ impl<'l, 's> Survey<'l, 's> {
     /// Looks at a lineage, whose census was taken.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Snapshot`].
     pub fn of(
         lineage: &'l Lineage<'s>,
         census: &'l Census<'l, 's>,
@@ -171,7 +171,7 @@ impl<'l, 's> Survey<'l, 's> {
     /// Makes the sections that are wanted, in their order.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Snapshot`].
     pub fn sections(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Section>, Error> {
         let section = |(_, make): &Maker| {
             let mut section = make(self)?;
@@ -187,12 +187,12 @@ impl<'l, 's> Survey<'l, 's> {
 
     /// The downloads in the last 30 days.
     fn downloads(&self) -> Result<&'s NumberColumn<u64>, Error> {
-        self.snapshot().count(Count::Downloads)
+        Ok(self.snapshot().count(Count::Downloads)?)
     }
 
     /// The downloads since the Hub publishes them.
     fn downloads_all_time(&self) -> Result<&'s NumberColumn<u64>, Error> {
-        self.snapshot().count(Count::DownloadsAllTime)
+        Ok(self.snapshot().count(Count::DownloadsAllTime)?)
     }
 
     /// When the models were made.
@@ -202,7 +202,7 @@ impl<'l, 's> Survey<'l, 's> {
 
     /// The members of families, in their order.
     fn members<'f>(&self, families: impl Iterator<Item = &'f Family>) -> Result<Vec<Vec<Row>>, Error> {
-        families.map(|family| census::members(family, self.lineage)).collect()
+        families.map(|family| Ok(census::members(family, self.lineage)?)).collect()
     }
 
     /// The listed models.

@@ -4,10 +4,10 @@ use super::derivatives::reached;
 use super::plot::{Plot, Series};
 use super::section::{Section, Table, Unit, percent};
 use super::{BEFORE, Calendar, Survey, UNKNOWN};
-use crate::census::{Counted, Coverage, Derived};
+use crate::census::{Counted, Coverage, Derived, Error};
 use crate::model::Relation;
 use crate::report::Value;
-use crate::snapshot::{Error, Row};
+use crate::snapshot::Row;
 
 use Unit::{Count, Number, Share, Text};
 

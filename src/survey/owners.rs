@@ -2,10 +2,9 @@ use std::collections::HashMap;
 
 use super::section::{Section, Table, Unit, total};
 use super::{Survey, UNKNOWN};
-use crate::census::{Coverage, Sum};
+use crate::census::{Coverage, Error, Sum};
 use crate::reference::Publisher;
 use crate::report::grouped;
-use crate::snapshot::Error;
 
 use Unit::{Count, Text};
 
@@ -24,7 +23,7 @@ impl Survey<'_, '_> {
     /// that is asked.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Snapshot`].
     pub fn accounts(&self, is_wanted: impl Fn(Option<&Publisher>) -> bool, most: usize) -> Result<Section, Error> {
         let mut section = Section::new("owners", "Accounts and their publishers");
         let main = [

@@ -4,9 +4,10 @@ use quick_xml::escape::escape;
 
 use super::section::{Section, Table, Unit};
 use super::text::{UNKNOWABLE, compared, coverage, left_out, warnings};
+use crate::census::Error;
 use crate::reference::Published;
 use crate::report::{day, footer, printable};
-use crate::snapshot::{Error, Snapshot};
+use crate::snapshot::Snapshot;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -14,7 +15,7 @@ const STYLE: &str = include_str!("page.css");
 /// folder of the tables beside it, as the page should name it.
 ///
 /// # Errors
-/// [`Error::Damaged`].
+/// [`Error::Snapshot`].
 pub fn page(sections: &[Section], published: &Published, snapshot: &Snapshot, files: &str) -> Result<String, Error> {
     let provenance = snapshot.provenance();
     let date = provenance.taken.map_or_else(|| "without a date".into(), day);

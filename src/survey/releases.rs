@@ -2,9 +2,8 @@ use std::collections::BTreeMap;
 
 use super::section::{Section, Table, Unit};
 use super::{BEFORE, Survey, UNKNOWN};
-use crate::census::Coverage;
+use crate::census::{Coverage, Error};
 use crate::report::{Value, grouped};
-use crate::snapshot::Error;
 
 use Unit::{Count, Number, Text};
 

@@ -2,9 +2,9 @@ use super::Survey;
 use super::diff::By;
 use super::plot::{Plot, Series};
 use super::section::{Section, Table, Unit, share};
-use crate::census::{Counted, Derived};
+use crate::census::{Counted, Derived, Error};
 use crate::report::{Value, day, grouped};
-use crate::snapshot::{Changes, Error};
+use crate::snapshot::Changes;
 
 use Unit::{Count, Share, Text};
 
@@ -14,7 +14,7 @@ const DRAWN: usize = 6;
 /// What several snapshots of one Hub tell, the earliest first.
 ///
 /// # Errors
-/// [`Error::Damaged`].
+/// [`Error::Snapshot`].
 pub fn series(surveys: &[Survey<'_, '_>]) -> Result<Section, Error> {
     let mut section = Section::new("series", "From snapshot to snapshot");
     let date = |survey: &Survey<'_, '_>| survey.snapshot().provenance().taken.map_or_else(String::new, day);

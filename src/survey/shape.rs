@@ -2,10 +2,10 @@ use super::Survey;
 use super::derivatives::strongest;
 use super::plot::{Bar, Plot};
 use super::section::{Section, Table, Unit, share};
-use crate::census::Clusters;
+use crate::census::{Clusters, Error};
 use crate::model::Relation;
 use crate::report::{Value, grouped, plural};
-use crate::snapshot::{Error, Row};
+use crate::snapshot::Row;
 
 use Unit::{Count, Number, Share, Text};
 

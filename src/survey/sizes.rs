@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use super::plot::{Bar, Plot};
 use super::section::{Section, Table, Unit, share, total};
 use super::{BEFORE, Survey, UNKNOWN};
-use crate::census::{Counted, Derived, Sum};
+use crate::census::{Counted, Derived, Error, Sum};
 use crate::model;
 use crate::report::Value;
-use crate::snapshot::{Error, NumberColumn, Row};
+use crate::snapshot::{NumberColumn, Row};
 
 use Unit::{Count, Number, Share, Text};
 

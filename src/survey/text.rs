@@ -1,11 +1,11 @@
 use std::io;
 
 use super::section::{Known, Section, Table, Unit, percent};
-use crate::census::{Coverage, Sum};
+use crate::census::{Coverage, Error, Sum};
 use crate::model::Count;
 use crate::reference::Published;
 use crate::report::{Block, Grid, Named, Report, Value, day, grouped, plural};
-use crate::snapshot::{Error, Row, Snapshot};
+use crate::snapshot::{Row, Snapshot};
 
 /// What was published beside what a section found, if anything was.
 pub fn compared(section: &Section, published: &Published) -> Option<Table> {
@@ -79,7 +79,7 @@ pub(super) const UNKNOWABLE: [&str; 5] = [
 /// The sections for a terminal, for documents and as JSON.
 ///
 /// # Errors
-/// [`Error::Damaged`].
+/// [`Error::Snapshot`].
 pub fn report(sections: &[Section], published: &Published, snapshot: &Snapshot) -> Result<Report<'static>, Error> {
     let mut blocks: Vec<Block> = warnings(snapshot, published)?.into_iter().map(Block::Line).collect();
     let mut rows: Vec<Named> = Vec::new();
@@ -188,7 +188,7 @@ pub(super) const SAMPLE: &str = "This is a report on the sample inside the progr
 /// A section as Markdown alone.
 ///
 /// # Errors
-/// One that holds [`Error::Damaged`].
+/// One that holds [`Error::Snapshot`].
 pub fn markdown(sections: &[Section], published: &Published, snapshot: &Snapshot) -> io::Result<String> {
     let report = report(sections, published, snapshot).map_err(io::Error::other)?;
     let mut out = Vec::new();

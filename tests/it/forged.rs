@@ -55,7 +55,7 @@ fn ask(snapshot: &Snapshot) -> Result<String, Box<dyn std::error::Error + Send +
     say(&snapshot.rows().map(|row| records.of(row)).collect::<Vec<_>>());
     say(&snapshot.oddities()?.counts());
     for recent_since in [None, Some(1_700_000_000_000)] {
-        let counting = Counting { since: None, until: None, recent_since };
+        let counting = Counting { recent_since, ..Counting::default() };
         let census = Census::take(&lineage, &counting)?;
         say(&census.all().collect::<Vec<_>>());
         say(&census.authors()?);

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use modelkin::census::Measure;
+use modelkin::census::{Counting, Measure};
 use modelkin::export;
 use modelkin::model::Relation;
 
@@ -27,6 +27,8 @@ pub struct Question {
     pub snapshot: Option<PathBuf>,
     #[command(flatten)]
     pub trust: Trust,
+    #[command(flatten)]
+    pub wait: Wait,
 }
 
 /// What is believed of a snapshot.
@@ -35,6 +37,30 @@ pub struct Trust {
     /// Compute everything from the records, and take nothing that the snapshot keeps; refuse one whose digest is not theirs
     #[arg(long)]
     pub trust_nothing: bool,
+}
+
+/// How long counting may take.
+#[derive(Debug, ClapArgs)]
+pub struct Wait {
+    /// Count also what would take more than half a minute, or more than SECONDS: no lineage of a Hub does, but models may
+    /// merge so that most see most others
+    #[arg(long = "wait", value_name = "SECONDS", num_args = 0..=1, require_equals = true)]
+    seconds: Option<Option<u64>>,
+}
+
+impl Wait {
+    /// So many seconds, or nothing: as many as it takes.
+    pub fn seconds(&self) -> Option<u64> {
+        match self.seconds {
+            None => Some(30),
+            Some(seconds) => seconds,
+        }
+    }
+
+    /// All models are counted.
+    pub fn everything(&self) -> Counting {
+        Counting { wait: self.seconds(), ..Counting::default() }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -82,6 +108,8 @@ pub struct Import {
     /// hf://datasets/OWNER/NAME@REVISION/PATH and https://...; `hub` is the Hub's daily dump, `-` the standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub wait: Wait,
     /// What the paths are [default: guessed from what is there]
     #[arg(long = "as", value_enum, value_name = "KIND")]
     pub kind: Option<KindArg>,
@@ -113,6 +141,8 @@ pub struct Crawl {
     /// The snapshot to write; what is there is replaced when the new one is whole
     #[arg(short, long, value_name = "FILE", default_value = "hub.modelkin")]
     pub output: PathBuf,
+    #[command(flatten)]
+    pub wait: Wait,
     /// Only the models of this owner
     #[arg(long, value_name = "NAME", value_parser = owner)]
     pub owner: Option<String>,
@@ -266,6 +296,8 @@ pub struct Export {
     pub snapshot: Option<PathBuf>,
     #[command(flatten)]
     pub trust: Trust,
+    #[command(flatten)]
+    pub wait: Wait,
 }
 
 /// Where a selection begins.
@@ -395,6 +427,8 @@ pub struct Diff {
     pub format: FormatArg,
     #[command(flatten)]
     pub trust: Trust,
+    #[command(flatten)]
+    pub wait: Wait,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use modelkin::census::{self, Bursts, Census, Counting};
+use modelkin::census::{self, Bursts, Census};
 use modelkin::crawl;
 use modelkin::lineage::{Lineage, Mirror};
 use modelkin::reference::Families;
@@ -78,7 +78,7 @@ fn list(args: &args::Check, snapshot: &Snapshot) -> anyhow::Result<ExitCode> {
     } else if args.bursts {
         report::bursts(&Bursts::list(&lineage)?, snapshot, most)?
     } else {
-        let census = Census::take(&lineage, &Counting::default())?;
+        let census = Census::take(&lineage, &args.question.wait.everything())?;
         let below = |mirror: Mirror| (mirror, census.of(mirror.model).descendants);
         report::mirrors(&lineage.mirrors().map(below).collect::<Vec<_>>(), snapshot, most)
     };

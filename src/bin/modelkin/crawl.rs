@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use modelkin::census;
 use modelkin::crawl::{self, Brought, OldIds};
 use modelkin::model::{Alias, Certainty, Scope as Of};
-use modelkin::reference::{Aliases, Families};
+use modelkin::reference::Aliases;
 use modelkin::report::{day, grouped, plural, printable};
 use modelkin::snapshot::{Builder, Changes, CrawlNote, FileSet, Snapshot};
 use modelkin::source::hub::listing::{Scope, WHOLE_HUB};
@@ -145,7 +144,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     if let Some(old) = old.as_ref().filter(|_| args.keep || newest.is_some() || shrunk.is_some()) {
         keep(old, &output)?;
     }
-    census::keep(&mut snapshot, &Families::built_in()?.all()?)?;
+    import::keep(&mut snapshot, &args.wait)?;
     snapshot.write(&output)?;
     if args.record.is_none() {
         recording.remove()?;

@@ -2,7 +2,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use modelkin::census::{Census, Counting};
+use modelkin::census::Census;
 use modelkin::lineage::Lineage;
 use modelkin::report::day;
 use modelkin::snapshot::Snapshot;
@@ -27,7 +27,7 @@ pub fn run(args: &args::Diff) -> anyhow::Result<ExitCode> {
         ));
     }
     let (before, after) = (Lineage::from_snapshot(&earlier)?, Lineage::from_snapshot(&later)?);
-    let taken = |lineage| Census::take(lineage, &Counting::default());
+    let taken = |lineage| Census::take(lineage, &args.wait.everything());
     let censuses = (taken(&before)?, taken(&after)?);
     let before = Survey::of(&before, &censuses.0, &references)?;
     let mut section = Survey::of(&after, &censuses.1, &references)?.since(&before)?;

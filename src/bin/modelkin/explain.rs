@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
-use modelkin::census::{Census, Counting, members};
+use modelkin::census::{Census, members};
 use modelkin::lineage::Lineage;
 use modelkin::survey::Survey;
 
@@ -18,7 +18,7 @@ pub fn run(args: &args::Explain) -> anyhow::Result<ExitCode> {
     if members(&family, &lineage)?.is_empty() {
         bail!("the family {:?} has no member in this snapshot", family.name);
     }
-    let census = Census::take(&lineage, &Counting::default())?;
+    let census = Census::take(&lineage, &args.question.wait.everything())?;
     let path =
         |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string()).filter(|path| !path.is_empty());
     let (named, rules) = (path(&args.question.snapshot), path(&args.families));

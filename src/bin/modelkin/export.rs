@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
-use modelkin::census::{Census, Kin};
+use modelkin::census::{Census, Counting, Kin};
 use modelkin::export::{About, Engine, Format, Graph, Paint, Part, Tables};
 use modelkin::lineage::Lineage;
 use modelkin::reference::{Aliases, Licences};
@@ -47,7 +47,7 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     snapshot.verify()?;
     let lineage = Lineage::from_snapshot(&snapshot)?;
     let start = args.selection.start(&families, &lineage)?;
-    let counting = args.filter.counting()?;
+    let counting = Counting { wait: args.wait.seconds(), ..args.filter.counting()? };
     let lineage = args.filter.links(lineage);
     let census = Census::take(&lineage, &counting)?;
     let mut chosen = args.selection.choose(start, &census, &counting)?;

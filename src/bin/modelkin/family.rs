@@ -2,7 +2,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::bail;
-use modelkin::census::{Counted, FamilyCount, Part, members};
+use modelkin::census::{Counted, Counting, FamilyCount, Part, members};
 use modelkin::lineage::Lineage;
 use modelkin::reference::{Families, Family};
 use modelkin::report;
@@ -20,7 +20,7 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
     let snapshot = snapshots::open(&args.question, None)?;
     let lineage = Lineage::from_snapshot(&snapshot)?;
     let family = resolve(&args.name, &families, &lineage)?;
-    let counting = args.filter.counting()?;
+    let counting = Counting { wait: args.question.wait.seconds(), ..args.filter.counting()? };
     let lineage = args.filter.links(lineage);
     let counted = if args.include_members { Counted::Everybody } else { Counted::Others };
     let no_member = || format!("the family {:?} has no member in this snapshot", family.name);

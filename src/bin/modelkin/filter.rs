@@ -37,7 +37,7 @@ impl Filter {
             bail!(Usage("--relation and --exclude leave no relation to follow".into()));
         }
         let start = |date: Option<Date>| date.map(millis).transpose();
-        Ok(Counting { since: start(self.since)?, until: start(self.until)?, recent_since: None })
+        Ok(Counting { since: start(self.since)?, until: start(self.until)?, ..Counting::default() })
     }
 
     /// The filter in words, for the definition.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use modelkin::census;
+use modelkin::census::{self, TooLong};
 use modelkin::crawl;
 use modelkin::model::RemarkKind;
 use modelkin::reference::{Aliases, Families};
@@ -16,7 +16,7 @@ use modelkin::snapshot::{Builder, Error, FileSet, Snapshot, Taken};
 use modelkin::source::recording::Recording;
 use modelkin::source::{Kind, NamedColumns, Source};
 
-use crate::args::{Import, KindArg};
+use crate::args::{Import, KindArg, Wait};
 use crate::files::Over;
 use crate::output::Usage;
 use crate::remote::{self, Place};
@@ -80,13 +80,24 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
         Err(error) => return Err(there.failed(error)),
     };
     let mut snapshot = finish(builder, taken, ended, &rejects)?;
-    census::keep(&mut snapshot, &Families::built_in()?.all()?)?;
+    keep(&mut snapshot, &args.wait)?;
     snapshot.write(&output)?;
     let newest = there.newest(&snapshot)?;
     there.remove()?;
     output::result(&(summary(&args.output, &snapshot, 0, &rejects)? + &newest))?;
     remember(&args.output);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Computes what is asked most, to be kept in the snapshot; what would take too long is left out.
+pub fn keep(snapshot: &mut Snapshot, wait: &Wait) -> anyhow::Result<()> {
+    if let Some(TooLong { seconds }) = census::keep_within(snapshot, &Families::built_in()?.all()?, wait.seconds())? {
+        output::note(&format!(
+            "left out: the counts of every model, which would take about {seconds} s; --wait keeps them too, and questions \
+             that need them say how long they take"
+        ));
+    }
+    Ok(())
 }
 
 /// Refuses columns that are named twice: they could not both be meant, or one of the two says nothing.

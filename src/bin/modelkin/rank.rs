@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use modelkin::census::{Census, Group, Measure, Ranking};
+use modelkin::census::{Census, Counting, Group, Measure, Ranking};
 use modelkin::lineage::Lineage;
 use modelkin::report;
 
@@ -33,7 +33,7 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
     let families = families.map(|families| families.all()).transpose()?;
     let snapshot = snapshots::open(&args.question, None)?;
     let lineage = args.filter.links(Lineage::from_snapshot(&snapshot)?);
-    let mut counting = args.filter.counting()?;
+    let mut counting = Counting { wait: args.question.wait.seconds(), ..args.filter.counting()? };
     let mut words = args.filter.words(&counting);
     if args.by == Measure::Growth {
         let Some(taken) = snapshot.provenance().taken else {

@@ -4,9 +4,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use modelkin::census;
 use modelkin::crawl::renames::{self, Renames};
-use modelkin::reference::{Aliases, Families};
+use modelkin::reference::Aliases;
 use modelkin::report::{grouped, plural};
 use modelkin::snapshot::{Builder, FileSet, Snapshot, Taken};
 use modelkin::source::digest_bytes;
@@ -86,7 +85,7 @@ pub fn run(
     if args.keep {
         crawl::keep(&old, output)?;
     }
-    census::keep(&mut snapshot, &Families::built_in()?.all()?)?;
+    import::keep(&mut snapshot, &args.wait)?;
     snapshot.write(output)?;
     let [renamed, there, gone] = known.counts().map(|count| grouped(count as u64));
     let mut text = format!("{renamed} renamed, {gone} gone or private, {there} there and not listed");

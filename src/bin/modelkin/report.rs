@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use modelkin::census::{Census, Counting};
+use modelkin::census::Census;
 use modelkin::lineage::Lineage;
 use modelkin::reference::Publishers;
 use modelkin::report::{Format, Report, plural};
@@ -41,7 +41,7 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
         None => snapshots::open(&args.question, None)?,
     };
     let lineage = lineage_of(&snapshot, args.fold_mirrors)?;
-    let census = Census::take(&lineage, &Counting::default())?;
+    let census = Census::take(&lineage, &args.question.wait.everything())?;
     let survey = Survey::of(&lineage, &census, &references)?;
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|(section, _)| *section == name);
     let mut sections = survey.sections(is_wanted)?;
@@ -50,7 +50,7 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
             .iter()
             .map(|snapshot| lineage_of(snapshot, args.fold_mirrors))
             .collect::<Result<Vec<Lineage<'_>>, _>>()?;
-        let taken = |lineage| Census::take(lineage, &Counting::default());
+        let taken = |lineage| Census::take(lineage, &args.question.wait.everything());
         let censuses = lineages.iter().map(taken).collect::<Result<Vec<Census<'_, '_>>, _>>()?;
         let earlier = lineages.iter().zip(&censuses).map(|(lineage, census)| Survey::of(lineage, census, &references));
         let surveys = earlier.chain([Survey::of(&lineage, &census, &references)]);

@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use modelkin::census::{Census, Extent, tree};
+use modelkin::census::{Census, Counting, Extent, tree};
 use modelkin::lineage::{Lineage, Reach};
 use modelkin::report;
 
@@ -36,7 +36,7 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
         output::note(&format!("{id} is called {} today", snapshot.id(row)));
     }
     let reach = start.reach.unwrap_or(Reach::Around);
-    let counting = args.filter.counting()?;
+    let counting = Counting { wait: args.question.wait.seconds(), ..args.filter.counting()? };
     let lineage = args.filter.links(lineage);
     let census = Census::take(&lineage, &counting)?;
     let mut chosen = named.choose(start, &census, &counting)?;
