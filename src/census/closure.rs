@@ -64,20 +64,21 @@ impl<W: Weight> Closure<W> {
         const FEW: usize = 1 << 22;
         /// How many blocks are tried.
         const SAMPLE: usize = 8;
-        /// So many runs are put together in the time of one touch.
+        /// So many runs are put together in the time of one touch, and so many at most: in some seconds.
         const RUNS: usize = 4;
+        const MOST: usize = 1 << 28;
         let Closure { columns, rows, includes, feeds } = &self;
         let blocks = Blocks::of(columns, *rows as usize, includes, feeds, asks);
-        let is_tried = |number: &usize| number % blocks.len().div_ceil(SAMPLE) == 0;
+        let is_tried = |number: &usize| number.is_multiple_of(blocks.len().div_ceil(SAMPLE));
         let is_quick = blocks.len().saturating_mul(*rows as usize) <= FEW;
         let (tried, left): (Vec<usize>, Vec<usize>) =
             (0..blocks.len()).partition(|number| is_quick || is_tried(number));
         let found = blocks.take(&tried);
         let touches = found.touches / tried.len().max(1) * left.len();
-        let try_runs = || Runs::of(columns.len(), &self.parts(), touches.saturating_mul(RUNS));
+        let try_runs = || Runs::of(columns.len(), &self.parts(), touches.saturating_mul(RUNS).min(MOST));
         let runs = (touches > FEW).then(try_runs).flatten();
         debug_assert!(!is_quick || self.agrees(&blocks, &found, FEW));
-        let touches = if runs.is_some() { 0 } else { touches };
+        let touches = if runs.is_some() || touches <= FEW { 0 } else { touches };
         Prepared { columns: self.columns, blocks, found, left, touches, runs }
     }
 
@@ -108,7 +109,7 @@ pub(super) struct Prepared<W> {
     /// What the blocks that were tried gave.
     found: Found<W>,
     left: Vec<usize>,
-    /// How many touches the blocks take that are left.
+    /// How many touches the blocks take that are left, if many.
     touches: usize,
     runs: Option<Runs>,
 }
@@ -116,9 +117,7 @@ pub(super) struct Prepared<W> {
 impl<W: Weight> Prepared<W> {
     /// Itself, if it takes no longer than so many seconds.
     pub fn within(self, wait: Option<u64>) -> Result<Prepared<W>, TooLong> {
-        /// So many touches take a second, or less.
-        const SECOND: u64 = 5_000_000;
-        let seconds = (self.touches as u64).div_ceil(SECOND);
+        let seconds = (self.touches as u64).div_ceil(W::SECOND);
         if wait.is_some_and(|wait| seconds > wait) { Err(TooLong { seconds }) } else { Ok(self) }
     }
 

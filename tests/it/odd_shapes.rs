@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use modelkin::census::{Census, Counting, Measure, Ranking};
+use modelkin::census::{Census, Counting, Error, Measure, Ranking, TooLong, keep_within, verify};
 use modelkin::lineage::Lineage;
 use modelkin::model::Relation;
 use modelkin::snapshot::Snapshot;
 
 use crate::counting::compare;
+use crate::program::Place;
 use crate::support::snapshot;
 
 #[path = "../hub/shapes.rs"]
@@ -143,10 +144,46 @@ fn check(made: &Made, snapshot: &Snapshot, what: &str) {
 /// So large that sets become runs where runs are few, and stay bits where they are many.
 #[test]
 fn every_count_of_large_odd_shapes_equals_the_naive_twins() {
-    for (kind, size) in
-        [("ladder-leaves", 31_000), ("chords", 47_000), ("layers-pairs", 34_000), ("grid", 34_000), ("window", 34_000)]
-    {
+    for (kind, size) in [("layers-pairs", 48_000), ("window", 56_000)] {
         let made = make(kind, size, 7).unwrap();
-        check(&made, &snapshot(&text(&made, false)), kind);
+        let snapshot = snapshot(&text(&made, false));
+        check(&made, &snapshot, kind);
+        // Where runs are few, nothing is long.
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+        let counting = Counting { wait: Some(0), ..Counting::default() };
+        match Census::take(&lineage, &counting) {
+            Ok(_) => assert_ne!(kind, "window"),
+            Err(Error::TooLong(TooLong { seconds })) => assert!(kind == "window" && seconds > 0, "{kind}"),
+            Err(error) => panic!("{kind}: {error}"),
+        }
     }
+}
+
+#[test]
+fn what_takes_long_is_left_out_and_said() {
+    let place = Place::new();
+    place.file("window.edges", text(&make("window", 56_000, 7).unwrap(), false));
+    let imported = place.run(&["import", "window.edges", "-o", "w.mk", "--wait=0"]);
+    assert_eq!(imported.code, 0, "{}", imported.err);
+    assert!(imported.err.contains("left out: the counts of every model, which would take about "), "{}", imported.err);
+    let asked = place.run(&["rank", "--snapshot", "w.mk", "--wait=0"]);
+    assert_eq!((asked.code, &asked.out[..]), (1, ""));
+    assert!(asked.err.contains("counting would take about ") && asked.err.contains("--wait does it"), "{}", asked.err);
+    assert_eq!(place.run(&["family", "o7/*", "--list", "f1", "--snapshot", "w.mk", "--wait=0"]).code, 0);
+    let verified = place.run(&["verify", "w.mk"]);
+    assert_eq!(verified.code, 0, "{}", verified.err);
+    // Who waits is told the same as where it is kept.
+    let waited = place.run(&["rank", "--snapshot", "w.mk", "--wait", "--format", "csv"]);
+    assert_eq!(waited.code, 0, "{}", waited.err);
+    place.run(&["import", "window.edges", "-o", "kept.mk", "--wait"]);
+    assert_eq!(waited.out, place.run(&["rank", "--snapshot", "kept.mk", "--wait=0", "--format", "csv"]).out);
+    let verified = place.run(&["verify", "kept.mk"]);
+    assert_eq!(verified.code, 0, "{}", verified.err);
+}
+
+#[test]
+fn what_is_left_out_of_a_small_snapshot_is_nothing() {
+    let mut made = snapshot(&text(&make("random", 60, 1).unwrap(), true));
+    assert_eq!(keep_within(&mut made, &[], Some(0)).unwrap(), None);
+    assert!(verify(&made, &[], &|_| ()).unwrap().lies.is_empty());
 }
