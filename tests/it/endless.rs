@@ -184,20 +184,6 @@ fn a_history_and_a_link_without_end_are_told() {
 }
 
 #[test]
-fn a_recorded_page_is_no_longer_than_one_of_the_hub() {
-    let place = odd(|_, _| (String::new(), format!("[{}]", row(1))));
-    assert_eq!(once(&place, &["--record", "rec"]).code, 0);
-    let page = place.path("rec/00000000.page");
-    let mut bytes = fs::read(&page).unwrap();
-    bytes.truncate(bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1);
-    let mut packer = zstd::stream::write::Encoder::new(bytes, 1).unwrap();
-    (0..200).for_each(|_| std::io::Write::write_all(&mut packer, &vec![b' '; 1 << 20]).unwrap());
-    fs::write(&page, packer.finish().unwrap()).unwrap();
-    let ran = place.run(&["import", "rec", "-o", "again"]);
-    assert!(ran.code == 1 && ran.err.contains("00000000.page: damaged (more than 128 MiB)"), "{}", ran.err);
-}
-
-#[test]
 fn a_clock_that_is_wrong_dates_nothing_and_hides_no_change() {
     let dated = |number: u64, day: &str| {
         row(number).replace("{\"_id\"", &format!("{{\"createdAt\":\"{day}T00:00:00Z\",\"_id\""))
