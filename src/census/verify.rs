@@ -29,10 +29,12 @@ pub enum Step {
 /// Computes all that can be computed from a snapshot's records, and compares it with what the snapshot says.
 ///
 /// # Errors
-/// [`crate::snapshot::Error::Damaged`] if it is not as it was written, or its records are no valid columns.
+/// [`crate::snapshot::Error::Damaged`] if it is not as it was written, or its records are no valid columns;
+/// [`super::TooLong`] if counts are kept that would take longer than so many seconds ([`super::Counting::wait`]).
 pub fn verify(
     snapshot: &Snapshot,
     families: &[Family],
+    wait: Option<u64>,
     tell: &dyn Fn(Step),
 ) -> Result<Verified, Box<dyn std::error::Error + Send + Sync>> {
     snapshot.verify()?;
@@ -48,8 +50,11 @@ pub fn verify(
     tell(Step::Counts);
     let mut bare = snapshot.bare()?;
     // What was left out, since it takes long, is not counted here.
-    let wait = (!Table::is_kept(snapshot)).then_some(0);
-    keep_within(&mut bare, families, wait)?;
+    let is_kept = Table::is_kept(snapshot);
+    let left_out = keep_within(&mut bare, families, if is_kept { wait } else { Some(0) })?;
+    if let Some(too_long) = left_out.filter(|_| is_kept) {
+        return Err(too_long.into());
+    }
     let counts = counted(&bare)?;
     for (what, says, is) in [
         ("models", provenance.counts.models, counts.models),

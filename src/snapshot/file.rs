@@ -15,10 +15,12 @@ use arrow_schema::ArrowError;
 use super::columns::{Columns, Unfit, arrays, digest};
 use super::file_set::FileSet;
 use super::kept::Kept;
+use super::opened::Opened;
 use super::part::{Place, Raw, checksum};
 use super::schema::schema;
 use super::seal::{check_seal, seal};
 use super::{Body, Error, Provenance, Snapshot};
+use crate::model::guarded;
 
 /// The version of the format: the columns and keys of this file. A change that old readers would misread adds one.
 const FORMAT: &str = "4";
@@ -52,7 +54,10 @@ impl Snapshot {
         let batch = match &self.body {
             Body::Memory(batch) => batch,
             // It is as it was written, and nothing was changed since.
-            Body::File { file: mapped, .. } => return file.write_all(mapped),
+            Body::File { file: mapped, .. } => {
+                file.write_all(mapped)?;
+                return self.unchanged().map_err(io::Error::other);
+            }
         };
         let metadata = [(FORMAT_KEY, FORMAT.to_owned()), (PROVENANCE_KEY, serde_json::to_string(&self.provenance)?)];
         let metadata: std::collections::HashMap<_, _> = metadata.map(|(key, value)| (key.to_owned(), value)).into();
@@ -96,8 +101,9 @@ impl Snapshot {
             return Err(Error::Foreign { path: path.into(), reason: "is no ordinary file".into() });
         }
         let file = File::open(path).map_err(wrong)?;
-        let bytes = map(&file).map_err(wrong)?;
-        Snapshot::from_bytes(path, Buffer::from(bytes))
+        let opened = Opened::new(file).map_err(wrong)?;
+        let bytes = opened.map().map_err(wrong)?;
+        Snapshot::from_bytes(path, Buffer::from(bytes), Arc::new(opened))
     }
 
     /// The same records out of the same file, with nothing that was computed from them: it is computed when it is asked for.
@@ -107,7 +113,7 @@ impl Snapshot {
     pub fn bare(&self) -> Result<Snapshot, Error> {
         let mut bare = match &self.body {
             Body::Memory(batch) => Snapshot::in_memory(batch.clone(), self.provenance.clone(), self.rejects.clone()),
-            Body::File { path, file, .. } => Snapshot::from_bytes(path, file.clone())?,
+            Body::File { path, file, opened, .. } => Snapshot::from_bytes(path, file.clone(), opened.clone())?,
         };
         bare.kept = Kept::default();
         Ok(bare)
@@ -123,14 +129,15 @@ impl Snapshot {
             Body::File { path, file, .. } => {
                 let damaged = |reason| Error::Damaged { path: path.clone(), reason };
                 // Another crate's reader: what it does not bear is damage, and no end of the program.
-                let decoded = std::panic::catch_unwind(|| decoded(file));
-                let batch = decoded.unwrap_or_else(|_| Err("its columns cannot be read".into())).map_err(damaged)?;
+                let decoded = guarded(|| decoded(file));
+                let unread = |said| Err(format!("its columns cannot be read: {said}"));
+                let batch = decoded.unwrap_or_else(unread).map_err(damaged)?;
                 Ok(digest(&batch))
             }
         }
     }
 
-    fn from_bytes(path: &Path, file: Buffer) -> Result<Snapshot, Error> {
+    fn from_bytes(path: &Path, file: Buffer, opened: Arc<Opened>) -> Result<Snapshot, Error> {
         let bytes: &[u8] = &file;
         let damaged = |reason: String| Error::Damaged { path: path.into(), reason };
         let foreign = |reason: String| Error::Foreign { path: path.into(), reason };
@@ -184,7 +191,7 @@ impl Snapshot {
         for (name, width, place) in frame.kept {
             kept.place(&name, width, stored(place));
         }
-        let body = Body::File { path: path.into(), file: file.clone(), places };
+        let body = Body::File { path: path.into(), file: file.clone(), opened, places };
         Ok(Snapshot { columns, body, kept, provenance, rejects: rejects_from_wire(rejects) })
     }
 }
@@ -198,14 +205,6 @@ fn rejects_to_wire(rejects: &[crate::model::Reject]) -> Vec<(&str, &str, &str)> 
 
 fn rejects_from_wire(rejects: Vec<WireReject>) -> Vec<crate::model::Reject> {
     rejects.into_iter().map(|(file, place, reason)| crate::model::Reject { file, place, reason }).collect()
-}
-
-#[allow(unsafe_code, reason = "the one memory map; a snapshot is replaced by renaming, never written in place")]
-pub(super) fn map(file: &File) -> io::Result<bytes::Bytes> {
-    // SAFETY: the map is read only. This program never changes a snapshot in place: it writes a new file and renames
-    // it. Another program that does so all the same while we read breaks the promise of every map.
-    let map = unsafe { memmap2::MmapOptions::new().map(file)? };
-    Ok(bytes::Bytes::from_owner(map))
 }
 
 pub(super) fn footer_of(bytes: &[u8]) -> Result<&[u8], String> {

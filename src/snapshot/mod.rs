@@ -15,6 +15,7 @@ mod listed;
 mod lists;
 mod maybe;
 mod names;
+mod opened;
 mod part;
 mod provenance;
 mod renames;
@@ -26,6 +27,7 @@ mod witnesses;
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 
@@ -45,6 +47,7 @@ use agree::Agreed;
 use arrow_buffer::Buffer;
 use columns::Columns;
 use kept::{Kept, Number};
+use opened::Opened;
 use part::{Place, Raw, is_whole};
 use stored::AuthorityColumn;
 
@@ -66,7 +69,7 @@ pub struct Snapshot {
 #[derive(Debug)]
 enum Body {
     Memory(RecordBatch),
-    File { path: PathBuf, file: Buffer, places: Vec<Place> },
+    File { path: PathBuf, file: Buffer, opened: Arc<Opened>, places: Vec<Place> },
 }
 
 /// A snapshot that cannot be read or written.
@@ -97,6 +100,12 @@ pub enum Error {
         path: PathBuf,
         /// What does not agree.
         reason: String,
+    },
+    /// Somebody writes over the file while it is read.
+    #[error("{}: was written over while it was read, and not replaced as a whole; ask again", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
     },
     /// There is nothing to keep.
     #[error("no model could be read, so there is nothing to keep")]
@@ -133,6 +142,19 @@ impl Snapshot {
         Error::Damaged { path, reason: reason.into() }
     }
 
+    /// Says whether nobody has written over the file since it was opened: whoever did may have changed what was read before and
+    /// is read again. It is asked when an answer is made.
+    ///
+    /// # Errors
+    /// [`Error::Changed`].
+    pub fn unchanged(&self) -> Result<(), Error> {
+        let Body::File { path, opened, .. } = &self.body else { return Ok(()) };
+        match opened.is_as_it_was().map_err(|error| Error::Io { path: path.clone(), error })? {
+            true => Ok(()),
+            false => Err(Error::Changed { path: path.clone() }),
+        }
+    }
+
     /// Reads all of it, and says whether everything is as it was written.
     ///
     /// # Errors
@@ -141,7 +163,18 @@ impl Snapshot {
         if let Body::File { file, places, .. } = &self.body {
             places.iter().try_for_each(|place| is_whole(file, place)).map_err(|reason| self.damaged(reason))?;
         }
-        self.columns.all().map_err(|reason| self.damaged(reason))
+        self.columns.all().map_err(|reason| self.damaged(reason))?;
+        // A question looks a few ids up, and does not read all of them for it.
+        let falls = |row: &Row| cmp_key(self.id(*row - 1), self.id(*row)).is_ge();
+        match (1..self.len() as Row).find(falls) {
+            None => self.unchanged(),
+            Some(row) => {
+                let (one, next) = (self.id(row - 1), self.id(row));
+                Err(self.damaged(format!(
+                    "the names: {one:?} stands before {next:?}, and ids rise, without regard to case"
+                )))
+            }
+        }
     }
 
     /// Keeps an array that was computed from the records, under a name that says by which version of what. It is

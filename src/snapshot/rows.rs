@@ -171,6 +171,7 @@ impl Builder {
         }
         if let Body::File { file, .. } = &snapshot.body {
             let hash = Sha256::digest(file);
+            snapshot.unchanged()?;
             self.digest(&hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), file.len() as u64);
         }
         Ok(())

@@ -8,7 +8,8 @@ use std::ops::Range;
 use arrow_ipc::root_as_footer;
 use twox_hash::XxHash3_64;
 
-use super::file::{Frame, KEPT_KEY, SEAL_KEY, SUMS_KEY, UNSEALED, footer_of, map, metadata};
+use super::file::{Frame, KEPT_KEY, SEAL_KEY, SUMS_KEY, UNSEALED, footer_of, metadata};
+use super::opened::Opened;
 use super::part::checksum;
 
 /// Where the value of a key begins in the file.
@@ -35,7 +36,7 @@ fn frame_sum(bytes: &[u8], seal: usize, frame: &Frame) -> u64 {
 
 /// Writes the checksum of all that is no array into the finished file's footer. No array is read for it.
 pub(super) fn seal(file: &mut File) -> io::Result<()> {
-    let bytes = map(file)?;
+    let bytes = Opened::new(file.try_clone()?)?.map()?;
     let find = || -> Result<(usize, u64), String> {
         let footer = root_as_footer(footer_of(&bytes)?).map_err(|error| error.to_string())?;
         let at = place_of(&bytes, &footer, SEAL_KEY)?;

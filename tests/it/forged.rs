@@ -246,3 +246,46 @@ fn files_of_an_older_format_are_told_so() {
         assert!(wrong.to_string().contains("this program reads format"), "{wrong}");
     }
 }
+
+#[test]
+fn ids_that_do_not_rise_are_refused_where_all_of_a_file_is_read() {
+    let place = Place::new();
+    let mut bytes = bytes_of(&whole());
+    let at = |name: &[u8]| bytes.windows(name.len()).position(|window| window == name).unwrap();
+    let ids = at(b"a/ba/cb/d");
+    bytes[ids..ids + 6].copy_from_slice(b"a/ca/b");
+    forge(&mut bytes).unwrap();
+    fs::write(place.path("s.mk"), &bytes).unwrap();
+    for call in [&["verify", "s.mk"][..], &["check", "s.mk"], &["rank", "--trust-nothing", "--snapshot", "s.mk"]] {
+        let ran = place.run(call);
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{call:?}: {}", ran.err);
+        let said =
+            "s.mk: damaged: the names: \"a/c\" stands before \"a/b\", and ids rise, without regard to case; import";
+        assert!(ran.err.contains(said), "{}", ran.err);
+    }
+}
+
+#[test]
+fn what_was_written_over_while_it_was_read_gives_no_answer() {
+    let place = Place::new();
+    let path = place.path("s.mk");
+    whole().write(&path).unwrap();
+    let bytes = fs::read(&path).unwrap();
+    let snapshot = Snapshot::open(&path).unwrap();
+    snapshot.unchanged().unwrap();
+    // Another file takes its place, and this one stays what it was.
+    whole().write(&path).unwrap();
+    snapshot.unchanged().unwrap();
+    let snapshot = Snapshot::open(&path).unwrap();
+    fs::write(&path, &bytes).unwrap();
+    let written = fs::File::options().write(true).open(&path).unwrap();
+    written.set_modified(std::time::SystemTime::now() + std::time::Duration::from_secs(9)).unwrap();
+    for refused in [snapshot.unchanged(), snapshot.verify(), snapshot.write(&place.path("other.mk"))] {
+        let refused = refused.unwrap_err().to_string();
+        assert!(
+            refused.ends_with("s.mk: was written over while it was read, and not replaced as a whole; ask again"),
+            "{refused}"
+        );
+    }
+    assert!(!place.path("other.mk").exists());
+}

@@ -14,7 +14,7 @@ fn kept(mut snapshot: Snapshot) -> Snapshot {
 }
 
 fn lies(snapshot: &Snapshot) -> Vec<String> {
-    verify(snapshot, &Families::built_in().unwrap().all().unwrap(), &|_| ()).unwrap().lies
+    verify(snapshot, &Families::built_in().unwrap().all().unwrap(), None, &|_| ()).unwrap().lies
 }
 
 /// Through a file, as everybody gets one.

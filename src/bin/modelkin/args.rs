@@ -99,6 +99,8 @@ pub struct Verify {
     /// The SHA-256 of the contents that somebody cites, whole or its first digits, twelve or more
     #[arg(long, value_name = "SHA", value_parser = cited)]
     pub digest: Option<String>,
+    #[command(flatten)]
+    pub wait: Wait,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -26,7 +26,9 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
     }
     // Of the file as it is: what it says of itself is computed again, whatever is trusted.
     let families = Families::built_in()?.all()?;
-    let lies = census::verify(&snapshot, &families, &|_| ()).map_err(anyhow::Error::from_boxed)?.lies;
+    let lies = census::verify(&snapshot, &families, args.question.wait.seconds(), &|_| ())
+        .map_err(anyhow::Error::from_boxed)?
+        .lies;
     let lineage = Lineage::from_snapshot(&snapshot)?;
     let scope = scope(args, &lineage)?;
     let mut findings = report::findings(&snapshot, &lineage)?;

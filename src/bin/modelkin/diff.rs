@@ -45,6 +45,7 @@ pub fn run(args: &args::Diff) -> anyhow::Result<ExitCode> {
     }
     section.definition.push(format!("Compared with the snapshot {}.", earlier.provenance().short_digest()));
     let report = if args.table.is_some() { section.rows() } else { section.report() };
+    earlier.unchanged()?;
     output::report(&report, &later, args.format.into())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -104,6 +104,7 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
             output::note(&format!("warning: {told}"));
         }
     }
+    snapshot.unchanged()?;
     set.appear()?;
     let groups: usize = selection.groups().iter().map(|group| group.models.len()).sum();
     let collapsed = match groups {

@@ -88,10 +88,13 @@ fn filled(out: impl Write, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
 
 /// Writes a report. CSV has no room for the definition and the snapshot: they go to standard error.
 pub fn report(report: &Report<'_>, snapshot: &Snapshot, format: Format) -> anyhow::Result<()> {
+    snapshot.unchanged()?;
     if matches!(format, Format::Csv) {
         note(&report.note(snapshot)?);
     }
-    filled(standard()?, |out| report.write(snapshot, format, out))
+    filled(standard()?, |out| report.write(snapshot, format, out))?;
+    // Names are read from it until the last line.
+    Ok(snapshot.unchanged()?)
 }
 
 /// The end of a call that clap answers: with help or the version, or with what is wrong with it.

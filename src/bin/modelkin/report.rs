@@ -75,6 +75,7 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
         let mut text = Vec::new();
         table.csv(&mut text)?;
         output::note(&note(&sections, &snapshot)?);
+        snapshot.unchanged()?;
         output::result(&String::from_utf8_lossy(&text))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -244,6 +245,7 @@ fn write(
     put(&page, &shown, &|out| out.write_all(text.as_bytes()))?;
     let sums_file = crate::files::target("--out", &files.join(SUMS), Over::Others, read())?;
     set.write(&sums_file, |out| out.write_all(sums.as_bytes()))?;
+    snapshot.unchanged()?;
     set.appear()?;
     // The tables of an earlier report would pass for this one's.
     for old in fs::read_dir(&files).with_context(|| files.display().to_string())? {

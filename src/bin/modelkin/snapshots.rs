@@ -30,6 +30,7 @@ pub fn trusted(snapshot: Snapshot, trust: Trust) -> anyhow::Result<Snapshot> {
     if !trust.trust_nothing {
         return Ok(snapshot);
     }
+    snapshot.verify()?;
     let (cited, is) = (&snapshot.provenance().digest, snapshot.digest()?);
     if *cited != is {
         bail!("the snapshot says that its digest is {cited}, and its records give {is}; import its sources again");

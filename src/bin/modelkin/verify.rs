@@ -14,7 +14,9 @@ pub fn run(args: &args::Verify) -> anyhow::Result<ExitCode> {
             Step::Counts => "the counts and what is kept are computed from the records",
         });
     };
-    let mut found = verify(&snapshot, &Families::built_in()?.all()?, &tell).map_err(anyhow::Error::from_boxed)?;
+    let found = verify(&snapshot, &Families::built_in()?.all()?, args.wait.seconds(), &tell);
+    let mut found = found.map_err(anyhow::Error::from_boxed)?;
+    snapshot.unchanged()?;
     let provenance = snapshot.provenance();
     if let Some(cited) = args.digest.as_deref().filter(|cited| !provenance.digest.starts_with(cited)) {
         found.lies.push(format!("sha256 of the contents: {cited} is cited, and it says {}", provenance.digest));

@@ -1,0 +1,37 @@
+use std::fs::File;
+use std::io;
+use std::time::SystemTime;
+
+/// A file that is mapped, and what it was like before.
+#[derive(Debug)]
+pub(super) struct Opened {
+    file: File,
+    was: (u64, Option<SystemTime>),
+}
+
+impl Opened {
+    pub fn new(file: File) -> io::Result<Opened> {
+        let was = state(&file)?;
+        Ok(Opened { file, was })
+    }
+
+    /// Its bytes. They stay those of this file when another one takes its place, but not when somebody writes over it.
+    #[allow(unsafe_code, reason = "the one memory map; a snapshot is replaced by renaming, never written in place")]
+    pub fn map(&self) -> io::Result<bytes::Bytes> {
+        // SAFETY: the map is read only. This program never changes a snapshot in place: it writes a new file and renames
+        // it. Another program that does so all the same while we read breaks the promise of every map: `is_as_it_was` tells.
+        let map = unsafe { memmap2::MmapOptions::new().map(&self.file)? };
+        Ok(bytes::Bytes::from_owner(map))
+    }
+
+    /// Whether nobody has written to it or cut it off since.
+    pub fn is_as_it_was(&self) -> io::Result<bool> {
+        Ok(state(&self.file)? == self.was)
+    }
+}
+
+/// Its length, and when it was last written to.
+fn state(file: &File) -> io::Result<(u64, Option<SystemTime>)> {
+    let known = file.metadata()?;
+    Ok((known.len(), known.modified().ok()))
+}
