@@ -75,6 +75,7 @@ fn counts_that_were_raised_are_found() {
     assert_eq!(place.run(&["verify", "true.mk", "--digest", &digest[..12].to_uppercase()]).code, 0);
     let ran = place.run(&["verify", "true.mk", "--digest", &"0".repeat(64)]);
     assert!(ran.code == 3 && ran.out.contains("is cited, and it says"), "{} {}", ran.code, ran.out);
+    assert!(ran.err.ends_with("verify: it is another snapshot than the one that is cited\n"), "{}", ran.err);
     assert_eq!(place.run(&["verify", "true.mk", "--digest", "123"]).code, 2);
     assert_eq!(place.run(&["verify", "sample"]).code, 0);
 }

@@ -18,13 +18,17 @@ pub fn run(args: &args::Verify) -> anyhow::Result<ExitCode> {
     let mut found = found.map_err(anyhow::Error::from_boxed)?;
     snapshot.unchanged()?;
     let provenance = snapshot.provenance();
+    let is_honest = found.lies.is_empty();
     if let Some(cited) = args.digest.as_deref().filter(|cited| !provenance.digest.starts_with(cited)) {
         found.lies.push(format!("sha256 of the contents: {cited} is cited, and it says {}", provenance.digest));
     }
     let name = args.file.display();
     if !found.lies.is_empty() {
         output::result(&format!("{name}: {}\n", found.lies.join(&format!("\n{name}: "))))?;
-        output::note("verify: it does not say what its records say; import its sources again");
+        output::note(match is_honest {
+            true => "verify: it is another snapshot than the one that is cited",
+            false => "verify: it does not say what its records say; import its sources again",
+        });
         return Ok(ExitCode::from(POLICY));
     }
     let counts = &provenance.counts;
