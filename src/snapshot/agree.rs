@@ -21,6 +21,14 @@ pub(crate) fn as_many(what: &str, are: usize, must: usize) -> Agreed {
     }
 }
 
+/// Says whether bytes are such as stand in ids: ASCII, and nothing that ends a line or that a terminal heeds.
+pub(crate) fn graphic(block: &[u8]) -> Agreed {
+    match block.iter().fold(true, |is_so, byte| is_so & byte.is_ascii_graphic()) {
+        true => Ok(()),
+        false => Err("a character that no id has".into()),
+    }
+}
+
 /// Says whether numbers never fall.
 pub(crate) fn rising<T: ArrowNativeType + Ord>(block: &[T]) -> Agreed {
     match block.iter().zip(block.iter().skip(1)).fold(true, |is_so, (one, next)| is_so & (one <= next)) {

@@ -132,8 +132,38 @@ impl Snapshot {
                 let decoded = guarded(|| decoded(file));
                 let unread = |said| Err(format!("its columns cannot be read: {said}"));
                 let batch = decoded.unwrap_or_else(unread).map_err(damaged)?;
+                self.is_read_as(&batch, file).map_err(damaged)?;
                 Ok(digest(&batch))
             }
+        }
+    }
+
+    /// Says whether the other crate finds the same arrays in the file as questions do: it goes by what each column says of its
+    /// nulls and of its words, they by the order in which everything stands.
+    fn is_read_as(&self, batch: &RecordBatch, file: &Buffer) -> Result<(), String> {
+        let footer = root_as_footer(footer_of(file)?).map_err(|error| error.to_string())?;
+        let frame = Frame::of(file, &footer)?;
+        let (words, found) = arrays(batch);
+        let are_same = |places: &[Place], found: &[Buffer]| {
+            places.len() == found.len()
+                && places.iter().zip(found).all(|((range, _), found)| file[range.clone()] == **found)
+        };
+        match frame.rows == batch.num_rows() && are_same(&frame.words, &words) && are_same(&frame.arrays, &found) {
+            true => Ok(()),
+            false => Err("its columns are not where they are read: another reader of Arrow sees others".into()),
+        }
+    }
+
+    /// The same records, once they are known to be those whose digest the snapshot says, and with nothing that was kept.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if they are others, or no valid columns.
+    pub fn proven(&self) -> Result<Snapshot, Error> {
+        self.verify()?;
+        let (says, is) = (&self.provenance.digest, self.digest()?);
+        match *says == is {
+            true => self.bare(),
+            false => Err(self.damaged(format!("it says that its digest is {says}, and its records give {is}"))),
         }
     }
 

@@ -42,7 +42,7 @@ pub(crate) use renames::{Listing, Renames};
 pub use seal::forge;
 pub use stored::{CommitColumn, FlagColumn, KeyColumn, LinkColumn, ListColumn, NumberColumn, OddityColumn, WordColumn};
 
-use crate::model::{Count, Flag, Learned, Reject, Relation, Word, WordList};
+use crate::model::{Count, Flag, Learned, ModelId, Reject, Relation, Word, WordList};
 use agree::Agreed;
 use arrow_buffer::Buffer;
 use columns::Columns;
@@ -164,10 +164,20 @@ impl Snapshot {
             places.iter().try_for_each(|place| is_whole(file, place)).map_err(|reason| self.damaged(reason))?;
         }
         self.columns.all().map_err(|reason| self.damaged(reason))?;
-        // A question looks a few ids up, and does not read all of them for it.
+        self.ids_are_such()?;
+        self.unchanged()
+    }
+
+    /// Says whether all ids are some, and rise. A question looks a few of them up, and does not read the others for it.
+    fn ids_are_such(&self) -> Result<(), Error> {
+        let odd =
+            |row: &Row| ModelId::slashes(self.id(*row).as_bytes()).is_none() && ModelId::parse(self.id(*row)).is_err();
+        if let Some(row) = self.rows().find(odd) {
+            return Err(self.damaged(format!("the names: {:?} is no id", self.id(row))));
+        }
         let falls = |row: &Row| cmp_key(self.id(*row - 1), self.id(*row)).is_ge();
         match (1..self.len() as Row).find(falls) {
-            None => self.unchanged(),
+            None => Ok(()),
             Some(row) => {
                 let (one, next) = (self.id(row - 1), self.id(row));
                 Err(self.damaged(format!(

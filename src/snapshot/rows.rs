@@ -34,6 +34,7 @@ impl Snapshot {
     /// # Errors
     /// [`Error::Damaged`].
     pub fn records(&self) -> Result<Records<'_>, Error> {
+        self.ids_are_such()?;
         Ok(Records {
             snapshot: self,
             keys: self.keys()?,

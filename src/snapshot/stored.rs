@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
 
-use super::agree::{Agreed, any, as_many, below, ends, rising};
+use super::agree::{Agreed, any, as_many, below, ends, graphic, rising};
 use super::part::{Parts, bit};
 use super::{Link, Row};
 use crate::model::{Authority, Commit, HubId, Learned, Oddity, OddityKind, Relation};
@@ -130,6 +130,11 @@ impl<O: ArrowNativeType + Ord> Texts<O> {
             true => Ok(Texts(texts)),
             false => Err("its texts are no UTF-8".into()),
         }
+    }
+
+    /// Texts that are ids as far as their characters tell.
+    fn ids(parts: &mut Parts<'_>) -> Read<Texts<O>> {
+        Ok(Texts(Stretches::read(parts, graphic)?))
     }
 
     pub fn len(&self) -> usize {
@@ -354,7 +359,7 @@ impl Names {
     }
 
     pub fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
-        let ids = Texts::read(parts)?;
+        let ids = Texts::ids(parts)?;
         as_many("ids", ids.len(), rows)?;
         let listed = Bits::read(rows, parts)?;
         let last = u32::try_from(rows.saturating_sub(1)).map_err(|_| format!("{rows} rows are more than can be"))?;

@@ -289,3 +289,77 @@ fn what_was_written_over_while_it_was_read_gives_no_answer() {
     }
     assert!(!place.path("other.mk").exists());
 }
+
+/// Two readers of Arrow may go by different parts of a file: what they see is the same, or the file is refused.
+#[test]
+fn what_another_reader_sees_otherwise_is_refused() {
+    let place = Place::new();
+    let path = place.path("s.mk");
+    let bytes = bytes_of(&whole());
+    let right = asked(&bytes, &place).unwrap();
+    let end = bytes.len() - 10;
+    let length = u32::from_le_bytes(bytes[end..end + 4].try_into().unwrap()) as usize;
+    let footer = arrow_ipc::root_as_footer(&bytes[end - length..end]).unwrap();
+    let at = |part: &[u8]| part.as_ptr().addr() - bytes.as_ptr().addr();
+    let refused = |mut altered: Vec<u8>, what: &str| {
+        forge(&mut altered).unwrap();
+        if asked(&altered, &place).as_deref() == Ok(&right) {
+            return false;
+        }
+        let opened = Snapshot::open(&path);
+        let proven = opened.and_then(|snapshot| snapshot.proven().map(|_| ()));
+        let reason = proven.expect_err(what).to_string();
+        assert!(reason.contains("s.mk: "), "{what}: {reason}");
+        for call in [&["verify", "s.mk"][..], &["check", "s.mk"], &["rank", "--trust-nothing", "--snapshot", "s.mk"]] {
+            let ran = place.run(call);
+            assert!(ran.code == 1 && ran.err.contains("s.mk: "), "{what}: {call:?} {}", ran.err);
+        }
+        true
+    };
+    // The tables of words change places.
+    let blocks = footer.dictionaries().unwrap();
+    let (from, size) = (at(blocks.bytes()), blocks.bytes().len() / blocks.len());
+    let mut seen = 0;
+    for one in 1..blocks.len() {
+        let mut altered = bytes.clone();
+        let (before, this) = altered[from..].split_at_mut(one * size);
+        before[(one - 1) * size..].swap_with_slice(&mut this[..size]);
+        seen += usize::from(refused(altered, &format!("table {one}")));
+    }
+    assert!(seen > 3, "{seen} of {}", blocks.len());
+    // A column without nulls has marks of them.
+    let block = footer.recordBatches().unwrap().get(0);
+    let start = block.offset() as usize;
+    let message = arrow_ipc::root_as_message(&bytes[start + 8..start + block.metaDataLength() as usize]).unwrap();
+    let buffers = message.header_as_record_batch().unwrap().buffers().unwrap();
+    let from = at(buffers.bytes());
+    let mut seen = 0;
+    for number in (0..buffers.len()).filter(|number| buffers.get(*number).length() == 0) {
+        let mut altered = bytes.clone();
+        altered[from + 16 * number + 8] = 2;
+        seen += usize::from(refused(altered, &format!("array {number}")));
+    }
+    assert!(seen > 2, "{seen}");
+}
+
+#[test]
+fn names_that_are_no_ids_are_refused() {
+    let place = Place::new();
+    let bytes = bytes_of(&whole());
+    let ids = bytes.windows(9).position(|window| window == b"a/ba/cb/d").unwrap();
+    for (name, said) in [
+        (b"a/\n", "s.mk: damaged: the names: a character that no id has"),
+        (b"a/\x1b", "s.mk: damaged: the names: a character that no id has"),
+        (b"a//", "s.mk: damaged: the names: \"a//\" is no id"),
+        (b"a/~", "s.mk: damaged: the names: \"a/~\" is no id"),
+    ] {
+        let mut altered = bytes.clone();
+        altered[ids..ids + 3].copy_from_slice(name);
+        forge(&mut altered).unwrap();
+        fs::write(place.path("s.mk"), &altered).unwrap();
+        for call in [&["verify", "s.mk"][..], &["check", "s.mk"], &["import", "s.mk", "-o", "t.mk"]] {
+            let ran = place.run(call);
+            assert!(ran.code == 1 && ran.out.is_empty() && ran.err.contains(said), "{call:?}: {} {}", ran.out, ran.err);
+        }
+    }
+}

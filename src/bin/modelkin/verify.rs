@@ -49,6 +49,7 @@ pub fn run(args: &args::Verify) -> anyhow::Result<ExitCode> {
             found.unknown.join(", ")
         );
     }
+    text += "the date, the sources, what was rejected and who answered are its own word\n";
     output::result(&text)?;
     Ok(ExitCode::SUCCESS)
 }
