@@ -1,59 +1,17 @@
 //! The census against a naive twin, and the definitions one by one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use modelkin::census::{
-    Bursts, Census, Counted, Counting, Descendants, FamilyCount, Measure, Part, Ranking, Sum, derivatives,
-};
+use modelkin::census::{Bursts, Census, Counted, Counting, Descendants, FamilyCount, Measure, Ranking, derivatives};
 use modelkin::lineage::Lineage;
-use modelkin::model::{Count, Relation};
+use modelkin::model::Relation;
 use modelkin::reference::{Families, Family};
 use modelkin::snapshot::{Builder, Row, Snapshot};
 use modelkin::source::synthetic::{Shape, Synthetic};
 use proptest::prelude::*;
 
-use crate::support::{Naive, any_lineage, snapshot};
-
-/// Compares every count of every model with the naive twin's.
-pub fn compare(snapshot: &Snapshot, counting: &Counting) {
-    let lineage = Lineage::from_snapshot(snapshot).unwrap();
-    let naive = Naive::of(&lineage);
-    let census = Census::take(&lineage, counting).unwrap();
-    let authors = census.authors().unwrap();
-    let generations = lineage.generations();
-    let created = snapshot.created().unwrap();
-    let [downloads, downloads_all_time, likes] =
-        [Count::Downloads, Count::DownloadsAllTime, Count::Likes].map(|count| snapshot.count(count).unwrap());
-    for (at, (row, facts)) in census.all().enumerate() {
-        let id = snapshot.id(row);
-        let mut below = naive.reached(&[row]);
-        below.remove(&row);
-        let counted: Vec<Row> = below.iter().copied().filter(|row| counting.counts(created.of(*row))).collect();
-        assert_eq!(facts.descendants, counted.len() as u64, "descendants of {id}");
-        let owners: BTreeSet<_> = counted.iter().map(|row| owner(snapshot, *row)).collect();
-        assert_eq!(authors[at], owners.len() as u64, "authors of {id}");
-        let deepest = counted.iter().map(|row| generations[*row as usize]).max().unwrap_or(0);
-        assert_eq!(facts.deepest, deepest, "deepest below {id}");
-        let mut by_relation = [0; 5];
-        let sum = |value: &dyn Fn(Row) -> Option<u64>| {
-            let mut sum = Sum::default();
-            counted.iter().for_each(|row| sum.add(value(*row)));
-            sum
-        };
-        for child in &counted {
-            let relation = naive.towards(*child, |parent| parent == row || below.contains(&parent));
-            by_relation[relation as usize] += 1;
-        }
-        assert_eq!(facts.by_relation, by_relation, "by relation below {id}");
-        assert_eq!(facts.downloads, sum(&|row| downloads.of(row)), "downloads below {id}");
-        assert_eq!(facts.downloads_all_time, sum(&|row| downloads_all_time.of(row)), "all-time downloads below {id}");
-        assert_eq!(facts.likes, sum(&|row| likes.of(row)), "likes below {id}");
-        let recent = |row: Row| Some(u64::from(created.of(row)? >= counting.recent_since?));
-        assert_eq!(facts.recent, sum(&recent), "recent below {id}");
-        let direct = naive.children[&row].iter().filter(|row| counting.counts(created.of(**row))).count();
-        assert_eq!(facts.direct, direct as u64, "children of {id}");
-    }
-}
+use crate::naive::{compare, compare_credits, compare_families};
+use crate::support::{any_lineage, snapshot};
 
 /// The same snapshot with what it keeps, written and read again.
 fn kept(mut snapshot: Snapshot, families: &[Family]) -> Snapshot {
@@ -91,62 +49,6 @@ fn every_family_of_the_table_is_kept_as_it_is_counted() {
             (&all.rows[..all.rows.len().min(7)], all.of, all.missing),
             (&first.rows[..], first.of, first.missing)
         );
-    }
-}
-
-fn owner(snapshot: &Snapshot, row: Row) -> String {
-    snapshot.owner(row).unwrap_or(snapshot.id(row)).to_lowercase()
-}
-
-fn compare_families(snapshot: &Snapshot, counting: &Counting, counted: Counted) {
-    let lineage = Lineage::from_snapshot(snapshot).unwrap();
-    let (naive, created) = (Naive::of(&lineage), snapshot.created().unwrap());
-    for name in ["o0", "o1", "o2", "o3", "o4"] {
-        let count = FamilyCount::of(&Family::of_owner(name), &lineage, counting, counted).unwrap();
-        let members: Vec<Row> =
-            snapshot.owned_by(name).filter(|row| snapshot.is_listed(*row) || lineage.is_unlisted(*row)).collect();
-        assert_eq!(count.members, members.len() as u64, "{name}");
-        let keep =
-            |row: &Row| counting.counts(created.of(*row)) && (counted == Counted::Everybody || !members.contains(row));
-        let direct: BTreeSet<Row> = members
-            .iter()
-            .flat_map(|row| naive.children.get(row).into_iter().flatten())
-            .copied()
-            .filter(keep)
-            .collect();
-        let everything = naive.reached(&members);
-        let all: BTreeSet<Row> = everything.iter().copied().filter(keep).collect();
-        assert_eq!(count.f1.models, direct.len() as u64, "F1 of {name}");
-        assert_eq!(count.f2.models, all.len() as u64, "F2 of {name}");
-        assert_eq!(count.f2.authors, all.iter().map(|row| owner(snapshot, *row)).collect::<BTreeSet<_>>().len() as u64);
-        assert_eq!(count.generations.iter().sum::<u64>(), count.f2.models);
-        let listed = |part: Part| part.of(&Family::of_owner(name), &lineage, counting, counted).unwrap().rows;
-        let rows = |part| listed(part).into_iter().map(|(row, _)| row).collect::<Vec<Row>>();
-        assert_eq!(rows(Part::Members), members, "members of {name}");
-        assert_eq!(rows(Part::Direct), direct.iter().copied().collect::<Vec<_>>(), "F1 of {name}");
-        assert_eq!(rows(Part::All), all.iter().copied().collect::<Vec<_>>(), "F2 of {name}");
-        assert_eq!(Some(rows(Part::Mentions).len() as u64), count.f3, "F3 of {name}");
-        for (part, tally) in [(Part::Direct, &count.f1), (Part::All, &count.f2)] {
-            let mut by_relation = [0; 5];
-            listed(part).iter().for_each(|(_, relation)| by_relation[relation.unwrap() as usize] += 1);
-            assert_eq!(by_relation, tally.by_relation, "{name}");
-        }
-        let mut by_relation = [[0; 5]; 2];
-        for row in &direct {
-            by_relation[0][naive.towards(*row, |parent| members.contains(&parent)) as usize] += 1;
-        }
-        for row in &all {
-            let inside = |parent| members.contains(&parent) || everything.contains(&parent);
-            by_relation[1][naive.towards(*row, inside) as usize] += 1;
-        }
-        assert_eq!([count.f1.by_relation, count.f2.by_relation], by_relation, "{name}");
-        for (row, direct, descendants) in &count.top_children {
-            let mut below = naive.reached(&[*row]);
-            below.remove(row);
-            let wanted =
-                |rows: &BTreeSet<Row>| rows.iter().filter(|row| counting.counts(created.of(**row))).count() as u64;
-            assert_eq!((*direct, *descendants), (wanted(&naive.children[row]), wanted(&below)));
-        }
     }
 }
 
@@ -238,74 +140,14 @@ proptest! {
     }
 }
 
-/// The fractional credit of every model, by a plain recursion over the children: a cycle is one, and each link from outside
-/// has an equal part of its worth.
-struct Credits<'n> {
-    naive: &'n Naive,
-    counted: BTreeSet<Row>,
-    reached: BTreeMap<Row, BTreeSet<Row>>,
-    known: BTreeMap<Row, f64>,
-}
-
-impl Credits<'_> {
-    /// A model, with the others of its cycle.
-    fn unit(&self, row: Row) -> BTreeSet<Row> {
-        let others = self.reached[&row].iter().copied().filter(|other| self.reached[other].contains(&row));
-        others.chain([row]).collect()
-    }
-
-    /// What a model or a cycle gets from below.
-    fn gained(&mut self, unit: &BTreeSet<Row>) -> f64 {
-        let first = *unit.first().unwrap();
-        if let Some(known) = self.known.get(&first) {
-            return *known;
-        }
-        let below = unit.iter().flat_map(|row| self.naive.children.get(row).into_iter().flatten());
-        let units: BTreeSet<BTreeSet<Row>> =
-            below.copied().filter(|row| !unit.contains(row)).map(|row| self.unit(row)).collect();
-        let mut gained = 0.0;
-        for child in &units {
-            let parents = child.iter().flat_map(|row| self.naive.parents[row].keys().copied());
-            let outside: Vec<Row> = parents.filter(|parent| !child.contains(parent)).collect();
-            let mine = outside.iter().filter(|parent| unit.contains(*parent)).count();
-            gained += self.worth(child) * mine as f64 / outside.len() as f64;
-        }
-        self.known.insert(first, gained);
-        gained
-    }
-
-    /// What it hands on: that, and its own members.
-    fn worth(&mut self, unit: &BTreeSet<Row>) -> f64 {
-        self.gained(unit) + unit.intersection(&self.counted).count() as f64
-    }
-
-    fn of(&mut self, row: Row) -> f64 {
-        let unit = self.unit(row);
-        if unit.len() > 1 { self.worth(&unit) } else { self.gained(&unit) }
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_credit_equals_the_naive_twins(text in any_lineage(), month in 0..10i64) {
         let snapshot = snapshot(&text);
-        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
         let since = (month > 0).then_some(1_704_067_200_000 + month * 30 * 86_400_000);
-        let counting = Counting { since, ..Counting::default() };
-        let census = Census::take(&lineage, &counting).unwrap();
-        let (naive, created) = (Naive::of(&lineage), snapshot.created().unwrap());
-        let mut credits = Credits {
-            naive: &naive,
-            counted: snapshot.rows().filter(|row| counting.counts(created.of(*row))).collect(),
-            reached: snapshot.rows().map(|row| (row, naive.reached(&[row]))).collect(),
-            known: BTreeMap::new(),
-        };
-        for row in snapshot.rows() {
-            let (found, credit) = (census.of(row).credit, credits.of(row));
-            prop_assert!((found - credit).abs() < 1e-6, "{}: {found}, and not {credit}", snapshot.id(row));
-        }
+        compare_credits(&snapshot, &Counting { since, ..Counting::default() });
     }
 }
 

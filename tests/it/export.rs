@@ -15,8 +15,9 @@ use proptest::prelude::*;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use crate::naive::Naive;
 use crate::program::Place;
-use crate::support::{Naive, any_lineage, snapshot};
+use crate::support::{any_lineage, snapshot};
 
 fn written(snapshot: &Snapshot, format: Format, part: Part) -> String {
     let lineage = Lineage::from_snapshot(snapshot).unwrap();

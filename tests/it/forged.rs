@@ -2,83 +2,18 @@
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
 
-use modelkin::census::{self, Bursts, Census, Counted, Counting, FamilyCount, Measure, Part, Ranking};
-use modelkin::lineage::Lineage;
-use modelkin::reference::{Families, Family};
-use modelkin::snapshot::{Changes, Error, Snapshot, forge};
+use modelkin::census;
+use modelkin::snapshot::{Error, Snapshot, forge};
 
+use crate::asked::{FAMILIES, TEXT, ask};
 use crate::program::Place;
 use crate::support::with_aliases;
-
-/// Everything that a record can hold, cycles, merges, old names, unlisted parents.
-const TEXT: &str = "\
-Qwen/Qwen2.5-7B : downloads=90 downloads_all_time=900 likes=9 parameters=7000 created=2024-09-01 licence=mit task=chat library=x tags=qwen
-Qwen/Qwen2.5-7B -> a/b : finetune downloads=5 created=2024-10-01
-a/b -> a/c : quantized likes=1
-a/b -> b/d : merge created=2025-01-02 tags=y
-?gone/base -> b/d : merge
-b/d -> b/e : adapter
-b/e -> c/f
-c/f -> b/e : finetune
-old/name -> c/g : merge
-c/f -> new/name : unstated
-";
-
-/// Two families, whose expressions are made once.
-static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
-    let all = Families::built_in().unwrap().all().unwrap();
-    all.into_iter().filter(|family| family.name.starts_with("Qwen")).take(2).collect()
-});
 
 fn whole() -> Snapshot {
     let mut snapshot = with_aliases(TEXT, &[("old/name", "new/name")]);
     census::keep(&mut snapshot, &FAMILIES).unwrap();
     snapshot
-}
-
-/// All that can be asked of a snapshot, in words.
-fn ask(snapshot: &Snapshot) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
-    use std::fmt::Write;
-    let mut said = String::new();
-    let mut say = |answer: &dyn std::fmt::Debug| writeln!(said, "{answer:?}").unwrap();
-    let lineage = Lineage::from_snapshot(snapshot)?;
-    say(&lineage.all_links().collect::<Vec<_>>());
-    say(&lineage.cycles());
-    say(&lineage.anomalies()?.collect::<Vec<_>>());
-    say(&lineage.mirrors().collect::<Vec<_>>());
-    say(&lineage.generations());
-    say(&lineage.below(&[0]));
-    say(&lineage.above(&[0]));
-    let records = snapshot.records()?;
-    say(&snapshot.rows().map(|row| records.of(row)).collect::<Vec<_>>());
-    say(&snapshot.oddities()?.counts());
-    for recent_since in [None, Some(1_700_000_000_000)] {
-        let counting = Counting { recent_since, ..Counting::default() };
-        let census = Census::take(&lineage, &counting)?;
-        say(&census.all().collect::<Vec<_>>());
-        say(&census.authors()?);
-        say(&census.longest_chain());
-        for measure in Measure::ALL {
-            say(&Ranking::of_models(&census, *measure, 0)?);
-            for of in [None, Some(&FAMILIES[..])] {
-                say(&Ranking::of_groups(&census, of, *measure, &counting, 0)?);
-            }
-        }
-    }
-    let bursts = Bursts::of(&lineage)?;
-    say(&snapshot.rows().filter(|row| bursts.holds(*row, |_| true)).collect::<Vec<_>>());
-    for family in &*FAMILIES {
-        say(&FamilyCount::of(family, &lineage, &Counting::default(), Counted::Others)?);
-        for part in [Part::Members, Part::Direct, Part::All, Part::Mentions] {
-            say(&part.of(family, &lineage, &Counting::default(), Counted::Everybody)?);
-        }
-    }
-    say(&FamilyCount::of_all(&FAMILIES, &bursts)?);
-    say(&Changes::between(snapshot, snapshot)?);
-    say(&snapshot.nearest("a/bb", 3));
-    Ok(said)
 }
 
 /// What is answered from these bytes, or why not.

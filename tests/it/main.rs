@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, missing_docs, reason = "tests")]
 
+mod asked;
 mod bounds;
 mod counting;
 mod crawl;
@@ -17,6 +18,7 @@ mod hub_today;
 mod laid;
 mod layers;
 mod mutants;
+mod naive;
 mod odd_answers;
 mod odd_cards;
 mod odd_hub;

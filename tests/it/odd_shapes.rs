@@ -9,7 +9,7 @@ use modelkin::lineage::Lineage;
 use modelkin::model::Relation;
 use modelkin::snapshot::Snapshot;
 
-use crate::counting::compare;
+use crate::naive::compare;
 use crate::program::Place;
 use crate::support::snapshot;
 

@@ -13,8 +13,8 @@ use modelkin::reference::{Aliases, Families};
 use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::{self, edges, read_rows};
 
-use crate::counting::compare;
 use crate::dirt::card;
+use crate::naive::compare;
 use crate::support::real_data;
 
 fn import(paths: &[std::path::PathBuf]) -> Snapshot {

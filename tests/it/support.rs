@@ -1,11 +1,9 @@
 //! Lineages for tests: written as text, generated, or read from real data.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use modelkin::lineage::Lineage;
 use modelkin::model::Relation;
-use modelkin::snapshot::{Builder, Row, Snapshot};
+use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::edges;
 use proptest::prelude::*;
 
@@ -31,42 +29,6 @@ pub fn real_data() -> Option<PathBuf> {
         println!("left out: the real data (../shared/data) are not on this machine");
     }
     there.then_some(folder)
-}
-
-/// The naive twin: a plain breadth-first search for each model.
-pub struct Naive {
-    pub children: BTreeMap<Row, BTreeSet<Row>>,
-    pub parents: BTreeMap<Row, BTreeMap<Row, Relation>>,
-}
-
-impl Naive {
-    pub fn of(lineage: &Lineage<'_>) -> Naive {
-        let mut naive = Naive { children: BTreeMap::new(), parents: BTreeMap::new() };
-        for (parent, child, edge) in lineage.all_links() {
-            assert!(naive.children.entry(parent).or_default().insert(child), "one link for each pair");
-            naive.parents.entry(child).or_default().insert(parent, edge.relation);
-        }
-        naive
-    }
-
-    /// Every model that can be reached by at least one link from any of `from`; they too, if they are reached.
-    pub fn reached(&self, from: &[Row]) -> BTreeSet<Row> {
-        let mut reached = BTreeSet::new();
-        let mut queue: Vec<Row> = from.to_vec();
-        while let Some(at) = queue.pop() {
-            for child in self.children.get(&at).into_iter().flatten() {
-                if reached.insert(*child) {
-                    queue.push(*child);
-                }
-            }
-        }
-        reached
-    }
-
-    /// The relation of a model's own link towards a set: the strongest, if several.
-    pub fn towards(&self, row: Row, set: impl Fn(Row) -> bool) -> Relation {
-        self.parents[&row].iter().filter(|(parent, _)| set(**parent)).map(|(_, relation)| *relation).max().unwrap()
-    }
 }
 
 /// Lineages with everything that is odd: cycles, diamonds, merges of merges, self-links, unlisted parents, mixed
