@@ -171,6 +171,28 @@ fn arrays_that_do_not_agree_are_named() {
     assert!(told(&[]).contains("1,000,000") && !told(&["--trust-nothing"]).contains("1,000,000"), "{}", told(&[]));
 }
 
+/// The crate that decodes columns for their digest panics at some lengths. Nothing of it is printed, nor ends the program.
+#[test]
+fn where_the_crate_gives_up_the_file_is_named() {
+    let place = Place::new();
+    let bytes = bytes_of(&whole());
+    let reason = "s.mk: its columns cannot be read";
+    let gives_up = |at: &usize| {
+        let mut altered = bytes.clone();
+        altered[*at..*at + 8].copy_from_slice(&(1i64 << 40).to_le_bytes());
+        if forge(&mut altered).is_err() {
+            return false;
+        }
+        fs::write(place.path("s.mk"), &altered).unwrap();
+        let digest = Snapshot::open(&place.path("s.mk")).and_then(|snapshot| snapshot.digest());
+        digest.is_err_and(|error| error.to_string().contains(reason))
+    };
+    (0..bytes.len() / 8).map(|word| 8 * word).find(gives_up).unwrap();
+    let ran = place.run(&["verify", "s.mk"]);
+    assert!(ran.code == 1 && ran.err.contains(reason), "{} {}", ran.code, ran.err);
+    assert_eq!(ran.err.trim_end().lines().count(), 1, "{}", ran.err);
+}
+
 /// Those of another format are told so.
 #[test]
 fn files_of_an_older_format_are_told_so() {
