@@ -93,7 +93,7 @@ fuzz_target!(|text: &str| {
         Ok(_) => (),
         Err(error) => names(&error),
     }
-    match verify(&snapshot, &FAMILIES, &|_| ()) {
+    match verify(&snapshot, &FAMILIES, None, &|_| ()) {
         Ok(verified) if verified.lies.is_empty() && snapshot.provenance().digest == base.digest => {
             assert_eq!(answers.expect("what is verified is valid"), base.answers);
         }

@@ -176,7 +176,7 @@ fn arrays_that_do_not_agree_are_named() {
 fn where_the_crate_gives_up_the_file_is_named() {
     let place = Place::new();
     let bytes = bytes_of(&whole());
-    let reason = "s.mk: its columns cannot be read";
+    let reason = "s.mk: damaged: its columns cannot be read: ";
     let gives_up = |at: &usize| {
         let mut altered = bytes.clone();
         altered[*at..*at + 8].copy_from_slice(&(1i64 << 40).to_le_bytes());
