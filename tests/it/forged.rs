@@ -171,7 +171,7 @@ fn arrays_that_do_not_agree_are_named() {
     assert!(told(&[]).contains("1,000,000") && !told(&["--trust-nothing"]).contains("1,000,000"), "{}", told(&[]));
 }
 
-/// The crate that decodes columns for their digest panics at some lengths. Nothing of it is printed, nor ends the program.
+/// The crate that decodes columns for their digest panics at some lengths; the fuzzer found it. Nothing of it is printed, nor ends the program.
 #[test]
 fn where_the_crate_gives_up_the_file_is_named() {
     let place = Place::new();
@@ -179,7 +179,7 @@ fn where_the_crate_gives_up_the_file_is_named() {
     let reason = "s.mk: damaged: its columns cannot be read: ";
     let gives_up = |at: &usize| {
         let mut altered = bytes.clone();
-        altered[*at..*at + 8].copy_from_slice(&(1i64 << 40).to_le_bytes());
+        altered[*at..*at + 2].fill(0);
         if forge(&mut altered).is_err() {
             return false;
         }
@@ -187,10 +187,11 @@ fn where_the_crate_gives_up_the_file_is_named() {
         let digest = Snapshot::open(&place.path("s.mk")).and_then(|snapshot| snapshot.digest());
         digest.is_err_and(|error| error.to_string().contains(reason))
     };
-    (0..bytes.len() / 8).map(|word| 8 * word).find(gives_up).unwrap();
+    // Where the footer says how long the blocks are.
+    (0..bytes.len() - 1).rev().find(gives_up).unwrap();
     let ran = place.run(&["verify", "s.mk"]);
     assert!(ran.code == 1 && ran.err.contains(reason), "{} {}", ran.code, ran.err);
-    assert_eq!(ran.err.trim_end().lines().count(), 1, "{}", ran.err);
+    assert!(!ran.err.contains("panicked"), "{}", ran.err);
 }
 
 /// Those of another format are told so.
