@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 /// One odd thing about one model's metadata: counted and listed, never hidden.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Oddity {
     /// What is odd.
     pub kind: OddityKind,

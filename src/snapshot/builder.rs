@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use super::filling::Filling;
 use super::keys::Keys;
@@ -6,6 +6,7 @@ use super::ledger::Ledger;
 use super::lists::{Lists, Model};
 use super::maybe::Maybe;
 use super::names::Names;
+use super::oddities::Oddities;
 use super::renames::Renames;
 use super::witnesses::Witnesses;
 use super::{CrawlNote, Error, Provenance, Snapshot, SourceNote, Taken};
@@ -26,7 +27,7 @@ pub struct Builder {
     pub(super) models: Vec<Model>,
     pub(super) words: Names,
     pub(super) lists: Lists,
-    oddities: BTreeMap<u32, Vec<Oddity>>,
+    oddities: Oddities,
     pub(super) ledger: Ledger,
     pub(super) renames: Renames,
     witnesses: Witnesses,
@@ -58,7 +59,7 @@ impl Builder {
             models: Vec::new(),
             words: Names::of_words(),
             lists: Lists::default(),
-            oddities: BTreeMap::new(),
+            oddities: Oddities::default(),
             ledger: Ledger::default(),
             renames: Renames::default(),
             witnesses: Witnesses::default(),
@@ -178,14 +179,14 @@ impl Builder {
                 self.names.respell(name, record.id.as_str());
                 self.models[at as usize] = later;
                 self.keys.note(at, &self.models);
-                self.replace_oddities(at, record.oddities);
+                self.oddities.replace(at, record.oddities);
             }
             Some(at) if self.models[at as usize].hub_id.zip(later.hub_id).is_some_and(|(one, other)| one != other) => {
                 self.ledger.note(|source| source.repeats += 1);
                 self.names.respell(name, record.id.as_str());
                 self.models[at as usize] = later;
                 self.keys.note(at, &self.models);
-                self.replace_oddities(at, record.oddities);
+                self.oddities.replace(at, record.oddities);
                 self.odd(at, OddityKind::ReusedId, record.id.as_str());
             }
             Some(at) => {
@@ -206,29 +207,14 @@ impl Builder {
 
     pub(super) fn push(&mut self, model: Model, oddities: Vec<Oddity>) {
         let at = self.models.len() as u32;
-        self.replace_oddities(at, oddities);
+        self.oddities.replace(at, oddities);
         self.models.push(model);
         self.keys.note(at, &self.models);
     }
 
-    fn replace_oddities(&mut self, model: u32, oddities: Vec<Oddity>) {
-        if oddities.is_empty() {
-            self.oddities.remove(&model);
-        } else {
-            self.oddities.insert(model, oddities);
-        }
-    }
-
     /// Notes an oddity of a model, once.
     pub(super) fn odd(&mut self, model: u32, kind: OddityKind, text: &str) {
-        self.add_oddity(model, Oddity::new(kind, text));
-    }
-
-    fn add_oddity(&mut self, model: u32, oddity: Oddity) {
-        let known = self.oddities.entry(model).or_default();
-        if !known.contains(&oddity) {
-            known.push(oddity);
-        }
+        self.oddities.add(model, Oddity::new(kind, text));
     }
 
     /// Remembers of which names an older snapshot told that they are no old ones.
@@ -253,17 +239,6 @@ impl Builder {
         self.of_name[new as usize] = self.of_name[new as usize].or(model);
         let (old, new) = (self.names.get(old).to_owned(), self.names.get(new).to_owned());
         self.alias(&old, &new);
-    }
-
-    /// Leaves of each model the other spellings alone, each once: rows that alternate, and snapshots that noted it before, say
-    /// the same again, and the spelling that holds in the end is no other one.
-    fn settle_spellings(&mut self) {
-        for (at, oddities) in &mut self.oddities {
-            let own = Oddity::new(OddityKind::CaseCollision, self.names.get(self.models[*at as usize].name));
-            let mut known = BTreeSet::from([own.text]);
-            oddities.retain(|odd| odd.kind != OddityKind::CaseCollision || known.insert(odd.text.clone()));
-        }
-        self.oddities.retain(|_, oddities| !oddities.is_empty());
     }
 
     /// Gives every parent its number among all names. Spellings of an unlisted one differ: that which sorts first is kept,
@@ -363,11 +338,9 @@ impl Builder {
         self.keys.note(at, &self.models);
         if takes_over && known.authority != Authority::Silent {
             // What was odd about the parents is gone with them.
-            let oddities = self.oddities.remove(&at).unwrap_or_default();
-            let others = oddities.into_iter().filter(|oddity| !oddity.kind.is_of_parents()).collect();
-            self.replace_oddities(at, others);
+            self.oddities.forget_parents(at);
         }
-        record.oddities.into_iter().for_each(|oddity| self.add_oddity(at, oddity));
+        record.oddities.into_iter().for_each(|oddity| self.oddities.add(at, oddity));
         if disagrees {
             let named: Vec<_> = record.parents.iter().map(|parent| parent.id.as_str()).collect();
             self.odd(at, OddityKind::CardDisagrees, &named.join(", "));
@@ -384,7 +357,7 @@ impl Builder {
             return Err(Error::Empty);
         }
         self.ledger.end();
-        self.settle_spellings();
+        self.oddities.settle_spellings(|model| self.names.get(self.models[model as usize].name));
         self.name_parents();
         std::mem::take(&mut self.witnesses).settle(&mut self);
         let mut alive = self.alive();
@@ -424,7 +397,7 @@ impl Builder {
             of_name: self.of_name,
             models: self.models,
             lists: self.lists,
-            oddities: self.oddities,
+            oddities: self.oddities.into_lists(),
             words: self.words,
             aliases,
         };

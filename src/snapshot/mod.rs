@@ -15,6 +15,7 @@ mod listed;
 mod lists;
 mod maybe;
 mod names;
+mod oddities;
 mod opened;
 mod part;
 mod provenance;

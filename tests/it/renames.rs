@@ -342,3 +342,20 @@ fn a_snapshot_as_a_source_and_rows_in_any_order_give_the_same() {
         assert_eq!(links(&again), links(&first));
     }
 }
+
+#[test]
+fn one_id_in_tens_of_thousands_of_spellings_is_one_model() {
+    const ROWS: usize = 60_000;
+    let spelling = |at: usize| -> String {
+        let letters = ('a'..='p').enumerate();
+        letters.map(|(bit, letter)| if at >> bit & 1 == 1 { letter.to_ascii_uppercase() } else { letter }).collect()
+    };
+    // A parent that is taken back by the next row, and what is odd about it.
+    let rows: String = (0..ROWS)
+        .map(|at| format!("{{\"id\":\"o/{}\",\"tags\":[\"base_model:/home/{at}/x/y/z\"]}}\n", spelling(at)))
+        .collect();
+    let snapshot = of_rows(&rows);
+    assert_eq!(snapshot.provenance().counts.models, 1);
+    assert_eq!(odd(&snapshot, OddityKind::CaseCollision), ROWS - 1);
+    assert_eq!(odd(&snapshot, OddityKind::Path), 1);
+}
