@@ -144,7 +144,7 @@ impl OldIds {
             });
             for old in self.models.get(&key).into_iter().flatten().cloned().chain(of_account) {
                 // A row of the model may say otherwise than one of its account, and a later table than an earlier one.
-                let Some((today, certainty)) = self.renames.follow(&old, &self.family) else { continue };
+                let Some((today, certainty)) = self.renames.ways(&self.family).follow(&old) else { continue };
                 if let Some(is_sure) = names.get(&today.to_ascii_lowercase()) {
                     found.push(OldId { id: old, sure: certainty == Certainty::Sure && *is_sure });
                 }

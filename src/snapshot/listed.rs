@@ -5,7 +5,7 @@ use hashbrown::{HashMap, HashSet};
 use super::builder::Builder;
 use super::lists::Model;
 use super::renames::Listing;
-use crate::model::{Authority, OddityKind};
+use crate::model::{Authority, HubId, OddityKind};
 
 /// What was gathered, as a listing of names.
 pub(super) struct Listed<'b> {
@@ -14,6 +14,8 @@ pub(super) struct Listed<'b> {
     accounts: HashSet<String>,
     /// The names, listed or not, of those accounts that had another name.
     pub renamed: Vec<u32>,
+    /// The key of a parent that bears a name, and whether there are others of other keys.
+    keyed: HashMap<u32, (HubId, bool)>,
     /// The old names of which a key told that they are names of other models.
     not_renamed: RefCell<HashSet<u32>>,
 }
@@ -50,7 +52,12 @@ impl Listed<'_> {
                 accounts.insert(account);
             }
         }
-        Listed { builder, accounts, renamed, not_renamed: RefCell::default() }
+        let mut keyed: HashMap<u32, (HubId, bool)> = HashMap::new();
+        for (_, name, key) in &builder.keyed {
+            let (known, has_others) = keyed.entry(*name).or_insert((*key, false));
+            *has_others |= known != key;
+        }
+        Listed { builder, accounts, renamed, keyed, not_renamed: RefCell::default() }
     }
 
     fn model(&self, id: &str) -> Option<(u32, &Model)> {
@@ -77,9 +84,9 @@ impl Listing for Listed<'_> {
     fn is_another(&self, old: &str, new: &str) -> bool {
         let Some(old) = self.builder.names.find(old) else { return false };
         let key = self.model(new).and_then(|(_, model)| model.hub_id);
-        let mut keyed = self.builder.keyed.iter().filter(|(_, name, _)| *name == old);
-        let is_another =
-            self.builder.not_renamed.contains(&old) || key.is_some_and(|key| keyed.any(|(.., other)| *other != key));
+        let keyed = self.keyed.get(&old);
+        let is_other = |key| keyed.is_some_and(|(known, has_others)| *has_others || *known != key);
+        let is_another = self.builder.not_renamed.contains(&old) || key.is_some_and(is_other);
         if is_another {
             self.not_renamed.borrow_mut().insert(old);
         }
@@ -119,15 +126,16 @@ impl Builder {
     /// The aliases that matter here, old name to new name; both are alive then.
     pub(super) fn known_aliases(&mut self, alive: &mut Vec<bool>) -> HashMap<u32, u32> {
         let listing = Listed::of(self);
+        let ways = self.renames.ways(&listing);
         let is_alive = |id: &str| self.names.find(id).is_some_and(|name| alive[name as usize]);
         let mut known: Vec<(String, String)> = Vec::new();
         for old in self.renames.ids() {
-            let new = self.renames.of(old, &listing);
+            let new = ways.of(old);
             known.extend(new.filter(|new| is_alive(old) || is_alive(new)).map(|new| (old.to_owned(), new)));
         }
         for name in listing.renamed.iter().filter(|name| alive[**name as usize]) {
             let old = self.names.get(*name);
-            known.extend(self.renames.of(old, &listing).map(|new| (old.to_owned(), new)));
+            known.extend(ways.of(old).map(|new| (old.to_owned(), new)));
         }
         let not_renamed = listing.not_renamed.into_inner();
         for (child, name, _) in std::mem::take(&mut self.keyed) {

@@ -1,8 +1,14 @@
 //! Which names are old ones of others: of single repositories and of accounts, and how far a listing bears them out.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::model::{Alias, Certainty, Scope};
+
+/// So many names in a row are looked through for one that leads around in a circle, or that the listing bears out though it does
+/// not the last one: nothing is renamed so often.
+const MOST_STEPS: usize = 100;
 
 /// Old names with those of today. What is said later of a name holds.
 #[derive(Debug, Default)]
@@ -24,12 +30,13 @@ pub(crate) trait Listing {
 }
 
 impl Renames {
-    /// Notes an old name of a repository. There is no circle: a new name that was an old one until now is so no longer.
+    /// Notes an old name of a repository. There is no circle, or a long one: a new name that was an old one until now is so no
+    /// longer.
     pub fn of_model(&mut self, old: &str, new: &str, certainty: Certainty) {
         let old = old.to_ascii_lowercase();
         let mut at = new.to_ascii_lowercase();
-        while at != old {
-            match self.ids.get(&at) {
+        for _ in 0..MOST_STEPS {
+            match self.ids.get(&at).filter(|_| at != old) {
                 Some((next, _)) => at = next.to_ascii_lowercase(),
                 None => break,
             }
@@ -83,29 +90,77 @@ impl Renames {
         self.accounts.values().flatten().map(|(new, _)| new.as_str())
     }
 
+    /// Where old names lead by what a listing says.
+    pub fn ways<'r, L: Listing>(&'r self, listing: &'r L) -> Ways<'r, L> {
+        Ways { renames: self, listing, known: RefCell::default() }
+    }
+
+    /// The next name: what is said of the repository stands above what is said of its account. Of several accounts the one
+    /// that lists the name; if none does, one is not to be told from the others.
+    fn next(&self, id: &str, listing: &impl Listing) -> Option<Step> {
+        if let Some((new, certainty)) = self.ids.get(&id.to_ascii_lowercase()) {
+            return Some(Step { name: new.as_str().into(), certainty: *certainty, through_account: false });
+        }
+        let (account, name) = id.split_once('/')?;
+        let known = self.accounts.get(&account.to_ascii_lowercase())?;
+        let candidates = known.iter().map(|(new, certainty)| {
+            let name = format!("{new}/{name}").into();
+            Step { name, certainty: *certainty, through_account: true }
+        });
+        let candidates: Vec<Step> = candidates.collect();
+        let listed = candidates.iter().find(|step| listing.is_listed(&step.name));
+        listed.or(candidates.first().filter(|_| candidates.len() == 1)).cloned()
+    }
+}
+
+/// A name that another one leads to.
+#[derive(Debug, Clone)]
+struct Step {
+    name: Rc<str>,
+    certainty: Certainty,
+    /// A chain through accounts can be followed only to what is listed: that an account was renamed says nothing of a
+    /// repository that nobody lists.
+    through_account: bool,
+}
+
+impl Step {
+    /// The same, come to by way of `first`.
+    fn after(&self, first: &Step) -> Step {
+        Step {
+            name: Rc::clone(&self.name),
+            certainty: self.certainty.min(first.certainty),
+            through_account: self.through_account || first.through_account,
+        }
+    }
+}
+
+/// Where a name leads: the last name of all, and the last one that is listed. Nowhere if it is no old name.
+#[derive(Debug, Clone, Default)]
+struct Way {
+    last: Option<Step>,
+    listed: Option<Step>,
+}
+
+/// Where old names lead by what a listing says. Of each name it is found out once, however many lead through it.
+pub(crate) struct Ways<'r, L> {
+    renames: &'r Renames,
+    listing: &'r L,
+    /// By names in lower case.
+    known: RefCell<HashMap<String, Way>>,
+}
+
+impl<L: Listing> Ways<'_, L> {
     /// The name of today of what bears the name `old`, as far as the listing bears it out.
-    pub fn of(&self, old: &str, listing: &impl Listing) -> Option<String> {
-        self.follow(old, listing).map(|(new, _)| new)
+    pub fn of(&self, old: &str) -> Option<String> {
+        self.follow(old).map(|(new, _)| new)
     }
 
     /// The same, with how well it is known.
-    pub fn follow(&self, old: &str, listing: &impl Listing) -> Option<(String, Certainty)> {
-        let mut reached: Vec<(String, Certainty)> = Vec::new();
-        let mut met = HashSet::from([old.to_ascii_lowercase()]);
-        let (mut at, mut certainty, mut through_account) = (old.to_owned(), Certainty::Sure, false);
-        while let Some((next, known, scope)) = self.next(&at, listing) {
-            if !met.insert(next.to_ascii_lowercase()) {
-                break;
-            }
-            certainty = certainty.min(known);
-            // A chain through accounts can be followed only to what is listed: that an account was renamed says nothing of a
-            // repository that nobody lists.
-            through_account |= scope == Scope::Account;
-            reached.push((next.clone(), certainty));
-            at = next;
-        }
+    pub fn follow(&self, old: &str) -> Option<(String, Certainty)> {
+        let Way { last, listed } = self.way(old);
+        let (listing, last) = (self.listing, last?);
         let is_listed = listing.is_listed(old);
-        let holds = |(new, certainty): &(String, Certainty)| match (listing.is_listed(new), is_listed) {
+        let holds = |Step { name: new, certainty, .. }: &Step| match (listing.is_listed(new), is_listed) {
             (true, false) => !listing.is_another(old, new),
             (true, true) => {
                 *certainty == Certainty::Sure && !listing.are_kin(old, new) && !listing.is_another(old, new)
@@ -113,30 +168,81 @@ impl Renames {
             // The listing is older than the renaming.
             (false, _) => false,
         };
-        let listed = reached.iter().rev().find(|step| holds(step)).cloned();
         // Neither is listed: nothing speaks against it, unless the account still lists models under its old name.
-        listed.or_else(|| {
-            let (new, certainty) = reached.last()?;
-            let account = |id: &str| id.split_once('/').map(|(account, _)| account.to_owned()).unwrap_or_default();
-            let has_moved = || !listing.lists_any_of(&account(old)) && listing.lists_any_of(&account(new));
-            let is_open = !is_listed && reached.iter().all(|(new, _)| !listing.is_listed(new));
-            (is_open && *certainty == Certainty::Sure && (!through_account || has_moved()))
-                .then(|| (new.clone(), *certainty))
-        })
+        let account = |id: &str| id.split_once('/').map(|(account, _)| account.to_owned()).unwrap_or_default();
+        let has_moved = || !listing.lists_any_of(&account(old)) && listing.lists_any_of(&account(&last.name));
+        let is_open = listed.is_none() && !is_listed;
+        let holds_unlisted =
+            |last: &Step| is_open && last.certainty == Certainty::Sure && (!last.through_account || has_moved());
+        let found = match listed {
+            None => Some(&last).filter(|last| holds_unlisted(last)).cloned(),
+            Some(listed) if holds(&listed) => Some(listed),
+            // One before it may be borne out.
+            Some(_) => self.steps(old).into_iter().rev().find(holds),
+        };
+        found.map(|step| (step.name.as_ref().to_owned(), step.certainty))
     }
 
-    /// The next name: what is said of the repository stands above what is said of its account. Of several accounts the one
-    /// that lists the name; if none does, one is not to be told from the others.
-    fn next(&self, id: &str, listing: &impl Listing) -> Option<(String, Certainty, Scope)> {
-        if let Some((new, certainty)) = self.ids.get(&id.to_ascii_lowercase()) {
-            return Some((new.clone(), *certainty, Scope::Model));
+    /// The names that a name leads to, one after the other, the first hundred.
+    fn steps(&self, old: &str) -> Vec<Step> {
+        let mut steps: Vec<Step> = Vec::new();
+        let mut met = HashSet::from([old.to_ascii_lowercase()]);
+        while let Some(next) = self.renames.next(steps.last().map_or(old, |step| &step.name), self.listing) {
+            if steps.len() == MOST_STEPS || !met.insert(next.name.to_ascii_lowercase()) {
+                break;
+            }
+            let next = steps.last().map_or_else(|| next.clone(), |before| next.after(before));
+            steps.push(next);
         }
-        let (account, name) = id.split_once('/')?;
-        let known = self.accounts.get(&account.to_ascii_lowercase())?;
-        let candidates = known.iter().map(|(new, certainty)| (format!("{new}/{name}"), *certainty, Scope::Account));
-        let candidates: Vec<_> = candidates.collect();
-        let listed = candidates.iter().find(|(id, ..)| listing.is_listed(id));
-        listed.or(candidates.first().filter(|_| candidates.len() == 1)).cloned()
+        steps
+    }
+
+    fn way(&self, old: &str) -> Way {
+        let mut known = self.known.borrow_mut();
+        // The names on the way, each with the next one.
+        let mut path: Vec<(String, Step)> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut at: Rc<str> = old.into();
+        let mut way = loop {
+            let key = at.to_ascii_lowercase();
+            if let Some(way) = known.get(&key) {
+                break way.clone();
+            }
+            if let Some(start) = places.get(&key) {
+                let circle = path.split_off(*start);
+                let ways = (0..circle.len()).map(|start| self.around(&circle, start)).collect::<Vec<Way>>();
+                let first = ways[0].clone();
+                known.extend(circle.into_iter().zip(ways).map(|((name, _), way)| (name, way)));
+                break first;
+            }
+            let Some(next) = self.renames.next(&at, self.listing) else { break Way::default() };
+            at = Rc::clone(&next.name);
+            places.insert(key.clone(), path.len());
+            path.push((key, next));
+        };
+        for (name, next) in path.into_iter().rev() {
+            way = self.through(&next, &way);
+            known.insert(name, way.clone());
+        }
+        way
+    }
+
+    /// The way of a name whose next one is known, with that one's way.
+    fn through(&self, next: &Step, way: &Way) -> Way {
+        let itself = || self.listing.is_listed(&next.name).then(|| next.clone());
+        Way {
+            last: Some(way.last.as_ref().map_or_else(|| next.clone(), |last| last.after(next))),
+            listed: way.listed.as_ref().map(|listed| listed.after(next)).or_else(itself),
+        }
+    }
+
+    /// The way from a name of a circle: through all others of it. A long circle leads nowhere.
+    fn around(&self, circle: &[(String, Step)], start: usize) -> Way {
+        if circle.len() > MOST_STEPS {
+            return Way::default();
+        }
+        let steps = circle.iter().cycle().skip(start).take(circle.len() - 1).map(|(_, step)| step);
+        steps.collect::<Vec<_>>().into_iter().rev().fold(Way::default(), |way, next| self.through(next, &way))
     }
 }
 
@@ -217,7 +323,84 @@ mod tests {
             ("else/x", &["zai-org/x"], None),
         ];
         for (old, listed, new) in cases {
-            assert_eq!(renames.of(old, &Names(listed)).as_deref(), *new, "{old} among {listed:?}");
+            assert_eq!(renames.ways(&Names(listed)).of(old).as_deref(), *new, "{old} among {listed:?}");
+        }
+    }
+
+    /// Some of 24 names are listed, each by its bit.
+    struct Few(u32);
+
+    fn few() -> impl Iterator<Item = String> {
+        "abcdefgh".chars().flat_map(|account| "xyz".chars().map(move |name| format!("{account}/{name}")))
+    }
+
+    impl Listing for Few {
+        fn is_listed(&self, id: &str) -> bool {
+            few().position(|known| known == id).is_some_and(|at| self.0 >> at & 1 == 1)
+        }
+        fn lists_any_of(&self, _: &str) -> bool {
+            false
+        }
+        fn are_kin(&self, _: &str, _: &str) -> bool {
+            false
+        }
+        fn is_another(&self, _: &str, _: &str) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn ways_are_those_that_are_found_step_by_step() {
+        let mut state = 1u64;
+        let mut draw = |most: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % most
+        };
+        let ids: Vec<String> = few().collect();
+        let mut circles = 0;
+        for _ in 0..500 {
+            let mut renames = Renames::default();
+            let rows = (0..draw(16)).map(|_| {
+                let certainty = if draw(4) == 0 { Certainty::Likely } else { Certainty::Sure };
+                let (one, other) = (&ids[draw(ids.len())], &ids[draw(ids.len())]);
+                let (old, new, scope) = match draw(2) {
+                    0 => (one.clone(), other.clone(), Scope::Model),
+                    _ => (one[..1].to_owned(), other[..1].to_owned(), Scope::Account),
+                };
+                Alias { old, new, scope, certainty }
+            });
+            renames.of_table(rows.collect::<Vec<Alias>>().iter());
+            let listing = Few(draw(1 << 24) as u32);
+            let ways = renames.ways(&listing);
+            let seen = |step: &Step| (step.name.to_string(), step.certainty, step.through_account);
+            for id in &ids {
+                let (way, steps) = (ways.way(id), ways.steps(id));
+                assert_eq!(way.last.as_ref().map(seen), steps.last().map(seen), "{id} {renames:?}");
+                let listed = steps.iter().rev().find(|step| listing.is_listed(&step.name));
+                assert_eq!(way.listed.as_ref().map(seen), listed.map(seen), "{id} {renames:?}");
+                let next = steps.last().and_then(|last| renames.next(&last.name, &listing));
+                circles += usize::from(next.is_some());
+            }
+        }
+        assert!(circles > 500, "{circles}");
+    }
+
+    #[test]
+    fn no_chain_is_too_long_and_a_long_circle_leads_nowhere() {
+        let id = |at: usize| format!("a/{at:06}");
+        for backward in [false, true] {
+            let mut renames = Renames::default();
+            let mut pairs: Vec<usize> = (0..50_000).collect();
+            if backward {
+                pairs.reverse();
+            }
+            pairs.iter().for_each(|at| renames.of_model(&id(*at), &id(at + 1), Certainty::Sure));
+            let ways = renames.ways(&Names(&["a/050000"]));
+            assert_eq!(ways.of(&id(0)), Some(id(50_000)));
+            assert_eq!(renames.ids().filter(|old| ways.of(old) == Some(id(50_000))).count(), 50_000);
+            renames.of_model(&id(50_000), &id(0), Certainty::Sure);
+            let ways = renames.ways(&Names(&[]));
+            assert_eq!(renames.ids().filter(|old| ways.of(old).is_some()).count(), 0, "{}", renames.ids().count());
         }
     }
 }

@@ -5,7 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::builder::Builder;
 use super::listed::Listed;
+use super::renames::Ways;
 use crate::model::{Certainty, HubId, OddityKind, Parent, Witness};
+
+/// So often what one record shows of names helps with the next one. Each round goes over all names and all records that are left, and
+/// no real one is explained by so many others, each by the one before.
+const MOST_ROUNDS: usize = 32;
 
 /// What records say of their parents beside names, until all records are there.
 #[derive(Debug, Default)]
@@ -46,7 +51,11 @@ impl Witnesses {
     pub fn settle(mut self, builder: &mut Builder) {
         self.follow_keys(builder);
         self.torn.retain(|torn| builder.links_of(torn.child) == Some(torn.links));
-        while !self.torn.is_empty() && self.join(builder) {}
+        for _ in 0..MOST_ROUNDS {
+            if self.torn.is_empty() || !self.join(builder) {
+                break;
+            }
+        }
     }
 
     fn follow_keys(&mut self, builder: &mut Builder) {
@@ -91,10 +100,11 @@ impl Witnesses {
         let mut names: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
         {
             let listing = Listed::of(builder);
+            let ways = builder.renames.ways(&listing);
             for torn in &mut self.torn {
                 let mut open = Vec::new();
                 for link in std::mem::take(&mut torn.tagged) {
-                    let today = builder.today(builder.parent(link), &listing);
+                    let today = builder.today(builder.parent(link), &ways);
                     match torn.resolved.iter().position(|resolved| Some(builder.parent(*resolved)) == today) {
                         Some(at) => joined.push((torn.child, link, torn.resolved.remove(at))),
                         None if today.is_some_and(|today| builder.is_listed(today)) => (),
@@ -158,8 +168,8 @@ impl Builder {
     }
 
     /// The name of today of an old one, if it is an old one.
-    fn today(&self, name: u32, listing: &Listed<'_>) -> Option<u32> {
-        self.names.find(&self.renames.of(self.id(name), listing)?)
+    fn today(&self, name: u32, ways: &Ways<'_, Listed<'_>>) -> Option<u32> {
+        self.names.find(&ways.of(self.id(name))?)
     }
 
     /// Notes that a child's parent was known as `old`, which is another name of `new`: of this child alone, or for all.

@@ -344,6 +344,19 @@ fn a_snapshot_as_a_source_and_rows_in_any_order_give_the_same() {
 }
 
 #[test]
+fn one_repository_under_tens_of_thousands_of_ids_is_one_model() {
+    const IDS: usize = 40_000;
+    let child = "{\"id\":\"c/c\",\"tags\":[\"base_model:x/p0\",\"base_model:finetune:x/p0\"]}\n";
+    let rows: String =
+        (0..IDS).map(|at| format!("{{\"_id\":\"{}\",\"id\":\"x/p{at}\",\"tags\":[]}}\n", key(1))).collect();
+    let snapshot = of_rows(&format!("{child}{rows}"));
+    let counts = &snapshot.provenance().counts;
+    assert_eq!((counts.models, counts.aliases, counts.unlisted), (2, IDS as u64 - 1, 0));
+    assert_eq!(odd(&snapshot, OddityKind::Renamed), IDS - 1);
+    assert_eq!(links(&snapshot), [format!("x/p{} c/c finetune", IDS - 1)]);
+}
+
+#[test]
 fn one_id_in_tens_of_thousands_of_spellings_is_one_model() {
     const ROWS: usize = 60_000;
     let spelling = |at: usize| -> String {
@@ -358,4 +371,38 @@ fn one_id_in_tens_of_thousands_of_spellings_is_one_model() {
     assert_eq!(snapshot.provenance().counts.models, 1);
     assert_eq!(odd(&snapshot, OddityKind::CaseCollision), ROWS - 1);
     assert_eq!(odd(&snapshot, OddityKind::Path), 1);
+}
+
+#[test]
+fn what_each_record_shows_of_the_next_one_is_found_in_time() {
+    const CHILDREN: usize = 15_000;
+    let row = |at: usize| {
+        let (tags, parents): (Vec<String>, Vec<String>) =
+            (at.saturating_sub(1)..=at).map(|at| (format!("a/t{at}"), format!("b/r{at}"))).unzip();
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        let keys: Vec<String> = (0..parents.len()).map(|parent| key(1 + at - parent)).collect();
+        let resolved: Vec<(&str, &str)> =
+            keys.iter().rev().zip(&parents).map(|(key, id)| (key.as_str(), id.as_str())).collect();
+        child(&format!("c/w{at}"), "merge", &tags, &resolved)
+    };
+    let forward: String = (0..CHILDREN).map(row).collect();
+    let backward: String = (0..CHILDREN).rev().map(row).collect();
+    let (forward, backward) = (of_rows(&forward), of_rows(&backward));
+    assert_eq!(forward.provenance().digest, backward.provenance().digest);
+    // The others are not said to be one by so long a chain of records.
+    assert_eq!(odd(&forward, OddityKind::RenamedParent), 2 * 32);
+}
+
+#[test]
+fn a_chain_of_names_that_nobody_lists_has_one_end_from_either_side() {
+    const CHILDREN: usize = 30_000;
+    let row = |at: usize| {
+        let (old, new) = (format!("a/p{at}"), format!("a/p{}", at + 1));
+        child(&format!("c/w{at}"), "finetune", &[&old], &[(&key(at), &new)])
+    };
+    let forward = of_rows(&(0..CHILDREN).map(row).collect::<String>());
+    let backward = of_rows(&(0..CHILDREN).rev().map(row).collect::<String>());
+    assert_eq!(forward.provenance().digest, backward.provenance().digest);
+    assert_eq!(forward.provenance().counts.aliases, CHILDREN as u64);
+    assert_eq!(links(&forward)[0], format!("a/p{CHILDREN} c/w0 finetune"));
 }
