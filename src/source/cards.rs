@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::bounded::{ordinary, size, too_long};
 use super::input::{Hashed, hex};
 use super::links::Links;
+use super::steady::Steady;
 use super::{Digested, Error, Kind, Sink, Source, card, is_hidden, suffix, walk_error};
 use crate::model::{Reject, Remark, RemarkKind};
 use cache::{OTHERS, card_of, main_of};
@@ -100,6 +101,7 @@ fn remarks(cardless: &[String]) -> Vec<Remark> {
 fn opened(path: &Path) -> Result<(Vec<u8>, Digested), String> {
     let most = card::MAX_CARD;
     let read = || -> io::Result<(Vec<u8>, Digested)> {
+        let before = Steady::before(path);
         let file = ordinary(path)?;
         let is_within = file.metadata()?.len() <= most;
         let mut readme = Vec::new();
@@ -107,6 +109,7 @@ fn opened(path: &Path) -> Result<(Vec<u8>, Digested), String> {
         let mut file = Hashed::new(file.take(if is_within { most + 1 } else { 0 }));
         (&mut file).take(card::MAX_FRONT as u64 + 1).read_to_end(&mut readme)?;
         let digest = file.finish()?;
+        before.is_same()?;
         match is_within && digest.bytes <= most {
             true => Ok((readme, digest)),
             false => Err(too_long(format!("no card: it is longer than {}", size(most)))),

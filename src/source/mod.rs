@@ -23,6 +23,7 @@ mod parts;
 pub mod recording;
 mod scan;
 mod stats;
+mod steady;
 pub mod synthetic;
 mod table;
 mod value;
@@ -41,6 +42,7 @@ pub use input::{Digested, digest_bytes};
 use input::{Input, STDIN, digest_beside};
 use links::Links;
 use recording::Recording;
+use steady::steady;
 pub use table::NamedColumns;
 
 /// What a source can be.
@@ -299,13 +301,28 @@ impl Source for DataFile {
     }
 
     fn read(self: Box<Self>, sink: Sink<'_>) -> Result<Digested, Error> {
-        if self.kind == Kind::HubStats {
-            return digest_beside(&self.path, || stats::read(&self.path, &self.named, sink));
+        let path = &self.path;
+        match &self.arriving {
+            Some(arriving) => self.read_input(Input::of(path, Box::new(arriving.read())), sink),
+            None if path == Path::new(STDIN) => self.read_input(Input::open(path)?, sink),
+            None if self.kind == Kind::HubStats => {
+                steady(path, || digest_beside(path, || stats::read(path, &self.named, sink)))
+            }
+            None => steady(path, || self.read_input(Input::open(path)?, sink)),
         }
-        let input = match &self.arriving {
-            Some(arriving) => Input::of(&self.path, Box::new(arriving.read())),
-            None => Input::open(&self.path)?,
-        };
+    }
+
+    fn read_links(self: Box<Self>, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
+        match self.kind {
+            Kind::HubStats => steady(&self.path, || stats::read_links(&self.path, sink)),
+            Kind::Jsonl if self.arriving.is_none() => steady(&self.path, || pages::read_links(&self.path, sink)),
+            _ => read_links_of(|each| self.read(each).map(drop), sink),
+        }
+    }
+}
+
+impl DataFile {
+    fn read_input(&self, input: Input, sink: Sink<'_>) -> Result<Digested, Error> {
         let contents = input.contents()?;
         let remarks = match self.kind {
             Kind::Edges => edges::read_input(&self.path, contents, sink).map(|()| Vec::new())?,
@@ -313,14 +330,6 @@ impl Source for DataFile {
             _ => pages::read(&self.path, contents, sink)?,
         };
         input.finish(remarks)
-    }
-
-    fn read_links(self: Box<Self>, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
-        match self.kind {
-            Kind::HubStats => stats::read_links(&self.path, sink),
-            Kind::Jsonl if self.arriving.is_none() => pages::read_links(&self.path, sink),
-            _ => read_links_of(|each| self.read(each).map(drop), sink),
-        }
     }
 }
 

@@ -33,6 +33,7 @@ mod real;
 mod renames;
 mod snapshots;
 mod sources;
+mod steady;
 mod streams;
 mod support;
 mod survey;

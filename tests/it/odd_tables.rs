@@ -94,7 +94,7 @@ fn a_number_gives_way_to_a_later_column_of_ids() {
 }
 
 /// A Parquet file of texts.
-fn parquet(columns: &[&str], rows: &[&[&str]]) -> tempfile::TempDir {
+pub fn parquet(columns: &[&str], rows: &[&[&str]]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let fields: String = columns.iter().map(|name| format!("optional binary {name} (utf8); ")).collect();
     let schema = parquet::schema::parser::parse_message_type(&format!("message t {{ {fields} }}")).unwrap();

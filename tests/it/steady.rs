@@ -1,0 +1,74 @@
+//! Files that somebody writes to while they are read.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use modelkin::source;
+
+use crate::files::folder;
+use crate::odd_tables::parquet;
+
+const SAID: &str = "was written to while it was read; import it again when that is done";
+
+/// Reads a file, all of it or its links, while somebody does something to it.
+fn read(path: &Path, by_links: bool, disturb: &dyn Fn(&Path)) -> Result<(), source::Error> {
+    let mut sources = source::find(path, None).unwrap();
+    let source = sources.pop().unwrap();
+    match by_links {
+        true => source.read_links(&mut |_| disturb(path)),
+        false => source.read(&mut |_| disturb(path)).map(drop),
+    }
+}
+
+#[test]
+fn a_file_that_is_written_to_while_it_is_read_is_an_error() {
+    let rows: String = (0..20_000).map(|at| format!("{{\"id\":\"o/m{at:05}\",\"tags\":[]}}\n")).collect();
+    let table: String = (0..20_000).map(|at| format!("o/m{at:05},a/b\n")).collect();
+    let edges: String = (0..20_000).map(|at| format!("a/b -> o/m{at:05}\n")).collect();
+    let files = folder(&[
+        ("x.jsonl", rows.as_bytes()),
+        ("x.csv", format!("id,base_model\n{table}").as_bytes()),
+        ("x.edges", edges.as_bytes()),
+    ]);
+    let dump = parquet(&["id", "tags"], &[&["o/m", "x"], &["o/n", "y"]]);
+    let dump_file = fs::read_dir(dump.path()).unwrap().next().unwrap().unwrap().path();
+    let paths = ["x.jsonl", "x.csv", "x.edges"].map(|name| files.path().join(name));
+    let disturbances: [(&str, &dyn Fn(&Path)); 4] = [
+        // At a line's end.
+        ("cut off", &|path| File::options().write(true).open(path).unwrap().set_len(0).unwrap()),
+        ("lengthened", &|path| File::options().append(true).open(path).unwrap().write_all(b"\n").unwrap()),
+        ("written over", &|path| {
+            let bytes = fs::read(path).unwrap();
+            fs::write(path, bytes).unwrap();
+            File::options().write(true).open(path).unwrap().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        }),
+        ("replaced", &|path| {
+            let other = path.with_extension("new");
+            fs::copy(path, &other).unwrap();
+            fs::rename(&other, path).unwrap();
+        }),
+    ];
+    for path in paths.iter().chain([&dump_file]) {
+        let whole = fs::read(path).unwrap();
+        for (what, disturb) in &disturbances {
+            for by_links in [false, true] {
+                let done = std::cell::Cell::new(false);
+                let once = |path: &Path| {
+                    if !done.replace(true) {
+                        disturb(path);
+                    }
+                };
+                let error = read(path, by_links, &once).expect_err(what).to_string();
+                assert_eq!(error, format!("{}: {SAID}", path.display()), "{what} {by_links}");
+                fs::write(path, &whole).unwrap();
+            }
+        }
+        for by_links in [false, true] {
+            read(path, by_links, &|_| ()).unwrap();
+        }
+    }
+    // What is removed is there for who reads it.
+    let gone = |path: &Path| _ = fs::remove_file(path);
+    read(&paths[0], false, &gone).unwrap();
+}
