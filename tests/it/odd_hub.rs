@@ -208,6 +208,20 @@ fn a_recording_with_a_page_too_few_is_not_read() {
         let ran = place.run(&["import", "rec", "-o", "again"]);
         assert!(ran.code == 1 && ran.err.contains(word), "{}", ran.err);
     }
+    // One that would wait for its writer, and one that nothing leads to.
+    let place = odd(pages);
+    assert_eq!(once(&place, &["--record", "rec"]).code, 0);
+    let again = "remove it and the pages after it, and run the same `modelkin crawl` again";
+    fs::write(place.path("rec/00000009.page"), "").unwrap();
+    let ran = place.run(&["import", "rec", "-o", "again"]);
+    let said = format!("rec/00000009.page: lies behind a gap, as 00000006.page is missing; {again}");
+    assert!(ran.code == 1 && ran.err.contains(&said), "{}", ran.err);
+    fs::remove_file(place.path("rec/00000009.page")).unwrap();
+    fs::remove_file(place.path("rec/00000003.page")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(place.path("rec/00000003.page")).status().unwrap().success());
+    let ran = place.run(&["import", "rec", "-o", "again"]);
+    let said = format!("rec/00000003.page: is a pipe and no ordinary file; {again}");
+    assert!(ran.code == 1 && ran.err.contains(&said), "{}", ran.err);
     // A page that is missing under way, the later ones put in its place.
     let place = odd(|number, _| match number {
         0..5 => (next(number), format!("[{}]", row(number as u64))),

@@ -19,7 +19,7 @@ pub use page::{Head, OldId, PageKind};
 pub use plan::Plan;
 pub use span::Span;
 
-use super::bounded::{read_whole, whole};
+use super::bounded::{ordinary, read_whole, whole};
 use super::hub::{MAX_BODY, listing};
 use super::input::Hashed;
 use super::{Digested, Error, Kind, Sink, Source};
@@ -184,13 +184,23 @@ impl Recording {
                 format!("has the format {}, not {FORMAT}; remove the folder", note.format),
             ));
         }
-        let mut pages = 0;
-        while page_file(folder, pages).is_file() {
-            pages += 1;
+        let is_there = |page| fs::symlink_metadata(page_file(folder, page)).is_ok();
+        let pages = (0..).take_while(|page| is_there(*page)).count();
+        let mut files = (0..pages).map(|page| page_file(folder, page));
+        if let Some(file) = files.find(|file| !file.is_file() && !note.spent) {
+            ordinary(&file).map_err(|error| Error::unfit(&file, format!("{error}; {AGAIN}")))?;
         }
         if let Some(whole) = note.pages.filter(|whole| *whole != pages && !note.spent) {
             let reason = format!("holds {pages} pages in a row of {whole}; fetch them again, or remove the folder");
             return Err(Error::unfit(folder, reason));
+        }
+        let names = fs::read_dir(folder).map_err(|error| Error::Io { path: folder.into(), error })?.flatten();
+        let behind = names.filter_map(|entry| number_of(&entry.file_name().to_string_lossy()));
+        if let Some(behind) = behind.filter(|page| *page >= pages && !note.spent).min() {
+            let missing = page_file(folder, pages);
+            let name = missing.file_name().unwrap_or_default().display();
+            let reason = format!("lies behind a gap, as {name} is missing; {AGAIN}");
+            return Err(Error::unfit(&page_file(folder, behind), reason));
         }
         Ok(Recording { folder: folder.into(), note, pages, _lock: None })
     }
@@ -357,7 +367,7 @@ impl Recording {
 
     fn open_page(&self, page: usize) -> Result<(Head, BufReader<Hashed<File>>), Error> {
         let path = page_file(&self.folder, page);
-        let file = File::open(&path).map_err(|error| Error::Io { path: path.clone(), error })?;
+        let file = ordinary(&path).map_err(|error| Error::Io { path: path.clone(), error })?;
         let mut file = BufReader::new(Hashed::new(file));
         let mut line = Vec::new();
         (&mut file)
@@ -432,9 +442,13 @@ const AGAIN: &str = "remove it and the pages after it, and run the same `modelki
 
 /// Whether a crawl writes files of that name, `crawl.json` left out.
 fn is_ours(name: &str) -> bool {
-    let number = name.strip_suffix(PAGE).and_then(|name| name.strip_suffix('.'));
-    let is_page = number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
-    is_page || name == LOCK || name.starts_with(".tmp")
+    number_of(name).is_some() || name == LOCK || name.starts_with(".tmp")
+}
+
+/// Which page a file of that name is.
+fn number_of(name: &str) -> Option<usize> {
+    let number = name.strip_suffix(PAGE)?.strip_suffix('.')?;
+    number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok())?
 }
 
 fn page_file(folder: &Path, page: usize) -> PathBuf {
