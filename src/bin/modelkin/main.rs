@@ -73,9 +73,11 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Threads to count on: one for each processor, or what RAYON_NUM_THREADS says.
+/// Threads to count on: one for each processor, or what RAYON_NUM_THREADS says, up to 256 or the number of processors: each
+/// takes memory, and a system that is asked for too many may end the program.
 fn processors() -> usize {
+    const MOST: usize = 256;
     let asked = std::env::var("RAYON_NUM_THREADS").ok().and_then(|number| number.parse().ok());
     let all = || std::thread::available_parallelism().map_or(1, usize::from);
-    asked.filter(|number| *number > 0).unwrap_or_else(all)
+    asked.filter(|number| *number > 0).map_or_else(all, |number: usize| number.min(MOST.max(all())))
 }
