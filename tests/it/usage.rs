@@ -155,3 +155,12 @@ fn one_of_a_kind_is_no_plural() {
         assert!(wrong.is_none(), "{args:?}: {wrong:?}: {}", ran.out);
     }
 }
+
+#[test]
+fn a_year_that_no_snapshot_has_is_told_as_such() {
+    let place = Place::new();
+    for (day, said) in [("9999-12-31", "no year from 1 to 9998"), ("31.12.2025", "write it as 2025-01-31")] {
+        let ran = place.run(&["rank", "--since", day]);
+        assert!(ran.code == 2 && ran.err.contains(said), "{}", ran.err);
+    }
+}

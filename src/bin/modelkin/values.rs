@@ -37,8 +37,11 @@ pub fn tag(text: &str) -> Result<String, String> {
 
 /// A day as people write it here.
 pub fn date(text: &str) -> Result<jiff::civil::Date, String> {
-    let day: Option<jiff::civil::Date> = text.parse().ok();
-    day.filter(|day| (1..9999).contains(&day.year())).ok_or_else(|| "write it as 2025-01-31".into())
+    match text.parse::<jiff::civil::Date>() {
+        Ok(day) if (1..9999).contains(&day.year()) => Ok(day),
+        Ok(_) => Err("no year from 1 to 9998".into()),
+        Err(_) => Err("write it as 2025-01-31".into()),
+    }
 }
 
 pub fn relation(name: &str) -> Result<Relation, String> {
