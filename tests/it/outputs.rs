@@ -491,3 +491,27 @@ fn numbers_of_any_size_are_taken() {
         assert!(ran.code == 2 && ran.err.contains("error: "), "{args:?}: {} {}", ran.code, ran.err);
     }
 }
+
+#[test]
+fn a_report_that_finds_no_room_leaves_no_folder() {
+    let place = place();
+    let ran = shell(&place, "trap '' XFSZ; ulimit -f 0; \"$0\" report --snapshot s --section shape --out new/rep");
+    assert!(ran.code == 1 && ran.err.contains("File too large"), "{}", ran.err);
+    assert!(!place.path("new").exists());
+    std::os::unix::fs::symlink("nowhere", place.path("link")).unwrap();
+    for out in ["link", "link/rep", "link.html"] {
+        let ran = shell(&place, &format!("\"$0\" report --snapshot s --section shape --out {out}"));
+        let said = "link: is a link to a folder that is not there; make that one, or choose another --out";
+        assert!(ran.code == 1 && ran.err.contains(said), "{out}: {}", ran.err);
+    }
+    fs::create_dir(place.path("nowhere")).unwrap();
+    assert_eq!(shell(&place, "\"$0\" report --snapshot s --section shape --out link").code, 0);
+    assert!(place.path("nowhere/index.html").is_file());
+}
+
+#[test]
+fn too_many_threads_are_not_made() {
+    let place = place();
+    let ran = shell(&place, "RAYON_NUM_THREADS=1000000 \"$0\" rank --snapshot s --format csv; echo $?");
+    assert!(ran.out.ends_with("\n0\n"), "{} {}", ran.out, ran.err);
+}

@@ -199,7 +199,27 @@ fn places(out: &Path) -> anyhow::Result<(PathBuf, PathBuf)> {
     if files.is_file() {
         bail!("{}: is a file, and the tables need a folder of that name; choose another --out", files.display());
     }
+    if let Some(link) = files.ancestors().find(|at| at.is_symlink() && !at.exists()) {
+        bail!("{}: is a link to a folder that is not there; make that one, or choose another --out", link.display());
+    }
     Ok((page, files))
+}
+
+/// Folders that are made, the innermost first. Those in which nothing comes to stand are removed again.
+struct Folders(Vec<PathBuf>);
+
+impl Folders {
+    fn make(path: &Path) -> io::Result<Folders> {
+        let missing = path.ancestors().take_while(|at| !at.as_os_str().is_empty() && !at.exists());
+        let folders = Folders(missing.map(Path::to_owned).collect());
+        fs::create_dir_all(path).map(|()| folders)
+    }
+}
+
+impl Drop for Folders {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|folder| _ = fs::remove_dir(folder));
+    }
 }
 
 /// Writes the page, its tables as CSV and JSON, and the whole as Markdown and JSON: all of them, or none.
@@ -216,7 +236,7 @@ fn write(
     let text = survey::page(sections, &references.published, snapshot, &folder)?;
     let whole = survey::report(sections, &references.published, snapshot)?;
     let refused = |path: &Path, error| crate::files::refused("--out", path, &error, "choose another place with --out");
-    fs::create_dir_all(&files).map_err(|error| refused(&files, error))?;
+    let _made = Folders::make(&files).map_err(|error| refused(&files, error))?;
     let read = || args.tables.owners.iter().chain(&args.tables.families).map(PathBuf::as_path);
     let (mut set, mut sums) = (FileSet::default(), String::new());
     let mut put = |path: &Path, shown: &str, fill: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
