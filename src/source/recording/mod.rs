@@ -184,25 +184,35 @@ impl Recording {
                 format!("has the format {}, not {FORMAT}; remove the folder", note.format),
             ));
         }
-        let is_there = |page| fs::symlink_metadata(page_file(folder, page)).is_ok();
-        let pages = (0..).take_while(|page| is_there(*page)).count();
-        let mut files = (0..pages).map(|page| page_file(folder, page));
-        if let Some(file) = files.find(|file| !file.is_file() && !note.spent) {
-            ordinary(&file).map_err(|error| Error::unfit(&file, format!("{error}; {AGAIN}")))?;
-        }
-        if let Some(whole) = note.pages.filter(|whole| *whole != pages && !note.spent) {
-            let reason = format!("holds {pages} pages in a row of {whole}; fetch them again, or remove the folder");
-            return Err(Error::unfit(folder, reason));
-        }
+        let pages = (0..).take_while(|page| page_file(folder, *page).is_file()).count();
         let names = fs::read_dir(folder).map_err(|error| Error::Io { path: folder.into(), error })?.flatten();
-        let behind = names.filter_map(|entry| number_of(&entry.file_name().to_string_lossy()));
-        if let Some(behind) = behind.filter(|page| *page >= pages && !note.spent).min() {
-            let missing = page_file(folder, pages);
-            let name = missing.file_name().unwrap_or_default().display();
-            let reason = format!("lies behind a gap, as {name} is missing; {AGAIN}");
-            return Err(Error::unfit(&page_file(folder, behind), reason));
+        let numbers = names.filter_map(|entry| number_of(&entry.file_name().to_string_lossy()));
+        let behind = numbers.filter(|page| *page > pages).min();
+        let is_short = note.pages.is_some_and(|whole| whole != pages);
+        if (is_short || behind.is_some()) && !note.spent {
+            return Err(Recording::torn(folder, pages, note.pages.filter(|_| is_short), behind));
         }
         Ok(Recording { folder: folder.into(), note, pages, _lock: None })
+    }
+
+    /// The error of a folder in which the pages end too early: of how many there are in a row, and which one is there all the same.
+    fn torn(folder: &Path, pages: usize, whole: Option<usize>, behind: Option<usize>) -> Error {
+        let missing = page_file(folder, pages);
+        match (ordinary(&missing), whole, behind) {
+            (Err(error), ..) if error.kind() != io::ErrorKind::NotFound => {
+                Error::unfit(&missing, format!("{error}; {AGAIN}"))
+            }
+            (_, None, Some(behind)) => {
+                let name = missing.file_name().unwrap_or_default().display();
+                let reason = format!("lies behind a gap, as {name} is missing; {AGAIN}");
+                Error::unfit(&page_file(folder, behind), reason)
+            }
+            (_, whole, _) => {
+                let whole = whole.unwrap_or_default();
+                let reason = format!("holds {pages} pages in a row of {whole}; fetch them again, or remove the folder");
+                Error::unfit(folder, reason)
+            }
+        }
     }
 
     /// Whether a folder is a recording.
