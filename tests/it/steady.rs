@@ -11,6 +11,9 @@ use crate::odd_tables::parquet;
 
 const SAID: &str = "was written to while it was read; import it again when that is done";
 
+/// What somebody does to a file, in words and in deed.
+type Disturbance<'d> = (&'d str, &'d dyn Fn(&Path));
+
 /// Reads a file, all of it or its links, while somebody does something to it.
 fn read(path: &Path, by_links: bool, disturb: &dyn Fn(&Path)) -> Result<(), source::Error> {
     let mut sources = source::find(path, None).unwrap();
@@ -23,9 +26,9 @@ fn read(path: &Path, by_links: bool, disturb: &dyn Fn(&Path)) -> Result<(), sour
 
 #[test]
 fn a_file_that_is_written_to_while_it_is_read_is_an_error() {
-    let rows: String = (0..20_000).map(|at| format!("{{\"id\":\"o/m{at:05}\",\"tags\":[]}}\n")).collect();
-    let table: String = (0..20_000).map(|at| format!("o/m{at:05},a/b\n")).collect();
-    let edges: String = (0..20_000).map(|at| format!("a/b -> o/m{at:05}\n")).collect();
+    let rows: String = (0..70_000).map(|at| format!("{{\"id\":\"o/m{at:05}\",\"tags\":[]}}\n")).collect();
+    let table: String = (0..70_000).map(|at| format!("o/m{at:05},a/b\n")).collect();
+    let edges: String = (0..70_000).map(|at| format!("a/b -> o/m{at:05}\n")).collect();
     let files = folder(&[
         ("x.jsonl", rows.as_bytes()),
         ("x.csv", format!("id,base_model\n{table}").as_bytes()),
@@ -34,7 +37,7 @@ fn a_file_that_is_written_to_while_it_is_read_is_an_error() {
     let dump = parquet(&["id", "tags"], &[&["o/m", "x"], &["o/n", "y"]]);
     let dump_file = fs::read_dir(dump.path()).unwrap().next().unwrap().unwrap().path();
     let paths = ["x.jsonl", "x.csv", "x.edges"].map(|name| files.path().join(name));
-    let disturbances: [(&str, &dyn Fn(&Path)); 4] = [
+    let disturbances: [Disturbance<'_>; 4] = [
         // At a line's end.
         ("cut off", &|path| File::options().write(true).open(path).unwrap().set_len(0).unwrap()),
         ("lengthened", &|path| File::options().append(true).open(path).unwrap().write_all(b"\n").unwrap()),
