@@ -18,6 +18,8 @@ pub struct OldIds {
     accounts: HashMap<String, Vec<String>>,
     /// Other ids by which rows name a model, by each of its ids in lower case.
     shown: HashMap<String, Vec<String>>,
+    /// The pairs of ids that are in it.
+    pairs: HashSet<(String, String)>,
     /// Under which id a key was met first.
     keys: HashMap<HubId, String>,
     family: Family,
@@ -80,6 +82,9 @@ impl OldIds {
             PageKind::Licences | PageKind::Cards => (),
         }
         self.told.extend(head.was.iter().map(|was| was.to_ascii_lowercase()));
+        // A page may show many names of one model.
+        let mut seen = HashSet::new();
+        new.retain(|id| seen.insert(id.clone()));
         for id in new {
             if self.family.is_listed(&id) {
                 self.look_up(&id);
@@ -122,9 +127,9 @@ impl OldIds {
         self.meet(record.id.as_str(), new);
         for (one, other) in names_of_one(&record, &mut self.keys) {
             for (id, old) in [(&one, &other), (&other, &one)] {
-                let known = self.shown.entry(id.to_ascii_lowercase()).or_default();
-                if !known.contains(old) {
-                    known.push(old.clone());
+                let key = id.to_ascii_lowercase();
+                if self.pairs.insert((key.clone(), old.clone())) {
+                    self.shown.entry(key).or_default().push(old.clone());
                     new.push(id.clone());
                 }
             }
@@ -184,4 +189,20 @@ fn names_of_one(record: &Record<'_>, keys: &mut HashMap<HubId, String>) -> Vec<(
         pairs.push((parent.id.as_str().to_owned(), tag.id.as_str().to_owned()));
     }
     pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_one_repository_under_very_many_ids_is_read_in_time() {
+        const IDS: usize = 50_000;
+        let row = |at: usize| format!("{{\"_id\":\"{:024x}\",\"id\":\"x/p{at}\",\"tags\":[]}}", 1);
+        let body = format!("[{}]", (0..IDS).map(row).collect::<Vec<String>>().join(","));
+        let mut old = OldIds::default();
+        old.read(&Head::new(PageKind::List, String::new(), None), body.as_bytes());
+        // Each is met as a model, and asked for as itself.
+        assert_eq!((old.family.0.len(), old.shown["x/p0"].len(), old.wanted(true)), (IDS, IDS - 1, Vec::new()));
+    }
 }
