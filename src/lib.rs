@@ -25,7 +25,7 @@
 //! let census = Census::take(&lineage, &Counting::default())?;
 //! let base = lineage.find("meta/base").unwrap();
 //! assert_eq!((census.of(base).direct, census.of(base).descendants), (1, 2));
-//! # Ok::<(), modelkin::snapshot::Error>(())
+//! # Ok::<(), modelkin::census::Error>(())
 //! ```
 
 pub mod census;
