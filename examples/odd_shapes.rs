@@ -1,8 +1,10 @@
-//! Lineages that are not like a Hub, in the notation of links: what does counting cost on them? See docs/trust.md.
+//! Lineages that are not like a Hub, in the notation of links: what does counting cost on them? See docs/shapes.md.
 //!
 //! ```sh
 //! cargo run --release --example odd_shapes -- ladder 20000 > ladder.edges
 //! ```
+//!
+//! Without words it is a ladder of three; another kind's name is told which there are.
 
 #![allow(clippy::print_stdout, reason = "an example speaks")]
 
@@ -15,6 +17,7 @@ use std::io::{BufWriter, Write};
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let made = match &words[..] {
+        [] => shapes::make("ladder", 3, 1),
         [kind, size] => shapes::make(kind, size.parse()?, 1),
         _ => None,
     };
