@@ -230,7 +230,15 @@ impl<'l, 's> Census<'l, 's> {
     /// # Errors
     /// [`snapshot::Error::Damaged`], and [`Error::TooLong`].
     pub fn authors(&self) -> Result<Vec<u64>, Error> {
-        authors::below(self.lineage, &self.counting)
+        let authors = authors::below(self.lineage, &self.counting)?;
+        match authors.len() == self.models().len() {
+            true => Ok(authors),
+            // Only what is kept can contradict itself.
+            false => {
+                let reason = "the links that it keeps are not of the models whose counts it keeps";
+                Err(self.lineage.snapshot().damaged(reason).into())
+            }
+        }
     }
 
     /// The links of the longest chain; the links inside a cycle count nothing.
