@@ -1,6 +1,6 @@
 //! By which older ids the models of a family were known: children whose tags name one are asked for by it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::model::{Alias, Certainty, HubId, Record, Scope, Witness};
 use crate::snapshot::{Listing, Renames};
@@ -17,9 +17,7 @@ pub struct OldIds {
     /// Older names of accounts by those of today, in lower case.
     accounts: HashMap<String, Vec<String>>,
     /// Other ids by which rows name a model, by each of its ids in lower case.
-    shown: HashMap<String, Vec<String>>,
-    /// The pairs of ids that are in it.
-    pairs: HashSet<(String, String)>,
+    shown: HashMap<String, BTreeSet<String>>,
     /// Under which id a key was met first.
     keys: HashMap<HubId, String>,
     family: Family,
@@ -37,18 +35,8 @@ impl Listing for Family {
     fn is_listed(&self, id: &str) -> bool {
         self.0.contains(&id.to_ascii_lowercase())
     }
-    // What is not listed is not asked about.
-    fn lists_any_of(&self, _: &str) -> bool {
-        false
-    }
-    // A copy that names its original is met as a child of it, and then asked for as itself.
-    fn are_kin(&self, _: &str, _: &str) -> bool {
-        false
-    }
-    // The answer shows it.
-    fn is_another(&self, _: &str, _: &str) -> bool {
-        false
-    }
+    // What is not listed is not asked about, a copy that names its original is met as a child of it, and then asked for as itself,
+    // and the answer shows whose the name is: of the rest nothing is known.
 }
 
 impl OldIds {
@@ -127,9 +115,7 @@ impl OldIds {
         self.meet(record.id.as_str(), new);
         for (one, other) in names_of_one(&record, &mut self.keys) {
             for (id, old) in [(&one, &other), (&other, &one)] {
-                let key = id.to_ascii_lowercase();
-                if self.pairs.insert((key.clone(), old.clone())) {
-                    self.shown.entry(key).or_default().push(old.clone());
+                if self.shown.entry(id.to_ascii_lowercase()).or_default().insert(old.clone()) {
                     new.push(id.clone());
                 }
             }
@@ -140,6 +126,7 @@ impl OldIds {
     fn look_up(&mut self, id: &str) {
         let mut names = BTreeMap::from([(id.to_ascii_lowercase(), true)]);
         let mut queue = vec![id.to_owned()];
+        let ways = self.renames.ways(&self.family);
         while let Some(at) = queue.pop() {
             let key = at.to_ascii_lowercase();
             let mut found: Vec<OldId> = Vec::new();
@@ -149,7 +136,7 @@ impl OldIds {
             });
             for old in self.models.get(&key).into_iter().flatten().cloned().chain(of_account) {
                 // A row of the model may say otherwise than one of its account, and a later table than an earlier one.
-                let Some((today, certainty)) = self.renames.ways(&self.family).follow(&old) else { continue };
+                let Some((today, certainty)) = ways.follow(&old) else { continue };
                 if let Some(is_sure) = names.get(&today.to_ascii_lowercase()) {
                     found.push(OldId { id: old, sure: certainty == Certainty::Sure && *is_sure });
                 }

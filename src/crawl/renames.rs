@@ -18,15 +18,12 @@ use crate::source::hub::{self, Answer, Fault, Hub, listing};
 /// Ids that are asked for at once.
 const AT_ONCE: usize = 8;
 /// How often one model may have been renamed: what leads further leads on without end.
-const MOST_TIMES: u32 = 100;
+const MOST_TIMES: usize = 100;
 /// What the first line begins with; the Hub's address follows.
 const HEAD: &str = "# renamed models at ";
 
 /// Longest list, in bytes: that of a Hub of which every model was renamed would be shorter.
 const MOST: u64 = 256 << 20;
-
-/// So often a model may have been renamed in a row.
-const MOST_STEPS: usize = 100;
 
 /// What became of an id that is not listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +102,7 @@ impl Renames {
             let mut now = old.as_str();
             let mut seen = BTreeSet::new();
             while let Some(Fate::Renamed(next)) = self.fate(now) {
-                if seen.len() == MOST_STEPS || !seen.insert(now.to_ascii_lowercase()) {
+                if seen.len() == MOST_TIMES || !seen.insert(now.to_ascii_lowercase()) {
                     return None;
                 }
                 now = next;

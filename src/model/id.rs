@@ -33,11 +33,15 @@ impl ModelId {
     /// # Errors
     /// The first rule of the Hub's grammar (`hub-facts` 5.4) that the text breaks.
     pub fn parse(text: &str) -> Result<ModelId, IdFault> {
+        ModelId::check(text).map(|()| ModelId(text.into()))
+    }
+
+    /// The same of a text that is kept elsewhere.
+    pub(crate) fn check(text: &str) -> Result<(), IdFault> {
         match ModelId::slashes(text.as_bytes()) {
             Some(_) => Ok(()),
             None => ModelId::fault(text).map_or(Ok(()), Err),
         }
-        .map(|()| ModelId(text.into()))
     }
 
     /// How many slashes there are in an id, none or one; nothing if this is no id, or a longer one than can be told at a
@@ -202,8 +206,13 @@ impl Commit {
 
 impl fmt::Display for Commit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
+}
+
+/// Bytes in hex digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn of_hex<const BYTES: usize>(text: &str) -> Option<[u8; BYTES]> {

@@ -13,6 +13,7 @@ mod remark;
 pub use alias::{Alias, Certainty, Scope};
 pub use column::{Count, Counts, Flag, Flags, Word, WordList, WordLists, Words};
 pub(crate) use guard::guarded;
+pub(crate) use id::hex;
 pub use id::{Commit, HubId, IdFault, ModelId};
 pub(crate) use oddity::clip;
 pub use oddity::{Oddity, OddityKind};

@@ -9,7 +9,7 @@ use super::stored::{
     AuthorityColumn, CommitColumn, FlagColumn, KeyColumn, LinkColumn, ListColumn, Names, NumberColumn, OddityColumn,
     Texts, WordColumn,
 };
-use crate::model::{Authority, Counts, Flags, INSTANTS, Learned, OddityKind, Relation, WordLists, Words};
+use crate::model::{Authority, Counts, Flags, INSTANTS, Learned, OddityKind, Relation, WordLists, Words, hex};
 
 /// The columns of a snapshot, each read where it lies when it is first asked for. Who there is, every question asks.
 #[derive(Debug)]
@@ -158,7 +158,7 @@ pub(super) fn digest(batch: &RecordBatch) -> String {
         hash.update(field.name());
         hash_array(&column.to_data(), &mut hash);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 fn hash_array(data: &ArrayData, hash: &mut Sha256) {

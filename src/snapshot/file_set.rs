@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use tempfile::{Builder, NamedTempFile, TempPath};
 
 use super::Error;
+use crate::model::hex;
 
 /// How the name of a file ends that is not whole yet.
 const PART: &str = ".part";
@@ -44,7 +45,7 @@ impl FileSet {
         let mut out = BufWriter::new(Hashed { file: self.part(path)?, hash: Sha256::new() });
         let filled = fill(&mut out).and_then(|()| out.flush());
         filled.map_err(|error| Error::Io { path: path.into(), error })?;
-        Ok(out.get_ref().hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex(&out.get_ref().hash.clone().finalize()))
     }
 
     /// Adds a file and gives it, still empty.

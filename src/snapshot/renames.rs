@@ -19,14 +19,21 @@ pub(crate) struct Renames {
 }
 
 /// What a listing says of names.
+/// What it does not say is not so.
 pub(crate) trait Listing {
     fn is_listed(&self, id: &str) -> bool;
     /// Whether an account has any listed model.
-    fn lists_any_of(&self, account: &str) -> bool;
+    fn lists_any_of(&self, _account: &str) -> bool {
+        false
+    }
     /// Whether one of two listed models names the other as its parent: then it is a copy, and no new name.
-    fn are_kin(&self, one: &str, other: &str) -> bool;
+    fn are_kin(&self, _one: &str, _other: &str) -> bool {
+        false
+    }
     /// Whether the Hub's key of a parent that bears the name `old` says that it is another model than `new`.
-    fn is_another(&self, old: &str, new: &str) -> bool;
+    fn is_another(&self, _old: &str, _new: &str) -> bool {
+        false
+    }
 }
 
 impl Renames {
@@ -337,15 +344,6 @@ mod tests {
     impl Listing for Few {
         fn is_listed(&self, id: &str) -> bool {
             few().position(|known| known == id).is_some_and(|at| self.0 >> at & 1 == 1)
-        }
-        fn lists_any_of(&self, _: &str) -> bool {
-            false
-        }
-        fn are_kin(&self, _: &str, _: &str) -> bool {
-            false
-        }
-        fn is_another(&self, _: &str, _: &str) -> bool {
-            false
         }
     }
 

@@ -11,7 +11,7 @@ use super::{
     Body, Builder, CommitColumn, Error, FlagColumn, KeyColumn, LinkColumn, ListColumn, NumberColumn, OddityColumn, Row,
     Snapshot, Taken, WordColumn,
 };
-use crate::model::{Counts, Flags, ModelId, Oddity, Parent, Record, WordLists, Words};
+use crate::model::{Counts, Flags, ModelId, Oddity, Parent, Record, WordLists, Words, hex};
 
 /// The records of a snapshot, each as one source would tell it.
 pub struct Records<'s> {
@@ -173,7 +173,7 @@ impl Builder {
         if let Body::File { file, .. } = &snapshot.body {
             let hash = Sha256::digest(file);
             snapshot.unchanged()?;
-            self.digest(&hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), file.len() as u64);
+            self.digest(&hex(&hash), file.len() as u64);
         }
         Ok(())
     }

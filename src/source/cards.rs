@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::bounded::{ordinary, size, too_long};
-use super::input::{Hashed, hex};
+use super::input::Hashed;
 use super::links::Links;
 use super::steady::Steady;
 use super::{Digested, Error, Kind, Sink, Source, card, is_hidden, suffix, walk_error};
-use crate::model::{Reject, Remark, RemarkKind};
+use crate::model::{Reject, Remark, RemarkKind, hex};
 use cache::{OTHERS, card_of, main_of};
 pub(super) use cache::{cached, is_cache};
 use name::{NoModel, id, is_card, is_checkpoint, is_leaflet, is_readme, joined, stem};

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::Error;
 use super::packed::{Tail, unpack};
-use crate::model::{Remark, RemarkKind};
+use crate::model::{Remark, RemarkKind, hex};
 
 /// The name of what a program before this one writes.
 pub(super) const STDIN: &str = "-";
@@ -33,10 +33,6 @@ pub struct Digested {
 /// SHA-256 of `bytes`, in hex.
 pub fn digest_bytes(bytes: &[u8]) -> Digested {
     Digested { sha256: hex(&Sha256::digest(bytes)), bytes: bytes.len() as u64, remarks: Vec::new() }
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Bytes that are hashed as they pass.

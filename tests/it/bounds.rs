@@ -4,7 +4,6 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::Path;
 
-use modelkin::source::hub::listing::Scope;
 use modelkin::source::recording::{CardState, FetchedCard, Head, PageKind, Plan, Recording, split_cards, write_cards};
 
 use crate::program::{Place, Ran};
@@ -146,15 +145,7 @@ fn rows_of_many_small_things_are_told() {
 
 /// A finished recording of one page with this body, packed as it may be.
 fn recording(folder: &Path, kind: PageKind, body: &[u8]) {
-    let plan = Plan {
-        endpoint: "https://h".into(),
-        scope: Scope::default(),
-        below: None,
-        limit: None,
-        since: None,
-        cards: false,
-        licence_names: false,
-    };
+    let plan = Plan { endpoint: "https://h".into(), ..Plan::default() };
     let mut recording = Recording::resume(folder, &plan, 1_700_000_000_000).unwrap();
     recording.add(&Head::new(kind, "/api/models".into(), Some(1_700_000_000_000)), b"[]").unwrap();
     recording.finish().unwrap();

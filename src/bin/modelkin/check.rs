@@ -24,30 +24,30 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
         let snapshot = snapshots::trusted(snapshot, args.question.trust)?;
         return list(args, &snapshot);
     }
+    let lineage = Lineage::from_snapshot(&snapshot)?;
+    let scope = scope(args, &lineage)?;
+    let wanted = match args.list.as_deref() {
+        None | Some("all") => None,
+        Some(name) => Some(kind(name).ok_or_else(|| Usage(format!("{name:?} is no kind; use all, {}", known())))?),
+    };
     // Of the file as it is: what it says of itself is computed again, whatever is trusted.
     let families = Families::built_in()?.all()?;
     let lies = census::verify(&snapshot, &families, args.question.wait.seconds(), &|_| ())
         .map_err(anyhow::Error::from_boxed)?
         .lies;
-    let lineage = Lineage::from_snapshot(&snapshot)?;
-    let scope = scope(args, &lineage)?;
     let mut findings = report::findings(&snapshot, &lineage)?;
     let left_out = scope.narrow(&mut findings, &snapshot);
     if !lies.is_empty() {
         // Of no model, so no scope leaves them out.
         findings.insert(0, report::lies(&lies));
     }
-    let mut report = match args.list.as_deref() {
+    let mut report = match args.list {
         None => {
             let mut report = report::check(&findings);
             report.definition.extend(snapshot.provenance().crawl.as_ref().map(crawled));
             report
         }
-        Some("all") => report::list(findings.iter()),
-        Some(name) => {
-            let wanted = kind(name).ok_or_else(|| Usage(format!("{name:?} is no kind; use all, {}", known())))?;
-            report::list(findings.iter().filter(|finding| finding.kind == wanted))
-        }
+        Some(_) => report::list(findings.iter().filter(|finding| wanted.is_none_or(|wanted| finding.kind == wanted))),
     };
     if !scope.is_everything() {
         let others = plural(left_out, "other case");

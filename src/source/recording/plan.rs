@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::source::hub::listing::Scope;
 
 /// What a crawl is after: equal plans may go on with each other's pages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// The Hub's address.
     pub endpoint: String,

@@ -61,7 +61,6 @@ fn is_believable(told: i64, ours: i64, newest: Option<i64>) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test")]
 mod tests {
-    use super::super::super::hub::listing::Scope;
     use super::super::{Head, PageKind, Plan};
     use super::*;
 
@@ -74,15 +73,7 @@ mod tests {
     fn a_crawl_of_the_whole_hub_has_its_own_date_whatever_it_goes_on_with() {
         const OCTOBER: i64 = 1_790_812_800_000;
         let folder = tempfile::tempdir().unwrap();
-        let whole = Plan {
-            endpoint: "https://h".into(),
-            scope: Scope::default(),
-            below: None,
-            limit: None,
-            since: None,
-            cards: false,
-            licence_names: false,
-        };
+        let whole = Plan { endpoint: "https://h".into(), ..Plan::default() };
         let page = |date| Head::new(PageKind::List, "/api/models".into(), Some(date));
         let family = Plan { below: Some("a/b".into()), ..whole.clone() };
         let mut recording = Recording::resume(folder.path(), &family, OCTOBER).unwrap();
