@@ -123,7 +123,8 @@ impl Scan {
             let text = || std::str::from_utf8(value).ok();
             // A key that stands twice is no row.
             match key {
-                b"id" if !std::mem::replace(&mut has_id, true) => {
+                // An escape is none of an id's characters: it stands for one.
+                b"id" if !std::mem::replace(&mut has_id, true) && !value.contains(&b'\\') => {
                     found.id = Cow::Borrowed(text()?.strip_prefix('"')?.strip_suffix('"')?);
                     if found.id.trim().is_empty() {
                         return None;

@@ -709,6 +709,7 @@ fn links_alone_are_those_of_a_whole_import() {
         r#"{"id":"some/kept","tags":["base_model:a/one"]}"#,
         r#"{"id":"some/kept","tags":null}"#,
         r#"{"id":"some/escaped","tags":["base\u005fmodel:a/one"]}"#,
+        r#"{"id":"some\/slash","tags":["base_model:a/one"]}"#,
         r#"{"id":"some/card","tags":["x"],"cardData":{"base\u005fmodel":"a/one"}}"#,
         r#"{"id":"some/both","id":"some/both","tags":["base_model:a/one"]}"#,
         r#"{"config":{"id":"not/this","tags":["base_model:not/this"]},"tags":[],"id":"some/nested","x":[{"a":"}]\"{"}]}"#,
