@@ -8,7 +8,7 @@ use super::printable::{fenced, markdown, markdown_lines};
 use super::value::{Map, flatten};
 use super::{Block, Named, Value, day, plural, printable_lines};
 use crate::model::Relation;
-use crate::snapshot::{Error, Snapshot, Taken};
+use crate::snapshot::{Snapshot, Taken};
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,11 +103,11 @@ impl Report<'_> {
     /// Writes the report in a format, ending with a line end.
     ///
     /// # Errors
-    /// The writer's; and, before anything is written, one that holds [`Error::Damaged`] if the snapshot cannot be told of.
+    /// The writer's.
     pub fn write(&self, snapshot: &Snapshot, format: Format, out: &mut dyn Write) -> io::Result<()> {
         let text = match format {
             Format::Json => {
-                self.frame(snapshot)?.serialize(&mut Serializer::with_formatter(&mut *out, Lines::of(&self.rows)))?;
+                self.frame(snapshot).serialize(&mut Serializer::with_formatter(&mut *out, Lines::of(&self.rows)))?;
                 "\n".to_owned()
             }
             Format::Csv => return self.csv(out),
@@ -118,31 +118,23 @@ impl Report<'_> {
                     format!("{text}\n{}", "=".repeat(text.chars().count()))
                 }
                 Block::Grid(grid) => grid.text(),
-            })?,
+            }),
             Format::Markdown => self.blocks(snapshot, markdown_lines, |block| match block {
                 Block::Line(text) => markdown_lines(text),
                 Block::Title(text) => format!("## {}", markdown(text)),
                 Block::Fixed(text) => fenced(text),
                 Block::Grid(grid) => grid.markdown(),
-            })?,
+            }),
         };
         out.write_all(text.as_bytes())
     }
 
     /// The definition and the snapshot, for formats that have no room for them.
-    ///
-    /// # Errors
-    /// [`Error::Damaged`].
-    pub fn note(&self, snapshot: &Snapshot) -> Result<String, Error> {
-        Ok(format!("{}\n{}", self.definition.join("\n"), footer(snapshot)?))
+    pub fn note(&self, snapshot: &Snapshot) -> String {
+        format!("{}\n{}", self.definition.join("\n"), footer(snapshot))
     }
 
-    fn blocks(
-        &self,
-        snapshot: &Snapshot,
-        lines: fn(&str) -> String,
-        draw: impl Fn(&Block) -> String,
-    ) -> io::Result<String> {
+    fn blocks(&self, snapshot: &Snapshot, lines: fn(&str) -> String, draw: impl Fn(&Block) -> String) -> String {
         let mut parts: Vec<String> = Vec::new();
         for (at, block) in self.blocks.iter().enumerate() {
             let follows_line = at > 0 && matches!((&self.blocks[at - 1], block), (Block::Line(_), Block::Line(_)));
@@ -152,18 +144,18 @@ impl Report<'_> {
             }
         }
         parts.extend((!self.definition.is_empty()).then(|| lines(&self.definition.join("\n"))));
-        parts.push(lines(&footer(snapshot).map_err(io::Error::other)?));
-        Ok(parts.join("\n\n") + "\n")
+        parts.push(lines(&footer(snapshot)));
+        parts.join("\n\n") + "\n"
     }
 
-    fn frame(&self, snapshot: &Snapshot) -> io::Result<Frame<'_>> {
-        Ok(Frame {
+    fn frame(&self, snapshot: &Snapshot) -> Frame<'_> {
+        Frame {
             modelkin: VERSION,
-            snapshot: describe(snapshot).map_err(io::Error::other)?,
+            snapshot: describe(snapshot),
             definition: self.definition.join(" "),
             beside: Map(Cow::Borrowed(&self.beside)),
             rows: &self.rows,
-        })
+        }
     }
 
     fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -252,7 +244,7 @@ fn guarded(cell: &str) -> String {
 }
 
 /// A snapshot as every output names it.
-fn describe(snapshot: &Snapshot) -> Result<Value, Error> {
+fn describe(snapshot: &Snapshot) -> Value {
     let provenance = snapshot.provenance();
     let counts = &provenance.counts;
     let from = match provenance.taken_from {
@@ -269,25 +261,17 @@ fn describe(snapshot: &Snapshot) -> Result<Value, Error> {
         ("links", counts.links.into()),
         ("unlisted", counts.unlisted.into()),
         ("rejects", counts.rejects.into()),
-        ("oddities", oddities(snapshot)?.into()),
+        ("oddities", snapshot.all_oddities().into()),
         ("sample", provenance.sample.into()),
     ];
     // Who said it, where a crawl noted that.
     let hosts = provenance.crawl.as_ref().map(|crawl| &crawl.hosts).filter(|hosts| !hosts.is_empty());
     let hosts = hosts.map(|hosts| Value::List(hosts.iter().map(|host| host.as_str().into()).collect()));
-    Ok(Value::group(known.into_iter().chain(hosts.map(|hosts| ("answered_by", hosts)))))
-}
-
-/// How many odd values there are.
-fn oddities(snapshot: &Snapshot) -> Result<u64, Error> {
-    Ok(snapshot.oddities()?.counts().iter().map(|(_, count)| *count as u64).sum())
+    Value::group(known.into_iter().chain(hosts.map(|hosts| ("answered_by", hosts))))
 }
 
 /// The last line of every table: what was counted in.
-///
-/// # Errors
-/// [`Error::Damaged`].
-pub fn footer(snapshot: &Snapshot) -> Result<String, Error> {
+pub fn footer(snapshot: &Snapshot) -> String {
     let provenance = snapshot.provenance();
     let counts = &provenance.counts;
     let date = match (provenance.taken, provenance.taken_from) {
@@ -296,15 +280,15 @@ pub fn footer(snapshot: &Snapshot) -> Result<String, Error> {
         (None, _) => "without a date".into(),
     };
     let what = if provenance.sample { "the built-in sample, which is no census," } else { "snapshot" };
-    Ok(format!(
+    format!(
         "Declared lineage; {what} {date}, sha256 {}: {}, {}, {}, {}, {} (see `modelkin check`).",
         provenance.short_digest(),
         plural(counts.models, "model"),
         plural(counts.links, "link"),
         plural(counts.unlisted, "unlisted parent"),
         plural(counts.rejects, "reject"),
-        plural(oddities(snapshot)?, "odd value"),
-    ))
+        plural(snapshot.all_oddities(), "odd value"),
+    )
 }
 
 /// The heads of the relation columns.

@@ -26,6 +26,8 @@ pub(super) struct Columns {
     pub flags: Flags<Lazy<FlagColumn>>,
     pub lists: WordLists<Lazy<ListColumn>>,
     pub oddities: Lazy<OddityColumn>,
+    /// How many oddities there are.
+    pub all_oddities: u64,
 }
 
 /// Why arrays make no columns.
@@ -109,9 +111,25 @@ impl Columns {
         });
         let [_, oddity_ends, _, _, kinds, _, text_ends, texts] = arrays.next();
         arrays.same_words("kind", OddityKind::ALL.iter().map(|kind| kind.name()))?;
+        // A byte each.
+        let all_oddities = kinds.bytes().len() as u64;
         let oddities = [oddity_ends, kinds, text_ends, texts];
         let oddities = Lazy::new("oddities", oddities, move |parts| OddityColumn::read(rows, parts));
-        Ok(Columns { rows, names, keys, links, authorities, created, commits, counts, words, flags, lists, oddities })
+        Ok(Columns {
+            rows,
+            names,
+            keys,
+            links,
+            authorities,
+            created,
+            commits,
+            counts,
+            words,
+            flags,
+            lists,
+            oddities,
+            all_oddities,
+        })
     }
 
     /// Reads every column.

@@ -369,6 +369,11 @@ impl Snapshot {
         self.column(self.columns.oddities.get())
     }
 
+    /// How many oddities there are. Every answer says it, so that the column need not be read for it.
+    pub fn all_oddities(&self) -> u64 {
+        self.columns.all_oddities
+    }
+
     /// The row with that id, without regard to case; an alias's own row, not its target's.
     pub fn find(&self, id: &str) -> Option<Row> {
         let at = self.partition(|known| cmp_key(known, id).is_lt());

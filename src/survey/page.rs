@@ -19,7 +19,7 @@ const STYLE: &str = include_str!("page.css");
 pub fn page(sections: &[Section], published: &Published, snapshot: &Snapshot, files: &str) -> Result<String, Error> {
     let provenance = snapshot.provenance();
     let date = provenance.taken.map_or_else(|| "without a date".into(), day);
-    let footer = text(&footer(snapshot)?);
+    let footer = text(&footer(snapshot));
     let title = format!("Open models by their declared lineage, {date}");
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>{0}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{0}</h1>\n",

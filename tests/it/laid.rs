@@ -61,7 +61,9 @@ fn links(snapshot: &Snapshot) -> Vec<String> {
 }
 
 fn odd(snapshot: &Snapshot) -> Vec<(&'static str, usize)> {
-    snapshot.oddities().unwrap().counts().into_iter().map(|(kind, count)| (kind.name(), count)).collect()
+    let counts = snapshot.oddities().unwrap().counts();
+    assert_eq!(snapshot.all_oddities(), counts.iter().map(|(_, count)| *count as u64).sum::<u64>());
+    counts.into_iter().map(|(kind, count)| (kind.name(), count)).collect()
 }
 
 const ROW: Text<'_> = ("jsonl", r#"{"id":"o/child","tags":["en","base_model:a/b","base_model:finetune:a/b"]}"#);

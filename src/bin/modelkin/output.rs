@@ -90,7 +90,7 @@ fn filled(out: impl Write, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
 pub fn report(report: &Report<'_>, snapshot: &Snapshot, format: Format) -> anyhow::Result<()> {
     snapshot.unchanged()?;
     if matches!(format, Format::Csv) {
-        note(&report.note(snapshot)?);
+        note(&report.note(snapshot));
     }
     filled(standard()?, |out| report.write(snapshot, format, out))?;
     // Names are read from it until the last line.

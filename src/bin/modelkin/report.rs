@@ -74,7 +74,7 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
         };
         let mut text = Vec::new();
         table.csv(&mut text)?;
-        output::note(&note(&sections, &snapshot)?);
+        output::note(&note(&sections, &snapshot));
         snapshot.unchanged()?;
         output::result(&String::from_utf8_lossy(&text))?;
         return Ok(ExitCode::SUCCESS);
@@ -171,7 +171,7 @@ pub fn references(tables: &args::Tables) -> anyhow::Result<References> {
 }
 
 /// The definitions and the snapshot, for formats that have no room for them.
-fn note(sections: &[Section], snapshot: &Snapshot) -> Result<String, Error> {
+fn note(sections: &[Section], snapshot: &Snapshot) -> String {
     let definition = sections.iter().flat_map(|section| section.definition.clone()).collect();
     Report::new(definition, Vec::new(), Vec::new()).note(snapshot)
 }
