@@ -51,7 +51,7 @@ impl Snapshot {
     }
 
     fn write_to(&self, file: &mut File) -> io::Result<()> {
-        let batch = match &self.body {
+        let batch = match &*self.body {
             Body::Memory(batch) => batch,
             // It is as it was written, and nothing was changed since.
             Body::File { file: mapped, .. } => {
@@ -59,7 +59,7 @@ impl Snapshot {
                 return self.unchanged().map_err(io::Error::other);
             }
         };
-        let metadata = [(FORMAT_KEY, FORMAT.to_owned()), (PROVENANCE_KEY, serde_json::to_string(&self.provenance)?)];
+        let metadata = [(FORMAT_KEY, FORMAT.to_owned()), (PROVENANCE_KEY, serde_json::to_string(&*self.provenance)?)];
         let metadata: std::collections::HashMap<_, _> = metadata.map(|(key, value)| (key.to_owned(), value)).into();
         let schema = schema().with_metadata(metadata);
         let mut writer = FileWriter::try_new(BufWriter::new(&mut *file), &schema).map_err(other)?;
@@ -111,11 +111,13 @@ impl Snapshot {
     /// # Errors
     /// [`Error::Damaged`].
     pub fn bare(&self) -> Result<Snapshot, Error> {
-        let mut bare = match &self.body {
-            Body::Memory(batch) => Snapshot::in_memory(batch.clone(), self.provenance.clone(), self.rejects.clone()),
+        let mut bare = match &*self.body {
+            Body::Memory(batch) => {
+                Snapshot::in_memory(batch.clone(), Provenance::clone(&self.provenance), self.rejects.to_vec())
+            }
             Body::File { path, file, opened, .. } => Snapshot::from_bytes(path, file.clone(), opened.clone())?,
         };
-        bare.kept = Kept::default();
+        bare.kept = Arc::default();
         Ok(bare)
     }
 
@@ -124,7 +126,7 @@ impl Snapshot {
     /// # Errors
     /// [`Error::Damaged`] if they are no valid columns.
     pub fn digest(&self) -> Result<String, Error> {
-        match &self.body {
+        match &*self.body {
             Body::Memory(batch) => Ok(digest(batch)),
             Body::File { path, file, .. } => {
                 let damaged = |reason| Error::Damaged { path: path.clone(), reason };
@@ -222,7 +224,7 @@ impl Snapshot {
             kept.place(&name, width, stored(place));
         }
         let body = Body::File { path: path.into(), file: file.clone(), opened, places };
-        Ok(Snapshot { columns, body, kept, provenance, rejects: rejects_from_wire(rejects) })
+        Ok(Snapshot::of(columns, body, kept, provenance, rejects_from_wire(rejects)))
     }
 }
 

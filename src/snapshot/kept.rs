@@ -17,11 +17,11 @@ pub enum Array {
 }
 
 /// What a snapshot keeps beside its records, by name.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Kept(BTreeMap<String, Shelf>);
 
 /// An array, by what its numbers take.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Shelf {
     Bytes(Part<u8>),
     Numbers(Part<u32>),

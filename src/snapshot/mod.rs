@@ -56,14 +56,14 @@ use stored::AuthorityColumn;
 /// in order of their ids without regard to case.
 pub type Row = u32;
 
-/// A snapshot: immutable, shared between threads, open for reading by number.
-#[derive(Debug)]
+/// A snapshot, open for reading by number. A clone is the same snapshot and costs nothing: whoever is made of one holds it.
+#[derive(Debug, Clone)]
 pub struct Snapshot {
-    columns: Columns,
-    body: Body,
-    kept: Kept,
-    provenance: Provenance,
-    rejects: Vec<Reject>,
+    columns: Arc<Columns>,
+    body: Arc<Body>,
+    kept: Arc<Kept>,
+    provenance: Arc<Provenance>,
+    rejects: Arc<[Reject]>,
 }
 
 /// Where the columns come from.
@@ -131,12 +131,17 @@ impl Snapshot {
         let memory = |buffers: Vec<_>| buffers.into_iter().map(Raw::Memory).collect();
         #[allow(clippy::expect_used, reason = "the columns are this program's")]
         let columns = Columns::of(batch.num_rows(), memory(words), memory(arrays)).expect("columns of this program");
-        Snapshot { columns, body: Body::Memory(batch), kept: Kept::default(), provenance, rejects }
+        Snapshot::of(columns, Body::Memory(batch), Kept::default(), provenance, rejects)
+    }
+
+    fn of(columns: Columns, body: Body, kept: Kept, provenance: Provenance, rejects: Vec<Reject>) -> Snapshot {
+        let (columns, body, kept, provenance) = (columns.into(), body.into(), kept.into(), provenance.into());
+        Snapshot { columns, body, kept, provenance, rejects: rejects.into() }
     }
 
     /// What was found wrong with the file.
     pub(crate) fn damaged(&self, reason: impl Into<String>) -> Error {
-        let path = match &self.body {
+        let path = match &*self.body {
             Body::File { path, .. } => path.clone(),
             Body::Memory(_) => "a snapshot in memory".into(),
         };
@@ -149,7 +154,7 @@ impl Snapshot {
     /// # Errors
     /// [`Error::Changed`].
     pub fn unchanged(&self) -> Result<(), Error> {
-        let Body::File { path, opened, .. } = &self.body else { return Ok(()) };
+        let Body::File { path, opened, .. } = &*self.body else { return Ok(()) };
         match opened.is_as_it_was().map_err(|error| Error::Io { path: path.clone(), error })? {
             true => Ok(()),
             false => Err(Error::Changed { path: path.clone() }),
@@ -161,7 +166,7 @@ impl Snapshot {
     /// # Errors
     /// [`Error::Damaged`].
     pub fn verify(&self) -> Result<(), Error> {
-        if let Body::File { file, places, .. } = &self.body {
+        if let Body::File { file, places, .. } = &*self.body {
             places.iter().try_for_each(|place| is_whole(file, place)).map_err(|reason| self.damaged(reason))?;
         }
         self.columns.all().map_err(|reason| self.damaged(reason))?;
@@ -187,9 +192,9 @@ impl Snapshot {
     }
 
     /// Keeps an array that was computed from the records, under a name that says by which version of what. It is
-    /// written with the snapshot, and is no part of its digest.
+    /// written with the snapshot, and is no part of its digest. Clones that were made before keep what they did.
     pub fn keep(&mut self, name: &str, array: Array) {
-        self.kept.add(name, array);
+        Arc::make_mut(&mut self.kept).add(name, array);
     }
 
     /// What was kept under a name.
@@ -241,7 +246,7 @@ impl Snapshot {
 
     /// The same, marked as the sample inside the program.
     pub(crate) fn into_sample(mut self) -> Snapshot {
-        self.provenance.sample = true;
+        Arc::make_mut(&mut self.provenance).sample = true;
         self
     }
 

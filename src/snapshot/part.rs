@@ -79,7 +79,7 @@ impl Raw {
 }
 
 /// An array that stands alone, read when it is first asked for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Part<T: ArrowNativeType> {
     pub(super) raw: Raw,
     numbers: OnceLock<Result<ScalarBuffer<T>, String>>,

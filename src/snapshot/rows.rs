@@ -170,7 +170,7 @@ impl Builder {
         for reject in snapshot.rejects() {
             self.add(Err(reject.clone()));
         }
-        if let Body::File { file, .. } = &snapshot.body {
+        if let Body::File { file, .. } = &*snapshot.body {
             let hash = Sha256::digest(file);
             snapshot.unchanged()?;
             self.digest(&hex(&hash), file.len() as u64);
