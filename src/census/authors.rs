@@ -1,11 +1,9 @@
 //! Whose models are, as numbers, and the distinct owners of what descends from models and from owners.
 
-use std::borrow::Cow;
-
 use super::Counting;
 use super::distinct::Distinct;
 use crate::lineage::Lineage;
-use crate::snapshot::{Array, Error, Row, Snapshot};
+use crate::snapshot::{Array, Error, Numbers, Row, Snapshot};
 
 /// Under which name the owners are kept: this version of what they are.
 const NAME: &str = "census/1/owners";
@@ -17,7 +15,7 @@ const FIRST: u32 = 1;
 ///
 /// # Errors
 /// [`Error::Damaged`].
-pub fn owners(snapshot: &Snapshot) -> Result<Cow<'_, [u32]>, Error> {
+pub fn owners(snapshot: &Snapshot) -> Result<Numbers<u32>, Error> {
     let wrong = || "its numbers do not go on from row to row".to_owned();
     let go_on = |block: &[u32]| {
         let goes_on = |(one, next): (&u32, &u32)| next.wrapping_sub(*one) <= 1;
@@ -28,7 +26,7 @@ pub fn owners(snapshot: &Snapshot) -> Result<Cow<'_, [u32]>, Error> {
         if owners.len() != snapshot.len() || owners.first().is_some_and(|first| *first != FIRST) {
             return Err(snapshot.damaged(format!("kept array {NAME}: {}", wrong())));
         }
-        return Ok(owners.into());
+        return Ok(owners);
     }
     let mut owners = Vec::with_capacity(snapshot.len());
     let mut number = FIRST - 1;
@@ -40,14 +38,14 @@ pub fn owners(snapshot: &Snapshot) -> Result<Cow<'_, [u32]>, Error> {
 }
 
 pub(super) fn to_keep(snapshot: &Snapshot) -> Result<(String, Array), Error> {
-    Ok((NAME.into(), Array::Numbers(owners(snapshot)?.into_owned())))
+    Ok((NAME.into(), Array::Numbers(owners(snapshot)?.to_vec())))
 }
 
 /// The distinct owners of the counted descendants of every model with children, in order.
 ///
 /// # Errors
 /// [`Error::Damaged`], and [`super::Error::TooLong`].
-pub(super) fn below(lineage: &Lineage<'_>, counting: &Counting) -> Result<Vec<u64>, super::Error> {
+pub(super) fn below(lineage: &Lineage, counting: &Counting) -> Result<Vec<u64>, super::Error> {
     let owners = owners(lineage.snapshot())?;
     Ok(distinct(lineage, &owners, counting)?.below(counting.wait)?)
 }
@@ -57,7 +55,7 @@ pub(super) fn below(lineage: &Lineage<'_>, counting: &Counting) -> Result<Vec<u6
 /// # Errors
 /// [`Error::Damaged`], and [`super::Error::TooLong`].
 pub(super) fn below_owners(
-    lineage: &Lineage<'_>,
+    lineage: &Lineage,
     sets: &[Vec<Row>],
     counting: &Counting,
 ) -> Result<Vec<u64>, super::Error> {
@@ -65,7 +63,7 @@ pub(super) fn below_owners(
     Ok(distinct(lineage, &owners, counting)?.below_groups(sets, counting.wait)?)
 }
 
-fn distinct<'a>(lineage: &Lineage<'_>, owners: &'a [u32], counting: &Counting) -> Result<Distinct<'a>, Error> {
+fn distinct<'a>(lineage: &Lineage, owners: &'a [u32], counting: &Counting) -> Result<Distinct<'a>, Error> {
     let snapshot = lineage.snapshot();
     let wanted = counting.wanted(snapshot)?;
     Ok(Distinct::of(snapshot.len(), &lineage.pairs(), owners, |row| wanted.holds(row)))

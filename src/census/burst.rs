@@ -1,11 +1,10 @@
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use crate::lineage::Lineage;
 use crate::model::DATES_KEPT_SINCE;
-use crate::snapshot::{Array, Error, NumberColumn, Row, agree};
+use crate::snapshot::{Array, Error, NumberColumn, Numbers, Row, agree};
 
 /// How many children make a burst, and within how many milliseconds (`definitions`, "Noise").
 const LEAST: usize = 50;
@@ -14,10 +13,10 @@ const WITHIN: i64 = 24 * 60 * 60 * 1000;
 /// Which links are part of a burst: at least 50 children of one parent, by one author or sharing one name template,
 /// created within 24 hours. Models without a date (or from before the Hub kept dates) cannot be judged.
 #[derive(Debug)]
-pub struct Bursts<'l, 's> {
-    lineage: &'l Lineage<'s>,
+pub struct Bursts {
+    lineage: Lineage,
     /// A byte for each link in the order of the children, 1 in a burst.
-    flags: Cow<'l, [u8]>,
+    flags: Numbers<u8>,
 }
 
 /// A group of children that makes a burst: a run of them without a longer pause than the rule allows.
@@ -43,19 +42,19 @@ pub enum Shared {
 /// Under which name the flags are kept: this version of the rule.
 const NAME: &str = "census/2/bursts";
 
-impl<'l, 's> Bursts<'l, 's> {
+impl Bursts {
     /// Finds the bursts among the children of every model; those of a whole lineage are taken from its snapshot, if it
     /// keeps them.
     ///
     /// # Errors
     /// [`Error::Damaged`].
-    pub fn of(lineage: &'l Lineage<'s>) -> Result<Bursts<'l, 's>, Error> {
+    pub fn of(lineage: &Lineage) -> Result<Bursts, Error> {
         let snapshot = lineage.snapshot();
         if let Some(flags) = snapshot.kept_if(NAME, agree::any::<u8>)?.filter(|_| lineage.is_whole()) {
             if flags.len() != lineage.links() {
                 return Err(snapshot.damaged(format!("kept array {NAME}: it is not as long as there are links")));
             }
-            return Ok(Bursts { lineage, flags: flags.into() });
+            return Ok(Bursts { lineage: lineage.clone(), flags });
         }
         let mut flags = vec![0; lineage.links()];
         for Burst { parent, children, .. } in Bursts::list(lineage)? {
@@ -64,14 +63,14 @@ impl<'l, 's> Bursts<'l, 's> {
                 place.into_iter().for_each(|place| flags[lineage.links_up(child).start + place] = 1);
             }
         }
-        Ok(Bursts { lineage, flags: flags.into() })
+        Ok(Bursts { lineage: lineage.clone(), flags: flags.into() })
     }
 
     /// Every burst, by the parents in order; a child may be in two, by its author and by its name.
     ///
     /// # Errors
     /// [`Error::Damaged`].
-    pub fn list(lineage: &Lineage<'_>) -> Result<Vec<Burst>, Error> {
+    pub fn list(lineage: &Lineage) -> Result<Vec<Burst>, Error> {
         let created = lineage.snapshot().created()?;
         let bursts = lineage.snapshot().rows().into_par_iter().map(|parent| below(lineage, created, parent));
         Ok(bursts.flatten_iter().collect())
@@ -87,8 +86,8 @@ impl<'l, 's> Bursts<'l, 's> {
     }
 
     /// The lineage in which they were found.
-    pub fn lineage(&self) -> &'l Lineage<'s> {
-        self.lineage
+    pub fn lineage(&self) -> &Lineage {
+        &self.lineage
     }
 
     /// Whether a model is in a burst below one of the parents that are wanted.
@@ -99,7 +98,7 @@ impl<'l, 's> Bursts<'l, 's> {
 }
 
 /// The bursts among the children of one model.
-fn below(lineage: &Lineage<'_>, created: &NumberColumn<i64>, parent: Row) -> Vec<Burst> {
+fn below(lineage: &Lineage, created: &NumberColumn<i64>, parent: Row) -> Vec<Burst> {
     let snapshot = lineage.snapshot();
     let mut found = Vec::new();
     if lineage.children(parent).len() < LEAST {

@@ -11,7 +11,7 @@ pub struct Clusters {
 
 impl Clusters {
     /// By the links that are wanted.
-    pub fn of(lineage: &Lineage<'_>, wanted: impl Fn(Edge) -> bool) -> Clusters {
+    pub fn of(lineage: &Lineage, wanted: impl Fn(Edge) -> bool) -> Clusters {
         let snapshot = lineage.snapshot();
         let mut of: Vec<Row> = snapshot.rows().collect();
         fn first(of: &mut [Row], mut row: Row) -> Row {

@@ -34,7 +34,7 @@ impl Desk {
     }
 
     /// F1 of a set of members, in order of the rows.
-    pub fn direct(&mut self, lineage: &Lineage<'_>, members: &[Row], counted: Counted) -> Vec<(Row, Relation)> {
+    pub fn direct(&mut self, lineage: &Lineage, members: &[Row], counted: Counted) -> Vec<(Row, Relation)> {
         members.iter().for_each(|row| self.members[*row as usize / 64] |= 1 << (row % 64));
         let mut direct = Vec::new();
         for member in members {
@@ -55,7 +55,7 @@ impl Desk {
     /// F1 and F2 of a set of members.
     pub fn derive(
         &mut self,
-        lineage: &Lineage<'_>,
+        lineage: &Lineage,
         members: &[Row],
         counted: Counted,
         wanted: impl Fn(Row) -> bool,
@@ -105,7 +105,7 @@ impl Desk {
 
 impl Derived {
     /// F1 and F2 of each of some sets of members, in their order, in parallel.
-    pub fn of_sets(lineage: &Lineage<'_>, sets: &[Vec<Row>], counted: Counted) -> Vec<Derived> {
+    pub fn of_sets(lineage: &Lineage, sets: &[Vec<Row>], counted: Counted) -> Vec<Derived> {
         let desk = || Desk::new(lineage.snapshot().len());
         let derive = |desk: &mut Desk, members: &Vec<Row>| {
             let derived = desk.derive(lineage, members, counted, |_| true);

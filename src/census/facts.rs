@@ -1,12 +1,10 @@
-use std::borrow::Cow;
-
 use super::segments::Segments;
 use super::shadow::{self, Shadow};
 use super::{Counting, Deepest, Tally, Wanted, credit, deepest, kept_rows};
 use crate::census::layout::{Kind, Layout};
 use crate::lineage::Lineage;
 use crate::model::{Count, Relation};
-use crate::snapshot::{Array, Error, NumberColumn, Row, Snapshot, agree};
+use crate::snapshot::{Array, Error, NumberColumn, Numbers, Row, Snapshot, agree};
 
 /// The counts of one model. Descendants are distinct models other than itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -67,17 +65,17 @@ pub(super) type Lanes = [i64; DEEPEST - RELATIONS];
 
 /// The facts of every model with children, column by column: counted now, or kept in the snapshot.
 #[derive(Debug)]
-pub(super) struct Table<'s> {
-    rows: Cow<'s, [u32]>,
-    columns: [Cow<'s, [u64]>; COLUMNS],
+pub(super) struct Table {
+    rows: Numbers<Row>,
+    columns: [Numbers<u64>; COLUMNS],
 }
 
 /// Under which name the facts are kept: this version of what they mean.
 const NAME: &str = "census/1";
 
-impl<'s> Table<'s> {
+impl Table {
     /// Counts.
-    pub fn take(lineage: &Lineage<'s>, layout: &Layout, counting: &Counting) -> Result<Table<'s>, super::Error> {
+    pub fn take(lineage: &Lineage, layout: &Layout, counting: &Counting) -> Result<Table, super::Error> {
         let weigh = Weigh::of(lineage, counting)?;
         let sums = Segments::sum_within(weigh.nodes(), &weigh.links(), |node| weigh.node(node), counting.wait)?;
         let mut generations = lineage.generations();
@@ -110,16 +108,16 @@ impl<'s> Table<'s> {
             columns[DEEPEST].push(deepest.into());
             columns[CREDIT].push(credit[unit as usize].to_bits());
         }
-        Ok(Table { rows: rows.into(), columns: columns.map(Cow::Owned) })
+        Ok(Table { rows: rows.into(), columns: columns.map(Numbers::from) })
     }
 
     /// The facts that a snapshot keeps: those of all its links and models, and nothing is recent.
     ///
     /// # Errors
     /// [`Error::Damaged`].
-    pub fn kept(snapshot: &'s Snapshot) -> Result<Option<Table<'s>>, Error> {
+    pub fn kept(snapshot: &Snapshot) -> Result<Option<Table>, Error> {
         let Some(rows) = kept_rows(snapshot, &format!("{NAME}/rows"))? else { return Ok(None) };
-        let mut columns: [Cow<'s, [u64]>; COLUMNS] = std::array::from_fn(|_| Cow::Borrowed(&[][..]));
+        let mut columns: [Numbers<u64>; COLUMNS] = Default::default();
         for (number, column) in columns.iter_mut().enumerate() {
             let name = format!("{NAME}/{number}");
             // A sum is less than this, so that those of all models add up; credit is no whole number.
@@ -130,9 +128,9 @@ impl<'s> Table<'s> {
             let Some(kept) = snapshot.kept_if(&name, look)? else { return Ok(None) };
             agree::as_many("counts", kept.len(), rows.len())
                 .map_err(|wrong| snapshot.damaged(format!("kept array {name}: {wrong}")))?;
-            *column = kept.into();
+            *column = kept;
         }
-        Ok(Some(Table { rows: rows.into(), columns }))
+        Ok(Some(Table { rows, columns }))
     }
 
     /// Whether a snapshot keeps them.
@@ -195,19 +193,19 @@ pub(super) fn sums(snapshot: &Snapshot) -> Result<[&NumberColumn<u64>; 3], Error
 }
 
 /// What each model adds to the sums.
-pub(super) struct Weigh<'a, 's> {
-    lineage: &'a Lineage<'s>,
-    wanted: Wanted<'s>,
-    sums: [&'s NumberColumn<u64>; 3],
+pub(super) struct Weigh<'a> {
+    lineage: &'a Lineage,
+    wanted: Wanted<'a>,
+    sums: [&'a NumberColumn<u64>; 3],
     /// The dates, and since when one is recent.
-    recent: Option<(&'s NumberColumn<i64>, i64)>,
+    recent: Option<(&'a NumberColumn<i64>, i64)>,
     shadows: Vec<Shadow>,
 }
 
-impl<'a, 's> Weigh<'a, 's> {
+impl<'a> Weigh<'a> {
     /// # Errors
     /// [`Error::Damaged`].
-    pub fn of(lineage: &'a Lineage<'s>, counting: &Counting) -> Result<Weigh<'a, 's>, Error> {
+    pub fn of(lineage: &'a Lineage, counting: &Counting) -> Result<Weigh<'a>, Error> {
         let snapshot = lineage.snapshot();
         let recent = counting.recent_since.map(|since| snapshot.created().map(|created| (created, since)));
         Ok(Weigh {

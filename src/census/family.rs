@@ -135,7 +135,7 @@ impl Part {
     pub fn of(
         self,
         family: &Family,
-        lineage: &Lineage<'_>,
+        lineage: &Lineage,
         counting: &Counting,
         counted: Counted,
     ) -> Result<Listing, snapshot::Error> {
@@ -175,12 +175,7 @@ impl FamilyCount {
     ///
     /// # Errors
     /// [`snapshot::Error::Damaged`].
-    pub fn of(
-        family: &Family,
-        lineage: &Lineage<'_>,
-        counting: &Counting,
-        counted: Counted,
-    ) -> Result<FamilyCount, Error> {
+    pub fn of(family: &Family, lineage: &Lineage, counting: &Counting, counted: Counted) -> Result<FamilyCount, Error> {
         let members = members(family, lineage)?;
         let (f3, count) = rayon::join(
             || match has_f3(family, lineage)? {
@@ -201,7 +196,7 @@ impl FamilyCount {
     ///
     /// # Errors
     /// [`snapshot::Error::Damaged`].
-    pub fn of_all(families: &[Family], bursts: &Bursts<'_, '_>) -> Result<Vec<[FamilyCount; 2]>, Error> {
+    pub fn of_all(families: &[Family], bursts: &Bursts) -> Result<Vec<[FamilyCount; 2]>, Error> {
         let lineage = bursts.lineage();
         let counting = Counting::default();
         // Expressions that are too large together are looked for one by one.
@@ -232,7 +227,7 @@ impl FamilyCount {
     fn of_members(
         family: &Family,
         members: &[Row],
-        bursts: &Bursts<'_, '_>,
+        bursts: &Bursts,
         counting: &Counting,
         counted: Counted,
     ) -> Result<(FamilyCount, Vec<(Row, Relation)>), snapshot::Error> {
@@ -283,12 +278,12 @@ impl FamilyCount {
 }
 
 /// Whether a snapshot can tell F3: a count of nothing but names is no count of mentions.
-fn has_f3(family: &Family, lineage: &Lineage<'_>) -> Result<bool, snapshot::Error> {
+fn has_f3(family: &Family, lineage: &Lineage) -> Result<bool, snapshot::Error> {
     Ok(!family.has_tags() || lineage.snapshot().list(WordList::Tags)?.words().len() > 0)
 }
 
 /// The models with most descendants among `rows`, ties by id.
-fn top(lineage: &Lineage<'_>, rows: &[(Row, Relation)], counting: &Counting) -> Result<Vec<(Row, u64, u64)>, Error> {
+fn top(lineage: &Lineage, rows: &[(Row, Relation)], counting: &Counting) -> Result<Vec<(Row, u64, u64)>, Error> {
     let counts = counting.wanted(lineage.snapshot())?;
     let wanted = |row: Row| counts.holds(row);
     let inner = rows.iter().map(|(row, _)| *row).filter(|row| !lineage.is_leaf(*row));
@@ -351,7 +346,7 @@ impl Tally {
 ///
 /// # Errors
 /// [`snapshot::Error::Damaged`].
-pub fn tallies(lineage: &Lineage<'_>, sets: &[Vec<Row>], counting: &Counting) -> Result<Vec<(Tally, Tally)>, Error> {
+pub fn tallies(lineage: &Lineage, sets: &[Vec<Row>], counting: &Counting) -> Result<Vec<(Tally, Tally)>, Error> {
     let snapshot = lineage.snapshot();
     let (worth, wanted) = (Worth::of(snapshot)?, counting.wanted(snapshot)?);
     let owners = authors::owners(snapshot)?;
@@ -376,7 +371,7 @@ pub fn tallies(lineage: &Lineage<'_>, sets: &[Vec<Row>], counting: &Counting) ->
 /// # Errors
 /// [`snapshot::Error::Damaged`].
 pub(super) fn authored(
-    lineage: &Lineage<'_>,
+    lineage: &Lineage,
     sets: &[Vec<Row>],
     counting: &Counting,
 ) -> Result<Vec<(Tally, Tally)>, snapshot::Error> {

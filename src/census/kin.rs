@@ -15,7 +15,7 @@ pub struct Kin {
 
 impl Kin {
     /// The families of each of `rows`, which are in order.
-    pub fn of(families: &[Family], lineage: &Lineage<'_>, rows: &[Row]) -> Kin {
+    pub fn of(families: &[Family], lineage: &Lineage, rows: &[Row]) -> Kin {
         let snapshot = lineage.snapshot();
         // Whoever hands a family down to them is one of their ancestors.
         let mut all: Vec<Row> = rows.iter().copied().chain(lineage.above(rows).rows).collect();

@@ -30,7 +30,7 @@ pub(super) enum Kind {
 }
 
 impl Layout {
-    pub fn of(lineage: &Lineage<'_>) -> Layout {
+    pub fn of(lineage: &Lineage) -> Layout {
         let rows = lineage.snapshot().len();
         let mut unit_of = vec![NONE; rows];
         let mut row_of = Vec::new();

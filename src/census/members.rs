@@ -17,7 +17,7 @@ fn names(family: &Family) -> [String; 2] {
 ///
 /// # Errors
 /// If the families' expressions are too large together, or the snapshot is not as it was written.
-pub(super) fn to_keep(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<(String, Array)>, Error> {
+pub(super) fn to_keep(families: &[Family], lineage: &Lineage) -> Result<Vec<(String, Array)>, Error> {
     let sets = members_and_mentions(families, lineage)?;
     let kept = families.iter().zip(sets).flat_map(|(family, sets)| names(family).into_iter().zip(sets));
     Ok(kept.map(|(name, rows)| (name, Array::Numbers(rows))).collect())
@@ -28,7 +28,7 @@ pub(super) fn to_keep(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<
 ///
 /// # Errors
 /// If the families' expressions are too large together, or the snapshot is not as it was written.
-pub(super) fn members_and_mentions(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<[Vec<Row>; 2]>, Error> {
+pub(super) fn members_and_mentions(families: &[Family], lineage: &Lineage) -> Result<Vec<[Vec<Row>; 2]>, Error> {
     let snapshot = lineage.snapshot();
     let kept = |family: &Family| {
         let [members, mentions] = names(family).map(|name| kept_rows(snapshot, &name));
@@ -89,7 +89,7 @@ pub(super) fn members_and_mentions(families: &[Family], lineage: &Lineage<'_>) -
 ///
 /// # Errors
 /// [`snapshot::Error::Damaged`].
-pub fn members(family: &Family, lineage: &Lineage<'_>) -> Result<Vec<Row>, snapshot::Error> {
+pub fn members(family: &Family, lineage: &Lineage) -> Result<Vec<Row>, snapshot::Error> {
     let snapshot = lineage.snapshot();
     if let Some(members) = kept_rows(snapshot, &names(family)[0])? {
         return Ok(members.to_vec());
@@ -108,7 +108,7 @@ pub fn members(family: &Family, lineage: &Lineage<'_>) -> Result<Vec<Row>, snaps
 /// [`snapshot::Error::Damaged`].
 pub(super) fn mentions(
     family: &Family,
-    lineage: &Lineage<'_>,
+    lineage: &Lineage,
     members: &[Row],
     counting: &Counting,
 ) -> Result<Vec<Row>, snapshot::Error> {
@@ -133,7 +133,7 @@ pub(super) fn mentions(
 }
 
 /// The rows whose ids `find` marks, in order; it is given many ids at a time.
-fn search(lineage: &Lineage<'_>, find: impl Fn(&[&str]) -> Vec<bool> + Sync) -> impl Iterator<Item = Row> {
+fn search(lineage: &Lineage, find: impl Fn(&[&str]) -> Vec<bool> + Sync) -> impl Iterator<Item = Row> {
     const MANY: u32 = 16 * 1024;
     let snapshot = lineage.snapshot();
     let starts: Vec<Row> = snapshot.rows().step_by(MANY as usize).collect();
@@ -151,6 +151,6 @@ fn search(lineage: &Lineage<'_>, find: impl Fn(&[&str]) -> Vec<bool> + Sync) -> 
 ///
 /// # Errors
 /// [`snapshot::Error::Damaged`].
-pub(super) fn all_members(families: &[Family], lineage: &Lineage<'_>) -> Result<Vec<Vec<Row>>, snapshot::Error> {
+pub(super) fn all_members(families: &[Family], lineage: &Lineage) -> Result<Vec<Vec<Row>>, snapshot::Error> {
     families.iter().map(|family| members(family, lineage)).collect()
 }

@@ -27,7 +27,7 @@ use std::sync::OnceLock;
 
 use crate::lineage::Lineage;
 use crate::reference::{self, Family};
-use crate::snapshot::{self, Array, NumberColumn, Row, Snapshot, agree};
+use crate::snapshot::{self, Array, NumberColumn, Numbers, Row, Snapshot, agree};
 use facts::Table;
 use layout::Layout;
 
@@ -47,12 +47,12 @@ pub use threads::threads;
 pub use tree::{Branch, Drawn, Extent, Shown, tree};
 pub use verify::{Step, Verified, verify};
 
-/// Every model's counts under `definitions`, "Counting below one model".
+/// Every model's counts under `definitions`, "Counting below one model". It holds the lineage that was counted.
 #[derive(Debug)]
-pub struct Census<'l, 's> {
-    lineage: &'l Lineage<'s>,
+pub struct Census {
+    lineage: Lineage,
     layout: OnceLock<Layout>,
-    table: Table<'s>,
+    table: Table,
     counting: Counting,
 }
 
@@ -119,7 +119,7 @@ pub enum Error {
 }
 
 /// The rows that a snapshot keeps under a name, in order.
-fn kept_rows<'s>(snapshot: &'s Snapshot, name: &str) -> Result<Option<&'s [Row]>, snapshot::Error> {
+fn kept_rows(snapshot: &Snapshot, name: &str) -> Result<Option<Numbers<Row>>, snapshot::Error> {
     snapshot.kept_if(name, |block| agree::rows(block, snapshot.len()))
 }
 
@@ -159,24 +159,25 @@ impl Counting {
     }
 }
 
-impl<'l, 's> Census<'l, 's> {
+impl Census {
     /// Counts below every model; where nothing is asked but what the snapshot keeps, that is taken.
     ///
     /// # Errors
     /// [`snapshot::Error::Damaged`], and [`Error::TooLong`].
-    pub fn take(lineage: &'l Lineage<'s>, counting: &Counting) -> Result<Census<'l, 's>, Error> {
+    pub fn take(lineage: &Lineage, counting: &Counting) -> Result<Census, Error> {
         if let Some(kept) = Census::kept(lineage, counting)? {
             return Ok(kept);
         }
         let layout = Layout::of(lineage);
         let table = Table::take(lineage, &layout, counting)?;
-        Ok(Census { lineage, layout: layout.into(), table, counting: counting.clone() })
+        Ok(Census { lineage: lineage.clone(), layout: layout.into(), table, counting: counting.clone() })
     }
 
     /// The census that the snapshot keeps, if that is what is asked for.
-    fn kept(lineage: &'l Lineage<'s>, counting: &Counting) -> Result<Option<Census<'l, 's>>, snapshot::Error> {
+    fn kept(lineage: &Lineage, counting: &Counting) -> Result<Option<Census>, snapshot::Error> {
         let is_kept = lineage.is_whole() && *counting == Counting { wait: counting.wait, ..Counting::default() };
         let table = is_kept.then(|| Table::kept(lineage.snapshot())).transpose()?.flatten();
+        let lineage = lineage.clone();
         Ok(table.map(|table| Census { lineage, layout: OnceLock::new(), table, counting: counting.clone() }))
     }
 
@@ -186,12 +187,12 @@ impl<'l, 's> Census<'l, 's> {
     }
 
     fn layout(&self) -> &Layout {
-        self.layout.get_or_init(|| Layout::of(self.lineage))
+        self.layout.get_or_init(|| Layout::of(&self.lineage))
     }
 
     /// The lineage that was counted.
-    pub fn lineage(&self) -> &'l Lineage<'s> {
-        self.lineage
+    pub fn lineage(&self) -> &Lineage {
+        &self.lineage
     }
 
     /// Which models are counted.
@@ -230,7 +231,7 @@ impl<'l, 's> Census<'l, 's> {
     /// # Errors
     /// [`snapshot::Error::Damaged`], and [`Error::TooLong`].
     pub fn authors(&self) -> Result<Vec<u64>, Error> {
-        let authors = authors::below(self.lineage, &self.counting)?;
+        let authors = authors::below(&self.lineage, &self.counting)?;
         match authors.len() == self.models().len() {
             true => Ok(authors),
             // Only what is kept can contradict itself.
@@ -301,7 +302,7 @@ impl Deepest {
 /// The fractional credit of every unit; only counted models give any. A cycle is credited as one: its members are derived
 /// models, and what they and their descendants are worth goes to the links that come from outside, in equal parts; each
 /// member shows the whole, itself counted, so that the credits of all roots add up to the derived models.
-fn credit(layout: &Layout, lineage: &Lineage<'_>, counts: impl Fn(Row) -> bool) -> Vec<f64> {
+fn credit(layout: &Layout, lineage: &Lineage, counts: impl Fn(Row) -> bool) -> Vec<f64> {
     let mut credit = vec![0.0; layout.len()];
     for unit in (0..layout.len() as u32).rev() {
         let members = layout.members(unit);

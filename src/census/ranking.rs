@@ -117,7 +117,7 @@ impl Ranking {
     ///
     /// # Errors
     /// [`Error::Snapshot`], and [`Error::TooLong`].
-    pub fn of_models(census: &Census<'_, '_>, measure: Measure, top: usize) -> Result<Ranking, Error> {
+    pub fn of_models(census: &Census, measure: Measure, top: usize) -> Result<Ranking, Error> {
         let snapshot = census.lineage().snapshot();
         let authors = if measure == Measure::Authors { census.authors()? } else { Vec::new() };
         let own_count = match measure {
@@ -163,7 +163,7 @@ impl Ranking {
     /// # Errors
     /// [`Error::Snapshot`], and [`Error::TooLong`].
     pub fn of_groups(
-        census: &Census<'_, '_>,
+        census: &Census,
         families: Option<&[Family]>,
         measure: Measure,
         counting: &Counting,

@@ -76,7 +76,7 @@ pub enum Shown {
 
 /// The tree of a selection: from what it was chosen around, downwards, or upwards for ancestors; for what lies around a
 /// model and for everything, from the models without parents. Models that the selection does not count are walked through.
-pub fn tree(census: &Census<'_, '_>, selection: &Selection<'_, '_>, reach: Reach, extent: Extent) -> Drawn {
+pub fn tree(census: &Census, selection: &Selection, reach: Reach, extent: Extent) -> Drawn {
     let bits = || vec![0u64; census.lineage().snapshot().len().div_ceil(64)];
     let mut hidden = bits();
     selection.groups().iter().flat_map(|group| &group.models).for_each(|row| _ = mark(&mut hidden, *row));
@@ -132,9 +132,9 @@ fn mark(bits: &mut [u64], row: Row) -> bool {
     is_new
 }
 
-struct Tree<'t, 'g, 's> {
-    census: &'t Census<'g, 's>,
-    selection: &'t Selection<'g, 's>,
+struct Tree<'t> {
+    census: &'t Census,
+    selection: &'t Selection,
     reach: Reach,
     top: usize,
     /// The models that stand in groups.
@@ -145,7 +145,7 @@ struct Tree<'t, 'g, 's> {
     left: usize,
 }
 
-impl Tree<'_, '_, '_> {
+impl Tree<'_> {
     /// The lines of siblings, the first one last.
     fn siblings(
         &mut self,

@@ -7,7 +7,7 @@ use super::node_link::{fields, notes};
 use super::{Graph, NODE_FIELDS};
 
 /// Writes Cytoscape's JSON: `{"data": {...}, "elements": {"nodes": [{"data": {...}}], "edges": [...]}}`.
-pub(super) fn write(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut about = notes(graph);
     about.insert("name".into(), graph.about.title.as_str().into());
     let program = Json::from(graph.about.program.as_str());

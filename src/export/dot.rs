@@ -12,7 +12,7 @@ use super::{Graph, NODE_FIELDS, Paint, Status};
 
 /// Writes DOT, statement by statement: a node's name is its id. An engine that is named stands in it, so that `dot` takes
 /// it too.
-pub(super) fn write(graph: &Graph<'_, '_>, paint: &Paint, engine: Engine, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(graph: &Graph<'_>, paint: &Paint, engine: Engine, out: &mut dyn Write) -> io::Result<()> {
     let mut context = PrinterContext::default();
     // The printer learns that links are arrows from a whole graph alone.
     graphviz_rust::dot_structures::Graph::DiGraph { id: word("modelkin"), strict: true, stmts: Vec::new() }
@@ -87,7 +87,7 @@ pub(super) fn write(graph: &Graph<'_, '_>, paint: &Paint, engine: Engine, out: &
 }
 
 /// Title, notes and legend, as one of Graphviz's labels that are written like HTML: no node is made up for it.
-fn legend(graph: &Graph<'_, '_>, paint: &Paint) -> Id {
+fn legend(graph: &Graph<'_>, paint: &Paint) -> Id {
     let escaped = |text: &str| {
         let text = allowed(text).0.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         text.replace('"', "&quot;").replace(['\n', '\r', '\t'], " ")

@@ -90,7 +90,7 @@ fn pen(relation: Relation, opacity: f64) -> Pen {
 }
 
 impl Drawing {
-    pub fn of(graph: &Graph<'_, '_>, paint: &Paint) -> Drawing {
+    pub fn of(graph: &Graph<'_>, paint: &Paint) -> Drawing {
         let nodes: Vec<Node<'_>> = graph.nodes().collect();
         let links: Vec<LinkOut> = graph.links().collect();
         let labels: Vec<String> = nodes.iter().map(label).collect();
@@ -154,7 +154,7 @@ fn pixels((x, y): (i64, i64)) -> Point {
 }
 
 /// The title, then the rest of what the picture says of itself, in lines as wide as the page.
-fn heading(graph: &Graph<'_, '_>, width: f64) -> Vec<String> {
+fn heading(graph: &Graph<'_>, width: f64) -> Vec<String> {
     let notes = graph.notes();
     let note = |name: &str| notes.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value.as_str());
     let mut lines = vec![note("title").to_owned()];

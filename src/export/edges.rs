@@ -6,7 +6,7 @@ use crate::source::edges;
 
 /// Writes the program's own edge text, which `import` reads. Collapsed nodes have no place in it: their models are
 /// written one by one.
-pub(super) fn write(graph: &Graph<'_, '_>, mut out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(graph: &Graph<'_>, mut out: &mut dyn Write) -> io::Result<()> {
     for line in graph.note().lines() {
         writeln!(out, "# {line}")?;
     }

@@ -160,7 +160,7 @@ impl Format {
     pub fn write(
         self,
         part: Part,
-        graph: &Graph<'_, '_>,
+        graph: &Graph<'_>,
         paint: &Paint,
         engine: Engine,
         out: &mut (dyn Write + Send),

@@ -5,7 +5,7 @@ use super::xml::Xml;
 use super::{Graph, Kind, NODE_FIELDS, Node, Paint, Value};
 
 /// Writes GEXF 1.3: a dynamic graph in which a model begins on the day that it was made; sizes tell descendants.
-pub(super) fn write(graph: &Graph<'_, '_>, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(graph: &Graph<'_>, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
     let mut xml = Xml::begin(out)?;
     xml.open(
         "gexf",

@@ -9,9 +9,9 @@ use crate::snapshot::{Error, ListColumn, NumberColumn, Row, Snapshot, WordColumn
 
 /// What is exported: a selection with all that is known of its models.
 #[derive(Debug)]
-pub struct Graph<'g, 's> {
-    census: &'g Census<'g, 's>,
-    selection: &'g Selection<'g, 's>,
+pub struct Graph<'g> {
+    census: &'g Census,
+    selection: &'g Selection,
     tables: &'g Tables,
     columns: Columns<'g>,
     /// What every file says of itself.
@@ -275,23 +275,23 @@ pub(super) fn instant(millis: i64) -> String {
     jiff::Timestamp::from_millisecond(millis).map_or_else(|_| String::new(), |at| at.to_string())
 }
 
-impl<'g, 's> Graph<'g, 's> {
+impl<'g, 's> Graph<'g> {
     /// What is exported. The counts are the census's, of all models and not of the selected alone.
     ///
     /// # Errors
     /// [`Error::Damaged`].
     pub fn new(
-        census: &'g Census<'g, 's>,
-        selection: &'g Selection<'g, 's>,
+        census: &'g Census,
+        selection: &'g Selection,
         tables: &'g Tables,
         about: About,
-    ) -> Result<Graph<'g, 's>, Error> {
+    ) -> Result<Graph<'g>, Error> {
         let columns = Columns::of(census.lineage().snapshot())?;
         Ok(Graph { census, selection, tables, columns, about })
     }
 
     /// What it shows.
-    pub fn selection(&self) -> &'g Selection<'g, 's> {
+    pub fn selection(&self) -> &'g Selection {
         self.selection
     }
 

@@ -5,7 +5,7 @@ use super::xml::Xml;
 use super::{Graph, Kind, NODE_FIELDS, Value};
 
 /// Writes GraphML with typed keys. Its ids may hold no slash, so nodes are `n0`, `n1`, ..., and their names are data.
-pub(super) fn write(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut xml = Xml::begin(out)?;
     xml.open(
         "graphml",

@@ -5,7 +5,7 @@ use super::{Graph, Paint, Status};
 use crate::model::Relation;
 
 /// Writes a Mermaid flowchart. Nodes are `n0`, `n1`, ...; ids are quoted labels, in which nothing is code.
-pub(super) fn write(graph: &Graph<'_, '_>, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(graph: &Graph<'_>, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
     // Front matter would be YAML; comments are read by people alone.
     for line in graph.note().lines() {
         writeln!(out, "%% {}", line.replace(['{', '}'], " "))?;

@@ -6,7 +6,7 @@ use super::graph::LINK_FIELDS;
 use super::{Graph, NODE_FIELDS, Value};
 
 /// Writes the node-link JSON of networkx and d3: `{"directed": true, "graph": {...}, "nodes": [...], "links": [...]}`.
-pub(super) fn write(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{{\"directed\":true,\"multigraph\":false,\"graph\":{},\n\"nodes\":[", Json::Object(notes(graph)))?;
     for node in graph.nodes() {
         let mut data = Map::from_iter([("id".to_owned(), Json::from(&*node.id))]);
@@ -26,7 +26,7 @@ pub(super) fn write(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Result<()
 }
 
 /// Writes what tables cannot say of themselves, and `more` of how they are written.
-pub(super) fn write_about(graph: &Graph<'_, '_>, more: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_about(graph: &Graph<'_>, more: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
     let mut about = notes(graph);
     about.extend(more.map(|more| ("cells".to_owned(), more.into())));
     about.extend(graph.marks().map(|(name, sha256)| (name.to_owned(), sha256.into())));
@@ -34,7 +34,7 @@ pub(super) fn write_about(graph: &Graph<'_, '_>, more: Option<&str>, out: &mut d
 }
 
 /// What a file says of itself.
-pub(super) fn notes(graph: &Graph<'_, '_>) -> Map<String, Json> {
+pub(super) fn notes(graph: &Graph<'_>) -> Map<String, Json> {
     graph.notes().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
 }
 

@@ -94,7 +94,7 @@ pub struct Paint {
 impl Paint {
     /// Chooses colours: relations have fixed ones, of other words the most frequent seven have one each. Words beyond
     /// these, and models of which none is known, have an entry each.
-    pub fn new(graph: &Graph<'_, '_>, by: ColorBy) -> Paint {
+    pub fn new(graph: &Graph<'_>, by: ColorBy) -> Paint {
         let mut counts: HashMap<Shade, u64> = HashMap::new();
         for node in graph.nodes() {
             *counts.entry(shade(&node, by)).or_default() += node.models;

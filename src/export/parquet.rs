@@ -32,7 +32,7 @@ const MORE_FIELDS: [(&str, Kind); 10] = [
 ];
 
 /// Writes the nodes as Parquet: `id`, then [`NODE_FIELDS`] and [`MORE_FIELDS`].
-pub(super) fn write_nodes(graph: &Graph<'_, '_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+pub(super) fn write_nodes(graph: &Graph<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let fields: Vec<(&str, Kind)> = NODE_FIELDS.into_iter().chain(MORE_FIELDS).collect();
     let more = more(graph).map_err(io::Error::other)?;
     let mut file = begin(graph, &[("id", Kind::Text)], &fields, out)?;
@@ -52,7 +52,7 @@ pub(super) fn write_nodes(graph: &Graph<'_, '_>, out: &mut (dyn Write + Send)) -
 }
 
 /// What gives the values of [`MORE_FIELDS`] of the node at a place.
-fn more<'g>(graph: &Graph<'g, '_>) -> Result<impl Fn(usize) -> [Value<'g>; 10], Error> {
+fn more<'g>(graph: &Graph<'g>) -> Result<impl Fn(usize) -> [Value<'g>; 10], Error> {
     let snapshot = graph.snapshot();
     let (library, link, hub) =
         (snapshot.word(Word::Library)?, snapshot.word(Word::LicenceLink)?, snapshot.word(Word::Hub)?);
@@ -82,7 +82,7 @@ fn more<'g>(graph: &Graph<'g, '_>) -> Result<impl Fn(usize) -> [Value<'g>; 10], 
 
 /// Writes the links as Parquet: `src` (the parent), `dst` (the child), `relationship`, `learned`, `models`: the names
 /// that GraphFrames wants.
-pub(super) fn write_links(graph: &Graph<'_, '_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+pub(super) fn write_links(graph: &Graph<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let mut fields = LINK_FIELDS;
     fields[0].0 = "relationship";
     let mut file = begin(graph, &[("src", Kind::Text), ("dst", Kind::Text)], &fields, out)?;
@@ -103,7 +103,7 @@ pub(super) fn write_links(graph: &Graph<'_, '_>, out: &mut (dyn Write + Send)) -
 type File<'w> = SerializedFileWriter<&'w mut (dyn Write + Send)>;
 
 fn begin<'w>(
-    graph: &Graph<'_, '_>,
+    graph: &Graph<'_>,
     keys: &[(&str, Kind)],
     fields: &[(&str, Kind)],
     out: &'w mut (dyn Write + Send),

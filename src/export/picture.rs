@@ -19,7 +19,7 @@ const FONTS: &str = "Liberation Sans,Arial,Helvetica,";
 /// Paints a picture (`svg`, `png` or `pdf`) with Graphviz: our own drawing, or what an engine makes of the graph. Gives
 /// what is to be told of it.
 pub(super) fn write(
-    graph: &Graph<'_, '_>,
+    graph: &Graph<'_>,
     paint: &Paint,
     engine: Engine,
     kind: &str,
@@ -178,7 +178,7 @@ fn inches(pixels: f64) -> String {
 }
 
 /// A PNG with what every file says of itself, in text chunks behind its header (PNG specification, 11.3.3.4).
-fn with_notes(graph: &Graph<'_, '_>, png: Vec<u8>) -> Vec<u8> {
+fn with_notes(graph: &Graph<'_>, png: Vec<u8>) -> Vec<u8> {
     /// Signature, and the header's chunk.
     const HEADER: usize = 8 + 25;
     let Some((header, rest)) = png.split_at_checked(HEADER) else { return png };

@@ -5,7 +5,7 @@ use super::xml::Xml;
 use super::{Graph, Paint, Status};
 
 /// Draws a picture that needs no other program.
-pub(super) fn write(graph: &Graph<'_, '_>, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(graph: &Graph<'_>, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
     let drawing = Drawing::of(graph, paint);
     let mut xml = Xml::begin(out)?;
     let size = [drawing.width.to_string(), drawing.height.to_string()];

@@ -4,7 +4,7 @@ use super::graph::LINK_FIELDS;
 use super::{Graph, Kind, NODE_FIELDS, Status, Value};
 
 /// Writes the nodes as CSV: `id`, then [`NODE_FIELDS`].
-pub(super) fn write_nodes(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_nodes(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(["id"].into_iter().chain(NODE_FIELDS.iter().map(|(name, _)| *name)))?;
     for node in graph.nodes() {
@@ -15,7 +15,7 @@ pub(super) fn write_nodes(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Res
 }
 
 /// Writes the links as CSV: `source` (the parent), `target` (the child), then their fields.
-pub(super) fn write_links(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_links(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(["source", "target"].into_iter().chain(LINK_FIELDS.iter().map(|(name, _)| *name)))?;
     for link in graph.links() {
@@ -49,7 +49,7 @@ fn guarded(text: &str) -> std::borrow::Cow<'_, str> {
 }
 
 /// Writes the nodes for `neo4j-admin database import`, with the types in the header.
-pub(super) fn write_neo4j_nodes(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_neo4j_nodes(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_field("id:ID")?;
     for (name, kind) in NODE_FIELDS {
@@ -78,7 +78,7 @@ pub(super) fn write_neo4j_nodes(graph: &Graph<'_, '_>, out: &mut dyn Write) -> i
 }
 
 /// Writes the links for `neo4j-admin database import`; their type is the relation.
-pub(super) fn write_neo4j_links(graph: &Graph<'_, '_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_neo4j_links(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record([":START_ID", ":END_ID", ":TYPE", "learned", "models:long"])?;
     for link in graph.links() {

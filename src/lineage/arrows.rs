@@ -1,40 +1,47 @@
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Edge, components};
 use crate::model::{Learned, Relation};
 use crate::snapshot::agree::{Agreed, as_many, below, ends, rising};
-use crate::snapshot::{Array, Error, Row, Snapshot};
+use crate::snapshot::{Array, Error, Numbers, Row, Snapshot};
 
 /// Links one way, as arrays: the other ends of row `r` are `ends[offsets[r]..offsets[r + 1]]`, and so are their codes.
-#[derive(Debug)]
-pub(super) struct Arrows<'s> {
-    offsets: Cow<'s, [u32]>,
-    ends: Cow<'s, [u32]>,
-    codes: Cow<'s, [u8]>,
+#[derive(Debug, Clone)]
+pub(super) struct Arrows {
+    offsets: Numbers<u32>,
+    ends: Numbers<Row>,
+    codes: Numbers<u8>,
 }
 
-impl<'s> Arrows<'s> {
-    pub fn with_capacity(rows: usize, links: usize) -> Arrows<'s> {
+/// Arrows that are made row by row.
+pub(super) struct Making {
+    offsets: Vec<u32>,
+    ends: Vec<Row>,
+    codes: Vec<u8>,
+}
+
+impl Making {
+    pub fn with_capacity(rows: usize, links: usize) -> Making {
         let mut offsets = Vec::with_capacity(rows + 1);
         offsets.push(0);
-        Arrows {
-            offsets: Cow::Owned(offsets),
-            ends: Cow::Owned(Vec::with_capacity(links)),
-            codes: Cow::Owned(Vec::with_capacity(links)),
-        }
+        Making { offsets, ends: Vec::with_capacity(links), codes: Vec::with_capacity(links) }
     }
 
     /// Adds the links of the next row.
     pub fn add(&mut self, links: &[(Row, Edge)]) {
-        self.ends.to_mut().extend(links.iter().map(|link| link.0));
-        self.codes.to_mut().extend(links.iter().map(|link| link.1.code()));
-        let end = self.ends.len() as u32;
-        self.offsets.to_mut().push(end);
+        self.ends.extend(links.iter().map(|link| link.0));
+        self.codes.extend(links.iter().map(|link| link.1.code()));
+        self.offsets.push(self.ends.len() as u32);
     }
 
+    pub fn finish(self) -> Arrows {
+        Arrows { offsets: self.offsets.into(), ends: self.ends.into(), codes: self.codes.into() }
+    }
+}
+
+impl Arrows {
     /// The same links the other way.
-    pub fn turned(&self) -> Arrows<'s> {
+    pub fn turned(&self) -> Arrows {
         let rows = self.offsets.len() - 1;
         let mut offsets = vec![0u32; rows + 2];
         self.ends.iter().for_each(|end| offsets[*end as usize + 2] += 1);
@@ -57,15 +64,15 @@ impl<'s> Arrows<'s> {
     ///
     /// # Errors
     /// If they are not as they were written, or do not agree with each other.
-    pub fn kept(snapshot: &'s Snapshot, name: &str) -> Result<Option<Arrows<'s>>, Error> {
+    pub fn kept(snapshot: &Snapshot, name: &str) -> Result<Option<Arrows>, Error> {
         let all = snapshot.len();
         let offsets = snapshot.kept_if(&format!("{name}/offsets"), rising::<u32>)?;
         let rows = snapshot.kept_if(&format!("{name}/ends"), |block: &[u32]| below("a link to the row", block, all))?;
         let codes = snapshot.kept_if(&format!("{name}/codes"), Edge::are_codes)?;
         let Some(((offsets, rows), codes)) = offsets.zip(rows).zip(codes) else { return Ok(None) };
-        let agreed = ends(offsets, all, rows.len()).and_then(|()| as_many("kinds of links", codes.len(), rows.len()));
+        let agreed = ends(&offsets, all, rows.len()).and_then(|()| as_many("kinds of links", codes.len(), rows.len()));
         agreed.map_err(|wrong| snapshot.damaged(format!("kept arrays {name}: {wrong}")))?;
-        Ok(Some(Arrows { offsets: offsets.into(), ends: rows.into(), codes: codes.into() }))
+        Ok(Some(Arrows { offsets, ends: rows, codes }))
     }
 
     pub fn to_keep(&self, name: &str) -> [(String, Array); 3] {

@@ -13,7 +13,7 @@ pub struct Mirror {
     pub relation: Relation,
 }
 
-impl<'s> Lineage<'s> {
+impl Lineage {
     /// The mirrors, in order of their ids. Nothing is changed by their being known; see [`Lineage::folded`].
     pub fn mirrors(&self) -> impl Iterator<Item = Mirror> {
         self.snapshot.rows().filter_map(|row| self.mirror(row))
@@ -33,7 +33,7 @@ impl<'s> Lineage<'s> {
 
     /// The same models with every mirror folded into what it mirrors: what descends from the mirror descends from that
     /// model, and the mirror from nothing.
-    pub fn folded(&self) -> Lineage<'s> {
+    pub fn folded(&self) -> Lineage {
         // Mirrors of each other have the first of them as their original.
         let original = |row: Row| {
             let mut met = vec![row];

@@ -10,12 +10,12 @@ mod row_set;
 mod selection;
 mod walk;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use petgraph::graph::{Graph, NodeIndex};
 
 pub use anomaly::Anomaly;
-use arrows::Arrows;
+use arrows::{Arrows, Making};
 pub(crate) use cycles::components;
 pub use mirror::Mirror;
 pub use namesakes::Namesakes;
@@ -31,16 +31,16 @@ const UP: &str = "lineage/1/parents";
 const DOWN: &str = "lineage/1/children";
 
 /// The lineage of a snapshot: aliases followed, self-links removed, repeated parents joined, cycles and unlisted
-/// parents kept. A node's index is its row in the snapshot.
-#[derive(Debug)]
-pub struct Lineage<'s> {
-    snapshot: &'s Snapshot,
-    up: Arrows<'s>,
-    down: Arrows<'s>,
+/// parents kept. A node's index is its row in the snapshot. It holds its snapshot; a clone is the same lineage and costs nothing.
+#[derive(Debug, Clone)]
+pub struct Lineage {
+    snapshot: Snapshot,
+    up: Arrows,
+    down: Arrows,
     /// Whether these are all links of the snapshot.
     is_whole: bool,
-    graph: OnceLock<Graph<(), Edge>>,
-    cycles: OnceLock<Vec<Vec<Row>>>,
+    graph: Arc<OnceLock<Graph<(), Edge>>>,
+    cycles: Arc<OnceLock<Vec<Vec<Row>>>>,
 }
 
 /// What a link carries.
@@ -73,32 +73,37 @@ impl std::fmt::Display for NotFound {
 
 impl std::error::Error for NotFound {}
 
-impl<'s> Lineage<'s> {
+impl Lineage {
     /// Takes the links that the snapshot keeps, or resolves those that its records name. What is odd becomes an [`Anomaly`].
     ///
     /// # Errors
     /// [`Error::Damaged`] if the links in the file are not as they were written.
-    pub fn from_snapshot(snapshot: &'s Snapshot) -> Result<Lineage<'s>, Error> {
+    pub fn from_snapshot(snapshot: &Snapshot) -> Result<Lineage, Error> {
         if let Some((up, down)) = Arrows::kept(snapshot, UP)?.zip(Arrows::kept(snapshot, DOWN)?) {
             if up.len() != down.len() {
                 return Err(snapshot.damaged(format!("kept arrays {UP} and {DOWN} do not tell of as many links")));
             }
-            let (graph, cycles) = (OnceLock::new(), OnceLock::new());
-            return Ok(Lineage { snapshot, up, down, is_whole: true, graph, cycles });
+            return Ok(Lineage::of(snapshot, up, down, true));
         }
         let links = snapshot.links()?;
-        let mut up = Arrows::with_capacity(snapshot.len(), links.len());
+        let mut up = Making::with_capacity(snapshot.len(), links.len());
         let mut parents = Vec::new();
         for child in snapshot.rows() {
             resolve::resolve(snapshot, links, child, &mut parents, &mut |_| ());
             up.add(&parents);
         }
-        Ok(Lineage { is_whole: true, ..Lineage::of(snapshot, up) })
+        let up = up.finish();
+        Ok(Lineage::of(snapshot, up.clone(), up.turned(), true))
     }
 
-    fn of(snapshot: &'s Snapshot, up: Arrows<'s>) -> Lineage<'s> {
-        let down = up.turned();
-        Lineage { snapshot, up, down, is_whole: false, graph: OnceLock::new(), cycles: OnceLock::new() }
+    fn of(snapshot: &Snapshot, up: Arrows, down: Arrows, is_whole: bool) -> Lineage {
+        Lineage { snapshot: snapshot.clone(), up, down, is_whole, graph: Arc::default(), cycles: Arc::default() }
+    }
+
+    /// Some links of a snapshot.
+    fn part(snapshot: &Snapshot, up: Making) -> Lineage {
+        let up = up.finish();
+        Lineage::of(snapshot, up.clone(), up.turned(), false)
     }
 
     /// What a snapshot keeps so that its lineage need not be built again: name and numbers.
@@ -113,20 +118,20 @@ impl<'s> Lineage<'s> {
 
     /// The same models with only the links that `keep` wants: paths through the others are cut. It is given parent,
     /// child and what the link carries.
-    pub fn only(&self, keep: impl Fn(Row, Row, Edge) -> bool) -> Lineage<'s> {
-        let mut up = Arrows::with_capacity(self.snapshot.len(), self.links());
+    pub fn only(&self, keep: impl Fn(Row, Row, Edge) -> bool) -> Lineage {
+        let mut up = Making::with_capacity(self.snapshot.len(), self.links());
         let mut parents = Vec::new();
         for child in self.snapshot.rows() {
             parents.clear();
             parents.extend(self.parents(child).filter(|(parent, edge)| keep(*parent, child, *edge)));
             up.add(&parents);
         }
-        Lineage::of(self.snapshot, up)
+        Lineage::part(&self.snapshot, up)
     }
 
     /// The same models with links from other parents, and none to those children that are cut off.
-    fn moved(&self, parent_of: impl Fn(Row) -> Row, is_cut: impl Fn(Row) -> bool) -> Lineage<'s> {
-        let mut up = Arrows::with_capacity(self.snapshot.len(), self.links());
+    fn moved(&self, parent_of: impl Fn(Row) -> Row, is_cut: impl Fn(Row) -> bool) -> Lineage {
+        let mut up = Making::with_capacity(self.snapshot.len(), self.links());
         let mut parents: Vec<(Row, Edge)> = Vec::new();
         for child in self.snapshot.rows() {
             parents.clear();
@@ -141,12 +146,12 @@ impl<'s> Lineage<'s> {
             }
             up.add(&parents);
         }
-        Lineage::of(self.snapshot, up)
+        Lineage::part(&self.snapshot, up)
     }
 
     /// The snapshot that it was built from.
-    pub fn snapshot(&self) -> &'s Snapshot {
-        self.snapshot
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
     }
 
     /// The graph for petgraph's algorithms, a node for each row; made when it is first asked for. Mind that `tarjan_scc`
@@ -224,7 +229,7 @@ impl<'s> Lineage<'s> {
         let mut parents = Vec::new();
         for child in self.snapshot.rows() {
             let from = found.len();
-            resolve::resolve(self.snapshot, links, child, &mut parents, &mut |odd| found.push(odd));
+            resolve::resolve(&self.snapshot, links, child, &mut parents, &mut |odd| found.push(odd));
             found[from..].reverse();
         }
         let listed = self.snapshot.rows().filter(|row| self.snapshot.is_listed(*row));

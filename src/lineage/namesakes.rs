@@ -19,12 +19,12 @@ pub struct Namesakes {
     pub children: u64,
 }
 
-impl Lineage<'_> {
+impl Lineage {
     /// The pairs of accounts that share at least three names with all children on one side, in order of the models. Names
     /// that more than five accounts have do not count. Of the renamings that are known in the listing of July 2025, all 11 are
     /// among them; of 50 pairs that were read one by one, 4 are renamings, 2 more may be, and 44 are copies.
     pub fn namesakes(&self) -> Vec<Namesakes> {
-        let snapshot = self.snapshot;
+        let snapshot = &self.snapshot;
         let groups = self.of_one_name();
         let account = |row: Row| snapshot.owner(row).unwrap_or_default().to_ascii_lowercase();
         let children = |row: Row| self.children(row).len() as u64;
@@ -56,10 +56,10 @@ impl Lineage<'_> {
     }
 }
 
-impl Lineage<'_> {
+impl Lineage {
     /// The listed models that have a name in common, two to [`MOST`] of each.
     fn of_one_name(&self) -> Vec<Vec<Row>> {
-        let snapshot = self.snapshot;
+        let snapshot = &self.snapshot;
         let name = |row: Row| snapshot.id(row).split_once('/').map(|(_, name)| name);
         let is_asked = |row: &Row| snapshot.is_listed(*row) && snapshot.alias_of(*row).is_none();
         // A number for each name, so that millions are sorted quickly.

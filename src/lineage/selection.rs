@@ -7,8 +7,8 @@ use crate::snapshot::Row;
 
 /// A part of a lineage: chosen models, and the links between them.
 #[derive(Debug, Clone)]
-pub struct Selection<'l, 's> {
-    lineage: &'l Lineage<'s>,
+pub struct Selection {
+    lineage: Lineage,
     /// What it was chosen around, in order: a model, or a family's members. Never left out.
     start: Vec<Row>,
     /// The models, in order; those that a group stands for are not among them.
@@ -59,9 +59,9 @@ pub enum Collapse {
     Quantized,
 }
 
-impl<'s> Lineage<'s> {
+impl Lineage {
     /// The models that lie at most `depth` links from any of `start`, those included.
-    pub fn select<'l>(&'l self, start: &[Row], reach: Reach, depth: usize) -> Selection<'l, 's> {
+    pub fn select(&self, start: &[Row], reach: Reach, depth: usize) -> Selection {
         let reached = self.within(start, reach, depth);
         let mut rows: Vec<Row> = start.iter().copied().chain(reached.rows).collect();
         rows.sort_unstable();
@@ -73,16 +73,16 @@ impl<'s> Lineage<'s> {
     }
 
     /// Every model, listed or not. Old ids are none: the models that they name are there.
-    pub fn everything<'l>(&'l self) -> Selection<'l, 's> {
+    pub fn everything(&self) -> Selection {
         let is_model = |row: &Row| self.snapshot().is_listed(*row) || self.is_unlisted(*row);
         Selection::new(self, Vec::new(), self.snapshot().rows().filter(is_model).collect())
     }
 }
 
-impl<'l, 's> Selection<'l, 's> {
-    fn new(lineage: &'l Lineage<'s>, start: Vec<Row>, rows: Vec<Row>) -> Selection<'l, 's> {
+impl Selection {
+    fn new(lineage: &Lineage, start: Vec<Row>, rows: Vec<Row>) -> Selection {
         let set = RowSet::of(lineage.snapshot().len(), &rows);
-        Selection { lineage, start, rows, set, between: Vec::new(), groups: Vec::new() }
+        Selection { lineage: lineage.clone(), start, rows, set, between: Vec::new(), groups: Vec::new() }
     }
 
     /// Leaves out the models that are not wanted.
@@ -92,8 +92,8 @@ impl<'l, 's> Selection<'l, 's> {
     }
 
     /// The lineage of which it is a part.
-    pub fn lineage(&self) -> &'l Lineage<'s> {
-        self.lineage
+    pub fn lineage(&self) -> &Lineage {
+        &self.lineage
     }
 
     /// What it was chosen around, in order; empty if it is everything.

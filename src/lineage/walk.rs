@@ -10,7 +10,7 @@ pub struct Reached {
     pub levels: Vec<usize>,
 }
 
-impl Lineage<'_> {
+impl Lineage {
     /// Every model that descends from any of `from`, those left out.
     pub fn below(&self, from: &[Row]) -> Reached {
         self.within(from, Reach::Below, usize::MAX)

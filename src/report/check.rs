@@ -50,7 +50,7 @@ pub fn kind(name: &str) -> Option<&'static str> {
 ///
 /// # Errors
 /// [`Error::Damaged`].
-pub fn findings(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Result<Vec<Finding>, Error> {
+pub fn findings(snapshot: &Snapshot, lineage: &Lineage) -> Result<Vec<Finding>, Error> {
     let oddities = snapshot.oddities()?;
     let mut findings = vec![
         rejects(snapshot.provenance().counts.rejects, snapshot.rejects().iter()),
@@ -120,7 +120,7 @@ fn remarks(snapshot: &Snapshot, kind: RemarkKind) -> Finding {
     Finding { kind: kind.name(), about: kind.about(), is_fault, count: cases.len() as u64, cases }
 }
 
-fn unlisted(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Finding {
+fn unlisted(snapshot: &Snapshot, lineage: &Lineage) -> Finding {
     let case = |row: Row| {
         let children = lineage.children(row);
         let text = format!("{}: parent of {}", snapshot.id(row), grouped(children.len() as u64));
@@ -156,7 +156,7 @@ fn future(snapshot: &Snapshot) -> Result<Finding, Error> {
     Ok(Finding { kind: "future-date", about, is_fault: true, count: cases.len() as u64, cases })
 }
 
-fn anomalies(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Result<Vec<Finding>, Error> {
+fn anomalies(snapshot: &Snapshot, lineage: &Lineage) -> Result<Vec<Finding>, Error> {
     let mut findings: Vec<Finding> = Vec::new();
     let id = |row: &u32| snapshot.id(*row);
     for anomaly in lineage.anomalies()? {

@@ -78,7 +78,7 @@ pub fn models<'r>(
     name: &str,
     part: Part,
     listing: &'r Listing,
-    lineage: &'r Lineage<'_>,
+    lineage: &'r Lineage,
     counted: Counted,
     filter: &str,
     most: usize,

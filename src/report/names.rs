@@ -6,7 +6,7 @@ use crate::lineage::{Anomaly, Lineage};
 use crate::snapshot::{Error, Row, Snapshot};
 
 /// Accounts that may be one under two names.
-pub(super) fn namesakes(snapshot: &Snapshot, lineage: &Lineage<'_>) -> Finding {
+pub(super) fn namesakes(snapshot: &Snapshot, lineage: &Lineage) -> Finding {
     const SHOWN: usize = 3;
     let account = |row: Row| snapshot.owner(row).unwrap_or_default();
     let pairs = lineage.namesakes();
@@ -45,7 +45,7 @@ pub(super) const ACCOUNT_PAIR: &str = "account-pair";
 ///
 /// # Errors
 /// [`Error::Damaged`].
-pub fn aliases(lineage: &Lineage<'_>, most: usize) -> Result<Report<'static>, Error> {
+pub fn aliases(lineage: &Lineage, most: usize) -> Result<Report<'static>, Error> {
     let snapshot = lineage.snapshot();
     // Ids, links, and ids that are listed beside those of today.
     let mut rows: BTreeMap<(String, String), [u64; 3]> = BTreeMap::new();

@@ -11,7 +11,7 @@ const RAILS: usize = 40;
 pub const LINES: usize = 100_000;
 
 /// A tree of models. `selection` says in words what was selected and left out.
-pub fn show<'r>(census: &'r Census<'_, '_>, drawn: &'r Drawn, reach: Reach, selection: &str) -> Report<'r> {
+pub fn show<'r>(census: &'r Census, drawn: &'r Drawn, reach: Reach, selection: &str) -> Report<'r> {
     let branches = &drawn.branches[..];
     let way = match reach {
         Reach::Above => "Under each model stand its parents, those with most descendants first",
@@ -42,7 +42,7 @@ pub fn show<'r>(census: &'r Census<'_, '_>, drawn: &'r Drawn, reach: Reach, sele
 }
 
 /// The lines for people.
-fn text(census: &Census<'_, '_>, branches: &[Branch], reach: Reach) -> String {
+fn text(census: &Census, branches: &[Branch], reach: Reach) -> String {
     let snapshot = census.lineage().snapshot();
     let mut text = String::new();
     // Whether a rail runs down at each depth.
@@ -103,7 +103,7 @@ fn text(census: &Census<'_, '_>, branches: &[Branch], reach: Reach) -> String {
 }
 
 /// A line for programs.
-fn row(census: &Census<'_, '_>, branch: &Branch) -> Named {
+fn row(census: &Census, branch: &Branch) -> Named {
     let snapshot = census.lineage().snapshot();
     match &branch.what {
         Shown::Group { relation, models, .. } => many(snapshot, branch, Some(*relation), *models, Some(0)),

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use arrow_buffer::{ArrowNativeType, Buffer};
 
 use super::agree::{Agreed, any};
-use super::part::{Part, Raw};
+use super::part::{Numbers, Part, Raw};
 
 /// Numbers that were computed from a snapshot's records, to be kept beside them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +84,11 @@ impl Kept {
     }
 
     /// The numbers under a name, if `look` has nothing against them; see [`Raw::read`].
-    pub fn get<T: Number>(&self, name: &str, look: &(dyn Fn(&[T]) -> Agreed + Sync)) -> Option<Result<&[T], &str>> {
+    pub fn get<T: Number>(
+        &self,
+        name: &str,
+        look: &(dyn Fn(&[T]) -> Agreed + Sync),
+    ) -> Option<Result<&Numbers<T>, &str>> {
         Some(T::on(self.0.get(name)?)?.get(look))
     }
 

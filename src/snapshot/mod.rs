@@ -37,6 +37,7 @@ pub use changes::Changes;
 pub use file_set::FileSet;
 pub use kept::Array;
 pub use links::{Links, Numbered};
+pub use part::Numbers;
 pub use provenance::{Counts, CrawlNote, Provenance, RemarkNote, SourceNote, Taken};
 pub(crate) use renames::{Listing, Renames};
 #[doc(hidden)]
@@ -214,8 +215,8 @@ impl Snapshot {
         &self,
         name: &str,
         look: impl Fn(&[T]) -> Agreed + Sync,
-    ) -> Result<Option<&[T]>, Error> {
-        let kept = self.kept.get(name, &look).transpose();
+    ) -> Result<Option<Numbers<T>>, Error> {
+        let kept = self.kept.get(name, &look).map(|kept| kept.cloned()).transpose();
         kept.map_err(|reason| self.damaged(format!("kept array {name}: {reason}")))
     }
 

@@ -1,6 +1,6 @@
 use std::fmt::{Debug, Formatter};
 use std::hash::Hasher as _;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread::{self, available_parallelism};
@@ -78,11 +78,35 @@ impl Raw {
     }
 }
 
+/// Numbers that were computed, or read out of a file that they hold. A clone is the same numbers.
+#[derive(Debug, Clone)]
+pub struct Numbers<T: ArrowNativeType>(ScalarBuffer<T>);
+
+impl<T: ArrowNativeType> Default for Numbers<T> {
+    fn default() -> Numbers<T> {
+        Numbers(ScalarBuffer::default())
+    }
+}
+
+impl<T: ArrowNativeType> From<Vec<T>> for Numbers<T> {
+    fn from(numbers: Vec<T>) -> Numbers<T> {
+        Numbers(numbers.into())
+    }
+}
+
+impl<T: ArrowNativeType> Deref for Numbers<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
 /// An array that stands alone, read when it is first asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Part<T: ArrowNativeType> {
     pub(super) raw: Raw,
-    numbers: OnceLock<Result<ScalarBuffer<T>, String>>,
+    numbers: OnceLock<Result<Numbers<T>, String>>,
 }
 
 impl<T: ArrowNativeType> Part<T> {
@@ -91,8 +115,8 @@ impl<T: ArrowNativeType> Part<T> {
     }
 
     /// The numbers, or what is wrong with them; see [`Raw::read`].
-    pub fn get(&self, look: &(dyn Fn(&[T]) -> Agreed + Sync)) -> Result<&[T], &str> {
-        self.numbers.get_or_init(|| self.raw.read(look)).as_deref().map_err(String::as_str)
+    pub fn get(&self, look: &(dyn Fn(&[T]) -> Agreed + Sync)) -> Result<&Numbers<T>, &str> {
+        self.numbers.get_or_init(|| self.raw.read(look).map(Numbers)).as_ref().map_err(String::as_str)
     }
 }
 

@@ -9,7 +9,7 @@ use Unit::{Count, Number, Share, Text};
 /// Models with less downloads are the Hub's long tail (SP2 and SU count below 200).
 const FEW: u64 = 200;
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
+pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("concentration", "How much goes to how few");
     let main = [
         ("of", Text),

@@ -18,7 +18,7 @@ pub(super) const BY_RELATION: [(&str, Unit); 5] =
 /// How many organisations are counted in every way; all others are in the table of organisations too.
 const CLOSE: usize = 40;
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
+pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("derivatives", "Derivatives by family and by organisation");
     let credit = Credit::of_families(survey)?;
     let families = families(survey, &credit)?;
@@ -102,12 +102,12 @@ fn counts(others: &FamilyCount, everybody: &FamilyCount) -> Vec<Value> {
 }
 
 /// The counts of families or organisations in every way.
-fn counted(families: &[Family], survey: &Survey<'_, '_>) -> Result<Vec<Vec<Value>>, Error> {
+fn counted(families: &[Family], survey: &Survey<'_>) -> Result<Vec<Vec<Value>>, Error> {
     let all = FamilyCount::of_all(families, &survey.bursts)?;
     Ok(all.iter().map(|[others, everybody]| counts(others, everybody)).collect())
 }
 
-fn families(survey: &Survey<'_, '_>, credit: &Credit) -> Result<Table, Error> {
+fn families(survey: &Survey<'_>, credit: &Credit) -> Result<Table, Error> {
     let mut main =
         vec![("family", Text), ("country", Text), ("members", Count), ("f1", Count), ("f2", Count), ("f3", Count)];
     main.extend(BY_RELATION);
@@ -173,7 +173,7 @@ pub(super) struct Credit {
 }
 
 impl Credit {
-    fn of_families(survey: &Survey<'_, '_>) -> Result<Credit, Error> {
+    fn of_families(survey: &Survey<'_>) -> Result<Credit, Error> {
         let derived = Derived::of_sets(survey.lineage, &survey.members(survey.families())?, Counted::Others);
         let reached = reached(survey, &derived);
         let models = |of: &Derived, pick: &dyn Fn(Row) -> f64| of.all.iter().map(|(row, _)| pick(*row)).sum::<f64>();
@@ -195,7 +195,7 @@ impl Credit {
 }
 
 /// By how many of some sets each row is reached.
-pub(super) fn reached(survey: &Survey<'_, '_>, derived: &[Derived]) -> Vec<u16> {
+pub(super) fn reached(survey: &Survey<'_>, derived: &[Derived]) -> Vec<u16> {
     let mut reached = vec![0u16; survey.snapshot().len()];
     derived.iter().flat_map(|of| &of.all).for_each(|(row, _)| reached[*row as usize] += 1);
     reached
@@ -208,7 +208,7 @@ struct Organisations<'a> {
 }
 
 impl<'a> Organisations<'a> {
-    fn of(survey: &'a Survey<'_, '_>) -> Organisations<'a> {
+    fn of(survey: &'a Survey<'_>) -> Organisations<'a> {
         let (lineage, snapshot) = (survey.lineage, survey.snapshot());
         let mut has_child = vec![false; survey.organisation_names.len()];
         for row in snapshot.rows().filter(|row| !lineage.is_leaf(*row)) {
@@ -227,7 +227,7 @@ impl<'a> Organisations<'a> {
     }
 
     /// All accounts of one of them as a family; none if none of its models has a child, or nobody is called so.
-    fn family(&self, survey: &Survey<'_, '_>, name: &str) -> Option<Family> {
+    fn family(&self, survey: &Survey<'_>, name: &str) -> Option<Family> {
         let at = self.names.iter().position(|known| *known == name)?;
         let ids = self.sets[at].iter().map(|row| survey.snapshot().id(*row));
         let (mut accounts, mut models) = (Vec::new(), Vec::new());
@@ -241,7 +241,7 @@ impl<'a> Organisations<'a> {
         Some(Family::of_organisation(name, &accounts, &models))
     }
 
-    fn table(&self, survey: &Survey<'_, '_>) -> Result<Table, Error> {
+    fn table(&self, survey: &Survey<'_>) -> Result<Table, Error> {
         let mut main = vec![("organisation", Text), ("country", Text), ("kind", Text), ("f1", Count), ("bases", Count)];
         main.extend(BY_RELATION);
         let more = [("f2", Count), ("models", Count)];
@@ -269,7 +269,7 @@ impl<'a> Organisations<'a> {
 }
 
 /// The organisations of most direct derivatives, counted as families are.
-fn close(survey: &Survey<'_, '_>, organisations: &Organisations<'_>, accounts: &Table) -> Result<Table, Error> {
+fn close(survey: &Survey<'_>, organisations: &Organisations<'_>, accounts: &Table) -> Result<Table, Error> {
     let mut main = vec![("organisation", Text), ("members", Count), ("f1", Count), ("f2", Count), ("f3", Count)];
     main.extend(BY_RELATION);
     let title = "The organisations with most derivatives, counted in every way";
@@ -283,7 +283,7 @@ fn close(survey: &Survey<'_, '_>, organisations: &Organisations<'_>, accounts: &
 }
 
 /// Alibaba beside Google and Meta, under every definition.
-fn rivals(survey: &Survey<'_, '_>, organisations: &Organisations<'_>) -> Result<Table, Error> {
+fn rivals(survey: &Survey<'_>, organisations: &Organisations<'_>) -> Result<Table, Error> {
     let main = [
         ("counted_as", Text),
         ("alibaba", Count),
@@ -343,6 +343,6 @@ const WAYS: [(&str, usize); 9] = [
 ];
 
 /// The relation of the strongest link of a model to any parent.
-pub(super) fn strongest(survey: &Survey<'_, '_>, row: Row) -> Option<Relation> {
+pub(super) fn strongest(survey: &Survey<'_>, row: Row) -> Option<Relation> {
     survey.lineage.parents(row).map(|(_, edge)| edge.relation).max()
 }

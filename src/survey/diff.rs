@@ -11,15 +11,15 @@ use crate::snapshot::{Changes, LinkColumn, Row};
 
 use Unit::{Count, Number, Share, Text};
 
-impl Survey<'_, '_> {
+impl Survey<'_> {
     /// What changed since an earlier snapshot.
     ///
     /// # Errors
     /// [`Error::Snapshot`].
-    pub fn since(&self, before: &Survey<'_, '_>) -> Result<Section, Error> {
+    pub fn since(&self, before: &Survey<'_>) -> Result<Section, Error> {
         let mut section = Section::new("diff", "What changed between two snapshots");
         let changes = Changes::between(before.snapshot(), self.snapshot())?;
-        let rows = |survey: &Survey<'_, '_>, ids: &[String]| -> Vec<Row> {
+        let rows = |survey: &Survey<'_>, ids: &[String]| -> Vec<Row> {
             ids.iter().filter_map(|id| survey.snapshot().find(id)).collect()
         };
         let (appeared, vanished) = (rows(self, &changes.added), rows(before, &changes.gone));
@@ -51,13 +51,13 @@ impl Survey<'_, '_> {
         let mut relations = Table::new("relations", "Appeared and vanished models by relation", 1, &main, &more);
         let (old, new): (Vec<String>, Vec<String>) = changes.respelled.iter().cloned().unzip();
         let (old, new) = (rows(before, &old), rows(self, &new));
-        let count = |survey: &Survey<'_, '_>, rows: &[Row], relation: Option<Relation>| {
+        let count = |survey: &Survey<'_>, rows: &[Row], relation: Option<Relation>| {
             rows.iter().filter(|row| strongest(survey, **row) == relation).count() as u64
         };
         // A model that names only itself has no link; what it says to have been made as is told apart.
         let (old_links, new_links) = (before.snapshot().links()?, self.snapshot().links()?);
         let named = |links: &LinkColumn, row: Row| links.of(row).map(|link| link.relation).max();
-        let alone = |survey: &Survey<'_, '_>, links: &LinkColumn, rows: &[Row], relation: Option<Relation>| {
+        let alone = |survey: &Survey<'_>, links: &LinkColumn, rows: &[Row], relation: Option<Relation>| {
             let is_alone = |row: &&Row| survey.lineage.is_root(**row) && named(links, **row) == relation;
             if relation.is_none() { 0 } else { rows.iter().filter(is_alone).count() as u64 }
         };
@@ -105,7 +105,7 @@ impl Survey<'_, '_> {
         Ok(section)
     }
 
-    fn families_since(&self, before: &Survey<'_, '_>, appeared: &[Row], vanished: &[Row]) -> Result<Table, Error> {
+    fn families_since(&self, before: &Survey<'_>, appeared: &[Row], vanished: &[Row]) -> Result<Table, Error> {
         let heads = [
             ("family", Text),
             ("f1_before", Count),
@@ -116,7 +116,7 @@ impl Survey<'_, '_> {
             ("f1_moved", Number),
         ];
         let mut table = Table::new("families", "Direct derivatives of families (F1)", 1, &heads, &[]);
-        let derived = |survey: &Survey<'_, '_>| {
+        let derived = |survey: &Survey<'_>| {
             let sets = survey.members(survey.references.families.iter())?;
             Ok::<_, Error>(Derived::of_sets(survey.lineage, &sets, Counted::Others))
         };
@@ -145,13 +145,13 @@ impl Survey<'_, '_> {
     }
 
     /// Every change, a row each.
-    fn models_since(&self, before: &Survey<'_, '_>, changes: &Changes) -> Table {
+    fn models_since(&self, before: &Survey<'_>, changes: &Changes) -> Table {
         let heads = [("change", Text), ("model", Text), ("before", Text), ("after", Text)];
         let mut table = Table::new("models", "The models", 2, &heads, &[]);
         let mut add = |change: &str, model: &str, before: &str, after: &str| {
             table.row([change.into(), model.into(), before.into(), after.into()]);
         };
-        let parents = |survey: &Survey<'_, '_>, id: &str| {
+        let parents = |survey: &Survey<'_>, id: &str| {
             let row = survey.snapshot().find(id);
             let parents = row.into_iter().flat_map(|row| survey.lineage.parents(row));
             parents.map(|(parent, _)| survey.snapshot().id(parent)).collect::<Vec<_>>().join("; ")
@@ -173,12 +173,7 @@ impl Survey<'_, '_> {
     }
 
     /// Downloads since an earlier snapshot, whose rows `matches` has for those of this one.
-    pub(super) fn downloads_since(
-        &self,
-        before: &Survey<'_, '_>,
-        matches: &[Option<Row>],
-        by: By,
-    ) -> Result<Table, Error> {
+    pub(super) fn downloads_since(&self, before: &Survey<'_>, matches: &[Option<Row>], by: By) -> Result<Table, Error> {
         let (name, title, key) = match by {
             By::Country => ("countries", "Downloads between the two, by country", "country"),
             By::Kind => ("kinds", "Downloads between the two, by kind of publisher", "kind"),

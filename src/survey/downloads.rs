@@ -9,7 +9,7 @@ use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
+pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("downloads", "Downloads by the publisher's country and kind");
     let countries = windows(survey, "countries", "Downloads by country", "country", |row| survey.country(row))?;
     let kinds = windows(survey, "kinds", "Downloads by kind of publisher", "kind", |row| {
@@ -63,7 +63,7 @@ type Window<'w> = ([&'static str; 3], Box<dyn Fn(Row) -> Option<u64> + 'w>);
 
 /// Downloads by a word of each model, over every window.
 fn windows<'a>(
-    survey: &Survey<'_, '_>,
+    survey: &Survey<'_>,
     name: &'static str,
     title: &'static str,
     key: &'static str,
@@ -111,7 +111,7 @@ fn windows<'a>(
 }
 
 /// Downloads by year of creation and kind of publisher.
-fn cohorts(survey: &Survey<'_, '_>) -> Result<Table, Error> {
+fn cohorts(survey: &Survey<'_>) -> Result<Table, Error> {
     let (downloads, calendar) = (survey.downloads()?, survey.calendar()?);
     let main = [("year", Text), ("kind", Text), ("models", Count), ("downloads_30d", Count), ("share_of_year", Share)];
     let more = [("share_of_year_known", Share)];

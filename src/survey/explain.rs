@@ -8,7 +8,7 @@ use crate::snapshot::Row;
 
 use Unit::{Count, Text};
 
-impl Survey<'_, '_> {
+impl Survey<'_> {
     /// One family under every definition, each with what makes it differ and the command that gives it. `name` is what the
     /// command line calls it, and `words` are those that name the snapshot and the tables.
     ///

@@ -11,7 +11,7 @@ use crate::snapshot::{NumberColumn, Row};
 
 use Unit::{Count, Share, Text};
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
+pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("growth", "How the Hub grew, and what is liked against what is downloaded");
     let calendar = survey.calendar()?;
     let mut made: BTreeMap<String, [u64; 2]> = BTreeMap::new();
@@ -93,7 +93,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
 }
 
 /// What is liked among what is downloaded.
-fn overlap(survey: &Survey<'_, '_>) -> Result<Table, Error> {
+fn overlap(survey: &Survey<'_>) -> Result<Table, Error> {
     let heads = [("k", Text), ("by_30d", Count), ("by_all_time", Count)];
     let mut table = Table::new(
         "likes_and_downloads",

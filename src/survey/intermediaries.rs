@@ -11,7 +11,7 @@ use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
+pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("intermediaries", "Who quantizes and repackages whom");
     let (lineage, downloads) = (survey.lineage, survey.downloads()?);
     let is_others = |parent: Row, child: Row| survey.organisation(parent) != survey.organisation(child);

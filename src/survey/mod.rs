@@ -21,7 +21,6 @@ mod shape;
 mod sizes;
 mod text;
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::census::{self, Bursts, Census, Coverage, Error};
@@ -30,7 +29,7 @@ use crate::model::{Count, DATES_KEPT_SINCE};
 use crate::reference::{
     Aliases, Families, Family, Licences, Published, Publisher, Publishers, SizeClasses, Whose, Words,
 };
-use crate::snapshot::{NumberColumn, Row, Snapshot};
+use crate::snapshot::{NumberColumn, Numbers, Row, Snapshot};
 
 pub use page::page;
 pub use plot::{Bar, Plot, Series};
@@ -80,13 +79,13 @@ impl References {
 
 /// What all sections look at.
 #[derive(Debug)]
-pub struct Survey<'l, 's> {
-    lineage: &'l Lineage<'s>,
-    census: &'l Census<'l, 's>,
+pub struct Survey<'l> {
+    lineage: &'l Lineage,
+    census: &'l Census,
     references: &'l References,
-    bursts: Bursts<'l, 's>,
+    bursts: Bursts,
     generations: Vec<u32>,
-    owners: Cow<'s, [u32]>,
+    owners: Numbers<u32>,
     /// Who stands behind each owner, by its number.
     publishers: Vec<Option<&'l Publisher>>,
     /// The organisation of each owner: all accounts of one name in the table of publishers; who is not there stands alone.
@@ -95,7 +94,7 @@ pub struct Survey<'l, 's> {
 }
 
 /// A section's name, its title, and what makes it.
-type Maker = (&'static str, fn(&Survey<'_, '_>) -> Result<Section, Error>);
+type Maker = (&'static str, fn(&Survey<'_>) -> Result<Section, Error>);
 
 const MAKERS: [Maker; 11] = [
     ("derivatives", derivatives::section),
@@ -118,16 +117,12 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-impl<'l, 's> Survey<'l, 's> {
+impl<'l> Survey<'l> {
     /// Looks at a lineage, whose census was taken.
     ///
     /// # Errors
     /// [`Error::Snapshot`].
-    pub fn of(
-        lineage: &'l Lineage<'s>,
-        census: &'l Census<'l, 's>,
-        references: &'l References,
-    ) -> Result<Survey<'l, 's>, Error> {
+    pub fn of(lineage: &'l Lineage, census: &'l Census, references: &'l References) -> Result<Survey<'l>, Error> {
         let snapshot = lineage.snapshot();
         let owners = census::owners(snapshot)?;
         let mut publishers = Vec::new();
@@ -181,22 +176,22 @@ impl<'l, 's> Survey<'l, 's> {
         MAKERS.iter().filter(|(name, _)| is_wanted(name)).map(section).collect()
     }
 
-    fn snapshot(&self) -> &'s Snapshot {
+    fn snapshot(&self) -> &'l Snapshot {
         self.lineage.snapshot()
     }
 
     /// The downloads in the last 30 days.
-    fn downloads(&self) -> Result<&'s NumberColumn<u64>, Error> {
+    fn downloads(&self) -> Result<&'l NumberColumn<u64>, Error> {
         Ok(self.snapshot().count(Count::Downloads)?)
     }
 
     /// The downloads since the Hub publishes them.
-    fn downloads_all_time(&self) -> Result<&'s NumberColumn<u64>, Error> {
+    fn downloads_all_time(&self) -> Result<&'l NumberColumn<u64>, Error> {
         Ok(self.snapshot().count(Count::DownloadsAllTime)?)
     }
 
     /// When the models were made.
-    fn calendar(&self) -> Result<Calendar<'s>, Error> {
+    fn calendar(&self) -> Result<Calendar<'l>, Error> {
         Ok(Calendar { created: self.snapshot().created()?, taken: self.snapshot().provenance().taken })
     }
 

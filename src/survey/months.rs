@@ -19,7 +19,7 @@ const FEWEST: f64 = Coverage::FEWEST as f64 - 1e-6;
 /// Leaders by all of the new derivatives.
 const EVERYTHING: &str = "everything";
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
+pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("months", "New derivatives by month, by root family and by country of the root");
     let (lineage, calendar) = (survey.lineage, survey.calendar()?);
     let names: Vec<&str> = survey.families().map(|family| family.name.as_str()).collect();
@@ -110,7 +110,7 @@ impl Groups<'_> {
 
     fn table(
         &self,
-        survey: &Survey<'_, '_>,
+        survey: &Survey<'_>,
         calendar: Calendar<'_>,
         [name, title, key]: [&'static str; 3],
     ) -> (Table, BTreeMap<String, Month>) {
@@ -183,7 +183,7 @@ type Way = (&'static str, usize, fn(&Month) -> f64);
 
 /// The months in which another group came to lead, if enough is known to say so.
 fn leaders(
-    survey: &Survey<'_, '_>,
+    survey: &Survey<'_>,
     table: &Table,
     totals: &BTreeMap<String, Month>,
     key: &'static str,

@@ -18,7 +18,7 @@ struct Account<'a> {
     links: u64,
 }
 
-impl Survey<'_, '_> {
+impl Survey<'_> {
     /// The accounts with their publishers, those with most downloads first; of them only those that are in no table, if
     /// that is asked.
     ///

@@ -23,7 +23,7 @@ struct Country {
     on_both: u64,
 }
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
+pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("regions", "Countries and languages");
     let (lineage, downloads) = (survey.lineage, survey.downloads()?);
     let country = |row: Row| survey.country(row).unwrap_or(UNKNOWN);
@@ -121,7 +121,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
 }
 
 /// Models and downloads by language, and how many models have one.
-fn languages(survey: &Survey<'_, '_>) -> Result<(Table, Coverage), Error> {
+fn languages(survey: &Survey<'_>) -> Result<(Table, Coverage), Error> {
     let heads = [("language", Text), ("name", Text), ("models", Count), ("share", Share), ("downloads_30d", Count)];
     let mut table = Table::new("languages", "Models by language", 1, &heads, &[]);
     let (tags, downloads) = (survey.snapshot().list(WordList::Tags)?, survey.downloads()?);
@@ -156,7 +156,7 @@ struct Roots {
 
 impl Roots {
     /// Handed down from generation to generation; in a cycle more than once.
-    fn of(survey: &Survey<'_, '_>, countries: usize, number: impl Fn(Row) -> usize) -> Roots {
+    fn of(survey: &Survey<'_>, countries: usize, number: impl Fn(Row) -> usize) -> Roots {
         let words = countries.div_ceil(64).max(1);
         let mut roots = Roots { words, bits: vec![0; words * survey.snapshot().len()] };
         let mut open: Vec<Row> =

@@ -7,7 +7,7 @@ use crate::report::{Value, grouped};
 
 use Unit::{Count, Number, Text};
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
+pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("releases", "Releases by organisation and year");
     let main = [
         ("year", Text),

@@ -15,9 +15,9 @@ const DRAWN: usize = 6;
 ///
 /// # Errors
 /// [`Error::Snapshot`].
-pub fn series(surveys: &[Survey<'_, '_>]) -> Result<Section, Error> {
+pub fn series(surveys: &[Survey<'_>]) -> Result<Section, Error> {
     let mut section = Section::new("series", "From snapshot to snapshot");
-    let date = |survey: &Survey<'_, '_>| survey.snapshot().provenance().taken.map_or_else(String::new, day);
+    let date = |survey: &Survey<'_>| survey.snapshot().provenance().taken.map_or_else(String::new, day);
     let dates: Vec<String> = surveys.iter().map(date).collect();
 
     let heads = [
@@ -93,7 +93,7 @@ pub fn series(surveys: &[Survey<'_, '_>]) -> Result<Section, Error> {
         }
     }
     if let (Some(first), Some(last)) = (surveys.first(), surveys.last()) {
-        let models = |survey: &Survey<'_, '_>| grouped(survey.snapshot().provenance().counts.models);
+        let models = |survey: &Survey<'_>| grouped(survey.snapshot().provenance().counts.models);
         section.findings.push(format!(
             "From {} to {} the listing went from {} to {} models.",
             date(first),

@@ -12,7 +12,7 @@ use Unit::{Count, Number, Share, Text};
 /// How many parts and bases are listed.
 const LISTED: usize = 50;
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
+pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("shape", "The shape of the lineage");
     let (lineage, snapshot) = (survey.lineage, survey.snapshot());
     let is_model = |row: &Row| snapshot.is_listed(*row) || lineage.is_unlisted(*row);
@@ -131,7 +131,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
 }
 
 /// The largest components, each by its model with most descendants.
-fn parts(survey: &Survey<'_, '_>, clusters: &Clusters) -> Table {
+fn parts(survey: &Survey<'_>, clusters: &Clusters) -> Table {
     let heads = [("largest_base", Text), ("models", Count)];
     let mut table = Table::new(
         "components",

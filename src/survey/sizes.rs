@@ -10,7 +10,7 @@ use crate::snapshot::{NumberColumn, Row};
 
 use Unit::{Count, Number, Share, Text};
 
-pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
+pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("sizes", "Adoption against size");
     let parameters = survey.snapshot().count(model::Count::Parameters)?;
     let (downloads, downloads_all_time) = (survey.downloads()?, survey.downloads_all_time()?);
@@ -102,7 +102,7 @@ pub(super) fn section(survey: &Survey<'_, '_>) -> Result<Section, Error> {
 }
 
 /// Means and medians, over all models and by year of creation.
-fn averages(survey: &Survey<'_, '_>) -> Result<Table, Error> {
+fn averages(survey: &Survey<'_>) -> Result<Table, Error> {
     let main = [
         ("year", Text),
         ("models", Count),

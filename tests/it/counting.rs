@@ -41,7 +41,7 @@ fn every_family_of_the_table_is_kept_as_it_is_counted() {
         }
     }
     for measure in Measure::ALL {
-        let ranking = |lineage: &Lineage<'_>, top| {
+        let ranking = |lineage: &Lineage, top| {
             Ranking::of_models(&Census::take(lineage, &Counting::default()).unwrap(), *measure, top).unwrap()
         };
         let (all, first) = (ranking(&made, 0), ranking(&kept, 7));
@@ -87,7 +87,7 @@ proptest! {
         prop_assert_eq!(made.anomalies().unwrap().collect::<Vec<_>>(), kept.anomalies().unwrap().collect::<Vec<_>>());
         let only = kept.only(|_, _, edge| edge.relation != Relation::Quantized);
         prop_assert!(!only.is_whole());
-        let facts = |lineage: &Lineage<'_>| Census::take(lineage, &Counting::default()).unwrap().all().collect::<Vec<_>>();
+        let facts = |lineage: &Lineage| Census::take(lineage, &Counting::default()).unwrap().all().collect::<Vec<_>>();
         prop_assert_eq!(facts(&only), facts(&made.only(|_, _, edge| edge.relation != Relation::Quantized)));
     }
 

@@ -15,7 +15,7 @@ pub struct Naive {
 }
 
 impl Naive {
-    pub fn of(lineage: &Lineage<'_>) -> Naive {
+    pub fn of(lineage: &Lineage) -> Naive {
         let mut naive = Naive { children: BTreeMap::new(), parents: BTreeMap::new() };
         for (parent, child, edge) in lineage.all_links() {
             assert!(naive.children.entry(parent).or_default().insert(child), "one link for each pair");

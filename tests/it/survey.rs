@@ -140,8 +140,7 @@ fn a_mirror_is_listed_and_folded_on_request_alone() {
         lineage.mirrors().map(|mirror| (snapshot.id(mirror.model), snapshot.id(mirror.of))).collect();
     assert_eq!(mirrors, [("unsloth/base", "lab/base")]);
     let family = Family::of_owner("lab");
-    let count =
-        |lineage: &Lineage<'_>| FamilyCount::of(&family, lineage, &Counting::default(), Counted::Others).unwrap();
+    let count = |lineage: &Lineage| FamilyCount::of(&family, lineage, &Counting::default(), Counted::Others).unwrap();
     let (as_it_is, folded) = (count(&lineage), count(&lineage.folded()));
     assert_eq!((as_it_is.f1.models, as_it_is.f2.models), (2, 3));
     assert_eq!((folded.f1.models, folded.f2.models), (2, 2));

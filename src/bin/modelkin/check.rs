@@ -95,7 +95,7 @@ fn crawled(note: &CrawlNote) -> String {
 }
 
 /// The models and the kinds that are asked for.
-fn scope(args: &args::Check, lineage: &Lineage<'_>) -> anyhow::Result<Scope> {
+fn scope(args: &args::Check, lineage: &Lineage) -> anyhow::Result<Scope> {
     let mut scope = Scope { owner: args.owner.clone(), ..Scope::default() };
     for name in &args.kinds {
         scope.kinds.push(kind(name).ok_or_else(|| Usage(format!("{name:?} is no kind; use {}", known())))?);

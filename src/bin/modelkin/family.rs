@@ -60,7 +60,7 @@ pub fn rules(option: &str, path: Option<&Path>) -> anyhow::Result<Families> {
 }
 
 /// A name as `family` takes it: a family of the rules, then `owner/*`, then a model, then an owner.
-pub fn resolve(name: &str, families: &Families, lineage: &Lineage<'_>) -> anyhow::Result<Family> {
+pub fn resolve(name: &str, families: &Families, lineage: &Lineage) -> anyhow::Result<Family> {
     if let Some(family) = families.find(name)? {
         return Ok(family);
     }

@@ -11,7 +11,7 @@ use crate::output::Usage;
 
 impl Filter {
     /// The lineage with only the links that are followed.
-    pub fn links<'s>(&self, lineage: Lineage<'s>) -> Lineage<'s> {
+    pub fn links(&self, lineage: Lineage) -> Lineage {
         let lineage = if self.fold_mirrors { lineage.folded() } else { lineage };
         if self.relation.is_empty() && self.exclude.is_empty() && !self.no_unlisted {
             return lineage;

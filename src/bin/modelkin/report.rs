@@ -46,12 +46,10 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|(section, _)| *section == name);
     let mut sections = survey.sections(is_wanted)?;
     if !args.snapshots.is_empty() && is_wanted(SERIES) {
-        let lineages = all
-            .iter()
-            .map(|snapshot| lineage_of(snapshot, args.fold_mirrors))
-            .collect::<Result<Vec<Lineage<'_>>, _>>()?;
+        let lineages =
+            all.iter().map(|snapshot| lineage_of(snapshot, args.fold_mirrors)).collect::<Result<Vec<Lineage>, _>>()?;
         let taken = |lineage| Census::take(lineage, &args.question.wait.everything());
-        let censuses = lineages.iter().map(taken).collect::<Result<Vec<Census<'_, '_>>, _>>()?;
+        let censuses = lineages.iter().map(taken).collect::<Result<Vec<Census>, _>>()?;
         let earlier = lineages.iter().zip(&censuses).map(|(lineage, census)| Survey::of(lineage, census, &references));
         let surveys = earlier.chain([Survey::of(&lineage, &census, &references)]);
         sections.push(survey::series(&surveys.collect::<Result<Vec<_>, _>>()?)?);
@@ -85,7 +83,7 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
 }
 
 /// The lineage that is reported on.
-fn lineage_of(snapshot: &Snapshot, fold_mirrors: bool) -> Result<Lineage<'_>, Error> {
+fn lineage_of(snapshot: &Snapshot, fold_mirrors: bool) -> Result<Lineage, Error> {
     let lineage = Lineage::from_snapshot(snapshot)?;
     Ok(if fold_mirrors { lineage.folded() } else { lineage })
 }

@@ -18,13 +18,13 @@ pub struct Start {
 }
 
 /// A selection with its description.
-pub struct Chosen<'l, 's> {
-    pub selection: Selection<'l, 's>,
+pub struct Chosen {
+    pub selection: Selection,
     pub title: String,
     pub words: Vec<String>,
 }
 
-impl Chosen<'_, '_> {
+impl Chosen {
     /// Lets one node stand for siblings, if the options say so.
     pub fn collapse(&mut self, which: Option<args::CollapseArg>) {
         let (which, siblings) = match which {
@@ -44,7 +44,7 @@ impl Chosen<'_, '_> {
 
 impl args::Selection {
     /// What the options name. Names are looked up before any filter, so that a filter never hides them.
-    pub fn start(&self, families: &Families, lineage: &Lineage<'_>) -> anyhow::Result<Start> {
+    pub fn start(&self, families: &Families, lineage: &Lineage) -> anyhow::Result<Start> {
         let args::Begin { family, below, above, around, .. } = &self.begin;
         if let Some(name) = family {
             let family = names::resolve(name, families, lineage)?;
@@ -79,7 +79,7 @@ impl args::Selection {
     }
 
     /// What is reached from the start, before any filter of models.
-    fn reached<'l, 's>(&self, start: &Start, lineage: &'l Lineage<'s>) -> Selection<'l, 's> {
+    fn reached(&self, start: &Start, lineage: &Lineage) -> Selection {
         match start.reach {
             Some(Reach::Around) => lineage.select(&start.rows, Reach::Around, self.hops()),
             Some(reach) => lineage.select(&start.rows, reach, self.depth.unwrap_or(usize::MAX)),
@@ -88,12 +88,7 @@ impl args::Selection {
     }
 
     /// Chooses the models. What a filter leaves out is told.
-    pub fn choose<'l, 's>(
-        &self,
-        start: Start,
-        census: &Census<'l, 's>,
-        counting: &Counting,
-    ) -> anyhow::Result<Chosen<'l, 's>> {
+    pub fn choose(&self, start: Start, census: &Census, counting: &Counting) -> anyhow::Result<Chosen> {
         if self.top == Some(0) {
             bail!(Usage("--top 0 leaves no model".into()));
         }
@@ -111,7 +106,7 @@ impl args::Selection {
         if let Some(depth) = self.depth {
             words.push(format!("At most {} from there.", plural(depth as u64, "link")));
         }
-        let mut narrow = |said: String, selection: Selection<'l, 's>, narrowed: Selection<'l, 's>| {
+        let mut narrow = |said: String, selection: Selection, narrowed: Selection| {
             let models = plural((selection.models() - narrowed.models()) as u64, "model");
             let links = plural((selection.links().count() - narrowed.links().count()) as u64, "link");
             words.push(format!("{said}: {models} and {links} left out."));
