@@ -275,7 +275,7 @@ pub(super) fn instant(millis: i64) -> String {
     jiff::Timestamp::from_millisecond(millis).map_or_else(|_| String::new(), |at| at.to_string())
 }
 
-impl<'g, 's> Graph<'g> {
+impl<'g> Graph<'g> {
     /// What is exported. The counts are the census's, of all models and not of the selected alone.
     ///
     /// # Errors
