@@ -2,13 +2,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use modelkin::model::Record;
+use modelkin::model::{Record, Reject};
 use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::{Kind, edges};
-use modelkin_fuzz::{Found, file, read};
+use modelkin_fuzz::{file, read};
 
 /// The notation has no words for what was odd in it.
-fn snapshot(found: Vec<Found>) -> Option<Snapshot> {
+fn snapshot(found: Vec<Result<Record<'_>, Reject>>) -> Option<Snapshot> {
     let mut builder = Builder::new();
     let records = found.into_iter().flatten().map(|record| Record { oddities: Vec::new(), ..record });
     records.for_each(|record| builder.add(Ok(record)));
@@ -29,5 +29,7 @@ fuzz_target!(|bytes: &[u8]| {
     edges::read_text("again", text, &mut |found| again.push(found.map(Record::into_owned)));
     assert!(again.iter().all(Result::is_ok), "{text}");
     let again = snapshot(again).expect("models");
-    assert_eq!(again.provenance().digest, before.provenance().digest, "{text}");
+    // Counts and dates that cannot be are missing by now, and that they were there is odd.
+    let plain = snapshot(records.into_iter().map(Ok).collect()).expect("models");
+    assert_eq!(again.provenance().digest, plain.provenance().digest, "{text}");
 });
