@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use super::closure::Targets;
+use super::targets::Targets;
 
 /// Columns in a block: the bits of a cache line.
 pub(super) const BLOCK: usize = 512;

@@ -3,12 +3,12 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::lineage::Lineage;
-use crate::model::DATES_KEPT_SINCE;
+use crate::model::{DATES_KEPT_SINCE, DAY};
 use crate::snapshot::{Array, Error, NumberColumn, Numbers, Row, agree};
 
 /// How many children make a burst, and within how many milliseconds (`definitions`, "Noise").
 const LEAST: usize = 50;
-const WITHIN: i64 = 24 * 60 * 60 * 1000;
+const WITHIN: i64 = DAY;
 
 /// Which links are part of a burst: at least 50 children of one parent, by one author or sharing one name template,
 /// created within 24 hours. Models without a date (or from before the Hub kept dates) cannot be judged.

@@ -10,9 +10,7 @@
 
 use super::blocks::{Blocks, Found, Weight};
 use super::runs::Runs;
-
-/// No set.
-pub(super) const NONE: u32 = u32::MAX;
+use super::targets::{NONE, Targets};
 
 /// Sets of columns, and which of them are made of which. A set is named by a number: `2 * row`, or `2 * column + 1` for
 /// the set of one column, which needs no row.
@@ -150,48 +148,5 @@ impl<W: Weight> Sums<W> {
             column if column % 2 == 1 => self.columns[column as usize / 2],
             row => self.rows[row as usize / 2],
         }
-    }
-}
-
-/// Pairs of numbers, as the targets of each source.
-pub(super) struct Targets {
-    offsets: Vec<u32>,
-    targets: Vec<u32>,
-}
-
-impl Targets {
-    pub fn of(sources: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone, count: usize) -> Targets {
-        let mut offsets = vec![0u32; sources + 2];
-        for (source, _) in pairs.clone() {
-            offsets[source as usize + 2] += 1;
-        }
-        for at in 2..offsets.len() {
-            offsets[at] += offsets[at - 1];
-        }
-        let mut targets = vec![0; count];
-        for (source, target) in pairs {
-            let at = &mut offsets[source as usize + 1];
-            targets[*at as usize] = target;
-            *at += 1;
-        }
-        offsets.pop();
-        Targets { offsets, targets }
-    }
-
-    /// How many sources there are.
-    pub fn sources(&self) -> usize {
-        self.offsets.len() - 1
-    }
-
-    pub fn offsets(&self) -> &[u32] {
-        &self.offsets
-    }
-
-    pub fn targets(&self) -> &[u32] {
-        &self.targets
-    }
-
-    pub fn of_source(&self, source: u32) -> &[u32] {
-        &self.targets[self.offsets[source as usize] as usize..self.offsets[source as usize + 1] as usize]
     }
 }

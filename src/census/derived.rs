@@ -1,9 +1,17 @@
 use rayon::prelude::*;
 
-use super::Counted;
 use crate::lineage::{Lineage, RowSet, holds};
 use crate::model::Relation;
 use crate::snapshot::Row;
+
+/// Whether a family's own models count among its derivatives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Members are left out.
+    Others,
+    /// Members that are derived from members count too (`--include-members`).
+    Everybody,
+}
 
 /// What descends from a set of members, with the relation of each model's own link towards them; in order of the rows.
 #[derive(Debug, Default)]

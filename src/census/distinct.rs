@@ -3,8 +3,9 @@
 //! The owners below a node are a set: those of its children, and those that are below its children. Such sets are what
 //! `closure` adds up, here with an owner for a column, each of the weight 1.
 
-use super::closure::{Closure, NONE, Targets, TooLong};
+use super::closure::{Closure, TooLong};
 use super::segments::Peel;
+use super::targets::{NONE, Targets};
 use crate::lineage::RowSet;
 
 /// The sets of owners below all nodes with children.

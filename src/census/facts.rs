@@ -1,6 +1,6 @@
 use super::segments::Segments;
 use super::shadow::{self, Shadow};
-use super::{Counting, Deepest, Tally, Wanted, credit, deepest, kept_rows};
+use super::{Counting, Deepest, Sum, Tally, Wanted, credit, deepest, kept_rows};
 use crate::census::layout::{Kind, Layout};
 use crate::lineage::Lineage;
 use crate::model::{Count, Relation};
@@ -27,25 +27,6 @@ pub struct Facts {
     pub deepest: u32,
     /// Fractional credit: each descendant gives 1/k of itself to each of its k parents, recursively.
     pub credit: f64,
-}
-
-/// A sum, and of how many models the value was known: a missing value is missing, not 0.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Sum {
-    /// The sum of the known values.
-    pub total: u64,
-    /// How many were known.
-    pub of: u64,
-}
-
-impl Sum {
-    /// Adds a value, if it is known.
-    pub fn add(&mut self, value: Option<u64>) {
-        if let Some(value) = value {
-            self.total += value;
-            self.of += 1;
-        }
-    }
 }
 
 /// The columns of [`Table`], which are those of [`Facts`]: a sum takes two.

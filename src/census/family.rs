@@ -1,11 +1,11 @@
 use rayon::prelude::*;
 
-use super::derived::{Derived, Desk};
+use super::derived::{Counted, Derived, Desk};
 use super::facts::{self, Weigh};
 use super::groups::Groups;
 use super::members::{members, members_and_mentions, mentions};
 use super::segments::Segments;
-use super::{Bursts, Census, Counting, Coverage, Error, Sum, authors};
+use super::{Bursts, Census, Counting, Error, Tally, authors};
 use crate::lineage::{Lineage, holds};
 use crate::model::{Relation, WordList};
 use crate::reference::Family;
@@ -39,43 +39,6 @@ pub struct FamilyCount {
     pub generations: Vec<u64>,
     /// The children with most descendants of their own: row, direct, descendants.
     pub top_children: Vec<(Row, u64, u64)>,
-}
-
-/// A set of models, counted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Distinct models.
-    pub models: u64,
-    /// By the relation of their own link towards the family, in the order of [`Relation::ALL`].
-    pub by_relation: [u64; 5],
-    /// Their distinct owners.
-    pub authors: u64,
-    /// Their downloads in 30 days.
-    pub downloads: Sum,
-    /// Their downloads since the Hub publishes them.
-    pub downloads_all_time: Sum,
-    /// Their likes.
-    pub likes: Sum,
-    /// Those created recently, of those with a date; see [`Counting::recent_since`].
-    pub recent: Sum,
-    /// How many have a date since the Hub keeps dates: by an older one no burst is judged.
-    pub dated: u64,
-}
-
-impl Tally {
-    /// Of how many the date is known.
-    pub fn dates(&self) -> Coverage {
-        Coverage { known: self.dated, of: self.models }
-    }
-}
-
-/// Whether a family's own models count among its derivatives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Counted {
-    /// Members are left out.
-    Others,
-    /// Members that are derived from members count too (`--include-members`).
-    Everybody,
 }
 
 /// A set of models that a family has.

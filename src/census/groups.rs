@@ -8,8 +8,9 @@
 use rayon::prelude::*;
 
 use super::blocks::Weight;
-use super::closure::{Closure, NONE, Prepared, TooLong};
+use super::closure::{Closure, Prepared, TooLong};
 use super::segments::{HEAD, Node, Peel};
+use super::targets::NONE;
 use crate::lineage::{RowSet, holds};
 
 /// The segments of a graph, to be asked for groups of nodes.

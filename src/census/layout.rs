@@ -4,7 +4,7 @@
 //! themselves. Units are numbered so that parents come before their children; every pass over the graph is then a
 //! loop over an array, forward or backward, and no walk can overflow a stack or run in a circle.
 
-use super::closure::{NONE, Targets};
+use super::targets::{NONE, Targets};
 use crate::lineage::Lineage;
 use crate::snapshot::Row;
 

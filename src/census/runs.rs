@@ -5,7 +5,7 @@
 //! for each run. (Nuutila 1995 keeps the closure of a graph so.)
 
 use super::blocks::Weight;
-use super::closure::{NONE, Targets};
+use super::targets::{NONE, Targets};
 
 /// The set of every row.
 pub(super) struct Runs {

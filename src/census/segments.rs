@@ -15,7 +15,8 @@
 //! their link is read.
 
 use super::blocks::Weight;
-use super::closure::{Closure, NONE, Prepared, Targets, TooLong};
+use super::closure::{Closure, Prepared, TooLong};
+use super::targets::{NONE, Targets};
 use crate::lineage::{RowSet, components, holds};
 
 /// The sums of all nodes with children.

@@ -1,5 +1,6 @@
 //! A crawl as a snapshot keeps it: what an update asks for again, and what the Hub refused.
 
+use crate::model::DAY;
 use crate::snapshot::{CrawlNote, Error, Snapshot};
 use crate::source::hub::listing::Scope;
 use crate::source::recording::{Plan, Recording};
@@ -10,7 +11,7 @@ use crate::source::recording::{Plan, Recording};
 /// # Errors
 /// [`Error::Damaged`].
 pub fn ends_early(snapshot: &Snapshot) -> Result<Option<i64>, Error> {
-    const DAYS: i64 = 3 * 24 * 60 * 60 * 1000;
+    const DAYS: i64 = 3 * DAY;
     let provenance = snapshot.provenance();
     let is_whole = provenance.crawl.as_ref().is_some_and(CrawlNote::is_whole);
     let Some(taken) = provenance.taken.filter(|_| is_whole) else { return Ok(None) };

@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 
 use super::{
-    Engine, Graph, Paint, cytoscape, dot, edges, gexf, graphml, mermaid, node_link, parquet, picture, svg, table,
+    Engine, Graph, Paint, Part, cytoscape, dot, edges, gexf, graphml, mermaid, node_link, parquet, picture, svg, table,
 };
 
 /// A format that a graph is written in.
@@ -33,19 +33,6 @@ pub enum Format {
     Parquet,
     /// The program's own text.
     Edges,
-}
-
-/// What a file holds of a graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// Everything.
-    Whole,
-    /// The nodes.
-    Nodes,
-    /// The links.
-    Links,
-    /// What other formats say of themselves in their own files, as JSON.
-    About,
 }
 
 impl Format {

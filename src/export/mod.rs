@@ -14,12 +14,14 @@ mod mermaid;
 mod node_link;
 mod paint;
 mod parquet;
+mod part;
 mod picture;
 mod svg;
 mod table;
 mod xml;
 
-pub use format::{Format, Part};
+pub use format::Format;
 pub use graph::{About, Graph, Kind, NODE_FIELDS, Node, Status, Tables, Value};
 pub use graphviz::Engine;
 pub use paint::{ColorBy, Paint};
+pub use part::Part;

@@ -19,6 +19,6 @@ pub(crate) use oddity::clip;
 pub use oddity::{Oddity, OddityKind};
 pub use parentage::{Claim, Parentage, Texts};
 pub(crate) use record::INSTANTS;
-pub use record::{Authority, DATES_KEPT_SINCE, Parent, Record, Reject, Witness};
+pub use record::{Authority, DATES_KEPT_SINCE, DAY, Parent, Record, Reject, Witness};
 pub use relation::{Learned, Relation};
 pub use remark::{Remark, RemarkKind};

@@ -156,6 +156,8 @@ impl std::fmt::Display for Reject {
     }
 }
 
+/// The milliseconds of a day.
+pub const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Dates before this instant (2022-03-03, milliseconds since 1970, UTC) only say "before the Hub kept dates": it writes
 /// 2022-03-02T23:29:04 for them all.
 pub const DATES_KEPT_SINCE: i64 = 1_646_265_600_000;

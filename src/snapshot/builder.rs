@@ -11,11 +11,10 @@ use super::renames::Renames;
 use super::witnesses::Witnesses;
 use super::{CrawlNote, Error, Provenance, Snapshot, SourceNote, Taken};
 use crate::model::{
-    Alias, Authority, Certainty, Counts, Flags, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject, Relation,
-    Remark, WordLists, Words,
+    Alias, Authority, Certainty, Counts, DAY, Flags, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject,
+    Relation, Remark, WordLists, Words,
 };
 
-const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Gathers records into a snapshot: joins those of one model, interns every id once, links by number.
 #[derive(Debug)]
 pub struct Builder {

@@ -7,6 +7,7 @@ mod columns;
 mod file;
 mod file_set;
 mod filling;
+mod frame;
 mod kept;
 mod keys;
 mod ledger;
@@ -24,6 +25,7 @@ mod rows;
 mod schema;
 mod seal;
 mod stored;
+mod today;
 mod witnesses;
 
 use std::ops::Range;

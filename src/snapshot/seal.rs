@@ -8,7 +8,7 @@ use std::ops::Range;
 use arrow_ipc::root_as_footer;
 use twox_hash::XxHash3_64;
 
-use super::file::{Frame, KEPT_KEY, SEAL_KEY, SUMS_KEY, UNSEALED, footer_of, metadata};
+use super::frame::{Frame, KEPT_KEY, SEAL_KEY, SUMS_KEY, UNSEALED, footer_of, metadata};
 use super::opened::Opened;
 use super::part::checksum;
 

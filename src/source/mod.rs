@@ -4,6 +4,7 @@ mod address;
 mod arriving;
 pub(crate) mod bounded;
 mod card;
+mod card_data;
 mod cards;
 mod date;
 pub mod edges;

@@ -2,6 +2,7 @@ mod extent;
 mod hosts;
 mod located;
 mod marks;
+mod refused;
 mod transfer;
 
 use std::collections::BTreeMap;
@@ -22,7 +23,8 @@ use crate::source::date;
 use hosts::{Kind, host, is_loopback};
 pub(super) use located::Located;
 pub(super) use marks::Marks;
-pub(super) use transfer::{Keep, Refusal};
+pub(super) use refused::Refusal;
+pub(super) use transfer::Keep;
 
 /// Longest body that is taken, in bytes: a page of a thousand full rows stays under 30 MB.
 pub(in crate::source) const MAX_BODY: usize = 128 << 20;

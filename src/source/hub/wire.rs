@@ -7,10 +7,11 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::super::card_data;
 use super::super::normalize::{BaseModels, Found};
 use super::super::table::looks_like_lineage;
 use super::super::value::{MAX_ENTRIES, borrowed, is_crowded};
-use super::super::words::{self, CardWords};
+use super::super::words::CardWords;
 use super::super::{date, loose};
 use crate::model::{Count, Counts, Flag, Flags, HubId, Oddity, OddityKind, Record, Word, Words};
 
@@ -335,7 +336,7 @@ pub(in crate::source) fn record_and<'j>(json: &'j [u8], unread: &mut dyn FnMut(&
     });
     found.card = row.card.and_then(|json| match borrowed(json.get()) {
         Some(text) => card_json(&text, reader.oddities).map(CardWords::into_owned),
-        None => words::of_json(json.get(), reader.oddities),
+        None => card_data::of_json(json.get(), reader.oddities),
     });
     found.id = id.ok_or("a row without an id")?;
     found.settle()
@@ -348,7 +349,7 @@ pub(in crate::source) fn base_models_json<'a>(json: &'a str, oddities: &mut Vec<
 
 /// `cardData` as JSON text.
 pub(in crate::source) fn card_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<CardWords<'a>> {
-    if is_null(json) { None } else { words::of_json(json, oddities) }
+    if is_null(json) { None } else { card_data::of_json(json, oddities) }
 }
 
 /// A null that became a text on its way into a column of texts.

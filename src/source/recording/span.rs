@@ -1,8 +1,6 @@
 use super::{Error, Recording};
+use crate::model::DAY;
 use crate::source::hub::listing::Glance;
-
-/// A day, in milliseconds.
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// When a recording was made: milliseconds since 1970, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

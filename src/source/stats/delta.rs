@@ -5,7 +5,8 @@
 use bytes::Bytes;
 use parquet::errors::ParquetError;
 
-use super::pages::{Span, general, span, text, word};
+use super::fault::general;
+use super::spans::{Span, span, text, word};
 
 /// What texts without their beginnings may grow to: so much, and so much for each byte of a page.
 const MOST: usize = 8 << 20;

@@ -10,7 +10,7 @@ use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
 
-use super::pages::general;
+use super::fault::general;
 use super::thrift::{INT32, STRUCT, Thrift};
 
 /// Bytes of a head that are read at first, and at most: old writers put the least and the greatest text into it.

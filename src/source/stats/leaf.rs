@@ -2,16 +2,17 @@
 
 use std::borrow::Cow;
 
-use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit};
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_typed_column_reader};
 use parquet::data_type::DataType;
 use parquet::errors::ParquetError;
 use parquet::file::reader::RowGroupReader;
-use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
+use parquet::schema::types::ColumnDescriptor;
 
+use super::fault::{general, in_column};
 use super::foreign;
-use super::pages::{general, in_column};
 use super::texts::Texts;
+use crate::model::DAY;
 use crate::source::date;
 use crate::source::hub::wire;
 
@@ -73,22 +74,6 @@ impl<T: DataType> Leaf<T> {
         }
         Ok(())
     }
-}
-
-/// How many optional nodes a path has down to its list, or in all.
-pub(super) fn there(schema: &SchemaDescriptor, path: &[String]) -> i16 {
-    let mut node = schema.root_schema();
-    let mut optional = 0;
-    for part in path {
-        let Some(next) = node.get_fields().iter().find(|field| field.name() == part) else { break };
-        match next.get_basic_info().repetition() {
-            Repetition::OPTIONAL => optional += 1,
-            Repetition::REPEATED => break,
-            Repetition::REQUIRED => (),
-        }
-        node = next;
-    }
-    optional
 }
 
 /// A column of counts, of whatever number type.
@@ -227,7 +212,7 @@ impl Times {
             Times::Number(leaf) => of_number(leaf.one()?.map(|number| *number as f64)),
             Times::Number32(leaf) => of_number(leaf.one()?.map(|number| f64::from(*number))),
             Times::Float(leaf) => of_number(leaf.one()?.copied()),
-            Times::Days(leaf) => Ok(leaf.one()?.map(|days| i64::from(*days) * 24 * 60 * 60 * 1000)),
+            Times::Days(leaf) => Ok(leaf.one()?.map(|days| i64::from(*days) * DAY)),
             Times::Int96(leaf) => Ok(leaf.one()?.map(|time| time.to_millis())),
             Times::Text(leaf) => match leaf.one()? {
                 None => Ok(None),

@@ -3,10 +3,12 @@
 
 mod columns;
 mod delta;
+mod fault;
 mod footer;
 mod heads;
 mod leaf;
 mod pages;
+mod spans;
 mod texts;
 mod thrift;
 
@@ -36,10 +38,10 @@ use crate::model::{
     Authority, Counts, Flags, HubId, Oddity, OddityKind, Parentage, Reject, Remark, Word, Words, guarded,
 };
 use columns::{Base, Columns};
+use fault::{general, plainly};
 pub(super) use footer::MOST as MOST_FOOTER;
 use heads::Room;
 use leaf::{Times, lossy};
-use pages::{general, plainly};
 use texts::Texts;
 
 /// Reads every row. Gives what is to be said of the whole.

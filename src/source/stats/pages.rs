@@ -2,21 +2,19 @@
 
 use bytes::Bytes;
 use memchr::memchr;
-use parquet::basic::Encoding;
+use parquet::basic::{Encoding, Repetition};
 use parquet::column::page::{Page, PageReader};
 use parquet::errors::ParquetError;
 use parquet::file::reader::RowGroupReader;
+use parquet::schema::types::SchemaDescriptor;
 
-use super::leaf::there;
+use super::fault::{general, in_column};
+use super::spans::{Span, span, text, word};
 use super::{delta, foreign};
-use crate::source::pages::MAX_ROW;
 
 /// A run says in a few bytes how often a level stands there: more of them in one page than any writer makes are no reason to
 /// fill the memory.
 const MOST_LEVELS: usize = 1 << 26;
-
-/// Where a text begins, and its length.
-pub(super) type Span = (u32, u32);
 
 /// The bytes in which the texts of a row lie, and where.
 type Row<'a> = (&'a [u8], &'a [Span]);
@@ -265,36 +263,6 @@ impl Levels {
     }
 }
 
-pub(super) fn text(bytes: &[u8], (start, length): Span) -> &[u8] {
-    &bytes[start as usize..][..length as usize]
-}
-
-/// An error in a column, with its page where that is known.
-pub(super) fn in_column(name: &str, page: Option<usize>, error: &ParquetError) -> ParquetError {
-    let page = page.map(|page| format!(", page {page}")).unwrap_or_default();
-    general(&format!("column {name}{page}: {}", plainly(error)))
-}
-
-/// What the crate says, without who says so.
-pub(super) fn plainly(error: &ParquetError) -> String {
-    match error {
-        ParquetError::General(reason) => reason.clone(),
-        error => error.to_string(),
-    }
-}
-
-pub(super) fn general(reason: &str) -> ParquetError {
-    ParquetError::General(reason.into())
-}
-
-/// The place of a text, which is no longer than a row of JSON may be.
-pub(super) fn span(start: usize, length: usize) -> Result<Span, ParquetError> {
-    if length > MAX_ROW {
-        return Err(general("a text of more than 16 MiB"));
-    }
-    u32::try_from(start).map(|start| (start, length as u32)).map_err(|_| general("more than 4 GiB of texts"))
-}
-
 /// Finds so many texts, each behind its length.
 fn plain(bytes: &[u8], count: usize, spans: &mut Vec<Span>) -> Result<(), ParquetError> {
     // More than there can be would be no more than a promise.
@@ -366,12 +334,20 @@ fn hybrid(bytes: &[u8], width: u32, count: usize, take: &mut impl FnMut(u32, usi
     Ok(())
 }
 
-/// The first eight bytes as a number, nought where there are fewer.
-pub(super) fn word(bytes: &[u8]) -> u64 {
-    match bytes.first_chunk() {
-        Some(whole) => u64::from_le_bytes(*whole),
-        None => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+/// How many optional nodes a path has down to its list, or in all.
+fn there(schema: &SchemaDescriptor, path: &[String]) -> i16 {
+    let mut node = schema.root_schema();
+    let mut optional = 0;
+    for part in path {
+        let Some(next) = node.get_fields().iter().find(|field| field.name() == part) else { break };
+        match next.get_basic_info().repetition() {
+            Repetition::OPTIONAL => optional += 1,
+            Repetition::REPEATED => break,
+            Repetition::REQUIRED => (),
+        }
+        node = next;
     }
+    optional
 }
 
 #[cfg(test)]

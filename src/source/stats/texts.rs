@@ -4,7 +4,8 @@
 use parquet::errors::ParquetError;
 use parquet::file::reader::RowGroupReader;
 
-use super::pages::{Pages, Span, text};
+use super::pages::Pages;
+use super::spans::{Span, text};
 use crate::source::loose;
 
 /// A column of texts of a row group, handed out row by row.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::room::Room;
 use super::{Address, Error, Wanted};
+use crate::model::DAY;
 use crate::source::hub::http::Located;
 use crate::source::hub::ranges::Ranges;
 use crate::source::{self, digest_bytes, read_whole, stats};
@@ -23,7 +24,7 @@ const MAX_NOTE: u64 = 64 << 20;
 /// How often what is there is noted.
 const EVERY: Duration = Duration::from_millis(250);
 /// How long a fetch may be gone on with, in milliseconds: a dump of another day is another one.
-const FRESH: i64 = 24 * 60 * 60 * 1000;
+const FRESH: i64 = DAY;
 
 /// What stands in `fetch.json`.
 #[derive(Debug, Serialize, Deserialize)]

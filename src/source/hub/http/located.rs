@@ -5,7 +5,7 @@ use reqwest::header::HeaderMap;
 
 use super::extent::length;
 use super::marks::{Marks, Standing, tag};
-use super::transfer::Refusal;
+use super::refused::Refusal;
 
 /// Where a file lies, and what its server says of it.
 #[derive(Debug, Clone)]

@@ -14,38 +14,13 @@ use super::extent::{Wrong, ends, is_framed, length, none_of};
 use super::hosts::Kind;
 use super::located::Located;
 use super::marks::{Marks, encoding};
-use super::{Error, Hub, MAX_SAID, Pause, chain, shown};
+use super::{Error, Hub, MAX_SAID, Pause, Refusal, chain, shown};
 
 /// How often an answer is tried that is no failure of the line.
 const TRIES: u32 = 5;
 
 /// Who is told of waits.
 type Tell<'t> = &'t (dyn Fn(Pause) + Send + Sync);
-
-/// What came of a request for a file.
-#[derive(Debug)]
-pub(in crate::source::hub) enum Refusal {
-    /// The server says no: its status and its words.
-    Status { status: u16, code: Option<String>, message: String },
-    /// It gives the whole file alone.
-    NoRanges,
-    /// It does not tell of which version a part is.
-    Unnamed,
-    /// It packs the file on the way by a means that nobody asked for.
-    Encoded(String),
-    /// It is another file by now: why it is known.
-    Changed(String),
-    /// It cannot be asked, or not any more.
-    Hub(Error),
-    /// The bytes cannot be kept.
-    Kept(io::Error),
-}
-
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Refusal {
-        Refusal::Hub(error)
-    }
-}
 
 /// What takes bytes of a file: from which one on, and the bytes.
 pub(in crate::source::hub) type Keep<'k> = &'k mut dyn FnMut(u64, &[u8]) -> io::Result<()>;
