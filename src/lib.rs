@@ -8,7 +8,7 @@
 //! snapshot   all records of one instant, in one file
 //! lineage    the graph: parents, children, cycles, what is odd
 //! census     counts below every model and of families, rankings       <- reference: families, aliases
-//! report     the same as tables, JSON, CSV and Markdown
+//! report     the same as rows for programs and blocks for people       <- ink: tables, JSON, CSV, Markdown, pages
 //! survey     the whole of a snapshot in sections: the figures that reports on the Hub publish
 //! ```
 //!
@@ -31,6 +31,7 @@
 pub mod census;
 pub mod crawl;
 pub mod export;
+pub mod ink;
 pub mod lineage;
 pub mod model;
 pub mod reference;

@@ -1,41 +1,11 @@
+use super::listed::listed;
 use super::names::{ACCOUNT_PAIR, namesakes};
-use super::{Block, Grid, Named, Report, Value, day, grouped, plural, printable};
+use super::{Case, Finding};
 use crate::census::{Burst, Bursts, Coverage, Shared};
+use crate::ink::{Block, Grid, Report, Value, day, grouped, plural, printable};
 use crate::lineage::{Anomaly, Lineage, Mirror};
-use crate::model::{OddityKind, RemarkKind};
+use crate::model::{DAY, OddityKind, RemarkKind};
 use crate::snapshot::{Error, Row, Snapshot, SourceNote};
-
-/// One kind of odd thing in a snapshot, and each case of it in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// Its name, as `--list` takes it.
-    pub kind: &'static str,
-    /// What it means and what becomes of it.
-    pub about: &'static str,
-    /// Whether it speaks against the metadata; the others are worth knowing, and no fault.
-    pub is_fault: bool,
-    /// How many there are.
-    pub count: u64,
-    /// Each case, or the kept ones.
-    pub cases: Vec<Case>,
-}
-
-/// One case of an odd thing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Case {
-    /// It in words.
-    pub text: String,
-    /// The models that it is about; none for a record that could not be read.
-    pub models: Vec<Row>,
-    /// Where a record lies that could not be read.
-    pub file: Option<String>,
-}
-
-impl Case {
-    pub(super) fn of(models: Vec<Row>, text: String) -> Case {
-        Case { text, models, file: None }
-    }
-}
 
 /// The kind of [`lies`].
 const LIE: &str = "lie";
@@ -141,7 +111,6 @@ fn unlisted(snapshot: &Snapshot, lineage: &Lineage) -> Finding {
 /// Models created after the instant that the snapshot describes, or, where that is not known, after it was made: its date,
 /// or theirs, is wrong.
 fn future(snapshot: &Snapshot) -> Result<Finding, Error> {
-    const DAY: i64 = 24 * 60 * 60 * 1000;
     let mut cases = Vec::new();
     let provenance = snapshot.provenance();
     if let Some(taken) = provenance.taken.or(provenance.written) {
@@ -374,24 +343,6 @@ pub fn mirrors(mirrors: &[(Mirror, u64)], snapshot: &Snapshot, most: usize) -> R
             "They are counted as the derivatives that their cards say they are; --fold-mirrors puts what descends from a mirror below what it mirrors.",
         ],
     )
-}
-
-pub(super) fn listed(grid: Grid, rows: Vec<Named>, words: String, most: usize, definition: &[&str]) -> Report<'static> {
-    let mut blocks = vec![Block::Line(words)];
-    let (all, mut rows) = (rows.len(), rows);
-    rows.truncate(most);
-    if all > 0 {
-        blocks.push(Block::Grid(grid));
-    }
-    if all > most {
-        blocks.push(Block::Line(format!(
-            "{} of {} shown; --top 0 shows all.",
-            grouped(most as u64),
-            grouped(all as u64)
-        )));
-    }
-    let definition = definition.iter().map(|sentence| (*sentence).to_owned()).collect();
-    Report::new(definition, rows, blocks)
 }
 
 const DEFINITION: &str = "What is odd in the metadata, by the rules of docs/dirt.md. Everything odd is counted; nothing is dropped in silence.";

@@ -1,6 +1,7 @@
-use super::frame::relation_heads;
-use super::{Block, Grid, NOT_JUDGED, Named, Report, Rows, Value, by_relation, day, grouped, plural};
+use super::by_relation;
+use super::relation_heads;
 use crate::census::{Counted, Coverage, FamilyCount, Listing, Part, Sum, Tally};
+use crate::ink::{Block, Grid, NOT_JUDGED, Named, Report, Rows, Value, day, grouped, plural};
 use crate::lineage::Lineage;
 use crate::model::{Count, Flag, Relation, Word, WordList};
 use crate::snapshot::{Error, Row, Snapshot};

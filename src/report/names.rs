@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
-use super::check::listed;
-use super::{Case, Finding, Grid, Report, Value, grouped, plural};
+use super::listed::listed;
+use super::{Case, Finding};
+use crate::ink::{Grid, Report, Value, grouped, plural};
 use crate::lineage::{Anomaly, Lineage};
 use crate::snapshot::{Error, Row, Snapshot};
 

@@ -1,6 +1,7 @@
-use super::frame::relation_heads;
-use super::{Block, Grid, Named, Report, Value, by_relation, grouped};
+use super::by_relation;
+use super::relation_heads;
 use crate::census::{Group, Measure, Ranking};
+use crate::ink::{Block, Grid, Named, Report, Value, grouped};
 
 /// A ranking. `filter` says in words what was left out, if anything.
 pub fn rank(ranking: &Ranking, group: Group, filter: &str) -> Report<'static> {

@@ -1,5 +1,5 @@
-use super::check::{Case, Finding};
-use super::plural;
+use super::{Case, Finding};
+use crate::ink::plural;
 use crate::snapshot::{Row, Snapshot};
 
 /// Which findings are asked for: those of some models, of some kinds.

@@ -1,5 +1,5 @@
-use super::{Block, Named, Report, Rows, Value, grouped, plural};
 use crate::census::{Branch, Census, Drawn, Shown};
+use crate::ink::{Block, Named, Report, Rows, Value, grouped, plural};
 use crate::lineage::Reach;
 use crate::model::Relation;
 use crate::snapshot::Snapshot;

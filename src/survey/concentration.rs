@@ -1,7 +1,7 @@
 use super::Survey;
-use super::section::{Section, Table, Unit, percent};
 use crate::census::{Counted, Derived, Error, Sum, tallies};
-use crate::report::Value;
+use crate::ink::Value;
+use crate::ink::{Section, Table, Unit, percent};
 use crate::snapshot::{NumberColumn, Row};
 
 use Unit::{Count, Number, Share, Text};

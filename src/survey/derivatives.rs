@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
-use super::plot::{Bar, Plot};
-use super::section::{Section, Table, Unit, share};
 use super::{Survey, UNKNOWN};
 use crate::census::{Counted, Coverage, Derived, Error, FamilyCount, tallies};
+use crate::ink::{Bar, Plot};
+use crate::ink::{Section, Table, Unit, share};
+use crate::ink::{Value, grouped};
 use crate::model::Relation;
 use crate::reference::Family;
-use crate::report::{Value, grouped};
 use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};

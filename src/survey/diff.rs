@@ -1,12 +1,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::derivatives::strongest;
-use super::section::{Section, Table, Unit, share};
 use super::{Survey, UNKNOWN};
 use crate::census::{Counted, Derived, Error};
+use crate::ink::{Section, Table, Unit, share};
+use crate::ink::{Value, grouped, plural};
 use crate::model::Relation;
 use crate::reference::Publisher;
-use crate::report::{Value, grouped, plural};
 use crate::snapshot::{Changes, LinkColumn, Row};
 
 use Unit::{Count, Number, Share, Text};

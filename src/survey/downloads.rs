@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
 use super::derivatives::bars;
-use super::section::{Section, Table, Unit, percent, share, total};
 use super::{Survey, UNKNOWN};
 use crate::census::{Coverage, Error, Sum};
-use crate::report::Value;
+use crate::ink::Value;
+use crate::ink::{Section, Table, Unit, percent, share, total};
 use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};

@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Survey;
-use super::section::{Section, Table, Unit, percent, share};
 use crate::census::{Coverage, Error};
+use crate::ink::{Section, Table, Unit, percent, share};
+use crate::ink::{Value, grouped};
 use crate::model::{Relation, Word, WordList};
-use crate::report::{Value, grouped};
 use crate::snapshot::Row;
 
 use Unit::{Count, Number, Share, Text};

@@ -1,9 +1,9 @@
 use super::Survey;
-use super::section::{Section, Table, Unit};
 use crate::census::{Counted, Coverage, Derived, Error, FamilyCount, members};
+use crate::ink::{Section, Table, Unit};
+use crate::ink::{Value, grouped, plural};
 use crate::model::Relation;
 use crate::reference::Family;
-use crate::report::{Value, grouped, plural};
 use crate::snapshot::Row;
 
 use Unit::{Count, Text};

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
 use super::months::dated;
-use super::plot::{Plot, Series};
-use super::section::{Section, Table, Unit, share};
 use super::{BEFORE, OTHER, Survey};
 use crate::census::{Coverage, Error};
+use crate::ink::Value;
+use crate::ink::{Plot, Series};
+use crate::ink::{Section, Table, Unit, share};
 use crate::model::{self, Word};
-use crate::report::Value;
 use crate::snapshot::{NumberColumn, Row};
 
 use Unit::{Count, Share, Text};

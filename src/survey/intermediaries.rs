@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
 use super::derivatives::bars;
-use super::section::{Section, Table, Unit, share, total};
 use super::{Survey, UNKNOWN};
 use crate::census::{Counted, Coverage, Derived, Error, Sum};
+use crate::ink::{Section, Table, Unit, share, total};
+use crate::ink::{Value, grouped};
 use crate::lineage::Edge;
 use crate::model::{Relation, WordList};
-use crate::report::{Value, grouped};
 use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};

@@ -11,31 +11,24 @@ mod growth;
 mod intermediaries;
 mod months;
 mod owners;
-mod page;
-mod plot;
 mod regions;
 mod releases;
-mod section;
 mod series;
 mod shape;
 mod sizes;
-mod text;
 
 use std::collections::HashMap;
 
 use crate::census::{self, Bursts, Census, Coverage, Error};
+use crate::ink::Section;
 use crate::lineage::Lineage;
-use crate::model::{Count, DATES_KEPT_SINCE};
+use crate::model::{Count, DATES_KEPT_SINCE, DAY};
 use crate::reference::{
     Aliases, Families, Family, Licences, Published, Publisher, Publishers, SizeClasses, Whose, Words,
 };
 use crate::snapshot::{NumberColumn, Numbers, Row, Snapshot};
 
-pub use page::page;
-pub use plot::{Bar, Plot, Series};
-pub use section::{Column, Known, Section, Table, Unit};
 pub use series::series;
-pub use text::{compared, markdown, report};
 
 /// What the Hub does not say, and the survey needs.
 #[derive(Debug)]
@@ -114,8 +107,6 @@ const MAKERS: [Maker; 11] = [
 pub fn names() -> impl Iterator<Item = &'static str> {
     MAKERS.iter().map(|(name, _)| *name)
 }
-
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 impl<'l> Survey<'l> {
     /// Looks at a lineage, whose census was taken.
@@ -247,7 +238,7 @@ impl<'l> Survey<'l> {
 
     /// Whether a month or a year had begun when the snapshot was taken.
     fn is_past(&self, month: &str) -> bool {
-        let taken = self.snapshot().provenance().taken.map(crate::report::day);
+        let taken = self.snapshot().provenance().taken.map(crate::ink::day);
         month == BEFORE || taken.is_some_and(|day| month <= &day[..month.len().min(day.len())])
     }
 }
@@ -290,7 +281,7 @@ impl Calendar<'_> {
         if created < DATES_KEPT_SINCE {
             return Some(BEFORE.into());
         }
-        Some(crate::report::day(created)[..7].to_owned())
+        Some(crate::ink::day(created)[..7].to_owned())
     }
 }
 

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
 use super::derivatives::reached;
-use super::plot::{Plot, Series};
-use super::section::{Section, Table, Unit, percent};
 use super::{BEFORE, Calendar, Survey, UNKNOWN};
 use crate::census::{Counted, Coverage, Derived, Error};
+use crate::ink::Value;
+use crate::ink::{Plot, Series};
+use crate::ink::{Section, Table, Unit, percent};
 use crate::model::Relation;
-use crate::report::Value;
 use crate::snapshot::Row;
 
 use Unit::{Count, Number, Share, Text};

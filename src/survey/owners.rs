@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 
-use super::section::{Section, Table, Unit, total};
 use super::{Survey, UNKNOWN};
 use crate::census::{Coverage, Error, Sum};
+use crate::ink::grouped;
+use crate::ink::{Section, Table, Unit, total};
 use crate::reference::Publisher;
-use crate::report::grouped;
 
 use Unit::{Count, Text};
 

@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
 use super::derivatives::bars;
-use super::section::{Section, Table, Unit, share, total};
 use super::{Survey, UNKNOWN};
 use crate::census::{Coverage, Error, Sum};
+use crate::ink::Value;
+use crate::ink::{Section, Table, Unit, share, total};
 use crate::model::WordList;
-use crate::report::Value;
 use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};

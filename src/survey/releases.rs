@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
-use super::section::{Section, Table, Unit};
 use super::{BEFORE, Survey, UNKNOWN};
 use crate::census::{Coverage, Error};
-use crate::report::{Value, grouped};
+use crate::ink::{Section, Table, Unit};
+use crate::ink::{Value, grouped};
 
 use Unit::{Count, Number, Text};
 

@@ -1,9 +1,9 @@
 use super::Survey;
 use super::diff::By;
-use super::plot::{Plot, Series};
-use super::section::{Section, Table, Unit, share};
 use crate::census::{Counted, Derived, Error};
-use crate::report::{Value, day, grouped};
+use crate::ink::{Plot, Series};
+use crate::ink::{Section, Table, Unit, share};
+use crate::ink::{Value, day, grouped};
 use crate::snapshot::Changes;
 
 use Unit::{Count, Share, Text};

@@ -1,10 +1,10 @@
 use super::Survey;
 use super::derivatives::strongest;
-use super::plot::{Bar, Plot};
-use super::section::{Section, Table, Unit, share};
 use crate::census::{Clusters, Error};
+use crate::ink::{Bar, Plot};
+use crate::ink::{Section, Table, Unit, share};
+use crate::ink::{Value, grouped, plural};
 use crate::model::Relation;
-use crate::report::{Value, grouped, plural};
 use crate::snapshot::Row;
 
 use Unit::{Count, Number, Share, Text};

@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
-use super::plot::{Bar, Plot};
-use super::section::{Section, Table, Unit, share, total};
 use super::{BEFORE, Survey, UNKNOWN};
 use crate::census::{Counted, Derived, Error, Sum};
+use crate::ink::Value;
+use crate::ink::{Bar, Plot};
+use crate::ink::{Section, Table, Unit, share, total};
 use crate::model;
-use crate::report::Value;
 use crate::snapshot::{NumberColumn, Row};
 
 use Unit::{Count, Number, Share, Text};

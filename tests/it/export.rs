@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use modelkin::census::{Census, Counting, Kin};
 use modelkin::export::{About, ColorBy, Engine, Format, Graph, Paint, Part, Tables};
+use modelkin::ink::Value;
 use modelkin::lineage::{Collapse, Lineage, Reach, Selection};
 use modelkin::reference::{Aliases, Families, Family, Licences, Publishers};
-use modelkin::report::Value;
 use modelkin::snapshot::{Row, Snapshot};
 use modelkin::survey::{References, Survey};
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -560,7 +560,7 @@ fn exports_and_the_report_say_alike_whose_a_model_is() {
             }
             sums
         };
-        let told = |table: &modelkin::survey::Table| -> BTreeMap<String, (u64, u64)> {
+        let told = |table: &modelkin::ink::Table| -> BTreeMap<String, (u64, u64)> {
             let at = |name: &str| table.columns.iter().position(|column| column.name == name).unwrap();
             let number = |value: &Value| value.number().unwrap_or(0.0) as u64;
             let (models, downloads) = (at("models"), at("downloads_30d"));

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use modelkin::report::markdown;
+use modelkin::ink::markdown;
 use modelkin::snapshot::FileSet;
 use modelkin::source::digest_bytes;
 use parquet::file::reader::{FileReader, SerializedFileReader};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use assert_cmd::Command;
-use modelkin::report::plural;
+use modelkin::ink::plural;
 use tempfile::TempDir;
 
 /// A place of its own for each test: nothing is remembered from one to the next.

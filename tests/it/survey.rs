@@ -6,12 +6,14 @@ use std::fs;
 
 use assert_cmd::Command;
 use modelkin::census::{Bursts, Census, Counted, Counting, FamilyCount, Shared, members};
+use modelkin::ink;
+use modelkin::ink::Section;
+use modelkin::ink::Value;
 use modelkin::lineage::Lineage;
 use modelkin::model::Relation;
 use modelkin::reference::{Families, Family, Publishers};
-use modelkin::report::Value;
 use modelkin::snapshot::{Row, Snapshot};
-use modelkin::survey::{self, References, Section, Survey};
+use modelkin::survey::{self, References, Survey};
 use proptest::prelude::*;
 
 use crate::support::{any_lineage, snapshot};
@@ -54,7 +56,7 @@ proptest! {
                     let key: Vec<String> = row[..table.keys].iter().map(Value::cell).collect();
                     prop_assert!(keys.insert(key.clone()), "{} {:?} twice", table.name, key);
                     for (column, value) in table.columns.iter().zip(row) {
-                        if column.unit == survey::Unit::Share && let Some(share) = value.number() {
+                        if column.unit == ink::Unit::Share && let Some(share) = value.number() {
                             prop_assert!((-1e-9..=1.0 + 1e-9).contains(&share), "{} {}: {share}", table.name, column.name);
                         }
                     }
@@ -85,7 +87,7 @@ proptest! {
                 prop_assert_eq!(number(derivatives, "families", &family.name, column), wanted as f64);
             }
         }
-        let page = survey::page(&found, &references.published, &snapshot, "tables").unwrap();
+        let page = ink::page(&found, &references.published, &snapshot, "tables").unwrap();
         prop_assert!(page.ends_with("</html>\n"));
     }
 
@@ -232,7 +234,7 @@ fn every_published_figure_has_a_place() {
     }
     assert_eq!(claims, csv::Reader::from_path("data/reference/published.csv").unwrap().records().count());
     let derivatives = &found[0];
-    let compared = survey::compared(derivatives, &references.published).unwrap();
+    let compared = ink::compared(derivatives, &references.published).unwrap();
     let here = compared.rows.iter().find(|row| row[0].cell().contains("113k")).unwrap();
     assert_eq!(here[3].number(), derivatives.table("families").unwrap().cell("Qwen", "f1").unwrap().number());
 }
@@ -251,13 +253,13 @@ fn hostile_words_do_no_harm_on_the_page() {
         "o0/a -> o1/b : finetune downloads=3 created=2024-01-01\no0/a -> o1/c : quantized downloads=9 created=2025-02-02",
     );
     let found = sections(&snapshot, &references);
-    let page = survey::page(&found, &references.published, &snapshot, evil).unwrap();
+    let page = ink::page(&found, &references.published, &snapshot, evil).unwrap();
     assert!(page.contains("&lt;script&gt;"), "the words are shown");
     assert!(!page.contains("<script") && !page.contains('\u{202e}'));
     // What is between the tags is text alone: a reader of XML finds the same elements as on a harmless page.
     let tags = |page: &str| page.matches('<').count();
     let harmless =
-        survey::page(&sections(&snapshot, &self::references()), &references.published, &snapshot, "tables").unwrap();
+        ink::page(&sections(&snapshot, &self::references()), &references.published, &snapshot, "tables").unwrap();
     assert!(tags(&page) > 100 && tags(&harmless) > 100);
     for bad in ["onerror=", "javascript:", "http://", "https://", "src="] {
         assert!(!harmless.contains(bad), "{bad}");
@@ -614,14 +616,14 @@ fn months_of_few_models_are_not_drawn() {
     for (section, plot) in [("months", 0), ("growth", 0)] {
         let found = sections(&snapshot, &references());
         let section = found.iter().find(|known| known.name == section).unwrap();
-        let survey::Plot::Lines { title, steps, series, .. } = &section.plots[plot] else { panic!("lines") };
+        let ink::Plot::Lines { title, steps, series, .. } = &section.plots[plot] else { panic!("lines") };
         assert_eq!(steps, &["2024-02", "2024-03", "2024-04"], "{title}");
         assert!(title.contains("% with a date"), "{title}");
         let known: Vec<bool> = series[0].values.iter().map(Option::is_some).collect();
         assert_eq!(known, [true, false, true], "{title}");
     }
     // What stands alone between gaps is drawn as a point.
-    let page = survey::page(&sections(&snapshot, &references()), &references().published, &snapshot, "tables").unwrap();
+    let page = ink::page(&sections(&snapshot, &references()), &references().published, &snapshot, "tables").unwrap();
     assert!(page.matches("<circle").count() >= 6 && !page.contains("<polyline"));
 }
 
@@ -658,7 +660,12 @@ fn what_no_model_states_has_no_count_and_shares_are_over_what_both_sides_state()
     let classes = section("sizes").table("classes").unwrap();
     let known = classes.rows.iter().filter(|row| row[0].cell() != "unknown");
     assert!(known.flat_map(|row| &row[1..]).all(|value| *value == Value::Missing), "{classes:?}");
-    let text = survey::markdown(&found, &references().published, &silent).unwrap();
+    let mut text = Vec::new();
+    ink::report(&found, &references().published, &silent)
+        .unwrap()
+        .write(&silent, ink::Format::Markdown, &mut text)
+        .unwrap();
+    let text = String::from_utf8(text).unwrap();
     assert!(text.contains("| not judged") && text.contains("Models by language: none is known."), "{text}");
     let mut csv = Vec::new();
     section("derivatives").table("families_in_every_way").unwrap().csv(&mut csv).unwrap();

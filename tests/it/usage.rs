@@ -1,6 +1,6 @@
 //! Calls that say too much, files that are not there, and counts with their nouns.
 
-use modelkin::report::plural;
+use modelkin::ink::plural;
 
 use crate::program::Place;
 

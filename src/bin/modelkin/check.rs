@@ -3,9 +3,10 @@ use std::process::ExitCode;
 use anyhow::bail;
 use modelkin::census::{self, Bursts, Census};
 use modelkin::crawl;
+use modelkin::ink::{plural, printable};
 use modelkin::lineage::{Lineage, Mirror};
 use modelkin::reference::Families;
-use modelkin::report::{self, Scope, kind, plural, printable};
+use modelkin::report::{self, Scope, kind};
 use modelkin::snapshot::{CrawlNote, Snapshot};
 
 use crate::args;

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use modelkin::export::ColorBy;
-use modelkin::report::Format;
+use modelkin::ink::Format;
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum FormatArg {

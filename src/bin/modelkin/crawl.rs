@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use modelkin::crawl::{self, Brought, OldIds};
+use modelkin::ink::{day, grouped, plural, printable};
 use modelkin::model::{Alias, Certainty, Scope as Of};
 use modelkin::reference::Aliases;
-use modelkin::report::{day, grouped, plural, printable};
 use modelkin::snapshot::{Builder, Changes, CrawlNote, FileSet, Snapshot};
 use modelkin::source::hub::listing::{Scope, WHOLE_HUB};
 use modelkin::source::hub::{Hub, Patience, runtime};
@@ -17,14 +17,14 @@ use modelkin::source::recording::{CardState, Plan, Recording, Span};
 
 use crate::args::Crawl;
 use crate::files::Over;
+use crate::given::Given;
+use crate::interrupt::stop_on_interrupt;
 use crate::output::Usage;
 use crate::progress::Progress;
-use crate::{files, hub, import, output, renames};
+use crate::{files, hub, import, output, renames, snapshots};
 
 /// Names that are shown of each kind of change.
 const SHOWN: usize = 3;
-/// As the shell has it for a program that Ctrl-C ended.
-const INTERRUPTED: i32 = 130;
 
 pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     if let Some(name) = hub::offline() {
@@ -47,7 +47,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
         return renames::run(args, hub, &output, old, &aliases);
     }
     let plan = plan(args, hub.endpoint(), old.as_ref())?;
-    let folder = args.record.clone().unwrap_or_else(|| import::beside(&output, ".crawl"));
+    let folder = args.record.clone().unwrap_or_else(|| files::beside(&output, ".crawl"));
     if folder == output {
         bail!(Usage(format!("{}: the pages and the snapshot need a name each", folder.display())));
     }
@@ -112,8 +112,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     }
     let known_sources = builder.sources().len();
     let Span { began, ended, .. } = recording.span()?;
-    let rejects =
-        import::gather(&mut builder, vec![import::Given::Source(Box::new(Recording::open(&folder)?))], &aliases)?;
+    let rejects = import::gather(&mut builder, vec![Given::Source(Box::new(Recording::open(&folder)?))], &aliases)?;
     let before = old.as_ref().and_then(|old| old.provenance().crawl.as_ref());
     builder.crawled(Some(began), crawl::note_of(&recording, before));
     let is_empty = builder.progress().0 == 0;
@@ -142,7 +141,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     }
     // Of a doubtful crawl the old snapshot is kept unasked.
     if let Some(old) = old.as_ref().filter(|_| args.keep || newest.is_some() || shrunk.is_some()) {
-        keep(old, &output)?;
+        snapshots::keep_old(old, &output)?;
     }
     import::keep(&mut snapshot, &args.wait)?;
     snapshot.write(&output)?;
@@ -227,27 +226,6 @@ fn fetch(
     runtime.block_on(crawl::run(&Arc::new(hub), recording, old, most, &|event| progress.tell(&event)))
 }
 
-/// From now on Ctrl-C ends the program, whatever it does: the checkpoint outlives worse than that.
-#[expect(clippy::exit, reason = "the end of the program, not of a function")]
-pub fn stop_on_interrupt(
-    progress: &Arc<Progress>,
-    said: impl Fn(&Progress) -> String + Send + 'static,
-) -> anyhow::Result<()> {
-    let runtime = runtime()?;
-    let progress = Arc::clone(progress);
-    let listen = move || {
-        if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
-            progress.end();
-            output::note(&said(&progress));
-            std::process::exit(INTERRUPTED);
-        }
-    };
-    std::thread::Builder::new()
-        .spawn(listen)
-        .context("no thread can be made; raise the limit on processes (ulimit -u)")?;
-    Ok(())
-}
-
 /// The command that goes on with the pages of a family as a crawl of the whole Hub.
 fn as_whole(args: &Crawl, folder: &Path, is_there: bool) -> String {
     let folder = folder.display();
@@ -257,23 +235,6 @@ fn as_whole(args: &Crawl, folder: &Path, is_there: bool) -> String {
         (Some(_), false) => format!("modelkin crawl -o {} --record {folder}", args.output.display()),
         (None, false) => format!("modelkin crawl -o {}", args.output.display()),
     }
-}
-
-/// Gives a snapshot a second name with its date: `hub.modelkin` becomes `hub-2025-07-02.modelkin` too.
-pub fn keep(old: &Snapshot, path: &Path) -> anyhow::Result<()> {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let suffix = path.extension().map(|suffix| format!(".{}", suffix.to_string_lossy())).unwrap_or_default();
-    let date = old.provenance().taken.map_or_else(|| "undated".into(), day);
-    let digest = old.provenance().short_digest();
-    let kept = path.with_file_name(format!("{stem}-{date}{suffix}"));
-    // Another one of the same day is told apart by its digest.
-    let kept = if kept.exists() { path.with_file_name(format!("{stem}-{date}-{digest}{suffix}")) } else { kept };
-    if !kept.exists() {
-        // Where a file has one name alone it is written once more.
-        fs::hard_link(path, &kept).or_else(|_| old.write(&kept))?;
-    }
-    output::note(&format!("the old snapshot is kept as {}", kept.display()));
-    Ok(())
 }
 
 fn said(brought: &Brought) -> String {

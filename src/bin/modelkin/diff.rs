@@ -3,8 +3,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use modelkin::census::Census;
+use modelkin::ink::day;
 use modelkin::lineage::Lineage;
-use modelkin::report::day;
 use modelkin::snapshot::Snapshot;
 use modelkin::survey::Survey;
 

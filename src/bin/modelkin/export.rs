@@ -9,9 +9,9 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow, bail};
 use modelkin::census::{Census, Counting, Kin};
 use modelkin::export::{About, Engine, Format, Graph, Paint, Part, Tables};
+use modelkin::ink::{grouped, plural};
 use modelkin::lineage::Lineage;
 use modelkin::reference::{Aliases, Licences};
-use modelkin::report::{grouped, plural};
 use modelkin::snapshot::FileSet;
 
 use crate::args::ColorArg;

@@ -1,11 +1,12 @@
 //! Files that the user names: every error says by which option, which file, and what to do.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
-use modelkin::report::printable;
+use modelkin::ink::printable;
 use modelkin::snapshot::FileSet;
 use modelkin::source::read_whole;
 
@@ -116,4 +117,11 @@ fn is_snapshot(path: &Path) -> io::Result<bool> {
     let mut head = Vec::new();
     fs::File::open(path)?.take(HEAD).read_to_end(&mut head)?;
     Ok(head.starts_with(b"ARROW1") && head.windows(NOTES.len()).any(|bytes| bytes == NOTES))
+}
+
+/// A path with something added to its last part.
+pub fn beside(path: &Path, added: &str) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(added);
+    name.into()
 }

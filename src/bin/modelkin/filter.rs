@@ -1,12 +1,12 @@
 use anyhow::bail;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use modelkin::census::Counting;
+use modelkin::ink::day;
 use modelkin::lineage::Lineage;
 use modelkin::model::Relation;
-use modelkin::report::day;
 
 use crate::args::Filter;
+use crate::clock;
 use crate::output::Usage;
 
 impl Filter {
@@ -36,7 +36,7 @@ impl Filter {
         if followed.count() == 0 {
             bail!(Usage("--relation and --exclude leave no relation to follow".into()));
         }
-        let start = |date: Option<Date>| date.map(millis).transpose();
+        let start = |date: Option<Date>| date.map(clock::millis).transpose();
         Ok(Counting { since: start(self.since)?, until: start(self.until)?, ..Counting::default() })
     }
 
@@ -71,9 +71,4 @@ impl Filter {
         }
         words.join(" ")
     }
-}
-
-/// The first instant of a day in UTC, in milliseconds since 1970.
-pub fn millis(date: Date) -> anyhow::Result<i64> {
-    Ok(date.to_zoned(TimeZone::UTC)?.timestamp().as_millisecond())
 }

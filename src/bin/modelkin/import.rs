@@ -1,28 +1,25 @@
-use std::ffi::OsString;
 use std::fmt::Write;
-use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
 use modelkin::census::{self, TooLong};
 use modelkin::crawl;
-use modelkin::model::RemarkKind;
+use modelkin::ink::{day, grouped, plural, printable};
+use modelkin::model::{DAY, RemarkKind};
 use modelkin::reference::{Aliases, Families};
-use modelkin::report::{day, grouped, plural, printable};
 use modelkin::snapshot::{Builder, Error, FileSet, Snapshot, Taken};
 use modelkin::source::recording::Recording;
-use modelkin::source::{Kind, NamedColumns, Source};
+use modelkin::source::{Kind, NamedColumns};
 
 use crate::args::{Import, KindArg, Wait};
 use crate::files::Over;
+use crate::given::Given;
 use crate::output::Usage;
 use crate::remote::{self, Place};
-use crate::{files, filter, output, snapshots};
+use crate::{clock, files, output, snapshots};
 
-const DAY: i64 = 24 * 60 * 60 * 1000;
 /// How many rejects an import prints; `check` lists the others.
 const SHOWN: usize = 5;
 
@@ -47,9 +44,9 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     let output = files::target("-o", &args.output, Over::Snapshots, read)?;
     FileSet::try_path(&output)?;
     let aliases = aliases(args.aliases.as_deref())?;
-    let until = args.at.map(filter::millis).transpose()?.map(|day| day + 24 * 60 * 60 * 1000 - 1);
+    let until = args.at.map(clock::millis).transpose()?.map(|day| day + DAY - 1);
     let there = remote::fetch(&places, (kind, &named), until, &output)?;
-    let taken = args.date.map(filter::millis).transpose()?.or(there.date());
+    let taken = args.date.map(clock::millis).transpose()?.or(there.date());
     let sources = match there.sources(places) {
         Ok(sources) => sources,
         Err(error) => return Err(there.failed(error)),
@@ -121,29 +118,6 @@ fn columns(named: &[String]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What a snapshot is made of.
-pub enum Given {
-    Source(Box<dyn Source>),
-    /// An older snapshot, beside other sources.
-    Snapshot(PathBuf),
-}
-
-impl Given {
-    fn recording(&self) -> Option<&Recording> {
-        match self {
-            Given::Source(source) => source.recording(),
-            Given::Snapshot(_) => None,
-        }
-    }
-}
-
-/// Whether a file begins as a snapshot does.
-pub fn is_snapshot(path: &Path) -> bool {
-    let is_file = fs::metadata(path).is_ok_and(|known| known.is_file());
-    let mut magic = [0; 6];
-    is_file && fs::File::open(path).is_ok_and(|mut file| file.read_exact(&mut magic).is_ok()) && &magic == b"ARROW1"
-}
-
 /// Reads the sources into the builder, with the aliases. Gives the first rejects in words.
 pub fn gather(builder: &mut Builder, sources: Vec<Given>, aliases: &[Aliases]) -> anyhow::Result<String> {
     let bar = progress_bar();
@@ -194,7 +168,7 @@ pub fn gather(builder: &mut Builder, sources: Vec<Given>, aliases: &[Aliases]) -
 /// Makes the snapshot, written at `written` or now.
 pub fn finish(builder: Builder, taken: Option<i64>, written: Option<i64>, rejects: &str) -> anyhow::Result<Snapshot> {
     let program = concat!("modelkin ", env!("CARGO_PKG_VERSION"));
-    match builder.finish(program, taken, Some(written.map_or_else(now, Ok)?)) {
+    match builder.finish(program, taken, Some(written.map_or_else(clock::now, Ok)?)) {
         Err(error) if !rejects.is_empty() => bail!("{error}; the first rejects:\n{}", rejects.trim_end()),
         done => Ok(done?),
     }
@@ -206,24 +180,6 @@ pub fn remember(path: &Path) {
         Ok(()) => "this snapshot is asked from now on, until --snapshot names another".to_owned(),
         Err(error) => format!("warning: it cannot be remembered as the last one ({error:#}); name it with --snapshot"),
     });
-}
-
-/// A path with something added to its last part.
-pub fn beside(path: &Path, added: &str) -> PathBuf {
-    let mut name: OsString = path.as_os_str().to_owned();
-    name.push(added);
-    name.into()
-}
-
-/// Now, in milliseconds since 1970; or what SOURCE_DATE_EPOCH says, so that the same sources give the same bytes.
-pub fn now() -> anyhow::Result<i64> {
-    match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(seconds) => {
-            Ok(seconds.parse::<i64>().with_context(|| format!("SOURCE_DATE_EPOCH={seconds:?}: no whole seconds"))?
-                * 1000)
-        }
-        Err(_) => Ok(jiff::Timestamp::now().as_millisecond()),
-    }
 }
 
 /// The built-in aliases, then the user's, which win.

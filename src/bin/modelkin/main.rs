@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod choice;
+mod clock;
 mod closed;
 mod crawl;
 mod diff;
@@ -11,8 +12,10 @@ mod export;
 mod family;
 mod files;
 mod filter;
+mod given;
 mod hub;
 mod import;
+mod interrupt;
 mod output;
 mod owners;
 mod progress;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use indicatif::ProgressBar;
-use modelkin::report::{Format, Report, printable_lines};
+use modelkin::ink::{Format, Report, printable_lines};
 use modelkin::snapshot::Snapshot;
 
 use crate::closed;

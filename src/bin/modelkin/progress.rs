@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use modelkin::crawl::Event;
-use modelkin::report::{grouped, plural};
+use modelkin::ink::{grouped, plural};
 use modelkin::source::hub::Quota;
 use modelkin::source::hub::listing::WHOLE_HUB;
 

@@ -2,7 +2,9 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use modelkin::census::{Census, Counting, Group, Measure, Ranking};
+use modelkin::ink;
 use modelkin::lineage::Lineage;
+use modelkin::model::DAY;
 use modelkin::report;
 
 use crate::args::{self, GroupArg};
@@ -11,7 +13,6 @@ use crate::{family, output, snapshots};
 
 /// How many days before the snapshot are recent, if nothing is said.
 const RECENT: u16 = 30;
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
     let group = match args.of {
@@ -43,8 +44,8 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
         counting.recent_since = Some(since);
         words = format!(
             "{words} Recent: created on {} or later, {} before the snapshot.",
-            report::day(since),
-            report::plural(days.into(), "day")
+            ink::day(since),
+            ink::plural(days.into(), "day")
         )
         .trim()
         .into();

@@ -6,22 +6,21 @@ use std::time::Instant;
 
 use anyhow::{anyhow, bail};
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
-use modelkin::report::{day, plural};
+use modelkin::ink::{day, plural};
+use modelkin::model::DAY;
 use modelkin::snapshot::Snapshot;
 use modelkin::source::hub::fetch::{self, Event, Fetched, Wanted};
 use modelkin::source::hub::{Address, Hub, Patience};
 use modelkin::source::{self, Kind, NamedColumns};
 
-use crate::import::Given;
+use crate::given::{Given, is_snapshot};
 use crate::output::Usage;
-use crate::{files, hub, import, output};
+use crate::{clock, files, hub, output};
 
 /// What `hub` is short for: cfahlgren1's data set, Apache-2.0, which is made anew every day.
 const HUB: &str = "hf://datasets/cfahlgren1/hub-stats/models.parquet";
 /// Days after which a dump of the Hub is stale.
 const STALE: i64 = 3;
-const DAY: i64 = 24 * 60 * 60 * 1000;
-
 /// The lines of all that is under way: files are read while they and others arrive.
 pub static LINES: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
@@ -42,7 +41,7 @@ impl Place {
         // A path may well look like an address.
         let address = if path.exists() { None } else { Address::parse(text, &hub::endpoint()) };
         match address {
-            None if kind.is_none() && import::is_snapshot(path) => Ok(Place::Here(vec![Given::Snapshot(path.into())])),
+            None if kind.is_none() && is_snapshot(path) => Ok(Place::Here(vec![Given::Snapshot(path.into())])),
             None => {
                 if let Some(error) = path.metadata().err().filter(|_| text != "-") {
                     let remedy =
@@ -103,7 +102,7 @@ pub fn fetch(
     let program = concat!("modelkin/", env!("CARGO_PKG_VERSION"));
     for (number, (address, is_hub)) in std::iter::once(first).chain(addresses).enumerate() {
         let suffix = if number == 0 { ".fetch".to_owned() } else { format!(".fetch{}", number + 1) };
-        let folder = import::beside(output, &suffix);
+        let folder = files::beside(output, &suffix);
         let until = until.filter(|_| matches!(address, Address::Dataset(_)));
         let wanted = Wanted { address: address.clone(), kind, named: named.clone(), until };
         // Each waits on a thread of its own.
@@ -151,7 +150,7 @@ impl Brought {
 
     /// How new the dump of the Hub is, in words. One that is stale is warned of.
     pub fn newest(&self, snapshot: &Snapshot) -> anyhow::Result<String> {
-        let at = self.date().map_or_else(import::now, Ok)?;
+        let at = self.date().map_or_else(clock::now, Ok)?;
         let created = snapshot.created()?;
         // One absurd date must not make a stale dump look new.
         let newest = snapshot.rows().filter_map(|row| created.of(row)).filter(|created| *created < at + DAY).max();

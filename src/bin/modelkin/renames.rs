@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use modelkin::crawl::renames::{self, Renames};
+use modelkin::ink::{grouped, plural};
 use modelkin::reference::Aliases;
-use modelkin::report::{grouped, plural};
 use modelkin::snapshot::{Builder, FileSet, Snapshot, Taken};
 use modelkin::source::digest_bytes;
 use modelkin::source::hub::{Hub, runtime};
 
 use crate::args::Crawl;
+use crate::interrupt::stop_on_interrupt;
 use crate::progress::{Progress, duration};
-use crate::{crawl, import, output};
+use crate::{files, import, output, snapshots};
 
 /// Requests for files in a second that the Hub allows without a token: 3,000 in 5 minutes.
 const PER_SECOND: f64 = 10.0;
@@ -33,7 +34,7 @@ pub fn run(
         bail!("{name}: was crawled at {}, and not at {}; set HF_ENDPOINT to ask there", note.endpoint, hub.endpoint());
     }
     FileSet::try_path(output)?;
-    let file = import::beside(output, ".renames");
+    let file = files::beside(output, ".renames");
     let endpoint = hub.endpoint().to_owned();
     let mut known = Renames::open(&file, &endpoint)?;
     let pending = known.pending(&old)?.len() as u64;
@@ -51,7 +52,7 @@ pub fn run(
     ));
     let progress = Arc::new(Progress::new(None, String::new()));
     let shown = file.clone();
-    crawl::stop_on_interrupt(&progress, move |_| {
+    stop_on_interrupt(&progress, move |_| {
         format!("stopped; the answers are kept in {}, and the same command goes on", shown.display())
     })?;
     let hub = Arc::new(hub);
@@ -83,7 +84,7 @@ pub fn run(
     }
     let mut snapshot = import::finish(builder, taken, None, "")?;
     if args.keep {
-        crawl::keep(&old, output)?;
+        snapshots::keep_old(&old, output)?;
     }
     import::keep(&mut snapshot, &args.wait)?;
     snapshot.write(output)?;

@@ -5,11 +5,13 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use modelkin::census::Census;
+use modelkin::ink;
+use modelkin::ink::Section;
+use modelkin::ink::{Format, Report, plural};
 use modelkin::lineage::Lineage;
 use modelkin::reference::Publishers;
-use modelkin::report::{Format, Report, plural};
 use modelkin::snapshot::{Error, FileSet, Snapshot, nearest};
-use modelkin::survey::{self, References, Section, Survey};
+use modelkin::survey::{self, References, Survey};
 
 use crate::args::{self, FormatArg};
 use crate::files::Over;
@@ -77,7 +79,7 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
         output::result(&String::from_utf8_lossy(&text))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let report = survey::report(&sections, &references.published, &snapshot)?;
+    let report = ink::report(&sections, &references.published, &snapshot)?;
     output::report(&report, &snapshot, args.question.format.into())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -118,7 +120,7 @@ fn series(patterns: &[String], trust: args::Trust) -> anyhow::Result<Vec<Snapsho
             bail!(
                 "{}: of {}, as another of --snapshots; name one of the two",
                 path.display(),
-                modelkin::report::day(taken)
+                modelkin::ink::day(taken)
             );
         }
         all.push((taken, snapshot));
@@ -231,8 +233,8 @@ fn write(
     let (page, files) = places(out)?;
     let folder = files.file_name().unwrap_or_default().to_string_lossy();
     // Before a folder is made: it fails if the snapshot is damaged.
-    let text = survey::page(sections, &references.published, snapshot, &folder)?;
-    let whole = survey::report(sections, &references.published, snapshot)?;
+    let text = ink::page(sections, &references.published, snapshot, &folder)?;
+    let whole = ink::report(sections, &references.published, snapshot)?;
     let refused = |path: &Path, error| crate::files::refused("--out", path, &error, "choose another place with --out");
     let _made = Folders::make(&files).map_err(|error| refused(&files, error))?;
     let read = || args.tables.owners.iter().chain(&args.tables.families).map(PathBuf::as_path);
@@ -250,7 +252,7 @@ fn write(
         anyhow::Ok(())
     };
     for section in sections {
-        for table in section.tables.iter().chain(&survey::compared(section, &references.published)) {
+        for table in section.tables.iter().chain(&ink::compared(section, &references.published)) {
             let name = format!("{}.{}", section.name, table.name);
             beside(format!("{name}.csv"), &|out| table.csv(out))?;
             let report = table.report(&section.definition);

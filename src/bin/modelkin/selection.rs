@@ -1,9 +1,9 @@
 use anyhow::bail;
 use modelkin::census::{Census, Counting, members};
+use modelkin::ink::{grouped, plural};
 use modelkin::lineage::{Collapse, Lineage, Named, Reach, Selection};
 use modelkin::model::Count;
 use modelkin::reference::Families;
-use modelkin::report::{grouped, plural};
 use modelkin::snapshot::Row;
 
 use crate::output::{self, Usage};

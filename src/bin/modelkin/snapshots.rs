@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use etcetera::BaseStrategy;
-use modelkin::report::day;
+use modelkin::ink::day;
 use modelkin::snapshot::{Error, FileSet, Snapshot, Taken};
 use modelkin::source::read_whole;
 
@@ -122,4 +122,21 @@ fn last() -> Option<PathBuf> {
 fn note() -> Option<PathBuf> {
     let folders = etcetera::choose_base_strategy().ok()?;
     Some(folders.data_dir().join("modelkin").join("last-snapshot"))
+}
+
+/// Gives a snapshot a second name with its date: `hub.modelkin` becomes `hub-2025-07-02.modelkin` too.
+pub fn keep_old(old: &Snapshot, path: &Path) -> anyhow::Result<()> {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let suffix = path.extension().map(|suffix| format!(".{}", suffix.to_string_lossy())).unwrap_or_default();
+    let date = old.provenance().taken.map_or_else(|| "undated".into(), day);
+    let digest = old.provenance().short_digest();
+    let kept = path.with_file_name(format!("{stem}-{date}{suffix}"));
+    // Another one of the same day is told apart by its digest.
+    let kept = if kept.exists() { path.with_file_name(format!("{stem}-{date}-{digest}{suffix}")) } else { kept };
+    if !kept.exists() {
+        // Where a file has one name alone it is written once more.
+        fs::hard_link(path, &kept).or_else(|_| old.write(&kept))?;
+    }
+    output::note(&format!("the old snapshot is kept as {}", kept.display()));
+    Ok(())
 }

@@ -1,8 +1,8 @@
 use std::process::ExitCode;
 
 use modelkin::census::{Step, verify};
+use modelkin::ink::{grouped, plural};
 use modelkin::reference::Families;
-use modelkin::report::{grouped, plural};
 
 use crate::{POLICY, args, output, snapshots};
 

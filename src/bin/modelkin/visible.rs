@@ -1,6 +1,6 @@
 use std::io::{self, Write};
 
-use modelkin::report::printable_lines;
+use modelkin::ink::printable_lines;
 
 /// A terminal on which control characters are shown by their numbers: what is written may quote what others wrote. Tabs stay.
 pub struct Visible<W: Write> {

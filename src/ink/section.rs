@@ -1,8 +1,9 @@
 use std::io::{self, Write};
 
 use super::plot::Plot;
+use super::unit::{Unit, percent};
+use super::{NOT_JUDGED, Named, Report, Rows, Value, grouped};
 use crate::census::{Coverage, Sum};
-use crate::report::{NOT_JUDGED, Report, Rows, Value};
 
 /// A part of the survey: what was asked, what came out, and under which definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,21 +61,8 @@ pub struct Column {
     pub unit: Unit,
 }
 
-/// What values are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// Texts.
-    Text,
-    /// Counts of things.
-    Count,
-    /// Parts of a whole: 0.25 is a quarter.
-    Share,
-    /// Numbers of any kind.
-    Number,
-}
-
 impl Section {
-    pub(super) fn new(name: &'static str, title: &'static str) -> Section {
+    pub(crate) fn new(name: &'static str, title: &'static str) -> Section {
         let [findings, definition] = [Vec::new(), Vec::new()];
         Section { name, title, findings, tables: Vec::new(), plots: Vec::new(), definition, coverage: Vec::new() }
     }
@@ -84,16 +72,16 @@ impl Section {
         self.tables.iter().find(|table| table.name == name)
     }
 
-    pub(super) fn define(&mut self, sentences: &[&str]) {
+    pub(crate) fn define(&mut self, sentences: &[&str]) {
         self.definition.extend(sentences.iter().map(|sentence| (*sentence).to_owned()));
     }
 
-    pub(super) fn cover(&mut self, what: &'static str, coverage: Coverage) {
+    pub(crate) fn cover(&mut self, what: &'static str, coverage: Coverage) {
         self.coverage.push(Known { what, coverage });
     }
 
     /// Adds a sentence that draws a conclusion, if the values behind it are known of enough ([`Coverage::CONCLUDED`]).
-    pub(super) fn conclude(&mut self, coverage: Coverage, sentence: impl FnOnce() -> Option<String>) {
+    pub(crate) fn conclude(&mut self, coverage: Coverage, sentence: impl FnOnce() -> Option<String>) {
         self.findings.extend(coverage.is_conclusive().then(sentence).flatten());
     }
 }
@@ -101,7 +89,7 @@ impl Section {
 impl Table {
     /// An empty table: its name, its title, how many columns tell the rows apart, the columns that people are shown and
     /// those that only files have.
-    pub(super) fn new(
+    pub(crate) fn new(
         name: &'static str,
         title: &'static str,
         keys: usize,
@@ -112,14 +100,14 @@ impl Table {
         Table { name, title, columns, keys, main: main.len(), most: 20, rows: Vec::new() }
     }
 
-    pub(super) fn row(&mut self, values: impl IntoIterator<Item = Value>) {
+    pub(crate) fn row(&mut self, values: impl IntoIterator<Item = Value>) {
         let values: Vec<Value> = values.into_iter().collect();
         debug_assert_eq!(values.len(), self.columns.len(), "{}", self.name);
         self.rows.push(values);
     }
 
     /// Sorts by a column of numbers, the largest first, ties by the keys.
-    pub(super) fn sort_by(&mut self, column: &str) {
+    pub(crate) fn sort_by(&mut self, column: &str) {
         let Some(at) = self.place(column) else { return };
         let keys = self.keys;
         self.rows.sort_by(|a, b| {
@@ -139,7 +127,7 @@ impl Table {
     }
 
     /// A row as named values.
-    pub(super) fn named(&self, row: &[Value]) -> crate::report::Named {
+    pub(crate) fn named(&self, row: &[Value]) -> Named {
         self.columns.iter().zip(row).map(|(column, value)| (column.name.into(), value.clone())).collect()
     }
 
@@ -158,7 +146,7 @@ impl Table {
             let heads: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
             return writeln!(out, "{}", heads.join(","));
         }
-        crate::report::csv(self.rows.iter().map(|row| self.named(row).into()), out)
+        super::csv(self.rows.iter().map(|row| self.named(row).into()), out)
     }
 }
 
@@ -178,20 +166,10 @@ impl Column {
             (_, Value::Missing) => "–".into(),
             (_, Value::NotJudged) => NOT_JUDGED.into(),
             (Unit::Share, Value::Number(share)) => percent(*share),
-            (_, Value::Count(count)) => crate::report::grouped(*count),
+            (_, Value::Count(count)) => grouped(*count),
             (_, Value::Number(number)) => short(*number),
             (_, value) => value.cell(),
         }
-    }
-}
-
-/// A share in percent, with as many digits as tell something.
-pub(super) fn percent(share: f64) -> String {
-    match share * 100.0 {
-        // Neither all nor nothing if it is not.
-        percent if percent < 100.0 && percent > 99.95 => ">99.9%".into(),
-        percent if percent != 0.0 && percent.abs() < 0.1 => format!("{percent:.3}%"),
-        percent => format!("{percent:.1}%"),
     }
 }
 
@@ -200,18 +178,18 @@ fn short(number: f64) -> String {
     let whole = number.trunc().abs();
     if (1000.0..1e18).contains(&whole) {
         let sign = if number < 0.0 { "-" } else { "" };
-        return format!("{sign}{}", crate::report::grouped(number.abs().round() as u64));
+        return format!("{sign}{}", grouped(number.abs().round() as u64));
     }
     let text = format!("{number:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A part of a whole; missing where there is no whole.
-pub(super) fn share(part: u64, whole: u64) -> Value {
+pub(crate) fn share(part: u64, whole: u64) -> Value {
     if whole == 0 { Value::Missing } else { Value::Number(part as f64 / whole as f64) }
 }
 
 /// A sum; missing where no value of it was known.
-pub(super) fn total(sum: Sum) -> Value {
+pub(crate) fn total(sum: Sum) -> Value {
     if sum.of == 0 { Value::Missing } else { sum.total.into() }
 }

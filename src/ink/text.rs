@@ -1,10 +1,7 @@
-use std::io;
-
-use super::section::{Known, Section, Table, Unit, percent};
+use super::{Block, Grid, Known, Named, Report, Section, Table, Unit, Value, day, grouped, percent, plural};
 use crate::census::{Coverage, Error, Sum};
-use crate::model::Count;
+use crate::model::{Count, DAY};
 use crate::reference::Published;
-use crate::report::{Block, Grid, Named, Report, Value, day, grouped, plural};
 use crate::snapshot::{Row, Snapshot};
 
 /// What was published beside what a section found, if anything was.
@@ -160,7 +157,7 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Result<Vec
             percent(dated as f64 / models.max(1) as f64)
         ));
     }
-    let day_after = provenance.taken.map(|taken| taken + super::DAY);
+    let day_after = provenance.taken.map(|taken| taken + DAY);
     let late = listed().filter(|row| created.of(*row) >= day_after && day_after.is_some()).count() as u64;
     if late > 0 {
         warnings.push(format!(
@@ -184,17 +181,6 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Result<Vec
 
 /// The first line of a report on the sample.
 pub(super) const SAMPLE: &str = "This is a report on the sample inside the program, which is no census: it shows what the report is like, and no figure of it speaks for the Hub.";
-
-/// A section as Markdown alone.
-///
-/// # Errors
-/// One that holds [`Error::Snapshot`].
-pub fn markdown(sections: &[Section], published: &Published, snapshot: &Snapshot) -> io::Result<String> {
-    let report = report(sections, published, snapshot).map_err(io::Error::other)?;
-    let mut out = Vec::new();
-    report.write(snapshot, crate::report::Format::Markdown, &mut out)?;
-    Ok(String::from_utf8_lossy(&out).into_owned())
-}
 
 /// A table for people.
 fn grid(table: &Table) -> Grid {

@@ -1,3 +1,5 @@
+use quick_xml::escape::escape;
+
 /// [`printable`], line by line.
 pub fn printable_lines(text: &str) -> String {
     text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
@@ -62,4 +64,9 @@ pub(super) fn fenced(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat((longest + 1).max(3));
     format!("{fence}text\n{text}\n{fence}")
+}
+
+/// A text that is nothing but text in HTML and in SVG.
+pub(super) fn html(text: &str) -> String {
+    escape(printable(text)).into_owned()
 }

@@ -7,7 +7,6 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use super::printable::{fenced, markdown, markdown_lines};
 use super::value::{Map, flatten};
 use super::{Block, Named, Value, day, plural, printable_lines};
-use crate::model::Relation;
 use crate::snapshot::{Snapshot, Taken};
 
 /// How a report is written.
@@ -289,9 +288,4 @@ pub fn footer(snapshot: &Snapshot) -> String {
         plural(counts.rejects, "reject"),
         plural(snapshot.all_oddities(), "odd value"),
     )
-}
-
-/// The heads of the relation columns.
-pub(super) fn relation_heads() -> impl Iterator<Item = String> {
-    super::by_relation(&[0; Relation::ALL.len()]).map(|(name, _)| name.to_owned())
 }

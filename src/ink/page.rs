@@ -1,12 +1,11 @@
 use std::fmt::Write;
 
-use quick_xml::escape::escape;
-
-use super::section::{Section, Table, Unit};
+use super::printable::html as text;
 use super::text::{UNKNOWABLE, compared, coverage, left_out, warnings};
+use super::{Section, Table, Unit, day, footer};
 use crate::census::Error;
 use crate::reference::Published;
-use crate::report::{day, footer, printable};
+
 use crate::snapshot::Snapshot;
 
 const STYLE: &str = include_str!("page.css");
@@ -108,9 +107,4 @@ fn table(out: &mut String, section: &Section, table: &Table, files: &str) {
 fn link(name: &str) -> String {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./".contains(byte);
     name.bytes().map(|byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
-}
-
-/// A text that is nothing but text on the page.
-pub(super) fn text(text: &str) -> String {
-    escape(printable(text)).into_owned()
 }

@@ -1,8 +1,7 @@
 use std::fmt::Write;
 
-use super::page::text;
-use super::section::{Unit, percent};
-use crate::report::grouped;
+use super::printable::html as text;
+use super::{Unit, grouped, percent};
 
 /// A picture of figures, as SVG inside a page.
 #[derive(Debug, Clone, PartialEq)]

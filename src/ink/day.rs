@@ -1,0 +1,5 @@
+/// The day of an instant (milliseconds since 1970), in UTC.
+pub fn day(millis: i64) -> String {
+    let date = |at: jiff::Timestamp| jiff::tz::Offset::UTC.to_datetime(at).date().to_string();
+    jiff::Timestamp::from_millisecond(millis).map_or_else(|_| "unknown".into(), date)
+}

@@ -1,0 +1,25 @@
+//! Facts as text, Markdown, CSV, JSON and pages, for people and programs. Every output names its snapshot and its definition.
+
+mod day;
+mod frame;
+mod grid;
+mod page;
+mod plot;
+mod printable;
+mod section;
+mod text;
+mod unit;
+mod value;
+
+pub use day::day;
+pub use frame::{Format, Report, Rows, csv, footer};
+pub use grid::{Block, Grid, grouped, plural};
+pub use page::page;
+pub use plot::{Bar, Plot, Series};
+pub use printable::{markdown, printable, printable_lines};
+pub use section::{Column, Known, Section, Table};
+pub(crate) use section::{share, total};
+pub use text::{compared, report};
+pub use unit::Unit;
+pub(crate) use unit::percent;
+pub use value::{NOT_JUDGED, Named, Value};

@@ -1,0 +1,20 @@
+use crate::ink::{Block, Grid, Named, Report, grouped};
+
+/// A report on cases in rows, of which people are shown so many.
+pub(super) fn listed(grid: Grid, rows: Vec<Named>, words: String, most: usize, definition: &[&str]) -> Report<'static> {
+    let mut blocks = vec![Block::Line(words)];
+    let (all, mut rows) = (rows.len(), rows);
+    rows.truncate(most);
+    if all > 0 {
+        blocks.push(Block::Grid(grid));
+    }
+    if all > most {
+        blocks.push(Block::Line(format!(
+            "{} of {} shown; --top 0 shows all.",
+            grouped(most as u64),
+            grouped(all as u64)
+        )));
+    }
+    let definition = definition.iter().map(|sentence| (*sentence).to_owned()).collect();
+    Report::new(definition, rows, blocks)
+}
