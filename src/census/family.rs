@@ -141,7 +141,7 @@ impl FamilyCount {
     pub fn of(family: &Family, lineage: &Lineage, counting: &Counting, counted: Counted) -> Result<FamilyCount, Error> {
         let members = members(family, lineage)?;
         let (f3, count) = rayon::join(
-            || match has_f3(family, lineage)? {
+            || match has_f3(family, lineage) {
                 true => mentions(family, lineage, &members, counting).map(|mentions| Some(mentions.len() as u64)),
                 false => Ok(None),
             },
@@ -176,7 +176,7 @@ impl FamilyCount {
         let count = |(family, [members, mentions]): (&Family, &[Vec<Row>; 2])| {
             let is_model = |row: &&Row| lineage.snapshot().is_listed(**row);
             let others = mentions.iter().filter(is_model).filter(|row| members.binary_search(row).is_err());
-            let f3 = has_f3(family, lineage)?.then(|| others.count() as u64);
+            let f3 = has_f3(family, lineage).then(|| others.count() as u64);
             let count = |counted| {
                 let (count, _) = FamilyCount::of_members(family, members, bursts, &counting, counted)?;
                 Ok::<_, Error>(FamilyCount { f3, ..count })
@@ -241,8 +241,8 @@ impl FamilyCount {
 }
 
 /// Whether a snapshot can tell F3: a count of nothing but names is no count of mentions.
-fn has_f3(family: &Family, lineage: &Lineage) -> Result<bool, snapshot::Error> {
-    Ok(!family.has_tags() || lineage.snapshot().list(WordList::Tags)?.words().len() > 0)
+fn has_f3(family: &Family, lineage: &Lineage) -> bool {
+    !family.has_tags() || lineage.snapshot().has_words(WordList::Tags)
 }
 
 /// The models with most descendants among `rows`, ties by id.

@@ -50,10 +50,14 @@ pub use threads::threads;
 pub use tree::{Branch, Drawn, Extent, Shown, tree};
 pub use verify::{Step, Verified, verify};
 
-/// Every model's counts under `definitions`, "Counting below one model". It holds the lineage that was counted.
+/// Every model's counts under `definitions`, "Counting below one model". It holds the snapshot, and the lineage that was counted
+/// once that is asked for: where the counts are kept they say themselves what is asked most.
 #[derive(Debug)]
 pub struct Census {
-    lineage: Lineage,
+    snapshot: Snapshot,
+    lineage: OnceLock<Lineage>,
+    /// Whether all links of the snapshot are followed.
+    is_whole: bool,
     layout: OnceLock<Layout>,
     table: Table,
     counting: Counting,
@@ -168,20 +172,51 @@ impl Census {
     /// # Errors
     /// [`snapshot::Error::Damaged`], and [`Error::TooLong`].
     pub fn take(lineage: &Lineage, counting: &Counting) -> Result<Census, Error> {
-        if let Some(kept) = Census::kept(lineage, counting)? {
-            return Ok(kept);
-        }
-        let layout = Layout::of(lineage);
-        let table = Table::take(lineage, &layout, counting)?;
-        Ok(Census { lineage: lineage.clone(), layout: layout.into(), table, counting: counting.clone() })
+        let (layout, table) = match Census::kept(lineage, counting)? {
+            Some(kept) => (OnceLock::new(), kept.table),
+            None => {
+                let layout = Layout::of(lineage);
+                let table = Table::take(lineage, &layout, counting)?;
+                (layout.into(), table)
+            }
+        };
+        let (snapshot, is_whole) = (lineage.snapshot().clone(), lineage.is_whole());
+        Ok(Census { snapshot, lineage: lineage.clone().into(), is_whole, layout, table, counting: counting.clone() })
     }
 
-    /// The census that the snapshot keeps, if that is what is asked for.
+    /// The same of all links of a snapshot. They are not read where the counts are kept.
+    ///
+    /// # Errors
+    /// [`snapshot::Error::Damaged`], and [`Error::TooLong`].
+    pub fn of_snapshot(snapshot: &Snapshot, counting: &Counting) -> Result<Census, Error> {
+        match Census::kept_in(snapshot, counting)? {
+            Some(kept) => Ok(kept),
+            None => Census::take(&Lineage::from_snapshot(snapshot)?, counting),
+        }
+    }
+
+    /// The census that a lineage's snapshot keeps, if that is what is asked for.
     fn kept(lineage: &Lineage, counting: &Counting) -> Result<Option<Census>, snapshot::Error> {
-        let is_kept = lineage.is_whole() && *counting == Counting { wait: counting.wait, ..Counting::default() };
-        let table = is_kept.then(|| Table::kept(lineage.snapshot())).transpose()?.flatten();
-        let lineage = lineage.clone();
-        Ok(table.map(|table| Census { lineage, layout: OnceLock::new(), table, counting: counting.clone() }))
+        match lineage.is_whole() {
+            true => Census::kept_in(lineage.snapshot(), counting),
+            false => Ok(None),
+        }
+    }
+
+    /// The census of all links that a snapshot keeps, if that is what is asked for.
+    fn kept_in(snapshot: &Snapshot, counting: &Counting) -> Result<Option<Census>, snapshot::Error> {
+        if *counting != (Counting { wait: counting.wait, ..Counting::default() }) {
+            return Ok(None);
+        }
+        let census = |table| Census {
+            snapshot: snapshot.clone(),
+            lineage: OnceLock::new(),
+            is_whole: true,
+            layout: OnceLock::new(),
+            table,
+            counting: counting.clone(),
+        };
+        Ok(Table::kept(snapshot)?.map(census))
     }
 
     /// What a snapshot keeps so that nothing need be counted again: name and numbers.
@@ -189,13 +224,22 @@ impl Census {
         self.table.to_keep()
     }
 
-    fn layout(&self) -> &Layout {
-        self.layout.get_or_init(|| Layout::of(&self.lineage))
+    /// The snapshot whose models were counted.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
     }
 
     /// The lineage that was counted.
-    pub fn lineage(&self) -> &Lineage {
-        &self.lineage
+    ///
+    /// # Errors
+    /// [`snapshot::Error::Damaged`].
+    pub fn lineage(&self) -> Result<&Lineage, snapshot::Error> {
+        if let Some(lineage) = self.lineage.get() {
+            return Ok(lineage);
+        }
+        // Where two ask at once, both have the same.
+        let lineage = Lineage::from_snapshot(&self.snapshot)?;
+        Ok(self.lineage.get_or_init(|| lineage))
     }
 
     /// Which models are counted.
@@ -205,7 +249,7 @@ impl Census {
 
     /// Whether all links are followed and all models counted: no filter stands between the counts and the snapshot.
     pub fn is_everything(&self) -> bool {
-        self.lineage.is_whole() && self.counting.is_everything()
+        self.is_whole && self.counting.is_everything()
     }
 
     /// The counts of a model; all zero where nothing descends from it.
@@ -234,26 +278,30 @@ impl Census {
     /// # Errors
     /// [`snapshot::Error::Damaged`], and [`Error::TooLong`].
     pub fn authors(&self) -> Result<Vec<u64>, Error> {
-        let authors = authors::below(&self.lineage, &self.counting)?;
+        let authors = authors::below(self.lineage()?, &self.counting)?;
         match authors.len() == self.models().len() {
             true => Ok(authors),
             // Only what is kept can contradict itself.
             false => {
                 let reason = "the links that it keeps are not of the models whose counts it keeps";
-                Err(self.lineage.snapshot().damaged(reason).into())
+                Err(self.snapshot.damaged(reason).into())
             }
         }
     }
 
     /// The links of the longest chain; the links inside a cycle count nothing.
-    pub fn longest_chain(&self) -> usize {
-        let layout = self.layout();
+    ///
+    /// # Errors
+    /// [`snapshot::Error::Damaged`].
+    pub fn longest_chain(&self) -> Result<usize, snapshot::Error> {
+        let lineage = self.lineage()?;
+        let layout = self.layout.get_or_init(|| Layout::of(lineage));
         let mut longest = vec![0; layout.len()];
         for unit in 0..layout.len() as u32 {
             longest[unit as usize] =
                 layout.parents(unit).iter().map(|parent| longest[*parent as usize] + 1).max().unwrap_or(0);
         }
-        longest.into_iter().max().unwrap_or(0)
+        Ok(longest.into_iter().max().unwrap_or(0))
     }
 }
 

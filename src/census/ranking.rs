@@ -118,7 +118,7 @@ impl Ranking {
     /// # Errors
     /// [`Error::Snapshot`], and [`Error::TooLong`].
     pub fn of_models(census: &Census, measure: Measure, top: usize) -> Result<Ranking, Error> {
-        let snapshot = census.lineage().snapshot();
+        let snapshot = census.snapshot();
         let authors = if measure == Measure::Authors { census.authors()? } else { Vec::new() };
         let own_count = match measure {
             Measure::DownloadsWithOwn => Some(snapshot.count(Count::Downloads)?),
@@ -169,7 +169,7 @@ impl Ranking {
         counting: &Counting,
         top: usize,
     ) -> Result<Ranking, Error> {
-        let lineage = census.lineage();
+        let lineage = census.lineage()?;
         let snapshot = lineage.snapshot();
         let (names, sets): (Vec<String>, Vec<Vec<Row>>) = match families {
             Some(families) => {

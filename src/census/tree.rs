@@ -77,7 +77,7 @@ pub enum Shown {
 /// The tree of a selection: from what it was chosen around, downwards, or upwards for ancestors; for what lies around a
 /// model and for everything, from the models without parents. Models that the selection does not count are walked through.
 pub fn tree(census: &Census, selection: &Selection, reach: Reach, extent: Extent) -> Drawn {
-    let bits = || vec![0u64; census.lineage().snapshot().len().div_ceil(64)];
+    let bits = || vec![0u64; census.snapshot().len().div_ceil(64)];
     let mut hidden = bits();
     selection.groups().iter().flat_map(|group| &group.models).for_each(|row| _ = mark(&mut hidden, *row));
     let mut tree = Tree { census, selection, reach, top: extent.siblings, hidden, met: bits(), left: MOST_WALKED };
@@ -221,7 +221,7 @@ impl Tree<'_> {
     }
 
     fn more(&mut self, rest: &[(Row, Option<Relation>)]) -> Shown {
-        let (lineage, selection) = (self.census.lineage(), self.selection);
+        let (lineage, selection) = (self.selection.lineage(), self.selection);
         let mut rows: Vec<Row> = rest.iter().map(|(row, _)| *row).collect();
         rows.iter().for_each(|row| _ = mark(&mut self.met, *row));
         let mut at = 0;

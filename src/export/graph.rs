@@ -286,7 +286,7 @@ impl<'g> Graph<'g> {
         tables: &'g Tables,
         about: About,
     ) -> Result<Graph<'g>, Error> {
-        let columns = Columns::of(census.lineage().snapshot())?;
+        let columns = Columns::of(census.snapshot())?;
         Ok(Graph { census, selection, tables, columns, about })
     }
 
@@ -296,7 +296,7 @@ impl<'g> Graph<'g> {
     }
 
     pub(super) fn snapshot(&self) -> &'g Snapshot {
-        self.census.lineage().snapshot()
+        self.census.snapshot()
     }
 
     /// Whose a model is.
@@ -311,7 +311,7 @@ impl<'g> Graph<'g> {
 
     /// Names and values of what the file says of itself.
     pub fn notes(&self) -> [(&'static str, String); 6] {
-        let provenance = self.census.lineage().snapshot().provenance();
+        let provenance = self.census.snapshot().provenance();
         let date = provenance.taken.map_or_else(|| "no date".to_owned(), |at| instant(at)[..10].to_owned());
         let sample = if provenance.sample { ", the built-in sample, which is no census" } else { "" };
         [

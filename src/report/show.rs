@@ -43,7 +43,7 @@ pub fn show<'r>(census: &'r Census, drawn: &'r Drawn, reach: Reach, selection: &
 
 /// The lines for people.
 fn text(census: &Census, branches: &[Branch], reach: Reach) -> String {
-    let snapshot = census.lineage().snapshot();
+    let snapshot = census.snapshot();
     let mut text = String::new();
     // Whether a rail runs down at each depth.
     let mut rails: Vec<bool> = Vec::new();
@@ -104,7 +104,7 @@ fn text(census: &Census, branches: &[Branch], reach: Reach) -> String {
 
 /// A line for programs.
 fn row(census: &Census, branch: &Branch) -> Named {
-    let snapshot = census.lineage().snapshot();
+    let snapshot = census.snapshot();
     match &branch.what {
         Shown::Group { relation, models, .. } => many(snapshot, branch, Some(*relation), *models, Some(0)),
         Shown::More { models, descendants } => many(snapshot, branch, None, *models, *descendants),

@@ -9,7 +9,9 @@ use super::stored::{
     AuthorityColumn, CommitColumn, FlagColumn, KeyColumn, LinkColumn, ListColumn, Names, NumberColumn, OddityColumn,
     Texts, WordColumn,
 };
-use crate::model::{Authority, Counts, Flags, INSTANTS, Learned, OddityKind, Relation, WordLists, Words, hex};
+use crate::model::{
+    Authority, Counts, Flags, INSTANTS, Learned, OddityKind, Relation, WordList, WordLists, Words, hex,
+};
 
 /// The columns of a snapshot, each read where it lies when it is first asked for. Who there is, every question asks.
 #[derive(Debug)]
@@ -26,8 +28,6 @@ pub(super) struct Columns {
     pub flags: Flags<Lazy<FlagColumn>>,
     pub lists: WordLists<Lazy<ListColumn>>,
     pub oddities: Lazy<OddityColumn>,
-    /// How many oddities there are.
-    pub all_oddities: u64,
 }
 
 /// Why arrays make no columns.
@@ -111,25 +111,19 @@ impl Columns {
         });
         let [_, oddity_ends, _, _, kinds, _, text_ends, texts] = arrays.next();
         arrays.same_words("kind", OddityKind::ALL.iter().map(|kind| kind.name()))?;
-        // A byte each.
-        let all_oddities = kinds.bytes().len() as u64;
         let oddities = [oddity_ends, kinds, text_ends, texts];
         let oddities = Lazy::new("oddities", oddities, move |parts| OddityColumn::read(rows, parts));
-        Ok(Columns {
-            rows,
-            names,
-            keys,
-            links,
-            authorities,
-            created,
-            commits,
-            counts,
-            words,
-            flags,
-            lists,
-            oddities,
-            all_oddities,
-        })
+        Ok(Columns { rows, names, keys, links, authorities, created, commits, counts, words, flags, lists, oddities })
+    }
+
+    /// How many oddities there are: each has a byte that tells its kind.
+    pub fn all_oddities(&self) -> usize {
+        self.oddities.bytes(1)
+    }
+
+    /// Whether lists have any words at all: the table of words has an end for each, and one more.
+    pub fn has_words(&self, list: WordList) -> bool {
+        self.lists[list].bytes(0) > size_of::<i32>()
     }
 
     /// Reads every column.

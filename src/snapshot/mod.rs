@@ -379,7 +379,12 @@ impl Snapshot {
 
     /// How many oddities there are. Every answer says it, so that the column need not be read for it.
     pub fn all_oddities(&self) -> u64 {
-        self.columns.all_oddities
+        self.columns.all_oddities() as u64
+    }
+
+    /// Whether any of the lists has a word. No column is read for it.
+    pub fn has_words(&self, list: WordList) -> bool {
+        self.columns.has_words(list)
     }
 
     /// The row with that id, without regard to case; an alias's own row, not its target's.

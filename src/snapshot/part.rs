@@ -156,6 +156,11 @@ impl<C> Lazy<C> {
         Lazy { name, parts: parts.into(), read: Box::new(read), column: OnceLock::new() }
     }
 
+    /// How many bytes the array at a place has, which is known without reading it.
+    pub fn bytes(&self, part: usize) -> usize {
+        self.parts.get(part).map_or(0, |part| part.bytes().len())
+    }
+
     /// The column, or what is wrong with it.
     pub fn get(&self) -> Result<&C, &str> {
         let read = || (self.read)(&mut Parts::of(&self.parts));

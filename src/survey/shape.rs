@@ -21,6 +21,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let without_merges = Clusters::of(lineage, |edge| edge.relation != Relation::Merge);
     let count = |wanted: &dyn Fn(Row) -> bool| nodes.iter().filter(|row| wanted(**row)).count() as u64;
     let is_merge = |row: Row| lineage.parents(row).len() > 1;
+    let longest_chain = survey.census.longest_chain()? as u64;
     let tail = Tail::of(nodes.iter().map(|row| lineage.children(*row).len() as u64));
 
     let mut figures = Table::new("figures", "The lineage in figures", 1, &[("figure", Text), ("value", Number)], &[]);
@@ -42,7 +43,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         ("largest component", largest(&with_merges)),
         ("components without merges", without_merges.sizes().len() as u64),
         ("largest component without merges", largest(&without_merges)),
-        ("longest chain, in links", survey.census.longest_chain() as u64),
+        ("longest chain, in links", longest_chain),
         ("deepest generation", u64::from(nodes.iter().map(|row| survey.generations[*row as usize]).max().unwrap_or(0))),
     ] {
         figures.row([figure.into(), value.into()]);
@@ -117,7 +118,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         plural(nodes.len() as u64, "model"),
         plural(with_merges.sizes().len() as u64, "component"),
         grouped(alone(&with_merges)),
-        plural(survey.census.longest_chain() as u64, "link")
+        plural(longest_chain, "link")
     ));
     section.define(&[
         "Components: models connected by links, whichever way they run; without merges: by all links but those of relation merge. Unlisted parents are models here.",

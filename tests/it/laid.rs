@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use modelkin::lineage::{Anomaly, Lineage};
-use modelkin::model::OddityKind;
+use modelkin::model::{OddityKind, WordList};
 use modelkin::reference::Aliases;
 use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::{edges, find};
@@ -62,6 +62,10 @@ fn links(snapshot: &Snapshot) -> Vec<String> {
 
 fn odd(snapshot: &Snapshot) -> Vec<(&'static str, usize)> {
     let counts = snapshot.oddities().unwrap().counts();
+    // What is told without reading a column.
+    for list in WordList::ALL {
+        assert_eq!(snapshot.has_words(list), snapshot.list(list).unwrap().words().len() > 0, "{}", list.name());
+    }
     assert_eq!(snapshot.all_oddities(), counts.iter().map(|(_, count)| *count as u64).sum::<u64>());
     counts.into_iter().map(|(kind, count)| (kind.name(), count)).collect()
 }

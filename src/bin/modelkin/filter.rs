@@ -10,8 +10,16 @@ use crate::clock;
 use crate::output::Usage;
 
 impl Filter {
+    /// Whether all links are followed as they are.
+    pub fn follows_all(&self) -> bool {
+        self.relation.is_empty() && self.exclude.is_empty() && !self.no_unlisted && !self.fold_mirrors
+    }
+
     /// The lineage with only the links that are followed.
     pub fn links(&self, lineage: Lineage) -> Lineage {
+        if self.follows_all() {
+            return lineage;
+        }
         let lineage = if self.fold_mirrors { lineage.folded() } else { lineage };
         if self.relation.is_empty() && self.exclude.is_empty() && !self.no_unlisted {
             return lineage;

@@ -33,7 +33,6 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
     let families = (group == Group::Families).then(|| family::rules("--rules", args.rules.as_deref())).transpose()?;
     let families = families.map(|families| families.all()).transpose()?;
     let snapshot = snapshots::open(&args.question, None)?;
-    let lineage = args.filter.links(Lineage::from_snapshot(&snapshot)?);
     let mut counting = Counting { wait: args.question.wait.seconds(), ..args.filter.counting()? };
     let mut words = args.filter.words(&counting);
     if args.by == Measure::Growth {
@@ -50,7 +49,11 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
         .trim()
         .into();
     }
-    let census = Census::take(&lineage, &counting)?;
+    // All links are read where they are asked for.
+    let census = match args.filter.follows_all() {
+        true => Census::of_snapshot(&snapshot, &counting)?,
+        false => Census::take(&args.filter.links(Lineage::from_snapshot(&snapshot)?), &counting)?,
+    };
     let ranking = match group {
         Group::Models => Ranking::of_models(&census, args.by, args.top)?,
         Group::Owners | Group::Families => {

@@ -98,7 +98,7 @@ impl args::Selection {
         if self.hops.is_some() && start.reach != Some(Reach::Around) {
             bail!(Usage("--hops goes with --around; how far below or above is --depth".into()));
         }
-        let lineage = census.lineage();
+        let lineage = census.lineage()?;
         let snapshot = lineage.snapshot();
         let reach = start.reach.unwrap_or(Reach::Around);
         let mut selection = self.reached(&start, lineage);
