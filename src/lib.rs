@@ -28,6 +28,7 @@
 //! # Ok::<(), modelkin::census::Error>(())
 //! ```
 
+pub mod ask;
 pub mod census;
 pub mod crawl;
 pub mod export;

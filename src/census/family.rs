@@ -65,7 +65,10 @@ pub struct Listing {
 }
 
 impl Part {
-    /// Its name on the command line.
+    /// Every one.
+    pub const ALL: [Part; 4] = [Part::Members, Part::Direct, Part::All, Part::Mentions];
+
+    /// Its name in questions.
     pub fn name(self) -> &'static str {
         match self {
             Part::Members => "members",

@@ -15,6 +15,20 @@ pub enum Group {
     Families,
 }
 
+impl Group {
+    /// Every one.
+    pub const ALL: [Group; 3] = [Group::Models, Group::Owners, Group::Families];
+
+    /// Its name in questions.
+    pub fn name(self) -> &'static str {
+        match self {
+            Group::Models => "models",
+            Group::Owners => "owners",
+            Group::Families => "families",
+        }
+    }
+}
+
 macro_rules! measures {
     ($($measure:ident = $name:literal, $about:literal;)+) => {
         /// What is ranked by (`definitions`, "Adoption of a base model").

@@ -59,6 +59,19 @@ pub enum Collapse {
     Quantized,
 }
 
+impl Collapse {
+    /// Every one.
+    pub const ALL: [Collapse; 2] = [Collapse::Leaves, Collapse::Quantized];
+
+    /// Its name in questions.
+    pub fn name(self) -> &'static str {
+        match self {
+            Collapse::Leaves => "leaves",
+            Collapse::Quantized => "quantized",
+        }
+    }
+}
+
 impl Lineage {
     /// The models that lie at most `depth` links from any of `start`, those included.
     pub fn select(&self, start: &[Row], reach: Reach, depth: usize) -> Selection {

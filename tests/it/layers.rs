@@ -86,6 +86,11 @@ const ROOMS: &[Room] = &[
         foreign: &["graphviz_rust", "quick_xml", "serde_json", "csv", "parquet", "flate2", "jiff"],
     },
     Room {
+        name: "ask",
+        may_import: &["survey", "report", "ink", "census", "lineage", "reference", "snapshot", "model"],
+        foreign: &["jiff", "serde", "thiserror"],
+    },
+    Room {
         name: "bin",
         may_import: &[],
         foreign: &["modelkin", "anyhow", "clap", "indicatif", "etcetera", "glob", "jiff", "mimalloc", "tokio"],

@@ -1,12 +1,13 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use modelkin::ask::Day;
 use modelkin::census::{Counting, Measure};
 use modelkin::export;
 use modelkin::model::Relation;
 
 pub use crate::choice::{CollapseArg, ColorArg, FormatArg, GroupArg, KindArg};
-use crate::values::{cited, date, engine, format, measure, measures, model_id, owner, perhaps_empty, relation, tag};
+use crate::values::{cited, engine, format, measure, measures, model_id, owner, perhaps_empty, relation, tag};
 
 /// Who descends from whom among the world's open AI models: exact counts of derivatives, each with its definition.
 #[derive(Debug, Parser)]
@@ -124,11 +125,11 @@ pub struct Import {
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// The day that the records describe, such as 2025-07-02 [default: the newest date among them]
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub date: Option<jiff::civil::Date>,
+    #[arg(long, value_name = "DATE")]
+    pub date: Option<Day>,
     /// Of files of data sets (hf://, hub): the last commit of this day or before, which dates the snapshot too
-    #[arg(long, value_name = "DATE", value_parser = date, conflicts_with = "date")]
-    pub at: Option<jiff::civil::Date>,
+    #[arg(long, value_name = "DATE", conflicts_with = "date")]
+    pub at: Option<Day>,
     /// A table of old ids (CSV: old, new; or legacy_id, canonical_id) beside the built-in one; its rows win
     #[arg(long, value_name = "FILE")]
     pub aliases: Option<PathBuf>,
@@ -484,9 +485,9 @@ pub struct Filter {
     #[arg(long)]
     pub fold_mirrors: bool,
     /// Count only models created on this day or later; the others are walked through
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub since: Option<jiff::civil::Date>,
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<Day>,
     /// Count only models created before this day; the others are walked through
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub until: Option<jiff::civil::Date>,
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<Day>,
 }

@@ -1,6 +1,7 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
+use modelkin::ask::{Atlas, Tables};
 use modelkin::census::{self, Bursts, Census};
 use modelkin::crawl;
 use modelkin::ink::{plural, printable};
@@ -11,7 +12,7 @@ use modelkin::snapshot::{CrawlNote, Snapshot};
 
 use crate::args;
 use crate::output::Usage;
-use crate::{POLICY, family, output, snapshots};
+use crate::{POLICY, output, snapshots};
 
 pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
     if args.top.is_some() && !(args.bursts || args.mirrors || args.aliases) {
@@ -111,7 +112,7 @@ fn scope(args: &args::Check, lineage: &Lineage) -> anyhow::Result<Scope> {
     }
     if let Some(owner) = &args.owner {
         // A name that nobody has would pass every check.
-        family::resolve(&format!("{owner}/*"), &Families::built_in()?, lineage)?;
+        Atlas::new(lineage.snapshot(), Tables::built_in()?).owner(owner)?;
     }
     Ok(scope)
 }

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use modelkin::export::ColorBy;
 use modelkin::ink::Format;
+use modelkin::lineage::Collapse;
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum FormatArg {
@@ -56,6 +57,15 @@ pub enum CollapseArg {
     Leaves,
     /// The quantized ones
     Quantized,
+}
+
+impl From<CollapseArg> for Collapse {
+    fn from(which: CollapseArg) -> Collapse {
+        match which {
+            CollapseArg::Leaves => Collapse::Leaves,
+            CollapseArg::Quantized => Collapse::Quantized,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,6 +1,4 @@
 use anyhow::Context;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 /// Now, in milliseconds since 1970; or what SOURCE_DATE_EPOCH says, so that the same sources give the same bytes.
 pub fn now() -> anyhow::Result<i64> {
@@ -11,9 +9,4 @@ pub fn now() -> anyhow::Result<i64> {
         }
         Err(_) => Ok(jiff::Timestamp::now().as_millisecond()),
     }
-}
-
-/// The first instant of a day in UTC, in milliseconds since 1970.
-pub fn millis(date: Date) -> anyhow::Result<i64> {
-    Ok(date.to_zoned(TimeZone::UTC)?.timestamp().as_millisecond())
 }

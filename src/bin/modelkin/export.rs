@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
-use modelkin::census::{Census, Counting, Kin};
+use modelkin::ask::{Atlas, Filter};
+use modelkin::census::Kin;
 use modelkin::export::{About, Engine, Format, Graph, Paint, Part, Tables};
 use modelkin::ink::{grouped, plural};
-use modelkin::lineage::Lineage;
 use modelkin::reference::{Aliases, Licences};
 use modelkin::snapshot::FileSet;
 
 use crate::args::ColorArg;
 use crate::files::Over;
 use crate::output::{self, Usage};
-use crate::{args, family, files, report, snapshots};
+use crate::{args, desk, files, report, snapshots};
 
 /// Names of the standard output.
 const STANDARD: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
@@ -41,28 +41,26 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
         Some(path) => format.parts().iter().map(|part| place(path, *part)).collect::<anyhow::Result<_>>()?,
         None => Vec::new(),
     };
-    let families = family::rules("--rules", args.selection.rules.as_deref())?;
+    let tables = desk::tables("--rules", args.selection.rules.as_deref())?;
     let snapshot = snapshots::trusted(snapshots::open_asked(args.snapshot.as_deref())?, args.trust)?;
     // An export goes out as it is made.
     snapshot.verify()?;
-    let lineage = Lineage::from_snapshot(&snapshot)?;
-    let start = args.selection.start(&families, &lineage)?;
-    let counting = Counting { wait: args.wait.seconds(), ..args.filter.counting()? };
-    let lineage = args.filter.links(lineage);
-    let census = Census::take(&lineage, &counting)?;
-    let mut chosen = args.selection.choose(start, &census, &counting)?;
-    chosen.collapse(args.selection.collapse);
-    let selection = &chosen.selection;
+    let atlas = Atlas::new(&snapshot, tables);
+    let filter = Filter::from(&args.filter);
+    let (chosen, census) =
+        atlas.choose(&(&args.selection).into(), &filter, args.wait.seconds()).map_err(desk::worded)?;
+    desk::tell(&chosen);
+    let selection = &chosen.models;
     let mut rows: Vec<_> = selection.rows().to_vec();
     rows.extend(selection.groups().iter().flat_map(|group| group.models.iter().copied()));
     rows.sort_unstable();
     let tables = Tables {
-        kin: Kin::of(&families.all()?, &lineage, &rows),
+        kin: Kin::of(&atlas.tables().families().all()?, selection.lineage(), &rows),
         publishers: report::publishers(args.owners.as_deref())?,
         aliases: Aliases::built_in()?,
         licences: Licences::built_in()?,
     };
-    let words = [chosen.words.join(" "), args.filter.words(&counting)].join(" ").trim_end().to_owned();
+    let words = [chosen.words.join(" "), filter.words()].join(" ").trim_end().to_owned();
     let program = concat!("modelkin ", env!("CARGO_PKG_VERSION")).to_owned();
     let about = About { title: chosen.title.clone(), selection: words, program, written: Vec::new() };
     let mut graph = Graph::new(&census, selection, &tables, about)?;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
+use modelkin::ask::Day;
 use modelkin::census::{self, TooLong};
 use modelkin::crawl;
 use modelkin::ink::{day, grouped, plural, printable};
@@ -44,9 +45,9 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     let output = files::target("-o", &args.output, Over::Snapshots, read)?;
     FileSet::try_path(&output)?;
     let aliases = aliases(args.aliases.as_deref())?;
-    let until = args.at.map(clock::millis).transpose()?.map(|day| day + DAY - 1);
+    let until = args.at.map(|day| day.millis() + DAY - 1);
     let there = remote::fetch(&places, (kind, &named), until, &output)?;
-    let taken = args.date.map(clock::millis).transpose()?.or(there.date());
+    let taken = args.date.map(Day::millis).or(there.date());
     let sources = match there.sources(places) {
         Ok(sources) => sources,
         Err(error) => return Err(there.failed(error)),

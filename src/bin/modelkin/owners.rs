@@ -1,19 +1,13 @@
 use std::process::ExitCode;
 
-use modelkin::census::Census;
-use modelkin::lineage::Lineage;
-use modelkin::survey::Survey;
+use modelkin::ask::{Owners, Question};
 
-use crate::{args, output, report, snapshots};
+use crate::{args, desk, report};
 
 pub fn run(args: &args::Owners) -> anyhow::Result<ExitCode> {
-    let references = report::references(&args::Tables { owners: args.owners.clone(), families: None })?;
-    let snapshot = snapshots::open(&args.question, None)?;
-    let lineage = Lineage::from_snapshot(&snapshot)?;
-    let census = Census::take(&lineage, &args.question.wait.everything())?;
-    let survey = Survey::of(&lineage, &census, &references)?;
-    let most = if args.top == 0 { usize::MAX } else { args.top };
-    let section = survey.accounts(|publisher| !args.unknown || publisher.is_none(), most)?;
-    output::report(&section.rows(), &snapshot, args.question.format.into())?;
-    Ok(ExitCode::SUCCESS)
+    let publishers = report::publishers(args.owners.as_deref())?;
+    let (most, wait) = (desk::most(args.top), args.question.wait.seconds());
+    let question = Question::Owners(Owners { unknown: args.unknown, most, wait });
+    let atlas = desk::atlas(&args.question, desk::tables("", None)?.with_publishers(publishers))?;
+    desk::answer(&atlas, &question, args.question.format)
 }

@@ -16,7 +16,7 @@ use modelkin::survey::{self, References, Survey};
 use crate::args::{self, FormatArg};
 use crate::files::Over;
 use crate::output::Usage;
-use crate::{family, files, output, snapshots};
+use crate::{desk, files, output, snapshots};
 
 pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     let names: Vec<&str> = survey::names().collect();
@@ -165,7 +165,7 @@ pub fn references(tables: &args::Tables) -> anyhow::Result<References> {
     let publishers = publishers(tables.owners.as_deref())?;
     let mut references = References { publishers, ..References::built_in()? };
     if tables.families.is_some() {
-        references.families = family::rules("--families", tables.families.as_deref())?.all()?;
+        references.families = desk::tables("--families", tables.families.as_deref())?.families().all()?;
     }
     Ok(references)
 }

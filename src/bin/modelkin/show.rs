@@ -1,13 +1,12 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use modelkin::census::{Census, Counting, Extent, tree};
-use modelkin::lineage::{Lineage, Reach};
+use modelkin::ask::{Facts, Question, Selection, Show};
 use modelkin::report;
 
 use crate::args::{self, FormatArg};
-use crate::output::Usage;
-use crate::{family, output, snapshots};
+use crate::desk;
+use crate::output::{self, Usage};
 
 /// How many links deep a tree is drawn, if nothing is said.
 const DEPTH: usize = 3;
@@ -21,32 +20,26 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
         bail!(Usage("--rules says which families there are; use it with --family".into()));
     }
     // How deep is drawn does not change what is selected: what lies deeper is marked.
-    let deepest = if named.begin.around.is_some() { usize::MAX } else { DEPTH };
-    let depth = named.depth.take().unwrap_or(deepest);
-    let families = family::rules("--rules", named.rules.as_deref())?;
-    let snapshot = snapshots::open(&args.question, None)?;
-    let lineage = Lineage::from_snapshot(&snapshot)?;
-    let start = named.start(&families, &lineage)?;
-    if let args::Begin { below: Some(id), .. }
-    | args::Begin { above: Some(id), .. }
-    | args::Begin { around: Some(id), .. } = &named.begin
-        && let [row] = start.rows[..]
-        && !snapshot.id(row).eq_ignore_ascii_case(id)
-    {
-        output::note(&format!("{id} is called {} today", snapshot.id(row)));
-    }
-    let reach = start.reach.unwrap_or(Reach::Around);
-    let counting = Counting { wait: args.question.wait.seconds(), ..args.filter.counting()? };
-    let lineage = args.filter.links(lineage);
-    let census = Census::take(&lineage, &counting)?;
-    let mut chosen = named.choose(start, &census, &counting)?;
-    chosen.collapse(named.collapse);
+    let deepest = if named.begin.around.is_some() { None } else { Some(DEPTH) };
+    let depth = named.depth.take().or(deepest);
     // Programs are given every line.
     let is_for_people = matches!(args.question.format, FormatArg::Table | FormatArg::Markdown);
-    let lines = if is_for_people { report::LINES } else { usize::MAX };
-    let drawn = tree(&census, &chosen.selection, reach, Extent { depth, siblings: args.siblings, lines });
-    let words = [chosen.words.join(" "), args.filter.words(&counting)].join(" ");
-    let report = report::show(&census, &drawn, reach, words.trim_end());
-    output::report(&report, &snapshot, args.question.format.into())?;
-    Ok(ExitCode::SUCCESS)
+    let question = Question::Show(Show {
+        selection: Selection::from(&named),
+        depth,
+        siblings: args.siblings,
+        lines: is_for_people.then_some(report::LINES),
+        filter: (&args.filter).into(),
+        wait: args.question.wait.seconds(),
+    });
+    desk::check(&question)?;
+    let atlas = desk::atlas(&args.question, desk::tables("--rules", named.rules.as_deref())?)?;
+    let answer = desk::ask(&atlas, &question)?;
+    if let Facts::Tree { chosen, renamed, .. } = answer.facts() {
+        if let Some((old, today)) = renamed {
+            output::note(&format!("{old} is called {today} today"));
+        }
+        desk::tell(chosen);
+    }
+    desk::write(&answer, args.question.format)
 }

@@ -35,15 +35,6 @@ pub fn tag(text: &str) -> Result<String, String> {
     if text.is_empty() { Err("no tag".into()) } else { Ok(text.to_owned()) }
 }
 
-/// A day as people write it here.
-pub fn date(text: &str) -> Result<jiff::civil::Date, String> {
-    match text.parse::<jiff::civil::Date>() {
-        Ok(day) if (1..9999).contains(&day.year()) => Ok(day),
-        Ok(_) => Err("no year from 1 to 9998".into()),
-        Err(_) => Err("write it as 2025-01-31".into()),
-    }
-}
-
 pub fn relation(name: &str) -> Result<Relation, String> {
     Relation::from_name(name).ok_or_else(|| "use finetune, quantized, adapter, merge or unstated".into())
 }

@@ -1,0 +1,329 @@
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use super::answer::{Answer, Facts};
+use super::selection::Start;
+use super::{Begin, Chosen, Error, Explain, Family, Filter, Owners, Question, Rank, Selection, Show, Unknown, names};
+use crate::census::{Census, Counted, Counting, Extent, FamilyCount, Group, Measure, Part, Ranking, members, tree};
+use crate::ink::{day, plural};
+use crate::lineage::Lineage;
+use crate::model::DAY;
+use crate::reference::{self, Families, Publishers};
+use crate::snapshot::Snapshot;
+use crate::survey::{References, Survey};
+
+/// How many days before the snapshot are recent, if nothing is said.
+const RECENT: u16 = 30;
+/// So many lineages under a filter are kept, and so many censuses: at three million models some 40 and 25 MB each.
+const MOST: usize = 4;
+
+/// A snapshot and the tables beside it, to be asked. A clone is the same atlas; what one question computed, the next one finds.
+#[derive(Debug, Clone)]
+pub struct Atlas {
+    snapshot: Snapshot,
+    tables: Arc<Tables>,
+    known: Arc<Known>,
+}
+
+/// Values by keys, those used last at the end.
+type Kept<K, V> = Mutex<Vec<(K, V)>>;
+
+/// What was computed.
+#[derive(Debug, Default)]
+struct Known {
+    whole: OnceLock<Lineage>,
+    lineages: Kept<Filter, Lineage>,
+    censuses: Kept<(Filter, Counting), Arc<Census>>,
+}
+
+/// What the Hub does not say, and questions need: the tables inside the program, or others.
+#[derive(Debug)]
+pub struct Tables {
+    families: Families,
+    publishers: Option<Publishers>,
+    references: OnceLock<References>,
+}
+
+impl Tables {
+    /// The tables inside the program.
+    ///
+    /// # Errors
+    /// Never, as a test shows.
+    pub fn built_in() -> Result<Tables, reference::Error> {
+        Ok(Tables { families: Families::built_in()?, publishers: None, references: OnceLock::new() })
+    }
+
+    /// The same with other families.
+    #[must_use]
+    pub fn with_families(self, families: Families) -> Tables {
+        Tables { families, references: OnceLock::new(), ..self }
+    }
+
+    /// The same with other publishers.
+    #[must_use]
+    pub fn with_publishers(self, publishers: Publishers) -> Tables {
+        Tables { publishers: Some(publishers), references: OnceLock::new(), ..self }
+    }
+
+    /// The families.
+    pub fn families(&self) -> &Families {
+        &self.families
+    }
+
+    /// All tables, read when they are first asked for.
+    ///
+    /// # Errors
+    /// If the families' expressions cannot be used.
+    pub fn references(&self) -> Result<&References, reference::Error> {
+        if let Some(references) = self.references.get() {
+            return Ok(references);
+        }
+        let built_in = References::built_in()?;
+        let publishers = self.publishers.clone().unwrap_or(built_in.publishers);
+        let references = References { families: self.families.all()?, publishers, ..built_in };
+        Ok(self.references.get_or_init(|| references))
+    }
+}
+
+impl Atlas {
+    /// An atlas of a snapshot.
+    pub fn new(snapshot: &Snapshot, tables: Tables) -> Atlas {
+        Atlas { snapshot: snapshot.clone(), tables: tables.into(), known: Arc::default() }
+    }
+
+    /// The snapshot that is asked.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The tables beside it.
+    pub fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// Answers a question. This is the one place where an answer is made: what it is made of was found whole, and nobody wrote
+    /// over the snapshot meanwhile.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn ask(&self, question: &Question) -> Result<Answer, Error> {
+        question.check()?;
+        let facts = match question {
+            Question::Family(family) => self.family(family)?,
+            Question::Rank(rank) => self.rank(rank)?,
+            Question::Show(show) => self.show(show)?,
+            Question::Explain(explain) => self.explain(explain)?,
+            Question::Owners(owners) => self.owners(owners)?,
+        };
+        let answer = Answer::new(question.clone(), facts, self.snapshot.clone());
+        // Whatever columns it will be shown by are read, too.
+        answer.report()?;
+        self.snapshot.unchanged()?;
+        Ok(answer)
+    }
+
+    /// All links of the snapshot.
+    ///
+    /// # Errors
+    /// [`Error::Counting`].
+    pub fn lineage(&self) -> Result<Lineage, Error> {
+        if let Some(lineage) = self.known.whole.get() {
+            return Ok(lineage.clone());
+        }
+        let lineage = Lineage::from_snapshot(&self.snapshot)?;
+        Ok(self.known.whole.get_or_init(|| lineage).clone())
+    }
+
+    /// The links that a filter follows.
+    ///
+    /// # Errors
+    /// [`Error::Counting`].
+    pub fn links(&self, filter: &Filter) -> Result<Lineage, Error> {
+        let lineage = self.lineage()?;
+        if filter.follows_all() {
+            return Ok(lineage);
+        }
+        let known = |known: &Filter| known.follows_as(filter);
+        remembered(&self.known.lineages, known, || Ok((filter.clone(), filter.links(&lineage))))
+    }
+
+    /// The counts below every model, under a filter.
+    ///
+    /// # Errors
+    /// [`Error::Counting`].
+    pub fn census(&self, filter: &Filter, counting: &Counting) -> Result<Arc<Census>, Error> {
+        // How long somebody waits is no part of what is counted.
+        let wanted = Counting { wait: None, ..counting.clone() };
+        let known = |(links, counting): &(Filter, Counting)| links.follows_as(filter) && *counting == wanted;
+        remembered(&self.known.censuses, known, || {
+            // Links are read where they are asked for.
+            let census = match filter.follows_all() {
+                true => Census::of_snapshot(&self.snapshot, counting)?,
+                false => Census::take(&self.links(filter)?, counting)?,
+            };
+            Ok(((filter.clone(), wanted.clone()), Arc::new(census)))
+        })
+    }
+
+    /// All models of an owner, without regard to case.
+    ///
+    /// # Errors
+    /// If there is none, with the nearest names.
+    pub fn owner(&self, name: &str) -> Result<reference::Family, Unknown> {
+        names::owner(name, &self.snapshot)
+    }
+
+    /// Chooses a part of the lineage, with the counts below each model.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn choose(
+        &self,
+        selection: &Selection,
+        filter: &Filter,
+        wait: Option<u64>,
+    ) -> Result<(Chosen, Arc<Census>), Error> {
+        selection.check()?;
+        filter.check()?;
+        let start = selection.start(&self.tables.families, &self.lineage()?)?;
+        self.chosen(selection, start, filter, wait)
+    }
+
+    fn chosen(
+        &self,
+        selection: &Selection,
+        start: Start,
+        filter: &Filter,
+        wait: Option<u64>,
+    ) -> Result<(Chosen, Arc<Census>), Error> {
+        let census = self.census(filter, &filter.counting(wait))?;
+        let chosen = selection.choose(start, &self.links(filter)?, &census, filter)?;
+        Ok((chosen, census))
+    }
+
+    fn family(&self, asked: &Family) -> Result<Facts, Error> {
+        let family = names::family(&asked.name, &self.tables.families, &self.lineage()?)?;
+        let (lineage, counting) = (self.links(&asked.filter)?, asked.filter.counting(asked.wait));
+        let counted = if asked.include_members { Counted::Everybody } else { Counted::Others };
+        let words = asked.filter.words();
+        if let Some(part) = asked.list {
+            if members(&family, &lineage)?.is_empty() {
+                return Err(Error::NoMember { name: family.name });
+            }
+            let listing = part.of(&family, &lineage, &counting, counted)?;
+            let words = match part {
+                Part::Members if !words.is_empty() => {
+                    "Members are what they are, whenever they came: the filter says nothing of them.".to_owned()
+                }
+                _ => words,
+            };
+            return Ok(Facts::Models { family: family.name, part, listing, lineage, counted, words });
+        }
+        let count = FamilyCount::of(&family, &lineage, &counting, counted)?;
+        match count.members {
+            0 => Err(Error::NoMember { name: family.name }),
+            _ => Ok(Facts::Family { count, counted, words }),
+        }
+    }
+
+    fn rank(&self, asked: &Rank) -> Result<Facts, Error> {
+        let mut counting = asked.filter.counting(asked.wait);
+        let mut words = asked.filter.words();
+        if asked.by == Measure::Growth {
+            let taken = self.snapshot.provenance().taken.ok_or(Error::NoDate)?;
+            let days = asked.days.unwrap_or(RECENT);
+            let since = taken - i64::from(days) * DAY;
+            counting.recent_since = Some(since);
+            let days = plural(days.into(), "day");
+            let recent = format!("{words} Recent: created on {} or later, {days} before the snapshot.", day(since));
+            words = recent.trim().into();
+        }
+        let census = self.census(&asked.filter, &counting)?;
+        let most = asked.most.unwrap_or(0);
+        let ranking = match asked.of {
+            Group::Models => Ranking::of_models(&census, asked.by, most)?,
+            Group::Owners => Ranking::of_groups(&census, None, asked.by, &counting, most)?,
+            Group::Families => {
+                let families = self.tables.families.all()?;
+                Ranking::of_groups(&census, Some(&families), asked.by, &counting, most)?
+            }
+        };
+        Ok(Facts::Ranking { ranking, group: asked.of, words })
+    }
+
+    fn show(&self, asked: &Show) -> Result<Facts, Error> {
+        let start = asked.selection.start(&self.tables.families, &self.lineage()?)?;
+        let renamed = match (&asked.selection.begin, &start.rows[..]) {
+            (Begin::Below(id) | Begin::Above(id) | Begin::Around(id), [row]) => {
+                let today = self.snapshot.id(*row);
+                (!today.eq_ignore_ascii_case(id)).then(|| (id.clone(), today.to_owned()))
+            }
+            _ => None,
+        };
+        let (chosen, census) = self.chosen(&asked.selection, start, &asked.filter, asked.wait)?;
+        let all = |number: Option<usize>| number.unwrap_or(usize::MAX);
+        let extent = Extent { depth: all(asked.depth), siblings: asked.siblings, lines: all(asked.lines) };
+        let drawn = tree(&census, &chosen.models, chosen.reach, extent);
+        let words = [chosen.words.join(" "), asked.filter.words()].join(" ").trim_end().to_owned();
+        Ok(Facts::Tree { census, chosen, drawn, renamed, words })
+    }
+
+    fn explain(&self, asked: &Explain) -> Result<Facts, Error> {
+        let lineage = self.lineage()?;
+        let family = names::family(&asked.name, &self.tables.families, &lineage)?;
+        if members(&family, &lineage)?.is_empty() {
+            return Err(Error::NoMember { name: family.name });
+        }
+        let words: Vec<&str> = asked.words.iter().map(String::as_str).collect();
+        let section = self.survey(asked.wait, |survey| survey.explain(&family, &asked.name, &words))?;
+        Ok(Facts::Section { section, is_rows: false })
+    }
+
+    fn owners(&self, asked: &Owners) -> Result<Facts, Error> {
+        let most = asked.most.unwrap_or(usize::MAX);
+        let section =
+            self.survey(asked.wait, |survey| survey.accounts(|publisher| !asked.unknown || publisher.is_none(), most))?;
+        Ok(Facts::Section { section, is_rows: true })
+    }
+
+    /// Asks a survey of all links.
+    fn survey<T>(
+        &self,
+        wait: Option<u64>,
+        ask: impl FnOnce(&Survey<'_>) -> Result<T, crate::census::Error>,
+    ) -> Result<T, Error> {
+        let census = self.census(&Filter::default(), &Filter::default().counting(wait))?;
+        let lineage = self.lineage()?;
+        Ok(ask(&Survey::of(&lineage, &census, self.tables.references()?)?)?)
+    }
+}
+
+/// What is kept under a key, or what `make` makes; the least used one goes when there are too many. Nothing is held while it is
+/// made, so that two that ask at once may both make it.
+fn remembered<K, V: Clone>(
+    kept: &Kept<K, V>,
+    is_it: impl Fn(&K) -> bool,
+    make: impl FnOnce() -> Result<(K, V), Error>,
+) -> Result<V, Error> {
+    let find = |kept: &mut Vec<(K, V)>| {
+        let at = kept.iter().position(|(key, _)| is_it(key))?;
+        let found = kept.remove(at);
+        let value = found.1.clone();
+        kept.push(found);
+        Some(value)
+    };
+    // What a thread left behind that panicked is whole: entries are put there when they are made.
+    let open = || kept.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(value) = find(&mut open()) {
+        return Ok(value);
+    }
+    let (key, made) = make()?;
+    let mut kept = open();
+    if let Some(value) = find(&mut kept) {
+        return Ok(value);
+    }
+    kept.push((key, made.clone()));
+    if kept.len() > MOST {
+        kept.remove(0);
+    }
+    Ok(made)
+}

@@ -1,0 +1,117 @@
+use super::{Begin, Filter, Question, Selection};
+use crate::census::{Group, Part};
+use crate::lineage::Collapse;
+use crate::model::Relation;
+
+/// The words of a command line.
+#[derive(Default)]
+struct Words(Vec<String>);
+
+impl Words {
+    fn word(&mut self, word: impl Into<String>) {
+        self.0.push(word.into());
+    }
+
+    fn option(&mut self, name: &str, value: Option<impl ToString>) {
+        if let Some(value) = value {
+            self.word(name);
+            self.word(value.to_string());
+        }
+    }
+
+    fn flag(&mut self, name: &str, is_set: bool) {
+        if is_set {
+            self.word(name);
+        }
+    }
+
+    /// How many rows or models: all are 0, and some number is what the program takes if nothing is said.
+    fn most(&mut self, most: Option<usize>, unsaid: usize) {
+        self.option("--top", Some(most.unwrap_or(0)).filter(|top| *top != unsaid));
+    }
+
+    fn filter(&mut self, filter: &Filter) {
+        let names = |relations: &[Relation]| {
+            let names = relations.iter().map(|relation| relation.name()).collect::<Vec<_>>().join(",");
+            (!names.is_empty()).then_some(names)
+        };
+        self.option("--relation", names(&filter.relations));
+        self.option("--exclude", names(&filter.exclude));
+        self.flag("--no-unlisted", filter.no_unlisted);
+        self.flag("--fold-mirrors", filter.fold_mirrors);
+        self.option("--since", filter.since);
+        self.option("--until", filter.until);
+    }
+
+    fn selection(&mut self, selection: &Selection) {
+        match &selection.begin {
+            Begin::Family(name) => self.option("--family", Some(name)),
+            Begin::Below(id) => self.option("--below", Some(id)),
+            Begin::Above(id) => self.option("--above", Some(id)),
+            Begin::Around(id) => self.option("--around", Some(id)),
+            Begin::All => self.word("--all"),
+        }
+        self.option("--hops", selection.hops);
+        self.option("--top", selection.top);
+        self.option("--min-downloads", selection.min_downloads);
+        self.option("--min-descendants", selection.min_descendants);
+        self.option("--collapse", selection.collapse.map(Collapse::name));
+    }
+
+    /// As a shell reads them.
+    fn line(self) -> String {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=@+".contains(c);
+        let quoted = |word: String| match !word.is_empty() && word.chars().all(is_plain) {
+            true => word,
+            false => format!("'{}'", word.replace('\'', r"'\''")),
+        };
+        self.0.into_iter().map(quoted).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Question {
+    /// The command of the program that asks this.
+    pub fn command(&self) -> String {
+        let mut words = Words::default();
+        words.word("modelkin");
+        match self {
+            Question::Family(family) => {
+                words.word("family");
+                words.word(&family.name);
+                words.flag("--include-members", family.include_members);
+                words.option("--list", family.list.map(Part::name));
+                if family.list.is_some() {
+                    words.most(family.most, 20);
+                }
+                words.filter(&family.filter);
+            }
+            Question::Rank(rank) => {
+                words.word("rank");
+                words.option("--of", (rank.of != Group::Models).then(|| rank.of.name()));
+                words.option("--by", Some(rank.by.name()));
+                words.most(rank.most, 20);
+                words.option("--days", rank.days);
+                words.filter(&rank.filter);
+            }
+            Question::Show(show) => {
+                words.word("show");
+                words.selection(&show.selection);
+                // If nothing is said the program draws a few links deep; no way is longer than there are numbers of models.
+                let is_around = matches!(show.selection.begin, Begin::Around(_));
+                words.option("--depth", show.depth.or((!is_around).then_some(u32::MAX as usize)));
+                words.option("--siblings", Some(show.siblings));
+                words.filter(&show.filter);
+            }
+            Question::Explain(explain) => {
+                words.word("explain");
+                words.word(&explain.name);
+            }
+            Question::Owners(owners) => {
+                words.word("owners");
+                words.flag("--unknown", owners.unknown);
+                words.most(owners.most, 20);
+            }
+        }
+        words.line()
+    }
+}

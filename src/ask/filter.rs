@@ -1,0 +1,114 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Contradiction, Day, wire};
+use crate::census::Counting;
+use crate::ink::day;
+use crate::lineage::Lineage;
+use crate::model::Relation;
+
+/// Which links are followed, and which models are counted; the same for every question.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Filter {
+    /// Only links of these relations are followed; of all if there are none.
+    #[serde(with = "wire::many")]
+    pub relations: Vec<Relation>,
+    /// Links of these relations are not followed.
+    #[serde(with = "wire::many")]
+    pub exclude: Vec<Relation>,
+    /// Links from parents that are not listed are not followed.
+    pub no_unlisted: bool,
+    /// What descends from a mirror (a re-upload under the same name) descends from the model that it mirrors, and no mirror is a
+    /// derivative.
+    pub fold_mirrors: bool,
+    /// Only models created on this day or later are counted; the others are walked through.
+    pub since: Option<Day>,
+    /// Only models created before this day are counted; the others are walked through.
+    pub until: Option<Day>,
+}
+
+impl Filter {
+    /// Says whether anything can be left.
+    ///
+    /// # Errors
+    /// [`Contradiction::NoDay`] and [`Contradiction::NoRelation`].
+    pub fn check(&self) -> Result<(), Contradiction> {
+        if let (Some(since), Some(until)) = (self.since, self.until)
+            && since >= until
+        {
+            return Err(Contradiction::NoDay { since, until });
+        }
+        match Relation::ALL.into_iter().any(|relation| self.follows(relation)) {
+            true => Ok(()),
+            false => Err(Contradiction::NoRelation),
+        }
+    }
+
+    fn follows(&self, relation: Relation) -> bool {
+        (self.relations.is_empty() || self.relations.contains(&relation)) && !self.exclude.contains(&relation)
+    }
+
+    /// Whether all links are followed as they are.
+    pub fn follows_all(&self) -> bool {
+        self.relations.is_empty() && self.exclude.is_empty() && !self.no_unlisted && !self.fold_mirrors
+    }
+
+    /// Whether two follow the same links.
+    pub(super) fn follows_as(&self, other: &Filter) -> bool {
+        Relation::ALL.into_iter().all(|relation| self.follows(relation) == other.follows(relation))
+            && (self.no_unlisted, self.fold_mirrors) == (other.no_unlisted, other.fold_mirrors)
+            && self.follows_all() == other.follows_all()
+    }
+
+    /// A lineage with only the links that are followed.
+    pub fn links(&self, lineage: &Lineage) -> Lineage {
+        let lineage = if self.fold_mirrors { lineage.folded() } else { lineage.clone() };
+        if self.relations.is_empty() && self.exclude.is_empty() && !self.no_unlisted {
+            return lineage;
+        }
+        lineage
+            .only(|parent, _, edge| self.follows(edge.relation) && !(self.no_unlisted && lineage.is_unlisted(parent)))
+    }
+
+    /// Which models are counted, in `wait` seconds at most.
+    pub fn counting(&self, wait: Option<u64>) -> Counting {
+        let [since, until] = [self.since, self.until].map(|day| day.map(Day::millis));
+        Counting { since, until, wait, ..Counting::default() }
+    }
+
+    /// The filter in words, for the definition.
+    pub fn words(&self) -> String {
+        let names =
+            |relations: &[Relation]| relations.iter().map(|relation| relation.name()).collect::<Vec<_>>().join(", ");
+        let mut words = Vec::new();
+        if !self.relations.is_empty() {
+            words.push(format!("Only {} links are followed: paths through others are cut.", names(&self.relations)));
+        }
+        if !self.exclude.is_empty() {
+            words.push(format!("Links not followed: {}; paths through them are cut.", names(&self.exclude)));
+        }
+        if self.fold_mirrors {
+            words.push(FOLDED.into());
+        }
+        if self.no_unlisted {
+            words.push("Links from unlisted parents are not followed.".into());
+        }
+        if let Some(since) = self.since {
+            words.push(format!(
+                "Counted are models created on {} or later; others, and those without a date, are walked through.",
+                day(since.millis())
+            ));
+        }
+        if let Some(until) = self.until {
+            words.push(format!(
+                "Counted are models created before {}; others, and those without a date, are walked through.",
+                day(until.millis())
+            ));
+        }
+        words.join(" ")
+    }
+}
+
+/// What folding mirrors means.
+pub(super) const FOLDED: &str =
+    "Mirrors are folded: what descends from a re-upload under the same name descends from the model that it mirrors.";

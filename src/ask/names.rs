@@ -1,0 +1,94 @@
+use std::fmt::{Display, Formatter};
+
+use super::Error;
+use crate::lineage::Lineage;
+use crate::reference::{Families, Family};
+use crate::snapshot::{Snapshot, nearest};
+
+/// Nothing here has a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The name, as it was asked for.
+    pub wanted: String,
+    /// What it was taken for.
+    pub what: What,
+    /// What is called most like it, the nearest first.
+    pub nearest: Vec<String>,
+}
+
+/// What a name that nothing has was taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum What {
+    /// A family of the rules, an owner or a model.
+    Any,
+    /// An owner.
+    Owner,
+    /// A model.
+    Model,
+}
+
+impl Display for Unknown {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self.what {
+            What::Any => write!(f, "no family, owner or model {:?}", self.wanted)?,
+            What::Owner => write!(f, "no model of the owner {:?} in this snapshot", self.wanted)?,
+            What::Model => write!(f, "no model {:?} in this snapshot", self.wanted)?,
+        }
+        match self.nearest.is_empty() {
+            true => Ok(()),
+            false => write!(f, "; the nearest: {}", self.nearest.join(", ")),
+        }
+    }
+}
+
+impl std::error::Error for Unknown {}
+
+impl Unknown {
+    fn of(wanted: &str, what: What, nearest: impl IntoIterator<Item = impl Into<String>>) -> Unknown {
+        Unknown { wanted: wanted.into(), what, nearest: nearest.into_iter().map(Into::into).collect() }
+    }
+}
+
+/// A name as every question takes it: a family of the rules, then `owner/*`, then a model, then an owner.
+pub(super) fn family(name: &str, families: &Families, lineage: &Lineage) -> Result<Family, Error> {
+    if let Some(family) = families.find(name)? {
+        return Ok(family);
+    }
+    let snapshot = lineage.snapshot();
+    if let Some(name) = name.strip_suffix("/*") {
+        return Ok(owner(name, snapshot)?);
+    }
+    match lineage.find(name) {
+        Ok(row) => Ok(Family::of_model(snapshot.id(row))),
+        Err(missing) => {
+            if let Some(family) = owned(name, snapshot) {
+                return Ok(family);
+            }
+            let holds = |family: &&str| family.to_ascii_lowercase().contains(&name.to_ascii_lowercase());
+            let mut near: Vec<&str> = families.names().filter(holds).collect();
+            near.extend(nearest(name, families.names().filter(|family| !holds(family)), 3));
+            let near = near.into_iter().chain(missing.nearest.iter().map(String::as_str)).take(6);
+            Err(Unknown::of(name, What::Any, near).into())
+        }
+    }
+}
+
+/// All models of an owner, without regard to case.
+pub(super) fn owner(name: &str, snapshot: &Snapshot) -> Result<Family, Unknown> {
+    owned(name, snapshot).ok_or_else(|| {
+        let mut owners: Vec<&str> = snapshot.rows().filter_map(|row| snapshot.owner(row)).collect();
+        owners.dedup();
+        Unknown::of(name, What::Owner, nearest(name, owners.into_iter(), 5))
+    })
+}
+
+fn owned(name: &str, snapshot: &Snapshot) -> Option<Family> {
+    let rows = snapshot.owned_by(name);
+    (!rows.is_empty()).then(|| Family::of_owner(snapshot.owner(rows.start).unwrap_or(name)))
+}
+
+/// The row of a model; an old id leads to the model that it names today.
+pub(super) fn model(id: &str, lineage: &Lineage) -> Result<u32, Unknown> {
+    lineage.find(id).map_err(|missing| Unknown::of(id, What::Model, missing.nearest))
+}

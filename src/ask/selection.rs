@@ -1,0 +1,231 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Contradiction, Error, Filter, names, wire};
+use crate::census::{Census, members};
+use crate::ink::{grouped, plural};
+use crate::lineage::{self, Collapse, Lineage, Named, Reach};
+use crate::model::Count;
+use crate::reference::Families;
+use crate::snapshot::Row;
+
+/// Where a selection begins, and which way it goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Begin {
+    /// A family's members and what descends from them.
+    Family(String),
+    /// A model and its descendants.
+    Below(String),
+    /// A model and its ancestors.
+    Above(String),
+    /// A model and what lies within some links of it, whichever way they run.
+    Around(String),
+    /// Every model.
+    All,
+}
+
+/// A part of the lineage, by what it is around and what is left out; the same for every question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Selection {
+    /// Where it begins.
+    pub begin: Begin,
+    /// How many links around a model; 1 if nothing is said.
+    #[serde(default)]
+    pub hops: Option<usize>,
+    /// How many links deep below or above.
+    #[serde(default)]
+    pub depth: Option<usize>,
+    /// Only so many models, those with most descendants, and what connects them.
+    #[serde(default)]
+    pub top: Option<usize>,
+    /// Only models with so many downloads in 30 days, and those that were named; what connects them is marked.
+    #[serde(default)]
+    pub min_downloads: Option<u64>,
+    /// Only models with so many descendants, and those that were named; what connects them is marked.
+    #[serde(default)]
+    pub min_descendants: Option<u64>,
+    /// Which siblings without children are one node.
+    #[serde(default, with = "wire::perhaps")]
+    pub collapse: Option<Collapse>,
+}
+
+/// Where a selection begins in a lineage.
+pub(super) struct Start {
+    pub rows: Vec<Row>,
+    pub reach: Option<Reach>,
+    title: String,
+}
+
+/// A selection of models with its description.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// The models.
+    pub models: lineage::Selection,
+    /// What it is, as a title.
+    pub title: String,
+    /// What it is and what was left out, a sentence each.
+    pub words: Vec<String>,
+    /// Which way it reaches from its start.
+    pub reach: Reach,
+}
+
+impl Chosen {
+    /// The sentences on what was left out: those that people are told beside an answer.
+    pub fn left_out(&self) -> impl Iterator<Item = &str> {
+        let is_told = |sentence: &&str| {
+            (sentence.ends_with("left out.") && !sentence.contains(": 0 ")) || sentence.starts_with("Not counted: ")
+        };
+        self.words.iter().map(String::as_str).filter(is_told)
+    }
+
+    /// Lets one node stand for siblings.
+    fn collapse(&mut self, which: Collapse) {
+        let siblings = match which {
+            Collapse::Leaves => "siblings",
+            Collapse::Quantized => "quantized siblings",
+        };
+        self.models = self.models.clone().collapse(which);
+        let groups = self.models.groups();
+        self.words.push(format!(
+            "One node stands for {siblings} without children, {} for {}.",
+            grouped(groups.len() as u64),
+            plural(groups.iter().map(|group| group.models.len() as u64).sum(), "model")
+        ));
+    }
+}
+
+impl Selection {
+    /// All that lies around a beginning.
+    pub fn of(begin: Begin) -> Selection {
+        let (hops, depth, top) = (None, None, None);
+        Selection { begin, hops, depth, top, min_downloads: None, min_descendants: None, collapse: None }
+    }
+
+    /// Says whether its parts go together.
+    ///
+    /// # Errors
+    /// [`Contradiction`].
+    pub fn check(&self) -> Result<(), Contradiction> {
+        let is_around = matches!(self.begin, Begin::Around(_));
+        if self.top == Some(0) {
+            return Err(Contradiction::TopOfNone);
+        }
+        if self.depth.is_some() && (is_around || self.begin == Begin::All) {
+            return Err(Contradiction::DepthElsewhere);
+        }
+        if self.hops.is_some() && !is_around {
+            return Err(Contradiction::HopsElsewhere);
+        }
+        Ok(())
+    }
+
+    /// Where it begins. Names are looked up before any filter, so that a filter never hides them.
+    pub(super) fn start(&self, families: &Families, lineage: &Lineage) -> Result<Start, Error> {
+        let (id, reach) = match &self.begin {
+            Begin::Family(name) => {
+                let family = names::family(name, families, lineage)?;
+                let rows = members(&family, lineage)?;
+                if rows.is_empty() {
+                    return Err(Error::NoMember { name: family.name });
+                }
+                let title = format!(
+                    "The {} family: {} and what descends from them",
+                    family.name,
+                    plural(rows.len() as u64, "member")
+                );
+                return Ok(Start { rows, reach: Some(Reach::Below), title });
+            }
+            Begin::Below(id) => (id, Reach::Below),
+            Begin::Above(id) => (id, Reach::Above),
+            Begin::Around(id) => (id, Reach::Around),
+            Begin::All => {
+                return Ok(Start { rows: Vec::new(), reach: None, title: "Every model of the snapshot".into() });
+            }
+        };
+        let row = names::model(id, lineage)?;
+        let id = lineage.snapshot().id(row);
+        let title = match reach {
+            Reach::Below => format!("{id} and its descendants"),
+            Reach::Above => format!("{id} and its ancestors"),
+            Reach::Around => format!("{id} and what lies within {}", plural(self.hops() as u64, "link")),
+        };
+        Ok(Start { rows: vec![row], reach: Some(reach), title })
+    }
+
+    fn hops(&self) -> usize {
+        self.hops.unwrap_or(1)
+    }
+
+    /// What is reached from the start, before any filter of models.
+    fn reached(&self, start: &Start, lineage: &Lineage) -> lineage::Selection {
+        match start.reach {
+            Some(Reach::Around) => lineage.select(&start.rows, Reach::Around, self.hops()),
+            Some(reach) => lineage.select(&start.rows, reach, self.depth.unwrap_or(usize::MAX)),
+            None => lineage.everything(),
+        }
+    }
+
+    /// Chooses the models; what is left out is said.
+    pub(super) fn choose(
+        &self,
+        start: Start,
+        lineage: &Lineage,
+        census: &Census,
+        filter: &Filter,
+    ) -> Result<Chosen, Error> {
+        let snapshot = lineage.snapshot();
+        let reach = start.reach.unwrap_or(Reach::Around);
+        let mut selection = self.reached(&start, lineage);
+        let mut words = vec![format!("{}.", start.title)];
+        if let Some(depth) = self.depth {
+            words.push(format!("At most {} from there.", plural(depth as u64, "link")));
+        }
+        let mut narrow = |said: String, selection: lineage::Selection, narrowed: lineage::Selection| {
+            let models = plural((selection.models() - narrowed.models()) as u64, "model");
+            let links = plural((selection.links().count() - narrowed.links().count()) as u64, "link");
+            words.push(format!("{said}: {models} and {links} left out."));
+            narrowed
+        };
+        use Named::{AsOthers, Counted};
+        if filter.since.is_some() || filter.until.is_some() {
+            let (wanted, created) = (filter.counting(None).wanted(snapshot)?, snapshot.created()?);
+            let undated = selection.rows().iter().filter(|row| created.of(**row).is_none()).count();
+            let said = match undated {
+                0 => "Outside the days".to_owned(),
+                undated => format!("Outside the days, or without one ({})", plural(undated as u64, "model")),
+            };
+            selection = narrow(said, selection.clone(), selection.keep(reach, AsOthers, |row| wanted.holds(row)));
+        }
+        if let Some(least) = self.min_downloads {
+            let downloads = snapshot.count(Count::Downloads)?;
+            let wanted = |row: Row| downloads.of(row).is_some_and(|downloads| downloads >= least);
+            let said = format!("Under {} downloads in 30 days, or not known", grouped(least));
+            selection = narrow(said, selection.clone(), selection.keep(reach, Counted, wanted));
+        }
+        if let Some(least) = self.min_descendants {
+            let said = format!("Under {}", plural(least, "descendant"));
+            let wanted = |row: Row| census.of(row).descendants >= least;
+            selection = narrow(said, selection.clone(), selection.keep(reach, Counted, wanted));
+        }
+        if let Some(most) = self.top {
+            let said = format!(
+                "Neither of the {} with most descendants nor an ancestor of these",
+                plural(most as u64, "model")
+            );
+            selection = narrow(said, selection.clone(), selection.top(most, reach, |row| census.of(row).descendants));
+        }
+        if selection.between() > 0 {
+            let between = plural(selection.between() as u64, "model");
+            words.push(format!("Not counted: {between}; what only connects the others or was named is marked."));
+        }
+        if selection.nodes() == 0 {
+            return Err(Error::NothingLeft { words: words.join(" ") });
+        }
+        let mut chosen = Chosen { models: selection, title: start.title, words, reach };
+        if let Some(which) = self.collapse {
+            chosen.collapse(which);
+        }
+        Ok(chosen)
+    }
+}

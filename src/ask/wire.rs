@@ -1,0 +1,80 @@
+//! Words of other rooms, by their names, as a question is written down.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::census::{Group, Measure, Part};
+use crate::lineage::Collapse;
+use crate::model::Relation;
+
+/// One of a few words.
+pub(super) trait Word: Copy + 'static {
+    const ALL: &'static [Self];
+
+    fn word(self) -> &'static str;
+}
+
+macro_rules! words {
+    ($($Word:ty = $all:expr;)+) => {
+        $(impl Word for $Word {
+            const ALL: &'static [Self] = $all;
+
+            fn word(self) -> &'static str {
+                self.name()
+            }
+        })+
+    };
+}
+
+words! {
+    Collapse = &Collapse::ALL;
+    Group = &Group::ALL;
+    Measure = Measure::ALL;
+    Part = &Part::ALL;
+    Relation = &Relation::ALL;
+}
+
+fn find<W: Word, E: de::Error>(name: &str) -> Result<W, E> {
+    W::ALL.iter().copied().find(|word| word.word() == name).ok_or_else(|| {
+        let words: Vec<&str> = W::ALL.iter().map(|word| word.word()).collect();
+        E::custom(format!("{name:?} is none of {}", words.join(", ")))
+    })
+}
+
+/// A word.
+pub(super) mod one {
+    use super::*;
+
+    pub fn serialize<W: Word, S: Serializer>(word: &W, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(word.word())
+    }
+
+    pub fn deserialize<'de, W: Word, D: Deserializer<'de>>(deserializer: D) -> Result<W, D::Error> {
+        find(&String::deserialize(deserializer)?)
+    }
+}
+
+/// A word that may be missing.
+pub(super) mod perhaps {
+    use super::*;
+
+    pub fn serialize<W: Word, S: Serializer>(word: &Option<W>, serializer: S) -> Result<S::Ok, S::Error> {
+        word.map(W::word).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, W: Word, D: Deserializer<'de>>(deserializer: D) -> Result<Option<W>, D::Error> {
+        Option::<String>::deserialize(deserializer)?.map(|name| find(&name)).transpose()
+    }
+}
+
+/// Any number of words.
+pub(super) mod many {
+    use super::*;
+
+    pub fn serialize<W: Word, S: Serializer>(words: &[W], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(words.iter().map(|word| word.word()))
+    }
+
+    pub fn deserialize<'de, W: Word, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<W>, D::Error> {
+        Vec::<String>::deserialize(deserializer)?.iter().map(|name| find(name)).collect()
+    }
+}

@@ -1,0 +1,121 @@
+//! What was typed, as a question; and what is wrong with a question, in the words that were typed.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use modelkin::ask::{self, Answer, Atlas, Begin, Contradiction, Error, Filter, Question, Selection, Tables, What};
+use modelkin::reference::Families;
+
+use crate::args;
+use crate::output::{self, Usage};
+use crate::{files, snapshots};
+
+/// Looks at a question before a snapshot is opened for it.
+pub fn check(question: &Question) -> anyhow::Result<()> {
+    question.check().map_err(|contradiction| worded(contradiction.into()))
+}
+
+/// The snapshot that is meant, to be asked.
+pub fn atlas(asked: &args::Question, tables: Tables) -> anyhow::Result<Atlas> {
+    Ok(Atlas::new(&snapshots::open(asked, None)?, tables))
+}
+
+/// Asks.
+pub fn ask(atlas: &Atlas, question: &Question) -> anyhow::Result<Answer> {
+    atlas.ask(question).map_err(worded)
+}
+
+/// Asks, and writes the answer.
+pub fn answer(atlas: &Atlas, question: &Question, format: args::FormatArg) -> anyhow::Result<ExitCode> {
+    write(&ask(atlas, question)?, format)
+}
+
+/// Writes an answer.
+pub fn write(answer: &Answer, format: args::FormatArg) -> anyhow::Result<ExitCode> {
+    output::report(&answer.report().map_err(worded)?, answer.snapshot(), format.into())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The tables inside the program, with the user's families.
+pub fn tables(option: &str, families: Option<&Path>) -> anyhow::Result<Tables> {
+    let tables = Tables::built_in()?;
+    Ok(match families {
+        Some(path) => tables.with_families(Families::read(&files::named(option, path), &files::table(option, path)?)?),
+        None => tables,
+    })
+}
+
+/// How many: none that is said by 0 is all.
+pub fn most(top: usize) -> Option<usize> {
+    (top > 0).then_some(top)
+}
+
+/// An error in the words of the command line.
+pub fn worded(error: Error) -> anyhow::Error {
+    let usage = |text: String| anyhow!(Usage(text));
+    match error {
+        Error::Contradiction(contradiction) => usage(match contradiction {
+            Contradiction::NoDay { since, until } => format!("no day lies between --since {since} and --until {until}"),
+            Contradiction::NoRelation => "--relation and --exclude leave no relation to follow".into(),
+            Contradiction::ForModelsAlone(measure) => {
+                format!("--by {} is defined for models alone; use it with --of models", measure.name())
+            }
+            Contradiction::DaysWithoutGrowth => "--days says what is recent; use it with --by growth".into(),
+            Contradiction::MembersOfMembers => {
+                "--include-members is about what descends from members; leave it out with --list members".into()
+            }
+            Contradiction::TopOfNone => "--top 0 leaves no model".into(),
+            Contradiction::DepthElsewhere => {
+                "--depth goes with --family, --below and --above; around a model it is --hops".into()
+            }
+            Contradiction::HopsElsewhere => "--hops goes with --around; how far below or above is --depth".into(),
+            other => other.to_string(),
+        }),
+        Error::Unknown(unknown) if unknown.what == What::Any => {
+            anyhow!("{unknown}; `modelkin rank --of families --top 0` shows the families")
+        }
+        Error::NoDate => {
+            anyhow!("--by growth needs the snapshot's date, and no record has one; import it again with --date")
+        }
+        Error::Counting(error) => error.into(),
+        error => error.into(),
+    }
+}
+
+impl From<&args::Filter> for Filter {
+    fn from(typed: &args::Filter) -> Filter {
+        Filter {
+            relations: typed.relation.clone(),
+            exclude: typed.exclude.clone(),
+            no_unlisted: typed.no_unlisted,
+            fold_mirrors: typed.fold_mirrors,
+            since: typed.since,
+            until: typed.until,
+        }
+    }
+}
+
+impl From<&args::Selection> for Selection {
+    fn from(typed: &args::Selection) -> Selection {
+        let args::Begin { family, below, above, around, .. } = &typed.begin;
+        let family = family.iter().map(|name| Begin::Family(name.clone()));
+        let below = below.iter().map(|id| Begin::Below(id.clone()));
+        let above = above.iter().map(|id| Begin::Above(id.clone()));
+        let around = around.iter().map(|id| Begin::Around(id.clone()));
+        Selection {
+            begin: family.chain(below).chain(above).chain(around).next().unwrap_or(Begin::All),
+            hops: typed.hops,
+            depth: typed.depth,
+            top: typed.top,
+            min_downloads: typed.min_downloads,
+            min_descendants: typed.min_descendants,
+            collapse: typed.collapse.map(Into::into),
+        }
+    }
+}
+
+/// Says what a filter left out of a selection.
+pub fn tell(chosen: &ask::Chosen) {
+    chosen.left_out().for_each(output::note);
+}

@@ -1,0 +1,218 @@
+//! The front desk: a question is data, and its answer is what the program prints.
+
+use std::sync::Arc;
+use std::thread;
+
+use assert_cmd::Command;
+use modelkin::ask::{
+    Answer, Atlas, Begin, Contradiction, Error, Explain, Facts, Family, Filter, Owners, Question, Rank, Selection,
+    Show, Tables, What,
+};
+use modelkin::census::{Group, Measure, Part};
+use modelkin::ink::Format;
+use modelkin::lineage::Collapse;
+use modelkin::model::Relation;
+
+fn sample() -> Atlas {
+    Atlas::new(&modelkin::sample().unwrap(), Tables::built_in().unwrap())
+}
+
+fn json(answer: &Answer) -> String {
+    let mut json = Vec::new();
+    answer.report().unwrap().write(answer.snapshot(), Format::Json, &mut json).unwrap();
+    String::from_utf8(json).unwrap()
+}
+
+/// One of each kind, with every part of it somewhere.
+fn questions() -> Vec<Question> {
+    let filter = |json: &str| serde_json::from_str::<Filter>(json).unwrap();
+    let family = |name: &str| Family { name: name.into(), ..Family::default() };
+    let show = |begin| Show {
+        selection: Selection::of(begin),
+        depth: Some(3),
+        siblings: 8,
+        lines: None,
+        filter: Filter::default(),
+        wait: None,
+    };
+    let wide = Selection {
+        min_descendants: Some(1),
+        top: Some(30),
+        collapse: Some(Collapse::Quantized),
+        ..Selection::of(Begin::Family("Llama".into()))
+    };
+    let around = Selection { hops: Some(2), ..Selection::of(Begin::Around("google/gemma-2-2b".into())) };
+    let list = |list, most| Question::Family(Family { list: Some(list), most, ..family("Gemma") });
+    vec![
+        Question::Family(family("Qwen")),
+        Question::Family(family("mistralai/*")),
+        Question::Family(Family { include_members: true, ..family("Qwen/Qwen2.5-7B") }),
+        Question::Family(Family {
+            filter: filter(r#"{"exclude": ["merge", "quantized"], "no_unlisted": true}"#),
+            ..family("Llama")
+        }),
+        Question::Family(Family {
+            filter: filter(r#"{"since": "2024-01-01", "until": "2025-06-01"}"#),
+            ..family("Qwen")
+        }),
+        list(Part::Members, None),
+        list(Part::Direct, Some(20)),
+        list(Part::All, Some(3)),
+        list(Part::Mentions, Some(1)),
+        Question::Rank(Rank { most: Some(20), ..Rank::default() }),
+        Question::Rank(Rank {
+            by: Measure::Credit,
+            most: Some(5),
+            filter: filter(r#"{"fold_mirrors": true}"#),
+            ..Rank::default()
+        }),
+        Question::Rank(Rank { by: Measure::Growth, days: Some(90), most: Some(4), ..Rank::default() }),
+        Question::Rank(Rank { of: Group::Owners, by: Measure::Authors, most: Some(7), ..Rank::default() }),
+        Question::Rank(Rank { of: Group::Families, most: None, ..Rank::default() }),
+        Question::Show(show(Begin::Below("Qwen/Qwen2.5-0.5B".into()))),
+        Question::Show(Show { depth: None, ..show(Begin::Above("bert-base-uncased".into())) }),
+        Question::Show(Show { selection: wide, siblings: 2, ..show(Begin::All) }),
+        Question::Show(Show {
+            selection: around,
+            depth: None,
+            filter: filter(r#"{"relations": ["finetune", "merge"]}"#),
+            ..show(Begin::All)
+        }),
+        Question::Explain(Explain { name: "Gemma".into(), ..Explain::default() }),
+        Question::Owners(Owners { most: Some(20), ..Owners::default() }),
+        Question::Owners(Owners { unknown: true, most: Some(3), wait: None }),
+    ]
+}
+
+#[test]
+fn an_answer_is_what_its_command_prints() {
+    let atlas = sample();
+    for question in questions() {
+        let answer = atlas.ask(&question).unwrap();
+        let command = answer.command();
+        // The shell's quotes stand around whole words here.
+        let words = command.split(' ').skip(1).map(|word| word.trim_matches('\''));
+        let told = Command::cargo_bin("modelkin")
+            .unwrap()
+            .env_remove("MODELKIN_SNAPSHOT")
+            .args(words)
+            .args(["--snapshot", "sample", "--format", "json"])
+            .output()
+            .unwrap();
+        assert!(told.status.success(), "{command}: {}", String::from_utf8_lossy(&told.stderr));
+        let printed = String::from_utf8(told.stdout).unwrap();
+        // What a command is told of the snapshot stands in the commands of `explain`.
+        assert_eq!(json(&answer), printed.replace(" --snapshot sample", ""), "{command}");
+    }
+}
+
+#[test]
+fn a_question_is_written_down_and_read_again() {
+    for question in questions() {
+        let written = serde_json::to_string(&question).unwrap();
+        assert_eq!(serde_json::from_str::<Question>(&written).unwrap(), question, "{written}");
+    }
+    let short: Question = serde_json::from_str(r#"{"rank": {"by": "authors"}}"#).unwrap();
+    assert_eq!(short, Question::Rank(Rank { by: Measure::Authors, ..Rank::default() }));
+    for (written, said) in [
+        (r#"{"rank": {"by": "fame"}}"#, "\"fame\" is none of direct, descendants, finetune"),
+        (r#"{"rank": {"filter": {"relations": ["child"]}}}"#, "\"child\" is none of unstated, finetune"),
+        (r#"{"rank": {"bye": "likes"}}"#, "unknown field `bye`"),
+        (r#"{"family": {"name": "Qwen", "filter": {"since": "May"}}}"#, "\"May\" is no day: write it as 2025-01-31"),
+        (r#"{"family": {"name": "Qwen", "filter": {"since": "0000-01-01"}}}"#, "no year from 1 to 9998"),
+        (r#"{"guess": {}}"#, "unknown variant `guess`"),
+    ] {
+        let error = serde_json::from_str::<Question>(written).unwrap_err().to_string();
+        assert!(error.contains(said), "{written}: {error}");
+    }
+}
+
+#[test]
+fn eight_threads_are_told_the_same_as_one() {
+    let alone: Vec<String> = questions().iter().map(|question| json(&sample().ask(question).unwrap())).collect();
+    let atlas = Arc::new(sample());
+    let ask = |from: usize| {
+        let atlas = Arc::clone(&atlas);
+        thread::spawn(move || {
+            let all = questions();
+            // Each begins elsewhere, so that they ask at once for what another one computes.
+            let order = (0..all.len()).map(|at| (at + from) % all.len());
+            order.map(|at| (at, json(&atlas.ask(&all[at]).unwrap()))).collect::<Vec<_>>()
+        })
+    };
+    let threads: Vec<_> = (0..8).map(|number| ask(3 * number)).collect();
+    for thread in threads {
+        for (at, told) in thread.join().unwrap() {
+            assert_eq!(told, alone[at]);
+        }
+    }
+}
+
+#[test]
+fn what_was_computed_is_kept_and_bounded() {
+    let atlas = sample();
+    let filter = |relation| Filter { relations: vec![relation], ..Filter::default() };
+    let census = |filter: &Filter| atlas.census(filter, &filter.counting(Some(7))).unwrap();
+    let first = census(&filter(Relation::Finetune));
+    // How long somebody waits, and how the same filter is written, is no part of it.
+    let again = Filter { relations: vec![Relation::Finetune, Relation::Finetune], ..Filter::default() };
+    assert!(Arc::ptr_eq(&first, &atlas.clone().census(&again, &again.counting(None)).unwrap()));
+    assert!(!Arc::ptr_eq(&first, &census(&filter(Relation::Merge))));
+    for relation in [Relation::Quantized, Relation::Adapter, Relation::Unstated] {
+        census(&filter(relation));
+    }
+    assert!(!Arc::ptr_eq(&first, &census(&filter(Relation::Finetune))), "the least used one went");
+    // All relations that there are are all links, but whoever names them is told so.
+    let all = Filter { relations: Relation::ALL.to_vec(), ..Filter::default() };
+    assert!(!Arc::ptr_eq(&census(&all), &census(&Filter::default())));
+}
+
+#[test]
+fn questions_that_contradict_themselves_are_told_so() {
+    let atlas = sample();
+    let contradiction = |question: Question| match atlas.ask(&question) {
+        Err(Error::Contradiction(contradiction)) => contradiction,
+        other => panic!("{other:?}"),
+    };
+    let rank = |rank| contradiction(Question::Rank(rank));
+    assert_eq!(rank(Rank { days: Some(3), ..Rank::default() }), Contradiction::DaysWithoutGrowth);
+    let credit = Rank { of: Group::Owners, by: Measure::Credit, ..Rank::default() };
+    assert_eq!(rank(credit), Contradiction::ForModelsAlone(Measure::Credit));
+    let none = Filter { exclude: Relation::ALL.to_vec(), ..Filter::default() };
+    assert_eq!(rank(Rank { filter: none, ..Rank::default() }), Contradiction::NoRelation);
+    let day = |text: &str| Some(text.parse().unwrap());
+    let filter = Filter { since: day("2024-01-02"), until: day("2024-01-02"), ..Filter::default() };
+    assert!(matches!(rank(Rank { filter, ..Rank::default() }), Contradiction::NoDay { .. }));
+    let members = Family { name: "Qwen".into(), list: Some(Part::Members), include_members: true, ..Family::default() };
+    assert_eq!(contradiction(Question::Family(members)), Contradiction::MembersOfMembers);
+    let select = |selection| {
+        let (filter, wait) = (Filter::default(), None);
+        contradiction(Question::Show(Show { selection, depth: None, siblings: 0, lines: None, filter, wait }))
+    };
+    let all = Selection::of(Begin::All);
+    assert_eq!(select(Selection { top: Some(0), ..all.clone() }), Contradiction::TopOfNone);
+    assert_eq!(select(Selection { depth: Some(1), ..all.clone() }), Contradiction::DepthElsewhere);
+    assert_eq!(select(Selection { hops: Some(1), ..all }), Contradiction::HopsElsewhere);
+}
+
+#[test]
+fn a_name_is_a_family_then_a_model_then_an_owner() {
+    let atlas = sample();
+    let ask = |name: &str| atlas.ask(&Question::Family(Family { name: name.into(), ..Family::default() }));
+    let called = |name: &str| match ask(name).unwrap().facts() {
+        Facts::Family { count, .. } => count.name.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(called("qwen"), "Qwen");
+    assert_eq!(called("QWEN/*"), "Qwen/*");
+    assert_eq!(called("bert-base-uncased"), "google-bert/bert-base-uncased");
+    assert_eq!(called("unsloth"), "unsloth/*");
+    let unknown = |name: &str| match ask(name) {
+        Err(Error::Unknown(unknown)) => unknown,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(unknown("unslot/*").what, What::Owner);
+    assert_eq!(unknown("unslot/*").nearest[0], "unsloth");
+    assert_eq!(unknown("Qwenn").what, What::Any);
+    assert!(unknown("Qwenn").nearest.contains(&"Qwen".to_owned()));
+}
