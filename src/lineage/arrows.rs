@@ -97,6 +97,11 @@ impl Arrows {
         &self.ends[self.range(row)]
     }
 
+    /// The other end of the link at a place, and what it carries.
+    pub fn at(&self, place: usize) -> (Row, Edge) {
+        (self.ends[place], Edge::of_code(self.codes[place]))
+    }
+
     pub fn of_row(&self, row: Row) -> impl ExactSizeIterator<Item = (Row, Edge)> {
         let range = self.range(row);
         self.ends[range.clone()].iter().zip(&self.codes[range]).map(|(end, code)| (*end, Edge::of_code(*code)))

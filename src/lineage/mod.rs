@@ -3,6 +3,7 @@
 mod anomaly;
 mod arrows;
 mod cycles;
+mod graph;
 mod mirror;
 mod namesakes;
 mod resolve;
@@ -12,11 +13,10 @@ mod walk;
 
 use std::sync::{Arc, OnceLock};
 
-use petgraph::graph::{Graph, NodeIndex};
-
 pub use anomaly::Anomaly;
 use arrows::{Arrows, Making};
 pub(crate) use cycles::components;
+pub use graph::{AllLinks, Link, Links, Nodes, Visited};
 pub use mirror::Mirror;
 pub use namesakes::Namesakes;
 pub(crate) use row_set::{RowSet, holds};
@@ -32,6 +32,8 @@ const DOWN: &str = "lineage/1/children";
 
 /// The lineage of a snapshot: aliases followed, self-links removed, repeated parents joined, cycles and unlisted
 /// parents kept. A node's index is its row in the snapshot. It holds its snapshot; a clone is the same lineage and costs nothing.
+/// It is a graph of petgraph's: `&lineage` goes into any of its algorithms. Mind that `tarjan_scc` and `is_cyclic_directed` overflow the
+/// stack on long chains; `kosaraju_scc`, `toposort` and [`Lineage::cycles`] do not.
 #[derive(Debug, Clone)]
 pub struct Lineage {
     snapshot: Snapshot,
@@ -39,7 +41,6 @@ pub struct Lineage {
     down: Arrows,
     /// Whether these are all links of the snapshot.
     is_whole: bool,
-    graph: Arc<OnceLock<Graph<(), Edge>>>,
     cycles: Arc<OnceLock<Vec<Vec<Row>>>>,
 }
 
@@ -97,7 +98,7 @@ impl Lineage {
     }
 
     fn of(snapshot: &Snapshot, up: Arrows, down: Arrows, is_whole: bool) -> Lineage {
-        Lineage { snapshot: snapshot.clone(), up, down, is_whole, graph: Arc::default(), cycles: Arc::default() }
+        Lineage { snapshot: snapshot.clone(), up, down, is_whole, cycles: Arc::default() }
     }
 
     /// Some links of a snapshot.
@@ -152,20 +153,6 @@ impl Lineage {
     /// The snapshot that it was built from.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
-    }
-
-    /// The graph for petgraph's algorithms, a node for each row; made when it is first asked for. Mind that `tarjan_scc`
-    /// and `is_cyclic_directed` overflow the stack on long chains; [`Lineage::cycles`] does not.
-    pub fn graph(&self) -> &Graph<(), Edge> {
-        self.graph.get_or_init(|| {
-            let mut graph = Graph::with_capacity(self.snapshot.len(), self.links());
-            self.snapshot.rows().for_each(|_| _ = graph.add_node(()));
-            let node = |row: Row| NodeIndex::new(row as usize);
-            for (parent, child, edge) in self.all_links() {
-                graph.add_edge(node(parent), node(child), edge);
-            }
-            graph
-        })
     }
 
     /// How many links there are.

@@ -14,6 +14,7 @@ mod endless;
 mod export;
 mod files;
 mod forged;
+mod graph;
 mod hosts;
 mod hub_today;
 mod laid;

@@ -1,0 +1,286 @@
+//! petgraph's view of a lineage: any of its algorithms runs over the lineage's own arrays, without a copy. A node is a row of the
+//! snapshot, an edge the number of a link in the order of [`Lineage::all_links`]. Rows that are old ids have no links.
+
+use std::iter::Copied;
+use std::ops::Range;
+use std::slice::Iter;
+
+use petgraph::visit::{
+    Data, EdgeCount, EdgeIndexable, EdgeRef, GetAdjacencyMatrix, GraphBase, GraphProp, IntoEdgeReferences, IntoEdges,
+    IntoEdgesDirected, IntoNeighbors, IntoNeighborsDirected, IntoNodeIdentifiers, IntoNodeReferences,
+    NodeCompactIndexable, NodeCount, NodeIndexable, VisitMap, Visitable,
+};
+use petgraph::{Directed, Direction};
+
+use super::{Edge, Lineage};
+use crate::snapshot::Row;
+
+/// A link as petgraph's algorithms see it: from the parent to the child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// The parent.
+    pub parent: Row,
+    /// The child.
+    pub child: Row,
+    /// Its number in the order of [`Lineage::all_links`].
+    pub number: usize,
+    /// What it carries.
+    pub edge: Edge,
+}
+
+impl EdgeRef for Link {
+    type NodeId = Row;
+    type EdgeId = usize;
+    type Weight = Edge;
+
+    fn source(&self) -> Row {
+        self.parent
+    }
+
+    fn target(&self) -> Row {
+        self.child
+    }
+
+    fn weight(&self) -> &Edge {
+        &self.edge
+    }
+
+    fn id(&self) -> usize {
+        self.number
+    }
+}
+
+impl Lineage {
+    /// The links of a model, down to its children or up to its parents.
+    fn links_of(&self, model: Row, direction: Direction) -> Links<'_> {
+        let arrows = if direction == Direction::Outgoing { &self.down } else { &self.up };
+        Links { lineage: self, model, direction, places: arrows.range(model) }
+    }
+
+    /// The number of a link that there is.
+    fn number(&self, parent: Row, child: Row) -> usize {
+        let parents = self.up.ends(child);
+        self.up.range(child).start + parents.partition_point(|other| *other < parent)
+    }
+}
+
+/// The links of one model, one way.
+#[derive(Debug, Clone)]
+pub struct Links<'l> {
+    lineage: &'l Lineage,
+    model: Row,
+    direction: Direction,
+    places: Range<usize>,
+}
+
+impl Iterator for Links<'_> {
+    type Item = Link;
+
+    fn next(&mut self) -> Option<Link> {
+        let (place, lineage, model) = (self.places.next()?, self.lineage, self.model);
+        Some(match self.direction {
+            Direction::Outgoing => {
+                let (child, edge) = lineage.down.at(place);
+                Link { parent: model, child, number: lineage.number(model, child), edge }
+            }
+            Direction::Incoming => {
+                let (parent, edge) = lineage.up.at(place);
+                Link { parent, child: model, number: place, edge }
+            }
+        })
+    }
+}
+
+/// Every link, in order of the child, then of the parent.
+#[derive(Debug, Clone)]
+pub struct AllLinks<'l> {
+    lineage: &'l Lineage,
+    children: Range<Row>,
+    links: Links<'l>,
+}
+
+impl Iterator for AllLinks<'_> {
+    type Item = Link;
+
+    fn next(&mut self) -> Option<Link> {
+        loop {
+            if let Some(link) = self.links.next() {
+                return Some(link);
+            }
+            self.links = self.lineage.links_of(self.children.next()?, Direction::Incoming);
+        }
+    }
+}
+
+/// Every row with its weight, which is none.
+#[derive(Debug, Clone)]
+pub struct Nodes(Range<Row>);
+
+impl Iterator for Nodes {
+    type Item = (Row, &'static ());
+
+    fn next(&mut self) -> Option<(Row, &'static ())> {
+        self.0.next().map(|row| (row, &()))
+    }
+}
+
+/// The models that an algorithm was at, a bit for each.
+#[derive(Debug, Clone, Default)]
+pub struct Visited(Vec<u64>);
+
+impl VisitMap<Row> for Visited {
+    fn visit(&mut self, model: Row) -> bool {
+        let was = self.is_visited(&model);
+        self.0[model as usize / 64] |= 1 << (model % 64);
+        !was
+    }
+
+    fn is_visited(&self, model: &Row) -> bool {
+        super::holds(&self.0, *model)
+    }
+
+    fn unvisit(&mut self, model: Row) -> bool {
+        let was = self.is_visited(&model);
+        self.0[model as usize / 64] &= !(1 << (model % 64));
+        was
+    }
+}
+
+impl GraphBase for Lineage {
+    type NodeId = Row;
+    type EdgeId = usize;
+}
+
+impl GraphProp for Lineage {
+    type EdgeType = Directed;
+}
+
+impl Data for Lineage {
+    type NodeWeight = ();
+    type EdgeWeight = Edge;
+}
+
+impl NodeCount for Lineage {
+    fn node_count(&self) -> usize {
+        self.snapshot.len()
+    }
+}
+
+impl EdgeCount for Lineage {
+    fn edge_count(&self) -> usize {
+        self.links()
+    }
+}
+
+impl NodeIndexable for Lineage {
+    fn node_bound(&self) -> usize {
+        self.snapshot.len()
+    }
+
+    fn to_index(&self, model: Row) -> usize {
+        model as usize
+    }
+
+    fn from_index(&self, index: usize) -> Row {
+        index as Row
+    }
+}
+
+impl NodeCompactIndexable for Lineage {}
+
+impl EdgeIndexable for Lineage {
+    fn edge_bound(&self) -> usize {
+        self.links()
+    }
+
+    fn to_index(&self, link: usize) -> usize {
+        link
+    }
+
+    fn from_index(&self, index: usize) -> usize {
+        index
+    }
+}
+
+impl Visitable for Lineage {
+    type Map = Visited;
+
+    fn visit_map(&self) -> Visited {
+        Visited(vec![0; self.snapshot.len().div_ceil(64)])
+    }
+
+    fn reset_map(&self, map: &mut Visited) {
+        *map = self.visit_map();
+    }
+}
+
+impl GetAdjacencyMatrix for Lineage {
+    /// The links are sorted, so that no matrix is needed.
+    type AdjMatrix = ();
+
+    fn adjacency_matrix(&self) {}
+
+    fn is_adjacent(&self, (): &(), parent: Row, child: Row) -> bool {
+        self.up.ends(child).binary_search(&parent).is_ok()
+    }
+}
+
+impl<'l> IntoNeighbors for &'l Lineage {
+    type Neighbors = Copied<Iter<'l, Row>>;
+
+    fn neighbors(self, model: Row) -> Self::Neighbors {
+        self.down.ends(model).iter().copied()
+    }
+}
+
+impl<'l> IntoNeighborsDirected for &'l Lineage {
+    type NeighborsDirected = Copied<Iter<'l, Row>>;
+
+    fn neighbors_directed(self, model: Row, direction: Direction) -> Self::NeighborsDirected {
+        let arrows = if direction == Direction::Outgoing { &self.down } else { &self.up };
+        arrows.ends(model).iter().copied()
+    }
+}
+
+impl IntoNodeIdentifiers for &Lineage {
+    type NodeIdentifiers = Range<Row>;
+
+    fn node_identifiers(self) -> Range<Row> {
+        self.snapshot.rows()
+    }
+}
+
+impl IntoNodeReferences for &Lineage {
+    type NodeRef = (Row, &'static ());
+    type NodeReferences = Nodes;
+
+    fn node_references(self) -> Nodes {
+        Nodes(self.snapshot.rows())
+    }
+}
+
+impl<'l> IntoEdgeReferences for &'l Lineage {
+    type EdgeRef = Link;
+    type EdgeReferences = AllLinks<'l>;
+
+    fn edge_references(self) -> AllLinks<'l> {
+        let none = Links { lineage: self, model: 0, direction: Direction::Incoming, places: 0..0 };
+        AllLinks { lineage: self, children: self.snapshot.rows(), links: none }
+    }
+}
+
+impl<'l> IntoEdges for &'l Lineage {
+    type Edges = Links<'l>;
+
+    fn edges(self, model: Row) -> Links<'l> {
+        self.links_of(model, Direction::Outgoing)
+    }
+}
+
+impl<'l> IntoEdgesDirected for &'l Lineage {
+    type EdgesDirected = Links<'l>;
+
+    fn edges_directed(self, model: Row, direction: Direction) -> Links<'l> {
+        self.links_of(model, direction)
+    }
+}
