@@ -8,9 +8,10 @@ use crate::model::{Word, WordList};
 use crate::reference::{Family, Matcher};
 use crate::snapshot::{self, Array, Row};
 
-/// Under which names a family's members and mentions are kept: this version of what they are, and the family's rule.
+/// Under which names a family's members and mentions are kept: this version of what they are, and the family's rule. What it is
+/// called is no part of it, nor how its rule is told to people: another table may tell another rule alike.
 fn names(family: &Family) -> [String; 2] {
-    ["members", "mentions"].map(|what| format!("census/1/{what}/{}/{}", family.name, family.rule))
+    ["members", "mentions"].map(|what| format!("census/2/{what}/{}", family.key()))
 }
 
 /// The members and the mentions of many families, as a snapshot keeps them.

@@ -32,6 +32,20 @@ enum Pattern {
     Library(Regex),
 }
 
+impl Pattern {
+    /// It in a word that no other one has: quotes inside are escaped.
+    fn key(&self) -> String {
+        match self {
+            Pattern::Owner(owner) => format!("owner:{owner:?}"),
+            Pattern::Model(id) => format!("model:{id:?}"),
+            Pattern::Id(regex) => format!("id:{:?}", regex.as_str()),
+            Pattern::Name(regex) => format!("name:{:?}", regex.as_str()),
+            Pattern::Tag(regex) => format!("tag:{:?}", regex.as_str()),
+            Pattern::Library(regex) => format!("library:{:?}", regex.as_str()),
+        }
+    }
+}
+
 impl Family {
     /// Every model of a namespace; mentioned by models whose name holds it and by tags that equal it.
     pub fn of_owner(owner: &str) -> Family {
@@ -86,6 +100,12 @@ impl Family {
             members: vec![Pattern::Model(id.into())],
             mentions: mentions(name),
         }
+    }
+
+    /// Its rule as a key: families with the same one have the same members and mentions, whatever they are called.
+    pub fn key(&self) -> String {
+        let words = |patterns: &[Pattern]| patterns.iter().map(Pattern::key).collect::<Vec<_>>().join(" ");
+        format!("{} / {}", words(&self.members), words(&self.mentions))
     }
 
     /// Which of `ids` are members, in their order.

@@ -27,7 +27,7 @@ pub(super) fn oddity_fields() -> Fields {
     ])
 }
 
-/// The schema of format 4. A reader needs these columns under these names; the order is free.
+/// The schema of today's format. Columns are read by their place, so their order is a part of it.
 pub(super) fn schema() -> Schema {
     let words = || coded(DataType::UInt32);
     let mut fields = vec![

@@ -52,6 +52,31 @@ fn every_family_of_the_table_is_kept_as_it_is_counted() {
     }
 }
 
+/// Two tables that say the same of a family but whose it is.
+#[test]
+fn what_is_kept_of_one_table_is_not_taken_for_another() {
+    let family = |owner: &str| {
+        let table = format!("family,namespaces,id_patterns\nQwen,{owner},name:qwen\n");
+        Families::read("test", table.as_bytes()).unwrap().all().unwrap().pop().unwrap()
+    };
+    let (one, other) = (family("o0"), family("o3"));
+    assert_eq!((&one.name, &one.rule), (&other.name, &other.rule));
+    let text = "o0/base -> you/a : finetune\no0/base -> you/b : finetune\no3/base -> you/c-qwen : finetune";
+    let (made, kept) = (snapshot(text), kept(snapshot(text), std::slice::from_ref(&one)));
+    let count = |snapshot: &Snapshot, family: &Family| {
+        let lineage = Lineage::from_snapshot(snapshot).unwrap();
+        FamilyCount::of(family, &lineage, &Counting::default(), Counted::Others).unwrap()
+    };
+    assert_eq!((count(&kept, &one).f1.models, count(&kept, &other).f1.models), (2, 1));
+    for family in [&one, &other] {
+        assert_eq!(count(&kept, family), count(&made, family));
+    }
+    // What a family is called changes nothing.
+    let mut renamed = one.clone();
+    renamed.name = "Another".into();
+    assert_eq!((renamed.key(), one.key() == other.key()), (one.key(), false));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
