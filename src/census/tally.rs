@@ -5,7 +5,7 @@ use super::Coverage;
 pub struct Tally {
     /// Distinct models.
     pub models: u64,
-    /// By the relation of their own link towards the family, in the order of [`Relation::ALL`].
+    /// By the relation of their own link towards the family, in the order of [`Relation::ALL`](crate::model::Relation::ALL).
     pub by_relation: [u64; 5],
     /// Their distinct owners.
     pub authors: u64,
@@ -15,7 +15,7 @@ pub struct Tally {
     pub downloads_all_time: Sum,
     /// Their likes.
     pub likes: Sum,
-    /// Those created recently, of those with a date; see [`Counting::recent_since`].
+    /// Those created recently, of those with a date; see [`Counting::recent_since`](super::Counting::recent_since).
     pub recent: Sum,
     /// How many have a date since the Hub keeps dates: by an older one no burst is judged.
     pub dated: u64,
