@@ -33,16 +33,17 @@ enum Pattern {
 }
 
 impl Pattern {
-    /// It in a word that no other one has: quotes inside are escaped.
+    /// It in words that no other one has: its kind, its length, itself.
     fn key(&self) -> String {
-        match self {
-            Pattern::Owner(owner) => format!("owner:{owner:?}"),
-            Pattern::Model(id) => format!("model:{id:?}"),
-            Pattern::Id(regex) => format!("id:{:?}", regex.as_str()),
-            Pattern::Name(regex) => format!("name:{:?}", regex.as_str()),
-            Pattern::Tag(regex) => format!("tag:{:?}", regex.as_str()),
-            Pattern::Library(regex) => format!("library:{:?}", regex.as_str()),
-        }
+        let (kind, text) = match self {
+            Pattern::Owner(owner) => ("owner", owner.as_str()),
+            Pattern::Model(id) => ("model", id.as_str()),
+            Pattern::Id(regex) => ("id", regex.as_str()),
+            Pattern::Name(regex) => ("name", regex.as_str()),
+            Pattern::Tag(regex) => ("tag", regex.as_str()),
+            Pattern::Library(regex) => ("lib", regex.as_str()),
+        };
+        format!("{kind}:{}:{text}", text.len())
     }
 }
 
