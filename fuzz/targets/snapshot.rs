@@ -43,7 +43,8 @@ static BASE: LazyLock<Base> = LazyLock::new(|| {
 
 /// Where a kept array lies.
 fn place(bytes: &[u8], name: &str) -> Range<usize> {
-    let start = format!("[\"{name}\",");
+    // As JSON has it.
+    let start = format!("[{},", serde_json::to_string(name).expect("a text"));
     let at = bytes.windows(start.len()).position(|part| part == start.as_bytes()).expect("its name") + start.len();
     let list = bytes[at..].split(|byte| *byte == b']').next().and_then(|list| std::str::from_utf8(list).ok());
     let numbers: Vec<usize> = list.expect("numbers").split(',').filter_map(|word| word.parse().ok()).collect();
