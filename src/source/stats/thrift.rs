@@ -69,7 +69,10 @@ impl<'a> Thrift<'a> {
     /// Passes over an element of a list.
     fn element(&mut self, kind: u8) -> Option<()> {
         match kind {
-            1..=3 => self.byte().map(drop),
+            // A byte each by the protocol, and none to the crate, which would go on within them, as often as they say. No footer and
+            // no head of a page has any.
+            1 | 2 => None,
+            3 => self.byte().map(drop),
             4..=6 => self.number().map(drop),
             7 => self.bytes(8).map(drop),
             8 => self.text().map(drop),
@@ -134,5 +137,23 @@ impl<'a> Thrift<'a> {
             }
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lists of yes and no take a byte for each to some readers and none to others: what stands behind them is read otherwise.
+    #[test]
+    fn lists_and_maps_of_yes_and_no_are_refused() {
+        let over = |bytes: &[u8]| Thrift::new(bytes).fields(&mut |inner, _, kind| inner.pass(kind)).is_some();
+        // Field 1: two bytes in a list, in a set; a map of a byte to a byte; a field that is yes.
+        assert!(over(&[0x19, 0x23, 1, 1, 0]) && over(&[0x1a, 0x23, 1, 1, 0]) && over(&[0x1b, 1, 0x33, 1, 1, 0]));
+        assert!(over(&[0x11, 0]) && over(&[0x19, 0x01, 0]) && over(&[0x1b, 0, 0]));
+        for kind in [1, 2] {
+            assert!(!over(&[0x19, 0x20 | kind, 1, 1, 0]) && !over(&[0x1a, 0x20 | kind, 1, 1, 0]));
+            assert!(!over(&[0x1b, 1, 0x30 | kind, 1, 1, 0]) && !over(&[0x1b, 1, 0x03 | kind << 4, 1, 1, 0]));
+        }
     }
 }
