@@ -6,7 +6,7 @@ use super::{Begin, Chosen, Error, Explain, Family, Filter, Owners, Question, Ran
 use crate::census::{Census, Counted, Counting, Extent, FamilyCount, Group, Measure, Part, Ranking, members, tree};
 use crate::ink::{day, plural};
 use crate::lineage::Lineage;
-use crate::model::DAY;
+use crate::model::{DAY, once};
 use crate::reference::{self, Families, Publishers};
 use crate::snapshot::Snapshot;
 use crate::survey::{References, Survey};
@@ -21,6 +21,7 @@ const MOST: usize = 4;
 pub struct Atlas {
     snapshot: Snapshot,
     tables: Arc<Tables>,
+    wait: Option<u64>,
     known: Arc<Known>,
 }
 
@@ -40,6 +41,7 @@ struct Known {
 pub struct Tables {
     families: Families,
     publishers: Option<Publishers>,
+    all_families: OnceLock<Vec<reference::Family>>,
     references: OnceLock<References>,
 }
 
@@ -49,19 +51,23 @@ impl Tables {
     /// # Errors
     /// Never, as a test shows.
     pub fn built_in() -> Result<Tables, reference::Error> {
-        Ok(Tables { families: Families::built_in()?, publishers: None, references: OnceLock::new() })
+        Ok(Tables::of(Families::built_in()?, None))
+    }
+
+    fn of(families: Families, publishers: Option<Publishers>) -> Tables {
+        Tables { families, publishers, all_families: OnceLock::new(), references: OnceLock::new() }
     }
 
     /// The same with other families.
     #[must_use]
     pub fn with_families(self, families: Families) -> Tables {
-        Tables { families, references: OnceLock::new(), ..self }
+        Tables::of(families, self.publishers)
     }
 
     /// The same with other publishers.
     #[must_use]
     pub fn with_publishers(self, publishers: Publishers) -> Tables {
-        Tables { publishers: Some(publishers), references: OnceLock::new(), ..self }
+        Tables::of(self.families, Some(publishers))
     }
 
     /// The families.
@@ -74,20 +80,32 @@ impl Tables {
     /// # Errors
     /// If the families' expressions cannot be used.
     pub fn references(&self) -> Result<&References, reference::Error> {
-        if let Some(references) = self.references.get() {
-            return Ok(references);
-        }
-        let built_in = References::built_in()?;
-        let publishers = self.publishers.clone().unwrap_or(built_in.publishers);
-        let references = References { families: self.families.all()?, publishers, ..built_in };
-        Ok(self.references.get_or_init(|| references))
+        once(&self.references, || {
+            let built_in = References::built_in()?;
+            let publishers = self.publishers.clone().unwrap_or(built_in.publishers);
+            Ok(References { families: self.all_families()?.to_vec(), publishers, ..built_in })
+        })
+    }
+
+    /// Every family, with its expressions.
+    ///
+    /// # Errors
+    /// If they cannot be used.
+    pub fn all_families(&self) -> Result<&[reference::Family], reference::Error> {
+        Ok(once(&self.all_families, || self.families.all())?)
     }
 }
 
 impl Atlas {
     /// An atlas of a snapshot.
     pub fn new(snapshot: &Snapshot, tables: Tables) -> Atlas {
-        Atlas { snapshot: snapshot.clone(), tables: tables.into(), known: Arc::default() }
+        Atlas { snapshot: snapshot.clone(), tables: tables.into(), wait: None, known: Arc::default() }
+    }
+
+    /// The same atlas, which refuses a question that would take more seconds to count ([`Counting::wait`]); nothing: none.
+    #[must_use]
+    pub fn waiting(self, wait: Option<u64>) -> Atlas {
+        Atlas { wait, ..self }
     }
 
     /// The snapshot that is asked.
@@ -126,11 +144,7 @@ impl Atlas {
     /// # Errors
     /// [`Error::Counting`].
     pub fn lineage(&self) -> Result<Lineage, Error> {
-        if let Some(lineage) = self.known.whole.get() {
-            return Ok(lineage.clone());
-        }
-        let lineage = Lineage::from_snapshot(&self.snapshot)?;
-        Ok(self.known.whole.get_or_init(|| lineage).clone())
+        Ok(once(&self.known.whole, || Lineage::from_snapshot(&self.snapshot))?.clone())
     }
 
     /// The links that a filter follows.
@@ -150,17 +164,19 @@ impl Atlas {
     ///
     /// # Errors
     /// [`Error::Counting`].
-    pub fn census(&self, filter: &Filter, counting: &Counting) -> Result<Arc<Census>, Error> {
-        // How long somebody waits is no part of what is counted.
-        let wanted = Counting { wait: None, ..counting.clone() };
-        let known = |(links, counting): &(Filter, Counting)| links.follows_as(filter) && *counting == wanted;
+    pub fn census(&self, filter: &Filter) -> Result<Arc<Census>, Error> {
+        self.counted(filter, &self.counting(filter))
+    }
+
+    fn counted(&self, filter: &Filter, counting: &Counting) -> Result<Arc<Census>, Error> {
+        let known = |(links, known): &(Filter, Counting)| links.follows_as(filter) && known == counting;
         remembered(&self.known.censuses, known, || {
-            // Links are read where they are asked for.
-            let census = match filter.follows_all() {
-                true => Census::of_snapshot(&self.snapshot, counting)?,
-                false => Census::take(&self.links(filter)?, counting)?,
+            let kept = if filter.follows_all() { Census::kept(&self.snapshot, counting)? } else { None };
+            let census = match kept {
+                Some(kept) => kept,
+                None => Census::take(&self.links(filter)?, counting)?,
             };
-            Ok(((filter.clone(), wanted.clone()), Arc::new(census)))
+            Ok(((filter.clone(), counting.clone()), Arc::new(census)))
         })
     }
 
@@ -176,33 +192,27 @@ impl Atlas {
     ///
     /// # Errors
     /// [`Error`].
-    pub fn choose(
-        &self,
-        selection: &Selection,
-        filter: &Filter,
-        wait: Option<u64>,
-    ) -> Result<(Chosen, Arc<Census>), Error> {
+    pub fn choose(&self, selection: &Selection, filter: &Filter) -> Result<(Chosen, Arc<Census>), Error> {
         selection.check()?;
         filter.check()?;
         let start = selection.start(&self.tables.families, &self.lineage()?)?;
-        self.chosen(selection, start, filter, wait)
+        self.chosen(selection, start, filter)
     }
 
-    fn chosen(
-        &self,
-        selection: &Selection,
-        start: Start,
-        filter: &Filter,
-        wait: Option<u64>,
-    ) -> Result<(Chosen, Arc<Census>), Error> {
-        let census = self.census(filter, &filter.counting(wait))?;
+    fn chosen(&self, selection: &Selection, start: Start, filter: &Filter) -> Result<(Chosen, Arc<Census>), Error> {
+        let census = self.census(filter)?;
         let chosen = selection.choose(start, &self.links(filter)?, &census, filter)?;
         Ok((chosen, census))
     }
 
+    /// What is counted under a filter, for as long as this atlas waits.
+    fn counting(&self, filter: &Filter) -> Counting {
+        Counting { wait: self.wait, ..filter.counting() }
+    }
+
     fn family(&self, asked: &Family) -> Result<Facts, Error> {
         let family = names::family(&asked.name, &self.tables.families, &self.lineage()?)?;
-        let (lineage, counting) = (self.links(&asked.filter)?, asked.filter.counting(asked.wait));
+        let (lineage, counting) = (self.links(&asked.filter)?, self.counting(&asked.filter));
         let counted = if asked.include_members { Counted::Everybody } else { Counted::Others };
         let words = asked.filter.words();
         if let Some(part) = asked.list {
@@ -226,7 +236,7 @@ impl Atlas {
     }
 
     fn rank(&self, asked: &Rank) -> Result<Facts, Error> {
-        let mut counting = asked.filter.counting(asked.wait);
+        let mut counting = self.counting(&asked.filter);
         let mut words = asked.filter.words();
         if asked.by == Measure::Growth {
             let taken = self.snapshot.provenance().taken.ok_or(Error::NoDate)?;
@@ -237,14 +247,13 @@ impl Atlas {
             let recent = format!("{words} Recent: created on {} or later, {days} before the snapshot.", day(since));
             words = recent.trim().into();
         }
-        let census = self.census(&asked.filter, &counting)?;
+        let census = self.counted(&asked.filter, &counting)?;
         let most = asked.most.unwrap_or(0);
         let ranking = match asked.of {
             Group::Models => Ranking::of_models(&census, asked.by, most)?,
             Group::Owners => Ranking::of_groups(&census, None, asked.by, &counting, most)?,
             Group::Families => {
-                let families = self.tables.families.all()?;
-                Ranking::of_groups(&census, Some(&families), asked.by, &counting, most)?
+                Ranking::of_groups(&census, Some(self.tables.all_families()?), asked.by, &counting, most)?
             }
         };
         Ok(Facts::Ranking { ranking, group: asked.of, words })
@@ -259,7 +268,7 @@ impl Atlas {
             }
             _ => None,
         };
-        let (chosen, census) = self.chosen(&asked.selection, start, &asked.filter, asked.wait)?;
+        let (chosen, census) = self.chosen(&asked.selection, start, &asked.filter)?;
         let all = |number: Option<usize>| number.unwrap_or(usize::MAX);
         let extent = Extent { depth: all(asked.depth), siblings: asked.siblings, lines: all(asked.lines) };
         let drawn = tree(&census, &chosen.models, chosen.reach, extent);
@@ -274,24 +283,19 @@ impl Atlas {
             return Err(Error::NoMember { name: family.name });
         }
         let words: Vec<&str> = asked.words.iter().map(String::as_str).collect();
-        let section = self.survey(asked.wait, |survey| survey.explain(&family, &asked.name, &words))?;
+        let section = self.survey(|survey| survey.explain(&family, &asked.name, &words))?;
         Ok(Facts::Section { section, is_rows: false })
     }
 
     fn owners(&self, asked: &Owners) -> Result<Facts, Error> {
         let most = asked.most.unwrap_or(usize::MAX);
-        let section =
-            self.survey(asked.wait, |survey| survey.accounts(|publisher| !asked.unknown || publisher.is_none(), most))?;
+        let section = self.survey(|survey| survey.accounts(|publisher| !asked.unknown || publisher.is_none(), most))?;
         Ok(Facts::Section { section, is_rows: true })
     }
 
     /// Asks a survey of all links.
-    fn survey<T>(
-        &self,
-        wait: Option<u64>,
-        ask: impl FnOnce(&Survey<'_>) -> Result<T, crate::census::Error>,
-    ) -> Result<T, Error> {
-        let census = self.census(&Filter::default(), &Filter::default().counting(wait))?;
+    fn survey<T>(&self, ask: impl FnOnce(&Survey<'_>) -> Result<T, crate::census::Error>) -> Result<T, Error> {
+        let census = self.census(&Filter::default())?;
         let lineage = self.lineage()?;
         Ok(ask(&Survey::of(&lineage, &census, self.tables.references()?)?)?)
     }

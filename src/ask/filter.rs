@@ -48,32 +48,37 @@ impl Filter {
         (self.relations.is_empty() || self.relations.contains(&relation)) && !self.exclude.contains(&relation)
     }
 
+    /// Whether links are cut.
+    fn cuts(&self) -> bool {
+        !self.relations.is_empty() || !self.exclude.is_empty() || self.no_unlisted
+    }
+
     /// Whether all links are followed as they are.
     pub fn follows_all(&self) -> bool {
-        self.relations.is_empty() && self.exclude.is_empty() && !self.no_unlisted && !self.fold_mirrors
+        !self.cuts() && !self.fold_mirrors
     }
 
     /// Whether two follow the same links.
     pub(super) fn follows_as(&self, other: &Filter) -> bool {
         Relation::ALL.into_iter().all(|relation| self.follows(relation) == other.follows(relation))
             && (self.no_unlisted, self.fold_mirrors) == (other.no_unlisted, other.fold_mirrors)
-            && self.follows_all() == other.follows_all()
+            && self.cuts() == other.cuts()
     }
 
     /// A lineage with only the links that are followed.
     pub fn links(&self, lineage: &Lineage) -> Lineage {
         let lineage = if self.fold_mirrors { lineage.folded() } else { lineage.clone() };
-        if self.relations.is_empty() && self.exclude.is_empty() && !self.no_unlisted {
+        if !self.cuts() {
             return lineage;
         }
         lineage
             .only(|parent, _, edge| self.follows(edge.relation) && !(self.no_unlisted && lineage.is_unlisted(parent)))
     }
 
-    /// Which models are counted, in `wait` seconds at most.
-    pub fn counting(&self, wait: Option<u64>) -> Counting {
+    /// Which models are counted.
+    pub fn counting(&self) -> Counting {
         let [since, until] = [self.since, self.until].map(|day| day.map(Day::millis));
-        Counting { since, until, wait, ..Counting::default() }
+        Counting { since, until, ..Counting::default() }
     }
 
     /// The filter in words, for the definition.
@@ -88,7 +93,7 @@ impl Filter {
             words.push(format!("Links not followed: {}; paths through them are cut.", names(&self.exclude)));
         }
         if self.fold_mirrors {
-            words.push(FOLDED.into());
+            words.push("Mirrors are folded: what descends from a re-upload under the same name descends from the model that it mirrors.".into());
         }
         if self.no_unlisted {
             words.push("Links from unlisted parents are not followed.".into());
@@ -108,7 +113,3 @@ impl Filter {
         words.join(" ")
     }
 }
-
-/// What folding mirrors means.
-pub(super) const FOLDED: &str =
-    "Mirrors are folded: what descends from a re-upload under the same name descends from the model that it mirrors.";

@@ -22,6 +22,7 @@ pub use names::{Unknown, What};
 pub use question::{Explain, Family, Owners, Question, Rank, Show};
 pub use selection::{Begin, Chosen, Selection};
 
+use crate::lineage::NotFound;
 use crate::{census, reference, snapshot};
 
 /// Why there is no answer.
@@ -34,6 +35,9 @@ pub enum Error {
     /// Nothing has a name that the question names.
     #[error(transparent)]
     Unknown(#[from] Unknown),
+    /// There is no such model.
+    #[error(transparent)]
+    NoModel(#[from] NotFound),
     /// A family of the rules has no member here.
     #[error("the family {name:?} has no member in this snapshot")]
     NoMember {

@@ -24,8 +24,6 @@ pub enum What {
     Any,
     /// An owner.
     Owner,
-    /// A model.
-    Model,
 }
 
 impl Display for Unknown {
@@ -33,7 +31,6 @@ impl Display for Unknown {
         match self.what {
             What::Any => write!(f, "no family, owner or model {:?}", self.wanted)?,
             What::Owner => write!(f, "no model of the owner {:?} in this snapshot", self.wanted)?,
-            What::Model => write!(f, "no model {:?} in this snapshot", self.wanted)?,
         }
         match self.nearest.is_empty() {
             true => Ok(()),
@@ -86,9 +83,4 @@ pub(super) fn owner(name: &str, snapshot: &Snapshot) -> Result<Family, Unknown> 
 fn owned(name: &str, snapshot: &Snapshot) -> Option<Family> {
     let rows = snapshot.owned_by(name);
     (!rows.is_empty()).then(|| Family::of_owner(snapshot.owner(rows.start).unwrap_or(name)))
-}
-
-/// The row of a model; an old id leads to the model that it names today.
-pub(super) fn model(id: &str, lineage: &Lineage) -> Result<u32, Unknown> {
-    lineage.find(id).map_err(|missing| Unknown::of(id, What::Model, missing.nearest))
 }

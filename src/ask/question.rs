@@ -35,8 +35,6 @@ pub struct Family {
     pub most: Option<usize>,
     /// Which links are followed, and which models counted.
     pub filter: Filter,
-    /// How many seconds counting may take; nothing: any.
-    pub wait: Option<u64>,
 }
 
 /// A ranking.
@@ -55,14 +53,12 @@ pub struct Rank {
     pub days: Option<u16>,
     /// Which links are followed, and which models counted.
     pub filter: Filter,
-    /// How many seconds counting may take; nothing: any.
-    pub wait: Option<u64>,
 }
 
 impl Default for Rank {
     fn default() -> Rank {
         let (of, by) = (Group::Models, Measure::Descendants);
-        Rank { of, by, most: None, days: None, filter: Filter::default(), wait: None }
+        Rank { of, by, most: None, days: None, filter: Filter::default() }
     }
 }
 
@@ -84,9 +80,6 @@ pub struct Show {
     /// Which links are followed, and which models counted.
     #[serde(default)]
     pub filter: Filter,
-    /// How many seconds counting may take; nothing: any.
-    #[serde(default)]
-    pub wait: Option<u64>,
 }
 
 /// A family under every definition.
@@ -97,8 +90,6 @@ pub struct Explain {
     pub name: String,
     /// What its commands are told of the snapshot and of tables: words of a command line.
     pub words: Vec<String>,
-    /// How many seconds counting may take; nothing: any.
-    pub wait: Option<u64>,
 }
 
 /// Accounts with their publishers, those with most downloads first.
@@ -109,8 +100,6 @@ pub struct Owners {
     pub unknown: bool,
     /// How many; nothing: all.
     pub most: Option<usize>,
-    /// How many seconds counting may take; nothing: any.
-    pub wait: Option<u64>,
 }
 
 impl Question {

@@ -143,7 +143,7 @@ impl Selection {
                 return Ok(Start { rows: Vec::new(), reach: None, title: "Every model of the snapshot".into() });
             }
         };
-        let row = names::model(id, lineage)?;
+        let row = lineage.find(id)?;
         let id = lineage.snapshot().id(row);
         let title = match reach {
             Reach::Below => format!("{id} and its descendants"),
@@ -189,7 +189,7 @@ impl Selection {
         };
         use Named::{AsOthers, Counted};
         if filter.since.is_some() || filter.until.is_some() {
-            let (wanted, created) = (filter.counting(None).wanted(snapshot)?, snapshot.created()?);
+            let (wanted, created) = (filter.counting().wanted(snapshot)?, snapshot.created()?);
             let undated = selection.rows().iter().filter(|row| created.of(**row).is_none()).count();
             let said = match undated {
                 0 => "Outside the days".to_owned(),

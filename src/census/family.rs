@@ -253,7 +253,7 @@ fn top(lineage: &Lineage, rows: &[(Row, Relation)], counting: &Counting) -> Resu
     let counts = counting.wanted(lineage.snapshot())?;
     let wanted = |row: Row| counts.holds(row);
     let inner = rows.iter().map(|(row, _)| *row).filter(|row| !lineage.is_leaf(*row));
-    let mut children: Vec<(Row, u64, u64)> = match Census::kept(lineage, counting)? {
+    let mut children: Vec<(Row, u64, u64)> = match Census::kept_of(lineage, counting)? {
         Some(census) => {
             inner.map(|row| (row, census.of(row))).map(|(row, facts)| (row, facts.direct, facts.descendants)).collect()
         }

@@ -28,6 +28,7 @@ mod verify;
 use std::sync::OnceLock;
 
 use crate::lineage::Lineage;
+use crate::model::once;
 use crate::reference::{self, Family};
 use crate::snapshot::{self, Array, NumberColumn, Numbers, Row, Snapshot, agree};
 use facts::Table;
@@ -55,9 +56,8 @@ pub use verify::{Step, Verified, verify};
 #[derive(Debug)]
 pub struct Census {
     snapshot: Snapshot,
+    /// Not read yet: that of all links.
     lineage: OnceLock<Lineage>,
-    /// Whether all links of the snapshot are followed.
-    is_whole: bool,
     layout: OnceLock<Layout>,
     table: Table,
     counting: Counting,
@@ -172,51 +172,31 @@ impl Census {
     /// # Errors
     /// [`snapshot::Error::Damaged`], and [`Error::TooLong`].
     pub fn take(lineage: &Lineage, counting: &Counting) -> Result<Census, Error> {
-        let (layout, table) = match Census::kept(lineage, counting)? {
-            Some(kept) => (OnceLock::new(), kept.table),
-            None => {
-                let layout = Layout::of(lineage);
-                let table = Table::take(lineage, &layout, counting)?;
-                (layout.into(), table)
-            }
-        };
-        let (snapshot, is_whole) = (lineage.snapshot().clone(), lineage.is_whole());
-        Ok(Census { snapshot, lineage: lineage.clone().into(), is_whole, layout, table, counting: counting.clone() })
+        if let Some(kept) = Census::kept_of(lineage, counting)? {
+            return Ok(Census { lineage: lineage.clone().into(), ..kept });
+        }
+        let layout = Layout::of(lineage);
+        let table = Table::take(lineage, &layout, counting)?;
+        let (snapshot, lineage) = (lineage.snapshot().clone(), lineage.clone().into());
+        Ok(Census { snapshot, lineage, layout: layout.into(), table, counting: counting.clone() })
     }
 
-    /// The same of all links of a snapshot. They are not read where the counts are kept.
+    /// The census of all links that a snapshot keeps, if that is what is asked for. The links are not read for it.
     ///
     /// # Errors
-    /// [`snapshot::Error::Damaged`], and [`Error::TooLong`].
-    pub fn of_snapshot(snapshot: &Snapshot, counting: &Counting) -> Result<Census, Error> {
-        match Census::kept_in(snapshot, counting)? {
-            Some(kept) => Ok(kept),
-            None => Census::take(&Lineage::from_snapshot(snapshot)?, counting),
-        }
-    }
-
-    /// The census that a lineage's snapshot keeps, if that is what is asked for.
-    fn kept(lineage: &Lineage, counting: &Counting) -> Result<Option<Census>, snapshot::Error> {
-        match lineage.is_whole() {
-            true => Census::kept_in(lineage.snapshot(), counting),
-            false => Ok(None),
-        }
-    }
-
-    /// The census of all links that a snapshot keeps, if that is what is asked for.
-    fn kept_in(snapshot: &Snapshot, counting: &Counting) -> Result<Option<Census>, snapshot::Error> {
+    /// [`snapshot::Error::Damaged`].
+    pub fn kept(snapshot: &Snapshot, counting: &Counting) -> Result<Option<Census>, snapshot::Error> {
         if *counting != (Counting { wait: counting.wait, ..Counting::default() }) {
             return Ok(None);
         }
-        let census = |table| Census {
-            snapshot: snapshot.clone(),
-            lineage: OnceLock::new(),
-            is_whole: true,
-            layout: OnceLock::new(),
-            table,
-            counting: counting.clone(),
-        };
-        Ok(Table::kept(snapshot)?.map(census))
+        let (lineage, layout) = (OnceLock::new(), OnceLock::new());
+        let (snapshot, table, counting) = (snapshot.clone(), Table::kept(snapshot)?, counting.clone());
+        Ok(table.map(|table| Census { snapshot, lineage, layout, table, counting }))
+    }
+
+    /// The same, if a lineage has all links.
+    fn kept_of(lineage: &Lineage, counting: &Counting) -> Result<Option<Census>, snapshot::Error> {
+        if lineage.is_whole() { Census::kept(lineage.snapshot(), counting) } else { Ok(None) }
     }
 
     /// What a snapshot keeps so that nothing need be counted again: name and numbers.
@@ -234,12 +214,7 @@ impl Census {
     /// # Errors
     /// [`snapshot::Error::Damaged`].
     pub fn lineage(&self) -> Result<&Lineage, snapshot::Error> {
-        if let Some(lineage) = self.lineage.get() {
-            return Ok(lineage);
-        }
-        // Where two ask at once, both have the same.
-        let lineage = Lineage::from_snapshot(&self.snapshot)?;
-        Ok(self.lineage.get_or_init(|| lineage))
+        once(&self.lineage, || Lineage::from_snapshot(&self.snapshot))
     }
 
     /// Which models are counted.
@@ -249,7 +224,7 @@ impl Census {
 
     /// Whether all links are followed and all models counted: no filter stands between the counts and the snapshot.
     pub fn is_everything(&self) -> bool {
-        self.is_whole && self.counting.is_everything()
+        self.lineage.get().is_none_or(Lineage::is_whole) && self.counting.is_everything()
     }
 
     /// The counts of a model; all zero where nothing descends from it.

@@ -5,7 +5,6 @@ use super::text::{UNKNOWABLE, compared, coverage, left_out, warnings};
 use super::{Section, Table, Unit, day, footer};
 use crate::census::Error;
 use crate::reference::Published;
-
 use crate::snapshot::Snapshot;
 
 const STYLE: &str = include_str!("page.css");

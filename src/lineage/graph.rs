@@ -1,17 +1,19 @@
 //! petgraph's view of a lineage: any of its algorithms runs over the lineage's own arrays, without a copy. A node is a row of the
 //! snapshot, an edge the number of a link in the order of [`Lineage::all_links`]. Rows that are old ids have no links.
 
-use std::iter::Copied;
+use std::iter::{Copied, Map};
 use std::ops::Range;
 use std::slice::Iter;
 
+use fixedbitset::FixedBitSet;
 use petgraph::visit::{
     Data, EdgeCount, EdgeIndexable, EdgeRef, GetAdjacencyMatrix, GraphBase, GraphProp, IntoEdgeReferences, IntoEdges,
     IntoEdgesDirected, IntoNeighbors, IntoNeighborsDirected, IntoNodeIdentifiers, IntoNodeReferences,
-    NodeCompactIndexable, NodeCount, NodeIndexable, VisitMap, Visitable,
+    NodeCompactIndexable, NodeCount, NodeIndexable, Visitable,
 };
 use petgraph::{Directed, Direction};
 
+use super::arrows::Arrows;
 use super::{Edge, Lineage};
 use crate::snapshot::Row;
 
@@ -53,8 +55,12 @@ impl EdgeRef for Link {
 impl Lineage {
     /// The links of a model, down to its children or up to its parents.
     fn links_of(&self, model: Row, direction: Direction) -> Links<'_> {
-        let arrows = if direction == Direction::Outgoing { &self.down } else { &self.up };
-        Links { lineage: self, model, direction, places: arrows.range(model) }
+        Links { lineage: self, model, direction, places: self.arrows(direction).range(model) }
+    }
+
+    /// The links down to children, or up to parents.
+    fn arrows(&self, direction: Direction) -> &Arrows {
+        if direction == Direction::Outgoing { &self.down } else { &self.up }
     }
 
     /// The number of a link that there is.
@@ -78,15 +84,10 @@ impl Iterator for Links<'_> {
 
     fn next(&mut self) -> Option<Link> {
         let (place, lineage, model) = (self.places.next()?, self.lineage, self.model);
+        let (end, edge) = lineage.arrows(self.direction).at(place);
         Some(match self.direction {
-            Direction::Outgoing => {
-                let (child, edge) = lineage.down.at(place);
-                Link { parent: model, child, number: lineage.number(model, child), edge }
-            }
-            Direction::Incoming => {
-                let (parent, edge) = lineage.up.at(place);
-                Link { parent, child: model, number: place, edge }
-            }
+            Direction::Outgoing => Link { parent: model, child: end, number: lineage.number(model, end), edge },
+            Direction::Incoming => Link { parent: end, child: model, number: place, edge },
         })
     }
 }
@@ -109,40 +110,6 @@ impl Iterator for AllLinks<'_> {
             }
             self.links = self.lineage.links_of(self.children.next()?, Direction::Incoming);
         }
-    }
-}
-
-/// Every row with its weight, which is none.
-#[derive(Debug, Clone)]
-pub struct Nodes(Range<Row>);
-
-impl Iterator for Nodes {
-    type Item = (Row, &'static ());
-
-    fn next(&mut self) -> Option<(Row, &'static ())> {
-        self.0.next().map(|row| (row, &()))
-    }
-}
-
-/// The models that an algorithm was at, a bit for each.
-#[derive(Debug, Clone, Default)]
-pub struct Visited(Vec<u64>);
-
-impl VisitMap<Row> for Visited {
-    fn visit(&mut self, model: Row) -> bool {
-        let was = self.is_visited(&model);
-        self.0[model as usize / 64] |= 1 << (model % 64);
-        !was
-    }
-
-    fn is_visited(&self, model: &Row) -> bool {
-        super::holds(&self.0, *model)
-    }
-
-    fn unvisit(&mut self, model: Row) -> bool {
-        let was = self.is_visited(&model);
-        self.0[model as usize / 64] &= !(1 << (model % 64));
-        was
     }
 }
 
@@ -203,14 +170,15 @@ impl EdgeIndexable for Lineage {
 }
 
 impl Visitable for Lineage {
-    type Map = Visited;
+    type Map = FixedBitSet;
 
-    fn visit_map(&self) -> Visited {
-        Visited(vec![0; self.snapshot.len().div_ceil(64)])
+    fn visit_map(&self) -> FixedBitSet {
+        FixedBitSet::with_capacity(self.snapshot.len())
     }
 
-    fn reset_map(&self, map: &mut Visited) {
-        *map = self.visit_map();
+    fn reset_map(&self, map: &mut FixedBitSet) {
+        map.clear();
+        map.grow(self.snapshot.len());
     }
 }
 
@@ -237,8 +205,7 @@ impl<'l> IntoNeighborsDirected for &'l Lineage {
     type NeighborsDirected = Copied<Iter<'l, Row>>;
 
     fn neighbors_directed(self, model: Row, direction: Direction) -> Self::NeighborsDirected {
-        let arrows = if direction == Direction::Outgoing { &self.down } else { &self.up };
-        arrows.ends(model).iter().copied()
+        self.arrows(direction).ends(model).iter().copied()
     }
 }
 
@@ -252,10 +219,11 @@ impl IntoNodeIdentifiers for &Lineage {
 
 impl IntoNodeReferences for &Lineage {
     type NodeRef = (Row, &'static ());
-    type NodeReferences = Nodes;
+    /// Every row with its weight, which is none.
+    type NodeReferences = Map<Range<Row>, fn(Row) -> Self::NodeRef>;
 
-    fn node_references(self) -> Nodes {
-        Nodes(self.snapshot.rows())
+    fn node_references(self) -> Self::NodeReferences {
+        self.snapshot.rows().map(|row| (row, &()))
     }
 }
 

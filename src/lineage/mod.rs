@@ -16,7 +16,7 @@ use std::sync::{Arc, OnceLock};
 pub use anomaly::Anomaly;
 use arrows::{Arrows, Making};
 pub(crate) use cycles::components;
-pub use graph::{AllLinks, Link, Links, Nodes, Visited};
+pub use graph::{AllLinks, Link, Links};
 pub use mirror::Mirror;
 pub use namesakes::Namesakes;
 pub(crate) use row_set::{RowSet, holds};

@@ -33,7 +33,6 @@ fn questions() -> Vec<Question> {
         siblings: 8,
         lines: None,
         filter: Filter::default(),
-        wait: None,
     };
     let wide = Selection {
         min_descendants: Some(1),
@@ -80,7 +79,7 @@ fn questions() -> Vec<Question> {
         }),
         Question::Explain(Explain { name: "Gemma".into(), ..Explain::default() }),
         Question::Owners(Owners { most: Some(20), ..Owners::default() }),
-        Question::Owners(Owners { unknown: true, most: Some(3), wait: None }),
+        Question::Owners(Owners { unknown: true, most: Some(3) }),
     ]
 }
 
@@ -152,11 +151,11 @@ fn eight_threads_are_told_the_same_as_one() {
 fn what_was_computed_is_kept_and_bounded() {
     let atlas = sample();
     let filter = |relation| Filter { relations: vec![relation], ..Filter::default() };
-    let census = |filter: &Filter| atlas.census(filter, &filter.counting(Some(7))).unwrap();
+    let census = |filter: &Filter| atlas.census(filter).unwrap();
     let first = census(&filter(Relation::Finetune));
-    // How long somebody waits, and how the same filter is written, is no part of it.
+    // How the same filter is written is no part of it.
     let again = Filter { relations: vec![Relation::Finetune, Relation::Finetune], ..Filter::default() };
-    assert!(Arc::ptr_eq(&first, &atlas.clone().census(&again, &again.counting(None)).unwrap()));
+    assert!(Arc::ptr_eq(&first, &atlas.clone().census(&again).unwrap()));
     assert!(!Arc::ptr_eq(&first, &census(&filter(Relation::Merge))));
     for relation in [Relation::Quantized, Relation::Adapter, Relation::Unstated] {
         census(&filter(relation));
@@ -186,8 +185,8 @@ fn questions_that_contradict_themselves_are_told_so() {
     let members = Family { name: "Qwen".into(), list: Some(Part::Members), include_members: true, ..Family::default() };
     assert_eq!(contradiction(Question::Family(members)), Contradiction::MembersOfMembers);
     let select = |selection| {
-        let (filter, wait) = (Filter::default(), None);
-        contradiction(Question::Show(Show { selection, depth: None, siblings: 0, lines: None, filter, wait }))
+        let filter = Filter::default();
+        contradiction(Question::Show(Show { selection, depth: None, siblings: 0, lines: None, filter }))
     };
     let all = Selection::of(Begin::All);
     assert_eq!(select(Selection { top: Some(0), ..all.clone() }), Contradiction::TopOfNone);

@@ -110,10 +110,10 @@ fn what_was_visited_can_be_forgotten() {
     let snapshot = snapshot("a/b -> c/d : finetune\nc/d -> e/f : finetune");
     let lineage = Lineage::from_snapshot(&snapshot).unwrap();
     let mut map = lineage.visit_map();
-    assert!(map.visit(1) && !map.visit(1) && map.is_visited(&1) && !map.is_visited(&2));
-    assert!(map.unvisit(1) && !map.unvisit(1) && map.visit(1));
+    assert!(map.visit(1u32) && !map.visit(1u32) && map.is_visited(&1u32) && !map.is_visited(&2u32));
+    assert!(map.unvisit(1u32) && !map.unvisit(1u32) && map.visit(1u32));
     lineage.reset_map(&mut map);
-    assert!(!map.is_visited(&1));
+    assert!(!map.is_visited(&1u32));
 }
 
 /// The lineages of the sample, as of July and later, by three algorithms of petgraph and by the project's own.

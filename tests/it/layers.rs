@@ -66,7 +66,7 @@ const ROOMS: &[Room] = &[
             "thiserror",
         ],
     },
-    Room { name: "lineage", may_import: &["snapshot", "model"], foreign: &["petgraph"] },
+    Room { name: "lineage", may_import: &["snapshot", "model"], foreign: &["petgraph", "fixedbitset"] },
     Room { name: "reference", may_import: &["model"], foreign: &["csv", "regex", "thiserror"] },
     Room {
         name: "census",

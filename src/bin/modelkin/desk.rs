@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use modelkin::ask::{self, Answer, Atlas, Begin, Contradiction, Error, Filter, Question, Selection, Tables, What};
-use modelkin::reference::Families;
+use modelkin::reference::{Families, Publishers};
 
 use crate::args;
 use crate::output::{self, Usage};
@@ -18,7 +18,7 @@ pub fn check(question: &Question) -> anyhow::Result<()> {
 
 /// The snapshot that is meant, to be asked.
 pub fn atlas(asked: &args::Question, tables: Tables) -> anyhow::Result<Atlas> {
-    Ok(Atlas::new(&snapshots::open(asked, None)?, tables))
+    Ok(Atlas::new(&snapshots::open(asked, None)?, tables).waiting(asked.wait.seconds()))
 }
 
 /// Asks.
@@ -37,12 +37,32 @@ pub fn write(answer: &Answer, format: args::FormatArg) -> anyhow::Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// The tables inside the program, with the user's families.
-pub fn tables(option: &str, families: Option<&Path>) -> anyhow::Result<Tables> {
+/// The tables inside the program, with the user's families, which an option names.
+pub fn families(option: &str, families: Option<&Path>) -> anyhow::Result<Tables> {
     let tables = Tables::built_in()?;
     Ok(match families {
         Some(path) => tables.with_families(Families::read(&files::named(option, path), &files::table(option, path)?)?),
         None => tables,
+    })
+}
+
+/// The tables inside the program, with the user's families and publishers.
+pub fn tables(typed: &args::Tables) -> anyhow::Result<Tables> {
+    let tables = families("--families", typed.families.as_deref())?;
+    Ok(match &typed.owners {
+        Some(path) => tables.with_publishers(publishers(Some(path))?),
+        None => tables,
+    })
+}
+
+/// The built-in table of publishers, with the user's rows.
+pub fn publishers(own: Option<&Path>) -> anyhow::Result<Publishers> {
+    let publishers = Publishers::built_in()?;
+    Ok(match own {
+        Some(path) => {
+            publishers.with(Publishers::read(&files::named("--owners", path), &files::table("--owners", path)?)?)
+        }
+        None => publishers,
     })
 }
 
@@ -78,7 +98,6 @@ pub fn worded(error: Error) -> anyhow::Error {
         Error::NoDate => {
             anyhow!("--by growth needs the snapshot's date, and no record has one; import it again with --date")
         }
-        Error::Counting(error) => error.into(),
         error => error.into(),
     }
 }

@@ -9,10 +9,11 @@ use modelkin::snapshot::Snapshot;
 use modelkin::survey::Survey;
 
 use crate::output::Usage;
-use crate::{args, output, report, snapshots};
+use crate::{args, desk, output, snapshots};
 
 pub fn run(args: &args::Diff) -> anyhow::Result<ExitCode> {
-    let references = report::references(&args.tables)?;
+    let tables = desk::tables(&args.tables)?;
+    let references = tables.references()?;
     let open = |path: &Path, what| {
         snapshots::open_named("", path).and_then(|snapshot| snapshots::trusted(snapshot, args.trust)).context(what)
     };
@@ -29,8 +30,8 @@ pub fn run(args: &args::Diff) -> anyhow::Result<ExitCode> {
     let (before, after) = (Lineage::from_snapshot(&earlier)?, Lineage::from_snapshot(&later)?);
     let taken = |lineage| Census::take(lineage, &args.wait.everything());
     let censuses = (taken(&before)?, taken(&after)?);
-    let before = Survey::of(&before, &censuses.0, &references)?;
-    let mut section = Survey::of(&after, &censuses.1, &references)?.since(&before)?;
+    let before = Survey::of(&before, &censuses.0, references)?;
+    let mut section = Survey::of(&after, &censuses.1, references)?.since(&before)?;
     if let Some(name) = &args.table {
         let known: Vec<&str> = section.tables.iter().map(|table| table.name).collect();
         if !known.contains(&name.as_str()) {

@@ -12,9 +12,8 @@ pub fn run(args: &args::Explain) -> anyhow::Result<ExitCode> {
     for (option, value) in [("--snapshot", path(&args.question.snapshot)), ("--families", path(&args.families))] {
         words.extend(value.into_iter().flat_map(|value| [option.to_owned(), value]));
     }
-    let wait = args.question.wait.seconds();
-    let question = Question::Explain(Explain { name: args.name.clone(), words, wait });
-    let atlas = desk::atlas(&args.question, desk::tables("--families", args.families.as_deref())?)?;
+    let question = Question::Explain(Explain { name: args.name.clone(), words });
+    let atlas = desk::atlas(&args.question, desk::families("--families", args.families.as_deref())?)?;
     let answer = desk::ask(&atlas, &question)?;
     match (answer.facts(), args.question.format) {
         // CSV is one table: that of the definitions.

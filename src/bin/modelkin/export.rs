@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
-use modelkin::ask::{Atlas, Filter};
+use modelkin::ask::{Atlas, Filter, Selection};
 use modelkin::census::Kin;
 use modelkin::export::{About, Engine, Format, Graph, Paint, Part, Tables};
 use modelkin::ink::{grouped, plural};
@@ -17,7 +17,7 @@ use modelkin::snapshot::FileSet;
 use crate::args::ColorArg;
 use crate::files::Over;
 use crate::output::{self, Usage};
-use crate::{args, desk, files, report, snapshots};
+use crate::{args, desk, files, snapshots};
 
 /// Names of the standard output.
 const STANDARD: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
@@ -41,22 +41,22 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
         Some(path) => format.parts().iter().map(|part| place(path, *part)).collect::<anyhow::Result<_>>()?,
         None => Vec::new(),
     };
-    let tables = desk::tables("--rules", args.selection.rules.as_deref())?;
+    let (asked, filter) = (Selection::from(&args.selection), Filter::from(&args.filter));
+    asked.check().and_then(|()| filter.check()).map_err(|contradiction| desk::worded(contradiction.into()))?;
+    let tables = desk::families("--rules", args.selection.rules.as_deref())?;
     let snapshot = snapshots::trusted(snapshots::open_asked(args.snapshot.as_deref())?, args.trust)?;
     // An export goes out as it is made.
     snapshot.verify()?;
-    let atlas = Atlas::new(&snapshot, tables);
-    let filter = Filter::from(&args.filter);
-    let (chosen, census) =
-        atlas.choose(&(&args.selection).into(), &filter, args.wait.seconds()).map_err(desk::worded)?;
+    let atlas = Atlas::new(&snapshot, tables).waiting(args.wait.seconds());
+    let (chosen, census) = atlas.choose(&asked, &filter).map_err(desk::worded)?;
     desk::tell(&chosen);
     let selection = &chosen.models;
     let mut rows: Vec<_> = selection.rows().to_vec();
     rows.extend(selection.groups().iter().flat_map(|group| group.models.iter().copied()));
     rows.sort_unstable();
     let tables = Tables {
-        kin: Kin::of(&atlas.tables().families().all()?, selection.lineage(), &rows),
-        publishers: report::publishers(args.owners.as_deref())?,
+        kin: Kin::of(atlas.tables().all_families()?, selection.lineage(), &rows),
+        publishers: desk::publishers(args.owners.as_deref())?,
         aliases: Aliases::built_in()?,
         licences: Licences::built_in()?,
     };

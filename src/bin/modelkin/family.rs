@@ -18,9 +18,8 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
         }),
         most: desk::most(args.top),
         filter: (&args.filter).into(),
-        wait: args.question.wait.seconds(),
     });
     desk::check(&question)?;
-    let atlas = desk::atlas(&args.question, desk::tables("--rules", args.rules.as_deref())?)?;
+    let atlas = desk::atlas(&args.question, desk::families("--rules", args.rules.as_deref())?)?;
     desk::answer(&atlas, &question, args.question.format)
 }

@@ -2,12 +2,10 @@ use std::process::ExitCode;
 
 use modelkin::ask::{Owners, Question};
 
-use crate::{args, desk, report};
+use crate::{args, desk};
 
 pub fn run(args: &args::Owners) -> anyhow::Result<ExitCode> {
-    let publishers = report::publishers(args.owners.as_deref())?;
-    let (most, wait) = (desk::most(args.top), args.question.wait.seconds());
-    let question = Question::Owners(Owners { unknown: args.unknown, most, wait });
-    let atlas = desk::atlas(&args.question, desk::tables("", None)?.with_publishers(publishers))?;
-    desk::answer(&atlas, &question, args.question.format)
+    let tables = desk::tables(&args::Tables { owners: args.owners.clone(), families: None })?;
+    let question = Question::Owners(Owners { unknown: args.unknown, most: desk::most(args.top) });
+    desk::answer(&desk::atlas(&args.question, tables)?, &question, args.question.format)
 }

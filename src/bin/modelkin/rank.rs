@@ -20,12 +20,11 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
         most: desk::most(args.top),
         days: args.days,
         filter: (&args.filter).into(),
-        wait: args.question.wait.seconds(),
     });
     desk::check(&question)?;
     if args.rules.is_some() && of != Group::Families {
         bail!(Usage("--rules says which families there are; use it with --of families".into()));
     }
-    let atlas = desk::atlas(&args.question, desk::tables("--rules", args.rules.as_deref())?)?;
+    let atlas = desk::atlas(&args.question, desk::families("--rules", args.rules.as_deref())?)?;
     desk::answer(&atlas, &question, args.question.format)
 }

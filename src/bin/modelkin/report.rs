@@ -4,19 +4,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use modelkin::ask::Filter;
 use modelkin::census::Census;
-use modelkin::ink;
-use modelkin::ink::Section;
-use modelkin::ink::{Format, Report, plural};
+use modelkin::ink::{self, Format, Report, Section, day, plural};
 use modelkin::lineage::Lineage;
-use modelkin::reference::Publishers;
-use modelkin::snapshot::{Error, FileSet, Snapshot, nearest};
+use modelkin::snapshot::{FileSet, Snapshot, nearest};
 use modelkin::survey::{self, References, Survey};
 
 use crate::args::{self, FormatArg};
 use crate::files::Over;
 use crate::output::Usage;
-use crate::{desk, files, output, snapshots};
+use crate::{desk, output, snapshots};
 
 pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     let names: Vec<&str> = survey::names().collect();
@@ -36,33 +34,34 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
         bail!(Usage("--out writes the page, CSV, JSON and Markdown together; leave --format out".into()));
     }
     args.out.as_deref().map(places).transpose()?;
-    let references = references(&args.tables)?;
+    let tables = desk::tables(&args.tables)?;
+    let references = tables.references()?;
+    let filter = Filter { fold_mirrors: args.fold_mirrors, ..Filter::default() };
     let mut all = series(&args.snapshots, args.question.trust)?;
     let snapshot = match all.pop() {
         Some(last) => last,
         None => snapshots::open(&args.question, None)?,
     };
-    let lineage = lineage_of(&snapshot, args.fold_mirrors)?;
+    let lineage_of = |snapshot| Lineage::from_snapshot(snapshot).map(|lineage| filter.links(&lineage));
+    let lineage = lineage_of(&snapshot)?;
     let census = Census::take(&lineage, &args.question.wait.everything())?;
-    let survey = Survey::of(&lineage, &census, &references)?;
+    let survey = Survey::of(&lineage, &census, references)?;
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|(section, _)| *section == name);
     let mut sections = survey.sections(is_wanted)?;
     if !args.snapshots.is_empty() && is_wanted(SERIES) {
-        let lineages =
-            all.iter().map(|snapshot| lineage_of(snapshot, args.fold_mirrors)).collect::<Result<Vec<Lineage>, _>>()?;
+        let lineages = all.iter().map(lineage_of).collect::<Result<Vec<Lineage>, _>>()?;
         let taken = |lineage| Census::take(lineage, &args.question.wait.everything());
         let censuses = lineages.iter().map(taken).collect::<Result<Vec<Census>, _>>()?;
-        let earlier = lineages.iter().zip(&censuses).map(|(lineage, census)| Survey::of(lineage, census, &references));
-        let surveys = earlier.chain([Survey::of(&lineage, &census, &references)]);
+        let earlier = lineages.iter().zip(&censuses).map(|(lineage, census)| Survey::of(lineage, census, references));
+        let surveys = earlier.chain([Survey::of(&lineage, &census, references)]);
         sections.push(survey::series(&surveys.collect::<Result<Vec<_>, _>>()?)?);
     }
     only(&mut sections, &wanted)?;
     if args.fold_mirrors {
-        let folded = "Mirrors are folded: what descends from a re-upload under the same name descends from the model that it mirrors.";
-        sections.iter_mut().for_each(|section| section.definition.push(folded.into()));
+        sections.iter_mut().for_each(|section| section.definition.push(filter.words()));
     }
     if let Some(out) = &args.out {
-        write(args, out, &sections, &references, &snapshot)?;
+        write(args, out, &sections, references, &snapshot)?;
         return Ok(ExitCode::SUCCESS);
     }
     if let FormatArg::Csv = args.question.format {
@@ -82,12 +81,6 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     let report = ink::report(&sections, &references.published, &snapshot)?;
     output::report(&report, &snapshot, args.question.format.into())?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// The lineage that is reported on.
-fn lineage_of(snapshot: &Snapshot, fold_mirrors: bool) -> Result<Lineage, Error> {
-    let lineage = Lineage::from_snapshot(snapshot)?;
-    Ok(if fold_mirrors { lineage.folded() } else { lineage })
 }
 
 /// The section that several snapshots have.
@@ -117,11 +110,7 @@ fn series(patterns: &[String], trust: args::Trust) -> anyhow::Result<Vec<Snapsho
             bail!("{}: has no date, so it has no place in a series; import it again with --date", path.display());
         };
         if all.iter().any(|(other, _)| *other == taken) {
-            bail!(
-                "{}: of {}, as another of --snapshots; name one of the two",
-                path.display(),
-                modelkin::ink::day(taken)
-            );
+            bail!("{}: of {}, as another of --snapshots; name one of the two", path.display(), day(taken));
         }
         all.push((taken, snapshot));
     }
@@ -151,23 +140,6 @@ fn only(sections: &mut [Section], wanted: &[(&str, Option<&str>)]) -> anyhow::Re
         }
     }
     Ok(())
-}
-
-/// The built-in table of publishers, with the user's rows.
-pub fn publishers(own: Option<&Path>) -> anyhow::Result<Publishers> {
-    let publishers = Publishers::built_in()?;
-    let Some(path) = own else { return Ok(publishers) };
-    Ok(publishers.with(Publishers::read(&files::named("--owners", path), &files::table("--owners", path)?)?))
-}
-
-/// The tables beside the snapshot: the user's, else the built-in ones.
-pub fn references(tables: &args::Tables) -> anyhow::Result<References> {
-    let publishers = publishers(tables.owners.as_deref())?;
-    let mut references = References { publishers, ..References::built_in()? };
-    if tables.families.is_some() {
-        references.families = desk::tables("--families", tables.families.as_deref())?.families().all()?;
-    }
-    Ok(references)
 }
 
 /// The definitions and the snapshot, for formats that have no room for them.

@@ -20,8 +20,7 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
         bail!(Usage("--rules says which families there are; use it with --family".into()));
     }
     // How deep is drawn does not change what is selected: what lies deeper is marked.
-    let deepest = if named.begin.around.is_some() { None } else { Some(DEPTH) };
-    let depth = named.depth.take().or(deepest);
+    let depth = named.depth.take().or(named.begin.around.is_none().then_some(DEPTH));
     // Programs are given every line.
     let is_for_people = matches!(args.question.format, FormatArg::Table | FormatArg::Markdown);
     let question = Question::Show(Show {
@@ -30,10 +29,9 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
         siblings: args.siblings,
         lines: is_for_people.then_some(report::LINES),
         filter: (&args.filter).into(),
-        wait: args.question.wait.seconds(),
     });
     desk::check(&question)?;
-    let atlas = desk::atlas(&args.question, desk::tables("--rules", named.rules.as_deref())?)?;
+    let atlas = desk::atlas(&args.question, desk::families("--rules", named.rules.as_deref())?)?;
     let answer = desk::ask(&atlas, &question)?;
     if let Facts::Tree { chosen, renamed, .. } = answer.facts() {
         if let Some((old, today)) = renamed {
