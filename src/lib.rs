@@ -8,6 +8,7 @@
 //! snapshot   all records of one instant, in one file
 //! lineage    the graph: parents, children, cycles, what is odd
 //! census     counts below every model and of families, rankings       <- reference: families, aliases
+//! import     sources become a finished snapshot
 //! report     the same as rows for programs and blocks for people       <- ink: tables, JSON, CSV, Markdown, pages
 //! survey     the whole of a snapshot in sections: the figures that reports on the Hub publish
 //! ```
@@ -31,7 +32,9 @@
 pub mod ask;
 pub mod census;
 pub mod crawl;
+#[cfg(feature = "export")]
 pub mod export;
+pub mod import;
 pub mod ink;
 pub mod lineage;
 pub mod model;

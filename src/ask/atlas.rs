@@ -2,14 +2,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::answer::{Answer, Facts};
 use super::selection::Start;
-use super::{Begin, Chosen, Error, Explain, Family, Filter, Owners, Question, Rank, Selection, Show, Unknown, names};
+use super::tables::Tables;
+use super::{Begin, Chosen, Error, Family, Filter, Question, Rank, Selection, Show, Unknown, names};
 use crate::census::{Census, Counted, Counting, Extent, FamilyCount, Group, Measure, Part, Ranking, members, tree};
 use crate::ink::{day, plural};
 use crate::lineage::Lineage;
 use crate::model::{DAY, once};
-use crate::reference::{self, Families, Publishers};
+use crate::reference;
 use crate::snapshot::Snapshot;
-use crate::survey::{References, Survey};
 
 /// How many days before the snapshot are recent, if nothing is said.
 const RECENT: u16 = 30;
@@ -20,6 +20,7 @@ const MOST: usize = 4;
 #[derive(Debug, Clone)]
 pub struct Atlas {
     snapshot: Snapshot,
+    earlier: Arc<[Snapshot]>,
     tables: Arc<Tables>,
     wait: Option<u64>,
     known: Arc<Known>,
@@ -36,70 +37,17 @@ struct Known {
     censuses: Kept<(Filter, Counting), Arc<Census>>,
 }
 
-/// What the Hub does not say, and questions need: the tables inside the program, or others.
-#[derive(Debug)]
-pub struct Tables {
-    families: Families,
-    publishers: Option<Publishers>,
-    all_families: OnceLock<Vec<reference::Family>>,
-    references: OnceLock<References>,
-}
-
-impl Tables {
-    /// The tables inside the program.
-    ///
-    /// # Errors
-    /// Never, as a test shows.
-    pub fn built_in() -> Result<Tables, reference::Error> {
-        Ok(Tables::of(Families::built_in()?, None))
-    }
-
-    fn of(families: Families, publishers: Option<Publishers>) -> Tables {
-        Tables { families, publishers, all_families: OnceLock::new(), references: OnceLock::new() }
-    }
-
-    /// The same with other families.
-    #[must_use]
-    pub fn with_families(self, families: Families) -> Tables {
-        Tables::of(families, self.publishers)
-    }
-
-    /// The same with other publishers.
-    #[must_use]
-    pub fn with_publishers(self, publishers: Publishers) -> Tables {
-        Tables::of(self.families, Some(publishers))
-    }
-
-    /// The families.
-    pub fn families(&self) -> &Families {
-        &self.families
-    }
-
-    /// All tables, read when they are first asked for.
-    ///
-    /// # Errors
-    /// If the families' expressions cannot be used.
-    pub fn references(&self) -> Result<&References, reference::Error> {
-        once(&self.references, || {
-            let built_in = References::built_in()?;
-            let publishers = self.publishers.clone().unwrap_or(built_in.publishers);
-            Ok(References { families: self.all_families()?.to_vec(), publishers, ..built_in })
-        })
-    }
-
-    /// Every family, with its expressions.
-    ///
-    /// # Errors
-    /// If they cannot be used.
-    pub fn all_families(&self) -> Result<&[reference::Family], reference::Error> {
-        Ok(once(&self.all_families, || self.families.all())?)
-    }
-}
-
 impl Atlas {
     /// An atlas of a snapshot.
     pub fn new(snapshot: &Snapshot, tables: Tables) -> Atlas {
-        Atlas { snapshot: snapshot.clone(), tables: tables.into(), wait: None, known: Arc::default() }
+        let earlier = Arc::from([]);
+        Atlas { snapshot: snapshot.clone(), earlier, tables: tables.into(), wait: None, known: Arc::default() }
+    }
+
+    /// The same atlas with the snapshots before its own, the earliest first: what a report tells of several and a diff of two.
+    #[must_use]
+    pub fn after(self, earlier: Vec<Snapshot>) -> Atlas {
+        Atlas { earlier: earlier.into(), ..self }
     }
 
     /// The same atlas, which refuses a question that would take more seconds to count ([`Counting::wait`]); nothing: none.
@@ -108,9 +56,19 @@ impl Atlas {
         Atlas { wait, ..self }
     }
 
+    /// How many seconds a question may take; none: as long as it takes.
+    pub(super) fn wait(&self) -> Option<u64> {
+        self.wait
+    }
+
     /// The snapshot that is asked.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
+    }
+
+    /// The snapshots before it, the earliest first.
+    pub fn earlier(&self) -> &[Snapshot] {
+        &self.earlier
     }
 
     /// The tables beside it.
@@ -131,11 +89,16 @@ impl Atlas {
             Question::Show(show) => self.show(show)?,
             Question::Explain(explain) => self.explain(explain)?,
             Question::Owners(owners) => self.owners(owners)?,
+            Question::Report(report) => self.report(report)?,
+            Question::Diff(diff) => self.diff(diff)?,
+            Question::Check(check) => self.check(check)?,
+            #[cfg(feature = "export")]
+            Question::Export(export) => self.export(export)?,
         };
-        let answer = Answer::new(question.clone(), facts, self.snapshot.clone());
+        let answer = Answer::new(question.clone(), facts, self.snapshot.clone(), Arc::clone(&self.tables));
         // Whatever columns it will be shown by are read, too.
         answer.report()?;
-        self.snapshot.unchanged()?;
+        self.earlier.iter().chain([&self.snapshot]).try_for_each(Snapshot::unchanged)?;
         Ok(answer)
     }
 
@@ -195,7 +158,7 @@ impl Atlas {
     pub fn choose(&self, selection: &Selection, filter: &Filter) -> Result<(Chosen, Arc<Census>), Error> {
         selection.check()?;
         filter.check()?;
-        let start = selection.start(&self.tables.families, &self.lineage()?)?;
+        let start = selection.start(self.tables.families(), &self.lineage()?)?;
         self.chosen(selection, start, filter)
     }
 
@@ -206,12 +169,12 @@ impl Atlas {
     }
 
     /// What is counted under a filter, for as long as this atlas waits.
-    fn counting(&self, filter: &Filter) -> Counting {
+    pub(super) fn counting(&self, filter: &Filter) -> Counting {
         Counting { wait: self.wait, ..filter.counting() }
     }
 
     fn family(&self, asked: &Family) -> Result<Facts, Error> {
-        let family = names::family(&asked.name, &self.tables.families, &self.lineage()?)?;
+        let family = names::family(&asked.name, self.tables.families(), &self.lineage()?)?;
         let (lineage, counting) = (self.links(&asked.filter)?, self.counting(&asked.filter));
         let counted = if asked.include_members { Counted::Everybody } else { Counted::Others };
         let words = asked.filter.words();
@@ -260,7 +223,7 @@ impl Atlas {
     }
 
     fn show(&self, asked: &Show) -> Result<Facts, Error> {
-        let start = asked.selection.start(&self.tables.families, &self.lineage()?)?;
+        let start = asked.selection.start(self.tables.families(), &self.lineage()?)?;
         let renamed = match (&asked.selection.begin, &start.rows[..]) {
             (Begin::Below(id) | Begin::Above(id) | Begin::Around(id), [row]) => {
                 let today = self.snapshot.id(*row);
@@ -274,30 +237,6 @@ impl Atlas {
         let drawn = tree(&census, &chosen.models, chosen.reach, extent);
         let words = [chosen.words.join(" "), asked.filter.words()].join(" ").trim_end().to_owned();
         Ok(Facts::Tree { census, chosen, drawn, renamed, words })
-    }
-
-    fn explain(&self, asked: &Explain) -> Result<Facts, Error> {
-        let lineage = self.lineage()?;
-        let family = names::family(&asked.name, &self.tables.families, &lineage)?;
-        if members(&family, &lineage)?.is_empty() {
-            return Err(Error::NoMember { name: family.name });
-        }
-        let words: Vec<&str> = asked.words.iter().map(String::as_str).collect();
-        let section = self.survey(|survey| survey.explain(&family, &asked.name, &words))?;
-        Ok(Facts::Section { section, is_rows: false })
-    }
-
-    fn owners(&self, asked: &Owners) -> Result<Facts, Error> {
-        let most = asked.most.unwrap_or(usize::MAX);
-        let section = self.survey(|survey| survey.accounts(|publisher| !asked.unknown || publisher.is_none(), most))?;
-        Ok(Facts::Section { section, is_rows: true })
-    }
-
-    /// Asks a survey of all links.
-    fn survey<T>(&self, ask: impl FnOnce(&Survey<'_>) -> Result<T, crate::census::Error>) -> Result<T, Error> {
-        let census = self.census(&Filter::default())?;
-        let lineage = self.lineage()?;
-        Ok(ask(&Survey::of(&lineage, &census, self.tables.references()?)?)?)
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Begin, Filter, Question, Selection};
+use super::{Begin, Cases, Filter, Question, Selection};
 use crate::census::{Group, Part};
 use crate::lineage::Collapse;
 use crate::model::Relation;
@@ -110,6 +110,41 @@ impl Question {
                 words.word("owners");
                 words.flag("--unknown", owners.unknown);
                 words.most(owners.most, 20);
+            }
+            Question::Report(report) => {
+                words.word("report");
+                words.option("--section", (!report.sections.is_empty()).then(|| report.sections.join(",")));
+                words.filter(&report.filter);
+            }
+            Question::Diff(diff) => {
+                words.word("diff");
+                words.word("EARLIER");
+                words.word("LATER");
+                words.option("--table", diff.table.as_ref());
+            }
+            Question::Check(check) => {
+                words.word("check");
+                match &check.list {
+                    Some(Cases::All) => words.option("--list", Some("all")),
+                    Some(Cases::Kind(name)) => words.option("--list", Some(name)),
+                    Some(Cases::Aliases) => words.word("--aliases"),
+                    Some(Cases::Bursts) => words.word("--bursts"),
+                    Some(Cases::Mirrors) => words.word("--mirrors"),
+                    None => (),
+                }
+                if matches!(check.list, Some(Cases::Aliases | Cases::Bursts | Cases::Mirrors)) {
+                    words.most(check.most, 20);
+                }
+                words.option("--kinds", (!check.kinds.is_empty()).then(|| check.kinds.join(",")));
+                words.option("--owner", check.owner.as_ref());
+                words.option("--below", check.below.as_ref());
+            }
+            #[cfg(feature = "export")]
+            Question::Export(export) => {
+                words.word("export");
+                words.selection(&export.selection);
+                words.option("--depth", export.selection.depth);
+                words.filter(&export.filter);
             }
         }
         words.line()

@@ -34,4 +34,7 @@ pub enum Contradiction {
     /// Hops are said of what is not around a model.
     #[error("how many hops is said of what is around a model")]
     HopsElsewhere,
+    /// A report is asked of some links or some models.
+    #[error("a report is of all links and all models; of a filter it takes folded mirrors alone")]
+    ReportOfSome,
 }

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Contradiction, Filter, Selection, wire};
+use super::{Contradiction, Error, Filter, Selection, wire};
 use crate::census::{Group, Measure, Part};
+use crate::{report, survey};
 
 /// What can be asked of an [`Atlas`](super::Atlas). As JSON it is `{"family": {"name": "Qwen"}}`, `{"rank": {"by": "authors"}}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +19,15 @@ pub enum Question {
     Explain(Explain),
     /// Accounts with their publishers.
     Owners(Owners),
+    /// The sections of the survey.
+    Report(Report),
+    /// What changed since the snapshot before ([`Atlas::after`](super::Atlas::after)).
+    Diff(Diff),
+    /// What is odd in the snapshot, and whether it says what its records say.
+    Check(Check),
+    /// A part of the lineage, to be written as a graph.
+    #[cfg(feature = "export")]
+    Export(Export),
 }
 
 /// A family's derivatives, counted or listed.
@@ -102,30 +112,123 @@ pub struct Owners {
     pub most: Option<usize>,
 }
 
+/// The sections of the survey, or some of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Report {
+    /// Sections (`downloads`) and tables of sections (`derivatives.families`); none: all sections. `series` is the one about the
+    /// snapshots before ([`Atlas::after`](super::Atlas::after)).
+    pub sections: Vec<String>,
+    /// Which links are followed: all of them, with mirrors folded or not.
+    pub filter: Filter,
+}
+
+/// What changed since the snapshot before.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Diff {
+    /// One of its tables alone; nothing: all of them.
+    pub table: Option<String>,
+}
+
+/// What is odd in a snapshot.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Check {
+    /// What is listed case by case; nothing: all kinds are told, with the first cases of each.
+    pub list: Option<Cases>,
+    /// How many bursts, mirrors or old names are listed; nothing: all.
+    pub most: Option<usize>,
+    /// Only these kinds, each of which is a fault then; none: all.
+    pub kinds: Vec<String>,
+    /// Only what is odd about models of this owner.
+    pub owner: Option<String>,
+    /// Only what is odd about this model and what descends from it.
+    pub below: Option<String>,
+}
+
+/// What a check lists case by case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cases {
+    /// Every kind.
+    All,
+    /// The kind of that name.
+    Kind(String),
+    /// Old names whose links were moved.
+    Aliases,
+    /// Groups of many children of one parent within a day.
+    Bursts,
+    /// Models that are another model under its own name, by somebody else.
+    Mirrors,
+}
+
+/// A part of the lineage, to be written as a graph.
+#[cfg(feature = "export")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Export {
+    /// Which part.
+    pub selection: Selection,
+    /// Which links are followed, and which models counted.
+    #[serde(default)]
+    pub filter: Filter,
+}
+
+impl Report {
+    /// The names of sections, each with that of a table if one is named.
+    pub(super) fn wanted(&self) -> Vec<(&str, Option<&str>)> {
+        let names = self.sections.iter().map(String::as_str);
+        names.map(|name| name.split_once('.').map_or((name, None), |(section, table)| (section, Some(table)))).collect()
+    }
+}
+
 impl Question {
     /// Says whether its parts go together. An atlas looks at that itself; whoever opens one for the question may ask before.
     ///
     /// # Errors
-    /// [`Contradiction`].
-    pub fn check(&self) -> Result<(), Contradiction> {
-        match self {
+    /// [`Error::Contradiction`], [`Error::NoSection`], [`Error::NoKind`].
+    pub fn check(&self) -> Result<(), Error> {
+        Ok(match self {
             Question::Family(family) => {
                 if family.include_members && family.list == Some(Part::Members) {
-                    return Err(Contradiction::MembersOfMembers);
+                    return Err(Contradiction::MembersOfMembers.into());
                 }
                 family.filter.check()
             }
             Question::Rank(rank) => {
                 if rank.of != Group::Models && !rank.by.is_for_groups() {
-                    return Err(Contradiction::ForModelsAlone(rank.by));
+                    return Err(Contradiction::ForModelsAlone(rank.by).into());
                 }
                 if rank.days.is_some() && rank.by != Measure::Growth {
-                    return Err(Contradiction::DaysWithoutGrowth);
+                    return Err(Contradiction::DaysWithoutGrowth.into());
                 }
                 rank.filter.check()
             }
             Question::Show(show) => show.selection.check().and_then(|()| show.filter.check()),
-            Question::Explain(_) | Question::Owners(_) => Ok(()),
-        }
+            #[cfg(feature = "export")]
+            Question::Export(export) => export.selection.check().and_then(|()| export.filter.check()),
+            Question::Report(report) => {
+                let known = |name: &str| name == survey::SERIES || survey::names().any(|known| known == name);
+                if let Some((name, _)) = report.wanted().into_iter().find(|(name, _)| !known(name)) {
+                    return Err(Error::NoSection { name: name.to_owned() });
+                }
+                match (Filter { fold_mirrors: false, ..report.filter.clone() }) == Filter::default() {
+                    true => Ok(()),
+                    false => Err(Contradiction::ReportOfSome),
+                }
+            }
+            Question::Check(check) => {
+                let listed = match &check.list {
+                    Some(Cases::Kind(name)) => Some(name),
+                    _ => None,
+                };
+                match check.kinds.iter().chain(listed).find(|name| report::kind(name).is_none()) {
+                    Some(name) => return Err(Error::NoKind { name: name.clone() }),
+                    None => Ok(()),
+                }
+            }
+            Question::Explain(_) | Question::Owners(_) | Question::Diff(_) => Ok(()),
+        }?)
     }
 }

@@ -6,7 +6,7 @@ use crate::snapshot::Row;
 
 /// To which families models belong: those that they are members of or descend from. A merge belongs to all of its
 /// parents' families.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Kin {
     names: Vec<String>,
     /// Model and family, in order.

@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::{Error, Event, Tell, refusal, refuses_token};
+use super::error::{Error, refusal, refuses_token};
+use super::event::{Event, Tell};
 use crate::source::hub::{self, Answer, Fault, Hub, listing};
 use crate::source::recording::{CardState, FetchedCard, Head, PageKind, Recording, split_cards, write_cards};
 

@@ -1,4 +1,5 @@
-use super::{Error, Event, Tell};
+use super::error::Error;
+use super::event::{Event, Tell};
 use crate::source::hub::{Answer, Hub, Meaning, listing, meaning};
 
 /// The fields that the Hub still gives after it has answered 400 to a path that asks for `fields`; none if they are not

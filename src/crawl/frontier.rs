@@ -1,6 +1,6 @@
 use std::collections::{HashSet, VecDeque};
 
-use super::MOST_STALE;
+use super::error::MOST_STALE;
 use crate::source::hub::Seen;
 use crate::source::hub::listing::{self, Glance, Order, Scope};
 use crate::source::recording::{Head, OldId, PageKind, Plan};

@@ -60,23 +60,6 @@ pub fn lists_the_same(one: &CrawlNote, other: &CrawlNote) -> bool {
     *one == CrawlNote { cards, licence_names, without, hosts, ..other.clone() }
 }
 
-/// What a crawl brings, in words.
-pub fn describe(note: &CrawlNote) -> String {
-    let mut words = match (&note.below, &note.owner) {
-        (Some(id), _) => format!("{id} and what descends from it"),
-        (_, Some(owner)) => format!("the models of {owner}"),
-        _ if note.filters.is_empty() => "the whole Hub".to_owned(),
-        _ => "models".to_owned(),
-    };
-    if !note.filters.is_empty() {
-        words += &format!(" with the tags {}", note.filters.join(", "));
-    }
-    if let Some(limit) = note.limit {
-        words += &format!(", the first {limit} rows");
-    }
-    format!("{words} at {}", note.endpoint)
-}
-
 /// The plan that lists again what a snapshot's crawl listed; with `since`, only what changed from then on.
 pub fn plan(note: &CrawlNote, since: Option<i64>) -> Plan {
     Plan {

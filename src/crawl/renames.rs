@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::{Error, Event, Tell, refusal, refuses_token};
+use super::error::{Error, refusal, refuses_token};
+use super::event::{Event, Tell};
 use crate::model::ModelId;
 use crate::snapshot::{self, Snapshot};
 use crate::source::bounded::whole;

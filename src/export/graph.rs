@@ -45,7 +45,7 @@ impl<'g> Columns<'g> {
 }
 
 /// What is known of models beside the snapshot.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Tables {
     /// The families of the selected models.
     pub kin: Kin,

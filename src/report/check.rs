@@ -5,7 +5,7 @@ use crate::census::{Burst, Bursts, Coverage, Shared};
 use crate::ink::{Block, Grid, Report, Value, day, grouped, plural, printable};
 use crate::lineage::{Anomaly, Lineage, Mirror};
 use crate::model::{DAY, OddityKind, RemarkKind};
-use crate::snapshot::{Error, Row, Snapshot, SourceNote};
+use crate::snapshot::{CrawlNote, Error, Row, Snapshot, SourceNote};
 
 /// The kind of [`lies`].
 const LIE: &str = "lie";
@@ -206,8 +206,8 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
 /// How many cases of each kind the overview shows.
 const EXAMPLES: usize = 3;
 
-/// An overview: each kind with its count and a few cases.
-pub fn check(findings: &[Finding]) -> Report<'static> {
+/// An overview: each kind with its count and a few cases; and what was crawled, if the snapshot was.
+pub fn check(findings: &[Finding], crawl: Option<&CrawlNote>) -> Report<'static> {
     let mut grid = Grid::new(["kind", "cases", "fault", "what becomes of it"]);
     let mut examples = String::new();
     let mut rows = Vec::new();
@@ -234,7 +234,14 @@ pub fn check(findings: &[Finding]) -> Report<'static> {
             Block::Fixed(examples.trim_end().to_owned()),
         ],
     };
-    Report::new(vec![DEFINITION.into()], rows, blocks)
+    let definition = std::iter::once(DEFINITION.to_owned()).chain(crawl.map(crawled)).collect();
+    Report::new(definition, rows, blocks)
+}
+
+/// What was crawled, and who answered.
+fn crawled(note: &CrawlNote) -> String {
+    let hosts = if note.hosts.is_empty() { String::new() } else { format!("; answered by {}", note.hosts.join(", ")) };
+    printable(&format!("Crawled: {}{hosts}.", note.words()))
 }
 
 /// Every case of some kinds.

@@ -7,14 +7,16 @@ mod listed;
 mod names;
 mod rank;
 mod scope;
+mod selection;
 mod show;
 
 pub use check::{bursts, check, findings, kind, kinds, lies, list, mirrors, rejects};
 pub use family::{family, models};
 pub use finding::{Case, Finding};
-pub use names::aliases;
+pub use names::{Moved, aliases, moved};
 pub use rank::rank;
 pub use scope::Scope;
+pub use selection::selection;
 pub use show::{LINES, show};
 
 use crate::model::Relation;

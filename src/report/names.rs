@@ -1,3 +1,4 @@
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::listed::listed;
@@ -41,55 +42,73 @@ pub(super) fn namesakes(snapshot: &Snapshot, lineage: &Lineage) -> Finding {
 
 pub(super) const ACCOUNT_PAIR: &str = "account-pair";
 
-/// The links that old names moved, in one line where the models of an account kept their names under another one; those that
-/// moved most first, and people are shown `most` of them.
+/// An old name, or all old ids of an account that kept their names under another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// The old id, or `account/*`.
+    pub old: String,
+    /// That of today.
+    pub new: String,
+    /// How many old ids they are.
+    pub ids: u64,
+    /// How many links were moved.
+    pub links: u64,
+    /// How many of the ids are listed beside those of today.
+    pub both: u64,
+}
+
+/// The links that old names moved, those that moved most first.
 ///
 /// # Errors
 /// [`Error::Damaged`].
-pub fn aliases(lineage: &Lineage, most: usize) -> Result<Report<'static>, Error> {
+pub fn moved(lineage: &Lineage) -> Result<Vec<Moved>, Error> {
     let snapshot = lineage.snapshot();
-    // Ids, links, and ids that are listed beside those of today.
-    let mut rows: BTreeMap<(String, String), [u64; 3]> = BTreeMap::new();
-    let key = |old: Row, new: Row| {
-        let ids = (snapshot.id(old), snapshot.id(new));
-        match (ids.0.split_once('/'), ids.1.split_once('/')) {
+    let mut known: BTreeMap<(String, String), Moved> = BTreeMap::new();
+    let mut moved = |old: Row, new: Row, ids: u64, links: u64, both: u64| {
+        let names = (snapshot.id(old), snapshot.id(new));
+        let (old, new) = match (names.0.split_once('/'), names.1.split_once('/')) {
             (Some((old, name)), Some((new, same))) if name.eq_ignore_ascii_case(same) => {
                 (format!("{old}/*"), format!("{new}/*"))
             }
-            _ => (ids.0.to_owned(), ids.1.to_owned()),
-        }
+            _ => (names.0.to_owned(), names.1.to_owned()),
+        };
+        let none = Moved { old: old.clone(), new: new.clone(), ids: 0, links: 0, both: 0 };
+        let moved = known.entry((old, new)).or_insert(none);
+        (moved.ids, moved.links, moved.both) = (moved.ids + ids, moved.links + links, moved.both + both);
     };
     for (old, new) in snapshot.rows().filter_map(|row| Some((row, snapshot.alias_of(row)?))) {
-        let row = rows.entry(key(old, new)).or_default();
-        row[0] += 1;
-        row[2] += u64::from(snapshot.is_listed(old) && snapshot.is_listed(new));
+        moved(old, new, 1, 0, u64::from(snapshot.is_listed(old) && snapshot.is_listed(new)));
     }
-    let mut moved = 0;
     for anomaly in lineage.anomalies()? {
         if let Anomaly::AliasFollowed { alias, model, .. } = anomaly {
-            moved += 1;
-            rows.entry(key(alias, model)).or_default()[1] += 1;
+            moved(alias, model, 0, 1, 0);
         }
     }
-    let mut order: Vec<_> = rows.into_iter().collect();
-    order.sort_by(|one, other| other.1[1].cmp(&one.1[1]).then_with(|| one.0.cmp(&other.0)));
+    let mut order: Vec<Moved> = known.into_values().collect();
+    // Those of as many links stay in the order of their names.
+    order.sort_by_key(|moved| Reverse(moved.links));
+    Ok(order)
+}
+
+/// Old names, of which people are shown `most`.
+pub fn aliases(moved: &[Moved], most: usize) -> Report<'static> {
     let mut grid = Grid::new(["old name", "name of today", "ids", "links moved", "both listed"]);
     let mut values = Vec::new();
-    let count = order.len() as u64;
-    for (at, ((old, new), [ids, links, both])) in order.into_iter().enumerate() {
+    for (at, Moved { old, new, ids, links, both }) in moved.iter().enumerate() {
         if at < most {
-            grid.row([old.clone(), new.clone(), grouped(ids), grouped(links), grouped(both)]);
+            grid.row([old.clone(), new.clone(), grouped(*ids), grouped(*links), grouped(*both)]);
         }
         values.push(vec![
-            ("old".into(), Value::from(old)),
-            ("new".into(), new.into()),
-            ("ids".into(), ids.into()),
-            ("links".into(), links.into()),
-            ("both_listed".into(), both.into()),
+            ("old".into(), Value::from(old.as_str())),
+            ("new".into(), new.as_str().into()),
+            ("ids".into(), (*ids).into()),
+            ("links".into(), (*links).into()),
+            ("both_listed".into(), (*both).into()),
         ]);
     }
-    let words = format!("{}, {} moved.", plural(count, "old name"), plural(moved, "link"));
-    Ok(listed(
+    let links = moved.iter().map(|moved| moved.links).sum();
+    let words = format!("{}, {} moved.", plural(moved.len() as u64, "old name"), plural(links, "link"));
+    listed(
         grid,
         values,
         words,
@@ -99,5 +118,5 @@ pub fn aliases(lineage: &Lineage, most: usize) -> Result<Report<'static>, Error>
             "A line with * is of all models that kept their names under another account; the account itself may live on.",
             "Where both are listed they are two models, and links go to the one of today. A parent that a row's own key leads to is no such link: see renamed-parent.",
         ],
-    ))
+    )
 }

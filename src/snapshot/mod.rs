@@ -41,6 +41,7 @@ pub use kept::Array;
 pub use links::{Links, Numbered};
 pub use part::Numbers;
 pub use provenance::{Counts, CrawlNote, Provenance, RemarkNote, SourceNote, Taken};
+#[cfg(feature = "crawl")]
 pub(crate) use renames::{Listing, Renames};
 #[doc(hidden)]
 pub use seal::forge;

@@ -128,6 +128,23 @@ impl CrawlNote {
     pub fn is_whole(&self) -> bool {
         self.owner.is_none() && self.filters.is_empty() && self.below.is_none() && self.limit.is_none()
     }
+
+    /// What the crawl brings, in words.
+    pub fn words(&self) -> String {
+        let mut words = match (&self.below, &self.owner) {
+            (Some(id), _) => format!("{id} and what descends from it"),
+            (_, Some(owner)) => format!("the models of {owner}"),
+            _ if self.filters.is_empty() => "the whole Hub".to_owned(),
+            _ => "models".to_owned(),
+        };
+        if !self.filters.is_empty() {
+            words += &format!(" with the tags {}", self.filters.join(", "));
+        }
+        if let Some(limit) = self.limit {
+            words += &format!(", the first {limit} rows");
+        }
+        format!("{words} at {}", self.endpoint)
+    }
 }
 
 impl Provenance {

@@ -31,11 +31,13 @@ pub(super) fn of_number(number: f64) -> Option<i64> {
 }
 
 /// Milliseconds since 1970 of `Sun, 06 Nov 1994 08:49:37 GMT`, as HTTP writes dates.
+#[cfg(feature = "crawl")]
 pub(super) fn http(text: &str) -> Option<i64> {
     Some(jiff::fmt::rfc2822::parse(text).ok()?.timestamp().as_millisecond())
 }
 
 /// The day of an instant in milliseconds since 1970, as people write it.
+#[cfg(feature = "crawl")]
 pub(super) fn day(millis: i64) -> Option<String> {
     Some(Timestamp::from_millisecond(millis).ok()?.to_zoned(TimeZone::UTC).date().to_string())
 }

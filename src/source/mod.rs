@@ -1,6 +1,7 @@
 //! Where records come from. Everything foreign stops here: what leaves this room is a [`Record`] or a [`Reject`].
 
 mod address;
+#[cfg_attr(not(feature = "crawl"), expect(dead_code, reason = "what is fetched arrives, and nothing else"))]
 mod arriving;
 pub(crate) mod bounded;
 mod card;
@@ -120,6 +121,7 @@ impl Error {
     }
 
     /// The same of a file that people know by another name.
+    #[cfg(feature = "crawl")]
     fn named(mut self, name: &str) -> Error {
         let (Error::Io { path, .. } | Error::Broken { path, .. } | Error::Unfit { path, .. }) = &mut self;
         *path = name.into();
@@ -211,6 +213,7 @@ pub fn find_named(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Resu
 }
 
 /// The sources in a file that is still being written. What is not read front to back is waited for.
+#[cfg(feature = "crawl")]
 fn find_arriving(
     arriving: &Arc<Arriving>,
     kind: Option<Kind>,

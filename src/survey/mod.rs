@@ -28,7 +28,7 @@ use crate::reference::{
 };
 use crate::snapshot::{NumberColumn, Numbers, Row, Snapshot};
 
-pub use series::series;
+pub use series::{SERIES, series};
 
 /// What the Hub does not say, and the survey needs.
 #[derive(Debug)]

@@ -8,6 +8,9 @@ use crate::snapshot::Changes;
 
 use Unit::{Count, Share, Text};
 
+/// The name of the section about several snapshots.
+pub const SERIES: &str = "series";
+
 /// How many families are drawn.
 const DRAWN: usize = 6;
 
@@ -16,7 +19,7 @@ const DRAWN: usize = 6;
 /// # Errors
 /// [`Error::Snapshot`].
 pub fn series(surveys: &[Survey<'_>]) -> Result<Section, Error> {
-    let mut section = Section::new("series", "From snapshot to snapshot");
+    let mut section = Section::new(SERIES, "From snapshot to snapshot");
     let date = |survey: &Survey<'_>| survey.snapshot().provenance().taken.map_or_else(String::new, day);
     let dates: Vec<String> = surveys.iter().map(date).collect();
 

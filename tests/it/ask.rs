@@ -5,16 +5,18 @@ use std::thread;
 
 use assert_cmd::Command;
 use modelkin::ask::{
-    Answer, Atlas, Begin, Contradiction, Error, Explain, Facts, Family, Filter, Owners, Question, Rank, Selection,
-    Show, Tables, What,
+    Answer, Atlas, Begin, Cases, Check, Contradiction, Diff, Error, Explain, Export, Facts, Family, Filter, Owners,
+    Question, Rank, Report, Selection, Show, Tables, What,
 };
 use modelkin::census::{Group, Measure, Part};
+use modelkin::export::{self, Engine, Paint};
 use modelkin::ink::Format;
 use modelkin::lineage::Collapse;
 use modelkin::model::Relation;
 
 fn sample() -> Atlas {
-    Atlas::new(&modelkin::sample().unwrap(), Tables::built_in().unwrap())
+    let sample = modelkin::sample().unwrap();
+    Atlas::new(&sample, Tables::built_in().unwrap()).after(vec![sample])
 }
 
 fn json(answer: &Answer) -> String {
@@ -80,7 +82,39 @@ fn questions() -> Vec<Question> {
         Question::Explain(Explain { name: "Gemma".into(), ..Explain::default() }),
         Question::Owners(Owners { most: Some(20), ..Owners::default() }),
         Question::Owners(Owners { unknown: true, most: Some(3) }),
+        report(&["downloads", "derivatives.families", "derivatives.rivals"]),
+        Question::Report(Report { filter: filter(r#"{"fold_mirrors": true}"#), sections: vec!["shape".into()] }),
+        check(None),
+        check(Some(Cases::All)),
+        check(Some(Cases::Kind("cycles".into()))),
+        check(Some(Cases::Aliases)),
+        check(Some(Cases::Bursts)),
+        check(Some(Cases::Mirrors)),
+        Question::Check(Check { owner: Some("Qwen".into()), kinds: vec!["unlisted".into()], ..Check::default() }),
+        Question::Check(Check { below: Some("Qwen/Qwen2.5-0.5B".into()), ..Check::default() }),
+        diff(None),
+        diff(Some("models")),
     ]
+}
+
+fn report(sections: &[&str]) -> Question {
+    let sections = sections.iter().map(|section| (*section).to_owned()).collect();
+    Question::Report(Report { sections, ..Report::default() })
+}
+
+fn check(list: Option<Cases>) -> Question {
+    Question::Check(Check { list, most: Some(20), ..Check::default() })
+}
+
+fn diff(table: Option<&str>) -> Question {
+    Question::Diff(Diff { table: table.map(str::to_owned) })
+}
+
+/// Runs the program, and gives what it printed.
+fn printed(words: &[&str]) -> String {
+    let told = Command::cargo_bin("modelkin").unwrap().env_remove("MODELKIN_SNAPSHOT").args(words).output().unwrap();
+    assert!(told.status.success(), "{words:?}: {}", String::from_utf8_lossy(&told.stderr));
+    String::from_utf8(told.stdout).unwrap()
 }
 
 #[test]
@@ -88,18 +122,15 @@ fn an_answer_is_what_its_command_prints() {
     let atlas = sample();
     for question in questions() {
         let answer = atlas.ask(&question).unwrap();
-        let command = answer.command();
+        // A diff names both snapshots.
+        let command = answer.command().replace("EARLIER LATER", "sample sample");
         // The shell's quotes stand around whole words here.
-        let words = command.split(' ').skip(1).map(|word| word.trim_matches('\''));
-        let told = Command::cargo_bin("modelkin")
-            .unwrap()
-            .env_remove("MODELKIN_SNAPSHOT")
-            .args(words)
-            .args(["--snapshot", "sample", "--format", "json"])
-            .output()
-            .unwrap();
-        assert!(told.status.success(), "{command}: {}", String::from_utf8_lossy(&told.stderr));
-        let printed = String::from_utf8(told.stdout).unwrap();
+        let mut words: Vec<&str> = command.split(' ').skip(1).map(|word| word.trim_matches('\'')).collect();
+        if words[0] != "diff" {
+            words.extend(["--snapshot", "sample"]);
+        }
+        words.extend(["--format", "json"]);
+        let printed = printed(&words);
         // What a command is told of the snapshot stands in the commands of `explain`.
         assert_eq!(json(&answer), printed.replace(" --snapshot sample", ""), "{command}");
     }
@@ -192,6 +223,45 @@ fn questions_that_contradict_themselves_are_told_so() {
     assert_eq!(select(Selection { top: Some(0), ..all.clone() }), Contradiction::TopOfNone);
     assert_eq!(select(Selection { depth: Some(1), ..all.clone() }), Contradiction::DepthElsewhere);
     assert_eq!(select(Selection { hops: Some(1), ..all }), Contradiction::HopsElsewhere);
+}
+
+#[test]
+fn what_no_section_table_or_kind_is_called_is_told() {
+    let sample = modelkin::sample().unwrap();
+    let alone = Atlas::new(&sample, Tables::built_in().unwrap());
+    let told = |question: Question| alone.ask(&question).unwrap_err().to_string();
+    assert!(
+        told(report(&["downlods"])).starts_with("no section \"downlods\"; there are derivatives, months, downloads")
+    );
+    assert_eq!(
+        told(report(&["sizes", "shape.figure"])),
+        "shape has no table \"figure\"; it has figures, generations, relations, bases, components; do you mean figures?"
+    );
+    assert_eq!(told(report(&["series"])), "the section series is about several snapshots");
+    assert_eq!(told(diff(None)), "there is no snapshot before this one to compare it with");
+    let compared = alone.clone().after(vec![sample]).ask(&diff(Some("model"))).unwrap_err().to_string();
+    assert!(compared.starts_with("diff has no table \"model\"; it has changes,"), "{compared}");
+    let some = Filter { no_unlisted: true, ..Filter::default() };
+    let some = Question::Report(Report { filter: some, ..Report::default() });
+    assert!(matches!(alone.ask(&some), Err(Error::Contradiction(Contradiction::ReportOfSome))));
+    assert!(told(check(Some(Cases::Kind("cycel".into())))).starts_with("\"cycel\" is no kind; use reject, unlisted"));
+}
+
+#[test]
+fn an_export_is_what_the_program_writes() {
+    let selection = Selection { depth: Some(2), ..Selection::of(Begin::Below("Qwen/Qwen2.5-0.5B".into())) };
+    let question = Question::Export(Export { selection, filter: Filter::default() });
+    let answer = sample().ask(&question).unwrap();
+    let graph = answer.graph().unwrap().unwrap();
+    let paint = Paint::new(&graph, export::ColorBy::Relation);
+    let mut written = Vec::new();
+    export::Format::GraphMl.write(export::Part::Whole, &graph, &paint, Engine::Outline, &mut written).unwrap();
+    let command = answer.command();
+    assert_eq!(command, "modelkin export --below Qwen/Qwen2.5-0.5B --depth 2");
+    let words: Vec<&str> = command.split(' ').skip(1).chain(["--to", "graphml", "--snapshot", "sample"]).collect();
+    assert_eq!(String::from_utf8(written).unwrap(), printed(&words));
+    // Asked for its models alone it tells them.
+    assert!(json(&answer).contains(r#"{"id":"Qwen/Qwen2.5-0.5B"}"#));
 }
 
 #[test]

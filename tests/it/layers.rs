@@ -78,6 +78,11 @@ const ROOMS: &[Room] = &[
         may_import: &["census", "reference", "snapshot", "model"],
         foreign: &["comfy_table", "csv", "jiff", "quick_xml", "serde", "serde_json"],
     },
+    Room {
+        name: "import",
+        may_import: &["census", "crawl", "reference", "snapshot", "source", "model"],
+        foreign: &["thiserror"],
+    },
     Room { name: "report", may_import: &["ink", "census", "lineage", "reference", "snapshot", "model"], foreign: &[] },
     Room { name: "survey", may_import: &["ink", "census", "lineage", "reference", "snapshot", "model"], foreign: &[] },
     Room {
@@ -87,7 +92,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "ask",
-        may_import: &["survey", "report", "ink", "census", "lineage", "reference", "snapshot", "model"],
+        may_import: &["export", "survey", "report", "ink", "census", "lineage", "reference", "snapshot", "model"],
         foreign: &["jiff", "serde", "thiserror"],
     },
     Room {

@@ -278,7 +278,7 @@ fn accounts_that_share_names_with_children_on_one_side_are_told() {
         crate::support::with_aliases(&text, &[("old/m0", "now/m0"), ("old/m1", "now/m1"), ("old/m2", "now/m2")]);
     let lineage = modelkin::lineage::Lineage::from_snapshot(&snapshot).unwrap();
     assert!(lineage.namesakes().is_empty());
-    let table = modelkin::report::aliases(&lineage, 20).unwrap();
+    let table = modelkin::report::aliases(&modelkin::report::moved(&lineage).unwrap(), 20);
     let modelkin::ink::Block::Grid(_) = &table.blocks[1] else { panic!("no table") };
     assert_eq!(format!("{:?}", table.blocks[0]), "Line(\"1 old name, 6 links moved.\")");
 }

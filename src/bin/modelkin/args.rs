@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use modelkin::ask::Day;
-use modelkin::census::{Counting, Measure};
+use modelkin::census::Measure;
 use modelkin::export;
 use modelkin::model::Relation;
 
@@ -56,11 +56,6 @@ impl Wait {
             None => Some(30),
             Some(seconds) => seconds,
         }
-    }
-
-    /// All models are counted.
-    pub fn everything(&self) -> Counting {
-        Counting { wait: self.seconds(), ..Counting::default() }
     }
 }
 

@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use modelkin::crawl::{self, Brought, OldIds};
+use modelkin::import::{Error, Given, Made, Recipe};
 use modelkin::ink::{day, grouped, plural, printable};
 use modelkin::model::{Alias, Certainty, Scope as Of};
 use modelkin::reference::Aliases;
-use modelkin::snapshot::{Builder, Changes, CrawlNote, FileSet, Snapshot};
+use modelkin::snapshot::{self, Builder, Changes, CrawlNote, FileSet, Snapshot};
 use modelkin::source::hub::listing::{Scope, WHOLE_HUB};
 use modelkin::source::hub::{Hub, Patience, runtime};
-use modelkin::source::recording::{CardState, Plan, Recording, Span};
+use modelkin::source::recording::{CardState, Plan, Recording};
 
 use crate::args::Crawl;
 use crate::files::Over;
-use crate::given::Given;
 use crate::interrupt::stop_on_interrupt;
 use crate::output::Usage;
 use crate::progress::Progress;
@@ -111,18 +111,17 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
         builder.remember(old)?;
     }
     let known_sources = builder.sources().len();
-    let Span { began, ended, .. } = recording.span()?;
-    let rejects = import::gather(&mut builder, vec![Given::Source(Box::new(Recording::open(&folder)?))], &aliases)?;
     let before = old.as_ref().and_then(|old| old.provenance().crawl.as_ref());
-    builder.crawled(Some(began), crawl::note_of(&recording, before));
-    let is_empty = builder.progress().0 == 0;
-    let snapshot = import::finish(builder, None, ended, &rejects);
-    if is_empty && args.record.is_none() {
-        // The same pages would say the same again.
-        recording.remove()?;
-        return snapshot.map(|_| ExitCode::SUCCESS);
-    }
-    let mut snapshot = snapshot?;
+    let recipe = Recipe { before, ..import::recipe(aliases, None, &args.wait)? };
+    let pages = vec![Given::Source(Box::new(Recording::open(&folder)?))];
+    let Made { snapshot, left_out, known_rejects } = match import::make(builder, pages, &recipe) {
+        Err(error @ Error::Unmade { error: snapshot::Error::Empty, .. }) if args.record.is_none() => {
+            // The same pages would say the same again.
+            recording.remove()?;
+            return Err(import::worded(error));
+        }
+        made => made.map_err(import::worded)?,
+    };
     let models = |snapshot: &Snapshot| snapshot.provenance().counts.models;
     let newest = crawl::ends_early(&snapshot)?;
     let shrunk = old.as_ref().filter(|old| models(&snapshot) < models(old) / 10 * 9);
@@ -143,7 +142,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     if let Some(old) = old.as_ref().filter(|_| args.keep || newest.is_some() || shrunk.is_some()) {
         snapshots::keep_old(old, &output)?;
     }
-    import::keep(&mut snapshot, &args.wait)?;
+    import::tell(left_out);
     snapshot.write(&output)?;
     if args.record.is_none() {
         recording.remove()?;
@@ -152,7 +151,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
     if let Some(old) = old.as_ref().filter(|_| args.update) {
         text += &changes(&Changes::between(old, &snapshot)?, args.full);
     }
-    text += &import::summary(&args.output, &snapshot, known_sources, &rejects)?;
+    text += &import::summary(&args.output, &snapshot, known_sources, known_rejects)?;
     output::result(&text)?;
     import::remember(&args.output);
     Ok(ExitCode::SUCCESS)
@@ -176,8 +175,9 @@ fn plan(args: &Crawl, endpoint: &str, old: Option<&Snapshot>) -> anyhow::Result<
         let wanted = crawl::note(&plan);
         let is_same = |note: &CrawlNote| crawl::lists_the_same(note, &wanted);
         if let Some(old) = old.filter(|old| !old.provenance().crawl.as_ref().is_some_and(is_same)) {
-            let holds = old.provenance().crawl.as_ref().map_or_else(|| "what was imported".to_owned(), crawl::describe);
-            bail!("{name}: holds {holds}; this is {}: name another file with -o", crawl::describe(&wanted));
+            let holds =
+                old.provenance().crawl.as_ref().map_or_else(|| "what was imported".to_owned(), CrawlNote::words);
+            bail!("{name}: holds {holds}; this is {}: name another file with -o", wanted.words());
         }
         return Ok(plan);
     }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use modelkin::ask::{self, Answer, Atlas, Begin, Contradiction, Error, Filter, Question, Selection, Tables, What};
 use modelkin::reference::{Families, Publishers};
+use modelkin::snapshot::Snapshot;
 
 use crate::args;
 use crate::output::{self, Usage};
@@ -13,12 +14,17 @@ use crate::{files, snapshots};
 
 /// Looks at a question before a snapshot is opened for it.
 pub fn check(question: &Question) -> anyhow::Result<()> {
-    question.check().map_err(|contradiction| worded(contradiction.into()))
+    question.check().map_err(worded)
 }
 
 /// The snapshot that is meant, to be asked.
 pub fn atlas(asked: &args::Question, tables: Tables) -> anyhow::Result<Atlas> {
-    Ok(Atlas::new(&snapshots::open(asked, None)?, tables).waiting(asked.wait.seconds()))
+    Ok(over(&snapshots::open(asked, None)?, &asked.wait, tables))
+}
+
+/// A snapshot, to be asked.
+pub fn over(snapshot: &Snapshot, wait: &args::Wait, tables: Tables) -> Atlas {
+    Atlas::new(snapshot, tables).waiting(wait.seconds())
 }
 
 /// Asks.
@@ -48,22 +54,14 @@ pub fn families(option: &str, families: Option<&Path>) -> anyhow::Result<Tables>
 
 /// The tables inside the program, with the user's families and publishers.
 pub fn tables(typed: &args::Tables) -> anyhow::Result<Tables> {
-    let tables = families("--families", typed.families.as_deref())?;
-    Ok(match &typed.owners {
-        Some(path) => tables.with_publishers(publishers(Some(path))?),
-        None => tables,
-    })
+    with_owners(families("--families", typed.families.as_deref())?, typed.owners.as_deref())
 }
 
-/// The built-in table of publishers, with the user's rows.
-pub fn publishers(own: Option<&Path>) -> anyhow::Result<Publishers> {
-    let publishers = Publishers::built_in()?;
-    Ok(match own {
-        Some(path) => {
-            publishers.with(Publishers::read(&files::named("--owners", path), &files::table("--owners", path)?)?)
-        }
-        None => publishers,
-    })
+/// The tables with the user's publishers, whose rows stand above those inside the program.
+pub fn with_owners(tables: Tables, own: Option<&Path>) -> anyhow::Result<Tables> {
+    let Some(path) = own else { return Ok(tables) };
+    let own = Publishers::read(&files::named("--owners", path), &files::table("--owners", path)?)?;
+    Ok(tables.with_publishers(Publishers::built_in()?.with(own)))
 }
 
 /// How many: none that is said by 0 is all.
@@ -92,6 +90,9 @@ pub fn worded(error: Error) -> anyhow::Error {
             Contradiction::HopsElsewhere => "--hops goes with --around; how far below or above is --depth".into(),
             other => other.to_string(),
         }),
+        Error::NoSection { .. } | Error::NoTable { .. } | Error::NoKind { .. } => usage(error.to_string()),
+        Error::NoSeries => usage(format!("{error}; name them with --snapshots")),
+        Error::Unverified(error) => anyhow::Error::from_boxed(error),
         Error::Unknown(unknown) if unknown.what == What::Any => {
             anyhow!("{unknown}; `modelkin rank --of families --top 0` shows the families")
         }

@@ -7,11 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
-use modelkin::ask::{Atlas, Filter, Selection};
-use modelkin::census::Kin;
-use modelkin::export::{About, Engine, Format, Graph, Paint, Part, Tables};
+use modelkin::ask::{Export, Facts, Filter, Question, Selection};
+use modelkin::export::{Engine, Format, Paint, Part};
 use modelkin::ink::{grouped, plural};
-use modelkin::reference::{Aliases, Licences};
 use modelkin::snapshot::FileSet;
 
 use crate::args::ColorArg;
@@ -41,29 +39,18 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
         Some(path) => format.parts().iter().map(|part| place(path, *part)).collect::<anyhow::Result<_>>()?,
         None => Vec::new(),
     };
-    let (asked, filter) = (Selection::from(&args.selection), Filter::from(&args.filter));
-    asked.check().and_then(|()| filter.check()).map_err(|contradiction| desk::worded(contradiction.into()))?;
+    let question =
+        Question::Export(Export { selection: Selection::from(&args.selection), filter: Filter::from(&args.filter) });
+    desk::check(&question)?;
     let tables = desk::families("--rules", args.selection.rules.as_deref())?;
+    let tables = desk::with_owners(tables, args.owners.as_deref())?;
     let snapshot = snapshots::trusted(snapshots::open_asked(args.snapshot.as_deref())?, args.trust)?;
-    // An export goes out as it is made.
-    snapshot.verify()?;
-    let atlas = Atlas::new(&snapshot, tables).waiting(args.wait.seconds());
-    let (chosen, census) = atlas.choose(&asked, &filter).map_err(desk::worded)?;
-    desk::tell(&chosen);
-    let selection = &chosen.models;
-    let mut rows: Vec<_> = selection.rows().to_vec();
-    rows.extend(selection.groups().iter().flat_map(|group| group.models.iter().copied()));
-    rows.sort_unstable();
-    let tables = Tables {
-        kin: Kin::of(atlas.tables().all_families()?, selection.lineage(), &rows),
-        publishers: desk::publishers(args.owners.as_deref())?,
-        aliases: Aliases::built_in()?,
-        licences: Licences::built_in()?,
+    let answer = desk::ask(&desk::over(&snapshot, &args.wait, tables), &question)?;
+    let (Facts::Graph { chosen, .. }, Some(mut graph)) = (answer.facts(), answer.graph().map_err(desk::worded)?) else {
+        bail!("an export has no graph");
     };
-    let words = [chosen.words.join(" "), filter.words()].join(" ").trim_end().to_owned();
-    let program = concat!("modelkin ", env!("CARGO_PKG_VERSION")).to_owned();
-    let about = About { title: chosen.title.clone(), selection: words, program, written: Vec::new() };
-    let mut graph = Graph::new(&census, selection, &tables, about)?;
+    desk::tell(chosen);
+    let selection = &chosen.models;
     let paint = Paint::new(&graph, args.color_by.unwrap_or(args::ColorArg::Relation).into());
     let layout = args.layout.unwrap_or(Engine::Outline);
 

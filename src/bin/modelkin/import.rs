@@ -2,21 +2,19 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use modelkin::ask::Day;
-use modelkin::census::{self, TooLong};
-use modelkin::crawl;
+use modelkin::census::TooLong;
+use modelkin::import::{self, Error, Event, Given, Made, Recipe};
 use modelkin::ink::{day, grouped, plural, printable};
-use modelkin::model::{DAY, RemarkKind};
+use modelkin::model::{DAY, Reject, RemarkKind};
 use modelkin::reference::{Aliases, Families};
-use modelkin::snapshot::{Builder, Error, FileSet, Snapshot, Taken};
-use modelkin::source::recording::Recording;
+use modelkin::snapshot::{Builder, FileSet, Snapshot, Taken};
 use modelkin::source::{Kind, NamedColumns};
 
 use crate::args::{Import, KindArg, Wait};
 use crate::files::Over;
-use crate::given::Given;
 use crate::output::Usage;
 use crate::remote::{self, Place};
 use crate::{clock, files, output, snapshots};
@@ -59,43 +57,66 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     if !named.is_empty() && !sources.iter().any(is_table) {
         bail!(Usage("--column names columns of tables (CSV, Parquet), and no source is one".into()));
     }
-    let mut builder = Builder::new();
-    for source in &sources {
-        if let Some(update) = source.recording().filter(|recording| recording.plan().since.is_some()) {
-            bail!(
-                "{}: holds an update, which says nothing without the snapshot that it updates",
-                update.folder().display()
-            );
-        }
-    }
-    // The same pages give the same bytes, now and later.
-    let ended = match &sources[..] {
-        [source] => source.recording().map(Recording::span).transpose()?.and_then(|span| span.ended),
-        _ => None,
+    let recipe = recipe(aliases, taken, &args.wait)?;
+    let Made { snapshot, left_out, known_rejects } = match make(Builder::new(), sources, &recipe) {
+        Ok(made) => made,
+        Err(Error::Source(error)) => return Err(there.failed(error.into())),
+        Err(error) => return Err(worded(error)),
     };
-    let rejects = match gather(&mut builder, sources, &aliases) {
-        Ok(rejects) => rejects,
-        Err(error) => return Err(there.failed(error)),
-    };
-    let mut snapshot = finish(builder, taken, ended, &rejects)?;
-    keep(&mut snapshot, &args.wait)?;
+    tell(left_out);
     snapshot.write(&output)?;
     let newest = there.newest(&snapshot)?;
     there.remove()?;
-    output::result(&(summary(&args.output, &snapshot, 0, &rejects)? + &newest))?;
+    output::result(&(summary(&args.output, &snapshot, 0, known_rejects)? + &newest))?;
     remember(&args.output);
     Ok(ExitCode::SUCCESS)
 }
 
-/// Computes what is asked most, to be kept in the snapshot; what would take too long is left out.
-pub fn keep(snapshot: &mut Snapshot, wait: &Wait) -> anyhow::Result<()> {
-    if let Some(TooLong { seconds }) = census::keep_within(snapshot, &Families::built_in()?.all()?, wait.seconds())? {
+/// What a snapshot is made by: the tables inside the program, this moment, and how long may be counted.
+pub fn recipe(aliases: Vec<Aliases>, taken: Option<i64>, wait: &Wait) -> anyhow::Result<Recipe<'static>> {
+    let families = Families::built_in()?.all()?;
+    Ok(Recipe { aliases, families, taken, written: clock::now()?, before: None, wait: wait.seconds() })
+}
+
+/// Makes a snapshot, and shows how far it is.
+pub fn make(builder: Builder, sources: Vec<Given>, recipe: &Recipe<'_>) -> Result<Made, Error> {
+    let bar = progress_bar();
+    let made = import::make(builder, sources, recipe, &mut |event| match event {
+        Event::Source { label } => bar.set_message(printable(&label)),
+        Event::Records(more) => bar.inc(more),
+        Event::Disbelieved { label, told } => output::note(&format!(
+            "warning: {label}: the Hub's clock told {}, which cannot be right; this machine's dates the crawl",
+            day(told)
+        )),
+        _ => (),
+    });
+    bar.finish_and_clear();
+    made
+}
+
+/// An error with the first rejects, where nothing else was read.
+pub fn worded(error: Error) -> anyhow::Error {
+    match &error {
+        Error::Unmade { rejects, .. } if !rejects.is_empty() => {
+            anyhow!("{error}; the first rejects:\n{}", listed(rejects.iter()).trim_end())
+        }
+        _ => error.into(),
+    }
+}
+
+/// Rejects, a line each.
+fn listed<'r>(rejects: impl Iterator<Item = &'r Reject>) -> String {
+    rejects.map(|reject| format!("  {}\n", printable(&reject.to_string()))).collect()
+}
+
+/// Says that what would take too long is left out.
+pub fn tell(left_out: Option<TooLong>) {
+    if let Some(TooLong { seconds }) = left_out {
         output::note(&format!(
             "left out: the counts of every model, which would take about {seconds} s; --wait keeps them too, and questions \
              that need them say how long they take"
         ));
     }
-    Ok(())
 }
 
 /// Refuses columns that are named twice: they could not both be meant, or one of the two says nothing.
@@ -117,62 +138,6 @@ fn columns(named: &[String]) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Reads the sources into the builder, with the aliases. Gives the first rejects in words.
-pub fn gather(builder: &mut Builder, sources: Vec<Given>, aliases: &[Aliases]) -> anyhow::Result<String> {
-    let bar = progress_bar();
-    let known = builder.rejects().len();
-    for source in sources {
-        let source = match source {
-            Given::Source(source) => source,
-            Given::Snapshot(path) => {
-                let snapshot = Snapshot::open(&path)?;
-                snapshot.verify()?;
-                builder.add_snapshot(&path.display().to_string(), &snapshot)?;
-                continue;
-            }
-        };
-        let label = source.label()?;
-        bar.set_message(printable(&label));
-        builder.source(&label, source.kind().name());
-        if let Some(recording) = source.recording() {
-            let span = recording.span()?;
-            if let Some(told) = span.disbelieved {
-                output::note(&format!(
-                    "warning: {label}: the Hub's clock told {}, which cannot be right; this machine's dates the crawl",
-                    day(told)
-                ));
-            }
-            builder.crawled(Some(span.began), crawl::note_of(recording, None));
-        }
-        let mut records = 0;
-        let digest = source.read(&mut |found| {
-            builder.add(found);
-            records += 1;
-            // Looking at the clock takes as long as some of the work.
-            if records % 1024 == 0 {
-                bar.inc(1024);
-            }
-        })?;
-        builder.digest(&digest.sha256, digest.bytes);
-        digest.remarks.iter().for_each(|remark| builder.remark(remark));
-    }
-    bar.finish_and_clear();
-    aliases.iter().for_each(|table| builder.aliases(table.iter()));
-    Ok(builder.rejects().iter().skip(known).take(SHOWN).fold(String::new(), |mut text, reject| {
-        _ = writeln!(text, "  {}", printable(&reject.to_string()));
-        text
-    }))
-}
-
-/// Makes the snapshot, written at `written` or now.
-pub fn finish(builder: Builder, taken: Option<i64>, written: Option<i64>, rejects: &str) -> anyhow::Result<Snapshot> {
-    let program = concat!("modelkin ", env!("CARGO_PKG_VERSION"));
-    match builder.finish(program, taken, Some(written.map_or_else(clock::now, Ok)?)) {
-        Err(error) if !rejects.is_empty() => bail!("{error}; the first rejects:\n{}", rejects.trim_end()),
-        done => Ok(done?),
-    }
 }
 
 /// Remembers the snapshot as the last one, and says so.
@@ -202,8 +167,8 @@ fn progress_bar() -> ProgressBar {
     bar
 }
 
-/// What a snapshot holds that was written to `path`; the first `known` sources are an earlier run's.
-pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) -> Result<String, Error> {
+/// What a snapshot holds that was written to `path`; the first `known` sources and `known_rejects` are an earlier run's.
+pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, known_rejects: usize) -> anyhow::Result<String> {
     let path = printable(&path.display().to_string());
     let provenance = snapshot.provenance();
     let counts = &provenance.counts;
@@ -229,6 +194,7 @@ pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, rejects: &str) ->
         }
     }
     if counts.rejects > 0 {
+        let rejects = listed(snapshot.rejects().iter().skip(known_rejects).take(SHOWN));
         let _ = write!(text, "{}, such as\n{rejects}", plural(counts.rejects, "reject"));
         let _ = writeln!(text, "  (all of them: modelkin check --list reject --snapshot {})", path);
     }

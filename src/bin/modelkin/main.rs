@@ -12,7 +12,6 @@ mod explain;
 mod export;
 mod family;
 mod files;
-mod given;
 mod hub;
 mod import;
 mod interrupt;

@@ -1,11 +1,14 @@
 //! Sources that lie elsewhere: what is fetched of them, and what is said of it.
 
+use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
 use std::time::Instant;
 
 use anyhow::{anyhow, bail};
 use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
+use modelkin::import::Given;
 use modelkin::ink::{day, plural};
 use modelkin::model::DAY;
 use modelkin::snapshot::Snapshot;
@@ -13,7 +16,6 @@ use modelkin::source::hub::fetch::{self, Event, Fetched, Wanted};
 use modelkin::source::hub::{Address, Hub, Patience};
 use modelkin::source::{self, Kind, NamedColumns};
 
-use crate::given::{Given, is_snapshot};
 use crate::output::Usage;
 use crate::{clock, files, hub, output};
 
@@ -182,6 +184,13 @@ impl Brought {
             None => self.remove().err().unwrap_or(error),
         }
     }
+}
+
+/// Whether a file begins as a snapshot does.
+fn is_snapshot(path: &Path) -> bool {
+    let is_file = fs::metadata(path).is_ok_and(|known| known.is_file());
+    let mut magic = [0; 6];
+    is_file && fs::File::open(path).is_ok_and(|mut file| file.read_exact(&mut magic).is_ok()) && &magic == b"ARROW1"
 }
 
 /// Where the fetch is: a line that renews itself on a terminal, a plain line now and then elsewhere.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use modelkin::crawl::renames::{self, Renames};
+use modelkin::import::Made;
 use modelkin::ink::{grouped, plural};
 use modelkin::reference::Aliases;
 use modelkin::snapshot::{Builder, FileSet, Snapshot, Taken};
@@ -82,11 +83,12 @@ pub fn run(
         builder.source(&format!("renames at {endpoint}"), "renames");
         builder.digest(&digest.sha256, digest.bytes);
     }
-    let mut snapshot = import::finish(builder, taken, None, "")?;
+    let recipe = import::recipe(Vec::new(), taken, &args.wait)?;
+    let Made { snapshot, left_out, known_rejects } = import::make(builder, Vec::new(), &recipe)?;
     if args.keep {
         snapshots::keep_old(&old, output)?;
     }
-    import::keep(&mut snapshot, &args.wait)?;
+    import::tell(left_out);
     snapshot.write(output)?;
     let [renamed, there, gone] = known.counts().map(|count| grouped(count as u64));
     let mut text = format!("{renamed} renamed, {gone} gone or private, {there} there and not listed");
@@ -99,7 +101,7 @@ pub fn run(
         grouped(before),
         grouped(snapshot.provenance().counts.unlisted)
     );
-    text += &import::summary(&args.output, &snapshot, sources, "")?;
+    text += &import::summary(&args.output, &snapshot, sources, known_rejects)?;
     output::result(&text)?;
     import::remember(&args.output);
     Ok(ExitCode::SUCCESS)

@@ -4,12 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use modelkin::ask::Filter;
-use modelkin::census::Census;
-use modelkin::ink::{self, Format, Report, Section, day, plural};
-use modelkin::lineage::Lineage;
-use modelkin::snapshot::{FileSet, Snapshot, nearest};
-use modelkin::survey::{self, References, Survey};
+use modelkin::ask::{Answer, Error, Facts, Filter, Question, Report};
+use modelkin::ink::{Format, Section, day, plural};
+use modelkin::snapshot::{FileSet, Snapshot};
+use modelkin::survey::{self, SERIES};
 
 use crate::args::{self, FormatArg};
 use crate::files::Over;
@@ -17,16 +15,13 @@ use crate::output::Usage;
 use crate::{desk, output, snapshots};
 
 pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
-    let names: Vec<&str> = survey::names().collect();
-    let wanted: Vec<(&str, Option<&str>)> = args.sections.iter().map(|wanted| split(wanted)).collect();
-    for (section, _) in &wanted {
-        if !names.contains(section) && (*section != SERIES || args.snapshots.is_empty()) {
-            if *section == SERIES {
-                bail!(Usage("the section series is about several snapshots; name them with --snapshots".into()));
-            }
-            bail!(Usage(format!("no section {section:?}; there are {}", names.join(", "))));
-        }
+    let filter = Filter { fold_mirrors: args.fold_mirrors, ..Filter::default() };
+    let asked = Report { sections: args.sections.clone(), filter };
+    if args.snapshots.is_empty() && asked.sections.iter().any(|section| section == SERIES) {
+        return Err(desk::worded(Error::NoSeries));
     }
+    let question = Question::Report(asked);
+    desk::check(&question)?;
     if !args.snapshots.is_empty() {
         snapshots::none_beside(&args.question, "--snapshots")?;
     }
@@ -35,33 +30,17 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     }
     args.out.as_deref().map(places).transpose()?;
     let tables = desk::tables(&args.tables)?;
-    let references = tables.references()?;
-    let filter = Filter { fold_mirrors: args.fold_mirrors, ..Filter::default() };
+    tables.references()?;
     let mut all = series(&args.snapshots, args.question.trust)?;
     let snapshot = match all.pop() {
         Some(last) => last,
         None => snapshots::open(&args.question, None)?,
     };
-    let lineage_of = |snapshot| Lineage::from_snapshot(snapshot).map(|lineage| filter.links(&lineage));
-    let lineage = lineage_of(&snapshot)?;
-    let census = Census::take(&lineage, &args.question.wait.everything())?;
-    let survey = Survey::of(&lineage, &census, references)?;
-    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|(section, _)| *section == name);
-    let mut sections = survey.sections(is_wanted)?;
-    if !args.snapshots.is_empty() && is_wanted(SERIES) {
-        let lineages = all.iter().map(lineage_of).collect::<Result<Vec<Lineage>, _>>()?;
-        let taken = |lineage| Census::take(lineage, &args.question.wait.everything());
-        let censuses = lineages.iter().map(taken).collect::<Result<Vec<Census>, _>>()?;
-        let earlier = lineages.iter().zip(&censuses).map(|(lineage, census)| Survey::of(lineage, census, references));
-        let surveys = earlier.chain([Survey::of(&lineage, &census, references)]);
-        sections.push(survey::series(&surveys.collect::<Result<Vec<_>, _>>()?)?);
-    }
-    only(&mut sections, &wanted)?;
-    if args.fold_mirrors {
-        sections.iter_mut().for_each(|section| section.definition.push(filter.words()));
-    }
+    let atlas = desk::over(&snapshot, &args.question.wait, tables).after(all);
+    let answer = desk::ask(&atlas, &question)?;
+    let Facts::Sections { sections } = answer.facts() else { return desk::write(&answer, args.question.format) };
     if let Some(out) = &args.out {
-        write(args, out, &sections, references, &snapshot)?;
+        write(args, out, &answer, sections)?;
         return Ok(ExitCode::SUCCESS);
     }
     if let FormatArg::Csv = args.question.format {
@@ -71,20 +50,16 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
                 "CSV is one table: name it, as --section derivatives.families, or write all with --out".into()
             ));
         };
+        let definition: Vec<String> = sections.iter().flat_map(|section| section.definition.clone()).collect();
         let mut text = Vec::new();
         table.csv(&mut text)?;
-        output::note(&note(&sections, &snapshot));
+        output::note(&table.report(&definition).note(&snapshot));
         snapshot.unchanged()?;
         output::result(&String::from_utf8_lossy(&text))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let report = ink::report(&sections, &references.published, &snapshot)?;
-    output::report(&report, &snapshot, args.question.format.into())?;
-    Ok(ExitCode::SUCCESS)
+    desk::write(&answer, args.question.format)
 }
-
-/// The section that several snapshots have.
-const SERIES: &str = "series";
 
 /// The snapshots that are named, the earliest first.
 fn series(patterns: &[String], trust: args::Trust) -> anyhow::Result<Vec<Snapshot>> {
@@ -116,36 +91,6 @@ fn series(patterns: &[String], trust: args::Trust) -> anyhow::Result<Vec<Snapsho
     }
     all.sort_by_key(|(taken, _)| *taken);
     Ok(all.into_iter().map(|(_, snapshot)| snapshot).collect())
-}
-
-/// The name of a section and, if one is named, of a table.
-fn split(wanted: &str) -> (&str, Option<&str>) {
-    wanted.split_once('.').map_or((wanted, None), |(section, table)| (section, Some(table)))
-}
-
-/// Leaves the named tables alone, where some are named.
-fn only(sections: &mut [Section], wanted: &[(&str, Option<&str>)]) -> anyhow::Result<()> {
-    for section in sections {
-        let tables: Vec<&str> =
-            wanted.iter().filter(|(of, _)| *of == section.name).filter_map(|(_, table)| *table).collect();
-        let known: Vec<&str> = section.tables.iter().map(|table| table.name).collect();
-        if let Some(unknown) = tables.iter().find(|table| !known.contains(table)) {
-            let near = nearest(unknown, known.iter().copied(), 1);
-            let near = near.first().map_or_else(String::new, |near| format!("; do you mean {near}?"));
-            bail!(Usage(format!("{} has no table {unknown:?}; it has {}{near}", section.name, known.join(", "))));
-        }
-        let is_whole = wanted.iter().any(|(of, table)| *of == section.name && table.is_none());
-        if !tables.is_empty() && !is_whole {
-            section.tables.retain(|table| tables.contains(&table.name));
-        }
-    }
-    Ok(())
-}
-
-/// The definitions and the snapshot, for formats that have no room for them.
-fn note(sections: &[Section], snapshot: &Snapshot) -> String {
-    let definition = sections.iter().flat_map(|section| section.definition.clone()).collect();
-    Report::new(definition, Vec::new(), Vec::new()).note(snapshot)
 }
 
 /// The list of a report's files with their SHA-256, as `sha256sum` reads it.
@@ -195,18 +140,12 @@ impl Drop for Folders {
 }
 
 /// Writes the page, its tables as CSV and JSON, and the whole as Markdown and JSON: all of them, or none.
-fn write(
-    args: &args::Report,
-    out: &Path,
-    sections: &[Section],
-    references: &References,
-    snapshot: &Snapshot,
-) -> anyhow::Result<()> {
+fn write(args: &args::Report, out: &Path, answer: &Answer, sections: &[Section]) -> anyhow::Result<()> {
+    let snapshot = answer.snapshot();
     let (page, files) = places(out)?;
     let folder = files.file_name().unwrap_or_default().to_string_lossy();
-    // Before a folder is made: it fails if the snapshot is damaged.
-    let text = ink::page(sections, &references.published, snapshot, &folder)?;
-    let whole = ink::report(sections, &references.published, snapshot)?;
+    let text = answer.page(&folder).map_err(desk::worded)?.unwrap_or_default();
+    let whole = answer.report().map_err(desk::worded)?;
     let refused = |path: &Path, error| crate::files::refused("--out", path, &error, "choose another place with --out");
     let _made = Folders::make(&files).map_err(|error| refused(&files, error))?;
     let read = || args.tables.owners.iter().chain(&args.tables.families).map(PathBuf::as_path);
@@ -224,7 +163,7 @@ fn write(
         anyhow::Ok(())
     };
     for section in sections {
-        for table in section.tables.iter().chain(&ink::compared(section, &references.published)) {
+        for table in section.tables.iter().chain(&answer.compared(section).map_err(desk::worded)?) {
             let name = format!("{}.{}", section.name, table.name);
             beside(format!("{name}.csv"), &|out| table.csv(out))?;
             let report = table.report(&section.definition);

@@ -1,8 +1,8 @@
 //! Files of data sets, by address: `hf://datasets/OWNER/NAME@REVISION/PATH`, or any web address; and the commits of a
 //! data set (`hub-facts` 10.10).
 
-use reqwest::Url;
 use serde::Deserialize;
+use url::Url;
 
 use super::fetch::Error;
 use super::http::{Answer, Hub, Pause};

@@ -13,6 +13,7 @@ use reqwest::header::{AUTHORIZATION, DATE, LINK};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, Url};
 
+use super::MAX_BODY;
 use super::limit::{self, Class, Pace, Quota};
 use super::link::next_query;
 use super::patience::{Failure, Fault, LONGEST_WAIT, Patience, Trial, later};
@@ -26,8 +27,6 @@ pub(super) use marks::Marks;
 pub(super) use refused::Refusal;
 pub(super) use transfer::Keep;
 
-/// Longest body that is taken, in bytes: a page of a thousand full rows stays under 30 MB.
-pub(in crate::source) const MAX_BODY: usize = 128 << 20;
 /// What is read of a card, in bytes; a front matter may not reach further.
 const MAX_CARD: usize = (1 << 20) + 1;
 /// What is read of a refusal, in bytes: nobody's words are longer.

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use url::Url;
 
 use crate::model::ModelId;
 use crate::source::date;

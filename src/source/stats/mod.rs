@@ -39,6 +39,7 @@ use crate::model::{
 };
 use columns::{Base, Columns};
 use fault::{general, plainly};
+#[cfg(feature = "crawl")]
 pub(super) use footer::MOST as MOST_FOOTER;
 use heads::Room;
 use leaf::{Times, lossy};
@@ -95,6 +96,7 @@ pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result
 }
 
 /// The bytes of a dump that are read besides its footer, which alone has to be there.
+#[cfg(feature = "crawl")]
 pub(super) fn needed(path: &Path, named: &NamedColumns) -> Result<Vec<Range<u64>>, Error> {
     let dump = Dump::open(path, named)?;
     let groups = dump.reader.metadata().row_groups().iter();

@@ -1,0 +1,39 @@
+//! A part of the lineage, to be written as a graph.
+
+use super::{Answer, Atlas, Error, Export, Facts};
+use crate::census::Kin;
+use crate::export::{About, Graph, Tables};
+use crate::reference::{Aliases, Licences};
+
+impl Atlas {
+    pub(super) fn export(&self, asked: &Export) -> Result<Facts, Error> {
+        // An export goes out as it is made.
+        self.snapshot().verify()?;
+        let (chosen, census) = self.choose(&asked.selection, &asked.filter)?;
+        let selection = &chosen.models;
+        let mut rows = selection.rows().to_vec();
+        rows.extend(selection.groups().iter().flat_map(|group| group.models.iter().copied()));
+        rows.sort_unstable();
+        let tables = Tables {
+            kin: Kin::of(self.tables().all_families()?, selection.lineage(), &rows),
+            publishers: self.tables().publishers()?,
+            aliases: Aliases::built_in()?,
+            licences: Licences::built_in()?,
+        };
+        let words = [chosen.words.join(" "), asked.filter.words()].join(" ").trim_end().to_owned();
+        Ok(Facts::Graph { census, chosen, tables, words })
+    }
+}
+
+impl Answer {
+    /// The graph to be written, of an export; none of any other question.
+    ///
+    /// # Errors
+    /// None after [`Atlas::ask`], which asked for it.
+    pub fn graph(&self) -> Result<Option<Graph<'_>>, Error> {
+        let Facts::Graph { census, chosen, tables, words } = self.facts() else { return Ok(None) };
+        let program = concat!("modelkin ", env!("CARGO_PKG_VERSION")).to_owned();
+        let about = About { title: chosen.title.clone(), selection: words.clone(), program, written: Vec::new() };
+        Ok(Some(Graph::new(census, &chosen.models, tables, about)?))
+    }
+}

@@ -1,0 +1,142 @@
+//! From sources to a finished snapshot: records are gathered, the snapshot is made of them, and what is asked most is computed and
+//! kept in it. Whoever makes a snapshot makes it here, so that the same sources give the same bytes.
+
+mod error;
+mod given;
+
+pub use error::Error;
+pub use given::Given;
+
+use std::path::Path;
+
+use crate::census::{self, TooLong};
+use crate::crawl;
+use crate::reference::{Aliases, Family};
+use crate::snapshot::{Builder, CrawlNote, Snapshot};
+use crate::source::Source;
+use crate::source::recording::Recording;
+
+/// What a snapshot is made by, beside its sources.
+#[derive(Debug, Default)]
+pub struct Recipe<'r> {
+    /// Tables of old ids; a later one wins.
+    pub aliases: Vec<Aliases>,
+    /// The families whose members are kept in it.
+    pub families: Vec<Family>,
+    /// The instant that the records describe, in milliseconds since 1970, UTC; none: that of the crawl, or of the newest record.
+    pub taken: Option<i64>,
+    /// Now, in milliseconds since 1970, UTC. A snapshot of a crawl alone is dated by its last page instead.
+    pub written: i64,
+    /// The crawl that is brought up to date.
+    pub before: Option<&'r CrawlNote>,
+    /// How many seconds the counts of every model may take ([`census::Counting::wait`]); none: as long as they take.
+    pub wait: Option<u64>,
+}
+
+/// What happens on the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A source begins.
+    Source {
+        /// What it is called.
+        label: String,
+    },
+    /// So many records more were read.
+    Records(u64),
+    /// A crawl is dated by the clock of the machine that made it, since the Hub's cannot be right.
+    Disbelieved {
+        /// What the recording is called.
+        label: String,
+        /// What the Hub's clock told, in milliseconds since 1970, UTC.
+        told: i64,
+    },
+}
+
+/// A snapshot that was made.
+#[derive(Debug)]
+pub struct Made {
+    /// The snapshot, which nobody has written yet.
+    pub snapshot: Snapshot,
+    /// How long the counts of every model would have taken, where they were left out for it.
+    pub left_out: Option<TooLong>,
+    /// How many of its kept rejects were there before its sources were read.
+    pub known_rejects: usize,
+}
+
+/// How many rejects an error tells.
+const SHOWN: usize = 5;
+
+/// Makes a snapshot: what the builder holds, then the sources in their order, later records standing above earlier ones.
+///
+/// # Errors
+/// [`Error`], with the first rejects where nothing else was read.
+pub fn make(
+    mut builder: Builder,
+    sources: Vec<Given>,
+    recipe: &Recipe<'_>,
+    tell: &mut dyn FnMut(Event),
+) -> Result<Made, Error> {
+    let is_new = builder.progress().0 == 0;
+    let updates = sources.iter().filter_map(Given::recording).find(|recording| recording.plan().since.is_some());
+    if let Some(update) = updates.filter(|_| is_new) {
+        return Err(Error::Update { folder: update.folder().to_owned() });
+    }
+    // The same pages give the same bytes, now and later.
+    let ended = match &sources[..] {
+        [source] => source.recording().map(Recording::span).transpose()?.and_then(|span| span.ended),
+        _ => None,
+    };
+    let known_rejects = builder.rejects().len();
+    for source in sources {
+        match source {
+            Given::Source(source) => read(&mut builder, source, recipe, tell)?,
+            Given::Snapshot(path) => add(&mut builder, &path)?,
+        }
+    }
+    recipe.aliases.iter().for_each(|table| builder.aliases(table.iter()));
+    let rejects: Vec<_> = builder.rejects().iter().skip(known_rejects).take(SHOWN).cloned().collect();
+    let program = concat!("modelkin ", env!("CARGO_PKG_VERSION"));
+    let mut snapshot = builder
+        .finish(program, recipe.taken, Some(ended.unwrap_or(recipe.written)))
+        .map_err(|error| Error::Unmade { error, rejects })?;
+    let left_out = census::keep_within(&mut snapshot, &recipe.families, recipe.wait)?;
+    Ok(Made { snapshot, left_out, known_rejects })
+}
+
+fn add(builder: &mut Builder, path: &Path) -> Result<(), Error> {
+    let snapshot = Snapshot::open(path)?;
+    snapshot.verify()?;
+    Ok(builder.add_snapshot(&path.display().to_string(), &snapshot)?)
+}
+
+fn read(
+    builder: &mut Builder,
+    source: Box<dyn Source>,
+    recipe: &Recipe<'_>,
+    tell: &mut dyn FnMut(Event),
+) -> Result<(), Error> {
+    /// Telling of each record would take as long as some of the work.
+    const TOLD: u64 = 1024;
+    let label = source.label()?;
+    tell(Event::Source { label: label.clone() });
+    builder.source(&label, source.kind().name());
+    if let Some(recording) = source.recording() {
+        let span = recording.span()?;
+        if let Some(told) = span.disbelieved {
+            tell(Event::Disbelieved { label, told });
+        }
+        builder.crawled(Some(span.began), crawl::note_of(recording, recipe.before));
+    }
+    let mut records = 0;
+    let digest = source.read(&mut |found| {
+        builder.add(found);
+        records += 1;
+        if records % TOLD == 0 {
+            tell(Event::Records(TOLD));
+        }
+    })?;
+    builder.digest(&digest.sha256, digest.bytes);
+    digest.remarks.iter().for_each(|remark| builder.remark(remark));
+    Ok(())
+}
