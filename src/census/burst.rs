@@ -6,7 +6,7 @@ use crate::lineage::Lineage;
 use crate::model::{DATES_KEPT_SINCE, DAY};
 use crate::snapshot::{Array, Error, NumberColumn, Numbers, Row, agree};
 
-/// How many children make a burst, and within how many milliseconds (`definitions`, "Noise").
+/// How many children make a burst, and within how many milliseconds (docs/definitions.md, 5.1).
 const LEAST: usize = 50;
 const WITHIN: i64 = DAY;
 

@@ -11,7 +11,7 @@ use crate::model::{Relation, WordList};
 use crate::reference::Family;
 use crate::snapshot::{self, NumberColumn, Row, Snapshot};
 
-/// The counts of a family under `definitions`, "Counting a family".
+/// The counts of a family under docs/definitions.md, 4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FamilyCount {
     /// Its name.

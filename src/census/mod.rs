@@ -51,7 +51,7 @@ pub use threads::threads;
 pub use tree::{Branch, Drawn, Extent, Shown, tree};
 pub use verify::{Step, Verified, verify};
 
-/// Every model's counts under `definitions`, "Counting below one model". It holds the snapshot, and the lineage that was counted
+/// Every model's counts under docs/definitions.md, 2. It holds the snapshot, and the lineage that was counted
 /// once that is asked for: where the counts are kept they say themselves what is asked most.
 #[derive(Debug)]
 pub struct Census {

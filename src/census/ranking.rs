@@ -9,7 +9,7 @@ pub enum Group {
     /// Models, listed or not, with at least one child.
     Models,
     /// Owners of models with children: F1 and F2 of `owner/*`. An id without an owner belongs to none, also where a table knows
-    /// whose it is today: the definitions go by ids.
+    /// whose it is today: ids decide (docs/definitions.md, 3.2).
     Owners,
     /// The families of a table: F1 and F2 of each. They may nest; nothing is summed over them.
     Families,
@@ -31,7 +31,7 @@ impl Group {
 
 macro_rules! measures {
     ($($measure:ident = $name:literal, $about:literal;)+) => {
-        /// What is ranked by (`definitions`, "Adoption of a base model").
+        /// What is ranked by (docs/definitions.md, 3).
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum Measure { $(#[doc = $about] $measure,)+ }

@@ -31,7 +31,7 @@ impl ModelId {
     /// Reads `text` as an id, exactly: nothing is trimmed or unwrapped here.
     ///
     /// # Errors
-    /// The first rule of the Hub's grammar (`hub-facts` 5.4) that the text breaks.
+    /// The first rule of the Hub's grammar (docs/hub.md, 7.1) that the text breaks.
     pub fn parse(text: &str) -> Result<ModelId, IdFault> {
         ModelId::check(text).map(|()| ModelId(text.into()))
     }

@@ -2,7 +2,7 @@ use std::fmt;
 
 /// How a child was made from its parent: the four relations of the Hub, or none given.
 ///
-/// The order is the precedence where two typed tags disagree (`definitions`): merge > adapter > quantized >
+/// The order is the precedence where two typed tags disagree (docs/definitions.md, 1.3): merge > adapter > quantized >
 /// finetune > unstated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -51,7 +51,7 @@ impl fmt::Display for Relation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Learned {
-    /// Inferred from the card's other words by the rules of `hub-facts` 5.3, or not known at all.
+    /// Inferred from the card's other words by the rules of docs/hub.md, 6.4, or not known at all.
     Inferred,
     /// From the Hub's typed tag or its resolved `baseModels`, or from a table's column of relations.
     Hub,

@@ -1,5 +1,5 @@
 //! Files of data sets, by address: `hf://datasets/OWNER/NAME@REVISION/PATH`, or any web address; and the commits of a
-//! data set (`hub-facts` 10.10).
+//! data set (docs/hub.md, 10).
 
 use reqwest::Url;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! What the Hub says of its limits (`hub-facts` 4.3).
+//! What the Hub says of its limits (docs/hub.md, 5.2).
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! The listing of models: how pages are asked for, and what a crawl must know of them (`hub-facts` 1 to 3).
+//! The listing of models: how pages are asked for, and what a crawl must know of them (docs/hub.md, 1 and 2).
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::source::date;
 
 /// Rows that a page is asked for: the Hub's own default and, as far as is known, its cap.
 const PAGE: u64 = 1000;
-/// Pages of the whole Hub: on 2026-10-03 a census met 3,117,871 models on so many (`hub-facts` 10.4).
+/// Pages of the whole Hub: on 2026-10-03 a census met 3,117,871 models on so many (docs/hub.md, 2.3).
 pub const WHOLE_HUB: u64 = 3_118;
 /// Models of the whole Hub, by the same census.
 pub const HUB_MODELS: u64 = 3_117_871;
@@ -62,7 +62,7 @@ const TOGETHER: &str = "tags";
 const FIELD: &str = "expand";
 
 /// The field that tells how many children a model has. Only a single model is asked for it: a listing is refused as a
-/// whole (`hub-facts` 10.1).
+/// whole (docs/hub.md, 3.1).
 pub const CHILDREN: &str = "childrenModelCount";
 
 /// Path and query of the first page of a listing with these fields, in pages of at most `most` rows.

@@ -1,4 +1,4 @@
-//! What the Hub says when it refuses, in whatever envelope, and which fields it means (`hub-facts` 10.3).
+//! What the Hub says when it refuses, in whatever envelope, and which fields it means (docs/hub.md, 3.2).
 
 use std::sync::LazyLock;
 
