@@ -5,14 +5,14 @@ use arrow_buffer::{ArrowNativeType, Buffer};
 use super::agree::{Agreed, any};
 use super::part::{Numbers, Part, Raw};
 
-/// Numbers that were computed from a snapshot's records, to be kept beside them.
+/// An `Array` is numbers that were computed from a snapshot's records, to be kept beside them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Array {
-    /// Codes, flags, text.
+    /// These are codes, flags or text, a byte each.
     Bytes(Vec<u8>),
-    /// Rows and counts.
+    /// These are rows and counts, four bytes each.
     Numbers(Vec<u32>),
-    /// Sums.
+    /// These are sums, eight bytes each.
     Sums(Vec<u64>),
 }
 

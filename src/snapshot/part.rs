@@ -78,7 +78,8 @@ impl Raw {
     }
 }
 
-/// Numbers that were computed, or read out of a file that they hold. A clone is the same numbers.
+/// A `Numbers` is numbers that were computed, or that are read out of a file which they hold open. A clone is the same
+/// numbers.
 #[derive(Debug, Clone)]
 pub struct Numbers<T: ArrowNativeType>(ScalarBuffer<T>);
 
