@@ -10,11 +10,11 @@ const NAME: &str = "census/1/owners";
 /// The number of the first owner.
 const FIRST: u32 = 1;
 
-/// The owner of each row as a number; rows are sorted, so that an owner's lie together. A model without an owner is
-/// its own. The numbers grow with the rows.
+/// Gives the owner of each row as a number. Rows are sorted, so that an owner's lie together. A model without an owner
+/// is its own. The numbers grow with the rows.
 ///
 /// # Errors
-/// [`Error::Damaged`].
+/// [`Error::Damaged`] if the numbers that the snapshot keeps cannot be.
 pub fn owners(snapshot: &Snapshot) -> Result<Numbers<u32>, Error> {
     let wrong = || "its numbers do not go on from row to row".to_owned();
     let go_on = |block: &[u32]| {

@@ -96,7 +96,7 @@ impl<W: Weight> Closure<W> {
      counts each once; --wait does it"
 )]
 pub struct TooLong {
-    /// How long, about.
+    /// It would take about so many seconds.
     pub seconds: u64,
 }
 

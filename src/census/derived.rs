@@ -4,7 +4,7 @@ use crate::lineage::{Lineage, RowSet, holds};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
-/// Whether a family's own models count among its derivatives.
+/// A `Counted` says whether a family's own models count among its derivatives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
     /// Members are left out.
@@ -13,12 +13,13 @@ pub enum Counted {
     Everybody,
 }
 
-/// What descends from a set of members, with the relation of each model's own link towards them; in order of the rows.
+/// A `Derived` is what descends from a set of members, each model with the relation of its own link towards them, in
+/// order of the rows.
 #[derive(Debug, Default)]
 pub struct Derived {
-    /// F1.
+    /// This is F1: the models with a parent among the members.
     pub direct: Vec<(Row, Relation)>,
-    /// F2.
+    /// This is F2: the models that can be reached from any member.
     pub all: Vec<(Row, Relation)>,
     /// How many of F2 are wanted at each distance.
     pub(super) levels: Vec<u64>,
@@ -112,7 +113,7 @@ impl Desk {
 }
 
 impl Derived {
-    /// F1 and F2 of each of some sets of members, in their order, in parallel.
+    /// Finds F1 and F2 of each of some sets of members, in their order, in parallel.
     pub fn of_sets(lineage: &Lineage, sets: &[Vec<Row>], counted: Counted) -> Vec<Derived> {
         let desk = || Desk::new(lineage.snapshot().len());
         let derive = |desk: &mut Desk, members: &Vec<Row>| {

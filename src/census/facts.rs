@@ -6,26 +6,28 @@ use crate::lineage::Lineage;
 use crate::model::{Count, Relation};
 use crate::snapshot::{Array, Error, NumberColumn, Numbers, Row, Snapshot, agree};
 
-/// The counts of one model. Descendants are distinct models other than itself.
+/// A `Facts` is the counts of one model. Descendants are distinct models other than itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Facts {
-    /// Distinct children (D1).
+    /// It has so many distinct children that count.
     pub direct: u64,
-    /// Distinct models that can be reached (D2).
+    /// So many distinct models that count can be reached.
     pub descendants: u64,
-    /// The descendants by the relation of their own link towards this model, in the order of [`Relation::ALL`].
+    /// So many of the descendants are of each relation, that of their own link towards this model, in the order of
+    /// [`Relation::ALL`].
     pub by_relation: [u64; 5],
-    /// Downloads of the descendants in 30 days.
+    /// The descendants have so many downloads in 30 days.
     pub downloads: Sum,
-    /// Downloads of the descendants since the Hub publishes them.
+    /// The descendants have so many downloads since the Hub publishes them.
     pub downloads_all_time: Sum,
-    /// Likes of the descendants.
+    /// The descendants have so many likes.
     pub likes: Sum,
-    /// Descendants created since [`Counting::recent_since`]; `of` counts those with a date.
+    /// So many descendants were created since [`Counting::recent_since`], of those with a date, which `of` counts.
     pub recent: Sum,
-    /// The highest generation among the descendants (fewest links from any root).
+    /// This is the highest generation among the descendants: the fewest links from any root.
     pub deepest: u32,
-    /// Fractional credit: each descendant gives 1/k of itself to each of its k parents, recursively.
+    /// This is the fractional credit, in models: each descendant gives 1/k of itself to each of its k parents,
+    /// recursively (docs/definitions.md, 3.3).
     pub credit: f64,
 }
 

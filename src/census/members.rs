@@ -86,10 +86,11 @@ pub(super) fn members_and_mentions(families: &[Family], lineage: &Lineage) -> Re
     Ok((0..families.len()).map(|number| [rows(number, 0), rows(number, 1)]).collect())
 }
 
-/// The rows of a family's members, in order. Old ids are no members: the models that they name are.
+/// Gives the rows of a family's members, in order. Old ids that are not listed are no members: the models that they
+/// name are.
 ///
 /// # Errors
-/// [`snapshot::Error::Damaged`].
+/// [`snapshot::Error::Damaged`] if the members that the snapshot keeps are not as they were written.
 pub fn members(family: &Family, lineage: &Lineage) -> Result<Vec<Row>, snapshot::Error> {
     let snapshot = lineage.snapshot();
     if let Some(members) = kept_rows(snapshot, &names(family)[0])? {
