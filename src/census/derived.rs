@@ -21,11 +21,11 @@ pub struct Derived {
     pub direct: Vec<(Row, Relation)>,
     /// This is F2: the models that can be reached from any member.
     pub all: Vec<(Row, Relation)>,
-    /// How many of F2 are wanted at each distance.
+    /// So many of F2 are wanted at each distance.
     pub(super) levels: Vec<u64>,
 }
 
-/// What counting a family writes on: a bit for each member, and for each model that was reached.
+/// A `Desk` is what counting a family writes on: a bit for each member, and for each model that was reached.
 pub(super) struct Desk {
     pub members: Vec<u64>,
     pub seen: Vec<u64>,
@@ -42,7 +42,7 @@ impl Desk {
         members.iter().chain(derived.iter().map(|(row, _)| row)).for_each(|row| self.seen[*row as usize / 64] = 0);
     }
 
-    /// F1 of a set of members, in order of the rows.
+    /// Finds F1 of a set of members, in order of the rows.
     pub fn direct(&mut self, lineage: &Lineage, members: &[Row], counted: Counted) -> Vec<(Row, Relation)> {
         members.iter().for_each(|row| self.members[*row as usize / 64] |= 1 << (row % 64));
         let mut direct = Vec::new();
@@ -61,7 +61,7 @@ impl Desk {
         direct
     }
 
-    /// F1 and F2 of a set of members.
+    /// Finds F1 and F2 of a set of members.
     pub fn derive(
         &mut self,
         lineage: &Lineage,
