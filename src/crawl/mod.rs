@@ -19,23 +19,23 @@ use frontier::{Frontier, Task};
 pub use note::{describe, ends_early, lists_the_same, note, note_of, plan};
 pub use old::OldIds;
 
-/// Why a crawl stops before its end. What was fetched is kept: the same crawl goes on from there.
+/// An `Error` says why a crawl stops before its end. What was fetched is kept: the same crawl goes on from there.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// No answer, for as long as was allowed.
+    /// There was no answer, for as long as was allowed.
     #[error(transparent)]
     Hub(#[from] hub::Error),
     /// The Hub says no.
     #[error("{what}: the Hub answers {status}{}{message}; {advice}", if message.is_empty() { "" } else { ": " })]
     Refused {
-        /// The path and query.
+        /// This is the path and query.
         what: String,
-        /// The HTTP status.
+        /// This is the HTTP status.
         status: u16,
-        /// Its words.
+        /// These are its words.
         message: String,
-        /// What to do.
+        /// It says what to do.
         advice: &'static str,
     },
     /// A listing goes on and on with the same models, or none.
@@ -44,7 +44,7 @@ pub enum Error {
          try again later"
     )]
     Endless {
-        /// The path and query.
+        /// This is the path and query.
         what: String,
     },
     /// A listing has more models than the Hub can have.
@@ -53,9 +53,9 @@ pub enum Error {
          is none, go on with a greater --max-models"
     )]
     TooMany {
-        /// The path and query.
+        /// This is the path and query.
         what: String,
-        /// How many were allowed.
+        /// So many models were allowed.
         most: u64,
     },
     /// The recording cannot be written or read.
@@ -66,24 +66,24 @@ pub enum Error {
     Snapshot(#[from] crate::snapshot::Error),
 }
 
-/// What happens on the way.
+/// An `Event` is something that happens on the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
     /// An earlier run's pages are taken over.
     Resumed {
-        /// How many.
+        /// There are so many.
         pages: u64,
-        /// Rows in them.
+        /// They have so many rows.
         rows: u64,
     },
     /// A page was kept.
     Page {
-        /// Pages so far, earlier runs' included.
+        /// There are so many pages so far, earlier runs' included.
         pages: u64,
-        /// Rows so far.
+        /// There are so many rows so far.
         rows: u64,
-        /// What is left of the quota, if the Hub tells.
+        /// So much is left of the quota, if the Hub tells.
         quota: Option<Quota>,
     },
     /// Nothing is asked for a while.
@@ -92,25 +92,25 @@ pub enum Event {
     WithoutFields(Vec<String>),
     /// Rows of a listing that was to be in the order of their making are not: while pages are read, models may be missed.
     Falls {
-        /// A row's id.
+        /// This is a row's id.
         earlier: String,
-        /// That of the next row, which was made earlier.
+        /// This is the id of the next row, which was made earlier.
         later: String,
     },
     /// So much is still to be asked for below a model: a generation begins, or it has become more than the whole Hub.
     Pending {
-        /// The generation whose children are asked for, the model itself being the first.
+        /// The children of this generation are asked for, the model itself being the first.
         generation: u64,
-        /// Requests, at least.
+        /// There are so many requests, at least.
         requests: u64,
-        /// What is left of the quota, if the Hub tells.
+        /// So much is left of the quota, if the Hub tells.
         quota: Option<Quota>,
     },
     /// The model below which was asked is not on the Hub; its descendants may be.
     NoRoot {
-        /// Its id.
+        /// This is the model's id.
         id: String,
-        /// The Hub's words.
+        /// These are the Hub's words.
         message: String,
     },
     /// The Hub counts so many more children of the model below which was asked than its tag lists: they may name an older
@@ -118,42 +118,42 @@ pub enum Event {
     Missed(u64),
     /// Unlisted parents were asked for.
     Renames {
-        /// How many.
+        /// So many were asked for.
         done: u64,
-        /// Of how many.
+        /// There are so many in all.
         of: u64,
-        /// Of those, how many were renamed.
+        /// So many of those that were asked for were renamed.
         found: u64,
     },
-    /// A card, or the fate of an id, cannot be had, and the others are asked for all the same: why, in words.
+    /// A card, or the fate of an id, cannot be had for this reason, and the others are asked for all the same.
     Unanswered(String),
     /// Cards were kept.
     Cards {
-        /// How many models were asked for theirs.
+        /// So many models were asked for theirs.
         done: u64,
-        /// Of how many.
+        /// There are so many in all.
         of: u64,
     },
 }
 
-/// What a crawl brought.
+/// A `Brought` is what a crawl brought.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Brought {
-    /// Pages, earlier runs' included.
+    /// It brought so many pages, earlier runs' included.
     pub pages: u64,
-    /// Rows in them.
+    /// They have so many rows.
     pub rows: u64,
-    /// Rows of the second listing, of models whose licence is none of the Hub's list.
+    /// The second listing, of models whose licence is none of the Hub's list, has so many rows.
     pub licences: u64,
-    /// Pages without rows that named a next one.
+    /// So many pages without rows named a next one.
     pub empty: u64,
-    /// Rows that were made before the row before them, though that was not asked for; of this run alone.
+    /// So many rows were made before the row before them, though that was not asked for, in this run alone.
     pub falls: u64,
-    /// What came of the cards that were asked for, with how often.
+    /// It tells how often each thing came of the cards that were asked for.
     pub cards: std::collections::BTreeMap<CardState, u64>,
 }
 
-/// Who is told of events.
+/// A `Tell` is told of events.
 pub type Tell<'t> = &'t (dyn Fn(Event) + Send + Sync);
 
 /// The field that names the parents of a model as they are called today.
@@ -171,13 +171,14 @@ const TIMES: u64 = 10;
 /// Overlap of an update with what is known, in milliseconds: clocks differ, and the Hub's index lags.
 const OVERLAP: i64 = 60 * 60 * 1000;
 
-/// The instant since which an update asks, for a snapshot that describes `taken`.
+/// Gives the instant since which an update asks, for a snapshot that describes `taken`; both are milliseconds since
+/// 1970, UTC.
 pub fn since(taken: i64) -> i64 {
     taken - OVERLAP
 }
 
-/// How many models a crawl may bring where nobody says: ten times what the Hub had when it was last counted, by a census or
-/// by the snapshot of the whole Hub that is there.
+/// Tells how many models a crawl may bring where nobody says: ten times what the Hub had when it was last counted, by a
+/// census or by the snapshot of the whole Hub that is there.
 pub fn most_models(known: Option<&Snapshot>) -> u64 {
     let known = known.map(Snapshot::provenance).filter(|known| known.crawl.as_ref().is_some_and(CrawlNote::is_whole));
     HUB_MODELS.max(known.map_or(0, |known| known.counts.models)).saturating_mul(TIMES)
@@ -187,7 +188,7 @@ pub fn most_models(known: Option<&Snapshot>) -> u64 {
 /// too, as far as they are known before or show on the way.
 ///
 /// # Errors
-/// See [`Error`]; the recording can be resumed.
+/// [`Error`] says why it stopped; the recording can be resumed.
 pub async fn run(
     hub: &Arc<Hub>,
     recording: &mut Recording,
