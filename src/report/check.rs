@@ -10,16 +10,16 @@ use crate::snapshot::{Error, Row, Snapshot, SourceNote};
 /// The kind of [`lies`].
 const LIE: &str = "lie";
 
-/// The kind of that name; `cycles` is `cycle` too.
+/// Finds the kind of that name; `cycles` is `cycle` too.
 pub fn kind(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     kinds().find(|kind| name == *kind || name.strip_suffix('s') == Some(kind))
 }
 
-/// Everything odd in a snapshot and its lineage, each kind with its cases.
+/// Finds everything odd in a snapshot and its lineage, each kind with its cases.
 ///
 /// # Errors
-/// [`Error::Damaged`].
+/// [`Error::Damaged`] if a column is not as it was written.
 pub fn findings(snapshot: &Snapshot, lineage: &Lineage) -> Result<Vec<Finding>, Error> {
     let oddities = snapshot.oddities()?;
     let mut findings = vec![
@@ -52,7 +52,7 @@ pub fn findings(snapshot: &Snapshot, lineage: &Lineage) -> Result<Vec<Finding>, 
     Ok(findings)
 }
 
-/// Rejects as a finding: `count` of them, of which `kept` are known in full.
+/// Makes a finding of rejects: `count` of them, of which `kept` are known in full.
 pub fn rejects<'r>(count: u64, kept: impl Iterator<Item = &'r crate::model::Reject>) -> Finding {
     Finding {
         kind: "reject",
@@ -65,7 +65,7 @@ pub fn rejects<'r>(count: u64, kept: impl Iterator<Item = &'r crate::model::Reje
     }
 }
 
-/// What a snapshot says and its records do not ([`crate::census::verify`]), as a finding.
+/// Makes a finding of what a snapshot says and its records do not ([`crate::census::verify`]).
 pub fn lies(lies: &[String]) -> Finding {
     Finding {
         kind: LIE,
@@ -186,7 +186,7 @@ fn merge(findings: &mut Vec<Finding>, finding: Finding) {
     }
 }
 
-/// The names of all kinds that a snapshot can have.
+/// Gives the names of all kinds that a snapshot can have.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
     let others = [
         "reject",
@@ -206,7 +206,7 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
 /// How many cases of each kind the overview shows.
 const EXAMPLES: usize = 3;
 
-/// An overview: each kind with its count and a few cases.
+/// Writes an overview: each kind with its count and a few cases.
 pub fn check(findings: &[Finding]) -> Report<'static> {
     let mut grid = Grid::new(["kind", "cases", "fault", "what becomes of it"]);
     let mut examples = String::new();
@@ -237,7 +237,7 @@ pub fn check(findings: &[Finding]) -> Report<'static> {
     Report::new(vec![DEFINITION.into()], rows, blocks)
 }
 
-/// Every case of some kinds.
+/// Writes every case of some kinds.
 pub fn list<'f>(findings: impl Iterator<Item = &'f Finding>) -> Report<'static> {
     let mut rows = Vec::new();
     let mut text = String::new();
@@ -256,10 +256,10 @@ pub fn list<'f>(findings: impl Iterator<Item = &'f Finding>) -> Report<'static> 
     Report::new(vec![DEFINITION.into()], rows, vec![Block::Fixed(text.trim_end().to_owned())])
 }
 
-/// The bursts of a lineage, the largest first; people are shown `most` of them.
+/// Writes the bursts of a lineage, the largest first; people are shown `most` of them.
 ///
 /// # Errors
-/// [`Error::Damaged`].
+/// [`Error::Damaged`] if the dates are not as they were written.
 pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Result<Report<'static>, Error> {
     let created = snapshot.created()?;
     let mut order: Vec<&Burst> = bursts.iter().collect();
@@ -314,7 +314,7 @@ pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Result<Repo
     ))
 }
 
-/// The mirrors of a lineage, those with most descendants first; people are shown `most` of them.
+/// Writes the mirrors of a lineage, those with most descendants first; people are shown `most` of them.
 pub fn mirrors(mirrors: &[(Mirror, u64)], snapshot: &Snapshot, most: usize) -> Report<'static> {
     let mut order: Vec<&(Mirror, u64)> = mirrors.iter().collect();
     order.sort_by_key(|(mirror, descendants)| (std::cmp::Reverse(*descendants), mirror.model));

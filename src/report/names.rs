@@ -41,11 +41,11 @@ pub(super) fn namesakes(snapshot: &Snapshot, lineage: &Lineage) -> Finding {
 
 pub(super) const ACCOUNT_PAIR: &str = "account-pair";
 
-/// The links that old names moved, in one line where the models of an account kept their names under another one; those that
-/// moved most first, and people are shown `most` of them.
+/// Writes the links that old names moved, in one line where the models of an account kept their names under another
+/// one; those that moved most come first, and people are shown `most` of them.
 ///
 /// # Errors
-/// [`Error::Damaged`].
+/// [`Error::Damaged`] if the links are not as they were written.
 pub fn aliases(lineage: &Lineage, most: usize) -> Result<Report<'static>, Error> {
     let snapshot = lineage.snapshot();
     // Ids, links, and ids that are listed beside those of today.
