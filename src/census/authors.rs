@@ -10,11 +10,11 @@ const NAME: &str = "census/1/owners";
 /// The number of the first owner.
 const FIRST: u32 = 1;
 
-/// The owner of each row as a number; rows are sorted, so that an owner's lie together. A model without an owner is
-/// its own. The numbers grow with the rows.
+/// Gives the owner of each row as a number. Rows are sorted, so that an owner's lie together. A model without an owner
+/// is its own. The numbers grow with the rows.
 ///
 /// # Errors
-/// [`Error::Damaged`].
+/// [`Error::Damaged`] if the numbers that the snapshot keeps cannot be.
 pub fn owners(snapshot: &Snapshot) -> Result<Numbers<u32>, Error> {
     let wrong = || "its numbers do not go on from row to row".to_owned();
     let go_on = |block: &[u32]| {
@@ -41,19 +41,19 @@ pub(super) fn to_keep(snapshot: &Snapshot) -> Result<(String, Array), Error> {
     Ok((NAME.into(), Array::Numbers(owners(snapshot)?.to_vec())))
 }
 
-/// The distinct owners of the counted descendants of every model with children, in order.
+/// Counts the distinct owners of the counted descendants of every model with children, in order.
 ///
 /// # Errors
-/// [`Error::Damaged`], and [`super::Error::TooLong`].
+/// [`super::Error::Snapshot`] if a column is not as it was written, and [`super::Error::TooLong`].
 pub(super) fn below(lineage: &Lineage, counting: &Counting) -> Result<Vec<u64>, super::Error> {
     let owners = owners(lineage.snapshot())?;
     Ok(distinct(lineage, &owners, counting)?.below(counting.wait)?)
 }
 
-/// The distinct owners of what descends from each of some owners' models and is not theirs.
+/// Counts the distinct owners of what descends from each of some owners' models and is not theirs.
 ///
 /// # Errors
-/// [`Error::Damaged`], and [`super::Error::TooLong`].
+/// [`super::Error::Snapshot`] if a column is not as it was written, and [`super::Error::TooLong`].
 pub(super) fn below_owners(
     lineage: &Lineage,
     sets: &[Vec<Row>],

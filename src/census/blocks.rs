@@ -34,7 +34,7 @@ pub(super) trait Weight: Copy + Default + PartialEq + Send + Sync {
     fn over(block: &Self::Block, columns: &[Self], set: &Bits) -> Self;
 }
 
-/// Columns by blocks, and the rows that see them.
+/// A `Blocks` is columns by blocks, and the rows that see them.
 pub(super) struct Blocks<W> {
     rows: usize,
     /// The columns as they stand in the blocks, and the place of each.
@@ -47,12 +47,12 @@ pub(super) struct Blocks<W> {
     of_row: Targets,
 }
 
-/// What is found of all rows in some blocks.
+/// A `Found` is what is found of all rows in some blocks.
 pub(super) struct Found<W> {
     pub sums: Vec<W>,
-    /// How often a block touched a row.
+    /// A block touched a row so often.
     pub touches: usize,
-    /// The numbers of the asks whose set holds the column.
+    /// These are the numbers of the asks whose set holds the column.
     pub held: Vec<u32>,
 }
 
@@ -64,7 +64,7 @@ impl<W: Weight> Found<W> {
         self.held.extend(other.held);
     }
 
-    /// Of each pair of a set and a column whether the set holds it, as far as was looked.
+    /// Tells of each pair of a set and a column whether the set holds it, as far as was looked.
     pub fn holds(&self, asks: &[(u32, u32)]) -> Vec<bool> {
         let mut holds: Vec<bool> = asks.iter().map(|(set, column)| *set == 2 * column + 1).collect();
         self.held.iter().for_each(|ask| holds[*ask as usize] = true);
@@ -73,7 +73,8 @@ impl<W: Weight> Found<W> {
 }
 
 impl<W: Weight> Blocks<W> {
-    /// `includes` are pairs of a column and a row, `feeds` of a row and a younger one, `asks` of a set and a column.
+    /// Lays out blocks. `includes` are pairs of a column and a row, `feeds` of a row and a younger one, `asks` of a set
+    /// and a column.
     pub fn of(
         columns: &[W],
         rows: usize,
@@ -99,12 +100,12 @@ impl<W: Weight> Blocks<W> {
         Blocks { rows, sorted, place, includes, feeds, asks, of_row }
     }
 
-    /// What is asked: sets and columns.
+    /// Gives what is asked: sets and columns.
     pub fn asks(&self) -> &[(u32, u32)] {
         &self.asks
     }
 
-    /// How many blocks there are.
+    /// Counts the blocks.
     pub fn len(&self) -> usize {
         self.sorted.len().div_ceil(BLOCK)
     }

@@ -6,12 +6,13 @@ use crate::lineage::Lineage;
 use crate::model::{DATES_KEPT_SINCE, DAY};
 use crate::snapshot::{Array, Error, NumberColumn, Numbers, Row, agree};
 
-/// How many children make a burst, and within how many milliseconds (`definitions`, "Noise").
+/// How many children make a burst, and within how many milliseconds (docs/definitions.md, 5.1).
 const LEAST: usize = 50;
 const WITHIN: i64 = DAY;
 
-/// Which links are part of a burst: at least 50 children of one parent, by one author or sharing one name template,
-/// created within 24 hours. Models without a date (or from before the Hub kept dates) cannot be judged.
+/// A `Bursts` tells which links are part of a burst: at least 50 children of one parent, by one author or sharing one
+/// name template, created within 24 hours (docs/definitions.md, 5.1). Models without a date, or from before the Hub
+/// kept dates, cannot be judged.
 #[derive(Debug)]
 pub struct Bursts {
     lineage: Lineage,
@@ -19,23 +20,23 @@ pub struct Bursts {
     flags: Numbers<u8>,
 }
 
-/// A group of children that makes a burst: a run of them without a longer pause than the rule allows.
+/// A `Burst` is a group of children that makes a burst, as long as any 50 that follow each other lie within 24 hours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Burst {
-    /// Whose children they are.
+    /// They are children of this model.
     pub parent: Row,
-    /// What they share.
+    /// They share this.
     pub by: Shared,
-    /// The children, the oldest first.
+    /// These are the children, the oldest first.
     pub children: Vec<Row>,
 }
 
-/// What the children of a burst share.
+/// A `Shared` is what the children of a burst share.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shared {
-    /// The author.
+    /// They share their author, whose name is in lower case.
     Author(String),
-    /// The template of their names.
+    /// They share the template of their names, with `#` for a run of digits.
     Template(String),
 }
 
@@ -47,7 +48,7 @@ impl Bursts {
     /// keeps them.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if the dates, or the flags that the snapshot keeps, are not as they were written.
     pub fn of(lineage: &Lineage) -> Result<Bursts, Error> {
         let snapshot = lineage.snapshot();
         if let Some(flags) = snapshot.kept_if(NAME, agree::any::<u8>)?.filter(|_| lineage.is_whole()) {
@@ -66,17 +67,18 @@ impl Bursts {
         Ok(Bursts { lineage: lineage.clone(), flags: flags.into() })
     }
 
-    /// Every burst, by the parents in order; a child may be in two, by its author and by its name.
+    /// Lists every burst, in order of the parents; a child may be in two, by its author and by its name.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if the dates are not as they were written.
     pub fn list(lineage: &Lineage) -> Result<Vec<Burst>, Error> {
         let created = lineage.snapshot().created()?;
         let bursts = lineage.snapshot().rows().into_par_iter().map(|parent| below(lineage, created, parent));
         Ok(bursts.flatten_iter().collect())
     }
 
-    /// Whether a model's date is one by which bursts are judged: one since the Hub keeps dates.
+    /// Tells whether a model's date, in milliseconds since 1970, is one by which bursts are judged: one since the Hub
+    /// keeps dates.
     pub fn can_judge(created: Option<i64>) -> bool {
         created >= Some(DATES_KEPT_SINCE)
     }
@@ -85,12 +87,12 @@ impl Bursts {
         (NAME.into(), Array::Bytes(self.flags.to_vec()))
     }
 
-    /// The lineage in which they were found.
+    /// Gives the lineage in which the bursts were found.
     pub fn lineage(&self) -> &Lineage {
         &self.lineage
     }
 
-    /// Whether a model is in a burst below one of the parents that are wanted.
+    /// Tells whether a model is in a burst below one of the parents that are wanted.
     pub fn holds(&self, model: Row, wanted: impl Fn(Row) -> bool) -> bool {
         let flags = &self.flags[self.lineage.links_up(model)];
         self.lineage.parents(model).zip(flags).any(|((parent, _), flag)| *flag == 1 && wanted(parent))

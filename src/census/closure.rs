@@ -12,8 +12,8 @@ use super::blocks::{Blocks, Found, Weight};
 use super::runs::Runs;
 use super::targets::{NONE, Targets};
 
-/// Sets of columns, and which of them are made of which. A set is named by a number: `2 * row`, or `2 * column + 1` for
-/// the set of one column, which needs no row.
+/// A `Closure` is sets of columns, and which of them are made of which. A set is named by a number: `2 * row`, or `2 *
+/// column + 1` for the set of one column, which needs no row.
 #[derive(Default)]
 pub(super) struct Closure<W> {
     columns: Vec<W>,
@@ -25,13 +25,13 @@ pub(super) struct Closure<W> {
 }
 
 impl<W: Weight> Closure<W> {
-    /// The set of a new column.
+    /// Adds a column, and gives its set.
     pub fn column(&mut self, weight: W) -> u32 {
         self.columns.push(weight);
         2 * (self.columns.len() as u32 - 1) + 1
     }
 
-    /// The union of some sets; [`NONE`] of none.
+    /// Makes the union of some sets; of none it is [`NONE`].
     pub fn join(&mut self, sets: &mut Vec<u32>) -> u32 {
         sets.sort_unstable();
         sets.dedup();
@@ -96,11 +96,11 @@ impl<W: Weight> Closure<W> {
      counts each once; --wait does it"
 )]
 pub struct TooLong {
-    /// How long, about.
+    /// It would take about so many seconds.
     pub seconds: u64,
 }
 
-/// The sums, but for the work that takes long.
+/// A `Prepared` is the sums, but for the work that takes long.
 pub(super) struct Prepared<W> {
     columns: Vec<W>,
     blocks: Blocks<W>,
@@ -113,13 +113,13 @@ pub(super) struct Prepared<W> {
 }
 
 impl<W: Weight> Prepared<W> {
-    /// Itself, if it takes no longer than so many seconds.
+    /// Gives itself, if it takes no longer than so many seconds.
     pub fn within(self, wait: Option<u64>) -> Result<Prepared<W>, TooLong> {
         let seconds = (self.touches as u64).div_ceil(W::SECOND);
         if wait.is_some_and(|wait| seconds > wait) { Err(TooLong { seconds }) } else { Ok(self) }
     }
 
-    /// The sums, and what was asked.
+    /// Gives the sums, and whether each asked set holds its column.
     pub fn finish(mut self) -> (Sums<W>, Vec<bool>) {
         let asks = self.blocks.asks();
         if let Some(runs) = self.runs {
@@ -135,7 +135,7 @@ impl<W: Weight> Prepared<W> {
     }
 }
 
-/// The sums of all sets.
+/// A `Sums` is the sums of all sets.
 pub(super) struct Sums<W> {
     columns: Vec<W>,
     rows: Vec<W>,

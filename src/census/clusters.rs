@@ -1,7 +1,8 @@
 use crate::lineage::{Edge, Lineage};
 use crate::snapshot::Row;
 
-/// The connected parts of a lineage, whichever way links run: every model is in one, most of them alone.
+/// A `Clusters` is the connected parts of a lineage, whichever way links run: every model is in one, and most of them
+/// are alone.
 #[derive(Debug)]
 pub struct Clusters {
     /// Each row's part, by its smallest row.
@@ -10,7 +11,7 @@ pub struct Clusters {
 }
 
 impl Clusters {
-    /// By the links that are wanted.
+    /// Finds the parts that the wanted links connect.
     pub fn of(lineage: &Lineage, wanted: impl Fn(Edge) -> bool) -> Clusters {
         let snapshot = lineage.snapshot();
         let mut of: Vec<Row> = snapshot.rows().collect();
@@ -35,12 +36,12 @@ impl Clusters {
         Clusters { of, sizes }
     }
 
-    /// The parts, each by its smallest row with its number of models, the largest first.
+    /// Gives the parts, each by its smallest row with its number of models, the largest first.
     pub fn sizes(&self) -> &[(Row, u64)] {
         &self.sizes
     }
 
-    /// The part of a model.
+    /// Gives the part of a model, by the part's smallest row.
     pub fn part(&self, row: Row) -> Row {
         self.of[row as usize]
     }

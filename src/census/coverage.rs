@@ -1,23 +1,24 @@
-/// Of how many things a value is known. What is known of too few is not judged: no number stands in its place.
+/// A `Coverage` says of how many things a value is known. What is known of too few is not judged: no number stands in
+/// its place.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// Of how many.
+    /// The value is known of so many.
     pub known: u64,
-    /// Of how many there are.
+    /// There are so many in all.
     pub of: u64,
 }
 
 impl Coverage {
-    /// Of fewer known values no conclusion is drawn, however few there are in all.
+    /// No conclusion is drawn where fewer values are known, however few there are in all.
     pub const FEWEST: u64 = 30;
 
-    /// When a count is judged, in a sentence.
+    /// This sentence says when a count is judged.
     pub const JUDGED: &'static str = "Without bursts is not judged, which is no number, where fewer than half of the counted models have a date (one since the Hub keeps dates, 2022-03-03).";
 
-    /// When a conclusion is drawn, in a sentence.
+    /// This sentence says when a conclusion is drawn.
     pub const CONCLUDED: &'static str = "A sentence that draws a conclusion stands here only where the values behind it are known for at least half of what it speaks of, and for at least 30.";
 
-    /// Of how many of some things a value is known.
+    /// Counts of how many of some things a value is known.
     pub fn of<T>(things: impl IntoIterator<Item = T>, is_known: impl Fn(T) -> bool) -> Coverage {
         let mut coverage = Coverage::default();
         for thing in things {
@@ -27,22 +28,22 @@ impl Coverage {
         coverage
     }
 
-    /// What is known of all of so many.
+    /// Makes the coverage of what is known of all of so many.
     pub fn whole(of: u64) -> Coverage {
         Coverage { known: of, of }
     }
 
-    /// Whether enough is known for a count: at least half. Of nothing, everything is known.
+    /// Tells whether enough is known for a count: at least half. Of nothing, everything is known.
     pub fn is_judged(self) -> bool {
         self.known >= self.of.div_ceil(2)
     }
 
-    /// Whether enough is known for a conclusion: at least half, and [`Coverage::FEWEST`].
+    /// Tells whether enough is known for a conclusion: at least half, and [`Coverage::FEWEST`].
     pub fn is_conclusive(self) -> bool {
         self.is_judged() && self.known >= Coverage::FEWEST
     }
 
-    /// A value, if enough is known for it.
+    /// Gives the value, if enough is known for it.
     pub fn judged<T>(self, value: T) -> Option<T> {
         self.is_judged().then_some(value)
     }

@@ -4,7 +4,7 @@ use crate::lineage::{Lineage, RowSet, holds};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
-/// Whether a family's own models count among its derivatives.
+/// A `Counted` says whether a family's own models count among its derivatives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
     /// Members are left out.
@@ -13,18 +13,19 @@ pub enum Counted {
     Everybody,
 }
 
-/// What descends from a set of members, with the relation of each model's own link towards them; in order of the rows.
+/// A `Derived` is what descends from a set of members, each model with the relation of its own link towards them, in
+/// order of the rows.
 #[derive(Debug, Default)]
 pub struct Derived {
-    /// F1.
+    /// This is F1: the models with a parent among the members.
     pub direct: Vec<(Row, Relation)>,
-    /// F2.
+    /// This is F2: the models that can be reached from any member.
     pub all: Vec<(Row, Relation)>,
-    /// How many of F2 are wanted at each distance.
+    /// So many of F2 are wanted at each distance.
     pub(super) levels: Vec<u64>,
 }
 
-/// What counting a family writes on: a bit for each member, and for each model that was reached.
+/// A `Desk` is what counting a family writes on: a bit for each member, and for each model that was reached.
 pub(super) struct Desk {
     pub members: Vec<u64>,
     pub seen: Vec<u64>,
@@ -41,7 +42,7 @@ impl Desk {
         members.iter().chain(derived.iter().map(|(row, _)| row)).for_each(|row| self.seen[*row as usize / 64] = 0);
     }
 
-    /// F1 of a set of members, in order of the rows.
+    /// Finds F1 of a set of members, in order of the rows.
     pub fn direct(&mut self, lineage: &Lineage, members: &[Row], counted: Counted) -> Vec<(Row, Relation)> {
         members.iter().for_each(|row| self.members[*row as usize / 64] |= 1 << (row % 64));
         let mut direct = Vec::new();
@@ -60,7 +61,7 @@ impl Desk {
         direct
     }
 
-    /// F1 and F2 of a set of members.
+    /// Finds F1 and F2 of a set of members.
     pub fn derive(
         &mut self,
         lineage: &Lineage,
@@ -112,7 +113,7 @@ impl Desk {
 }
 
 impl Derived {
-    /// F1 and F2 of each of some sets of members, in their order, in parallel.
+    /// Finds F1 and F2 of each of some sets of members, in their order, in parallel.
     pub fn of_sets(lineage: &Lineage, sets: &[Vec<Row>], counted: Counted) -> Vec<Derived> {
         let desk = || Desk::new(lineage.snapshot().len());
         let derive = |desk: &mut Desk, members: &Vec<Row>| {

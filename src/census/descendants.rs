@@ -14,8 +14,8 @@ use super::segments::Segments;
 pub struct Descendants(Segments<u32>);
 
 impl Descendants {
-    /// Counts. Links are parent and child, numbers below `nodes`, in any order; a link of a node to itself and a repeated
-    /// link count nothing, and members of a cycle descend from each other.
+    /// Counts the descendants. Links are parent and child, numbers below `nodes`, in any order; a link of a node to
+    /// itself and a repeated link count nothing, and members of a cycle descend from each other.
     ///
     /// # Panics
     /// If a link names a node that is not below `nodes`.
@@ -23,12 +23,12 @@ impl Descendants {
         Descendants(Segments::sum(nodes, links, |_| 1u32))
     }
 
-    /// The distinct nodes other than `node` that can be reached from it.
+    /// Counts the distinct nodes other than `node` that can be reached from it.
     pub fn of(&self, node: u32) -> u32 {
         self.0.of(node).map_or(0, |all| all - 1)
     }
 
-    /// The nodes with children, in order, and their descendants.
+    /// Gives the nodes with children, in order, each with its number of descendants.
     pub fn all(&self) -> impl Iterator<Item = (u32, u32)> {
         self.0.all().map(|(node, all)| (node, all - 1))
     }

@@ -8,7 +8,7 @@ use super::segments::Peel;
 use super::targets::{NONE, Targets};
 use crate::lineage::RowSet;
 
-/// The sets of owners below all nodes with children.
+/// A `Distinct` is the sets of owners below all nodes with children.
 pub(super) struct Distinct<'a> {
     owners: &'a [u32],
     inner: RowSet,
@@ -21,8 +21,8 @@ pub(super) struct Distinct<'a> {
 }
 
 impl<'a> Distinct<'a> {
-    /// Links as for [`super::segments::Segments::sum`]; `owners` has the number of each node's owner. Only nodes that `counts`
-    /// have their owners counted.
+    /// Gathers the sets. Links are as for [`super::segments::Segments::sum`]; `owners` has the number of each node's
+    /// owner. Only nodes that `counts` wants have their owners counted.
     pub fn of(nodes: usize, links: &[(u32, u32)], owners: &'a [u32], counts: impl Fn(u32) -> bool) -> Distinct<'a> {
         let Peel { inner, order, cycles, .. } = Peel::of(nodes, links, |_| 0u32);
         let links = || links.iter().filter(|(parent, child)| parent != child);
@@ -75,7 +75,8 @@ impl<'a> Distinct<'a> {
         Distinct { owners, inner, sets, single, closure }
     }
 
-    /// The distinct owners of what is below each node with children, in order; if that takes no longer than so many seconds.
+    /// Counts the distinct owners of what is below each node with children, in order, if that takes no longer than so
+    /// many seconds.
     pub fn below(self, wait: Option<u64>) -> Result<Vec<u64>, TooLong> {
         let (sums, _) = self.closure.prepare(Vec::new()).within(wait)?.finish();
         let mut below: Vec<u64> = self.sets.iter().map(|set| sums.of(*set).into()).collect();
@@ -85,7 +86,8 @@ impl<'a> Distinct<'a> {
         Ok(below)
     }
 
-    /// The distinct owners of what is below each of some groups and not theirs: all nodes of an owner are one group.
+    /// Counts the distinct owners of what is below each of some groups and not theirs: all nodes of an owner are one
+    /// group.
     pub fn below_groups(mut self, groups: &[Vec<u32>], wait: Option<u64>) -> Result<Vec<u64>, TooLong> {
         let join = |members: &Vec<u32>| {
             let inner = members.iter().filter(|member| self.inner.holds(**member));

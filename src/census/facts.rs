@@ -6,26 +6,28 @@ use crate::lineage::Lineage;
 use crate::model::{Count, Relation};
 use crate::snapshot::{Array, Error, NumberColumn, Numbers, Row, Snapshot, agree};
 
-/// The counts of one model. Descendants are distinct models other than itself.
+/// A `Facts` is the counts of one model. Descendants are distinct models other than itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Facts {
-    /// Distinct children (D1).
+    /// It has so many distinct children that count.
     pub direct: u64,
-    /// Distinct models that can be reached (D2).
+    /// So many distinct models that count can be reached.
     pub descendants: u64,
-    /// The descendants by the relation of their own link towards this model, in the order of [`Relation::ALL`].
+    /// So many of the descendants are of each relation, that of their own link towards this model, in the order of
+    /// [`Relation::ALL`].
     pub by_relation: [u64; 5],
-    /// Downloads of the descendants in 30 days.
+    /// The descendants have so many downloads in 30 days.
     pub downloads: Sum,
-    /// Downloads of the descendants since the Hub publishes them.
+    /// The descendants have so many downloads since the Hub publishes them.
     pub downloads_all_time: Sum,
-    /// Likes of the descendants.
+    /// The descendants have so many likes.
     pub likes: Sum,
-    /// Descendants created since [`Counting::recent_since`]; `of` counts those with a date.
+    /// So many descendants were created since [`Counting::recent_since`], of those with a date, which `of` counts.
     pub recent: Sum,
-    /// The highest generation among the descendants (fewest links from any root).
+    /// This is the highest generation among the descendants: the fewest links from any root.
     pub deepest: u32,
-    /// Fractional credit: each descendant gives 1/k of itself to each of its k parents, recursively.
+    /// This is the fractional credit, in models: each descendant gives 1/k of itself to each of its k parents,
+    /// recursively (docs/definitions.md, 3.3).
     pub credit: f64,
 }
 
@@ -44,7 +46,7 @@ const SUMS: [Count; 3] = [Count::Downloads, Count::DownloadsAllTime, Count::Like
 /// Those that are sums over the descendants.
 pub(super) type Lanes = [i64; DEEPEST - RELATIONS];
 
-/// The facts of every model with children, column by column: counted now, or kept in the snapshot.
+/// A `Table` is the facts of every model with children, column by column: counted now, or kept in the snapshot.
 #[derive(Debug)]
 pub(super) struct Table {
     rows: Numbers<Row>,
@@ -55,7 +57,7 @@ pub(super) struct Table {
 const NAME: &str = "census/1";
 
 impl Table {
-    /// Counts.
+    /// Counts the facts.
     pub fn take(lineage: &Lineage, layout: &Layout, counting: &Counting) -> Result<Table, super::Error> {
         let weigh = Weigh::of(lineage, counting)?;
         let sums = Segments::sum_within(weigh.nodes(), &weigh.links(), |node| weigh.node(node), counting.wait)?;
@@ -92,10 +94,11 @@ impl Table {
         Ok(Table { rows: rows.into(), columns: columns.map(Numbers::from) })
     }
 
-    /// The facts that a snapshot keeps: those of all its links and models, and nothing is recent.
+    /// Reads the facts that a snapshot keeps, if it keeps any: those of all its links and models, in which nothing is
+    /// recent.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if they are not as they were written.
     pub fn kept(snapshot: &Snapshot) -> Result<Option<Table>, Error> {
         let Some(rows) = kept_rows(snapshot, &format!("{NAME}/rows"))? else { return Ok(None) };
         let mut columns: [Numbers<u64>; COLUMNS] = Default::default();
@@ -114,7 +117,7 @@ impl Table {
         Ok(Some(Table { rows, columns }))
     }
 
-    /// Whether a snapshot keeps them.
+    /// Tells whether a snapshot keeps the facts.
     pub fn is_kept(snapshot: &Snapshot) -> bool {
         snapshot.kept_names().any(|name| name.strip_prefix(NAME) == Some("/rows"))
     }
@@ -125,12 +128,12 @@ impl Table {
         columns.chain([(format!("{NAME}/rows"), Array::Numbers(self.rows.to_vec()))]).collect()
     }
 
-    /// The models with children, in order.
+    /// Gives the models with children, in order.
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
 
-    /// The facts at a place among [`Table::rows`].
+    /// Gives the facts at a place among [`Table::rows`].
     pub fn at(&self, at: usize) -> Facts {
         let value = |column: usize| self.columns[column][at];
         let sum = |column: usize| Sum { total: value(column), of: value(column + 1) };
@@ -149,7 +152,7 @@ impl Table {
     }
 }
 
-/// A tally of the sums; its authors and dates are not known by them.
+/// Makes a tally of the sums; its authors and dates are not known by them.
 pub(super) fn tally(lanes: &Lanes) -> Tally {
     let sum = |column: usize| {
         let lane = column - RELATIONS;
@@ -167,13 +170,13 @@ pub(super) fn tally(lanes: &Lanes) -> Tally {
     }
 }
 
-/// The columns of [`SUMS`].
+/// Reads the columns of [`SUMS`].
 pub(super) fn sums(snapshot: &Snapshot) -> Result<[&NumberColumn<u64>; 3], Error> {
     let [downloads, all_time, likes] = SUMS.map(|count| snapshot.count(count));
     Ok([downloads?, all_time?, likes?])
 }
 
-/// What each model adds to the sums.
+/// A `Weigh` knows what each model adds to the sums.
 pub(super) struct Weigh<'a> {
     lineage: &'a Lineage,
     wanted: Wanted<'a>,
@@ -198,12 +201,12 @@ impl<'a> Weigh<'a> {
         })
     }
 
-    /// How many nodes there are: the rows, and after them the shadows.
+    /// Counts the nodes: the rows, and after them the shadows.
     pub fn nodes(&self) -> usize {
         self.lineage.snapshot().len() + self.shadows.len()
     }
 
-    /// All links, those to shadows too.
+    /// Gives all links, those to shadows too.
     pub fn links(&self) -> Vec<(u32, u32)> {
         let mut links = self.lineage.pairs();
         for (shadow, number) in self.shadows.iter().zip(self.lineage.snapshot().len() as u32..) {
@@ -212,7 +215,7 @@ impl<'a> Weigh<'a> {
         links
     }
 
-    /// The nodes that stand for a model: its row and its shadows, which are in order of their rows.
+    /// Gives the nodes that stand for a model: its row and its shadows, which are in order of their rows.
     pub fn nodes_of(&self, row: Row) -> impl Iterator<Item = u32> + Clone {
         let rows = self.lineage.snapshot().len() as u32;
         let from = self.shadows.partition_point(|shadow| shadow.of < row);
@@ -220,7 +223,7 @@ impl<'a> Weigh<'a> {
         std::iter::once(row).chain((from..from + own).map(move |at| rows + at as u32))
     }
 
-    /// A parent of a node, one of them if there are several.
+    /// Gives a parent of a node, one of them if there are several.
     pub fn parent(&self, node: u32) -> Option<Row> {
         match self.shadow_of(node) {
             Some(shadow) => shadow.parents.first().copied(),
@@ -228,7 +231,7 @@ impl<'a> Weigh<'a> {
         }
     }
 
-    /// What a node adds.
+    /// Gives what a node adds.
     pub fn node(&self, node: u32) -> Lanes {
         match self.shadow_of(node) {
             Some(shadow) => self.shadow(shadow),

@@ -11,64 +11,65 @@ use crate::model::{Relation, WordList};
 use crate::reference::Family;
 use crate::snapshot::{self, NumberColumn, Row, Snapshot};
 
-/// The counts of a family under `definitions`, "Counting a family".
+/// A `FamilyCount` is the counts of a family (docs/definitions.md, 4).
 #[derive(Debug, Clone, PartialEq)]
 pub struct FamilyCount {
-    /// Its name.
+    /// This is the family's name.
     pub name: String,
-    /// In one line, who its members are.
+    /// It says in one line who the members are.
     pub rule: String,
-    /// Members that are listed, and those that are only named as parents.
+    /// There are so many members, listed or only named as parents.
     pub members: u64,
-    /// Members that are named but not listed.
+    /// So many members are named but not listed.
     pub members_unlisted: u64,
-    /// F1: models with a parent among the members.
+    /// This is F1: the models with a parent among the members.
     pub f1: Tally,
-    /// F2: models reachable from any member.
+    /// This is F2: the models that can be reached from any member.
     pub f2: Tally,
-    /// F3: models that mention the family by tag, name or library, and are no members. Nothing where the family is
-    /// mentioned by tags and the snapshot has none at all.
+    /// This is F3: so many listed models mention the family by tag, name or library, and are no members. It is not
+    /// known where the family is mentioned by tags and the snapshot has none at all.
     pub f3: Option<u64>,
-    /// F1 and F2 without bursts; nothing where too few have a date by which bursts could be judged ([`Tally::dates`]).
+    /// These are F1 and F2 without bursts. A count is missing where too few have a date by which bursts could be judged
+    /// ([`Tally::dates`]).
     pub without_bursts: (Option<u64>, Option<u64>),
-    /// How many of F1 and F2 a date filter left out because they have no date.
+    /// A date filter left out so many of F1 and F2 because they have no date.
     pub undated: (u64, u64),
-    /// How many of F1 hang from unlisted members alone.
+    /// So many of F1 hang from unlisted members alone.
     pub f1_unlisted: u64,
-    /// F2 by the number of links from the nearest member, from 1 on.
+    /// So many of F2 lie at each number of links from the nearest member, from 1 on.
     pub generations: Vec<u64>,
-    /// The children with most descendants of their own: row, direct, descendants.
+    /// These are the ten children with most descendants of their own: row, direct, descendants.
     pub top_children: Vec<(Row, u64, u64)>,
 }
 
-/// A set of models that a family has.
+/// A `Part` is a set of models that a family has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// Its members.
+    /// These are its members.
     Members,
-    /// F1.
+    /// This is F1, the members' children.
     Direct,
-    /// F2.
+    /// This is F2, all that can be reached from them.
     All,
-    /// F3.
+    /// This is F3, the mentions.
     Mentions,
 }
 
-/// The models of a part of a family.
+/// A `Listing` is the models of a part of a family.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listing {
-    /// The models, in order of the ids, each with the relation of its own link towards the family, if several the
-    /// strongest; members, and mentions that do not descend from the family, have none.
+    /// These are the models, in order of the ids, each with the relation of its own link towards the family, if several
+    /// the strongest. Members, and mentions that do not descend from the family, have none.
     pub rows: Vec<(Row, Option<Relation>)>,
-    /// How many a date filter left out because they have no date; nothing where no date is asked for.
+    /// A date filter left out so many because they have no date. The number is missing where no date is asked for.
     pub undated: Option<u64>,
 }
 
 impl Part {
-    /// Every one.
+    /// This lists every part.
     pub const ALL: [Part; 4] = [Part::Members, Part::Direct, Part::All, Part::Mentions];
 
-    /// Its name in questions.
+    /// Gives the part's name in questions.
     pub fn name(self) -> &'static str {
         match self {
             Part::Members => "members",
@@ -78,7 +79,7 @@ impl Part {
         }
     }
 
-    /// Its definition, in a sentence.
+    /// Gives the part's definition, in a sentence.
     pub fn about(self, counted: Counted) -> String {
         let who = match counted {
             Counted::Others => "the members' own repositories left out",
@@ -94,10 +95,10 @@ impl Part {
         }
     }
 
-    /// The models of it: those that [`FamilyCount::of`] counts.
+    /// Lists the models of the part: those that [`FamilyCount::of`] counts.
     ///
     /// # Errors
-    /// [`snapshot::Error::Damaged`].
+    /// [`snapshot::Error::Damaged`] if a column is not as it was written.
     pub fn of(
         self,
         family: &Family,
@@ -140,7 +141,7 @@ impl FamilyCount {
     /// Counts a family. F1 and F2 follow the links of `lineage`; only what `counting` wants is counted.
     ///
     /// # Errors
-    /// [`snapshot::Error::Damaged`].
+    /// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
     pub fn of(family: &Family, lineage: &Lineage, counting: &Counting, counted: Counted) -> Result<FamilyCount, Error> {
         let members = members(family, lineage)?;
         let (f3, count) = rayon::join(
@@ -161,7 +162,7 @@ impl FamilyCount {
     /// [`Counted::Everybody`]. Their top children are left out.
     ///
     /// # Errors
-    /// [`snapshot::Error::Damaged`].
+    /// [`Error::Snapshot`] if a column is not as it was written.
     pub fn of_all(families: &[Family], bursts: &Bursts) -> Result<Vec<[FamilyCount; 2]>, Error> {
         let lineage = bursts.lineage();
         let counting = Counting::default();
@@ -307,11 +308,11 @@ impl Tally {
     }
 }
 
-/// F1 and F2 of each of many sets of members, in their order, in parallel. Of F2 the authors and the dates are left at 0:
-/// they are no sums.
+/// Counts F1 and F2 of each of many sets of members, in their order, in parallel. Of F2 the authors and the dates are
+/// left at 0: they are no sums.
 ///
 /// # Errors
-/// [`snapshot::Error::Damaged`].
+/// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
 pub fn tallies(lineage: &Lineage, sets: &[Vec<Row>], counting: &Counting) -> Result<Vec<(Tally, Tally)>, Error> {
     let snapshot = lineage.snapshot();
     let (worth, wanted) = (Worth::of(snapshot)?, counting.wanted(snapshot)?);

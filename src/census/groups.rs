@@ -13,7 +13,7 @@ use super::segments::{HEAD, Node, Peel};
 use super::targets::NONE;
 use crate::lineage::{RowSet, holds};
 
-/// The segments of a graph, to be asked for groups of nodes.
+/// A `Groups` is the segments of a graph, to be asked for groups of nodes.
 pub(super) struct Groups<W> {
     inner: RowSet,
     nodes: Vec<Node<W>>,
@@ -28,7 +28,7 @@ pub(super) struct Groups<W> {
     trees: Vec<Tree>,
 }
 
-/// What all groups reach, not yet added up.
+/// A `Reach` is what all groups reach, not yet added up.
 pub(super) struct Reach<W> {
     begun: Vec<Begun<W>>,
     /// The set of heads that each group reaches.
@@ -38,12 +38,12 @@ pub(super) struct Reach<W> {
 }
 
 impl<W: Weight> Reach<W> {
-    /// Itself, if adding up takes no longer than so many seconds.
+    /// Gives itself, if adding up takes no longer than so many seconds.
     pub fn within(self, wait: Option<u64>) -> Result<Reach<W>, TooLong> {
         Ok(Reach { sums: self.sums.within(wait)?, ..self })
     }
 
-    /// The sum of each group; `weight` is that of [`Groups::of`].
+    /// Gives the sum of each group; `weight` is that of [`Groups::of`].
     pub fn finish(self, weight: impl Fn(u32) -> W) -> Vec<W> {
         let (sums, holds) = self.sums.finish();
         let mut holds = holds.into_iter();
@@ -139,8 +139,9 @@ impl<W: Weight> Groups<W> {
         Groups { inner, nodes, derived, closure, leaf_heads, leaf_columns, trees }
     }
 
-    /// The sum over the distinct nodes that each group reaches, its members left out. `members` gives those of the group of a
-    /// number, `parent` a node's parent, one of them if there are several; `weight` is that of [`Groups::of`].
+    /// Finds the sum over the distinct nodes that each group reaches, its members left out. `members` gives those of
+    /// the group of a number, `parent` a node's parent, one of them if there are several; `weight` is that of
+    /// [`Groups::of`].
     pub fn reached<M: Iterator<Item = u32> + Clone>(
         self,
         groups: usize,

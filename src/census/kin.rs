@@ -4,8 +4,8 @@ use crate::lineage::Lineage;
 use crate::reference::Family;
 use crate::snapshot::Row;
 
-/// To which families models belong: those that they are members of or descend from. A merge belongs to all of its
-/// parents' families.
+/// A `Kin` tells to which families models belong: those that they are members of or descend from. A merge belongs to
+/// all of its parents' families.
 #[derive(Debug, Clone, Default)]
 pub struct Kin {
     names: Vec<String>,
@@ -14,7 +14,7 @@ pub struct Kin {
 }
 
 impl Kin {
-    /// The families of each of `rows`, which are in order.
+    /// Finds the families of each of `rows`, which are in order.
     pub fn of(families: &[Family], lineage: &Lineage, rows: &[Row]) -> Kin {
         let snapshot = lineage.snapshot();
         // Whoever hands a family down to them is one of their ancestors.
@@ -56,7 +56,7 @@ impl Kin {
         Kin { names: families.iter().map(|family| family.name.clone()).collect(), pairs }
     }
 
-    /// The names of a model's families, in the table's order.
+    /// Gives the names of a model's families, in the table's order.
     pub fn names(&self, row: Row) -> impl Iterator<Item = &str> {
         let start = self.pairs.partition_point(|(other, _)| *other < row);
         let own = self.pairs[start..].iter().take_while(move |(other, _)| *other == row);

@@ -21,7 +21,7 @@ pub(super) struct Layout {
     parents: Vec<u32>,
 }
 
-/// What a unit stands for.
+/// A `Kind` says what a unit stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Model,
@@ -99,12 +99,12 @@ impl Layout {
         }
     }
 
-    /// How many units there are.
+    /// Counts the units.
     pub fn len(&self) -> usize {
         self.row_of.len()
     }
 
-    /// The unit of a row, if it has links.
+    /// Gives the unit of a row, if it has links.
     pub fn unit(&self, row: Row) -> Option<u32> {
         Some(self.unit_of[row as usize]).filter(|unit| *unit != NONE)
     }
@@ -113,7 +113,7 @@ impl Layout {
         self.kinds[unit as usize]
     }
 
-    /// The models that a unit stands for.
+    /// Gives the models that a unit stands for.
     pub fn members(&self, unit: u32) -> &[Row] {
         match self.kinds[unit as usize] {
             Kind::Model => std::slice::from_ref(&self.row_of[unit as usize]),
@@ -121,12 +121,12 @@ impl Layout {
         }
     }
 
-    /// The members of every cycle.
+    /// Gives the members of every cycle.
     pub fn cycles(&self) -> &[Vec<Row>] {
         &self.cycles
     }
 
-    /// The distinct parents of a unit, all with smaller numbers.
+    /// Gives the distinct parents of a unit, all with smaller numbers.
     pub fn parents(&self, unit: u32) -> &[u32] {
         &self.parents[self.offsets[unit as usize] as usize..self.offsets[unit as usize + 1] as usize]
     }

@@ -14,21 +14,21 @@ fn names(family: &Family) -> [String; 2] {
     ["members", "mentions"].map(|what| format!("census/2/{what}/{}", family.key()))
 }
 
-/// The members and the mentions of many families, as a snapshot keeps them.
+/// Finds the members and the mentions of many families, as a snapshot keeps them.
 ///
 /// # Errors
-/// If the families' expressions are too large together, or the snapshot is not as it was written.
+/// It fails if the families' expressions are too large together, or the snapshot is not as it was written.
 pub(super) fn to_keep(families: &[Family], lineage: &Lineage) -> Result<Vec<(String, Array)>, Error> {
     let sets = members_and_mentions(families, lineage)?;
     let kept = families.iter().zip(sets).flat_map(|(family, sets)| names(family).into_iter().zip(sets));
     Ok(kept.map(|(name, rows)| (name, Array::Numbers(rows))).collect())
 }
 
-/// The members and the mentions of each of many families, members among the mentions, by one reading of the ids; or those
-/// that the snapshot keeps.
+/// Finds the members and the mentions of each of many families, members among the mentions, by one reading of the ids;
+/// or takes those that the snapshot keeps.
 ///
 /// # Errors
-/// If the families' expressions are too large together, or the snapshot is not as it was written.
+/// It fails if the families' expressions are too large together, or the snapshot is not as it was written.
 pub(super) fn members_and_mentions(families: &[Family], lineage: &Lineage) -> Result<Vec<[Vec<Row>; 2]>, Error> {
     let snapshot = lineage.snapshot();
     let kept = |family: &Family| {
@@ -86,10 +86,11 @@ pub(super) fn members_and_mentions(families: &[Family], lineage: &Lineage) -> Re
     Ok((0..families.len()).map(|number| [rows(number, 0), rows(number, 1)]).collect())
 }
 
-/// The rows of a family's members, in order. Old ids are no members: the models that they name are.
+/// Gives the rows of a family's members, in order. Old ids that are not listed are no members: the models that they
+/// name are.
 ///
 /// # Errors
-/// [`snapshot::Error::Damaged`].
+/// [`snapshot::Error::Damaged`] if the members that the snapshot keeps are not as they were written.
 pub fn members(family: &Family, lineage: &Lineage) -> Result<Vec<Row>, snapshot::Error> {
     let snapshot = lineage.snapshot();
     if let Some(members) = kept_rows(snapshot, &names(family)[0])? {
@@ -103,10 +104,10 @@ pub fn members(family: &Family, lineage: &Lineage) -> Result<Vec<Row>, snapshot:
     })
 }
 
-/// F3.
+/// Finds F3, the mentions that are counted.
 ///
 /// # Errors
-/// [`snapshot::Error::Damaged`].
+/// [`snapshot::Error::Damaged`] if a column is not as it was written.
 pub(super) fn mentions(
     family: &Family,
     lineage: &Lineage,
@@ -148,10 +149,10 @@ fn search(lineage: &Lineage, find: impl Fn(&[&str]) -> Vec<bool> + Sync) -> impl
     found.into_iter().flatten().zip(0..).filter(|(found, _)| *found).map(|(_, row)| row)
 }
 
-/// The members of each of a table's families.
+/// Finds the members of each of a table's families.
 ///
 /// # Errors
-/// [`snapshot::Error::Damaged`].
+/// [`snapshot::Error::Damaged`] if what the snapshot keeps of them is not as it was written.
 pub(super) fn all_members(families: &[Family], lineage: &Lineage) -> Result<Vec<Vec<Row>>, snapshot::Error> {
     families.iter().map(|family| members(family, lineage)).collect()
 }

@@ -51,7 +51,7 @@ pub use threads::threads;
 pub use tree::{Branch, Drawn, Extent, Shown, tree};
 pub use verify::{Step, Verified, verify};
 
-/// Every model's counts under `definitions`, "Counting below one model". It holds the snapshot, and the lineage that was counted
+/// A `Census` is every model's counts (docs/definitions.md, 2). It holds the snapshot, and the lineage that was counted
 /// once that is asked for: where the counts are kept they say themselves what is asked most.
 #[derive(Debug)]
 pub struct Census {
@@ -67,13 +67,13 @@ pub struct Census {
 /// owners, and the members and mentions of some families.
 ///
 /// # Errors
-/// If the families' expressions are too large together, or the snapshot is not as it was written.
+/// It fails if the families' expressions are too large together, or the snapshot is not as it was written.
 pub fn keep(snapshot: &mut Snapshot, families: &[Family]) -> Result<(), Error> {
     keep_within(snapshot, families, None).map(|_| ())
 }
 
-/// The same, but the facts of the models are left out if they take longer than so many seconds ([`Counting::wait`]); then it
-/// says how long.
+/// Does what [`keep`] does, but leaves out the facts of the models if they take longer than so many seconds
+/// ([`Counting::wait`]), and then says how long they take.
 ///
 /// # Errors
 /// Those of [`keep`].
@@ -95,7 +95,7 @@ pub fn keep_within(snapshot: &mut Snapshot, families: &[Family], wait: Option<u6
     Ok(left_out)
 }
 
-/// The models of a snapshot that are counted; see [`Counting::wanted`].
+/// A `Wanted` tells which models of a snapshot are counted; see [`Counting::wanted`].
 #[derive(Debug, Clone)]
 pub struct Wanted<'s> {
     counting: Counting,
@@ -104,13 +104,13 @@ pub struct Wanted<'s> {
 }
 
 impl Wanted<'_> {
-    /// Whether a model is counted.
+    /// Tells whether a model is counted.
     pub fn holds(&self, row: Row) -> bool {
         self.created.is_none_or(|created| self.counting.counts(created.of(row)))
     }
 }
 
-/// What cannot be counted.
+/// An `Error` says why something cannot be counted.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -130,26 +130,27 @@ fn kept_rows(snapshot: &Snapshot, name: &str) -> Result<Option<Numbers<Row>>, sn
     snapshot.kept_if(name, |block| agree::rows(block, snapshot.len()))
 }
 
-/// Which models are counted. All are walked through, counted or not.
+/// A `Counting` says which models are counted. All are walked through, counted or not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counting {
-    /// Only models created at this instant or later (milliseconds since 1970, UTC).
+    /// Only models created at this instant or later are counted (milliseconds since 1970, UTC).
     pub since: Option<i64>,
-    /// Only models created before this instant.
+    /// Only models created before this instant are counted (milliseconds since 1970, UTC).
     pub until: Option<i64>,
-    /// What counts as recent: created at this instant or later.
+    /// What was created at this instant or later is recent (milliseconds since 1970, UTC).
     pub recent_since: Option<i64>,
-    /// How many seconds counting may take, as far as can be told before; nothing: any. No lineage of a Hub takes one.
+    /// Counting may take so many seconds, as far as can be told before, or any time if nothing is said. No lineage of a
+    /// Hub takes one.
     pub wait: Option<u64>,
 }
 
 impl Counting {
-    /// Whether all models are counted, so that their dates need not be known.
+    /// Tells whether all models are counted, so that their dates need not be known.
     pub fn is_everything(&self) -> bool {
         self.since.is_none() && self.until.is_none()
     }
 
-    /// Which models of a snapshot are counted.
+    /// Finds out which models of a snapshot are counted.
     ///
     /// # Errors
     /// [`snapshot::Error::Damaged`] if the dates are asked for, and not as they were written.
@@ -158,7 +159,7 @@ impl Counting {
         Ok(Wanted { counting: self.clone(), created })
     }
 
-    /// Whether a model created then is counted. Under a date filter, models without a date are not.
+    /// Tells whether a model created at this instant is counted. Under a date filter, models without a date are not.
     pub fn counts(&self, created: Option<i64>) -> bool {
         let after = self.since.is_none_or(|since| created.is_some_and(|created| created >= since));
         let before = self.until.is_none_or(|until| created.is_some_and(|created| created < until));
@@ -170,7 +171,7 @@ impl Census {
     /// Counts below every model; where nothing is asked but what the snapshot keeps, that is taken.
     ///
     /// # Errors
-    /// [`snapshot::Error::Damaged`], and [`Error::TooLong`].
+    /// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
     pub fn take(lineage: &Lineage, counting: &Counting) -> Result<Census, Error> {
         if let Some(kept) = Census::kept_of(lineage, counting)? {
             return Ok(Census { lineage: lineage.clone().into(), ..kept });
@@ -181,10 +182,11 @@ impl Census {
         Ok(Census { snapshot, lineage, layout: layout.into(), table, counting: counting.clone() })
     }
 
-    /// The census of all links that a snapshot keeps, if that is what is asked for. The links are not read for it.
+    /// Takes the census of all links that a snapshot keeps, if that is what is asked for. The links are not read for
+    /// it.
     ///
     /// # Errors
-    /// [`snapshot::Error::Damaged`].
+    /// [`snapshot::Error::Damaged`] if the counts are not as they were written.
     pub fn kept(snapshot: &Snapshot, counting: &Counting) -> Result<Option<Census>, snapshot::Error> {
         if *counting != (Counting { wait: counting.wait, ..Counting::default() }) {
             return Ok(None);
@@ -204,35 +206,36 @@ impl Census {
         self.table.to_keep()
     }
 
-    /// The snapshot whose models were counted.
+    /// Gives the snapshot whose models were counted.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 
-    /// The lineage that was counted.
+    /// Gives the lineage that was counted.
     ///
     /// # Errors
-    /// [`snapshot::Error::Damaged`].
+    /// [`snapshot::Error::Damaged`] if the links are not as they were written.
     pub fn lineage(&self) -> Result<&Lineage, snapshot::Error> {
         once(&self.lineage, || Lineage::from_snapshot(&self.snapshot))
     }
 
-    /// Which models are counted.
+    /// Says which models are counted.
     pub fn counting(&self) -> &Counting {
         &self.counting
     }
 
-    /// Whether all links are followed and all models counted: no filter stands between the counts and the snapshot.
+    /// Tells whether all links are followed and all models counted: no filter stands between the counts and the
+    /// snapshot.
     pub fn is_everything(&self) -> bool {
         self.lineage.get().is_none_or(Lineage::is_whole) && self.counting.is_everything()
     }
 
-    /// The counts of a model; all zero where nothing descends from it.
+    /// Gives the counts of a model, which are all zero where nothing descends from it.
     pub fn of(&self, model: Row) -> Facts {
         self.table.rows().binary_search(&model).map(|at| self.table.at(at)).unwrap_or_default()
     }
 
-    /// The models with children, in order of the ids.
+    /// Gives the models with children, in order of the ids.
     pub fn models(&self) -> &[Row] {
         self.table.rows()
     }
@@ -242,16 +245,16 @@ impl Census {
         self.table.at(at)
     }
 
-    /// Every model with children, in order of the ids, and its counts.
+    /// Gives every model with children, in order of the ids, and its counts.
     pub fn all(&self) -> impl ExactSizeIterator<Item = (Row, Facts)> {
         self.table.rows().iter().enumerate().map(|(at, row)| (*row, self.table.at(at)))
     }
 
-    /// The distinct owners of the counted descendants of every model of [`Census::all`], in that order. A model without an
-    /// owner is its own.
+    /// Counts the distinct owners of the counted descendants of every model of [`Census::all`], in that order. A model
+    /// without an owner is its own.
     ///
     /// # Errors
-    /// [`snapshot::Error::Damaged`], and [`Error::TooLong`].
+    /// [`Error::Snapshot`] if the links are not as they were written, and [`Error::TooLong`].
     pub fn authors(&self) -> Result<Vec<u64>, Error> {
         let authors = authors::below(self.lineage()?, &self.counting)?;
         match authors.len() == self.models().len() {
@@ -264,10 +267,10 @@ impl Census {
         }
     }
 
-    /// The links of the longest chain; the links inside a cycle count nothing.
+    /// Counts the links of the longest chain; the links inside a cycle count nothing.
     ///
     /// # Errors
-    /// [`snapshot::Error::Damaged`].
+    /// [`snapshot::Error::Damaged`] if the links are not as they were written.
     pub fn longest_chain(&self) -> Result<usize, snapshot::Error> {
         let lineage = self.lineage()?;
         let layout = self.layout.get_or_init(|| Layout::of(lineage));

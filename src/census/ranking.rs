@@ -3,23 +3,23 @@ use crate::model::{Count, Relation};
 use crate::reference::Family;
 use crate::snapshot::Row;
 
-/// What is ranked.
+/// A `Group` is what is ranked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
-    /// Models, listed or not, with at least one child.
+    /// Models are ranked, listed or not, with at least one child.
     Models,
-    /// Owners of models with children: F1 and F2 of `owner/*`. An id without an owner belongs to none, also where a table knows
-    /// whose it is today: the definitions go by ids.
+    /// Owners of models with children are ranked, by F1 and F2 of `owner/*`. An id without an owner belongs to none,
+    /// also where a table knows whose it is today: ids decide (docs/definitions.md, 3.2).
     Owners,
-    /// The families of a table: F1 and F2 of each. They may nest; nothing is summed over them.
+    /// The families of a table are ranked, by F1 and F2 of each. They may nest; nothing is summed over them.
     Families,
 }
 
 impl Group {
-    /// Every one.
+    /// This lists every one.
     pub const ALL: [Group; 3] = [Group::Models, Group::Owners, Group::Families];
 
-    /// Its name in questions.
+    /// Gives its name in questions.
     pub fn name(self) -> &'static str {
         match self {
             Group::Models => "models",
@@ -31,21 +31,21 @@ impl Group {
 
 macro_rules! measures {
     ($($measure:ident = $name:literal, $about:literal;)+) => {
-        /// What is ranked by (`definitions`, "Adoption of a base model").
+        /// A `Measure` is what is ranked by (docs/definitions.md, 3).
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum Measure { $(#[doc = $about] $measure,)+ }
 
         impl Measure {
-            /// Every measure.
+            /// This lists every measure.
             pub const ALL: &[Measure] = &[$(Measure::$measure),+];
 
-            /// Its name on the command line and in outputs.
+            /// Gives its name on the command line and in outputs.
             pub fn name(self) -> &'static str {
                 match self { $(Measure::$measure => $name,)+ }
             }
 
-            /// Its definition in a line.
+            /// Gives its definition in a line.
             pub fn about(self) -> &'static str {
                 match self { $(Measure::$measure => $about,)+ }
             }
@@ -74,12 +74,12 @@ measures! {
 }
 
 impl Measure {
-    /// The measure of that name.
+    /// Finds the measure of that name, without regard to case.
     pub fn from_name(name: &str) -> Option<Measure> {
         Measure::ALL.iter().copied().find(|measure| measure.name().eq_ignore_ascii_case(name))
     }
 
-    /// Whether the measure is defined for owners and families too.
+    /// Tells whether the measure is defined for owners and families too.
     pub fn is_for_groups(self) -> bool {
         !matches!(
             self,
@@ -92,45 +92,46 @@ impl Measure {
     }
 }
 
-/// A ranking, the highest first, ties by id.
+/// A `Ranking` is ranked rows, the highest first; ties stand in order of the ids, and of families in that of their
+/// table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranking {
-    /// What it is by.
+    /// It is by this measure.
     pub measure: Measure,
-    /// The first rows, numbered from 1; equal values have different ranks, in order of their ids.
+    /// These are the first rows, numbered from 1; equal values have different ranks.
     pub rows: Vec<Ranked>,
-    /// How many there are in all.
+    /// There are so many rows in all.
     pub of: usize,
-    /// How many were left out because the measure's value is not known for any of their descendants.
+    /// So many were left out because the measure's value is not known for any of their descendants.
     pub missing: usize,
 }
 
-/// A row of a ranking.
+/// A `Ranked` is a row of a ranking.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
-    /// The place, from 1.
+    /// This is its place, from 1.
     pub rank: usize,
-    /// The model's id, the owner or the family's name.
+    /// This is the model's id, the owner or the family's name.
     pub id: String,
-    /// Whether it is a model that is named but not listed.
+    /// It tells whether this is a model that is named but not listed.
     pub is_unlisted: bool,
-    /// Direct children, or F1.
+    /// It has so many direct children, or so many in F1.
     pub direct: u64,
-    /// Descendants, or F2.
+    /// It has so many descendants, or so many in F2.
     pub descendants: u64,
-    /// Descendants by relation, in the order of [`Relation::ALL`].
+    /// So many descendants are of each relation, in the order of [`Relation::ALL`].
     pub by_relation: [u64; 5],
-    /// The measure's value.
+    /// This is the measure's value.
     pub value: f64,
-    /// For sums of values that may be missing: of how many descendants they are known.
+    /// Where the value is a sum of values that may be missing, they are known of so many descendants.
     pub known: Option<u64>,
 }
 
 impl Ranking {
-    /// Ranks the models of a census; the first `top` of them are listed (0: all).
+    /// Ranks the models of a census. The first `top` of them are listed, or all if that is 0.
     ///
     /// # Errors
-    /// [`Error::Snapshot`], and [`Error::TooLong`].
+    /// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
     pub fn of_models(census: &Census, measure: Measure, top: usize) -> Result<Ranking, Error> {
         let snapshot = census.snapshot();
         let authors = if measure == Measure::Authors { census.authors()? } else { Vec::new() };
@@ -170,12 +171,13 @@ impl Ranking {
         }))
     }
 
-    /// Ranks owners or the families of a table; the first `top` of them are listed (0: all).
+    /// Ranks owners, or the families of a table if one is given. The first `top` of them are listed, or all if that is
+    /// 0.
     ///
     /// A measure that is not defined for groups ([`Measure::is_for_groups`]) leaves every row out as missing.
     ///
     /// # Errors
-    /// [`Error::Snapshot`], and [`Error::TooLong`].
+    /// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
     pub fn of_groups(
         census: &Census,
         families: Option<&[Family]>,

@@ -7,7 +7,7 @@
 use super::blocks::Weight;
 use super::targets::{NONE, Targets};
 
-/// The set of every row.
+/// A `Runs` is the set of every row.
 pub(super) struct Runs {
     place: Vec<u32>,
     /// The runs of row `r` are `runs[ends[r]..ends[r + 1]]`: the first place, and the one after the last.
@@ -59,7 +59,7 @@ impl Runs {
         &self.runs[self.ends[row as usize] as usize..self.ends[row as usize + 1] as usize]
     }
 
-    /// The sum of the weights of every row's columns.
+    /// Sums the weights of every row's columns.
     pub fn sums<W: Weight>(&self, columns: &[W]) -> Vec<W> {
         // The sum of what stands before each place.
         let mut before = vec![W::default(); columns.len() + 1];
@@ -79,7 +79,7 @@ impl Runs {
         (0..self.ends.len() as u32 - 1).map(sum).collect()
     }
 
-    /// Whether a set holds a column.
+    /// Tells whether a set holds a column.
     pub fn holds(&self, set: u32, column: u32) -> bool {
         if set == NONE || set % 2 == 1 {
             return set == 2 * column + 1;

@@ -19,7 +19,7 @@ use super::closure::{Closure, Prepared, TooLong};
 use super::targets::{NONE, Targets};
 use crate::lineage::{RowSet, components, holds};
 
-/// The sums of all nodes with children.
+/// A `Segments` is the sums of all nodes with children.
 pub(super) struct Segments<W> {
     /// The nodes with children.
     inner: RowSet,
@@ -34,7 +34,7 @@ impl<W: Weight> Segments<W> {
         Segments::finish(inner, &nodes, closure.prepare(Vec::new()))
     }
 
-    /// The same, if it takes no longer than so many seconds.
+    /// Does the same, if it takes no longer than so many seconds.
     pub fn sum_within(
         nodes: usize,
         links: &[(u32, u32)],
@@ -58,12 +58,12 @@ impl<W: Weight> Segments<W> {
         Segments { inner, sums }
     }
 
-    /// The sum of a node and all that it reaches, if it has children.
+    /// Gives the sum of a node and all that it reaches, if it has children.
     pub fn of(&self, node: u32) -> Option<W> {
         self.inner.holds(node).then(|| self.sums[self.inner.place(node) as usize])
     }
 
-    /// The nodes with children, in order, and their sums.
+    /// Gives the nodes with children, in order, and their sums.
     pub fn all(&self) -> impl Iterator<Item = (u32, &W)> {
         self.inner.rows().zip(&self.sums)
     }
@@ -74,32 +74,32 @@ pub(super) const HEAD: u32 = 1 << 31;
 /// In place of the number of open children: the node is done.
 const DONE: u32 = u32::MAX;
 
-/// A node with children while it is summed up. What is needed together lies together.
+/// A `Node` is a node with children while it is summed up. What is needed together lies together.
 #[derive(Clone, Copy)]
 pub(super) struct Node<W> {
-    /// The place of the one parent, or [`HEAD`] and the number of the head, or [`NONE`].
+    /// This is the place of the one parent, or [`HEAD`] and the number of the head, or [`NONE`].
     pub parent: u32,
     /// How many children that have children themselves are not done yet.
     open: u32,
-    /// Where the list of sets begins that are reached; once it is done, their union.
+    /// Here begins the list of sets that are reached; once it is done, this is their union.
     pub set: u32,
-    /// The weight of T so far.
+    /// This is the weight of T so far.
     pub sum: W,
 }
 
-/// All segments, and who reaches which.
+/// A `Peel` is all segments, and who reaches which.
 pub(super) struct Peel<W> {
-    /// The nodes with children.
+    /// These are the nodes with children.
     pub inner: RowSet,
     pub nodes: Vec<Node<W>>,
-    /// A bit for each node with a parent.
+    /// There is a bit for each node with a parent.
     pub derived: Vec<u64>,
-    /// The places of the nodes as they were finished, children first; of a cycle, its first member's.
+    /// These are the places of the nodes as they were finished, children first; of a cycle it is the first member's.
     pub order: Vec<u32>,
     pub cycles: Vec<Vec<u32>>,
-    /// The columns of heads with children, by their places (of a cycle, its first member's).
+    /// These are the columns of heads with children, by their places (of a cycle, its first member's).
     pub columns: Vec<(u32, u32)>,
-    /// The columns of heads without children, by the nodes, which are in order.
+    /// These are the columns of heads without children, by the nodes, which are in order.
     pub leaf_columns: Vec<(u32, u32)>,
     /// The lists: a set, and where it goes on.
     lists: Vec<(u32, u32)>,

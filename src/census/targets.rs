@@ -1,7 +1,7 @@
-/// No set.
+/// This number stands for no set.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// Pairs of numbers, as the targets of each source.
+/// A `Targets` is pairs of numbers, as the targets of each source.
 pub(super) struct Targets {
     offsets: Vec<u32>,
     targets: Vec<u32>,
@@ -26,7 +26,7 @@ impl Targets {
         Targets { offsets, targets }
     }
 
-    /// How many sources there are.
+    /// Counts the sources.
     pub fn sources(&self) -> usize {
         self.offsets.len() - 1
     }

@@ -4,9 +4,10 @@ use std::thread::Builder;
 
 use rayon::{ThreadBuilder, ThreadPoolBuilder};
 
-/// Makes the threads on which all counting is done: `wanted` of them, or as many as the system makes, and gives their number.
-/// Where it makes none, that of the caller is the only one, and from then on nobody else may count. To be called once, before
-/// anything is counted; without it they are made at the first count, which panics where they cannot be.
+/// Makes the threads on which all counting is done: `wanted` of them, or as many as the system makes, and gives their
+/// number. Where it makes none, that of the caller is the only one, and from then on nobody else may count. It is to be
+/// called once, before anything is counted; without it they are made at the first count, which panics where they cannot
+/// be.
 pub fn threads(wanted: usize) -> usize {
     // They are made before the pool: one that fails cannot be made again.
     let make = || {

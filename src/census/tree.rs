@@ -6,76 +6,77 @@ use crate::lineage::{Group, Reach, Selection, holds};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
-/// How much of a tree is drawn.
+/// An `Extent` says how much of a tree is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extent {
-    /// Links down.
+    /// So many links are drawn downwards.
     pub depth: usize,
-    /// Siblings, those with most descendants first; 0: all.
+    /// So many siblings are drawn, those with most descendants first, or all if this is 0.
     pub siblings: usize,
-    /// Lines.
+    /// So many lines are drawn at most.
     pub lines: usize,
 }
 
-/// A tree of models as it is drawn.
+/// A `Drawn` is a tree of models as it is drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drawn {
-    /// The lines, in their order.
+    /// These are the lines, in their order.
     pub branches: Vec<Branch>,
-    /// How many models of the selection stand in no line, if the lines ended before the tree did.
+    /// So many models of the selection stand in no line, if the lines ended before the tree did.
     pub left_out: Option<usize>,
 }
 
-/// A line of a tree. There may be millions.
+/// A `Branch` is a line of a tree. There may be millions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branch {
-    /// Links from the tree's root.
+    /// It lies so many links from the tree's root.
     pub depth: u32,
-    /// The model one line up in the tree; none at the root.
+    /// This is the model one line up in the tree; the root has none.
     pub of: Option<Row>,
-    /// Whether it is the last line of its siblings.
+    /// It tells whether this is the last line of its siblings.
     pub is_last: bool,
-    /// What stands there.
+    /// This stands on the line.
     pub what: Shown,
 }
 
-/// What stands on a line of a tree.
+/// A `Shown` is what stands on a line of a tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shown {
-    /// A model.
+    /// A model stands there.
     Model {
-        /// Its row.
+        /// This is its row.
         row: Row,
-        /// The relation of the link to the line above; none at the root.
+        /// The link to the line above has this relation; the root has no such link.
         relation: Option<Relation>,
-        /// Whether it was drawn before, with all that belongs to it (a merge, or a cycle).
+        /// It tells whether the model was drawn before, with all that belongs to it (a merge, or a cycle).
         is_repeated: bool,
-        /// Whether it has children (or parents) that lie deeper than was asked for.
+        /// It tells whether the model has children (or parents) that lie deeper than was asked for.
         is_cut: bool,
-        /// Whether it is counted; under a filter some are only walked through.
+        /// It tells whether the model is counted; under a filter some are only walked through.
         is_counted: bool,
     },
-    /// Siblings that one line stands for.
+    /// One line stands for siblings.
     Group {
-        /// The first of them.
+        /// This is the first of them.
         first: Row,
-        /// The relation of their links to the line above.
+        /// Their links to the line above have this relation.
         relation: Relation,
-        /// How many.
+        /// There are so many of them.
         models: u32,
     },
-    /// Siblings that are not drawn.
+    /// Some siblings are not drawn.
     More {
-        /// How many.
+        /// There are so many of them.
         models: u32,
-        /// The distinct counted descendants of all of them, themselves left out; upward, their ancestors. Nothing where counting
-        /// them would take too long.
+        /// They have so many distinct counted descendants together, themselves left out; upward, so many ancestors. The
+        /// number is missing where counting them would take too long.
         descendants: Option<u32>,
     },
 }
 
-/// The tree of a selection: from what it was chosen around, downwards, or upwards for ancestors; for what lies around a
-/// model and for everything, from the models without parents. Models that the selection does not count are walked through.
+/// Draws the tree of a selection: from what it was chosen around, downwards, or upwards for ancestors; for what lies
+/// around a model and for everything, from the models without parents. Models that the selection does not count are
+/// walked through.
 pub fn tree(census: &Census, selection: &Selection, reach: Reach, extent: Extent) -> Drawn {
     let bits = || vec![0u64; census.snapshot().len().div_ceil(64)];
     let mut hidden = bits();

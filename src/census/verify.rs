@@ -6,23 +6,23 @@ use crate::lineage::{Anomaly, Lineage};
 use crate::reference::Family;
 use crate::snapshot::{Counts, Error, Snapshot};
 
-/// What was found where a snapshot was computed again.
+/// A `Verified` is what was found where a snapshot was computed again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verified {
-    /// What the snapshot says, and its records do not, each in a line.
+    /// The snapshot says this, and its records do not, each in a line.
     pub lies: Vec<String>,
-    /// How many arrays were kept and computed again.
+    /// So many arrays were kept and computed again.
     pub arrays: usize,
-    /// Arrays that this version of the program does not keep: nobody asks them, and nothing is known of them.
+    /// This version of the program does not keep these arrays: nobody asks them, and nothing is known of them.
     pub unknown: Vec<String>,
 }
 
-/// A step of [`verify`].
+/// A `Step` is a step of [`verify`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// The digest of the records is computed.
     Digest,
-    /// The counts and all that is kept is computed.
+    /// The counts and all that is kept are computed.
     Counts,
 }
 

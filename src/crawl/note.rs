@@ -5,11 +5,11 @@ use crate::snapshot::{CrawlNote, Error, Snapshot};
 use crate::source::hub::listing::Scope;
 use crate::source::recording::{Plan, Recording};
 
-/// The date of the newest model, if a listing of the whole Hub has none of its last days: thousands are made every day,
-/// so such a listing was cut off, whatever its last page said.
+/// Gives the date of the newest model, in milliseconds since 1970, if a listing of the whole Hub has none of its last
+/// days: thousands are made every day, so such a listing was cut off, whatever its last page said.
 ///
 /// # Errors
-/// [`Error::Damaged`].
+/// [`Error::Damaged`] if the dates are not as they were written.
 pub fn ends_early(snapshot: &Snapshot) -> Result<Option<i64>, Error> {
     const DAYS: i64 = 3 * DAY;
     let provenance = snapshot.provenance();
@@ -22,7 +22,7 @@ pub fn ends_early(snapshot: &Snapshot) -> Result<Option<i64>, Error> {
     Ok(newest.filter(|newest| *newest < taken - DAYS))
 }
 
-/// A crawl's plan as a snapshot keeps it.
+/// Makes a note of a crawl's plan, as a snapshot keeps it.
 pub fn note(plan: &Plan) -> CrawlNote {
     CrawlNote {
         endpoint: plan.endpoint.clone(),
@@ -37,8 +37,8 @@ pub fn note(plan: &Plan) -> CrawlNote {
     }
 }
 
-/// The same of a recording, with the fields that the Hub refused and the hosts that answered. What an update did not bring
-/// anew is still without those that were refused `before`, and from those that answered then.
+/// Makes a note of a recording's plan, with the fields that the Hub refused and the hosts that answered. What an update
+/// did not bring anew is still without those that were refused `before`, and from those that answered then.
 pub fn note_of(recording: &Recording, before: Option<&CrawlNote>) -> CrawlNote {
     let plan = recording.plan();
     let before = before.filter(|_| plan.since.is_some());
@@ -53,14 +53,15 @@ pub fn note_of(recording: &Recording, before: Option<&CrawlNote>) -> CrawlNote {
     CrawlNote { without, hosts, ..note(plan) }
 }
 
-/// Whether two crawls list the same. With or without cards and names of licences it is the same crawl, whatever the Hub refused
-/// and whoever answered.
+/// Tells whether two crawls list the same. With or without cards and names of licences it is the same crawl, whatever
+/// the Hub refused and whoever answered.
 pub fn lists_the_same(one: &CrawlNote, other: &CrawlNote) -> bool {
     let CrawlNote { cards, licence_names, without, hosts, .. } = one.clone();
     *one == CrawlNote { cards, licence_names, without, hosts, ..other.clone() }
 }
 
-/// The plan that lists again what a snapshot's crawl listed; with `since`, only what changed from then on.
+/// Makes the plan that lists again what a snapshot's crawl listed; with `since`, in milliseconds since 1970, only what
+/// changed from then on.
 pub fn plan(note: &CrawlNote, since: Option<i64>) -> Plan {
     Plan {
         endpoint: note.endpoint.clone(),

@@ -7,8 +7,8 @@ use crate::snapshot::{Listing, Renames};
 use crate::source::hub::{listing, wire};
 use crate::source::recording::{Head, OldId, PageKind};
 
-/// What is known of older ids: tables, and what the rows of a family show. A family's crawl asks for the children of every
-/// older id of a model as well as for those of its id of today.
+/// An `OldIds` is what is known of older ids: tables, and what the rows of a family show. A family's crawl asks for the
+/// children of every older id of a model as well as for those of its id of today.
 #[derive(Debug, Default)]
 pub struct OldIds {
     renames: Renames,

@@ -26,7 +26,7 @@ const HEAD: &str = "# renamed models at ";
 /// Longest list, in bytes: that of a Hub of which every model was renamed would be shorter.
 const MOST: u64 = 256 << 20;
 
-/// What became of an id that is not listed.
+/// A `Fate` is what became of an id that is not listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
     /// The repository bears this id now.
@@ -37,7 +37,7 @@ pub enum Fate {
     Gone,
 }
 
-/// What the Hub said of ids, in a file that grows line by line.
+/// A `Renames` is what the Hub said of ids, in a file that grows line by line.
 #[derive(Debug)]
 pub struct Renames {
     file: File,
@@ -50,7 +50,7 @@ impl Renames {
     /// Opens the file of what the Hub at `endpoint` said, or begins one. A line that was cut off is taken back.
     ///
     /// # Errors
-    /// If the file is another one, of another Hub, at work elsewhere, or cannot be read or written.
+    /// It fails if the file is another one, of another Hub, at work elsewhere, or cannot be read or written.
     pub fn open(path: &Path, endpoint: &str) -> Result<Renames, Error> {
         let wrong = |error| crate::source::Error::Io { path: path.into(), error };
         let unfit =
@@ -81,12 +81,12 @@ impl Renames {
         Ok(renames)
     }
 
-    /// What is known of an id.
+    /// Tells what is known of an id.
     pub fn fate(&self, id: &str) -> Option<&Fate> {
         self.fates.get(&id.to_ascii_lowercase())
     }
 
-    /// How many ids are known to have been renamed, to be there unlisted, and to be gone.
+    /// Counts the ids that are known to have been renamed, to be there unlisted, and to be gone.
     pub fn counts(&self) -> [usize; 3] {
         let count = |is: fn(&Fate) -> bool| self.fates.values().filter(|fate| is(fate)).count();
         [
@@ -96,8 +96,8 @@ impl Renames {
         ]
     }
 
-    /// Each old id with the id of today, through all the ids between; those that lead around in a circle, or through more than a
-    /// hundred, are left out.
+    /// Gives each old id with the id of today, through all the ids between; those that lead around in a circle, or
+    /// through more than a hundred, are left out.
     pub fn aliases(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fates.keys().filter_map(|old| {
             let mut now = old.as_str();
@@ -112,11 +112,11 @@ impl Renames {
         })
     }
 
-    /// The ids that are still to be asked for: the unlisted parents of a snapshot, those with most children first, then
-    /// the ids to which they led and which are not listed either.
+    /// Gives the ids that are still to be asked for: the unlisted parents of a snapshot, those with most children
+    /// first, then the ids to which they led and which are not listed either.
     ///
     /// # Errors
-    /// [`snapshot::Error::Damaged`].
+    /// [`snapshot::Error::Damaged`] if the links are not as they were written.
     pub fn pending(&self, snapshot: &Snapshot) -> Result<Vec<String>, snapshot::Error> {
         let is_listed = |id: &str| snapshot.find(id).is_some_and(|row| snapshot.is_listed(row));
         let led_to = self.fates.values().filter_map(|fate| match fate {
@@ -156,10 +156,10 @@ fn line(line: &str) -> Option<(String, Fate)> {
     Some((id.to_ascii_lowercase(), fate))
 }
 
-/// The parents that a snapshot does not list and has no alias for, each with its number of children: most first.
+/// Gives the parents that a snapshot does not list and has no alias for, each with its number of children: most first.
 ///
 /// # Errors
-/// [`snapshot::Error::Damaged`].
+/// [`snapshot::Error::Damaged`] if the links are not as they were written.
 pub fn unlisted(snapshot: &Snapshot) -> Result<Vec<(String, u64)>, snapshot::Error> {
     let links = snapshot.links()?;
     let mut children: HashMap<u32, u64> = HashMap::new();
@@ -177,7 +177,7 @@ pub fn unlisted(snapshot: &Snapshot) -> Result<Vec<(String, u64)>, snapshot::Err
 /// of ids of which the Hub said nothing that can be used: they are asked for again next time.
 ///
 /// # Errors
-/// If the Hub gives no answer, or the snapshot is damaged; what was learned until then is kept.
+/// It fails if the Hub gives no answer, or the snapshot is damaged; what was learned until then is kept.
 pub async fn ask(
     hub: &Arc<Hub>,
     renames: &mut Renames,

@@ -9,42 +9,43 @@ use super::value::{Map, flatten};
 use super::{Block, Named, Value, day, plural, printable_lines};
 use crate::snapshot::{Snapshot, Taken};
 
-/// How a report is written.
+/// A `Format` says how a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// For people at a terminal.
+    /// It is a table for people at a terminal.
     Table,
-    /// The frame of `docs/json.md`.
+    /// It is JSON in the frame of `docs/json.md`.
     Json,
-    /// The rows alone, groups flattened with dots.
+    /// It is CSV: the rows alone, groups flattened with dots.
     Csv,
-    /// For documents.
+    /// It is Markdown for documents.
     Markdown,
 }
 
-/// What a command found: rows for programs, blocks for people, and the definition under which both were counted.
+/// A `Report` is what a command found: rows for programs, blocks for people, and the definition under which both were
+/// counted.
 pub struct Report<'r> {
-    /// The definition: sentences, each on a line of its own for people.
+    /// This is the definition: sentences, each on a line of its own for people.
     pub definition: Vec<String>,
-    /// The rows: named values in their order, the same names in every row.
+    /// These are the rows: named values in their order, the same names in every row.
     pub rows: Rows<'r>,
-    /// The same for people.
+    /// These blocks tell the same to people.
     pub blocks: Vec<Block>,
-    /// What is told of the whole answer in numbers: in JSON it stands beside the rows, under these names; for people it is
-    /// part of the definition.
+    /// These numbers tell of the whole answer: in JSON they stand beside the rows, under these names; for people they
+    /// are part of the definition.
     pub beside: Named,
 }
 
-/// The rows of a report.
+/// A `Rows` is the rows of a report.
 pub enum Rows<'r> {
-    /// A few, which are there.
+    /// There are a few, and they are there.
     Few(Vec<Named>),
-    /// Many, each made when it is written: how many, and what makes one.
+    /// There are so many, and each is made by this function when it is written.
     Many(usize, Box<dyn Fn(usize) -> Named + 'r>),
 }
 
 impl Rows<'_> {
-    /// How many there are.
+    /// Counts the rows.
     pub fn len(&self) -> usize {
         match self {
             Rows::Few(rows) => rows.len(),
@@ -52,7 +53,7 @@ impl Rows<'_> {
         }
     }
 
-    /// Whether there is none.
+    /// Tells whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -92,7 +93,7 @@ struct Frame<'a> {
 }
 
 impl<'r> Report<'r> {
-    /// A report with nothing beside its rows.
+    /// Makes a report with nothing beside its rows.
     pub fn new(definition: Vec<String>, rows: impl Into<Rows<'r>>, blocks: Vec<Block>) -> Report<'r> {
         Report { definition, rows: rows.into(), blocks, beside: Vec::new() }
     }
@@ -102,7 +103,7 @@ impl Report<'_> {
     /// Writes the report in a format, ending with a line end.
     ///
     /// # Errors
-    /// The writer's.
+    /// It fails if the writer does.
     pub fn write(&self, snapshot: &Snapshot, format: Format, out: &mut dyn Write) -> io::Result<()> {
         let text = match format {
             Format::Json => {
@@ -128,7 +129,7 @@ impl Report<'_> {
         out.write_all(text.as_bytes())
     }
 
-    /// The definition and the snapshot, for formats that have no room for them.
+    /// Writes the definition and the snapshot as text, for formats that have no room for them.
     pub fn note(&self, snapshot: &Snapshot) -> String {
         format!("{}\n{}", self.definition.join("\n"), footer(snapshot))
     }
@@ -165,7 +166,7 @@ impl Report<'_> {
 /// Writes rows as CSV: the names of the first as the header, groups flattened with dots.
 ///
 /// # Errors
-/// The writer's.
+/// It fails if the writer does.
 pub fn csv<'v>(
     rows: impl Iterator<Item = Cow<'v, [(Cow<'static, str>, Value)]>>,
     out: &mut dyn Write,
@@ -269,7 +270,7 @@ fn describe(snapshot: &Snapshot) -> Value {
     Value::group(known.into_iter().chain(hosts.map(|hosts| ("answered_by", hosts))))
 }
 
-/// The last line of every table: what was counted in.
+/// Writes the last line of every table, which tells what was counted in.
 pub fn footer(snapshot: &Snapshot) -> String {
     let provenance = snapshot.provenance();
     let counts = &provenance.counts;

@@ -2,30 +2,30 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle, presets}
 
 use super::printable::{markdown, printable};
 
-/// A part of what people read.
+/// A `Block` is a part of what people read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
-    /// The title of a part.
+    /// It is the title of a part.
     Title(String),
-    /// A line of text.
+    /// It is a line of text.
     Line(String),
-    /// A table.
+    /// It is a table.
     Grid(Grid),
-    /// Lines whose blanks matter, such as a tree.
+    /// It is lines whose blanks matter, such as a tree.
     Fixed(String),
 }
 
-/// A table for people: the first column may be texts, columns of numbers stand to the right.
+/// A `Grid` is a table for people: the first column may be texts, columns of numbers stand to the right.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grid {
-    /// The heads of the columns.
+    /// These are the heads of the columns.
     pub heads: Vec<String>,
-    /// The cells of each row.
+    /// These are the cells of each row, as many as there are heads.
     pub rows: Vec<Vec<String>>,
 }
 
 impl Grid {
-    /// An empty table with these heads.
+    /// Makes an empty table with these heads.
     pub fn new(heads: impl IntoIterator<Item = impl Into<String>>) -> Grid {
         Grid { heads: heads.into_iter().map(Into::into).collect(), rows: Vec::new() }
     }
@@ -74,7 +74,7 @@ impl Grid {
     }
 }
 
-/// A count with commas between thousands.
+/// Writes a count with commas between thousands.
 pub fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::new();
@@ -87,7 +87,7 @@ pub fn grouped(count: u64) -> String {
     out
 }
 
-/// A count with its noun, as `1 model`, `2 models` and `2 oddities`.
+/// Writes a count with its noun, as `1 model`, `2 models` and `2 oddities`.
 pub fn plural(count: u64, noun: &str) -> String {
     let noun = match noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
         _ if count == 1 => noun.to_owned(),

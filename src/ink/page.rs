@@ -9,11 +9,11 @@ use crate::snapshot::Snapshot;
 
 const STYLE: &str = include_str!("page.css");
 
-/// The sections as one page that asks for nothing else: no script, no picture, no font from anywhere. `files` is the
-/// folder of the tables beside it, as the page should name it.
+/// Writes the sections as one page that asks for nothing else: no script, no picture, no font from anywhere. `files` is
+/// the folder of the tables beside it, as the page should name it.
 ///
 /// # Errors
-/// [`Error::Snapshot`].
+/// [`Error::Snapshot`] if a column is not as it was written.
 pub fn page(sections: &[Section], published: &Published, snapshot: &Snapshot, files: &str) -> Result<String, Error> {
     let provenance = snapshot.provenance();
     let date = provenance.taken.map_or_else(|| "without a date".into(), day);

@@ -3,46 +3,46 @@ use std::fmt::Write;
 use super::printable::html as text;
 use super::{Unit, grouped, percent};
 
-/// A picture of figures, as SVG inside a page.
+/// A `Plot` is a picture of figures, as SVG inside a page.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Plot {
-    /// One bar for each name, the first at the top.
+    /// There is one bar for each name, the first at the top.
     Bars {
-        /// What is shown.
+        /// This says what is shown.
         title: String,
-        /// The bars.
+        /// These are the bars.
         bars: Vec<Bar>,
     },
-    /// A line for each series over the same steps.
+    /// There is a line for each series over the same steps.
     Lines {
-        /// What is shown.
+        /// This says what is shown.
         title: String,
-        /// The steps, such as months.
+        /// These are the steps, such as months.
         steps: Vec<String>,
-        /// The lines.
+        /// These are the lines.
         series: Vec<Series>,
-        /// What the values are.
+        /// The values are of this unit.
         unit: Unit,
     },
 }
 
-/// A bar.
+/// A `Bar` is one bar of a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bar {
-    /// Whose it is.
+    /// This says whose it is.
     pub name: String,
-    /// Its length, not below 0.
+    /// This is its length, not below 0, in the unit of the other bars.
     pub value: f64,
-    /// The value in words.
+    /// This is the value in words.
     pub label: String,
 }
 
-/// A line.
+/// A `Series` is one line of a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// Whose it is.
+    /// This says whose it is.
     pub name: String,
-    /// A value for each step; where there is none the line has a gap.
+    /// These are the values, one for each step; where there is none the line has a gap.
     pub values: Vec<Option<f64>>,
 }
 
@@ -54,7 +54,7 @@ const LINE: f64 = 22.0;
 const LETTER: f64 = 8.1;
 
 impl Plot {
-    /// The picture as SVG. Its colours are the page's: classes `c0` to `c5`.
+    /// Draws the picture as SVG, the one of this number on its page. Its colours are the page's: classes `c0` to `c5`.
     pub fn svg(&self, number: usize) -> String {
         match self {
             Plot::Bars { title, bars } => self::bars(number, title, bars),
@@ -62,7 +62,7 @@ impl Plot {
         }
     }
 
-    /// Whether there is nothing to see.
+    /// Tells whether there is nothing to see.
     pub fn is_empty(&self) -> bool {
         match self {
             Plot::Bars { bars, .. } => bars.is_empty(),
@@ -70,7 +70,7 @@ impl Plot {
         }
     }
 
-    /// Its title.
+    /// Gives the picture's title.
     pub fn title(&self) -> &str {
         match self {
             Plot::Bars { title, .. } | Plot::Lines { title, .. } => title,

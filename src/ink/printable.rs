@@ -1,12 +1,12 @@
 use quick_xml::escape::escape;
 
-/// [`printable`], line by line.
+/// Does what [`printable`] does, line by line.
 pub fn printable_lines(text: &str) -> String {
     text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
 }
 
-/// A text without anything that could move a terminal's cursor or turn its direction: such characters are shown by
-/// their numbers.
+/// Writes a text without anything that could move a terminal's cursor or turn its direction: such characters are shown
+/// by their numbers.
 pub fn printable(text: &str) -> String {
     let is_unsafe = |c: char| {
         c.is_control()
@@ -19,8 +19,8 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if is_unsafe(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
-/// A line of text for Markdown: nothing in it is HTML, a link, or markup of another kind. Of addresses of mail alone some
-/// readers make links whatever is done.
+/// Writes a line of text for Markdown: nothing in it is HTML, a link, or markup of another kind. Of addresses of mail
+/// alone some readers make links whatever is done.
 pub fn markdown(text: &str) -> String {
     let text = printable(text);
     let mut out = String::with_capacity(text.len());

@@ -5,59 +5,59 @@ use super::unit::{Unit, percent};
 use super::{NOT_JUDGED, Named, Report, Rows, Value, grouped};
 use crate::census::{Coverage, Sum};
 
-/// A part of the survey: what was asked, what came out, and under which definition.
+/// A `Section` is a part of the survey: what was asked, what came out, and under which definition.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Section {
-    /// Its name on the command line and in file names.
+    /// This is its name on the command line and in file names.
     pub name: &'static str,
-    /// Its title for people.
+    /// This is its title for people.
     pub title: &'static str,
-    /// What came out, a sentence each.
+    /// This came out, a sentence each.
     pub findings: Vec<String>,
-    /// The figures. The first of several tables is the one that people look for.
+    /// These are the figures. The first of several tables is the one that people look for.
     pub tables: Vec<Table>,
-    /// The same as pictures.
+    /// These are the same figures as pictures.
     pub plots: Vec<Plot>,
-    /// How the figures are defined, a sentence each.
+    /// These sentences say how the figures are defined.
     pub definition: Vec<String>,
-    /// Of how many models the values were known.
+    /// These say of how many models the values were known.
     pub coverage: Vec<Known>,
 }
 
-/// Of how many models something is known.
+/// A `Known` says of how many models something is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
-    /// What is known.
+    /// It says what is known.
     pub what: &'static str,
-    /// Of how many.
+    /// It is known of so many.
     pub coverage: Coverage,
 }
 
-/// Figures in rows.
+/// A `Table` is figures in rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// Its name in file names.
+    /// This is its name in file names.
     pub name: &'static str,
-    /// Its title for people.
+    /// This is its title for people.
     pub title: &'static str,
-    /// Its columns: first those that tell the rows apart.
+    /// These are its columns, first those that tell the rows apart.
     pub columns: Vec<Column>,
-    /// How many columns tell the rows apart.
+    /// So many of the columns, from the first on, tell the rows apart.
     pub keys: usize,
-    /// How many columns people are shown; files have all of them.
+    /// People are shown so many columns, from the first on; files have all of them.
     pub main: usize,
-    /// How many rows people are shown; files have all of them.
+    /// People are shown so many rows; files have all of them.
     pub most: usize,
-    /// The values, as many in each row as there are columns.
+    /// These are the values, as many in each row as there are columns.
     pub rows: Vec<Vec<Value>>,
 }
 
-/// A column of a table.
+/// A `Column` is a column of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
-    /// Its name in files.
+    /// This is its name in files.
     pub name: &'static str,
-    /// What its values are.
+    /// Its values are of this unit.
     pub unit: Unit,
 }
 
@@ -67,7 +67,7 @@ impl Section {
         Section { name, title, findings, tables: Vec::new(), plots: Vec::new(), definition, coverage: Vec::new() }
     }
 
-    /// The table of that name.
+    /// Finds the table of that name.
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.name == name)
     }
@@ -120,7 +120,7 @@ impl Table {
         self.columns.iter().position(|known| known.name == column)
     }
 
-    /// The value of a row, whose keys stand in `row` with `|` between them, in a column.
+    /// Finds the value of a row, whose keys stand in `row` with `|` between them, in a column.
     pub fn cell(&self, row: &str, column: &str) -> Option<&Value> {
         let at = self.place(column)?;
         self.rows.iter().find(|values| texts(&values[..self.keys]) == row)?.get(at)
@@ -131,7 +131,7 @@ impl Table {
         self.columns.iter().zip(row).map(|(column, value)| (column.name.into(), value.clone())).collect()
     }
 
-    /// The rows in the frame that all outputs have.
+    /// Writes the rows in the frame that all outputs have, under a definition.
     pub fn report(&self, definition: &[String]) -> Report<'_> {
         let rows = Rows::Many(self.rows.len(), Box::new(|at| self.named(&self.rows[at])));
         Report::new(definition.to_vec(), rows, Vec::new())
@@ -140,7 +140,7 @@ impl Table {
     /// Writes the table as CSV, all of it.
     ///
     /// # Errors
-    /// The writer's.
+    /// It fails if the writer does.
     pub fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
         if self.rows.is_empty() {
             let heads: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
@@ -155,12 +155,12 @@ fn texts(keys: &[Value]) -> String {
 }
 
 impl Column {
-    /// Its head for people.
+    /// Gives the column's head for people.
     pub fn head(&self) -> String {
         self.name.replace('_', " ")
     }
 
-    /// A value of it for people.
+    /// Writes a value of the column for people.
     pub fn shown(&self, value: &Value) -> String {
         match (self.unit, value) {
             (_, Value::Missing) => "–".into(),

@@ -4,7 +4,7 @@ use crate::model::{Count, DAY};
 use crate::reference::Published;
 use crate::snapshot::{Row, Snapshot};
 
-/// What was published beside what a section found, if anything was.
+/// Sets what was published beside what a section found, if anything was.
 pub fn compared(section: &Section, published: &Published) -> Option<Table> {
     let heads = [
         ("what", Unit::Text),
@@ -73,10 +73,10 @@ pub(super) const UNKNOWABLE: [&str; 5] = [
     "Whether weights agree with what cards say: all of this is declared lineage.",
 ];
 
-/// The sections for a terminal, for documents and as JSON.
+/// Writes the sections for a terminal, for documents and as JSON.
 ///
 /// # Errors
-/// [`Error::Snapshot`].
+/// [`Error::Snapshot`] if a column is not as it was written.
 pub fn report(sections: &[Section], published: &Published, snapshot: &Snapshot) -> Result<Report<'static>, Error> {
     let mut blocks: Vec<Block> = warnings(snapshot, published)?.into_iter().map(Block::Line).collect();
     let mut rows: Vec<Named> = Vec::new();
@@ -110,12 +110,12 @@ fn section_blocks(section: &Section, compared: Option<&Table>, blocks: &mut Vec<
 }
 
 impl Section {
-    /// The section as an answer of its own: it is the one row.
+    /// Gives the section as an answer of its own, of which it is the one row.
     pub fn report(&self) -> Report<'_> {
         Report { rows: vec![named(self, None)].into(), ..self.rows() }
     }
 
-    /// The section for people, and for programs the rows of its first table.
+    /// Gives the section for people, and for programs the rows of its first table.
     pub fn rows(&self) -> Report<'_> {
         let mut blocks = Vec::new();
         section_blocks(self, None, &mut blocks);

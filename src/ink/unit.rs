@@ -1,13 +1,13 @@
-/// What values are.
+/// A `Unit` says what values are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// Texts.
+    /// They are texts.
     Text,
-    /// Counts of things.
+    /// They are counts of things.
     Count,
-    /// Parts of a whole: 0.25 is a quarter.
+    /// They are parts of a whole: 0.25 is a quarter.
     Share,
-    /// Numbers of any kind.
+    /// They are numbers of any kind.
     Number,
 }
 

@@ -2,45 +2,46 @@ use std::borrow::Cow;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// Values with their names, in their order.
+/// A `Named` is values with their names, in their order.
 pub type Named = Vec<(Cow<'static, str>, Value)>;
 
-/// What people read in the place of a number that is known of too few.
+/// People read this in the place of a number that is known of too few.
 pub const NOT_JUDGED: &str = "not judged";
 
-/// A value of a row, the same for JSON and CSV.
+/// A `Value` is a value of a row, the same for JSON and CSV.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// Not known.
+    /// It is not known.
     Missing,
-    /// Known of too few to be a number.
+    /// It is known of too few to be a number.
     NotJudged,
-    /// A count.
+    /// It is a count.
     Count(u64),
-    /// A number that is no count.
+    /// It is a number that is no count.
     Number(f64),
-    /// A text.
+    /// It is a text.
     Text(String),
-    /// Yes or no.
+    /// It is a yes or no.
     Flag(bool),
-    /// Named values, in their order.
+    /// It is named values, in their order.
     Group(Named),
-    /// Values in a row.
+    /// It is values in a row.
     List(Vec<Value>),
 }
 
 impl Value {
-    /// A group of named values.
+    /// Makes a group of named values.
     pub fn group<K: Into<Cow<'static, str>>>(entries: impl IntoIterator<Item = (K, Value)>) -> Value {
         Value::Group(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
     }
 
-    /// A count, if it could be judged.
+    /// Makes a count, or what stands for one that could not be judged.
     pub fn judged(count: Option<u64>) -> Value {
         count.map_or(Value::NotJudged, Value::Count)
     }
 
-    /// The value as cells of a flat table: groups give a column for each entry, named with dots; lists are one cell.
+    /// Writes the value as cells of a flat table: groups give a column for each entry, named with dots; lists are one
+    /// cell.
     pub fn flatten(&self, name: &str, into: &mut Vec<(String, String)>) {
         match self {
             Value::Group(entries) => flatten(entries, name, into),
@@ -48,7 +49,7 @@ impl Value {
         }
     }
 
-    /// The number that it is, if it is one.
+    /// Gives the number that it is, if it is one.
     pub fn number(&self) -> Option<f64> {
         match self {
             Value::Count(count) => Some(*count as f64),
@@ -57,7 +58,7 @@ impl Value {
         }
     }
 
-    /// The value as one cell of a flat table.
+    /// Writes the value as one cell of a flat table.
     pub fn cell(&self) -> String {
         match self {
             Value::Missing | Value::NotJudged => String::new(),

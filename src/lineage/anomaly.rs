@@ -1,58 +1,59 @@
 use crate::model::Relation;
 use crate::snapshot::Row;
 
-/// An odd fact of the graph, with the models concerned.
+/// An `Anomaly` is an odd fact of the graph, with the models concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Anomaly {
-    /// A model that names itself as its parent: the link is removed.
+    /// A model names itself as its parent. The link is removed.
     SelfLink {
-        /// The model.
+        /// This model names itself.
         model: Row,
     },
-    /// A parent named twice by one child, once by an old id say: one link.
+    /// One child names a parent twice, once by an old id say. One link is kept.
     RepeatedParent {
-        /// The child.
+        /// This child names it.
         child: Row,
-        /// The parent.
+        /// This parent is named.
         parent: Row,
     },
-    /// A parent named twice by one child, with different relations: the better known, then the stronger holds.
+    /// One child names a parent twice, with different relations. The better known one holds, and of equals the
+    /// stronger.
     RelationConflict {
-        /// The child.
+        /// This child names it.
         child: Row,
-        /// The parent.
+        /// This parent is named.
         parent: Row,
-        /// The relation that holds.
+        /// This relation holds.
         kept: Relation,
-        /// The one that does not.
+        /// This relation does not.
         dropped: Relation,
     },
-    /// A link to an old id, moved to the model that it names.
+    /// A link led to an old id, and was moved to the model that it names.
     AliasFollowed {
-        /// The child.
+        /// The link leads to this child.
         child: Row,
-        /// The old id.
+        /// It led from this old id.
         alias: Row,
-        /// The model.
+        /// It leads from this model now.
         model: Row,
     },
-    /// An old id that is listed beside the model that it names: both are counted, links go to the model.
+    /// An old id is listed beside the model that it names. Both are counted, and links go to the model.
     AliasListed {
-        /// The old id.
+        /// This is the old id.
         alias: Row,
-        /// The model.
+        /// This is the model.
         model: Row,
     },
-    /// Models that descend from each other: kept.
+    /// Models descend from each other. They are kept.
     Cycle {
-        /// The members, in order.
+        /// These are the members, in order.
         members: Vec<Row>,
     },
 }
 
 impl Anomaly {
-    /// The word for its kind.
+    /// Gives the word for the anomaly's kind in outputs.
     pub fn name(&self) -> &'static str {
         match self {
             Anomaly::SelfLink { .. } => "self-link",

@@ -5,7 +5,8 @@ use crate::model::{Learned, Relation};
 use crate::snapshot::agree::{Agreed, as_many, below, ends, rising};
 use crate::snapshot::{Array, Error, Numbers, Row, Snapshot};
 
-/// Links one way, as arrays: the other ends of row `r` are `ends[offsets[r]..offsets[r + 1]]`, and so are their codes.
+/// An `Arrows` is links one way, as arrays: the other ends of row `r` are `ends[offsets[r]..offsets[r + 1]]`, and so
+/// are their codes.
 #[derive(Debug, Clone)]
 pub(super) struct Arrows {
     offsets: Numbers<u32>,
@@ -13,7 +14,7 @@ pub(super) struct Arrows {
     codes: Numbers<u8>,
 }
 
-/// Arrows that are made row by row.
+/// A `Making` is arrows that are made row by row.
 pub(super) struct Making {
     offsets: Vec<u32>,
     ends: Vec<Row>,
@@ -40,7 +41,7 @@ impl Making {
 }
 
 impl Arrows {
-    /// The same links the other way.
+    /// Gives the same links the other way.
     pub fn turned(&self) -> Arrows {
         let rows = self.offsets.len() - 1;
         let mut offsets = vec![0u32; rows + 2];
@@ -60,10 +61,10 @@ impl Arrows {
         Arrows { offsets: offsets.into(), ends: ends.into(), codes: codes.into() }
     }
 
-    /// The links that a snapshot keeps under a name.
+    /// Reads the links that a snapshot keeps under a name, if it keeps any.
     ///
     /// # Errors
-    /// If they are not as they were written, or do not agree with each other.
+    /// [`Error::Damaged`] if they are not as they were written, or do not agree with each other.
     pub fn kept(snapshot: &Snapshot, name: &str) -> Result<Option<Arrows>, Error> {
         let all = snapshot.len();
         let offsets = snapshot.kept_if(&format!("{name}/offsets"), rising::<u32>)?;
@@ -83,7 +84,7 @@ impl Arrows {
         ]
     }
 
-    /// How many links there are.
+    /// Counts the links.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
@@ -92,12 +93,12 @@ impl Arrows {
         self.offsets[row as usize] as usize..self.offsets[row as usize + 1] as usize
     }
 
-    /// The other ends of a row's links.
+    /// Gives the other ends of a row's links.
     pub fn ends(&self, row: Row) -> &[Row] {
         &self.ends[self.range(row)]
     }
 
-    /// The other end of the link at a place, and what it carries.
+    /// Gives the other end of the link at a place, and what it carries.
     pub fn at(&self, place: usize) -> (Row, Edge) {
         (self.ends[place], Edge::of_code(self.codes[place]))
     }
@@ -107,7 +108,7 @@ impl Arrows {
         self.ends[range.clone()].iter().zip(&self.codes[range]).map(|(end, code)| (*end, Edge::of_code(*code)))
     }
 
-    /// The strongly connected components of more than one row, by their smallest members, which are in order.
+    /// Finds the strongly connected components of more than one row, by their smallest members, which are in order.
     pub fn cycles(&self) -> Vec<Vec<Row>> {
         let mut cycles = components(&self.offsets, &self.ends);
         cycles.iter_mut().for_each(|members| members.sort_unstable());

@@ -17,16 +17,16 @@ use super::arrows::Arrows;
 use super::{Edge, Lineage};
 use crate::snapshot::Row;
 
-/// A link as petgraph's algorithms see it: from the parent to the child.
+/// A `Link` is a link as petgraph's algorithms see it: it leads from the parent to the child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
-    /// The parent.
+    /// The link leads from this model.
     pub parent: Row,
-    /// The child.
+    /// The link leads to this model.
     pub child: Row,
-    /// Its number in the order of [`Lineage::all_links`].
+    /// This is the link's number in the order of [`Lineage::all_links`].
     pub number: usize,
-    /// What it carries.
+    /// The link carries this.
     pub edge: Edge,
 }
 
@@ -70,7 +70,7 @@ impl Lineage {
     }
 }
 
-/// The links of one model, one way.
+/// A `Links` goes over the links of one model, down to its children or up to its parents.
 #[derive(Debug, Clone)]
 pub struct Links<'l> {
     lineage: &'l Lineage,
@@ -92,7 +92,7 @@ impl Iterator for Links<'_> {
     }
 }
 
-/// Every link, in order of the child, then of the parent.
+/// An `AllLinks` goes over every link, in order of the child, then of the parent.
 #[derive(Debug, Clone)]
 pub struct AllLinks<'l> {
     lineage: &'l Lineage,

@@ -2,19 +2,20 @@ use super::Lineage;
 use crate::model::Relation;
 use crate::snapshot::Row;
 
-/// A re-upload: a model whose name equals its parent's under another owner, made as a finetune or quantized.
+/// A `Mirror` is a re-upload: a model whose name equals its parent's under another owner, made from it as a finetune or
+/// quantized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mirror {
-    /// The re-upload.
+    /// This is the re-upload.
     pub model: Row,
-    /// The parent of the same name.
+    /// This is the parent of the same name.
     pub of: Row,
-    /// The relation of the link.
+    /// The link between them has this relation.
     pub relation: Relation,
 }
 
 impl Lineage {
-    /// The mirrors, in order of their ids. Nothing is changed by their being known; see [`Lineage::folded`].
+    /// Finds the mirrors, in order of their ids. Nothing is changed by their being known; see [`Lineage::folded`].
     pub fn mirrors(&self) -> impl Iterator<Item = Mirror> {
         self.snapshot.rows().filter_map(|row| self.mirror(row))
     }
@@ -31,8 +32,8 @@ impl Lineage {
         Some(Mirror { model, of, relation: edge.relation })
     }
 
-    /// The same models with every mirror folded into what it mirrors: what descends from the mirror descends from that
-    /// model, and the mirror from nothing.
+    /// Makes the lineage of the same models in which every mirror is folded into what it mirrors: what descends from
+    /// the mirror descends from that model, and the mirror from nothing.
     pub fn folded(&self) -> Lineage {
         // Mirrors of each other have the first of them as their original.
         let original = |row: Row| {

@@ -30,10 +30,11 @@ use crate::snapshot::{Array, Error, Row, Snapshot};
 const UP: &str = "lineage/1/parents";
 const DOWN: &str = "lineage/1/children";
 
-/// The lineage of a snapshot: aliases followed, self-links removed, repeated parents joined, cycles and unlisted
-/// parents kept. A node's index is its row in the snapshot. It holds its snapshot; a clone is the same lineage and costs nothing.
-/// It is a graph of petgraph's: `&lineage` goes into any of its algorithms. Mind that `tarjan_scc` and `is_cyclic_directed` overflow the
-/// stack on long chains; `kosaraju_scc`, `toposort` and [`Lineage::cycles`] do not.
+/// A `Lineage` is who descends from whom in a snapshot: aliases are followed, self-links removed, repeated parents
+/// joined, cycles and unlisted parents kept. A node's index is its row in the snapshot. It holds its snapshot; a clone
+/// is the same lineage and costs nothing. It is a graph of petgraph's: `&lineage` goes into any of its algorithms. Mind
+/// that `tarjan_scc` and `is_cyclic_directed` overflow the stack on long chains; `kosaraju_scc`, `toposort` and
+/// [`Lineage::cycles`] do not.
 #[derive(Debug, Clone)]
 pub struct Lineage {
     snapshot: Snapshot,
@@ -44,21 +45,21 @@ pub struct Lineage {
     cycles: Arc<OnceLock<Vec<Vec<Row>>>>,
 }
 
-/// What a link carries.
+/// An `Edge` is what a link carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
-    /// How the relation was learned.
+    /// It tells how the relation was learned.
     pub learned: Learned,
-    /// How the child was made from the parent.
+    /// The child was made from the parent by this relation.
     pub relation: Relation,
 }
 
-/// No model of that id is in the snapshot.
+/// A `NotFound` says that no model of an id is in the snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotFound {
-    /// What was asked for.
+    /// This was asked for.
     pub wanted: String,
-    /// The ids that look most like it.
+    /// These ids look most like it.
     pub nearest: Vec<String>,
 }
 
@@ -107,18 +108,18 @@ impl Lineage {
         Lineage::of(snapshot, up.clone(), up.turned(), false)
     }
 
-    /// What a snapshot keeps so that its lineage need not be built again: name and numbers.
+    /// Gives what a snapshot keeps so that its lineage need not be built again: arrays, each with its name.
     pub fn to_keep(&self) -> Vec<(String, Array)> {
         [(UP, &self.up), (DOWN, &self.down)].into_iter().flat_map(|(name, arrows)| arrows.to_keep(name)).collect()
     }
 
-    /// Whether these are all links of the snapshot, and not a part of them.
+    /// Tells whether these are all links of the snapshot, and not a part of them.
     pub fn is_whole(&self) -> bool {
         self.is_whole
     }
 
-    /// The same models with only the links that `keep` wants: paths through the others are cut. It is given parent,
-    /// child and what the link carries.
+    /// Makes the lineage of the same models with only the links that `keep` wants: paths through the others are cut.
+    /// `keep` is given parent, child and what the link carries.
     pub fn only(&self, keep: impl Fn(Row, Row, Edge) -> bool) -> Lineage {
         let mut up = Making::with_capacity(self.snapshot.len(), self.links());
         let mut parents = Vec::new();
@@ -150,23 +151,23 @@ impl Lineage {
         Lineage::part(&self.snapshot, up)
     }
 
-    /// The snapshot that it was built from.
+    /// Gives the snapshot that it was built from.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 
-    /// How many links there are.
+    /// Counts the links.
     pub fn links(&self) -> usize {
         self.up.len()
     }
 
-    /// Every link: parent, child, and what it carries; in order of the child, then of the parent.
+    /// Gives every link as parent, child and what it carries, in order of the child, then of the parent.
     pub fn all_links(&self) -> impl Iterator<Item = (Row, Row, Edge)> {
         let links = |child| self.parents(child).map(move |(parent, edge)| (parent, child, edge));
         self.snapshot.rows().flat_map(links)
     }
 
-    /// Every link as parent and child, in the same order.
+    /// Gives every link as parent and child, in the order of [`Lineage::all_links`].
     pub fn pairs(&self) -> Vec<(Row, Row)> {
         let mut pairs = Vec::with_capacity(self.links());
         // A loop, which fills a vector several times as quickly as a flattened iterator.
@@ -176,37 +177,38 @@ impl Lineage {
         pairs
     }
 
-    /// The children of a model, in order of their ids.
+    /// Gives the children of a model, in order of their ids, each with what its link carries.
     pub fn children(&self, model: Row) -> impl ExactSizeIterator<Item = (Row, Edge)> {
         self.down.of_row(model)
     }
 
-    /// The parents of a model, in order of their ids.
+    /// Gives the parents of a model, in order of their ids, each with what its link carries.
     pub fn parents(&self, model: Row) -> impl ExactSizeIterator<Item = (Row, Edge)> {
         self.up.of_row(model)
     }
 
-    /// The links of a model to its parents as numbers: they count from 0 in the order of [`Lineage::all_links`].
+    /// Gives the numbers of the links from a model's parents to it: they count from 0 in the order of
+    /// [`Lineage::all_links`].
     pub fn links_up(&self, model: Row) -> std::ops::Range<usize> {
         self.up.range(model)
     }
 
-    /// Whether a model has no parent.
+    /// Tells whether a model has no parent.
     pub fn is_root(&self, model: Row) -> bool {
         self.up.range(model).is_empty()
     }
 
-    /// Whether a model has no child.
+    /// Tells whether a model has no child.
     pub fn is_leaf(&self, model: Row) -> bool {
         self.down.range(model).is_empty()
     }
 
-    /// Whether a row is a parent that is named but not listed.
+    /// Tells whether a row is a parent that is named but not listed.
     pub fn is_unlisted(&self, model: Row) -> bool {
         !self.snapshot.is_listed(model) && self.snapshot.alias_of(model).is_none()
     }
 
-    /// What is odd in the graph: self-links, repeated parents, conflicts, aliases followed or listed, cycles.
+    /// Finds what is odd in the graph: self-links, repeated parents, conflicts, aliases followed or listed, cycles.
     ///
     /// # Errors
     /// [`Error::Damaged`] if what the models name cannot be read.
@@ -226,15 +228,15 @@ impl Lineage {
         Ok(found.into_iter().chain(aliases).chain(cycles))
     }
 
-    /// The cycles: the sets of models that descend from each other, the members in order.
+    /// Finds the cycles: the sets of models that descend from each other, each set in order of the rows.
     pub fn cycles(&self) -> &[Vec<Row>] {
         self.cycles.get_or_init(|| self.up.cycles())
     }
 
-    /// The model of an id, without regard to case; an old id leads to the model that it names today.
+    /// Finds the model of an id, without regard to case; an old id leads to the model that it names today.
     ///
     /// # Errors
-    /// If there is none, with the nearest ids.
+    /// [`NotFound`] if there is none, with the nearest ids.
     pub fn find(&self, id: &str) -> Result<Row, NotFound> {
         match self.snapshot.find(id) {
             Some(row) => Ok(self.snapshot.alias_of(row).unwrap_or(row)),

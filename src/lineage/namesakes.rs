@@ -9,20 +9,21 @@ const MOST: usize = 5;
 /// So many names two accounts share, at least.
 const LEAST: usize = 3;
 
-/// Two accounts that share names of models, of which one alone has children, while none of the models declares the other as its
-/// parent: one account under two names, or a re-upload that does not say so.
+/// A `Namesakes` is two accounts that share names of models, of which one alone has children, while none of the models
+/// declares the other as its parent: one account under two names, or a re-upload that does not say so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Namesakes {
-    /// The models of the account without children, each beside that of the other with the same name.
+    /// These are the models of the account without children, each beside that of the other account with the same name.
     pub models: Vec<(Row, Row)>,
-    /// Children of the models of the other account, by these names.
+    /// The models of the other account that have these names have so many children.
     pub children: u64,
 }
 
 impl Lineage {
-    /// The pairs of accounts that share at least three names with all children on one side, in order of the models. Names
-    /// that more than five accounts have do not count. Of the renamings that are known in the listing of July 2025, all 11 are
-    /// among them; of 50 pairs that were read one by one, 4 are renamings, 2 more may be, and 44 are copies.
+    /// Finds the pairs of accounts that share at least three names with all children on one side, in order of the
+    /// accounts' names. Names that more than five accounts have do not count. Of the renamings that are known in the
+    /// listing of July 2025, all 11 are among them; of 50 pairs that were read one by one, 4 are renamings, 2 more may
+    /// be, and 44 are copies.
     pub fn namesakes(&self) -> Vec<Namesakes> {
         let snapshot = &self.snapshot;
         let groups = self.of_one_name();

@@ -1,7 +1,7 @@
 use crate::snapshot::Row;
 
-/// A set of rows: a bit for each row there is, and for every word of bits how many come before. Whether a row is in it, and
-/// its place among the others, take no search.
+/// A `RowSet` is a set of rows: a bit for each row there is, and for every word of bits how many come before. Whether a
+/// row is in it, and its place among the others, take no search.
 #[derive(Debug, Clone)]
 pub(crate) struct RowSet {
     /// Bits, and how many rows come before them: side by side, since both are needed at once.
@@ -10,7 +10,7 @@ pub(crate) struct RowSet {
 }
 
 impl RowSet {
-    /// The rows whose bits are set.
+    /// Makes a set of the rows whose bits are set.
     pub fn of_bits(bits: Vec<u64>) -> RowSet {
         let mut len = 0;
         let counted = |word: u64| {
@@ -21,7 +21,7 @@ impl RowSet {
         RowSet { words, len: len as usize }
     }
 
-    /// These rows, of so many that there are.
+    /// Makes a set of these rows, of `all` that there are.
     pub fn of(all: usize, rows: &[Row]) -> RowSet {
         let mut bits = vec![0u64; all.div_ceil(64)];
         rows.iter().for_each(|row| bits[*row as usize / 64] |= 1 << (row % 64));
@@ -36,13 +36,13 @@ impl RowSet {
         self.words[row as usize / 64].0 >> (row % 64) & 1 == 1
     }
 
-    /// The place that a row has, or would have, among the rows in order.
+    /// Gives the place that a row has, or would have, among the rows in order.
     pub fn place(&self, row: Row) -> u32 {
         let (bits, before) = self.words[row as usize / 64];
         before + (bits & ((1 << (row % 64)) - 1)).count_ones()
     }
 
-    /// The rows, in order.
+    /// Gives the rows, in order.
     pub fn rows(&self) -> impl Iterator<Item = Row> {
         self.words.iter().zip(0u32..).flat_map(|((word, _), at)| {
             let mut left = *word;
@@ -55,7 +55,7 @@ impl RowSet {
     }
 }
 
-/// Whether the bit of a row is set.
+/// Tells whether the bit of a row is set.
 pub(crate) fn holds(bits: &[u64], row: Row) -> bool {
     bits[row as usize / 64] >> (row % 64) & 1 == 1
 }

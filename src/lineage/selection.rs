@@ -5,7 +5,7 @@ use super::{Edge, Lineage, RowSet};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
-/// A part of a lineage: chosen models, and the links between them.
+/// A `Selection` is a part of a lineage: chosen models, and the links between them.
 #[derive(Debug, Clone)]
 pub struct Selection {
     lineage: Lineage,
@@ -19,29 +19,30 @@ pub struct Selection {
     groups: Vec<Group>,
 }
 
-/// Siblings that one node stands for: models without children, with the same parents, related to them alike.
+/// A `Group` is siblings that one node stands for: models without children, with the same parents, related to them
+/// alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// Their parents, in order.
+    /// These are their parents, in order.
     pub parents: Vec<Row>,
-    /// How they were made: the strongest of their links.
+    /// They were made by this relation, the strongest of their links.
     pub relation: Relation,
-    /// The models, in order.
+    /// These are the models, in order.
     pub models: Vec<Row>,
 }
 
-/// Which way a selection reaches from its start.
+/// A `Reach` says which way a selection reaches from its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// To the descendants.
+    /// It reaches to the descendants.
     Below,
-    /// To the ancestors.
+    /// It reaches to the ancestors.
     Above,
-    /// Both ways, as the links come.
+    /// It reaches both ways, as the links come.
     Around,
 }
 
-/// Whether a filter counts what a selection was chosen around, wanted or not.
+/// A `Named` says whether a filter counts what a selection was chosen around, wanted or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Named {
     /// It is counted, since it was named.
@@ -50,20 +51,20 @@ pub enum Named {
     AsOthers,
 }
 
-/// Which siblings are drawn as one.
+/// A `Collapse` says which siblings are drawn as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Collapse {
-    /// All models without children.
+    /// All models without children are.
     Leaves,
-    /// Of those, the quantized ones.
+    /// Of the models without children the quantized ones are.
     Quantized,
 }
 
 impl Collapse {
-    /// Every one.
+    /// This lists every one.
     pub const ALL: [Collapse; 2] = [Collapse::Leaves, Collapse::Quantized];
 
-    /// Its name in questions.
+    /// Gives its name in questions.
     pub fn name(self) -> &'static str {
         match self {
             Collapse::Leaves => "leaves",
@@ -73,7 +74,7 @@ impl Collapse {
 }
 
 impl Lineage {
-    /// The models that lie at most `depth` links from any of `start`, those included.
+    /// Selects the models that lie at most `depth` links from any of `start`, those included.
     pub fn select(&self, start: &[Row], reach: Reach, depth: usize) -> Selection {
         let reached = self.within(start, reach, depth);
         let mut rows: Vec<Row> = start.iter().copied().chain(reached.rows).collect();
@@ -85,7 +86,7 @@ impl Lineage {
         Selection::new(self, start, rows)
     }
 
-    /// Every model, listed or not. Old ids are none: the models that they name are there.
+    /// Selects every model, listed or not. Old ids are none: the models that they name are there.
     pub fn everything(&self) -> Selection {
         let is_model = |row: &Row| self.snapshot().is_listed(*row) || self.is_unlisted(*row);
         Selection::new(self, Vec::new(), self.snapshot().rows().filter(is_model).collect())
@@ -104,53 +105,54 @@ impl Selection {
         self.set = RowSet::of(self.lineage.snapshot().len(), &self.rows);
     }
 
-    /// The lineage of which it is a part.
+    /// Gives the lineage of which it is a part.
     pub fn lineage(&self) -> &Lineage {
         &self.lineage
     }
 
-    /// What it was chosen around, in order; empty if it is everything.
+    /// Gives what it was chosen around, in order; it is empty if it is everything.
     pub fn start(&self) -> &[Row] {
         &self.start
     }
 
-    /// The models, in order of their ids.
+    /// Gives the models, in order of their ids.
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
 
-    /// Whether a model is one of those that were asked for; the others only connect these with each other and with what
-    /// the selection was chosen around.
+    /// Tells whether a model is one of those that were asked for. The others only connect these with each other and
+    /// with what the selection was chosen around.
     pub fn is_counted(&self, row: Row) -> bool {
         self.between.binary_search(&row).is_err()
     }
 
-    /// How many of its models only connect others.
+    /// Counts those of its models that only connect others.
     pub fn between(&self) -> usize {
         self.between.len()
     }
 
-    /// The nodes that stand for several models, in order of their parents.
+    /// Gives the nodes that stand for several models, in order of their parents.
     pub fn groups(&self) -> &[Group] {
         &self.groups
     }
 
-    /// How many nodes there are: models and groups.
+    /// Counts the nodes: models and groups.
     pub fn nodes(&self) -> usize {
         self.rows.len() + self.groups.len()
     }
 
-    /// How many models there are, those in groups included.
+    /// Counts the models, those in groups included.
     pub fn models(&self) -> usize {
         self.rows.len() + self.groups.iter().map(|group| group.models.len()).sum::<usize>()
     }
 
-    /// The place of a model among [`Selection::rows`].
+    /// Gives the place of a model among [`Selection::rows`], from 0 on, if it is there.
     pub fn place(&self, row: Row) -> Option<usize> {
         self.set.holds(row).then(|| self.set.place(row) as usize)
     }
 
-    /// The links between its models: parent, child, what the link carries; in order of the child, then of the parent.
+    /// Gives the links between its models as parent, child and what the link carries, in order of the child, then of
+    /// the parent.
     pub fn links(&self) -> impl Iterator<Item = (Row, Row, Edge)> {
         self.rows.iter().flat_map(move |child| {
             let parents = self.lineage.parents(*child).filter(|(parent, _)| self.set.holds(*parent));
@@ -158,18 +160,18 @@ impl Selection {
         })
     }
 
-    /// The parents of a model that are among its models.
+    /// Gives those parents of a model that are among its models.
     pub fn parents(&self, child: Row) -> impl Iterator<Item = (Row, Edge)> {
         self.lineage.parents(child).filter(|(parent, _)| self.set.holds(*parent))
     }
 
-    /// The children of a model that are among its models.
+    /// Gives those children of a model that are among its models.
     pub fn children(&self, parent: Row) -> impl Iterator<Item = (Row, Edge)> {
         self.lineage.children(parent).filter(|(child, _)| self.set.holds(*child))
     }
 
-    /// Only the models that are wanted, and what connects them. What it was chosen around stays too, and is counted if
-    /// `named` says so.
+    /// Keeps only the models that are wanted, and what connects them. What it was chosen around stays too, and is
+    /// counted if `named` says so.
     pub fn keep(self, reach: Reach, named: Named, wanted: impl Fn(Row) -> bool) -> Self {
         let is_named = |row: &Row| self.start.binary_search(row).is_ok();
         let is_wanted = |row: &Row| wanted(*row) || (named == Named::Counted && is_named(row));
@@ -179,8 +181,8 @@ impl Selection {
         self.connecting(&chosen, &stay, reach)
     }
 
-    /// The `most` counted models of the highest weight, ties by id, and their ancestors in the selection, which count if
-    /// they did; and what connects these. Of what it was chosen around, only what connects stays.
+    /// Keeps the `most` counted models of the highest weight, ties by id, and their ancestors in the selection, which
+    /// count if they did, and what connects these. Of what it was chosen around, only what connects stays.
     pub fn top(mut self, most: usize, reach: Reach, weight: impl Fn(Row) -> u64) -> Self {
         let is_meant = |row: &Row| self.is_counted(*row) || self.start.binary_search(row).is_ok();
         let mut chosen: Vec<Row> = self.rows.iter().copied().filter(is_meant).collect();

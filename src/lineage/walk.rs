@@ -1,27 +1,28 @@
 use super::{Lineage, Reach};
 use crate::snapshot::Row;
 
-/// What a walk reached: every model once, nearest first.
+/// A `Reached` is what a walk reached: every model once, nearest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reached {
-    /// The models, in order of their distance, then as the walk met them; those it began from are not among them.
+    /// These are the models, in order of their distance, then as the walk met them; those it began from are not among
+    /// them.
     pub rows: Vec<Row>,
-    /// How many of `rows` lie at each distance: at 0 the links from the start are 1.
+    /// So many of `rows` lie at each distance: the first number is of those that are one link away.
     pub levels: Vec<usize>,
 }
 
 impl Lineage {
-    /// Every model that descends from any of `from`, those left out.
+    /// Finds every model that descends from any of `from`, those left out.
     pub fn below(&self, from: &[Row]) -> Reached {
         self.within(from, Reach::Below, usize::MAX)
     }
 
-    /// Every ancestor of any of `from`, those left out.
+    /// Finds every ancestor of any of `from`, those left out.
     pub fn above(&self, from: &[Row]) -> Reached {
         self.within(from, Reach::Above, usize::MAX)
     }
 
-    /// Every model at most `depth` links from any of `from`, those left out.
+    /// Finds every model at most `depth` links from any of `from`, those left out.
     pub fn within(&self, from: &[Row], reach: Reach, depth: usize) -> Reached {
         let mut seen = vec![0u64; self.snapshot.len().div_ceil(64)];
         let mut met = |row: Row| {
@@ -53,8 +54,8 @@ impl Lineage {
         Reached { rows, levels }
     }
 
-    /// The generation of every model: the fewest links from any root, roots being 0. All members of a cycle without a
-    /// parent outside are one root.
+    /// Gives the generation of every row: the fewest links from any root, roots being 0. All members of a cycle without
+    /// a parent outside are one root.
     pub fn generations(&self) -> Vec<u32> {
         let mut generation = vec![u32::MAX; self.snapshot.len()];
         let mut edge: Vec<Row> = self.snapshot.rows().filter(|row| self.is_root(*row)).collect();

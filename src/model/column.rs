@@ -17,15 +17,16 @@ macro_rules! columns {
         pub enum $Column { $($(#[doc = $doc])+ $column,)+ }
 
         impl $Column {
-            /// Every one, in the order of a snapshot's columns.
+            /// This lists every column, in the order of a snapshot's columns.
             pub const ALL: [$Column; [$($name),+].len()] = [$($Column::$column),+];
 
-            /// Its name in snapshots and exports.
+            /// Gives the column's name in snapshots and exports.
             pub fn name(self) -> &'static str {
                 match self { $($Column::$column => $name,)+ }
             }
 
-            /// Its name in a row of the Hub's listing; of a field within a field, with a dot. Empty if it stands in none.
+            /// Gives the column's name in a row of the Hub's listing, with a dot where it is a field within a field.
+            /// The name is empty if no row has it.
             pub fn hub_name(self) -> &'static str {
                 match self { $($Column::$column => $hub,)+ }
             }
@@ -36,15 +37,15 @@ macro_rules! columns {
         pub struct $Table<T>([T; $Column::ALL.len()]);
 
         impl<T> $Table<T> {
-            /// With a value for each column.
+            /// Makes a table of the value that `value` gives for each column.
             pub fn from_fn(mut value: impl FnMut($Column) -> T) -> Self {
                 $Table($Column::ALL.map(&mut value))
             }
 
-            /// The same, if no value fails.
+            /// Makes a table of the value that `value` gives for each column, if it gives one for all.
             ///
             /// # Errors
-            /// The first.
+            /// The first error that `value` gives.
             pub fn try_from_fn<E>(mut value: impl FnMut($Column) -> Result<T, E>) -> Result<Self, E> {
                 let values = $Column::ALL.into_iter().map(&mut value).collect::<Result<Vec<T>, E>>()?;
                 let mut values = values.into_iter();
@@ -52,17 +53,17 @@ macro_rules! columns {
                 Ok($Table($Column::ALL.map(|_| values.next().expect("a value for each column"))))
             }
 
-            /// The same with other values.
+            /// Makes a table of what `value` makes of each value.
             pub fn map<U>(self, value: impl FnMut(T) -> U) -> $Table<U> {
                 $Table(self.0.map(value))
             }
 
-            /// The values with their columns, in order.
+            /// Gives the values with their columns, in the order of `ALL`.
             pub fn iter(&self) -> impl Iterator<Item = ($Column, &T)> {
                 $Column::ALL.into_iter().zip(&self.0)
             }
 
-            /// The same, to be changed.
+            /// Gives the values with their columns, in the order of `ALL`, to be changed.
             pub fn iter_mut(&mut self) -> impl Iterator<Item = ($Column, &mut T)> {
                 $Column::ALL.into_iter().zip(&mut self.0)
             }
@@ -84,56 +85,56 @@ macro_rules! columns {
 }
 
 columns! {
-    /// The counts of a model.
+    /// A `Count` is one of the whole numbers that are known of a model.
     Count,
-    /// A value for each [`Count`].
+    /// This holds a value for each [`Count`].
     Counts;
-    /// Downloads in the last 30 days.
+    /// These are the downloads in the last 30 days.
     Downloads = "downloads", "downloads";
-    /// Downloads since 2025-02-27, when the Hub began to publish them.
+    /// These are the downloads since 2025-02-27, when the Hub began to publish them.
     DownloadsAllTime = "downloads_all_time", "downloadsAllTime";
-    /// Likes.
+    /// This is how many accounts like the model.
     Likes = "likes", "likes";
-    /// Parameters, from the safetensors headers.
+    /// This is how many parameters the headers of its safetensors files add up to.
     Parameters = "parameters", "safetensors.total";
 }
 
 columns! {
-    /// The words of a model that are one text each.
+    /// A `Word` is one of the things that are known of a model as one text each.
     Word,
-    /// A value for each [`Word`].
+    /// This holds a value for each [`Word`].
     Words;
-    /// The task, the Hub's `pipeline_tag`.
+    /// This is the task, which the Hub calls `pipeline_tag`.
     Task = "task", "pipeline_tag";
-    /// The library.
+    /// This is the library that the model is made for.
     Library = "library", "library_name";
-    /// The name of a licence that is `other`, as its card gives it.
+    /// This is the name of a licence that is `other`, as its card gives it.
     LicenceName = "licence_name", "";
-    /// Where such a licence stands: a file of the repository or an address.
+    /// This says where such a licence stands: in a file of the repository or at an address.
     LicenceLink = "licence_link", "";
-    /// Who may fetch it: anybody (`false`), whoever asks (`auto`), or whom its owner lets (`manual`).
+    /// This says who may fetch the model: anybody (`false`), whoever asks (`auto`), or whom its owner lets (`manual`).
     Gated = "gated", "gated";
-    /// The hub that lists it, if that is not Hugging Face.
+    /// This is the hub that lists the model, if that is not Hugging Face.
     Hub = "hub", "";
 }
 
 columns! {
-    /// The words of a model of which there may be many.
+    /// A `WordList` is one of the things of which a model may have many texts.
     WordList,
-    /// A value for each [`WordList`].
+    /// This holds a value for each [`WordList`].
     WordLists;
-    /// The licences' ids, from the `license:` tags or the card.
+    /// These are the ids of the licences, from the `license:` tags or the card.
     Licences = "licences", "";
-    /// Tags but for `base_model:` and `license:` ones.
+    /// These are the tags, but for those that begin with `base_model:` and `license:`.
     Tags = "tags", "tags";
 }
 
 columns! {
-    /// What is so of a model or not.
+    /// A `Flag` is one of the things that are so of a model or not.
     Flag,
-    /// A value for each [`Flag`].
+    /// This holds a value for each [`Flag`].
     Flags;
-    /// Whether the Hub took it away from all but its owner.
+    /// It says whether the Hub took the model away from all but its owner.
     Disabled = "disabled", "disabled";
 }
 

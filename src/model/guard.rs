@@ -10,11 +10,11 @@ thread_local! {
     static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs it. Nothing of a panic is printed: its message is handed back. What the work borrowed mutably may be half done
-/// then, and is not to be used again.
+/// Runs `work`. Nothing of a panic is printed: its message is handed back. What the work borrowed mutably may be half
+/// done then, and is not to be used again.
 ///
 /// # Errors
-/// What the panic said.
+/// The error is what the panic said.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {

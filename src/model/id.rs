@@ -1,37 +1,37 @@
 use std::fmt;
 
-/// The id of a repository: `owner/name`, or `name` alone for the Hub's oldest ones.
+/// A `ModelId` is the id of a repository: `owner/name`, or `name` alone for the Hub's oldest ones.
 ///
 /// Ids are compared without regard to ASCII case ([`ModelId::key`]) and printed as they were spelled.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModelId(Box<str>);
 
-/// Why a text is no [`ModelId`].
+/// An `IdFault` says why a text is no [`ModelId`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdFault {
-    /// Nothing there, or nothing on one side of the slash.
+    /// Nothing stands there, or nothing on one side of the slash.
     Empty,
-    /// More than one slash.
+    /// More than one slash stands in it.
     Slashes,
-    /// A character that is no ASCII letter, digit, `-`, `_` or `.`.
+    /// This character stands in it, and is no ASCII letter, digit, `-`, `_` or `.`.
     Character(char),
-    /// A part that begins or ends with `-` or `.`.
+    /// A part begins or ends with `-` or `.`.
     Edge,
-    /// `--` or `..` inside.
+    /// `--` or `..` stands inside a part.
     Doubled,
-    /// A part longer than [`ModelId::MAX_PART`] bytes.
+    /// A part is longer than [`ModelId::MAX_PART`] bytes.
     Long,
 }
 
 impl ModelId {
-    /// Longest owner or name, in bytes. The Hub's rule for new repositories says 96; it still lists older ones
-    /// with up to 250 (and names that end in `.git`), so a listing's own ids need more room.
+    /// An owner or a name may have so many bytes. The Hub's rule for new repositories says 96; it still lists older
+    /// ones with up to 250 (and names that end in `.git`), so a listing's own ids need more room.
     pub const MAX_PART: usize = 500;
 
     /// Reads `text` as an id, exactly: nothing is trimmed or unwrapped here.
     ///
     /// # Errors
-    /// The first rule of the Hub's grammar (`hub-facts` 5.4) that the text breaks.
+    /// The fault is the first rule of the Hub's grammar (docs/hub.md, 7.1) that the text breaks.
     pub fn parse(text: &str) -> Result<ModelId, IdFault> {
         ModelId::check(text).map(|()| ModelId(text.into()))
     }
@@ -75,17 +75,17 @@ impl ModelId {
         None
     }
 
-    /// The id as it was spelled.
+    /// Gives the id as it was spelled.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The namespace before the slash; none for an id of the oldest kind.
+    /// Gives the account before the slash; an id of the oldest kind has none.
     pub fn owner(&self) -> Option<&str> {
         self.0.split_once('/').map(|(owner, _)| owner)
     }
 
-    /// What two spellings of one id have in common: the id in ASCII lower case.
+    /// Gives what two spellings of one id have in common: the id in ASCII lower case.
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
     }
@@ -176,29 +176,29 @@ impl fmt::Display for IdFault {
     }
 }
 
-/// The Hub's own key of a repository (`_id`, 24 hex digits): it stays when the repository is renamed.
+/// A `HubId` is the Hub's own key of a repository (`_id`, 24 hex digits), which stays when the repository is renamed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HubId(pub [u8; HubId::BYTES]);
 
 impl HubId {
-    /// Its size in bytes.
+    /// A key has so many bytes.
     pub const BYTES: usize = 12;
 
-    /// Reads 24 hex digits.
+    /// Reads 24 hex digits, in either case. Any other text is no key, and gives nothing.
     pub fn parse(text: &str) -> Option<HubId> {
         of_hex(text).map(HubId)
     }
 }
 
-/// The commit that a repository is at (`sha`, 40 hex digits).
+/// A `Commit` is the commit that a repository is at (`sha`, 40 hex digits).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Commit(pub [u8; Commit::BYTES]);
 
 impl Commit {
-    /// Its size in bytes.
+    /// A commit has so many bytes.
     pub const BYTES: usize = 20;
 
-    /// Reads 40 hex digits.
+    /// Reads 40 hex digits, in either case. Any other text is no commit, and gives nothing.
     pub fn parse(text: &str) -> Option<Commit> {
         of_hex(text).map(Commit)
     }

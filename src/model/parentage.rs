@@ -1,28 +1,29 @@
 use super::{Authority, Record, Reject};
 
-/// Who the rows of a part of a source are and whom they descend from, and nothing else of them: without a record for
-/// each, so that millions cost little.
+/// A `Parentage` tells who the rows of a part of a source are and whom they descend from, and nothing else of them. It
+/// makes no record of each, so that millions cost little.
 #[derive(Debug, Default)]
 pub struct Parentage {
-    /// The ids of the rows.
+    /// These are the ids of the rows, in their order.
     pub ids: Texts,
-    /// The ids of the rows' parents, as each row spells them; one row may name a parent several times.
+    /// These are the ids of the rows' parents, as each row spells them, row after row; one row may name a parent
+    /// several times.
     pub parents: Texts,
     rows: Vec<Claim>,
-    /// The rows that could not be read.
+    /// These are the rows that could not be read.
     pub rejects: Vec<Reject>,
 }
 
-/// What a row says of its parents.
+/// A `Claim` is what a row says of its parents.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim {
-    /// How many parents this row and all before it name.
+    /// So many parents do this row and all before it name.
     pub parents_end: usize,
-    /// Who speaks of them.
+    /// It tells whose word the parents are.
     pub authority: Authority,
 }
 
-/// Ids, one after the other in one piece of memory.
+/// A `Texts` holds ids, one after the other in one piece of memory.
 #[derive(Debug, Default)]
 pub struct Texts {
     all: Vec<u8>,
@@ -30,18 +31,18 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// All of them in one.
+    /// Gives all ids as one text, with nothing between them.
     pub fn all(&self) -> &str {
         // They are, since ids are ASCII; asked once for all, it takes no time.
         std::str::from_utf8(&self.all).unwrap_or_default()
     }
 
-    /// Where each of them ends.
+    /// Tells at which byte of [`Texts::all`] each id ends.
     pub fn ends(&self) -> &[usize] {
         &self.ends
     }
 
-    /// The ids, in order.
+    /// Gives the ids, in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         let (all, mut from) = (self.all(), 0);
         self.ends.iter().map(move |end| &all[std::mem::replace(&mut from, *end)..*end])
@@ -63,7 +64,7 @@ impl Texts {
 }
 
 impl Parentage {
-    /// What each row says, in order.
+    /// Gives what each row says, in order.
     pub fn rows(&self) -> &[Claim] {
         &self.rows
     }
@@ -89,7 +90,7 @@ impl Parentage {
         self.rows.push(Claim { parents_end: self.parents.ends.len(), authority });
     }
 
-    /// Adds what a record says.
+    /// Adds what a record says of its parents, as the next row.
     pub fn record(&mut self, record: &Record<'_>) {
         record.parents.iter().for_each(|parent| self.parent(parent.id.as_str().as_bytes()));
         self.row(record.id.as_str().as_bytes(), record.authority);

@@ -2,40 +2,41 @@ use std::borrow::Cow;
 
 use super::{Commit, Counts, Flags, HubId, Learned, ModelId, Oddity, Relation, Word, WordLists, Words};
 
-/// What one source says of one model, after every rule about messy values. Its words are borrowed from the source where
-/// they stand there as they are.
+/// A `Record` is what one source says of one model, after every rule about messy values. Its words are borrowed from
+/// the source where they stand there as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record<'a> {
-    /// The repository's id, as this source spells it.
+    /// This is the repository's id, as the source spells it.
     pub id: ModelId,
-    /// The Hub's key of the repository, if the source has it.
+    /// This is the Hub's key of the repository, if the source has it.
     pub hub_id: Option<HubId>,
-    /// An id under which it was asked for, if that is an old one.
+    /// This is the old id under which the model was asked for, if it was asked for by one.
     pub was: Option<ModelId>,
-    /// When the repository was made: milliseconds since 1970, UTC.
+    /// It was made at this time, in milliseconds since 1970, UTC.
     pub created: Option<i64>,
-    /// Downloads and other counts.
+    /// These are its downloads and other counts, as far as the source has them.
     pub counts: Counts<Option<u64>>,
-    /// The task and other words.
+    /// These are its task and other words, as far as the source has them.
     pub words: Words<Option<Cow<'a, str>>>,
-    /// The commit that it is at.
+    /// This is the commit that the repository is at.
     pub sha: Option<Commit>,
-    /// Tags and licences; none if the source does not speak of them.
+    /// These are its tags and licences; a list is missing if the source does not speak of it, and empty if it says that
+    /// there are none.
     pub lists: WordLists<Option<Vec<Cow<'a, str>>>>,
-    /// What is so of it or not.
+    /// These are the things that are so of it or not, as far as the source says.
     pub flags: Flags<Option<bool>>,
-    /// Who speaks of the parents.
+    /// It tells whose word the parents are.
     pub authority: Authority,
-    /// Whether the source has the card, so that what it does not declare is not declared.
+    /// It tells whether the source has the card, so that what the card does not declare is not declared.
     pub has_card: bool,
-    /// The parents, each once, in order of their ids.
+    /// These are the parents, each once, in order of their ids.
     pub parents: Vec<Parent>,
-    /// What was odd.
+    /// These are the odd things that were found on the way.
     pub oddities: Vec<Oddity>,
 }
 
 impl Record<'_> {
-    /// A record that knows nothing but an id.
+    /// Makes a record that knows nothing but an id.
     pub fn new(id: ModelId) -> Self {
         Record {
             id,
@@ -54,7 +55,7 @@ impl Record<'_> {
         }
     }
 
-    /// The same, with words of its own.
+    /// Gives the same record with words that are its own, so that the source need not stay.
     pub fn into_owned(self) -> Record<'static> {
         let own = |word: Cow<'_, str>| Cow::Owned(word.into_owned());
         Record {
@@ -76,48 +77,49 @@ impl Record<'_> {
     }
 }
 
-/// A parent that a record names.
+/// A `Parent` is a parent that a record names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Parent {
-    /// Its id, as this record spells it.
+    /// This is the parent's id, as the record spells it.
     pub id: ModelId,
-    /// The relation of the link.
+    /// The child was made from it by this relation.
     pub relation: Relation,
-    /// How the relation was learned.
+    /// It tells how the relation was learned.
     pub learned: Learned,
     /// The Hub's key of the parent, if the record has it: the parent is who bears it, under whatever name it has now.
     pub hub_id: Option<HubId>,
-    /// Who names it.
+    /// It tells which of the Hub's words name the parent.
     pub witness: Witness,
 }
 
 impl Parent {
-    /// A parent by its name alone.
+    /// Makes a parent that is known by its name alone.
     pub fn new(id: ModelId, relation: Relation, learned: Learned) -> Parent {
         Parent { id, relation, learned, hub_id: None, witness: Witness::All }
     }
 }
 
-/// Who names a parent, where the Hub has two ways to name them: its tags and its resolved `baseModels`. They differ where
-/// a parent was renamed.
+/// A `Witness` says who names a parent, where the Hub has two ways to name them: its tags and its resolved
+/// `baseModels`. They differ where a parent was renamed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Witness {
-    /// Both of them, or the only one there is.
+    /// Both of them name it, or the only one that speaks.
     All,
-    /// A tag, and not `baseModels`.
+    /// A tag names it, and `baseModels` does not.
     TagAlone,
-    /// `baseModels`, and no tag.
+    /// `baseModels` names it, and no tag does.
     ResolvedAlone,
 }
 
-/// Whose word a record's parents are. It decides what a later record of the same model may overrule.
+/// An `Authority` says whose word a record's parents are, which decides what a later record of the same model may
+/// overrule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Authority {
-    /// The source does not speak of parents.
+    /// Nobody speaks: the source says nothing of parents.
     Silent,
-    /// A card alone: counts where the Hub names no parent.
+    /// A card alone speaks, which counts where the Hub names no parent.
     Card,
-    /// The Hub's tags or `baseModels`, or a lineage written by hand.
+    /// The Hub speaks by its tags or `baseModels`, or somebody wrote the lineage by hand.
     Hub,
 }
 
@@ -138,14 +140,14 @@ impl Authority {
     }
 }
 
-/// A record that could not be read: kept with its place and reason.
+/// A `Reject` is a record that could not be read, kept with its place and reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
-    /// The file, as it was named.
+    /// This is the file, as it was named.
     pub file: String,
-    /// The place in it: `line 7`, `row 3`; empty for the whole file.
+    /// This is the place in it, such as `line 7` or `row 3`; it is empty if the whole file is meant.
     pub place: String,
-    /// Why it could not be read.
+    /// It says why the record could not be read.
     pub reason: String,
 }
 
@@ -156,7 +158,7 @@ impl std::fmt::Display for Reject {
     }
 }
 
-/// The milliseconds of a day.
+/// A day has so many milliseconds.
 pub const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Dates before this instant (2022-03-03, milliseconds since 1970, UTC) only say "before the Hub kept dates": it writes
 /// 2022-03-02T23:29:04 for them all.

@@ -1,30 +1,31 @@
 use std::fmt;
 
-/// How a child was made from its parent: the four relations of the Hub, or none given.
+/// A `Relation` says how a child was made from its parent: it is one of the four relations of the Hub, or none is
+/// stated.
 ///
-/// The order is the precedence where two typed tags disagree (`definitions`): merge > adapter > quantized >
+/// The order is the precedence where two typed tags disagree (docs/definitions.md, 1.3): merge > adapter > quantized >
 /// finetune > unstated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Relation {
-    /// A parent is named, a relation is not.
+    /// A parent is named, and how the child was made from it is not.
     Unstated,
-    /// Trained further.
+    /// The child was trained further.
     Finetune,
-    /// The same weights in fewer bits, or in another format.
+    /// The child has the same weights in fewer bits, or in another format.
     Quantized,
-    /// Weights to be used together with the parent's, such as a LoRA.
+    /// The child is weights to be used together with the parent's, such as a LoRA.
     Adapter,
-    /// Made of several models' weights.
+    /// The child was made of several models' weights.
     Merge,
 }
 
 impl Relation {
-    /// Every relation, the weakest first; the place in it is the relation's code in a snapshot.
+    /// This lists every relation, the weakest first; its place here is the relation's code in a snapshot.
     pub const ALL: [Relation; 5] =
         [Relation::Unstated, Relation::Finetune, Relation::Quantized, Relation::Adapter, Relation::Merge];
 
-    /// The relation's name, the Hub's own word for it.
+    /// Gives the relation's name, which is the Hub's own word for it.
     pub fn name(self) -> &'static str {
         match self {
             Relation::Unstated => "unstated",
@@ -35,7 +36,7 @@ impl Relation {
         }
     }
 
-    /// The relation of that name, without regard to case.
+    /// Finds the relation of that name, without regard to case.
     pub fn from_name(name: &str) -> Option<Relation> {
         Relation::ALL.into_iter().find(|relation| relation.name().eq_ignore_ascii_case(name))
     }
@@ -47,23 +48,23 @@ impl fmt::Display for Relation {
     }
 }
 
-/// How a relation was learned. The order is the precedence, the weakest first.
+/// A `Learned` says how a relation was learned. The order is the precedence, the weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Learned {
-    /// Inferred from the card's other words by the rules of `hub-facts` 5.3, or not known at all.
+    /// It was inferred from the card's other words by the rules of docs/hub.md, 6.4, or it is not known at all.
     Inferred,
-    /// From the Hub's typed tag or its resolved `baseModels`, or from a table's column of relations.
+    /// The Hub's typed tag or its resolved `baseModels` states it, or a table's column of relations.
     Hub,
-    /// The card's own `base_model_relation`, or a lineage written by hand.
+    /// The card's own `base_model_relation` states it, or a lineage written by hand.
     Declared,
 }
 
 impl Learned {
-    /// Every way, the weakest first; the place in it is the code in a snapshot.
+    /// This lists every way, the weakest first; its place here is the code in a snapshot.
     pub const ALL: [Learned; 3] = [Learned::Inferred, Learned::Hub, Learned::Declared];
 
-    /// The word for it.
+    /// Gives the word for it in outputs.
     pub fn name(self) -> &'static str {
         match self {
             Learned::Inferred => "inferred",

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use super::{Error, rows_with};
 use crate::model::{Alias, Certainty, ModelId, Scope};
 
-/// Old names of renamed repositories and accounts, each with that of today.
+/// An `Aliases` is a table of the old names of renamed repositories and accounts, each with that of today.
 #[derive(Debug, Clone, Default)]
 pub struct Aliases(Vec<Alias>);
 
@@ -13,10 +13,10 @@ const BUILT_IN: [(&str, &[u8]); 2] = [
 ];
 
 impl Aliases {
-    /// The tables inside the program, `data/reference/aliases.csv` and `account-aliases.csv`.
+    /// Reads the tables inside the program, `data/reference/aliases.csv` and `account-aliases.csv`.
     ///
     /// # Errors
-    /// Never, as a test shows; a table of somebody's own goes through the same reader.
+    /// It never fails, as a test shows; a table of somebody's own goes through the same reader.
     pub fn built_in() -> Result<Aliases, Error> {
         let mut all = Vec::new();
         for (table, text) in BUILT_IN {
@@ -30,7 +30,8 @@ impl Aliases {
     /// of models. `table` is its name in errors.
     ///
     /// # Errors
-    /// If a column is missing, a row is no CSV, a name is none, an old id has two new ones, or ids are old ids of each other.
+    /// It fails if a column is missing, a row is no CSV, a name is none, an old id has two new ones, or ids are old ids
+    /// of each other.
     pub fn read(table: &str, text: &[u8]) -> Result<Aliases, Error> {
         let header = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let is_legacy = String::from_utf8_lossy(header).split(',').any(|name| name.trim() == "legacy_id");
@@ -72,13 +73,14 @@ impl Aliases {
         Ok(Aliases(aliases))
     }
 
-    /// The id of today of an old id of a model.
+    /// Finds the id to which the table leads from a model's old id, without regard to case. It is one step: the new id may be
+    /// an old one itself.
     pub fn of(&self, id: &str) -> Option<&str> {
         let of_models = self.0.iter().filter(|alias| alias.scope == Scope::Model);
         of_models.rev().find(|alias| alias.old.eq_ignore_ascii_case(id)).map(|alias| alias.new.as_str())
     }
 
-    /// Every row.
+    /// Gives every row, in the table's order.
     pub fn iter(&self) -> impl Iterator<Item = &Alias> + Clone {
         self.0.iter()
     }

@@ -5,16 +5,16 @@ use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use super::{Error, rows_with};
 use crate::model::{ModelId, clip};
 
-/// A family: which models are its members, and which words mention it. Nothing regards case.
+/// A `Family` tells which models are its members, and which words mention it. Nothing in it regards case.
 #[derive(Debug, Clone)]
 pub struct Family {
-    /// Its name.
+    /// This is the family's name.
     pub name: String,
-    /// In one line, who its members are.
+    /// It says in one line who the members are.
     pub rule: String,
-    /// Where it comes from: two letters of ISO 3166, if the table says so.
+    /// The family comes from this country, in two letters of ISO 3166, if the table says so.
     pub country: Option<String>,
-    /// The family that all of its members belong to as well.
+    /// All of its members belong to this family as well, if the table names one.
     pub part_of: Option<String>,
     members: Vec<Pattern>,
     mentions: Vec<Pattern>,
@@ -48,7 +48,8 @@ impl Pattern {
 }
 
 impl Family {
-    /// Every model of a namespace; mentioned by models whose name holds it and by tags that equal it.
+    /// Makes the family of every model of a namespace. Models whose name holds the namespace mention it, and tags that
+    /// equal it.
     pub fn of_owner(owner: &str) -> Family {
         Family {
             name: format!("{owner}/*"),
@@ -60,8 +61,8 @@ impl Family {
         }
     }
 
-    /// Every model of some accounts of one organisation, and models of it whose ids have no owner; mentioned by models whose name holds an account's and by tags
-    /// that equal one.
+    /// Makes the family of every model of some accounts of one organisation, and of models of it whose ids have no
+    /// owner. Models whose name holds an account's mention it, and tags that equal one.
     pub fn of_organisation(name: &str, accounts: &[&str], models: &[&str]) -> Family {
         let all: Vec<Pattern> = accounts
             .iter()
@@ -78,7 +79,7 @@ impl Family {
         }
     }
 
-    /// Several families as one: their members and their mentions together.
+    /// Makes one family of several: it has their members and their mentions together.
     pub fn together(name: &str, families: &[&Family]) -> Family {
         Family {
             name: name.into(),
@@ -90,7 +91,7 @@ impl Family {
         }
     }
 
-    /// One model; mentioned by models whose name holds its name.
+    /// Makes the family of one model. Models whose name holds its name mention it.
     pub fn of_model(id: &str) -> Family {
         let name = id.rsplit('/').next().unwrap_or(id);
         Family {
@@ -103,13 +104,14 @@ impl Family {
         }
     }
 
-    /// Its rule as a key: families with the same one have the same members and mentions, whatever they are called.
+    /// Gives the family's rule as a key: families with the same key have the same members and mentions, whatever they
+    /// are called.
     pub fn key(&self) -> String {
         let words = |patterns: &[Pattern]| patterns.iter().map(Pattern::key).collect::<Vec<_>>().join(" ");
         format!("{} / {}", words(&self.members), words(&self.mentions))
     }
 
-    /// Which of `ids` are members, in their order.
+    /// Tells which of `ids` are members, one answer for each id, in their order.
     pub fn members_among(&self, ids: &[&str]) -> Vec<bool> {
         let mut found = vec![false; ids.len()];
         for pattern in &self.members {
@@ -128,7 +130,7 @@ impl Family {
         found
     }
 
-    /// The one namespace or id in which all members lie, where that is known: it spares a look at every id.
+    /// Gives the one namespace or id in which all members lie, where that is known: it spares a look at every id.
     pub fn lies_in(&self) -> Option<&str> {
         match &self.members[..] {
             [Pattern::Owner(place) | Pattern::Model(place)] => Some(place),
@@ -136,7 +138,7 @@ impl Family {
         }
     }
 
-    /// Which of `ids` mention the family in the part after the slash, in their order.
+    /// Tells which of `ids` mention the family in the part after the slash, one answer for each id, in their order.
     pub fn named_among(&self, ids: &[&str]) -> Vec<bool> {
         let mut found = vec![false; ids.len()];
         let names: Vec<&str> = ids.iter().map(|id| id.split_once('/').map_or(*id, |(_, name)| name)).collect();
@@ -148,17 +150,17 @@ impl Family {
         found
     }
 
-    /// Whether tags may mention the family.
+    /// Tells whether tags may mention the family.
     pub fn has_tags(&self) -> bool {
         self.mentions.iter().any(|pattern| matches!(pattern, Pattern::Tag(_)))
     }
 
-    /// Whether a tag mentions the family.
+    /// Tells whether a tag mentions the family.
     pub fn is_tag(&self, tag: &str) -> bool {
         self.mentions.iter().any(|pattern| matches!(pattern, Pattern::Tag(regex) if regex.is_match(tag.as_bytes())))
     }
 
-    /// Whether a library mentions the family.
+    /// Tells whether a library mentions the family.
     pub fn is_library(&self, library: &str) -> bool {
         self.mentions
             .iter()
@@ -216,7 +218,7 @@ fn search(regex: &Regex, texts: &[&str], found: &mut [bool]) {
     }
 }
 
-/// The patterns of many families, so that a text is read once for all of them.
+/// A `Matcher` holds the patterns of many families, so that a text is read once for all of them.
 #[derive(Debug)]
 pub struct Matcher {
     ids: Set,
@@ -271,10 +273,10 @@ impl Set {
 }
 
 impl Matcher {
-    /// Of these families, which are numbered from 0.
+    /// Makes a matcher of these families, which are numbered from 0 in their order.
     ///
     /// # Errors
-    /// If the expressions are too large together.
+    /// It fails if the expressions are too large together.
     pub fn of(families: &[Family]) -> Result<Matcher, Error> {
         let (mut ids, mut names) = (Vec::new(), Vec::new());
         let mut whole: HashMap<String, Vec<usize>> = HashMap::new();
@@ -294,7 +296,7 @@ impl Matcher {
         Ok(Matcher { ids: Set::of(ids)?, names: Set::of(names)?, whole })
     }
 
-    /// Gives `found` the places of members among `ids` with their families, some perhaps twice.
+    /// Gives `found` each member among `ids`: its place, and the number of its family; a pair may come twice.
     pub fn members(&self, ids: &[&str], found: &mut impl FnMut(usize, usize)) {
         self.ids.find(ids, found);
         if self.whole.is_empty() {
@@ -307,14 +309,15 @@ impl Matcher {
         }
     }
 
-    /// Gives `found` the places of the ids that mention families in the part after the slash, some perhaps twice.
+    /// Gives `found` each of `ids` that mentions a family in the part after the slash: its place, and the family's
+    /// number; a pair may come twice.
     pub fn named(&self, ids: &[&str], found: &mut impl FnMut(usize, usize)) {
         let names: Vec<&str> = ids.iter().map(|id| id.split_once('/').map_or(*id, |(_, name)| name)).collect();
         self.names.find(&names, found);
     }
 }
 
-/// A table of families. A rule's expressions are compiled when its family is asked for.
+/// A `Families` is a table of families. A rule's expressions are compiled when its family is asked for.
 #[derive(Debug, Clone)]
 pub struct Families(Vec<Rule>);
 
@@ -338,10 +341,10 @@ const MOST_FAMILIES: usize = 10_000;
 const MOST_LETTERS: usize = 256 << 10;
 
 impl Families {
-    /// The table inside the program, `data/reference/families.csv`; a test shows that all of it compiles.
+    /// Reads the table inside the program, `data/reference/families.csv`; a test shows that all of it compiles.
     ///
     /// # Errors
-    /// Never; a table of somebody's own goes through the same reader.
+    /// It never fails; a table of somebody's own goes through the same reader.
     pub fn built_in() -> Result<Families, Error> {
         Families::rules("built-in families", BUILT_IN)
     }
@@ -351,8 +354,8 @@ impl Families {
     /// `id:` pattern, or all of the namespaces where there is none; the other patterns are mentions.
     ///
     /// # Errors
-    /// If a column is missing, a row is no CSV, a name has a `;` in it, a pattern does not compile, or a family has no
-    /// members by its rule.
+    /// It fails if a column is missing, a row is no CSV, a name has a `;` in it, a pattern does not compile, or a
+    /// family has no members by its rule.
     pub fn read(table: &str, text: &[u8]) -> Result<Families, Error> {
         let families = Families::rules(table, text)?;
         families.all()?;
@@ -412,23 +415,23 @@ impl Families {
         }
     }
 
-    /// The family of that name, without regard to case, if the table has it.
+    /// Finds the family of that name, without regard to case; there is none if the table does not have it.
     ///
     /// # Errors
-    /// If its rule does not compile.
+    /// It fails if the family's rule does not compile.
     pub fn find(&self, name: &str) -> Result<Option<Family>, Error> {
         self.0.iter().find(|rule| rule.name.eq_ignore_ascii_case(name)).map(Rule::compile).transpose()
     }
 
-    /// Every family, in the table's order.
+    /// Gives every family, in the table's order.
     ///
     /// # Errors
-    /// If a rule does not compile.
+    /// It fails if a rule does not compile.
     pub fn all(&self) -> Result<Vec<Family>, Error> {
         self.0.iter().map(Rule::compile).collect()
     }
 
-    /// The names of all families, in the table's order.
+    /// Gives the names of all families, in the table's order.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.0.iter().map(|rule| rule.name.as_str())
     }

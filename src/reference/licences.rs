@@ -2,9 +2,9 @@ use std::collections::HashMap;
 
 use super::{Error, rows};
 
-/// Classes of licences: permissive, copyleft, restricted (in who may use it, or for what) and commercial (a company's own
-/// terms). The classes and most of the table are those of "Anatomy of a Machine Learning Ecosystem" (Laufer and others,
-/// 2025), LF in its column `source`.
+/// A `Licences` knows the classes of licences: permissive, copyleft, restricted (in who may use it, or for what) and
+/// commercial (a company's own terms). The classes and most of the table are those of "Anatomy of a Machine Learning
+/// Ecosystem" (Laufer and others, 2025), LF in its column `source`.
 #[derive(Debug, Clone, Default)]
 pub struct Licences {
     whole: HashMap<String, String>,
@@ -15,10 +15,10 @@ pub struct Licences {
 const BUILT_IN: &[u8] = include_bytes!("../../data/reference/licences.csv");
 
 impl Licences {
-    /// The table inside the program, `data/reference/licences.csv`.
+    /// Reads the table inside the program, `data/reference/licences.csv`.
     ///
     /// # Errors
-    /// Never, as a test shows; a table of somebody's own goes through the same reader.
+    /// It never fails, as a test shows; a table of somebody's own goes through the same reader.
     pub fn built_in() -> Result<Licences, Error> {
         Licences::read("built-in licences", BUILT_IN)
     }
@@ -27,7 +27,7 @@ impl Licences {
     /// `table` is its name in errors.
     ///
     /// # Errors
-    /// If a column is missing, a row is no CSV, a cell is empty, or a licence stands in two rows.
+    /// It fails if a column is missing, a row is no CSV, a cell is empty, or a licence stands in two rows.
     pub fn read(table: &str, text: &[u8]) -> Result<Licences, Error> {
         let mut whole = HashMap::new();
         for row in rows(table, text, &["licence", "class"])? {
@@ -47,7 +47,7 @@ impl Licences {
         Ok(Licences { whole, begins })
     }
 
-    /// The class of a licence; `unclassed` if the table does not have it.
+    /// Gives the class of a licence, which is `unclassed` if the table does not have it.
     pub fn class(&self, licence: &str) -> &str {
         let licence = licence.to_lowercase();
         let begins = || self.begins.iter().find(|(begin, _)| licence.starts_with(begin)).map(|(_, class)| class);

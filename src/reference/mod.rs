@@ -17,15 +17,15 @@ pub use publisher::{Publisher, Publishers, Whose};
 pub use sizes::SizeClasses;
 pub use words::Words;
 
-/// A table that cannot be read.
+/// An `Error` says that a table cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("{table}, {place}: {reason}")]
 pub struct Error {
-    /// The table, as it was named.
+    /// This is the table, as it was named.
     pub table: String,
-    /// The place in it.
+    /// This is the place in it.
     pub place: String,
-    /// What is wrong.
+    /// It says what is wrong.
     pub reason: String,
 }
 

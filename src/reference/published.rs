@@ -1,35 +1,35 @@
 use super::{Error, rows};
 
-/// Figures that others published, each with the place in the survey where its like is found.
+/// A `Published` holds figures that others published, each with the place in the survey where its like is found.
 #[derive(Debug, Clone, Default)]
 pub struct Published(Vec<Claim>);
 
-/// A published figure.
+/// A `Claim` is one published figure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
-    /// The section of the survey.
+    /// Its like stands in this section of the survey.
     pub section: String,
-    /// The table.
+    /// It stands in this table of the section.
     pub table: String,
-    /// The row: its keys, with `|` between them.
+    /// It stands in this row, which is told by its keys with `|` between them.
     pub row: String,
-    /// The column.
+    /// It stands in this column.
     pub column: String,
-    /// What was said.
+    /// It says in words what was published.
     pub what: String,
-    /// The figure: shares as parts of 1.
+    /// This is the figure; a share is a part of 1.
     pub value: f64,
-    /// The day, month or time that it speaks of.
+    /// It speaks of this day, month or time.
     pub as_of: String,
-    /// Who published it.
+    /// It was published there.
     pub source: String,
 }
 
 impl Published {
-    /// The table inside the program, `data/reference/published.csv`.
+    /// Reads the table inside the program, `data/reference/published.csv`.
     ///
     /// # Errors
-    /// Never, as a test shows.
+    /// It never fails, as a test shows.
     pub fn built_in() -> Result<Published, Error> {
         Published::read("built-in published figures", include_bytes!("../../data/reference/published.csv"))
     }
@@ -37,7 +37,7 @@ impl Published {
     /// Reads a CSV text with the columns `section`, `table`, `row`, `column`, `what`, `value`, `as_of` and `source`.
     ///
     /// # Errors
-    /// If a column is missing, a row is no CSV, or a value is no number.
+    /// It fails if a column is missing, a row is no CSV, or a value is no number.
     pub fn read(table: &str, text: &[u8]) -> Result<Published, Error> {
         let mut claims = Vec::new();
         for row in rows(table, text, &["section", "table", "row", "column", "what", "value", "as_of", "source"])? {
@@ -52,7 +52,7 @@ impl Published {
         Ok(Published(claims))
     }
 
-    /// The figures of a section, in the table's order.
+    /// Gives the figures of a section, in the table's order.
     pub fn of<'p>(&'p self, section: &'p str) -> impl Iterator<Item = &'p Claim> {
         self.0.iter().filter(move |claim| claim.section == section)
     }

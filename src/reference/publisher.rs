@@ -3,40 +3,41 @@ use std::collections::HashMap;
 use super::{Aliases, Error, rows};
 use crate::model::ModelId;
 
-/// Who stands behind an owner's account.
+/// A `Publisher` is the organisation or person that stands behind an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publisher {
-    /// The organisation or person: the same for all of its accounts.
+    /// This is the name of the organisation or person, which all of its accounts share.
     pub name: String,
-    /// Its country, as two letters of ISO 3166; `ZZ` if it is international.
+    /// This is its country, in two letters of ISO 3166; `ZZ` means that it is international.
     pub country: String,
-    /// industry, university, nonprofit, government, community or individual.
+    /// Its kind is industry, university, nonprofit, government, community or individual.
     pub kind: String,
 }
 
-/// Publishers by account. Who is not in the table is unknown: no country is guessed from a name.
+/// A `Publishers` is a table of publishers by account. Who is not in the table is unknown: no country is guessed from a
+/// name.
 #[derive(Debug, Clone, Default)]
 pub struct Publishers(HashMap<String, Publisher>);
 
-/// Whose a model is: its account, and who stands behind it.
+/// A `Whose` tells whose a model is: its account, and who stands behind that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Whose<'t> {
-    /// The account: the owner that its id has, or, of an id without one, that of the id that it has today.
+    /// The account is the owner in the model's id, or, of an id without one, that of the id that it has today.
     pub account: Option<&'t str>,
-    /// Who stands behind the account, if the table of publishers knows.
+    /// This is who stands behind the account, if the table of publishers knows.
     pub publisher: Option<&'t Publisher>,
 }
 
 impl<'t> Whose<'t> {
-    /// The country or kind of who stands in no table.
+    /// This word stands for the country and the kind of who stands in no table.
     pub const UNKNOWN: &'static str = "unknown";
 
-    /// The publisher's country; [`Whose::UNKNOWN`] if no table has it.
+    /// Gives the publisher's country, or [`Whose::UNKNOWN`] if no table has it.
     pub fn country(&self) -> &'t str {
         self.publisher.map_or(Whose::UNKNOWN, |publisher| &publisher.country)
     }
 
-    /// The publisher's kind; [`Whose::UNKNOWN`] if no table has it.
+    /// Gives the publisher's kind, or [`Whose::UNKNOWN`] if no table has it.
     pub fn kind(&self) -> &'t str {
         self.publisher.map_or(Whose::UNKNOWN, |publisher| &publisher.kind)
     }
@@ -46,10 +47,10 @@ const BUILT_IN: &[u8] = include_bytes!("../../data/reference/orgs.csv");
 const KINDS: [&str; 6] = ["industry", "university", "nonprofit", "government", "community", "individual"];
 
 impl Publishers {
-    /// The table inside the program, `data/reference/orgs.csv`.
+    /// Reads the table inside the program, `data/reference/orgs.csv`.
     ///
     /// # Errors
-    /// Never, as a test shows; a table of somebody's own goes through the same reader.
+    /// It never fails, as a test shows; a table of somebody's own goes through the same reader.
     pub fn built_in() -> Result<Publishers, Error> {
         Publishers::read("built-in publishers", BUILT_IN)
     }
@@ -57,7 +58,7 @@ impl Publishers {
     /// Reads a CSV text with the columns `namespace`, `name`, `country_iso2` and `kind`; `table` is its name in errors.
     ///
     /// # Errors
-    /// If a column is missing, a row is no CSV, an account stands in two rows, or a country or kind is none.
+    /// It fails if a column is missing, a row is no CSV, an account stands in two rows, or a country or kind is none.
     pub fn read(table: &str, text: &[u8]) -> Result<Publishers, Error> {
         let mut publishers = HashMap::new();
         for row in rows(table, text, &["namespace", "name", "country_iso2", "kind"])? {
@@ -86,20 +87,20 @@ impl Publishers {
         Ok(Publishers(publishers))
     }
 
-    /// The same table with the rows of another, which win.
+    /// Adds the rows of another table, which win over its own.
     pub fn with(mut self, others: Publishers) -> Publishers {
         self.0.extend(others.0);
         self
     }
 
-    /// Whose the model of an id is. All that says who publishes asks here, so that no two outputs disagree.
+    /// Tells whose the model of an id is. All that says who publishes asks here, so that no two outputs disagree.
     pub fn whose<'t>(&'t self, id: &'t str, aliases: &'t Aliases) -> Whose<'t> {
         let owner = |id: &'t str| id.split_once('/').map(|(owner, _)| owner);
         let account = owner(id).or_else(|| owner(aliases.of(id)?));
         Whose { account, publisher: account.and_then(|account| self.of(account)) }
     }
 
-    /// Who stands behind an account.
+    /// Tells who stands behind an account, if the table knows.
     pub fn of(&self, owner: &str) -> Option<&Publisher> {
         match self.0.get(owner) {
             Some(publisher) => Some(publisher),

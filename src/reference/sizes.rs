@@ -1,14 +1,14 @@
 use super::{Error, rows};
 
-/// Classes of sizes, the smallest first.
+/// A `SizeClasses` is a list of classes of sizes, the smallest first.
 #[derive(Debug, Clone, Default)]
 pub struct SizeClasses(Vec<(String, u64)>);
 
 impl SizeClasses {
-    /// The table inside the program, `data/reference/sizes.csv`.
+    /// Reads the table inside the program, `data/reference/sizes.csv`.
     ///
     /// # Errors
-    /// Never, as a test shows.
+    /// It never fails, as a test shows.
     pub fn built_in() -> Result<SizeClasses, Error> {
         SizeClasses::read("built-in sizes", include_bytes!("../../data/reference/sizes.csv"))
     }
@@ -16,7 +16,8 @@ impl SizeClasses {
     /// Reads a CSV text with the columns `class` and `below` (parameters; empty in the last row).
     ///
     /// # Errors
-    /// If a column is missing, a row is no CSV, a bound is no number, or the bounds do not grow up to an open end.
+    /// It fails if a column is missing, a row is no CSV, a bound is no number, or the bounds do not grow up to an open
+    /// end.
     pub fn read(table: &str, text: &[u8]) -> Result<SizeClasses, Error> {
         let mut classes: Vec<(String, u64)> = Vec::new();
         for row in rows(table, text, &["class", "below"])? {
@@ -42,22 +43,22 @@ impl SizeClasses {
         }
     }
 
-    /// How many classes there are.
+    /// Counts the classes.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Tells whether there is no class.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The name of a class.
+    /// Gives the name of the class of this number, from 0 on; it is empty if there is no such class.
     pub fn name(&self, class: usize) -> &str {
         self.0.get(class).map_or("", |(name, _)| name)
     }
 
-    /// The class of so many parameters.
+    /// Gives the number of the class to which a model with so many parameters belongs.
     pub fn class(&self, parameters: u64) -> usize {
         self.0.iter().position(|(_, below)| parameters < *below).unwrap_or(self.0.len().saturating_sub(1))
     }

@@ -10,16 +10,16 @@ use crate::snapshot::{CrawlNote, Error, Row, Snapshot, SourceNote};
 /// The kind of [`lies`].
 const LIE: &str = "lie";
 
-/// The kind of that name; `cycles` is `cycle` too.
+/// Finds the kind of that name; `cycles` is `cycle` too.
 pub fn kind(name: &str) -> Option<&'static str> {
     let name = name.to_ascii_lowercase();
     kinds().find(|kind| name == *kind || name.strip_suffix('s') == Some(kind))
 }
 
-/// Everything odd in a snapshot and its lineage, each kind with its cases.
+/// Finds everything odd in a snapshot and its lineage, each kind with its cases.
 ///
 /// # Errors
-/// [`Error::Damaged`].
+/// [`Error::Damaged`] if a column is not as it was written.
 pub fn findings(snapshot: &Snapshot, lineage: &Lineage) -> Result<Vec<Finding>, Error> {
     let oddities = snapshot.oddities()?;
     let mut findings = vec![
@@ -52,7 +52,7 @@ pub fn findings(snapshot: &Snapshot, lineage: &Lineage) -> Result<Vec<Finding>, 
     Ok(findings)
 }
 
-/// Rejects as a finding: `count` of them, of which `kept` are known in full.
+/// Makes a finding of rejects: `count` of them, of which `kept` are known in full.
 pub fn rejects<'r>(count: u64, kept: impl Iterator<Item = &'r crate::model::Reject>) -> Finding {
     Finding {
         kind: "reject",
@@ -65,7 +65,7 @@ pub fn rejects<'r>(count: u64, kept: impl Iterator<Item = &'r crate::model::Reje
     }
 }
 
-/// What a snapshot says and its records do not ([`crate::census::verify`]), as a finding.
+/// Makes a finding of what a snapshot says and its records do not ([`crate::census::verify`]).
 pub fn lies(lies: &[String]) -> Finding {
     Finding {
         kind: LIE,
@@ -186,7 +186,7 @@ fn merge(findings: &mut Vec<Finding>, finding: Finding) {
     }
 }
 
-/// The names of all kinds that a snapshot can have.
+/// Gives the names of all kinds that a snapshot can have.
 pub fn kinds() -> impl Iterator<Item = &'static str> {
     let others = [
         "reject",
@@ -244,7 +244,7 @@ fn crawled(note: &CrawlNote) -> String {
     printable(&format!("Crawled: {}{hosts}.", note.words()))
 }
 
-/// Every case of some kinds.
+/// Writes every case of some kinds.
 pub fn list<'f>(findings: impl Iterator<Item = &'f Finding>) -> Report<'static> {
     let mut rows = Vec::new();
     let mut text = String::new();
@@ -263,10 +263,10 @@ pub fn list<'f>(findings: impl Iterator<Item = &'f Finding>) -> Report<'static> 
     Report::new(vec![DEFINITION.into()], rows, vec![Block::Fixed(text.trim_end().to_owned())])
 }
 
-/// The bursts of a lineage, the largest first; people are shown `most` of them.
+/// Writes the bursts of a lineage, the largest first; people are shown `most` of them.
 ///
 /// # Errors
-/// [`Error::Damaged`].
+/// [`Error::Damaged`] if the dates are not as they were written.
 pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Result<Report<'static>, Error> {
     let created = snapshot.created()?;
     let mut order: Vec<&Burst> = bursts.iter().collect();
@@ -321,7 +321,7 @@ pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Result<Repo
     ))
 }
 
-/// The mirrors of a lineage, those with most descendants first; people are shown `most` of them.
+/// Writes the mirrors of a lineage, those with most descendants first; people are shown `most` of them.
 pub fn mirrors(mirrors: &[(Mirror, u64)], snapshot: &Snapshot, most: usize) -> Report<'static> {
     let mut order: Vec<&(Mirror, u64)> = mirrors.iter().collect();
     order.sort_by_key(|(mirror, descendants)| (std::cmp::Reverse(*descendants), mirror.model));

@@ -6,7 +6,7 @@ use crate::lineage::Lineage;
 use crate::model::{Count, Flag, Relation, Word, WordList};
 use crate::snapshot::{Error, Row, Snapshot};
 
-/// A family's counts. `filter` says in words what was left out, if anything.
+/// Writes a family's counts. `filter` says in words what was left out, if anything.
 pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter: &str) -> Report<'static> {
     let mut grid = Grid::new(
         ["count", "models"]
@@ -70,11 +70,11 @@ pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter
     Report::new(definition, vec![row(count, snapshot)], blocks)
 }
 
-/// The models of a part of a family, in order of their ids; people are shown those with most downloads, `most` of them.
-/// How many a date filter left out for want of a date stands in the definition, and in JSON beside the rows.
+/// Writes the models of a part of a family, in order of their ids; people are shown those with most downloads, `most`
+/// of them. How many a date filter left out for want of a date stands in the definition, and in JSON beside the rows.
 ///
 /// # Errors
-/// [`Error::Damaged`].
+/// [`Error::Damaged`] if a column is not as it was written.
 pub fn models<'r>(
     name: &str,
     part: Part,

@@ -1,28 +1,28 @@
 use crate::snapshot::Row;
 
-/// One kind of odd thing in a snapshot, and each case of it in words.
+/// A `Finding` is one kind of odd thing in a snapshot, with each case of it in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Its name, as `--list` takes it.
+    /// This is its name, as `--list` takes it.
     pub kind: &'static str,
-    /// What it means and what becomes of it.
+    /// It says what the kind means and what becomes of it.
     pub about: &'static str,
-    /// Whether it speaks against the metadata; the others are worth knowing, and no fault.
+    /// It tells whether it speaks against the metadata; the others are worth knowing, and no fault.
     pub is_fault: bool,
-    /// How many there are.
+    /// There are so many cases.
     pub count: u64,
-    /// Each case, or the kept ones.
+    /// This is each case, or the kept ones.
     pub cases: Vec<Case>,
 }
 
-/// One case of an odd thing.
+/// A `Case` is one case of an odd thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
-    /// It in words.
+    /// It says what is odd, in words.
     pub text: String,
-    /// The models that it is about; none for a record that could not be read.
+    /// It is about these models; a record that could not be read is about none.
     pub models: Vec<Row>,
-    /// Where a record lies that could not be read.
+    /// A record that could not be read lies in this file.
     pub file: Option<String>,
 }
 

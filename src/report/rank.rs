@@ -3,7 +3,7 @@ use super::relation_heads;
 use crate::census::{Group, Measure, Ranking};
 use crate::ink::{Block, Grid, Named, Report, Value, grouped};
 
-/// A ranking. `filter` says in words what was left out, if anything.
+/// Writes a ranking. `filter` says in words what was left out, if anything.
 pub fn rank(ranking: &Ranking, group: Group, filter: &str) -> Report<'static> {
     let shown = &ranking.rows;
     let measure = ranking.measure;

@@ -2,19 +2,20 @@ use super::{Case, Finding};
 use crate::ink::plural;
 use crate::snapshot::{Row, Snapshot};
 
-/// Which findings are asked for: those of some models, of some kinds.
+/// A `Scope` says which findings are asked for: those of some models, of some kinds.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
-    /// An owner, with all models of it.
+    /// Findings are asked for of all models of this owner, if one is named.
     pub owner: Option<String>,
-    /// Models, in order.
+    /// Findings are asked for of these models, in order, if some are named.
     pub models: Option<Vec<Row>>,
-    /// Kinds, which then are faults whether they are marked so or not; none means all.
+    /// Findings of these kinds are asked for, and then are faults whether they are marked so or not; if there are none,
+    /// all are meant.
     pub kinds: Vec<&'static str>,
 }
 
 impl Scope {
-    /// Whether everything is asked for.
+    /// Tells whether everything is asked for.
     pub fn is_everything(&self) -> bool {
         self.owner.is_none() && self.models.is_none() && self.kinds.is_empty()
     }
@@ -53,7 +54,7 @@ impl Scope {
             })
     }
 
-    /// What is asked for, in a sentence.
+    /// Says in a sentence what is asked for.
     pub fn words(&self) -> String {
         let mut words = Vec::new();
         words.extend(self.owner.as_ref().map(|owner| format!("of models of {owner}")));

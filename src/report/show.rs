@@ -7,10 +7,10 @@ use crate::snapshot::Snapshot;
 /// Rails that are drawn beside each other; a line that stands deeper says how deep.
 const RAILS: usize = 40;
 
-/// Lines that people are shown at most.
+/// People are shown so many lines at most.
 pub const LINES: usize = 100_000;
 
-/// A tree of models. `selection` says in words what was selected and left out.
+/// Writes a tree of models. `selection` says in words what was selected and left out.
 pub fn show<'r>(census: &'r Census, drawn: &'r Drawn, reach: Reach, selection: &str) -> Report<'r> {
     let branches = &drawn.branches[..];
     let way = match reach {

@@ -15,7 +15,7 @@ use crate::model::{
     Relation, Remark, WordLists, Words,
 };
 
-/// Gathers records into a snapshot: joins those of one model, interns every id once, links by number.
+/// A `Builder` gathers records into a snapshot: it joins those of one model, and gives each id one number.
 #[derive(Debug)]
 pub struct Builder {
     pub(super) names: Names,
@@ -49,7 +49,7 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// A builder without records.
+    /// Makes a builder without records.
     pub fn new() -> Builder {
         Builder {
             names: Names::of_ids(),
@@ -82,12 +82,12 @@ impl Builder {
         self.ledger.begin(path, kind);
     }
 
-    /// Notes what is to be said of the present source as a whole.
+    /// Notes what is to be said of the present source as a whole. Before the first source nothing is noted.
     pub fn remark(&mut self, remark: &Remark) {
         self.ledger.remark(remark);
     }
 
-    /// Notes the present source's digest and size.
+    /// Notes the present source's SHA-256, in hex, and its size in bytes.
     pub fn digest(&mut self, sha256: &str, bytes: u64) {
         self.ledger.note(|source| (source.sha256, source.bytes) = (sha256.into(), bytes));
     }
@@ -112,17 +112,17 @@ impl Builder {
         self.renames.of_table(table);
     }
 
-    /// Models and rejects so far.
+    /// Counts the models and the rejects so far.
     pub fn progress(&self) -> (usize, u64) {
         (self.models.len(), self.ledger.rejected)
     }
 
-    /// The sources so far, with their counts.
+    /// Gives the sources so far, with their counts.
     pub fn sources(&self) -> &[SourceNote] {
         &self.ledger.sources
     }
 
-    /// The rejects so far, as far as they are kept.
+    /// Gives the rejects so far, as far as they are kept.
     pub fn rejects(&self) -> &[Reject] {
         &self.ledger.rejects
     }
@@ -346,8 +346,9 @@ impl Builder {
         }
     }
 
-    /// Makes the snapshot. `taken` is the instant that the records describe, if it is known; `written` is now: records that are
-    /// dated later than that day do not date the snapshot.
+    /// Makes the snapshot, which `program` wrote. `taken` is the instant that the records describe, if it is known;
+    /// `written` is now: records that are dated later than that day do not date the snapshot. Both are milliseconds
+    /// since 1970, UTC.
     ///
     /// # Errors
     /// [`Error::Empty`] if no record was added.

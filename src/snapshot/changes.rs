@@ -3,28 +3,32 @@ use std::collections::{BTreeSet, HashMap};
 use super::{Error, Link, Row, Snapshot};
 use crate::model::{HubId, WordList};
 
-/// What changed between two snapshots of one Hub. Models are matched by the Hub's own key, else by id.
+/// A `Changes` tells what changed between two snapshots of one Hub. Models are matched by the Hub's own key, else by
+/// id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Models of the later one that the earlier one does not list.
+    /// The earlier snapshot does not list these ids of the later one.
     pub added: Vec<String>,
-    /// Models of the earlier one that the later one does not list under any id.
+    /// The later snapshot does not list these models of the earlier one, under any id.
     pub gone: Vec<String>,
-    /// The id before, and the one after.
+    /// These models have another id: each stands with the one before and the one after.
     pub renamed: Vec<(String, String)>,
-    /// Models whose id is spelled otherwise, in its case alone: the id before, and the one after.
+    /// The ids of these models are spelled otherwise, in their case alone: each stands with the spelling before and
+    /// after.
     pub respelled: Vec<(String, String)>,
-    /// The id, the licence before, and the one after; none is empty.
+    /// The first licence of these models is another: each stands with its id, the licence before and the one after, of
+    /// which one may be empty.
     pub relicensed: Vec<(String, String, String)>,
-    /// Models whose set of parents is another, old ids followed.
+    /// These models have another set of parents, old ids followed.
     pub reparented: Vec<String>,
 }
 
 impl Changes {
-    /// For every row of the later snapshot the same model's row in the earlier one: by the Hub's own key, else by id.
+    /// Finds the row of the same model in the earlier snapshot, for every row of the later one: by the Hub's own key,
+    /// else by id.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if a column of either is not as it was written.
     pub fn matches(earlier: &Snapshot, later: &Snapshot) -> Result<Vec<Option<Row>>, Error> {
         let (earlier_keys, later_keys) = (earlier.keys()?, later.keys()?);
         let listed = |snapshot: &Snapshot| snapshot.rows().filter(|row| snapshot.is_listed(*row)).collect::<Vec<_>>();
@@ -43,10 +47,10 @@ impl Changes {
         Ok(matches)
     }
 
-    /// Compares two snapshots.
+    /// Finds what changed from the one snapshot to the other.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if a column of either is not as it was written.
     pub fn between(earlier: &Snapshot, later: &Snapshot) -> Result<Changes, Error> {
         let matches = Changes::matches(earlier, later)?;
         let licences = (earlier.list(WordList::Licences)?, later.list(WordList::Licences)?);

@@ -13,7 +13,8 @@ use crate::model::{
     Authority, Counts, Flags, INSTANTS, Learned, OddityKind, Relation, WordList, WordLists, Words, hex,
 };
 
-/// The columns of a snapshot, each read where it lies when it is first asked for. Who there is, every question asks.
+/// A `Columns` is the columns of a snapshot, each read where it lies when it is first asked for. Who there is, every
+/// question asks.
 #[derive(Debug)]
 pub(super) struct Columns {
     pub rows: usize,
@@ -30,7 +31,7 @@ pub(super) struct Columns {
     pub oddities: Lazy<OddityColumn>,
 }
 
-/// Why arrays make no columns.
+/// An `Unfit` says why arrays make no columns.
 #[derive(Debug)]
 pub(super) enum Unfit {
     /// They are those of another version of the program.
@@ -74,7 +75,7 @@ impl Columns {
     /// bits, which are nothing where no value can be missing.
     ///
     /// # Errors
-    /// If a table of words is not this program's, or the names are not as they were written.
+    /// They are unfit if a table of words is not this program's, or the names are not as they were written.
     pub fn of(rows: usize, words: Vec<Raw>, arrays: Vec<Raw>) -> Result<Columns, Unfit> {
         let mut arrays = Arrays(words.into_iter(), arrays.into_iter());
         let [_, id_ends, ids, _, listed, alias_valid, alias_of] = arrays.next();
@@ -116,17 +117,17 @@ impl Columns {
         Ok(Columns { rows, names, keys, links, authorities, created, commits, counts, words, flags, lists, oddities })
     }
 
-    /// How many oddities there are: each has a byte that tells its kind.
+    /// Counts the oddities: each has a byte that tells its kind.
     pub fn all_oddities(&self) -> usize {
         self.oddities.bytes(1)
     }
 
-    /// Whether lists have any words at all: the table of words has an end for each, and one more.
+    /// Tells whether lists have any words at all: the table of words has an end for each, and one more.
     pub fn has_words(&self, list: WordList) -> bool {
         self.lists[list].bytes(0) > size_of::<i32>()
     }
 
-    /// Reads every column.
+    /// Reads every column, or says what is wrong with one.
     pub fn all(&self) -> Result<(), &str> {
         self.keys.get()?;
         self.links.get()?;

@@ -84,7 +84,8 @@ impl Snapshot {
     /// Opens a snapshot: maps it, checks its frame and reads the names. Each other column is read when it is first asked for.
     ///
     /// # Errors
-    /// If it is not there, no snapshot, of another format, or its frame or its names are not as they were written.
+    /// It fails if the file is not there, is no snapshot or one of another format, or if its frame or its names are not
+    /// as they were written.
     pub fn open(path: &Path) -> Result<Snapshot, Error> {
         let wrong = |error| Error::Io { path: path.into(), error };
         // Before it is opened: a pipe would wait for its writer.
@@ -97,10 +98,11 @@ impl Snapshot {
         Snapshot::from_bytes(path, Buffer::from(bytes), Arc::new(opened))
     }
 
-    /// The same records out of the same file, with nothing that was computed from them: it is computed when it is asked for.
+    /// Gives the same records out of the same file, with nothing that was computed from them: it is computed when it is
+    /// asked for.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if the names are not as they were written.
     pub fn bare(&self) -> Result<Snapshot, Error> {
         let mut bare = match &*self.body {
             Body::Memory(batch) => {
@@ -112,7 +114,7 @@ impl Snapshot {
         Ok(bare)
     }
 
-    /// The digest of the records, computed from them.
+    /// Computes the digest of the records, a SHA-256 in hex.
     ///
     /// # Errors
     /// [`Error::Damaged`] if they are no valid columns.
@@ -147,7 +149,8 @@ impl Snapshot {
         }
     }
 
-    /// The same records, once they are known to be those whose digest the snapshot says, and with nothing that was kept.
+    /// Gives the same records, once they are known to be those whose digest the snapshot says, and with nothing that
+    /// was kept.
     ///
     /// # Errors
     /// [`Error::Damaged`] if they are others, or no valid columns.

@@ -21,8 +21,9 @@ const LINKS: usize = 40;
 /// Where no lock tells whether somebody still writes to a part, it is left behind if nobody did for so long.
 const OLD: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Files that appear together or not at all: each is written under a name of its own in the folder where it belongs, and takes
-/// its place when all of them are whole and on the disk. Until then what was there stays as it was.
+/// A `FileSet` is files that appear together or not at all: each is written under a name of its own in the folder where
+/// it belongs, and takes its place when all of them are whole and on the disk. Until then what was there stays as it
+/// was.
 ///
 /// What a program left behind that was killed while it wrote is removed by the next one that writes to the same path. Whether
 /// a writer lives is told by a lock that it holds on its part.
@@ -96,10 +97,11 @@ impl FileSet {
         Ok(())
     }
 
-    /// Where a file comes to stand that is written to a path: links are followed, also one to a file that is not there yet.
+    /// Tells where a file comes to stand that is written to a path: links are followed, also one to a file that is not
+    /// there yet.
     ///
     /// # Errors
-    /// If the links lead nowhere, or may not be followed.
+    /// It fails if the links lead nowhere, or may not be followed.
     pub fn landing(path: &Path) -> io::Result<PathBuf> {
         if let Err(error) = fs::metadata(path)
             && error.kind() != ErrorKind::NotFound
@@ -120,7 +122,7 @@ impl FileSet {
     /// were killed.
     ///
     /// # Errors
-    /// [`Error::Io`] with the path.
+    /// [`Error::Io`] with the path, if it cannot.
     pub fn try_path(path: &Path) -> Result<(), Error> {
         FileSet::default().part(path).map(drop)
     }

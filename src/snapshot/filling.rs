@@ -26,10 +26,10 @@ use crate::model::{Authority, Commit, Counts, Flags, HubId, Learned, Oddity, Odd
 type Dictionary = DictionaryArray<UInt32Type>;
 type Codes = DictionaryArray<UInt8Type>;
 
-/// All that the sources gave, once nothing more comes.
+/// A `Filling` is all that the sources gave, once nothing more comes.
 pub(super) struct Filling {
     pub names: Names,
-    /// Which names have a row.
+    /// It tells which names have a row.
     pub alive: Vec<bool>,
     pub of_name: Vec<Maybe<u32>>,
     pub models: Vec<Model>,

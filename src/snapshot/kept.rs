@@ -5,22 +5,22 @@ use arrow_buffer::{ArrowNativeType, Buffer};
 use super::agree::{Agreed, any};
 use super::part::{Numbers, Part, Raw};
 
-/// Numbers that were computed from a snapshot's records, to be kept beside them.
+/// An `Array` is numbers that were computed from a snapshot's records, to be kept beside them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Array {
-    /// Codes, flags, text.
+    /// These are codes, flags or text, a byte each.
     Bytes(Vec<u8>),
-    /// Rows and counts.
+    /// These are rows and counts, four bytes each.
     Numbers(Vec<u32>),
-    /// Sums.
+    /// These are sums, eight bytes each.
     Sums(Vec<u64>),
 }
 
-/// What a snapshot keeps beside its records, by name.
+/// A `Kept` is what a snapshot keeps beside its records, by name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Kept(BTreeMap<String, Shelf>);
 
-/// An array, by what its numbers take.
+/// A `Shelf` is an array, by what its numbers take.
 #[derive(Debug, Clone)]
 pub enum Shelf {
     Bytes(Part<u8>),
@@ -28,7 +28,7 @@ pub enum Shelf {
     Sums(Part<u64>),
 }
 
-/// Numbers of which arrays are kept.
+/// A `Number` is a kind of number of which arrays are kept.
 pub trait Number: ArrowNativeType {
     /// The array, if its numbers are such.
     fn on(shelf: &Shelf) -> Option<&Part<Self>>;
@@ -74,7 +74,7 @@ impl Kept {
         self.0.insert(name.into(), shelf);
     }
 
-    /// A copy of the array under a name.
+    /// Gives a copy of the array under a name, if one is there.
     pub fn array(&self, name: &str) -> Option<Result<Array, String>> {
         Some(match self.0.get(name)? {
             Shelf::Bytes(part) => part.raw.read(&any).map(|numbers| Array::Bytes(numbers.to_vec())),
@@ -83,7 +83,7 @@ impl Kept {
         })
     }
 
-    /// The numbers under a name, if `look` has nothing against them; see [`Raw::read`].
+    /// Reads the numbers under a name, if `look` has nothing against them; see [`Raw::read`].
     pub fn get<T: Number>(
         &self,
         name: &str,
@@ -92,7 +92,7 @@ impl Kept {
         Some(T::on(self.0.get(name)?)?.get(look))
     }
 
-    /// The names of what both have with other contents, and of what this one has alone.
+    /// Gives the names of what both have with other contents, and of what this one has alone.
     pub fn otherwise(&self, other: &Kept) -> (Vec<String>, Vec<String>) {
         let others: BTreeMap<_, _> = other.all().map(|(name, width, bytes)| (name, (width, bytes))).collect();
         let (mut differ, mut alone) = (Vec::new(), Vec::new());
@@ -106,7 +106,7 @@ impl Kept {
         (differ, alone)
     }
 
-    /// Name, width of a number, and the bytes of each.
+    /// Gives the name of each array, the bytes that one of its numbers takes, and its bytes.
     pub fn all(&self) -> impl Iterator<Item = (&str, usize, &[u8])> {
         self.0.iter().map(|(name, shelf)| match shelf {
             Shelf::Bytes(part) => (name.as_str(), 1, part.raw.bytes()),

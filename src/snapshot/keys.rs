@@ -8,7 +8,7 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use super::lists::Model;
 use crate::model::HubId;
 
-/// The repositories by the Hub's keys, of which each key lies with its model alone.
+/// A `Keys` knows the repositories by the Hub's keys, of which each key lies with its model alone.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     /// Half of the key's hash, and the model's number.
@@ -24,7 +24,7 @@ impl Keys {
         self.older.entry(key).or_insert(name);
     }
 
-    /// The name under which a repository was met last.
+    /// Gives the name under which a repository was met last.
     pub fn name_of(&self, key: HubId, models: &[Model]) -> Option<u32> {
         let half = self.half(key);
         let is_same = |known: &(u32, u32)| known.0 == half && models[known.1 as usize].hub_id == Some(key);

@@ -12,7 +12,7 @@ const FEW_RECORDS: u64 = 1000;
 /// Longest reason that is kept, in bytes: some quote what they could not read.
 const LONGEST_REASON: usize = 400;
 
-/// The sources so far, of which the last is being read, and their rejects.
+/// A `Ledger` holds the sources so far, of which the last is being read, and their rejects.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     pub sources: Vec<SourceNote>,
@@ -25,7 +25,7 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// That of a snapshot which is brought up to date.
+    /// Takes over the ledger of a snapshot which is brought up to date.
     pub fn of(snapshot: &Snapshot) -> Ledger {
         let provenance = snapshot.provenance();
         Ledger {

@@ -1,7 +1,8 @@
 use super::names::Names;
 use crate::model::{Authority, Parentage};
 
-/// Who descends from whom, gathered from records without making a snapshot of them: for those who want counts alone.
+/// A `Links` gathers who descends from whom out of records, without making a snapshot of them, for those who want
+/// counts alone.
 ///
 /// Listed models are numbered in the order of their records, unlisted parents after them. Records of one model are joined
 /// as [`super::Builder`] joins them; old ids and renamings are not followed.
@@ -28,15 +29,15 @@ struct Row {
     authority: Authority,
 }
 
-/// The links of a [`Links`], by number.
+/// A `Numbered` is the links of a [`Links`], with a number for each model, from 0 on.
 #[derive(Debug)]
 pub struct Numbered {
     /// The id of every model: those that are listed, then the others.
     ids: Vec<(usize, usize)>,
     text: String,
-    /// How many are listed.
+    /// So many models are listed; they have the first numbers.
     pub listed: usize,
-    /// Every link, parent and child; those to oneself are among them.
+    /// These are all links, each a parent and a child; those of a model to itself are among them.
     pub pairs: Vec<(u32, u32)>,
 }
 
@@ -100,7 +101,7 @@ impl Links {
         repeats
     }
 
-    /// Numbers the models and puts their links together.
+    /// Numbers the models, and puts their links together.
     pub fn finish(self) -> Numbered {
         let hashes: Vec<u32> = (0..self.rows.len()).map(|row| self.names.hash(self.id(row))).collect();
         // Where each row's parents are taken from, and the number of its model.
@@ -141,19 +142,19 @@ impl Links {
 }
 
 impl Numbered {
-    /// Models that are listed or named: their numbers are below this.
+    /// Counts the models that are listed or named. All numbers are below this.
     pub fn nodes(&self) -> usize {
         self.ids.len()
     }
 
-    /// The id of a model.
+    /// Gives the id of the model of this number.
     pub fn id(&self, number: u32) -> &str {
         let (start, end) = self.ids[number as usize];
         &self.text[start..end]
     }
 
-    /// The models of every owner, listed or named, and where each owner's end among them; a model without an owner is
-    /// alone.
+    /// Gives the models of every owner, listed or named, one owner after the other, and where each owner's end among
+    /// them. A model without an owner is alone.
     pub fn by_owner(&self) -> (Vec<u32>, Vec<usize>) {
         let mut owners = Names::of_ids();
         let mut owner = Vec::with_capacity(self.nodes());

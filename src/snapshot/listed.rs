@@ -7,12 +7,12 @@ use super::lists::Model;
 use super::renames::Listing;
 use crate::model::{Authority, HubId, OddityKind};
 
-/// What was gathered, as a listing of names.
+/// A `Listed` is what was gathered, as a listing of names.
 pub(super) struct Listed<'b> {
     builder: &'b Builder,
     /// The names of accounts that have, or had, another name and that list any model, in lower case.
     accounts: HashSet<String>,
-    /// The names, listed or not, of those accounts that had another name.
+    /// These are the names, listed or not, of those accounts that had another name.
     pub renamed: Vec<u32>,
     /// The key of a parent that bears a name, and whether there are others of other keys.
     keyed: HashMap<u32, (HubId, bool)>,

@@ -1,30 +1,30 @@
 use super::maybe::Maybe;
 use crate::model::{Authority, Commit, Counts, Flags, HubId, Learned, Relation, WordLists, Words};
 
-/// A record with its ids and words as numbers; its lists lie among those of all.
+/// A `Model` is a record with its ids and words as numbers; its lists lie among those of all.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Model {
-    /// Under which it was met last.
+    /// It was met last under this name.
     pub name: u32,
     pub hub_id: Option<HubId>,
     pub created: Maybe<i64>,
     pub counts: Counts<Maybe<u64>>,
     pub words: Words<Maybe<u32>>,
     pub flags: Flags<Option<bool>>,
-    /// The place among the commits of all.
+    /// This is its place among the commits of all.
     pub sha: Maybe<u32>,
     pub lists: WordLists<(Maybe<u32>, u32)>,
     pub links: (u32, u32),
     pub authority: Authority,
     pub has_card: bool,
-    /// Whether its date comes from a snapshot that has a date itself.
+    /// It tells whether its date comes from a snapshot that has a date itself.
     pub is_dated: bool,
-    /// Whether it comes from an older snapshot: a record replaces it, and is not joined with it.
+    /// It tells whether it comes from an older snapshot: a record replaces it, and is not joined with it.
     pub is_stale: bool,
 }
 
-/// The words, commits and links of all models, one after the other. What a later record replaced stays, and nothing points
-/// at it.
+/// A `Lists` holds the words, commits and links of all models, one after the other. What a later record replaced stays,
+/// and nothing points at it.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
     pub words: Vec<u32>,

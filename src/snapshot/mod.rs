@@ -56,11 +56,12 @@ use opened::Opened;
 use part::{Place, Raw, is_whole};
 use stored::AuthorityColumn;
 
-/// A model's place in a snapshot: listed models, unlisted parents and old ids of renamed models share one numbering,
-/// in order of their ids without regard to case.
+/// A `Row` is a model's place in a snapshot, from 0 on: listed models, unlisted parents and old ids of renamed models
+/// share one numbering, in order of their ids without regard to case.
 pub type Row = u32;
 
-/// A snapshot, open for reading by number. A clone is the same snapshot and costs nothing: whoever is made of one holds it.
+/// A `Snapshot` is open for reading by row. A clone is the same snapshot and costs nothing: whoever is made of one
+/// holds it.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     columns: Arc<Columns>,
@@ -77,7 +78,7 @@ enum Body {
     File { path: PathBuf, file: Buffer, opened: Arc<Opened>, places: Vec<Place> },
 }
 
-/// A snapshot that cannot be read or written.
+/// An `Error` says why a snapshot cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -90,7 +91,7 @@ pub enum Error {
         #[source]
         error: std::io::Error,
     },
-    /// The file is no snapshot, or of another version.
+    /// The file is no snapshot, or one of another version.
     #[error("{}: {reason}", path.display())]
     Foreign {
         /// The file.
@@ -117,14 +118,14 @@ pub enum Error {
     Empty,
 }
 
-/// A link as a child names it.
+/// A `Link` is a link as the child names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
-    /// The parent as named: an alias is not yet followed.
+    /// This is the parent as it was named: an alias is not yet followed.
     pub parent: Row,
-    /// The relation.
+    /// The child was made from the parent by this relation.
     pub relation: Relation,
-    /// How the relation was learned.
+    /// It tells how the relation was learned.
     pub learned: Learned,
 }
 
@@ -156,7 +157,7 @@ impl Snapshot {
     /// is read again. It is asked when an answer is made.
     ///
     /// # Errors
-    /// [`Error::Changed`].
+    /// [`Error::Changed`] if somebody has.
     pub fn unchanged(&self) -> Result<(), Error> {
         let Body::File { path, opened, .. } = &*self.body else { return Ok(()) };
         match opened.is_as_it_was().map_err(|error| Error::Io { path: path.clone(), error })? {
@@ -168,7 +169,7 @@ impl Snapshot {
     /// Reads all of it, and says whether everything is as it was written.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if anything is not.
     pub fn verify(&self) -> Result<(), Error> {
         if let Body::File { file, places, .. } = &*self.body {
             places.iter().try_for_each(|place| is_whole(file, place)).map_err(|reason| self.damaged(reason))?;
@@ -201,10 +202,10 @@ impl Snapshot {
         Arc::make_mut(&mut self.kept).add(name, array);
     }
 
-    /// What was kept under a name.
+    /// Gives a copy of what was kept under a name, if anything was.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if it is not as it was written.
     pub fn kept(&self, name: &str) -> Result<Option<Array>, Error> {
         self.kept.array(name).transpose().map_err(|reason| self.damaged(format!("kept array {name}: {reason}")))
     }
@@ -223,27 +224,27 @@ impl Snapshot {
         kept.map_err(|reason| self.damaged(format!("kept array {name}: {reason}")))
     }
 
-    /// The names of the arrays that it keeps beside its records.
+    /// Gives the names of the arrays that it keeps beside its records.
     pub fn kept_names(&self) -> impl Iterator<Item = &str> {
         self.kept.all().map(|(name, ..)| name)
     }
 
-    /// The names of the arrays that both keep with other contents, and of those that this one keeps alone.
+    /// Gives the names of the arrays that both keep with other contents, and then of those that this one keeps alone.
     pub fn kept_otherwise(&self, other: &Snapshot) -> (Vec<String>, Vec<String>) {
         self.kept.otherwise(&other.kept)
     }
 
-    /// How many rows there are: models, unlisted parents and aliases.
+    /// Counts the rows: models, unlisted parents and aliases.
     pub fn len(&self) -> usize {
         self.columns.rows
     }
 
-    /// Whether there is no row at all.
+    /// Tells whether there is no row at all.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Every row.
+    /// Gives every row, in order of the ids.
     pub fn rows(&self) -> Range<Row> {
         0..self.len() as Row
     }
@@ -254,27 +255,27 @@ impl Snapshot {
         self
     }
 
-    /// Where it comes from and what it counts.
+    /// Tells where the snapshot comes from, and what it holds.
     pub fn provenance(&self) -> &Provenance {
         &self.provenance
     }
 
-    /// The records that could not be read; see [`Counts::rejects_kept`].
+    /// Gives the records that could not be read, as far as they are kept; see [`Counts::rejects_kept`].
     pub fn rejects(&self) -> &[Reject] {
         &self.rejects
     }
 
-    /// The id, as the listing spells it.
+    /// Gives the row's id, as the listing spells it.
     pub fn id(&self, row: Row) -> &str {
         self.columns.names.ids.of(row as usize)
     }
 
-    /// The namespace of the id; none for ids of the oldest kind.
+    /// Gives the account in the row's id; ids of the oldest kind have none.
     pub fn owner(&self, row: Row) -> Option<&str> {
         self.id(row).split_once('/').map(|(owner, _)| owner)
     }
 
-    /// Whether two models have one owner, without regard to case. A model without an owner is its own.
+    /// Tells whether two models have one owner, without regard to case. A model without an owner is its own.
     pub fn share_owner(&self, one: Row, other: Row) -> bool {
         let owner = |row: Row| {
             let id = self.columns.names.ids.bytes_of(row as usize);
@@ -283,12 +284,12 @@ impl Snapshot {
         one == other || matches!((owner(one), owner(other)), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))
     }
 
-    /// Whether the row is a listed model, with a record.
+    /// Tells whether the row is a listed model, with a record.
     pub fn is_listed(&self, row: Row) -> bool {
         self.columns.names.is_listed(row)
     }
 
-    /// The model whose old id this row is.
+    /// Gives the model whose old id this row is, if it is one.
     pub fn alias_of(&self, row: Row) -> Option<Row> {
         self.columns.names.alias_of(row)
     }
@@ -298,66 +299,67 @@ impl Snapshot {
         column.map_err(|reason| self.damaged(reason))
     }
 
-    /// The links of the models to their parents, as they name them.
+    /// Reads the links of the models to their parents, as they name them.
     ///
     /// # Errors
-    /// [`Error::Damaged`]; so do all columns.
+    /// [`Error::Damaged`] if the column is not as it was written; so it is with every column.
     pub fn links(&self) -> Result<&LinkColumn, Error> {
         self.column(self.columns.links.get())
     }
 
-    /// The Hub's keys of the repositories.
+    /// Reads the Hub's keys of the repositories.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if the column is not as it was written.
     pub fn keys(&self) -> Result<&KeyColumn, Error> {
         self.column(self.columns.keys.get())
     }
 
-    /// When the repositories were made: milliseconds since 1970, UTC.
+    /// Reads when the repositories were made, in milliseconds since 1970, UTC.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if the column is not as it was written.
     pub fn created(&self) -> Result<&NumberColumn<i64>, Error> {
         self.column(self.columns.created.get())
     }
 
-    /// A count: downloads in the last 30 days, downloads since the Hub publishes them, likes, parameters.
+    /// Reads a count, such as the downloads in the last 30 days.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if the column is not as it was written.
     pub fn count(&self, count: Count) -> Result<&NumberColumn<u64>, Error> {
         self.column(self.columns.counts[count].get())
     }
 
-    /// A word: the task (`pipeline_tag`), the library and so on.
+    /// Reads a word, such as the task.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if the column is not as it was written.
     pub fn word(&self, word: Word) -> Result<&WordColumn, Error> {
         self.column(self.columns.words[word].get())
     }
 
-    /// Whether something is so.
+    /// Reads whether something is so of the models.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if the column is not as it was written.
     pub fn flag(&self, flag: Flag) -> Result<&FlagColumn, Error> {
         self.column(self.columns.flags[flag].get())
     }
 
-    /// Lists of words. Of several licences' ids the first is the model's; they stand in the order of the tags or of the card.
+    /// Reads lists of words. Licences stand in the order of the tags or of the card, and the first one is what is
+    /// counted by.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if the column is not as it was written.
     pub fn list(&self, list: WordList) -> Result<&ListColumn, Error> {
         self.column(self.columns.lists[list].get())
     }
 
-    /// The commits that the repositories are at.
+    /// Reads the commits that the repositories are at.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if the column is not as it was written.
     pub fn commits(&self) -> Result<&CommitColumn, Error> {
         self.column(self.columns.commits.get())
     }
@@ -370,31 +372,31 @@ impl Snapshot {
         self.column(self.columns.authorities.get())
     }
 
-    /// What was odd in the models' metadata.
+    /// Reads what was odd in the models' metadata.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if the column is not as it was written.
     pub fn oddities(&self) -> Result<&OddityColumn, Error> {
         self.column(self.columns.oddities.get())
     }
 
-    /// How many oddities there are. Every answer says it, so that the column need not be read for it.
+    /// Counts the oddities of all models. Every answer says it, so the column is not read for it.
     pub fn all_oddities(&self) -> u64 {
         self.columns.all_oddities() as u64
     }
 
-    /// Whether any of the lists has a word. No column is read for it.
+    /// Tells whether any of the lists has a word. No column is read for it.
     pub fn has_words(&self, list: WordList) -> bool {
         self.columns.has_words(list)
     }
 
-    /// The row with that id, without regard to case; an alias's own row, not its target's.
+    /// Finds the row with that id, without regard to case; of an old id it is the old id's own row.
     pub fn find(&self, id: &str) -> Option<Row> {
         let at = self.partition(|known| cmp_key(known, id).is_lt());
         (at < self.len() as Row && self.id(at).eq_ignore_ascii_case(id)).then_some(at)
     }
 
-    /// The rows of an owner, without regard to case.
+    /// Gives the rows of an owner's ids, without regard to case.
     pub fn owned_by(&self, owner: &str) -> Range<Row> {
         let below = format!("{owner}/");
         let above = format!("{owner}0"); // '0' follows '/' in ASCII
@@ -410,15 +412,15 @@ impl Snapshot {
         low
     }
 
-    /// The ids that look most like `wanted`, the nearest first, at most `most` of them.
+    /// Gives the ids that look most like `wanted`, the nearest first, at most `most` of them.
     pub fn nearest(&self, wanted: &str, most: usize) -> Vec<&str> {
         let ids = self.rows().filter(|row| self.alias_of(*row).is_none()).map(|row| self.id(row));
         nearest(wanted, ids, most)
     }
 }
 
-/// Which of `words` look most like `wanted`, the nearest first: by similarity of the whole and of the part after the
-/// slash, without regard to case. Only those that are rather alike.
+/// Gives those of `words` that look most like `wanted`, the nearest first and at most `most`: by similarity of the
+/// whole and of the part after the slash, without regard to case. What is not rather alike is left out.
 pub fn nearest<'w>(wanted: &str, words: impl Iterator<Item = &'w str>, most: usize) -> Vec<&'w str> {
     const ALIKE: f64 = 0.85;
     let wanted = wanted.to_ascii_lowercase();

@@ -2,7 +2,7 @@ use std::hash::BuildHasher;
 
 use hashbrown::DefaultHashBuilder;
 
-/// Interned texts: each distinct one has a number.
+/// A `Names` interns texts: each distinct one has a number, from 0 on.
 #[derive(Debug)]
 pub(super) struct Names {
     text: String,
@@ -32,7 +32,7 @@ const FREE: Slot = Slot { half: 0, number: u32::MAX };
 const MANY: usize = 32;
 
 impl Names {
-    /// Of ids, which are the same without regard to ASCII case.
+    /// Makes an empty one for ids, which are the same without regard to ASCII case.
     pub fn of_ids() -> Names {
         Names {
             text: String::new(),
@@ -45,7 +45,7 @@ impl Names {
         }
     }
 
-    /// Of words, each of which is what it is.
+    /// Makes an empty one for words, each of which is what it is.
     pub fn of_words() -> Names {
         Names { folds: false, ..Names::of_ids() }
     }
@@ -67,7 +67,7 @@ impl Names {
         &self.text[start..start + length as usize]
     }
 
-    /// A hash of a text, the same for all its spellings if ASCII case makes no difference.
+    /// Computes a hash of a text, the same for all its spellings if ASCII case makes no difference.
     pub fn hash(&self, text: &str) -> u32 {
         // The bit by which small letters differ from capital ones. It makes a few other texts alike too, which are then
         // told apart by themselves.
@@ -110,7 +110,7 @@ impl Names {
         self.find_hashed(text, self.hash(text))
     }
 
-    /// [`Names::find`] of a text whose hash is known.
+    /// Does what [`Names::find`] does, for a text whose hash is known.
     pub fn find_hashed(&self, text: &str, half: u32) -> Option<u32> {
         let (word, bit) = self.seen_at(half);
         if self.seen[word] & bit == 0 {
@@ -127,7 +127,7 @@ impl Names {
         self.waiting.iter().find(|slot| is_it(slot)).map(|slot| slot.number)
     }
 
-    /// The number of `text`; a new one keeps this spelling.
+    /// Gives the number of `text`; a new one keeps this spelling.
     pub fn intern(&mut self, text: &str) -> u32 {
         self.intern_hashed(text, self.hash(text))
     }
@@ -184,7 +184,7 @@ impl Names {
         self.slots[at] = slot;
     }
 
-    /// [`Names::intern`] of many.
+    /// Does what [`Names::intern`] does, for many texts.
     pub fn intern_all<'t>(&mut self, mut texts: impl Iterator<Item = &'t str>, mut take: impl FnMut(u32)) {
         let mut asked: [(&str, u32); MANY] = [("", 0); MANY];
         let mut slots = [FREE; MANY];

@@ -5,7 +5,8 @@ use crate::model::{Oddity, OddityKind};
 /// From so many oddities on, a model's are looked up and not gone through.
 const MANY: usize = 32;
 
-/// The odd things about models, by the models' numbers: of each, every one once, in the order in which they were met.
+/// An `Oddities` holds the odd things about models, by the models' numbers: of each, every one once, in the order in
+/// which they were met.
 #[derive(Debug, Default)]
 pub(super) struct Oddities {
     of: BTreeMap<u32, Vec<Oddity>>,
@@ -31,7 +32,7 @@ impl Oddities {
         }
     }
 
-    /// Adds one that is not there yet.
+    /// Adds an oddity of a model, if it is not there yet.
     pub fn add(&mut self, model: u32, oddity: Oddity) {
         let (all, many) = self.entry(model);
         let is_new = match many {
@@ -82,7 +83,7 @@ impl Oddities {
         self.of.retain(|_, oddities| !oddities.is_empty());
     }
 
-    /// Those of each model that has any.
+    /// Gives the oddities of each model that has any.
     pub fn into_lists(self) -> BTreeMap<u32, Vec<Oddity>> {
         self.of
     }

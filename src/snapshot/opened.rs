@@ -2,7 +2,7 @@ use std::fs::File;
 use std::io;
 use std::time::SystemTime;
 
-/// A file that is mapped, and what it was like before.
+/// An `Opened` is a file that is mapped, with what it was like before.
 #[derive(Debug)]
 pub(super) struct Opened {
     file: File,
@@ -15,7 +15,8 @@ impl Opened {
         Ok(Opened { file, was })
     }
 
-    /// Its bytes. They stay those of this file when another one takes its place, but not when somebody writes over it.
+    /// Maps the file's bytes. They stay those of this file when another one takes its place, but not when somebody
+    /// writes over it.
     #[allow(unsafe_code, reason = "the one memory map; a snapshot is replaced by renaming, never written in place")]
     pub fn map(&self) -> io::Result<bytes::Bytes> {
         // SAFETY: the map is read only. This program never changes a snapshot in place: it writes a new file and renames
@@ -24,7 +25,7 @@ impl Opened {
         Ok(bytes::Bytes::from_owner(map))
     }
 
-    /// Whether nobody has written to it or cut it off since.
+    /// Tells whether nobody has written to it or cut it off since.
     pub fn is_as_it_was(&self) -> io::Result<bool> {
         Ok(state(&self.file)? == self.was)
     }

@@ -41,7 +41,7 @@ impl Default for Raw {
 }
 
 impl Raw {
-    /// The bytes themselves, unchecked, for writing them again.
+    /// Gives the bytes themselves, unchecked, for writing them again.
     pub fn bytes(&self) -> &[u8] {
         match self {
             Raw::Memory(buffer) => buffer,
@@ -49,9 +49,9 @@ impl Raw {
         }
     }
 
-    /// The numbers, once their bytes are known to be those that were written and `look` has nothing against any of them. It is given
-    /// them block by block while they are at hand, each block with the last number before it, from several threads: before their
-    /// checksum is known.
+    /// Reads the numbers, once their bytes are known to be those that were written and `look` has nothing against any
+    /// of them. `look` is given them block by block while they are at hand, each block with the last number before it,
+    /// from several threads: before their checksum is known.
     pub fn read<T: ArrowNativeType>(&self, look: &(dyn Fn(&[T]) -> Agreed + Sync)) -> Result<ScalarBuffer<T>, String> {
         let (bytes, from) = match self {
             Raw::Memory(buffer) => (buffer.clone(), 0),
@@ -78,7 +78,8 @@ impl Raw {
     }
 }
 
-/// Numbers that were computed, or read out of a file that they hold. A clone is the same numbers.
+/// A `Numbers` is numbers that were computed, or that are read out of a file which they hold open. A clone is the same
+/// numbers.
 #[derive(Debug, Clone)]
 pub struct Numbers<T: ArrowNativeType>(ScalarBuffer<T>);
 
@@ -102,7 +103,7 @@ impl<T: ArrowNativeType> Deref for Numbers<T> {
     }
 }
 
-/// An array that stands alone, read when it is first asked for.
+/// A `Part` is an array that stands alone, read when it is first asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Part<T: ArrowNativeType> {
     pub(super) raw: Raw,
@@ -114,7 +115,7 @@ impl<T: ArrowNativeType> Part<T> {
         Part { raw, numbers: OnceLock::new() }
     }
 
-    /// The numbers, or what is wrong with them; see [`Raw::read`].
+    /// Reads the numbers, or says what is wrong with them; see [`Raw::read`].
     pub fn get(&self, look: &(dyn Fn(&[T]) -> Agreed + Sync)) -> Result<&Numbers<T>, &str> {
         self.numbers.get_or_init(|| self.raw.read(look).map(Numbers)).as_ref().map_err(String::as_str)
     }
@@ -139,7 +140,7 @@ impl<'p> Parts<'p> {
 /// Makes a column of its arrays. It sees that they agree with each other: whoever holds the column may rely on it.
 type Reader<C> = Box<dyn Fn(&mut Parts<'_>) -> Result<C, String> + Send + Sync>;
 
-/// A column that is read when it is first asked for.
+/// A `Lazy` is a column that is read when it is first asked for.
 pub(super) struct Lazy<C> {
     name: &'static str,
     parts: Vec<Raw>,
@@ -156,12 +157,12 @@ impl<C> Lazy<C> {
         Lazy { name, parts: parts.into(), read: Box::new(read), column: OnceLock::new() }
     }
 
-    /// How many bytes the array at a place has, which is known without reading it.
+    /// Tells how many bytes the array at a place has, which is known without reading it.
     pub fn bytes(&self, part: usize) -> usize {
         self.parts.get(part).map_or(0, |part| part.bytes().len())
     }
 
-    /// The column, or what is wrong with it.
+    /// Reads the column, or says what is wrong with it.
     pub fn get(&self) -> Result<&C, &str> {
         let read = || (self.read)(&mut Parts::of(&self.parts));
         let column = self.column.get_or_init(|| read().map_err(|reason| format!("column {}: {reason}", self.name)));

@@ -10,7 +10,7 @@ use crate::model::{Alias, Certainty, Scope};
 /// not the last one: nothing is renamed so often.
 const MOST_STEPS: usize = 100;
 
-/// Old names with those of today. What is said later of a name holds.
+/// A `Renames` holds old names with those of today. What is said later of a name holds.
 #[derive(Debug, Default)]
 pub(crate) struct Renames {
     ids: BTreeMap<String, (String, Certainty)>,
@@ -70,34 +70,34 @@ impl Renames {
         self.accounts.extend(accounts);
     }
 
-    /// What is listed is no old name, whoever bore it before.
+    /// Notes that an id is listed, and so no old name, whoever bore it before.
     pub fn is_current(&mut self, id: &str) {
         if !self.ids.is_empty() {
             self.ids.remove(&id.to_ascii_lowercase());
         }
     }
 
-    /// The old names of single repositories.
+    /// Gives the old names of single repositories.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.ids.keys().map(String::as_str)
     }
 
-    /// The old names of accounts, in lower case.
+    /// Gives the old names of accounts, in lower case.
     pub fn accounts(&self) -> impl Iterator<Item = &str> {
         self.accounts.keys().map(String::as_str)
     }
 
-    /// Whether an account, in lower case, has another name today.
+    /// Tells whether an account, in lower case, has another name today.
     pub fn is_account(&self, account: &str) -> bool {
         self.accounts.contains_key(account)
     }
 
-    /// The names of accounts that had others.
+    /// Gives the names of accounts that had others.
     pub fn new_accounts(&self) -> impl Iterator<Item = &str> {
         self.accounts.values().flatten().map(|(new, _)| new.as_str())
     }
 
-    /// Where old names lead by what a listing says.
+    /// Finds where old names lead by what a listing says.
     pub fn ways<'r, L: Listing>(&'r self, listing: &'r L) -> Ways<'r, L> {
         Ways { renames: self, listing, known: RefCell::default() }
     }
@@ -148,7 +148,8 @@ struct Way {
     listed: Option<Step>,
 }
 
-/// Where old names lead by what a listing says. Of each name it is found out once, however many lead through it.
+/// A `Ways` tells where old names lead by what a listing says. Of each name it is found out once, however many lead
+/// through it.
 pub(crate) struct Ways<'r, L> {
     renames: &'r Renames,
     listing: &'r L,
@@ -157,12 +158,12 @@ pub(crate) struct Ways<'r, L> {
 }
 
 impl<L: Listing> Ways<'_, L> {
-    /// The name of today of what bears the name `old`, as far as the listing bears it out.
+    /// Gives the name of today of what bears the name `old`, as far as the listing bears it out.
     pub fn of(&self, old: &str) -> Option<String> {
         self.follow(old).map(|(new, _)| new)
     }
 
-    /// The same, with how well it is known.
+    /// Gives the same name, with how well it is known.
     pub fn follow(&self, old: &str) -> Option<(String, Certainty)> {
         let Way { last, listed } = self.way(old);
         let (listing, last) = (self.listing, last?);

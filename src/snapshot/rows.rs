@@ -29,10 +29,10 @@ pub struct Records<'s> {
 }
 
 impl Snapshot {
-    /// All columns, to be read row by row.
+    /// Opens all columns, to be read row by row as records.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if a column is not as it was written.
     pub fn records(&self) -> Result<Records<'_>, Error> {
         self.ids_are_such()?;
         Ok(Records {
@@ -52,7 +52,7 @@ impl Snapshot {
 }
 
 impl<'s> Records<'s> {
-    /// The record of a listed model; none for other rows. Its parents are as the model named them.
+    /// Gives the record of a listed model; other rows have none. Its parents are as the model named them.
     pub fn of(&self, row: Row) -> Option<Record<'s>> {
         let Records { snapshot, .. } = *self;
         let id = ModelId::parse(snapshot.id(row)).ok().filter(|_| snapshot.is_listed(row))?;
@@ -78,10 +78,10 @@ impl<'s> Records<'s> {
 }
 
 impl Builder {
-    /// A builder that begins with what a snapshot holds. Records of its models replace what it knows of them.
+    /// Makes a builder that begins with what a snapshot holds. Records of its models replace what it knows of them.
     ///
     /// # Errors
-    /// [`Error::Damaged`] of that snapshot.
+    /// [`Error::Damaged`] if a column of that snapshot is not as it was written.
     pub fn on(snapshot: &Snapshot) -> Result<Builder, Error> {
         let mut builder = Builder::new();
         let known = snapshot.records()?;
@@ -130,7 +130,7 @@ impl Builder {
     /// another id now was renamed since.
     ///
     /// # Errors
-    /// [`Error::Damaged`] of that snapshot.
+    /// [`Error::Damaged`] if a column of that snapshot is not as it was written.
     pub fn remember(&mut self, older: &Snapshot) -> Result<(), Error> {
         let keys = older.keys()?;
         for row in older.rows() {
@@ -150,7 +150,7 @@ impl Builder {
     /// of a wrong date.
     ///
     /// # Errors
-    /// [`Error::Damaged`] of that snapshot; nothing of it is added then.
+    /// [`Error::Damaged`] if a column of that snapshot is not as it was written; nothing of it is added then.
     pub fn add_snapshot(&mut self, name: &str, snapshot: &Snapshot) -> Result<(), Error> {
         let records = snapshot.records()?;
         self.source(name, "snapshot");

@@ -38,7 +38,7 @@ impl Bits {
     }
 }
 
-/// A column of numbers, of which some may be missing.
+/// A `NumberColumn` is a number for each row, of which some may be missing.
 #[derive(Debug)]
 pub struct NumberColumn<T: ArrowNativeType> {
     valid: Option<Bits>,
@@ -46,7 +46,7 @@ pub struct NumberColumn<T: ArrowNativeType> {
 }
 
 impl<T: ArrowNativeType + Ord + Display> NumberColumn<T> {
-    /// The row's number, if it is known.
+    /// Gives the row's number, if it is known.
     pub fn of(&self, row: Row) -> Option<T> {
         let is_there = self.valid.as_ref().is_none_or(|valid| valid.of(row));
         self.values.get(row as usize).copied().filter(|_| is_there)
@@ -72,7 +72,7 @@ impl<T: ArrowNativeType + Ord + Display> NumberColumn<T> {
     }
 }
 
-/// A column of yes and no, of which some may be missing.
+/// A `FlagColumn` is a yes or no for each row, of which some may be missing.
 #[derive(Debug)]
 pub struct FlagColumn {
     valid: Option<Bits>,
@@ -80,7 +80,7 @@ pub struct FlagColumn {
 }
 
 impl FlagColumn {
-    /// Whether it is so of the row, if that is known.
+    /// Tells whether it is so of the row, if that is known.
     pub fn of(&self, row: Row) -> Option<bool> {
         self.valid.as_ref().is_none_or(|valid| valid.of(row)).then(|| self.values.of(row))
     }
@@ -152,7 +152,7 @@ impl<O: ArrowNativeType + Ord> Texts<O> {
     }
 }
 
-/// A column of words, of which some may be missing.
+/// A `WordColumn` is a word for each row, of which some may be missing.
 #[derive(Debug)]
 pub struct WordColumn {
     keys: NumberColumn<u32>,
@@ -160,7 +160,7 @@ pub struct WordColumn {
 }
 
 impl WordColumn {
-    /// The row's word, if it is known.
+    /// Gives the row's word, if it is known.
     pub fn of(&self, row: Row) -> Option<&str> {
         self.keys.of(row).map(|word| self.words.of(word as usize))
     }
@@ -177,7 +177,7 @@ impl WordColumn {
     }
 }
 
-/// A column of lists of words.
+/// A `ListColumn` is a list of words for each row, which may be empty.
 #[derive(Debug)]
 pub struct ListColumn {
     ends: ScalarBuffer<i32>,
@@ -186,22 +186,22 @@ pub struct ListColumn {
 }
 
 impl ListColumn {
-    /// The numbers of the row's words in [`ListColumn::words`].
+    /// Gives the row's words as their numbers in [`ListColumn::words`], in the list's order.
     pub fn of(&self, row: Row) -> &[u32] {
         &self.codes[list(&self.ends, row)]
     }
 
-    /// The row's words, in order.
+    /// Gives the row's words, in the list's order.
     pub fn words_of(&self, row: Row) -> impl ExactSizeIterator<Item = &str> {
         self.of(row).iter().map(|word| self.words.of(*word as usize))
     }
 
-    /// The first of them.
+    /// Gives the first of the row's words, if there is one.
     pub fn first_of(&self, row: Row) -> Option<&str> {
         self.words_of(row).next()
     }
 
-    /// Every distinct word of the lists, in order.
+    /// Gives every distinct word of the lists, in order; a word's place here is its number.
     pub fn words(&self) -> impl ExactSizeIterator<Item = &str> {
         (0..self.words.len()).map(|at| self.words.of(at))
     }
@@ -219,7 +219,7 @@ fn list(ends: &[i32], row: Row) -> Range<usize> {
     ends[row as usize] as usize..ends[row as usize + 1] as usize
 }
 
-/// The links as the models name them.
+/// A `LinkColumn` is the links as the models name them.
 #[derive(Debug)]
 pub struct LinkColumn {
     ends: ScalarBuffer<i32>,
@@ -234,7 +234,7 @@ impl LinkColumn {
         self.rows.len()
     }
 
-    /// The links of a child to its parents, in order of the parents' rows.
+    /// Gives the links of a child to its parents, in order of the parents' rows.
     pub fn of(&self, child: Row) -> impl ExactSizeIterator<Item = Link> {
         list(&self.ends, child).map(|at| Link {
             parent: self.rows[at],
@@ -270,7 +270,7 @@ impl AuthorityColumn {
     }
 }
 
-/// The Hub's keys of the repositories.
+/// A `KeyColumn` is the Hub's keys of the repositories.
 #[derive(Debug)]
 pub struct KeyColumn {
     valid: Option<Bits>,
@@ -278,7 +278,7 @@ pub struct KeyColumn {
 }
 
 impl KeyColumn {
-    /// The Hub's key of the row's repository, if its sources had it.
+    /// Gives the Hub's key of the row's repository, if its sources had it.
     pub fn of(&self, row: Row) -> Option<HubId> {
         let from = row as usize * HubId::BYTES;
         let bytes = self.bytes.get(from..from + HubId::BYTES)?;
@@ -292,12 +292,12 @@ impl KeyColumn {
     }
 }
 
-/// The commits that the repositories are at.
+/// A `CommitColumn` is the commits that the repositories are at.
 #[derive(Debug)]
 pub struct CommitColumn(Stretches<i64>);
 
 impl CommitColumn {
-    /// The commit that the row's repository is at, if it is known.
+    /// Gives the commit that the row's repository is at, if it is known.
     pub fn of(&self, row: Row) -> Option<Commit> {
         // One that is missing has no bytes.
         self.0.of(row as usize).try_into().ok().map(Commit)
@@ -309,7 +309,7 @@ impl CommitColumn {
     }
 }
 
-/// What was odd in the models' metadata.
+/// An `OddityColumn` is what was odd in the models' metadata.
 #[derive(Debug)]
 pub struct OddityColumn {
     ends: ScalarBuffer<i32>,
@@ -318,13 +318,13 @@ pub struct OddityColumn {
 }
 
 impl OddityColumn {
-    /// What was odd in the row's metadata.
+    /// Gives what was odd in the row's metadata, if anything was.
     pub fn of(&self, row: Row) -> impl Iterator<Item = Oddity> {
         list(&self.ends, row)
             .map(|at| Oddity { kind: OddityKind::ALL[self.kinds[at] as usize], text: self.texts.of(at).to_owned() })
     }
 
-    /// How often each kind of oddity occurs, of those that do.
+    /// Counts how often each kind of oddity occurs; kinds that do not occur are left out.
     pub fn counts(&self) -> Vec<(OddityKind, usize)> {
         let mut counts = vec![0; OddityKind::ALL.len()];
         self.kinds.iter().for_each(|code| counts[*code as usize] += 1);

@@ -1,14 +1,15 @@
 use crate::model::{HubId, Parent, Witness};
 
-/// What records say of their parents beside names, until all records are there.
+/// A `Witnesses` holds what records say of their parents beside names, until all records are there.
 #[derive(Debug, Default)]
 pub(super) struct Witnesses {
-    /// The child, the link and the Hub's key of its parent.
+    /// Each is a child, the number of a link and the Hub's key of its parent.
     pub keys: Vec<(u32, u32, HubId)>,
     pub torn: Vec<Torn>,
 }
 
-/// A record whose tags and `baseModels` name different parents: its child, all its links, and those of one kind.
+/// A `Torn` is a record whose tags and `baseModels` name different parents: its child, all its links, and those of one
+/// kind.
 #[derive(Debug)]
 pub(super) struct Torn {
     pub child: u32,

@@ -7,10 +7,11 @@ use std::path::Path;
 /// So much of a line that is too long is passed over to find the next one; what goes on for longer is not made of lines.
 const MOST_PASSED: u64 = 256 << 20;
 
-/// All bytes of an ordinary file of at most `most`.
+/// Reads all bytes of an ordinary file of at most `most` bytes.
 ///
 /// # Errors
-/// If it cannot be read, is longer, or is no ordinary file: a pipe would wait for its writer, and a device may have no end.
+/// It fails if the file cannot be read, is longer, or is no ordinary file: a pipe would wait for its writer, and a
+/// device may have no end.
 pub fn read_whole(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     whole(ordinary(path)?, most)
 }

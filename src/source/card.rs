@@ -24,7 +24,7 @@ const MAX_NODES: usize = 100_000;
 const MAX_ALIASED: usize = 64 << 10;
 const MAX_EXPANDED: usize = 4 << 20;
 
-/// The header as the Hub's own expression finds it (`hub-facts` 5.4); a byte order mark before it is white space there.
+/// The header as the Hub's own expression finds it (docs/hub.md, 7.2); a byte order mark before it is white space there.
 #[allow(clippy::unwrap_used, reason = "a constant expression, compiled in a test")]
 static HEADER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?-u)\A(?:\s|\xEF\xBB\xBF)*---[\r\n]+((?s:.*?))[\r\n]+---[ \t]*(?:\r\n|\n|\z)").unwrap()

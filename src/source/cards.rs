@@ -1,4 +1,4 @@
-//! Model cards on disk: a README, a folder of them in the usual layouts, or a Hub cache (`hub-facts` 7).
+//! Model cards on disk: a README, a folder of them in the usual layouts, or a Hub cache (docs/hub.md, 8).
 
 mod cache;
 mod name;

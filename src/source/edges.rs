@@ -337,7 +337,7 @@ fn attribute(record: &mut Record<'_>, key: &str, value: &str) -> Result<(), Stri
 /// which parents have records of their own.
 ///
 /// # Errors
-/// The writer's.
+/// It fails if the writer does.
 pub fn write<'r>(
     records: impl IntoIterator<Item = &'r Record<'r>>,
     is_listed: impl Fn(&ModelId) -> bool,

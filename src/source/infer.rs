@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::words::CardWords;
 use crate::model::Relation;
 
-/// The relation where nobody states one, in the order of `hub-facts` 5.3: adapter signals, quantized signals, merge
+/// The relation where nobody states one, in the order of docs/hub.md, 6.4: adapter signals, quantized signals, merge
 /// (its tags, or several `parents` of the card and no other signal), else finetune.
 pub(super) fn relation<'w>(
     tags: &'w [Cow<'w, str>],

@@ -19,18 +19,19 @@ pub(super) const STDIN: &str = "-";
 /// Bytes that are hashed at once.
 const PART: usize = 256 * 1024;
 
-/// What reading a source gave, besides its records.
+/// A `Digested` is what reading a source gave, besides its records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digested {
-    /// SHA-256 in hex: of the file (`sha256sum` says the same), or of the list "digest  path" of a folder's cards.
+    /// This is a SHA-256 in hex: of the file (`sha256sum` says the same), or of the list "digest  path" of a folder's
+    /// cards.
     pub sha256: String,
-    /// Its size in bytes.
+    /// This is its size in bytes.
     pub bytes: u64,
-    /// What is to be said of it as a whole.
+    /// These things are to be said of it as a whole.
     pub remarks: Vec<Remark>,
 }
 
-/// SHA-256 of `bytes`, in hex.
+/// Computes the SHA-256 of `bytes`, in hex.
 pub fn digest_bytes(bytes: &[u8]) -> Digested {
     Digested { sha256: hex(&Sha256::digest(bytes)), bytes: bytes.len() as u64, remarks: Vec::new() }
 }

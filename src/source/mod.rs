@@ -47,25 +47,25 @@ use recording::Recording;
 use steady::steady;
 pub use table::NamedColumns;
 
-/// What a source can be.
+/// A `Kind` says what a source is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The `hub-stats` dump: one Parquet row a model.
+    /// It is the `hub-stats` dump, with one Parquet row a model.
     HubStats,
-    /// The Hub's list rows as JSON or JSON Lines, plain, gzip or zstd.
+    /// It is the Hub's list rows as JSON or JSON Lines, plain, gzip or zstd.
     Jsonl,
-    /// A table of models or of links: CSV, plain, gzip or zstd.
+    /// It is a table of models or of links as CSV, plain, gzip or zstd.
     Csv,
-    /// Model cards: a README, a folder of them, or a Hub cache.
+    /// It is model cards: a README, a folder of them, or a Hub cache.
     Cards,
-    /// The text notation of [`edges`].
+    /// It is a text in the notation of [`edges`].
     Edges,
-    /// The pages that a crawl kept.
+    /// It is the pages that a crawl kept.
     Recording,
 }
 
 impl Kind {
-    /// The word for it on the command line and in provenance.
+    /// Gives the word for it on the command line and in provenance.
     pub fn name(self) -> &'static str {
         match self {
             Kind::HubStats => "hub-stats",
@@ -78,35 +78,35 @@ impl Kind {
     }
 }
 
-/// A source that cannot be read at all, or breaks off. A single bad record is a [`Reject`] instead.
+/// An `Error` says that a source cannot be read at all, or breaks off. A single bad record is a [`Reject`] instead.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The operating system refused.
     #[error("{}: {error}", path.display())]
     Io {
-        /// The file.
+        /// This is the file.
         path: PathBuf,
-        /// Its reason.
+        /// This is the system's reason.
         #[source]
         error: io::Error,
     },
     /// The data break off or break their format beyond a single record.
     #[error("{}{place}: {reason}", path.display(), place = comma(place))]
     Broken {
-        /// The file.
+        /// This is the file.
         path: PathBuf,
-        /// The place in it.
+        /// This is the place in it.
         place: String,
-        /// What is wrong, and what to do.
+        /// It says what is wrong, and what to do.
         reason: String,
     },
-    /// Nothing there that could be a model.
+    /// Nothing is there that could be a model.
     #[error("{}: {reason}", path.display())]
     Unfit {
-        /// The file or folder.
+        /// This is the file or folder.
         path: PathBuf,
-        /// What is missing, and what to do.
+        /// It says what is missing, and what to do.
         reason: String,
     },
 }
@@ -133,22 +133,22 @@ impl Error {
     }
 }
 
-/// What takes the records of a source, the unreadable ones as rejects.
+/// A `Sink` takes the records of a source, the unreadable ones as rejects.
 pub type Sink<'s> = &'s mut dyn FnMut(Result<Record<'_>, Reject>);
 
-/// Something that records are read from, once.
+/// A `Source` is something that records are read from, once.
 pub trait Source {
-    /// Its name in provenance: the path as it was named; of what was fetched, its address at the commit that was read; of a
-    /// recording, what was asked of which Hub.
+    /// Gives its name in provenance: the path as it was named; of what was fetched, its address at the commit that was
+    /// read; of a recording, what was asked of which Hub.
     ///
     /// # Errors
-    /// If a recording cannot be read.
+    /// It fails if a recording cannot be read.
     fn label(&self) -> Result<String, Error>;
 
-    /// What it is.
+    /// Tells what it is.
     fn kind(&self) -> Kind;
 
-    /// The recording that it is, if it is one.
+    /// Gives the recording that it is, if it is one.
     fn recording(&self) -> Option<&Recording> {
         None
     }
@@ -157,14 +157,14 @@ pub trait Source {
     /// read.
     ///
     /// # Errors
-    /// If the source as a whole cannot be read to its end.
+    /// It fails if the source as a whole cannot be read to its end.
     fn read(self: Box<Self>, sink: Sink<'_>) -> Result<Digested, Error>;
 
     /// Reads every row for its id and parents alone, and gives them to `sink` part after part, in order. A dump and JSON
     /// Lines are read on all processors, in a fraction of the time that [`Source::read`] takes.
     ///
     /// # Errors
-    /// As [`Source::read`].
+    /// It fails as [`Source::read`] does.
     fn read_links(self: Box<Self>, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
         read_links_of(|each| self.read(each).map(drop), sink)
     }
@@ -174,15 +174,15 @@ pub trait Source {
 /// the standard input.
 ///
 /// # Errors
-/// If nothing is there, or what is there is no source that this program knows.
+/// It fails if nothing is there, or what is there is no source that this program knows.
 pub fn find(path: &Path, kind: Option<Kind>) -> Result<Vec<Box<dyn Source>>, Error> {
     find_named(path, kind, &NamedColumns::default())
 }
 
-/// The same, of tables with columns that somebody named.
+/// Finds the sources at `path`, where somebody named columns of the tables among them.
 ///
 /// # Errors
-/// As [`find`].
+/// It fails as [`find`] does.
 pub fn find_named(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Result<Vec<Box<dyn Source>>, Error> {
     let is_stdin = path == Path::new(STDIN);
     let meta = match is_stdin {
@@ -357,7 +357,7 @@ fn read_links_of(
 /// Reads list rows out of memory; `name` stands for the file in rejects.
 ///
 /// # Errors
-/// As [`Source::read`].
+/// It fails as [`Source::read`] does.
 pub fn read_rows(name: &str, bytes: &[u8], sink: Sink<'_>) -> Result<(), Error> {
     pages::read_bytes(Path::new(name), bytes, sink)
 }

@@ -15,7 +15,7 @@ pub(super) enum Reading {
     Odd(OddityKind),
 }
 
-/// Reads `text` by the rules of `definitions` ("A parent string is normalised before it is a parent"). A parent is
+/// Reads `text` by the rules of docs/definitions.md, 1.2. A parent is
 /// never guessed from the last part of a path, nor from the first word of anything.
 pub(super) fn read(text: &str) -> Reading {
     let trimmed = unquote(text.trim_matches(is_blank));

@@ -11,51 +11,53 @@ use fastrand::Rng;
 
 use crate::model::Relation;
 
-/// How much the merges of a made-up Hub overlap.
+/// A `Shape` says how much the merges of a made-up Hub overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// Merges of models as they come.
+    /// Its merges are of models as they come.
     Hub,
-    /// Most parents of a merge are merges themselves: the hard case for exact counting.
+    /// Most parents of its merges are merges themselves, which is the hard case for exact counting.
     Merges,
 }
 
-/// A made-up Hub. Models are numbered in the order in which they were made; parents that are not listed come after.
+/// A `Synthetic` is a made-up Hub. Models are numbered from 0 in the order in which they were made; parents that are
+/// not listed come after.
 #[derive(Debug, Clone)]
 pub struct Synthetic {
-    /// How many models are listed.
+    /// So many models are listed.
     pub models: u32,
-    /// How many more are named as parents only, at most.
+    /// So many more are named as parents only, at most.
     pub unlisted: u32,
-    /// Parent and child, the children in order but for those that close a cycle, which stand at the end. Distinct.
+    /// These are distinct pairs of parent and child, the children in order but for those that close a cycle, which
+    /// stand at the end.
     pub links: Vec<(u32, u32)>,
     seed: u64,
 }
 
-/// A listed model of a made-up Hub, as a dump would have it.
+/// A `Row` is a listed model of a made-up Hub, as a dump would have it.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// `owner/name`.
+    /// This is its id, `owner/name`.
     pub id: String,
-    /// The Hub's key, 24 hex digits.
+    /// This is the Hub's key, 24 hex digits.
     pub hub_id: String,
-    /// Milliseconds since 1970, UTC.
+    /// It was made at this time, in milliseconds since 1970, UTC.
     pub created: i64,
-    /// In 30 days.
+    /// It has so many downloads in 30 days.
     pub downloads: u64,
-    /// Since the Hub publishes them.
+    /// It has so many downloads since the Hub publishes them.
     pub downloads_all_time: u64,
-    /// Likes.
+    /// It has so many likes.
     pub likes: u64,
-    /// Parameters, where they are declared.
+    /// It has so many parameters, where they are declared.
     pub parameters: Option<u64>,
-    /// The task.
+    /// This is its task, if it has one.
     pub task: Option<&'static str>,
-    /// The library.
+    /// This is its library.
     pub library: &'static str,
-    /// The Hub's tags, `base_model:` twice for each parent.
+    /// These are the Hub's tags, with a `base_model:` twice for each parent.
     pub tags: Vec<String>,
-    /// The card's data as JSON.
+    /// This is the card's data as JSON.
     pub card: String,
 }
 
@@ -90,7 +92,7 @@ const LABS: &[(&str, &[&str], u32)] = &[
 const OTHERS: &[&str] = &["tiny-model", "my-awesome-model", "ppo-LunarLander-v2", "distilled", "experiment"];
 
 impl Synthetic {
-    /// A Hub of so many models.
+    /// Makes up a Hub of so many models. The same seed gives the same Hub.
     pub fn new(models: u32, shape: Shape, seed: u64) -> Synthetic {
         let unlisted = (f64::from(models) * 0.009_6) as u32 + 1;
         let expected = (f64::from(models) * DERIVED * 1.09) as usize + 1024;
@@ -107,17 +109,17 @@ impl Synthetic {
         Synthetic { models, unlisted, links: maker.links, seed }
     }
 
-    /// Every node: listed models and those that may be named alone.
+    /// Counts the nodes: listed models and those that may be named alone.
     pub fn nodes(&self) -> usize {
         (self.models + self.unlisted) as usize
     }
 
-    /// The number of the owner of a model: the labs first.
+    /// Gives the number of the owner of a model; the labs have the first ones.
     pub fn owner(&self, model: u32) -> u32 {
         owner(self.seed, self.models, model)
     }
 
-    /// The id of a node.
+    /// Gives the id of a node.
     pub fn id(&self, model: u32) -> String {
         let owner = self.owner(model);
         let mix = mixed(self.seed, model, 2);
@@ -135,7 +137,7 @@ impl Synthetic {
         }
     }
 
-    /// Every listed model, in order.
+    /// Makes up every listed model, in order.
     pub fn rows(&self) -> impl Iterator<Item = Row> {
         let mut closing: HashMap<u32, Vec<u32>> = HashMap::new();
         let sorted = self.links.windows(2).position(|pair| pair[0].1 > pair[1].1).map_or(self.links.len(), |at| at + 1);

@@ -1,4 +1,4 @@
-//! The Hub as it answers since autumn 2026 (`hub-facts` 10): refused fields, its two sets of them, renamed parents.
+//! The Hub as it answers since autumn 2026 (docs/hub.md, 3 and 4.4): refused fields, its two sets of them, renamed parents.
 
 use std::collections::BTreeSet;
 use std::fs;

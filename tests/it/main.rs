@@ -5,6 +5,7 @@
 mod ask;
 mod asked;
 mod bounds;
+mod citations;
 mod counting;
 mod crawl;
 mod cuts;

@@ -1,4 +1,4 @@
-//! What the environment says of the Hub, in the variables of its own client (`hub-facts` 4.1).
+//! What the environment says of the Hub, in the variables of its own client (docs/hub.md, 5.3).
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
 //! Files of data sets, by address: `hf://datasets/OWNER/NAME@REVISION/PATH`, or any web address; and the commits of a
-//! data set (`hub-facts` 10.10).
+//! data set (docs/hub.md, 10).
 
 use serde::Deserialize;
 use url::Url;
@@ -16,31 +16,31 @@ const MAIN: &str = "main";
 /// Hosts that are the Hub, whatever mirror is asked instead of it.
 const HUBS: &[&str] = &["huggingface.co", "www.huggingface.co", "hf.co"];
 
-/// Where a file lies that is no file of this machine.
+/// An `Address` says where a file lies that is no file of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
-    /// A file of a data set on the Hub.
+    /// It is a file of a data set on the Hub.
     Dataset(DatasetFile),
-    /// A file anywhere else on the web.
+    /// It is a file anywhere else on the web.
     Web(Url),
 }
 
-/// A file of a data set on the Hub.
+/// A `DatasetFile` is a file of a data set on the Hub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DatasetFile {
-    /// `OWNER/NAME`.
+    /// This is the data set, as `OWNER/NAME`.
     pub repository: String,
-    /// A branch, a tag or a commit; `main` where none is named.
+    /// This is a branch, a tag or a commit; it is `main` where none is named.
     pub revision: Option<String>,
-    /// Its path in the data set.
+    /// This is the file's path in the data set.
     pub path: String,
 }
 
 impl Address {
-    /// The address that `text` is; none if it is a path of this machine. `endpoint` is the Hub that is asked.
+    /// Reads the address that `text` is; a path of this machine is none. `endpoint` is the Hub that is asked.
     ///
     /// # Errors
-    /// What is wrong with an address, and how one is written.
+    /// The error says what is wrong with an address, and how one is written.
     pub fn parse(text: &str, endpoint: &str) -> Option<Result<Address, String>> {
         let (scheme, rest) = text.split_once("://")?;
         if scheme.eq_ignore_ascii_case("hf") {
@@ -65,7 +65,7 @@ impl Address {
         Ok(file.map_or_else(|| Address::Web(url), Address::Dataset))
     }
 
-    /// Its name, at a commit where one is known.
+    /// Gives its name, at a commit where one is known.
     pub fn label(&self, commit: Option<&str>) -> String {
         match self {
             Address::Dataset(file) => file.at(commit.or(file.revision.as_deref())),
@@ -74,7 +74,7 @@ impl Address {
         }
     }
 
-    /// The last part of its path.
+    /// Gives the last part of its path.
     pub fn name(&self) -> &str {
         let path = match self {
             Address::Dataset(file) => &file.path,
@@ -102,7 +102,7 @@ impl Address {
 }
 
 impl DatasetFile {
-    /// The revision that is asked for.
+    /// Gives the revision that is asked for.
     pub fn revision(&self) -> &str {
         self.revision.as_deref().unwrap_or(MAIN)
     }
@@ -173,12 +173,12 @@ fn unslashed(revision: &str) -> String {
     revision.replace("%2F", "/").replace("%2f", "/")
 }
 
-/// A commit of a data set.
+/// A `Commit` is a commit of a data set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
-    /// Its 40 hex digits.
+    /// These are its 40 hex digits.
     pub id: String,
-    /// When it was made: milliseconds since 1970, UTC.
+    /// It was made at this time, in milliseconds since 1970, UTC.
     pub date: i64,
 }
 

@@ -29,14 +29,14 @@ use task::Task;
 /// Largest file that is taken, in bytes.
 const MOST: u64 = 1 << 40;
 
-/// A file that cannot be fetched.
+/// An `Error` says why a file cannot be fetched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The line, or the Hub.
+    /// The line failed, or the Hub.
     #[error(transparent)]
     Hub(#[from] http::Error),
-    /// What is in the folder, or what the file holds.
+    /// What is in the folder, or what the file holds, cannot be read.
     #[error(transparent)]
     Source(#[from] source::Error),
     /// The folder is not free to fetch into: nothing was fetched.
@@ -48,9 +48,9 @@ pub enum Error {
     /// The server says no.
     #[error("{what}: {reason}")]
     Refused {
-        /// The address.
+        /// This is the address.
         what: String,
-        /// Why, and what to do.
+        /// It says why, and what to do.
         reason: String,
     },
     /// It is another file by now.
@@ -58,64 +58,64 @@ pub enum Error {
         "{what}: changed while it was fetched: {reason}; what was there is thrown away, so run the same command again"
     )]
     Changed {
-        /// The address.
+        /// This is the address.
         what: String,
-        /// How that is known.
+        /// It says how that is known.
         reason: String,
     },
 }
 
-/// What happens while a file is fetched.
+/// An `Event` is something that happens while a file is fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
     /// So many bytes of it are there from an earlier run.
     Resumed {
-        /// The address, at its commit.
+        /// This is the address, at its commit.
         label: String,
-        /// Bytes that are there.
+        /// So many bytes are there.
         bytes: u64,
     },
     /// Only some columns are fetched.
     Columns {
-        /// The address, at its commit.
+        /// This is the address, at its commit.
         label: String,
-        /// Bytes of the footer and the columns.
+        /// The footer and the columns have so many bytes.
         bytes: u64,
-        /// Of how many in all.
+        /// The file has so many bytes in all.
         of: u64,
     },
-    /// The whole file is fetched, though less would do, or from its first byte on again: why.
+    /// The whole file is fetched, though less would do, or from its first byte on again.
     Whole {
-        /// The address, at its commit.
+        /// This is the address, at its commit.
         label: String,
-        /// Why.
+        /// It says why.
         reason: &'static str,
     },
     /// Bytes arrived.
     Bytes {
-        /// How many are there.
+        /// So many bytes are there.
         done: u64,
-        /// Of how many, where that is known.
+        /// There are so many in all, where that is known.
         of: Option<u64>,
     },
     /// A request waits.
     Waits(Pause),
 }
 
-/// Who is told of events.
+/// A `Tell` is told of events.
 pub type Tell<'t> = &'t (dyn Fn(Event) + Send + Sync);
 
-/// What is to be fetched.
+/// A `Wanted` says what is to be fetched.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// Where it lies.
+    /// It lies there.
     pub address: Address,
-    /// What it is, where that is known: of Parquet only some columns are fetched.
+    /// This is its kind, where that is known: of Parquet only some columns are fetched.
     pub kind: Option<Kind>,
-    /// Columns of a table that somebody named.
+    /// Somebody named these columns of a table.
     pub named: NamedColumns,
-    /// Of a file of a data set, the instant whose state is wanted: milliseconds since 1970, UTC.
+    /// Of a file of a data set, its state at this instant is wanted, in milliseconds since 1970, UTC.
     pub until: Option<i64>,
 }
 

@@ -38,7 +38,7 @@ const TOLD_WAIT: Duration = Duration::from_secs(5);
 /// Answers of a server in trouble after which a card is left: the others do not wait for it.
 const CARD_TRIES: u32 = 5;
 
-/// A request that cannot be answered.
+/// An `Error` says why a request cannot be answered.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -51,74 +51,74 @@ pub enum Error {
     /// Every try failed, for as long as was allowed.
     #[error("{what}: given up after {tries} tries in {seconds} s; the last one: {reason}")]
     GivenUp {
-        /// The address.
+        /// This is the address.
         what: String,
-        /// How often it was tried.
+        /// It was tried so often.
         tries: u32,
-        /// For how long, in seconds.
+        /// It was tried for so many seconds.
         seconds: u64,
-        /// What came of the last try.
+        /// This came of the last try.
         reason: String,
-        /// What was at fault the last time.
+        /// This was at fault the last time.
         fault: Fault,
     },
     /// The Hub wants to be left alone for long.
     #[error("{what}: the Hub asks to wait {minutes} minutes ({reason}); run the same command again then")]
     Later {
-        /// The address.
+        /// This is the address.
         what: String,
-        /// How long, in minutes.
+        /// It is to be left alone for so many minutes.
         minutes: u64,
-        /// In its words.
+        /// This is its reason, in its words.
         reason: String,
     },
     /// The Hub's answer leads around in a circle, nowhere, or to a host that is not to be asked.
     #[error("{what}: {reason}")]
     Redirect {
-        /// The address.
+        /// This is the address.
         what: String,
-        /// What is wrong with it.
+        /// It says what is wrong with the answer.
         reason: String,
     },
 }
 
-/// An answer of the Hub that is no failure of the line: also a refusal.
+/// An `Answer` is an answer of the Hub that is no failure of the line; a refusal is one too.
 #[derive(Debug)]
 pub struct Answer {
-    /// The HTTP status.
+    /// This is the HTTP status.
     pub status: u16,
-    /// The body.
+    /// This is the body.
     pub body: Vec<u8>,
-    /// The query of the next page, out of the `Link` header; empty if the link has none.
+    /// This is the query of the next page, out of the `Link` header; it is empty if the link has none.
     pub next: Option<String>,
-    /// The server's clock: milliseconds since 1970, UTC.
+    /// This is the server's clock, in milliseconds since 1970, UTC.
     pub date: Option<i64>,
-    /// `X-Error-Code`.
+    /// This is the header `X-Error-Code`.
     pub code: Option<String>,
-    /// What the Hub says of a refusal, in its words: one line for people.
+    /// This is what the Hub says of a refusal, in its words: one line for people.
     pub message: String,
-    /// Everything that it says, text by text and whole.
+    /// This is everything that it says, text by text and whole.
     pub said: Vec<String>,
-    /// Where it leads to, if it is a redirect that was not followed: a path of the same Hub.
+    /// It leads to this path of the same Hub, if it is a redirect that was not followed.
     pub to: Option<String>,
-    /// The path that answered at last, after redirects within the Hub.
+    /// This is the path that answered at last, after redirects within the Hub.
     pub path: String,
-    /// The host that answered at last, with its port where that is not the usual one.
+    /// This is the host that answered at last, with its port where that is not the usual one.
     pub host: String,
 }
 
-/// Why a request waits, and for how long.
+/// A `Pause` says why a request waits, and for how long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pause {
-    /// What was asked: the path and query.
+    /// This path and query was asked for.
     pub what: String,
-    /// Why.
+    /// It says why the request waits.
     pub reason: String,
-    /// How long.
+    /// The request waits so long.
     pub wait: Duration,
 }
 
-/// The one client: it keeps the Hub's pace, tries again, and sends its token to its own Hub alone.
+/// A `Hub` is the one client: it keeps the Hub's pace, tries again, and sends its token to its own Hub alone.
 #[derive(Debug)]
 pub struct Hub {
     client: Client,
@@ -164,10 +164,10 @@ impl Try {
 }
 
 impl Hub {
-    /// A client of the Hub at `endpoint`. `program` is its User-Agent, the program's name and version.
+    /// Makes a client of the Hub at `endpoint`. `program` is its User-Agent, the program's name and version.
     ///
     /// # Errors
-    /// If the endpoint is no web address, or the system has no certificates.
+    /// It fails if the endpoint is no web address, or the system has no certificates.
     pub fn new(endpoint: &str, token: Option<Token>, program: &str, patience: Patience) -> Result<Hub, Error> {
         let wrong = || Error::Endpoint(without_secret(endpoint));
         let url = Url::parse(endpoint.trim().trim_end_matches('/')).map_err(|_| wrong())?;
@@ -194,18 +194,18 @@ impl Hub {
         Ok(Hub { client, files, endpoint: url, file_hosts: Vec::new(), token, patience, pace: Mutex::default() })
     }
 
-    /// The same, whose files may lie at these hosts too, each with its port or at any.
+    /// Makes a client whose files may lie at these hosts too, each with its port or at any.
     #[must_use]
     pub fn with_file_hosts(self, file_hosts: Vec<String>) -> Hub {
         Hub { file_hosts, ..self }
     }
 
-    /// The endpoint, without a slash at its end.
+    /// Gives the endpoint, without a slash at its end.
     pub fn endpoint(&self) -> &str {
         self.endpoint.as_str().trim_end_matches('/')
     }
 
-    /// What is left of the quota of list requests, as the Hub said last.
+    /// Tells what is left of the quota of list requests, as the Hub said last.
     pub fn quota(&self) -> Option<Quota> {
         self.paces().get(&Class::Api).map(|pace| pace.quota)
     }
@@ -214,7 +214,7 @@ impl Hub {
     /// failed. `tell` is told of every wait.
     ///
     /// # Errors
-    /// If it failed for longer than patience allows, or the Hub wants to be left alone.
+    /// It fails if every try failed for as long as patience allows, or the Hub wants to be left alone.
     pub async fn get<T>(
         &self,
         path: &str,
@@ -227,7 +227,7 @@ impl Hub {
     /// Asks what a path leads to, without its body; a redirect is not followed, see [`Answer::to`].
     ///
     /// # Errors
-    /// As [`Hub::get`].
+    /// It fails as [`Hub::get`] does.
     pub async fn head(&self, path: &str, tell: &(dyn Fn(Pause) + Send + Sync)) -> Result<Answer, Error> {
         Ok(self.tried(Ask::Head, path, &|_| Ok(()), tell).await?.0)
     }
@@ -293,7 +293,7 @@ impl Hub {
         Ok(())
     }
 
-    /// An address for people: the list of fields is left out of it.
+    /// Gives an address for people: the list of fields is left out of it.
     pub fn name(&self, path: &str) -> String {
         format!("{}{}", self.endpoint(), clip(&super::listing::only_fields(path, &[]), 120))
     }

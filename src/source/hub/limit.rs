@@ -1,4 +1,4 @@
-//! What the Hub says of its limits (`hub-facts` 4.3).
+//! What the Hub says of its limits (docs/hub.md, 5.2).
 
 use std::time::{Duration, Instant};
 
@@ -35,14 +35,14 @@ impl Class {
     }
 }
 
-/// What is left of a quota.
+/// A `Quota` is what is left of a quota of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
-    /// Requests left in this window.
+    /// So many requests are left in this window.
     pub remaining: u64,
-    /// Seconds until the next window.
+    /// The next window begins in so many seconds.
     pub reset: u64,
-    /// Requests of a whole window, and its seconds, if the Hub tells.
+    /// A whole window has so many requests and so many seconds, if the Hub tells.
     pub window: Option<(u64, u64)>,
 }
 
@@ -57,7 +57,7 @@ impl Quota {
         (left > 0).then(|| Duration::from_secs(self.reset) / left)
     }
 
-    /// How long so many requests take at its pace.
+    /// Tells how long so many requests take at its pace.
     pub fn time_of(&self, requests: u64) -> Option<Duration> {
         let (many, seconds) = self.window.unwrap_or((self.remaining, self.reset));
         (many > 0).then(|| Duration::from_secs_f64(requests as f64 * seconds as f64 / many as f64))

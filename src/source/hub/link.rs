@@ -1,4 +1,4 @@
-//! The `Link` header, which leads from page to page (`hub-facts` 2).
+//! The `Link` header, which leads from page to page (docs/hub.md, 2.1).
 
 /// The query of the link with `rel="next"` in a `Link` header, if there is one. Only its query: host and path are those
 /// that were asked, also behind a mirror that passes the Hub's own links on. An error if the header names no link, or

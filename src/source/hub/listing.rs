@@ -1,4 +1,4 @@
-//! The listing of models: how pages are asked for, and what a crawl must know of them (`hub-facts` 1 to 3).
+//! The listing of models: how pages are asked for, and what a crawl must know of them (docs/hub.md, 1 and 2).
 
 use std::borrow::Cow;
 
@@ -11,34 +11,35 @@ use crate::source::date;
 
 /// Rows that a page is asked for: the Hub's own default and, as far as is known, its cap.
 const PAGE: u64 = 1000;
-/// Pages of the whole Hub: on 2026-10-03 a census met 3,117,871 models on so many (`hub-facts` 10.4).
+/// The whole Hub has so many pages: on 2026-10-03 a census met 3,117,871 models on them (docs/hub.md, 2.3).
 pub const WHOLE_HUB: u64 = 3_118;
-/// Models of the whole Hub, by the same census.
+/// The whole Hub has so many models, by the same census.
 pub const HUB_MODELS: u64 = 3_117_871;
 /// Rows above which an answer is no page.
 const MOST_ROWS: usize = 100_000;
 
-/// What of the Hub is listed.
+/// A `Scope` says what of the Hub is listed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {
-    /// Only this namespace's models.
+    /// Only this account's models are listed, if one is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    /// Only models with all of these tags.
+    /// Only models with all of these tags are listed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub filters: Vec<String>,
 }
 
-/// The order of a listing.
+/// An `Order` is the order of a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// The oldest first. It never changes, so that no row is missed or met twice while pages are read.
+    /// The oldest model comes first. This order never changes, so that no row is missed or met twice while pages are
+    /// read.
     Created,
-    /// The one that changed last first.
+    /// The model that changed last comes first.
     Modified,
 }
 
-/// The fields that lineage and adoption need. Those that the last ones tell are worth least: see [`less`].
+/// These are the fields that lineage and adoption need. Those that the last ones tell are worth least: see [`less`].
 pub const FIELDS: &[&str] = &[
     "createdAt",
     "lastModified",
@@ -61,11 +62,11 @@ const TOGETHER: &str = "tags";
 /// The parameter that asks for a field.
 const FIELD: &str = "expand";
 
-/// The field that tells how many children a model has. Only a single model is asked for it: a listing is refused as a
-/// whole (`hub-facts` 10.1).
+/// This field tells how many children a model has. Only a single model is asked for it: a listing is refused as a whole
+/// (docs/hub.md, 3.1).
 pub const CHILDREN: &str = "childrenModelCount";
 
-/// Path and query of the first page of a listing with these fields, in pages of at most `most` rows.
+/// Makes the path and query of the first page of a listing with these fields, in pages of at most `most` rows.
 pub fn first_page(scope: &Scope, order: Order, fields: &[String], most: Option<u64>) -> String {
     let limit = PAGE.min(most.unwrap_or(PAGE)).to_string();
     let (sort, direction) = match order {
@@ -79,12 +80,12 @@ pub fn first_page(scope: &Scope, order: Order, fields: &[String], most: Option<u
     next_page(&query(pairs, fields))
 }
 
-/// Path and query of the page that a `Link` header names by its query.
+/// Makes the path and query of the page that a `Link` header names by its query.
 pub fn next_page(query: &str) -> String {
     format!("/api/models?{query}")
 }
 
-/// Path and query of one model.
+/// Makes the path and query of one model.
 pub fn one_model(id: &str, fields: &[String]) -> String {
     format!("/api/models/{id}?{}", query(Vec::new(), fields)).trim_end_matches('?').to_owned()
 }
@@ -96,7 +97,7 @@ fn query<'a>(mut pairs: Vec<(&'a str, &'a str)>, fields: &'a [String]) -> String
     url.and_then(|url| url.query().map(str::to_owned)).unwrap_or_default()
 }
 
-/// A path that asks for no other fields than these.
+/// Makes a path that asks for no other fields than these.
 pub fn only_fields(path: &str, fields: &[String]) -> String {
     let Some((path, query)) = path.split_once('?') else { return path.to_owned() };
     let is_kept = |pair: &&str| match pair.split_once('=') {
@@ -107,21 +108,22 @@ pub fn only_fields(path: &str, fields: &[String]) -> String {
     format!("{path}?{}", kept.join("&")).trim_end_matches('?').to_owned()
 }
 
-/// The fields that a path asks for, in its order.
+/// Gives the fields that a path asks for, in its order.
 pub fn fields_of(path: &str) -> Vec<&str> {
     let query = path.split_once('?').map_or("", |(_, query)| query);
     query.split('&').filter_map(|pair| pair.split_once('=')).filter(|pair| pair.0 == FIELD).map(|pair| pair.1).collect()
 }
 
-/// The tag of models whose licence is none of the Hub's list: what it is called stands in their cards alone.
+/// Models have this tag whose licence is none of the Hub's list: what it is called stands in their cards alone.
 pub const OTHER_LICENCE: &str = "license:other";
 
-/// How much a field is worth: the lower the more. What is not known is worth nothing.
+/// Tells how much a field is worth: the lower the more. What is not known is worth nothing, and has the highest number.
 pub fn worth(field: &str) -> usize {
     FIELDS.iter().position(|known| *known == field).unwrap_or(FIELDS.len())
 }
 
-/// The fields without that which is worth least; none at all, once only those are left of which a bare row tells most.
+/// Gives the fields without that which is worth least; none at all, once only those are left of which a bare row tells
+/// most.
 pub fn less(fields: &[String]) -> Vec<String> {
     match fields.iter().max_by_key(|field| worth(field)) {
         Some(least) if worth(least) > worth(TOGETHER) => {
@@ -131,17 +133,18 @@ pub fn less(fields: &[String]) -> Vec<String> {
     }
 }
 
-/// The path of a model's card.
+/// Makes the path of a model's card.
 pub fn card(id: &str) -> String {
     format!("/{id}/resolve/main/README.md")
 }
 
-/// The tag that every child of a model has.
+/// Makes the tag that every child of a model has.
 pub fn child_of(id: &str) -> String {
     format!("base_model:{id}")
 }
 
-/// The model that a path of the Hub speaks of: `/api/models/ID`, `/ID/resolve/...`, `/api/resolve-cache/models/ID/SHA/...`.
+/// Finds the model that a path of the Hub speaks of: `/api/models/ID`, `/ID/resolve/...`,
+/// `/api/resolve-cache/models/ID/SHA/...`.
 pub fn model_of(path: &str) -> Option<&str> {
     if let Some(rest) = path.strip_prefix("/api/resolve-cache/models/") {
         // An id of one part is followed by the 40 digits of a commit.
@@ -159,39 +162,39 @@ pub fn model_of(path: &str) -> Option<&str> {
     path.strip_prefix('/')?.split_once("/resolve/").map(|(id, _)| id)
 }
 
-/// What a crawl must know of a row to find its way; everything else is read later.
+/// A `Glance` is what a crawl must know of a row to find its way; everything else is read later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glance {
-    /// The id, if it has one that a model may bear.
+    /// This is the id, if the row has one that a model may bear.
     pub id: Option<String>,
-    /// When it was made.
+    /// It was made at this time, in milliseconds since 1970, UTC, if that is said.
     pub created: Option<i64>,
-    /// When it changed last.
+    /// It changed last at this time, in milliseconds since 1970, UTC, if that is said.
     pub modified: Option<i64>,
-    /// How many children it has, if that is said.
+    /// It has so many children, if that is said.
     pub children: Option<u64>,
 }
 
 /// Glances at the rows of a page.
 ///
 /// # Errors
-/// What is wrong with a body that is no page: the Hub sends an array.
+/// The error says what is wrong with a body that is no page: the Hub sends an array.
 pub fn glance(body: &[u8]) -> Result<Vec<Glance>, String> {
     let mut glances = Vec::new();
     rows(body, &mut |row| glances.push(glance_row(row)))?;
     Ok(glances)
 }
 
-/// Whether rows are listed with the latest change first, but for a few: the Hub's index lags. A Hub that does not know
-/// the order gives another one without a word.
+/// Tells whether rows are listed with the latest change first, but for a few: the Hub's index lags. A Hub that does not
+/// know the order gives another one without a word.
 pub fn is_latest_first(rows: &[Glance]) -> bool {
     let changes: Vec<i64> = rows.iter().filter_map(|row| row.modified).collect();
     let rises = changes.windows(2).filter(|pair| pair[0] < pair[1]).count();
     rises * 5 <= changes.len()
 }
 
-/// The first two rows in a row of which the later one was made earlier, and how often that is so; `before` is the row
-/// before them.
+/// Finds the first two rows in a row of which the later one was made earlier, and counts how often that is so; `before`
+/// is the row before them.
 pub fn falls<'g>(before: Option<&'g Glance>, rows: &'g [Glance]) -> (Option<(&'g Glance, &'g Glance)>, u64) {
     let dated: Vec<&Glance> = before.into_iter().chain(rows).filter(|row| row.created.is_some()).collect();
     let mut pairs = dated.windows(2).filter(|pair| pair[0].created > pair[1].created);
@@ -202,7 +205,7 @@ pub fn falls<'g>(before: Option<&'g Glance>, rows: &'g [Glance]) -> (Option<(&'g
 /// Gives the rows of a page one by one, each as its JSON.
 ///
 /// # Errors
-/// What is wrong with a body that is no page; rows may have been given before that was seen.
+/// The error says what is wrong with a body that is no page; rows may have been given before that was seen.
 pub fn rows(body: &[u8], each: &mut dyn FnMut(&[u8])) -> Result<(), String> {
     struct Rows<'e>(&'e mut dyn FnMut(&[u8]));
     impl<'de> serde::de::Visitor<'de> for Rows<'_> {

@@ -7,14 +7,14 @@ use super::http::Error;
 /// A wait longer than this is not sat out: the crawl stops, and goes on when it is run again.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60 + 1);
 
-/// How long a request is tried.
+/// A `Patience` says how long a request is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// How long nothing may arrive before a try has failed.
+    /// A try has failed when nothing arrived for so long.
     pub silence: Duration,
-    /// The wait after the first failure; it doubles with each further one, up to a minute.
+    /// So long is the wait after the first failure; it doubles with each further one, up to a minute.
     pub first_wait: Duration,
-    /// How long a request is tried in all, waits for a new quota left out.
+    /// A request is tried for so long in all, waits for a new quota left out.
     pub total: Duration,
 }
 
@@ -28,12 +28,12 @@ impl Default for Patience {
     }
 }
 
-/// What is at fault when a try fails.
+/// A `Fault` says what is at fault when a try fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// The line, or a Hub in trouble: any other request would have failed too.
+    /// The line is, or a Hub in trouble: any other request would have failed too.
     Line,
-    /// This answer alone.
+    /// This answer alone is.
     Answer,
 }
 

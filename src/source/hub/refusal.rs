@@ -1,4 +1,4 @@
-//! What the Hub says when it refuses, in whatever envelope, and which fields it means (`hub-facts` 10.3).
+//! What the Hub says when it refuses, in whatever envelope, and which fields it means (docs/hub.md, 3.2).
 
 use std::sync::LazyLock;
 
@@ -86,14 +86,14 @@ fn line(text: &str) -> String {
     text.trim_start_matches(['✖', '*', ' ']).to_owned()
 }
 
-/// What a refusal with status 400 is about.
+/// A `Meaning` is what a refusal with status 400 is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
-    /// These of the fields that were asked for.
+    /// It is about these of the fields that were asked for.
     Fields(Vec<String>),
-    /// Another parameter: no field is at fault.
+    /// It is about another parameter: no field is at fault.
     Other,
-    /// That cannot be told.
+    /// It cannot be told what it is about.
     Unreadable,
 }
 
@@ -120,7 +120,7 @@ pattern!(WORD, r"[\w-]+");
 // The field itself: `Invalid option "x"`, `received 'x'`.
 pattern!(NAMED, r#"(?i)\b(?:option|value|field|key|received|got)[:\s]+\\?["'`]([\w-]+)\\?["'`]"#);
 
-/// Which of the fields that were `asked` for, in this order, a refusal means.
+/// Finds out which of the fields that were `asked` for, in this order, a refusal means.
 pub fn meaning(said: &[String], asked: &[&str]) -> Meaning {
     let mut refused: Vec<&str> = Vec::new();
     let mut is_other = false;

@@ -5,10 +5,10 @@ use std::thread::Builder;
 
 use tokio::runtime::Runtime;
 
-/// What waits for a Hub's answers: this thread, and one that looks up names.
+/// Makes what waits for a Hub's answers: this thread, and one that looks up names.
 ///
 /// # Errors
-/// If the system makes no thread now: a look-up could only panic later.
+/// It fails if the system makes no thread now: a look-up could only panic later.
 pub fn runtime() -> io::Result<Runtime> {
     let thread = Builder::new().spawn(|| ()).map_err(|error| no_thread(&error))?;
     // Nothing is in it that could panic.

@@ -1,10 +1,10 @@
-/// A secret that identifies its owner to one Hub. It is never shown.
+/// A `Token` is a secret that identifies its owner to one Hub. It is never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
 impl Token {
-    /// Takes a token out of a variable or a file: blanks and line ends around it are no part of it. None if nothing is
-    /// left, or what is left cannot stand in a header.
+    /// Takes a token out of a variable or a file: blanks and line ends around it are no part of it. There is none if
+    /// nothing is left, or if what is left cannot stand in a header.
     pub fn new(text: &str) -> Option<Token> {
         let text = text.trim();
         (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())).then(|| Token(text.to_owned()))

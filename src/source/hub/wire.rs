@@ -1,4 +1,4 @@
-//! A list row of the Hub's API, field for field (`hub-facts` 1.2 to 1.4), and what is tolerated beside it.
+//! A list row of the Hub's API, field for field (docs/hub.md, 1.2 and 1.3), and what is tolerated beside it.
 
 use std::borrow::Cow;
 use std::fmt;

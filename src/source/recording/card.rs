@@ -1,28 +1,28 @@
 use serde::{Deserialize, Serialize};
 
-/// A card as it was fetched.
+/// A `FetchedCard` is a card as it was fetched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FetchedCard {
-    /// The model.
+    /// This is the model's id.
     pub id: String,
-    /// The id that it was asked under, if that has changed since.
+    /// It was asked for under this id, if that has changed since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
-    /// What came of it.
+    /// It tells what came of asking.
     pub state: CardState,
-    /// Bytes of its text, which follow the line.
+    /// The text that follows the line has so many bytes.
     pub bytes: usize,
 }
 
-/// What came of asking for a card.
+/// A `CardState` is what came of asking for a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CardState {
     /// It was read.
     Read,
-    /// The repository has none.
+    /// The repository has no card.
     None,
-    /// It is shown only to those who were let in.
+    /// The card is shown only to those who were let in.
     Gated,
     /// The repository is gone, private or disabled.
     Gone,
@@ -42,10 +42,10 @@ pub fn write_cards(cards: &[(FetchedCard, Vec<u8>)]) -> Vec<u8> {
     body
 }
 
-/// The cards of a page.
+/// Reads the cards of a page.
 ///
 /// # Errors
-/// If the page is no page of cards.
+/// It fails if the page is no page of cards.
 pub fn split_cards(body: &[u8]) -> Result<Vec<(FetchedCard, &[u8])>, String> {
     let mut cards = Vec::new();
     let mut rest = body;

@@ -63,7 +63,7 @@ struct Note {
     spent: bool,
 }
 
-/// A folder of recorded pages.
+/// A `Recording` is a folder of recorded pages.
 #[derive(Debug)]
 pub struct Recording {
     folder: PathBuf,
@@ -77,7 +77,8 @@ impl Recording {
     /// Opens a recording to go on with it, or begins one `now`: milliseconds since 1970, UTC.
     ///
     /// # Errors
-    /// If the folder holds a crawl of something else, a finished one, or one that another program is at work on.
+    /// It fails if the folder holds a crawl of something else, a finished one, or one that another program is at work
+    /// on.
     pub fn resume(folder: &Path, plan: &Plan, now: i64) -> Result<Recording, Error> {
         let wrong = |error| Error::Io { path: folder.into(), error };
         fs::create_dir_all(folder).map_err(wrong)?;
@@ -168,7 +169,7 @@ impl Recording {
     /// Opens a recording for reading.
     ///
     /// # Errors
-    /// If the folder is none.
+    /// It fails if the folder is no recording.
     pub fn open(folder: &Path) -> Result<Recording, Error> {
         let path = folder.join(PLAN);
         let wrong = |error| Error::Io { path: path.clone(), error };
@@ -220,22 +221,22 @@ impl Recording {
         folder.join(PLAN).is_file()
     }
 
-    /// Where it lies.
+    /// Gives the folder where it lies.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// What the crawl is after.
+    /// Tells what the crawl is after.
     pub fn plan(&self) -> &Plan {
         &self.note.plan
     }
 
-    /// The fields that are asked for.
+    /// Gives the fields that are asked for.
     pub fn fields(&self) -> &[String] {
         &self.note.fields
     }
 
-    /// The fields that the Hub refused.
+    /// Gives the fields that the Hub refused.
     pub fn without(&self) -> Vec<String> {
         let asked = |field: &&&str| self.note.fields.iter().any(|known| known == *field);
         let refused = listing::FIELDS.iter().filter(|field| !asked(field));
@@ -243,22 +244,22 @@ impl Recording {
         refused.chain(cards).map(|field| (*field).to_owned()).collect()
     }
 
-    /// The model below which was crawled before, if this goes on as a crawl of the whole Hub.
+    /// Gives the model below which was crawled before, if this goes on as a crawl of the whole Hub.
     pub fn earlier(&self) -> Option<&str> {
         self.note.earlier.as_ref().map(|(below, _)| below.as_str())
     }
 
-    /// How many pages that crawl brought: they come first.
+    /// Counts the pages that the crawl before brought: they come first.
     pub fn earlier_pages(&self) -> usize {
         self.note.earlier.as_ref().map_or(0, |(_, pages)| *pages)
     }
 
-    /// How many pages there are.
+    /// Counts the pages.
     pub fn pages(&self) -> usize {
         self.pages
     }
 
-    /// Whether the crawl came to its end.
+    /// Tells whether the crawl came to its end.
     pub fn is_complete(&self) -> bool {
         self.note.pages.is_some()
     }
@@ -266,7 +267,7 @@ impl Recording {
     /// Asks for these fields from now on.
     ///
     /// # Errors
-    /// If the folder cannot be written to.
+    /// It fails if the folder cannot be written to.
     pub fn set_fields(&mut self, fields: Vec<String>) -> Result<(), Error> {
         self.note.fields = fields;
         self.write_note()
@@ -275,13 +276,13 @@ impl Recording {
     /// Asks no more for the names of licences, which the Hub refuses.
     ///
     /// # Errors
-    /// If the folder cannot be written to.
+    /// It fails if the folder cannot be written to.
     pub fn give_up_licence_names(&mut self) -> Result<(), Error> {
         self.note.no_licence_names = true;
         self.write_note()
     }
 
-    /// The hosts that answered, in the order of their names.
+    /// Gives the hosts that answered, in the order of their names.
     pub fn hosts(&self) -> impl Iterator<Item = &str> {
         self.note.hosts.iter().map(String::as_str)
     }
@@ -289,7 +290,7 @@ impl Recording {
     /// Notes who gives an answer that is to be kept.
     ///
     /// # Errors
-    /// If the folder cannot be written to.
+    /// It fails if the folder cannot be written to.
     pub fn answered(&mut self, host: &str) -> Result<(), Error> {
         match self.note.hosts.insert(host.to_owned()) {
             true => self.write_note(),
@@ -300,7 +301,7 @@ impl Recording {
     /// Marks the crawl as come to its end.
     ///
     /// # Errors
-    /// If the folder cannot be written to.
+    /// It fails if the folder cannot be written to.
     pub fn finish(&mut self) -> Result<(), Error> {
         self.note.pages = Some(self.pages);
         self.note.ended = Some(jiff::Timestamp::now().as_millisecond());
@@ -310,7 +311,7 @@ impl Recording {
     /// Adds a page, on disk when this returns.
     ///
     /// # Errors
-    /// If the folder cannot be written to; then the pages before it are whole.
+    /// It fails if the folder cannot be written to; then the pages before it are whole.
     pub fn add(&mut self, head: &Head, body: &[u8]) -> Result<(), Error> {
         let mut line = serde_json::to_vec(head).unwrap_or_default();
         line.push(b'\n');
@@ -325,18 +326,18 @@ impl Recording {
         Ok(())
     }
 
-    /// The head of a page.
+    /// Reads the head of a page.
     ///
     /// # Errors
-    /// If the page cannot be read.
+    /// It fails if the page cannot be read.
     pub fn head(&self, page: usize) -> Result<Head, Error> {
         Ok(self.open_page(page)?.0)
     }
 
-    /// A page with its body.
+    /// Reads a page with its body.
     ///
     /// # Errors
-    /// If the page cannot be read.
+    /// It fails if the page cannot be read.
     pub fn page(&self, page: usize) -> Result<(Head, Vec<u8>), Error> {
         let (head, body, _) = self.page_digested(page)?;
         Ok((head, body))
@@ -354,7 +355,7 @@ impl Recording {
     /// Removes the pages, and the folder if nothing else is in it. Wherever that is interrupted, what is left is not taken for a recording.
     ///
     /// # Errors
-    /// If it cannot be removed.
+    /// It fails if it cannot be removed.
     pub fn remove(mut self) -> Result<(), Error> {
         self.note.spent = true;
         self.write_note()?;
@@ -389,7 +390,7 @@ impl Recording {
         Ok((head, file))
     }
 
-    /// The error for a page that cannot be what the crawl wrote.
+    /// Makes the error for a page that cannot be what the crawl wrote.
     pub fn damaged(&self, page: usize, reason: &dyn std::fmt::Display) -> Error {
         Error::broken(&page_file(&self.folder, page), "", format!("damaged ({reason}); {AGAIN}"))
     }

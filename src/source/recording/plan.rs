@@ -2,33 +2,33 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::hub::listing::Scope;
 
-/// What a crawl is after: equal plans may go on with each other's pages.
+/// A `Plan` says what a crawl is after: equal plans may go on with each other's pages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// The Hub's address.
+    /// This is the Hub's address.
     pub endpoint: String,
-    /// What is listed.
+    /// It says what is listed.
     #[serde(flatten)]
     pub scope: Scope,
-    /// The model whose descendants are followed, instead of a listing.
+    /// This model's descendants are followed, instead of a listing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub below: Option<String>,
-    /// Rows after which the crawl ends.
+    /// The crawl ends after so many rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
-    /// Only what changed since this instant: milliseconds since 1970, UTC.
+    /// Only what changed since this instant is listed, in milliseconds since 1970, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<i64>,
-    /// Whether the cards of derived models are fetched too.
+    /// It tells whether the cards of derived models are fetched too.
     #[serde(default)]
     pub cards: bool,
-    /// Whether the names of licences that are `other` are asked for too, by a second listing.
+    /// It tells whether the names of licences that are `other` are asked for too, by a second listing.
     #[serde(default)]
     pub licence_names: bool,
 }
 
 impl Plan {
-    /// Whether it is after the whole Hub.
+    /// Tells whether it is after the whole Hub.
     pub fn is_whole(&self) -> bool {
         self.scope == Scope::default() && self.below.is_none() && self.limit.is_none() && self.since.is_none()
     }

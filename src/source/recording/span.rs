@@ -2,22 +2,22 @@ use super::{Error, Recording};
 use crate::model::DAY;
 use crate::source::hub::listing::Glance;
 
-/// When a recording was made: milliseconds since 1970, UTC.
+/// A `Span` says when a recording was made, in milliseconds since 1970, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
-    /// The first answer, by the Hub's clock; by our own where it tells none that can be right.
+    /// The first answer came then, by the Hub's clock; by our own where it tells none that can be right.
     pub began: i64,
-    /// The last answer, by the Hub's clock, if that can be right.
+    /// The last answer came then, by the Hub's clock, if that can be right.
     pub ended: Option<i64>,
-    /// What the Hub's clock told and cannot have been.
+    /// The Hub's clock told this and cannot have been right.
     pub disbelieved: Option<i64>,
 }
 
 impl Recording {
-    /// When it was made. What an earlier crawl brought does not count.
+    /// Tells when it was made. What an earlier crawl brought does not count.
     ///
     /// # Errors
-    /// If a page cannot be read.
+    /// It fails if a page cannot be read.
     pub fn span(&self) -> Result<Span, Error> {
         let (mut told, mut newest, mut last) = (None, None, None);
         for page in self.earlier_pages()..self.pages {
@@ -41,8 +41,8 @@ impl Recording {
         })
     }
 
-    /// When the newest of some rows was made, those left out that are still to come: one absurd date must not stand for the
-    /// others.
+    /// Tells when the newest of some rows was made, those left out that are still to come: one absurd date must not
+    /// stand for the others.
     pub fn newest(&self, rows: &[Glance]) -> Option<i64> {
         rows.iter().filter_map(|row| row.created).filter(|at| *at <= self.note.began).max()
     }

@@ -1,4 +1,4 @@
-//! The `hub-stats` dump (`hub-facts` 6.1): one Parquet row a model, read by columns, a batch of rows at a time, so that
+//! The `hub-stats` dump (docs/hub.md, 9.1): one Parquet row a model, read by columns, a batch of rows at a time, so that
 //! memory does not grow with the file. Every column but the id may be absent.
 
 mod columns;

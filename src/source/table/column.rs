@@ -192,15 +192,15 @@ pub(in crate::source) fn looks_like_lineage(name: &str) -> bool {
     ["base", "parent", "derived", "ancestor", "lineage"].into_iter().any(has) && !has("database")
 }
 
-/// Columns of tables that somebody named, since nobody could know them.
+/// These are columns of tables that somebody named, since nobody could know them.
 #[derive(Debug, Clone, Default)]
 pub struct Named(Vec<(String, Column)>);
 
 impl Named {
-    /// Adds one: `parent=NAME`, or another word before the name.
+    /// Adds a column: `parent=NAME`, or another word before the name.
     ///
     /// # Errors
-    /// What is wrong with the text.
+    /// The error says what is wrong with the text.
     pub fn add(&mut self, text: &str) -> Result<(), String> {
         const WORDS: &str = "id, parent, finetune_parent, quantized_parent, adapter_parent, merge_parent, relation, card, tags, \
             created, downloads, likes, parameters, task, library, licence";
@@ -213,7 +213,7 @@ impl Named {
         Ok(())
     }
 
-    /// Whether nothing was named.
+    /// Tells whether nothing was named.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -20,8 +20,8 @@ const SNAPSHOT: &str =
 /// How long the rest of a file is waited for that cannot be read: its digest may tell why.
 const REST: Duration = Duration::from_secs(10);
 
-/// A file that was fetched as far as it is needed, or that goes on arriving while it is read. It is fetched no further once this
-/// is dropped; what is there stays.
+/// A `Fetched` is a file that was fetched as far as it is needed, or that goes on arriving while it is read. It is
+/// fetched no further once this is dropped; what is there stays.
 #[derive(Debug)]
 pub struct Fetched {
     begun: Begun,
@@ -41,20 +41,21 @@ impl Fetched {
         Fetched { begun, label, kind, named, coming: Some(coming), folder: None }
     }
 
-    /// Its address, at the commit that is fetched.
+    /// Gives its address, at the commit that is fetched.
     pub fn label(&self) -> &str {
         &self.label
     }
 
-    /// When its commit was made, where that was asked for: milliseconds since 1970, UTC.
+    /// Tells when its commit was made, where that was asked for, in milliseconds since 1970, UTC.
     pub fn date(&self) -> Option<i64> {
         self.begun.date
     }
 
-    /// The sources in it. What is read front to back is read as it arrives, and this waits for its first bytes alone.
+    /// Finds the sources in it. What is read front to back is read as it arrives, and this waits for its first bytes
+    /// alone.
     ///
     /// # Errors
-    /// If it is none.
+    /// It fails if the file is no source.
     pub fn sources(&self) -> Result<Vec<Box<dyn Source>>, Error> {
         let Begun { path, size, sha256: digest, is_whole, arriving, .. } = &self.begun;
         if let (false, Some(sha256), Some(bytes)) = (is_whole, digest.clone(), *size) {
@@ -81,7 +82,7 @@ impl Fetched {
             .collect())
     }
 
-    /// Why the fetch failed, if reading failed by that. What was fetched is kept then, and can be gone on with.
+    /// Tells why the fetch failed, if reading failed by that. What was fetched is kept then, and can be gone on with.
     pub fn failure(&mut self) -> Option<super::Error> {
         let is_told = self.begun.arriving.as_ref().is_some_and(|arriving| arriving.is_told());
         if is_told { self.end() } else { None }
@@ -90,7 +91,7 @@ impl Fetched {
     /// Ends the fetch, and removes the file.
     ///
     /// # Errors
-    /// If it cannot be removed.
+    /// It fails if the file cannot be removed.
     pub fn remove(mut self) -> Result<(), Error> {
         self.end();
         self.folder.take().map_or(Ok(()), Folder::remove)
