@@ -205,7 +205,8 @@ impl Atlas {
             let taken = self.snapshot.provenance().taken.ok_or(Error::NoDate)?;
             let days = asked.days.unwrap_or(RECENT);
             let since = taken - i64::from(days) * DAY;
-            counting.recent_since = Some(since);
+            // What is dated later says nothing of the days before.
+            counting.recent = Some(since..taken + DAY);
             let days = plural(days.into(), "day");
             let recent = format!("{words} Recent: created on {} or later, {days} before the snapshot.", day(since));
             words = recent.trim().into();

@@ -1,4 +1,6 @@
 use super::segments::Segments;
+use std::ops::Range;
+
 use super::shadow::{self, Shadow};
 use super::{Counting, Deepest, Sum, Tally, Wanted, credit, deepest, kept_rows};
 use crate::census::layout::{Kind, Layout};
@@ -22,7 +24,7 @@ pub struct Facts {
     pub downloads_all_time: Sum,
     /// The descendants have so many likes.
     pub likes: Sum,
-    /// So many descendants were created since [`Counting::recent_since`], of those with a date, which `of` counts.
+    /// So many descendants were created in the time of [`Counting::recent`], of those with a date, which `of` counts.
     pub recent: Sum,
     /// This is the highest generation among the descendants: the fewest links from any root.
     pub deepest: u32,
@@ -181,8 +183,8 @@ pub(super) struct Weigh<'a> {
     lineage: &'a Lineage,
     wanted: Wanted<'a>,
     sums: [&'a NumberColumn<u64>; 3],
-    /// The dates, and since when one is recent.
-    recent: Option<(&'a NumberColumn<i64>, i64)>,
+    /// The dates, and which of them are recent.
+    recent: Option<(&'a NumberColumn<i64>, Range<i64>)>,
     shadows: Vec<Shadow>,
 }
 
@@ -191,7 +193,7 @@ impl<'a> Weigh<'a> {
     /// [`Error::Damaged`].
     pub fn of(lineage: &'a Lineage, counting: &Counting) -> Result<Weigh<'a>, Error> {
         let snapshot = lineage.snapshot();
-        let recent = counting.recent_since.map(|since| snapshot.created().map(|created| (created, since)));
+        let recent = counting.recent.clone().map(|recent| snapshot.created().map(|created| (created, recent)));
         Ok(Weigh {
             lineage,
             wanted: counting.wanted(snapshot)?,
@@ -275,7 +277,7 @@ impl<'a> Weigh<'a> {
         // A root is nobody's descendant: whatever it adds is taken off again where it is counted.
         lanes[relation.unwrap_or(Relation::Unstated) as usize] = 1;
         let recent =
-            self.recent.and_then(|(created, since)| created.of(row).map(|created| u64::from(created >= since)));
+            self.recent.as_ref().and_then(|(created, recent)| Some(u64::from(recent.contains(&created.of(row)?))));
         let [downloads, all_time, likes] = self.sums.map(|column| column.of(row));
         for (column, value) in [(DOWNLOADS, downloads), (ALL_TIME, all_time), (LIKES, likes), (RECENT, recent)] {
             if let Some(value) = value {

@@ -300,8 +300,8 @@ impl Tally {
             sums.into_iter().zip(worth.sums).for_each(|(sum, column)| sum.add(column.of(*row)));
             let created = worth.created.of(*row);
             tally.dated += u64::from(Bursts::can_judge(created));
-            if let Some(since) = counting.recent_since {
-                tally.recent.add(created.map(|created| u64::from(created >= since)));
+            if let Some(recent) = &counting.recent {
+                tally.recent.add(created.map(|created| u64::from(recent.contains(&created))));
             }
         }
         tally

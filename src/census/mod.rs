@@ -25,6 +25,8 @@ mod threads;
 mod tree;
 mod verify;
 
+use std::ops::Range;
+
 use std::sync::OnceLock;
 
 use crate::lineage::Lineage;
@@ -137,8 +139,8 @@ pub struct Counting {
     pub since: Option<i64>,
     /// Only models created before this instant are counted (milliseconds since 1970, UTC).
     pub until: Option<i64>,
-    /// What was created at this instant or later is recent (milliseconds since 1970, UTC).
-    pub recent_since: Option<i64>,
+    /// What was created at the first of these instants or later, and before the second, is recent (milliseconds since 1970, UTC).
+    pub recent: Option<Range<i64>>,
     /// Counting may take so many seconds, as far as can be told before, or any time if nothing is said. No lineage of a
     /// Hub takes one.
     pub wait: Option<u64>,

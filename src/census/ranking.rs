@@ -189,7 +189,11 @@ impl Ranking {
         let snapshot = lineage.snapshot();
         let (names, sets): (Vec<String>, Vec<Vec<Row>>) = match families {
             Some(families) => {
-                (families.iter().map(|family| family.name.clone()).collect(), members::all_members(families, lineage)?)
+                let named = families.iter().map(|family| family.name.clone());
+                let mut named: Vec<_> = named.zip(members::all_members(families, lineage)?).collect();
+                // Ties stand in the order of the places.
+                named.sort_by_cached_key(|(name, _)| (name.to_ascii_lowercase(), name.clone()));
+                named.into_iter().unzip()
             }
             None => {
                 let mut owners: Vec<&str> = census.models().iter().filter_map(|row| snapshot.owner(*row)).collect();

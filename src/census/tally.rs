@@ -17,7 +17,7 @@ pub struct Tally {
     /// They have so many likes.
     pub likes: Sum,
     /// So many were created recently, of those with a date; see
-    /// [`Counting::recent_since`](super::Counting::recent_since).
+    /// [`Counting::recent`](super::Counting::recent).
     pub recent: Sum,
     /// So many have a date since the Hub keeps dates: by an older one no burst is judged.
     pub dated: u64,

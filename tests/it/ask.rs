@@ -13,6 +13,8 @@ use modelkin::export::{self, Engine, Paint};
 use modelkin::ink::Format;
 use modelkin::lineage::Collapse;
 use modelkin::model::Relation;
+use modelkin::reference::Families;
+use modelkin::snapshot::Builder;
 
 fn sample() -> Atlas {
     let sample = modelkin::sample().unwrap();
@@ -284,4 +286,45 @@ fn a_name_is_a_family_then_a_model_then_an_owner() {
     assert_eq!(unknown("unslot/*").nearest[0], "unsloth");
     assert_eq!(unknown("Qwenn").what, What::Any);
     assert!(unknown("Qwenn").nearest.contains(&"Qwen".to_owned()));
+}
+
+/// An atlas of rows of the Hub, taken on 2025-06-30.
+fn of_rows(rows: &str) -> Atlas {
+    const TAKEN: i64 = 1_751_241_600_000;
+    let mut builder = Builder::new();
+    modelkin::source::read_rows("rows", rows.as_bytes(), &mut |found| builder.add(found)).unwrap();
+    let families = Families::read("families", b"family,namespaces,id_patterns\nbees,b,\nAnts,a,\n").unwrap();
+    let snapshot = builder.finish("test", Some(TAKEN), None).unwrap();
+    Atlas::new(&snapshot, Tables::built_in().unwrap().with_families(families))
+}
+
+fn ranked(atlas: &Atlas, rank: Rank) -> Vec<(String, f64)> {
+    match atlas.ask(&Question::Rank(rank)).unwrap().facts() {
+        Facts::Ranking { ranking, .. } => ranking.rows.iter().map(|row| (row.id.clone(), row.value)).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn growth_ends_with_the_day_of_the_snapshot() {
+    let child = |name: &str, day: &str| {
+        format!(r#"{{"id": "c/{name}", "createdAt": "{day}.000Z", "tags": ["base_model:a/base"]}}"#)
+    };
+    let rows = [
+        r#"{"id": "a/base", "createdAt": "2025-06-01T00:00:00.000Z"}"#.to_owned(),
+        child("before", "2025-05-30T23:59:59"),
+        child("first", "2025-05-31T00:00:00"),
+        child("that-day", "2025-06-30T23:59:59"),
+        child("after", "2025-07-01T00:00:00"),
+    ];
+    let growth = Rank { by: Measure::Growth, ..Rank::default() };
+    assert_eq!(ranked(&of_rows(&rows.join("\n")), growth), [("a/base".to_owned(), 2.0)]);
+}
+
+#[test]
+fn families_of_equal_value_are_ranked_by_their_names() {
+    let rows = r#"{"id": "c/one", "tags": ["base_model:a/base"]}
+{"id": "c/two", "tags": ["base_model:b/base"]}"#;
+    let names = [("Ants".to_owned(), 1.0), ("bees".to_owned(), 1.0)];
+    assert_eq!(ranked(&of_rows(rows), Rank { of: Group::Families, ..Rank::default() }), names);
 }

@@ -43,8 +43,8 @@ pub fn ask(snapshot: &Snapshot) -> Result<String, Box<dyn std::error::Error + Se
     let records = snapshot.records()?;
     say(&snapshot.rows().map(|row| records.of(row)).collect::<Vec<_>>());
     say(&snapshot.oddities()?.counts());
-    for recent_since in [None, Some(1_700_000_000_000)] {
-        let counting = Counting { recent_since, ..Counting::default() };
+    for recent in [None, Some(1_700_000_000_000..1_800_000_000_000)] {
+        let counting = Counting { recent, ..Counting::default() };
         let census = Census::take(&lineage, &counting)?;
         say(&census.all().collect::<Vec<_>>());
         say(&census.authors()?);

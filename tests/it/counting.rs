@@ -84,7 +84,7 @@ proptest! {
     fn every_count_equals_the_naive_twins(text in any_lineage(), month in 1..10u8) {
         let at = 1_704_067_200_000 + i64::from(month) * 30 * 86_400_000;
         let snapshot = snapshot(&text);
-        compare(&snapshot, &Counting { recent_since: Some(at), ..Counting::default() });
+        compare(&snapshot, &Counting { recent: Some(at..at + 60 * 86_400_000), ..Counting::default() });
         compare(&snapshot, &Counting { since: Some(at), until: Some(at + 90 * 86_400_000), ..Counting::default() });
     }
 
@@ -143,8 +143,8 @@ proptest! {
         for (counting, measure) in [
             (Counting::default(), Measure::Descendants),
             (Counting::default(), Measure::Authors),
-            (Counting { since: Some(1_710_000_000_000), recent_since: Some(1_715_000_000_000), ..Counting::default() }, Measure::Downloads),
-            (Counting { recent_since: Some(1_715_000_000_000), ..Counting::default() }, Measure::Growth),
+            (Counting { since: Some(1_710_000_000_000), recent: Some(1_715_000_000_000..1_730_000_000_000), ..Counting::default() }, Measure::Downloads),
+            (Counting { recent: Some(1_715_000_000_000..1_730_000_000_000), ..Counting::default() }, Measure::Growth),
         ] {
             let ranking = Ranking::of_groups(&census, None, measure, &counting, 0).unwrap();
             for row in &ranking.rows {

@@ -78,7 +78,10 @@ pub fn compare(snapshot: &Snapshot, counting: &Counting) {
         assert_eq!(facts.downloads, sum(&|row| downloads.of(row)), "downloads below {id}");
         assert_eq!(facts.downloads_all_time, sum(&|row| downloads_all_time.of(row)), "all-time downloads below {id}");
         assert_eq!(facts.likes, sum(&|row| likes.of(row)), "likes below {id}");
-        let recent = |row: Row| Some(u64::from(created.of(row)? >= counting.recent_since?));
+        let recent = |row: Row| {
+            let (created, recent) = (created.of(row)?, counting.recent.as_ref()?);
+            Some(u64::from(created >= recent.start && created < recent.end))
+        };
         assert_eq!(facts.recent, sum(&recent), "recent below {id}");
         let direct = naive.children[&row].iter().filter(|row| counting.counts(created.of(**row))).count();
         assert_eq!(facts.direct, direct as u64, "children of {id}");
