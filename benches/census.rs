@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use modelkin::census::{self, Census, Counted, Counting, Descendants, FamilyCount, Group, Measure, Ranking};
-use modelkin::export::{About, ColorBy, Engine, Format, Graph, Paint, Tables};
+use modelkin::export::{About, ColorBy, Format, Graph, Layout, Paint, Tables};
 use modelkin::lineage::{Lineage, Reach};
 use modelkin::reference::{Families, Family};
 use modelkin::report;
@@ -98,7 +98,7 @@ fn exports(c: &mut Criterion, name: &str, snapshot: &Snapshot) {
             b.iter(|| {
                 for part in format.parts() {
                     let mut out = Vec::new();
-                    format.write(*part, &graph, &paint, Engine::Outline, &mut out).unwrap();
+                    format.write(*part, &graph, &paint, Layout::OUTLINE, &mut out).unwrap();
                     black_box(out.len());
                 }
             });

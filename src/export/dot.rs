@@ -4,8 +4,8 @@ use graphviz_rust::dot_structures::{Attribute, Edge, EdgeTy, GraphAttributes, Id
 use graphviz_rust::printer::{DotPrinter, PrinterContext};
 
 use super::drawing::{Stroke, folded, shortened, stroke};
+use super::engine::Engine;
 use super::graph::blanked;
-use super::graphviz::Engine;
 use super::paint::ink;
 use super::xml::allowed;
 use super::{Graph, NODE_FIELDS, Paint, Status};

@@ -1,7 +1,8 @@
 use std::io::{self, Write};
 
 use super::{
-    Engine, Graph, Paint, Part, cytoscape, dot, edges, gexf, graphml, mermaid, node_link, parquet, picture, svg, table,
+    Engine, Graph, Layout, Paint, Part, cytoscape, dot, edges, gexf, graphml, mermaid, node_link, parquet, picture,
+    svg, table,
 };
 
 /// A format that a graph is written in.
@@ -139,26 +140,26 @@ impl Format {
         self != Format::Edges
     }
 
-    /// Writes a part of a graph. Only DOT and pictures look at the engine; Graphviz is run for PNG, for PDF, and for SVG
-    /// with an engine of its own. Gives what is to be told of the file, if it is less than was asked for.
+    /// Writes a part of a graph. Only DOT and pictures look at the layout; its painter is asked for PNG, for PDF, and for SVG
+    /// with an engine of Graphviz's. Gives what is to be told of the file, if it is less than was asked for.
     ///
     /// # Errors
-    /// The writer's; and if Graphviz is not installed, fails, gives no picture, or does not end within two minutes.
+    /// The writer's and the painter's.
     pub fn write(
         self,
         part: Part,
         graph: &Graph<'_>,
         paint: &Paint,
-        engine: Engine,
+        layout: Layout<'_>,
         out: &mut (dyn Write + Send),
     ) -> io::Result<Option<String>> {
         match (self, part) {
             (Format::Csv, Part::About) => node_link::write_about(graph, Some(table::GUARDED), out),
             (_, Part::About) => node_link::write_about(graph, None, out),
-            (Format::Dot, _) => dot::write(graph, paint, engine, out),
-            (Format::Svg, _) if engine == Engine::Outline => svg::write(graph, paint, out),
+            (Format::Dot, _) => dot::write(graph, paint, layout.engine, out),
+            (Format::Svg, _) if layout.engine == Engine::Outline => svg::write(graph, paint, out),
             (Format::Svg | Format::Png | Format::Pdf, _) => {
-                return picture::write(graph, paint, engine, self.name(), out);
+                return picture::write(graph, paint, layout, self.name(), out);
             }
             (Format::GraphMl, _) => graphml::write(graph, out),
             (Format::Gexf, _) => gexf::write(graph, paint, out),

@@ -4,8 +4,8 @@ use flate2::Crc;
 
 use super::dot::quoted;
 use super::drawing::{Drawing, Font, Mark, Pen, Point, Stroke};
+use super::engine::{Engine, Layout, Painting};
 use super::graph::blanked;
-use super::graphviz::{self, Engine};
 use super::{Graph, Paint, Status, dot};
 
 /// Dots to the inch of a picture: as many as the larger side has room for, but never fewer than a screen's.
@@ -21,8 +21,8 @@ const FONTS: &str = "Liberation Sans,Arial,Helvetica,";
 pub(super) fn write(
     graph: &Graph<'_>,
     paint: &Paint,
-    engine: Engine,
-    kind: &str,
+    Layout { engine, painter }: Layout<'_>,
+    kind: &'static str,
     out: &mut dyn Write,
 ) -> io::Result<Option<String>> {
     let mut text = Vec::new();
@@ -40,7 +40,7 @@ pub(super) fn write(
         arguments.push(format!("-K{}", engine.name()));
         dot::write(graph, paint, engine, &mut text)?;
     }
-    let painted = graphviz::paint(kind, &arguments, text)?;
+    let painted = painter(Painting { kind, arguments, text })?;
     if kind != "png" {
         return out.write_all(&painted).map(|()| None);
     }

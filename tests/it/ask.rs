@@ -9,7 +9,7 @@ use modelkin::ask::{
     Question, Rank, Report, Selection, Show, Tables, What,
 };
 use modelkin::census::{Group, Measure, Part};
-use modelkin::export::{self, Engine, Paint};
+use modelkin::export::{self, Layout, Paint};
 use modelkin::ink::Format;
 use modelkin::lineage::Collapse;
 use modelkin::model::Relation;
@@ -257,7 +257,7 @@ fn an_export_is_what_the_program_writes() {
     let graph = answer.graph().unwrap().unwrap();
     let paint = Paint::new(&graph, export::ColorBy::Relation);
     let mut written = Vec::new();
-    export::Format::GraphMl.write(export::Part::Whole, &graph, &paint, Engine::Outline, &mut written).unwrap();
+    export::Format::GraphMl.write(export::Part::Whole, &graph, &paint, Layout::OUTLINE, &mut written).unwrap();
     let command = answer.command();
     assert_eq!(command, "modelkin export --below Qwen/Qwen2.5-0.5B --depth 2");
     let words: Vec<&str> = command.split(' ').skip(1).chain(["--to", "graphml", "--snapshot", "sample"]).collect();

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use modelkin::census::{Census, Counting, Kin};
-use modelkin::export::{About, ColorBy, Engine, Format, Graph, Paint, Part, Tables};
+use modelkin::export::{About, ColorBy, Format, Graph, Layout, Paint, Part, Tables};
 use modelkin::ink::Value;
 use modelkin::lineage::{Collapse, Lineage, Reach, Selection};
 use modelkin::reference::{Aliases, Families, Family, Licences, Publishers};
@@ -38,7 +38,7 @@ fn written(snapshot: &Snapshot, format: Format, part: Part) -> String {
     };
     let graph = Graph::new(&census, &selection, &tables, about).unwrap();
     let mut out = Vec::new();
-    format.write(part, &graph, &Paint::new(&graph, ColorBy::Relation), Engine::Outline, &mut out).unwrap();
+    format.write(part, &graph, &Paint::new(&graph, ColorBy::Relation), Layout::OUTLINE, &mut out).unwrap();
     String::from_utf8_lossy(&out).into_owned()
 }
 

@@ -8,14 +8,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
 use modelkin::ask::{Export, Facts, Filter, Question, Selection};
-use modelkin::export::{Engine, Format, Paint, Part};
+use modelkin::export::{Engine, Format, Layout, Paint, Part};
 use modelkin::ink::{grouped, plural};
 use modelkin::snapshot::FileSet;
 
 use crate::args::ColorArg;
 use crate::files::Over;
 use crate::output::{self, Usage};
-use crate::{args, desk, files, snapshots};
+use crate::{args, desk, files, graphviz, snapshots};
 
 /// Names of the standard output.
 const STANDARD: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
@@ -52,7 +52,8 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     desk::tell(chosen);
     let selection = &chosen.models;
     let paint = Paint::new(&graph, args.color_by.unwrap_or(args::ColorArg::Relation).into());
-    let layout = args.layout.unwrap_or(Engine::Outline);
+    let engine = args.layout.unwrap_or(Engine::Outline);
+    let layout = Layout { engine, painter: &graphviz::paint };
 
     let links = graph.link_count();
     if let Some(why) = format.strain(selection.nodes(), links) {

@@ -12,6 +12,7 @@ mod explain;
 mod export;
 mod family;
 mod files;
+mod graphviz;
 mod hub;
 mod import;
 mod interrupt;

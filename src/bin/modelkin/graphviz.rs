@@ -1,3 +1,5 @@
+//! Runs Graphviz.
+
 use std::env;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read, Write};
@@ -6,6 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread::{self, Builder};
 use std::time::{Duration, Instant};
 
+use modelkin::export::Painting;
+
 /// How long Graphviz may take: its layouts of thousands of nodes can take hours.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -13,55 +17,12 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const MOST_PAINTED: u64 = 1 << 30;
 const MOST_SAID: u64 = 1 << 20;
 
-/// Who lays a picture out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    /// The program itself: an outline.
-    Outline,
-    /// Graphviz: layers from left to right.
-    Dot,
-    /// Graphviz: springs, for small graphs.
-    Neato,
-    /// Graphviz: springs that push apart.
-    Fdp,
-    /// Graphviz: the same for large graphs.
-    Sfdp,
-    /// Graphviz: rings around a middle.
-    Twopi,
-    /// Graphviz: circles.
-    Circo,
-}
-
-impl Engine {
-    /// Every one, in the order of help.
-    pub const ALL: [Engine; 7] =
-        [Engine::Outline, Engine::Dot, Engine::Neato, Engine::Fdp, Engine::Sfdp, Engine::Twopi, Engine::Circo];
-
-    /// Its name in options; but for the outline, Graphviz's own.
-    pub fn name(self) -> &'static str {
-        match self {
-            Engine::Outline => "outline",
-            Engine::Dot => "dot",
-            Engine::Neato => "neato",
-            Engine::Fdp => "fdp",
-            Engine::Sfdp => "sfdp",
-            Engine::Twopi => "twopi",
-            Engine::Circo => "circo",
-        }
-    }
-
-    /// The one of that name.
-    pub fn from_name(name: &str) -> Option<Engine> {
-        Engine::ALL.into_iter().find(|engine| engine.name() == name)
-    }
-}
-
-/// Runs Graphviz's `dot` on a text and gives what it paints, a picture of the kind `svg`, `png` or `pdf`. graphviz-rust
+/// Runs Graphviz's `dot` and gives what it paints. graphviz-rust
 /// would run it too, but without an end.
 ///
 /// # Errors
 /// If it is not installed, fails, gives no such picture, or takes longer than two minutes; it is ended then.
-pub(super) fn paint(kind: &str, arguments: &[String], text: Vec<u8>) -> io::Result<Vec<u8>> {
+pub fn paint(Painting { kind, arguments, text }: Painting) -> io::Result<Vec<u8>> {
     let program = find().ok_or_else(|| {
         let how = "install it (apt install graphviz; brew install graphviz; winget install graphviz), or write SVG, which needs nothing";
         io::Error::new(ErrorKind::NotFound, format!("this picture is painted by Graphviz, whose `dot` is not on the PATH: {how}"))
