@@ -1,6 +1,6 @@
 use rayon::prelude::*;
 
-use crate::lineage::Lineage;
+use crate::lineage::{Lineage, Reach};
 use crate::reference::Family;
 use crate::snapshot::Row;
 
@@ -18,12 +18,11 @@ impl Kin {
     pub fn of(families: &[Family], lineage: &Lineage, rows: &[Row]) -> Kin {
         let snapshot = lineage.snapshot();
         // Whoever hands a family down to them is one of their ancestors.
-        let mut all: Vec<Row> = rows.iter().copied().chain(lineage.above(rows).rows).collect();
-        all.sort_unstable();
-        let place = |row: Row| all.binary_search(&row).ok();
+        let near = lineage.select(rows, Reach::Above, usize::MAX);
         // Many ids at a time, but no more than stay at hand while one family after the other looks for its own.
         const MANY: usize = 8 * 1024;
-        let found: Vec<Vec<(u16, Row)>> = all
+        let found: Vec<Vec<(u16, Row)>> = near
+            .rows()
             .par_chunks(MANY)
             .map(|rows| {
                 let ids: Vec<&str> = rows.iter().map(|row| snapshot.id(*row)).collect();
@@ -35,21 +34,10 @@ impl Kin {
             })
             .collect();
         let of_family = |number: u16| {
-            let mut belongs = vec![false; all.len()];
-            let mut open: Vec<Row> =
-                found.iter().flatten().filter(|(other, _)| *other == number).map(|(_, row)| *row).collect();
-            open.iter().filter_map(|row| place(*row)).for_each(|place| belongs[place] = true);
-            while let Some(at) = open.pop() {
-                for (child, _) in lineage.children(at) {
-                    if let Some(place) = place(child)
-                        && !std::mem::replace(&mut belongs[place], true)
-                    {
-                        open.push(child);
-                    }
-                }
-            }
-            let found = all.iter().zip(belongs).filter(|(row, belongs)| *belongs && rows.binary_search(row).is_ok());
-            found.map(|(row, _)| (*row, number)).collect::<Vec<_>>()
+            let members = found.iter().flatten().filter(|(other, _)| *other == number).map(|(_, row)| *row);
+            let mut belong = near.reached(Reach::Below, members.collect());
+            belong.retain(|row| rows.binary_search(row).is_ok());
+            belong.into_iter().map(|row| (row, number)).collect::<Vec<_>>()
         };
         let mut pairs: Vec<(Row, u16)> = (0..families.len() as u16).into_par_iter().flat_map_iter(of_family).collect();
         pairs.sort_unstable();

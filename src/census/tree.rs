@@ -192,33 +192,14 @@ impl Tree<'_> {
             Reach::Above => selection.children(row).next().is_some(),
             _ => selection.parents(row).next().is_some(),
         };
-        let mut is_met = self.met.clone();
-        let mut met = 0;
-        let mut roots = Vec::new();
-        let mut begin = |root: Row| {
-            let mut open = vec![root];
-            while let Some(row) = open.pop() {
-                if mark(&mut is_met, row) {
-                    if row == root {
-                        roots.push((row, None));
-                    }
-                    met += 1;
-                    match self.reach {
-                        Reach::Above => open.extend(selection.parents(row).map(|(parent, _)| parent)),
-                        _ => open.extend(selection.children(row).map(|(child, _)| child)),
-                    }
-                }
-            }
-            met == selection.rows().len()
+        let by_size = || {
+            let mut rows = selection.rows().to_vec();
+            rows.sort_by_cached_key(|row| (is_under(*row), Reverse(self.census.of(*row).descendants), *row));
+            rows
         };
         // Mostly everything lies under the one model that was named, and no order is needed.
-        if named.is_some_and(&mut begin) {
-            return roots;
-        }
-        let mut rows = selection.rows().to_vec();
-        rows.sort_by_cached_key(|row| (is_under(*row), Reverse(self.census.of(*row).descendants), *row));
-        rows.into_iter().for_each(|root| _ = begin(root));
-        roots
+        let candidates = named.into_iter().chain(std::iter::once_with(by_size).flatten());
+        selection.roots(self.reach, candidates).into_iter().map(|row| (row, None)).collect()
     }
 
     fn more(&mut self, rest: &[(Row, Option<Relation>)]) -> Shown {

@@ -10,6 +10,7 @@ mod resolve;
 mod row_set;
 mod selection;
 mod walk;
+mod ways;
 
 use std::sync::{Arc, OnceLock};
 

@@ -99,10 +99,10 @@ impl Selection {
         Selection { lineage: lineage.clone(), start, rows, set, between: Vec::new(), groups: Vec::new() }
     }
 
-    /// Leaves out the models that are not wanted.
-    fn retain(&mut self, wanted: impl FnMut(&Row) -> bool) {
-        self.rows.retain(wanted);
-        self.set = RowSet::of(self.lineage.snapshot().len(), &self.rows);
+    /// Leaves out all other models.
+    fn narrow(&mut self, rows: Vec<Row>) {
+        self.set = RowSet::of(self.lineage.snapshot().len(), &rows);
+        self.rows = rows;
     }
 
     /// Gives the lineage of which it is a part.
@@ -203,53 +203,16 @@ impl Selection {
         if chosen == self.rows {
             return self;
         }
-        // Around a model the way back to it may lead down and up: each model knows its next one.
-        let back = if reach == Reach::Around { self.ways_back() } else { Vec::new() };
-        let mut is_kept = vec![false; self.rows.len()];
-        let mut open: Vec<usize> = chosen.iter().chain(stay).filter_map(|row| self.place(*row)).collect();
-        while let Some(at) = open.pop() {
-            if std::mem::replace(&mut is_kept[at], true) {
-                continue;
-            }
-            let row = self.rows[at];
-            match reach {
-                Reach::Above => open.extend(self.children(row).filter_map(|(child, _)| self.place(child))),
-                Reach::Around if !back.is_empty() => open.push(back[at]),
-                _ => open.extend(self.parents(row).filter_map(|(parent, _)| self.place(parent))),
-            }
-        }
-        let mut kept = is_kept.into_iter();
-        self.retain(|_| kept.next().unwrap_or(false));
+        let from: Vec<Row> = chosen.iter().chain(stay).copied().collect();
+        self.narrow(match reach {
+            Reach::Above => self.reached(Reach::Below, from),
+            // The way back may lead down and up.
+            Reach::Around if !self.start.is_empty() => self.leading_back(from),
+            Reach::Around | Reach::Below => self.reached(Reach::Above, from),
+        });
         let chosen = RowSet::of(self.lineage.snapshot().len(), chosen);
         self.between = self.rows.iter().copied().filter(|row| !chosen.holds(*row)).collect();
         self
-    }
-
-    /// For each model the place of its neighbour on a shortest way to what the selection was chosen around; its own
-    /// place where it is that, or where none leads there. Nothing for a selection that was chosen around nothing.
-    fn ways_back(&self) -> Vec<usize> {
-        if self.start.is_empty() {
-            return Vec::new();
-        }
-        let mut back: Vec<usize> = (0..self.rows.len()).collect();
-        let mut edge: Vec<usize> = self.start.iter().filter_map(|row| self.place(*row)).collect();
-        let mut is_met = vec![false; self.rows.len()];
-        edge.iter().for_each(|at| is_met[*at] = true);
-        while !edge.is_empty() {
-            let mut next = Vec::new();
-            for at in edge {
-                let row = self.rows[at];
-                let around = self.parents(row).chain(self.children(row));
-                for place in around.filter_map(|(row, _)| self.place(row)) {
-                    if !std::mem::replace(&mut is_met[place], true) {
-                        back[place] = at;
-                        next.push(place);
-                    }
-                }
-            }
-            edge = next;
-        }
-        back
     }
 
     /// Lets one node stand for siblings: models without children, with the same parents and relation, two at least.
@@ -269,7 +232,7 @@ impl Selection {
         self.groups = groups.map(|((parents, relation), models)| Group { parents, relation, models }).collect();
         let mut hidden: Vec<Row> = self.groups.iter().flat_map(|group| group.models.iter().copied()).collect();
         hidden.sort_unstable();
-        self.retain(|row| hidden.binary_search(row).is_err());
+        self.narrow(self.rows.iter().copied().filter(|row| hidden.binary_search(row).is_err()).collect());
         self
     }
 }

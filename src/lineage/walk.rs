@@ -65,22 +65,10 @@ impl Lineage {
                 edge.extend(members);
             }
         }
+        let below = self.below(&edge);
         edge.iter().for_each(|row| generation[*row as usize] = 0);
-        for level in 1.. {
-            let mut next = Vec::new();
-            for at in &edge {
-                for (child, _) in self.children(*at) {
-                    if generation[child as usize] == u32::MAX {
-                        generation[child as usize] = level;
-                        next.push(child);
-                    }
-                }
-            }
-            if next.is_empty() {
-                break;
-            }
-            edge = next;
-        }
+        let levels = below.levels.iter().zip(1..).flat_map(|(models, level)| std::iter::repeat_n(level, *models));
+        below.rows.iter().zip(levels).for_each(|(row, level)| generation[*row as usize] = level);
         generation
     }
 }
