@@ -1,4 +1,4 @@
-//! petgraph's algorithms over the whole of a snapshot, without a copy of its graph.
+//! petgraph's algorithms over the whole of a snapshot, without a copy of its graph; and a part of it as a graph to keep.
 //!
 //! `cargo run --release --example any_algorithm [SNAPSHOT [MODEL]]`; without a snapshot the sample inside the program is asked.
 
@@ -8,8 +8,10 @@ use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 
-use modelkin::lineage::Lineage;
+use modelkin::lineage::{Lineage, Reach};
+use modelkin::model::Relation;
 use modelkin::snapshot::Snapshot;
+use petgraph::Incoming;
 use petgraph::algo::{connected_components, dominators, kosaraju_scc};
 
 fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -35,5 +37,13 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let through_one = above.immediately_dominated_by(base).filter(|row| *row != base).count();
     println!("models below {} that hang from no single other one below it", snapshot.id(base));
     println!("                       {through_one:>10}   {:.1?}", begun.elapsed());
+
+    let mut near = lineage.select(&[base], Reach::Below, 2).graph();
+    let models = near.node_count();
+    near.retain_nodes(|graph, node| {
+        graph.edges_directed(node, Incoming).all(|link| *link.weight() != Relation::Quantized)
+    });
+    println!("of {models} models within two links, no quantized copies");
+    println!("                       {:>10}", near.node_count());
     Ok(())
 }

@@ -1,6 +1,7 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use super::graph::LinkOut;
+use petgraph::visit::EdgeRef;
+
 use super::layout::{LINE, Layout};
 use super::{Graph, Node, Paint, Status};
 use crate::model::Relation;
@@ -92,13 +93,13 @@ fn pen(relation: Relation, opacity: f64) -> Pen {
 impl Drawing {
     pub fn of(graph: &Graph<'_>, paint: &Paint) -> Drawing {
         let nodes: Vec<Node<'_>> = graph.nodes().collect();
-        let links: Vec<LinkOut> = graph.links().collect();
         let labels: Vec<String> = nodes.iter().map(label).collect();
         let widths: Vec<f64> =
             nodes.iter().zip(&labels).map(|(node, label)| 2.0 * radius(node) + 6.0 + wide(label)).collect();
         let weights: Vec<u64> = nodes.iter().map(|node| node.descendants.max(node.models - 1)).collect();
         let selection = graph.selection();
         let starts: Vec<usize> = selection.start().iter().filter_map(|row| selection.place(*row)).collect();
+        let links = selection.graph();
         let layout = Layout::of(&widths, &weights, &links, &starts);
 
         let width = (layout.width + 2.0 * MARGIN).max(880.0);
@@ -117,8 +118,6 @@ impl Drawing {
             let (x, y) = layout.places[number];
             (x + MARGIN + radius(&nodes[number]), y + top)
         };
-        let relations: HashMap<(usize, usize), Relation> =
-            links.iter().map(|link| ((link.parent, link.child), link.relation)).collect();
         // Siblings share their trunk's pieces: each is drawn once.
         let mut trunks: BTreeSet<[(i64, i64); 2]> = BTreeSet::new();
         for rail in &layout.rails {
@@ -126,16 +125,18 @@ impl Drawing {
                 |(x, y): Point| (((x + MARGIN + 4.0) * 10.0).round() as i64, ((y + top) * 10.0).round() as i64);
             let corners: Vec<(i64, i64)> = rail.trunk.iter().map(|corner| tenths(*corner)).collect();
             trunks.extend(corners.windows(2).map(|pair| [pair[0], pair[1]]));
-            let relation = relations.get(&(rail.parent, rail.child)).copied().unwrap_or(Relation::Unstated);
+            let relation = layout.above[rail.child].map_or(Relation::Unstated, |link| links[link]);
             let from = corners.last().map(|corner| pixels(*corner));
             marks.push(Mark::Lines(vec![from.into_iter().chain([at(rail.child)]).collect()], pen(relation, 1.0)));
         }
         let trunks = trunks.into_iter().map(|[from, to]| vec![pixels(from), pixels(to)]).collect();
         marks.push(Mark::Lines(trunks, Pen { color: "#999999", width: 0.8, opacity: 1.0, stroke: Stroke::Solid }));
-        for link in links.iter().filter(|link| layout.above[link.child] != Some(link.parent)) {
-            let (from, to) = (at(link.parent), at(link.child));
+        let across =
+            links.edge_references().rev().filter(|link| layout.above[link.target().index()] != Some(link.id()));
+        for link in across {
+            let (from, to) = (at(link.source().index()), at(link.target().index()));
             let middle = (from.0 + to.0) / 2.0;
-            marks.push(Mark::Curve([from, (middle, from.1), (middle, to.1), to], pen(link.relation, 0.25)));
+            marks.push(Mark::Curve([from, (middle, from.1), (middle, to.1), to], pen(*link.weight(), 0.25)));
         }
         for (node, label) in nodes.iter().zip(labels) {
             let (x, y) = at(node.number);

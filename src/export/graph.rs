@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use super::Part;
 use crate::census::{Census, Kin};
-use crate::lineage::{Edge, Group, Selection};
+use crate::lineage::{Group, NodeLink, Selection};
 use crate::model::{Count, Relation, Word, WordList};
 use crate::reference::{Aliases, Licences, Publishers, Whose};
 use crate::snapshot::{Error, ListColumn, NumberColumn, Row, Snapshot, WordColumn};
@@ -138,7 +138,7 @@ pub const NODE_FIELDS: [(&str, Kind); 18] = [
     ("descendants", Kind::Number),
 ];
 
-/// The fields of a link beside its ends, in the order of [`LinkOut::values`].
+/// The fields of a link beside its ends, in the order of [`NodeLink::values`].
 pub(super) const LINK_FIELDS: [(&str, Kind); 3] =
     [("relation", Kind::Text), ("learned", Kind::Text), ("models", Kind::Number)];
 
@@ -226,20 +226,8 @@ pub(super) fn blanked(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { ' ' } else { c }).collect()
 }
 
-/// A link between two nodes, by their places.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct LinkOut {
-    pub parent: usize,
-    pub child: usize,
-    pub relation: Relation,
-    /// How it was learned; nothing if it stands for several links that were learned otherwise.
-    pub learned: Option<crate::model::Learned>,
-    /// How many models of a collapsed child it leads to.
-    pub models: u64,
-}
-
-impl LinkOut {
-    pub fn values(&self) -> [Value<'static>; 3] {
+impl NodeLink {
+    pub(super) fn values(&self) -> [Value<'static>; 3] {
         [text(Some(self.relation.name())), text(self.learned.map(|learned| learned.name())), Value::Number(self.models)]
     }
 }
@@ -429,20 +417,8 @@ impl<'g> Graph<'g> {
     }
 
     /// The links, in order of the child, then of the parent.
-    pub(super) fn links(&self) -> impl Iterator<Item = LinkOut> {
-        let place = |row: Row| self.selection.place(row);
-        let models = self.selection.links().filter_map(move |(parent, child, Edge { relation, learned })| {
-            Some(LinkOut { parent: place(parent)?, child: place(child)?, relation, learned: Some(learned), models: 1 })
-        });
-        let first = self.selection.rows().len();
-        let groups = self.selection.groups().iter().enumerate().flat_map(move |(at, group)| {
-            let models = group.models.len() as u64;
-            group.parents.iter().filter_map(move |parent| {
-                let relation = group.relation;
-                Some(LinkOut { parent: place(*parent)?, child: first + at, relation, learned: None, models })
-            })
-        });
-        models.chain(groups)
+    pub(super) fn links(&self) -> impl Iterator<Item = NodeLink> {
+        self.selection.node_links()
     }
 
     /// The id of the node at a place.

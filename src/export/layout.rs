@@ -1,6 +1,9 @@
 use std::cmp::Reverse;
+use std::collections::VecDeque;
 
-use super::graph::LinkOut;
+use petgraph::Incoming;
+use petgraph::graph::{DiGraph, EdgeIndex, EdgeReference, NodeIndex};
+use petgraph::visit::{Bfs, EdgeRef, VisitMap, Visitable};
 
 /// Height of a line of text, in pixels at 96 to the inch.
 pub(super) const LINE: f64 = 16.0;
@@ -21,8 +24,8 @@ const PAGE: f64 = std::f64::consts::SQRT_2;
 pub(super) struct Layout {
     /// The left end of each node's line, and its middle.
     pub places: Vec<(f64, f64)>,
-    /// The node under which each one stands.
-    pub above: Vec<Option<usize>>,
+    /// The link by which each one stands under another.
+    pub above: Vec<Option<EdgeIndex>>,
     /// The lines from parents to the children under them.
     pub rails: Vec<Rail>,
     pub width: f64,
@@ -33,7 +36,6 @@ pub(super) struct Layout {
 /// the child's place.
 #[derive(Debug, Clone)]
 pub(super) struct Rail {
-    pub parent: usize,
     pub child: usize,
     /// The corners of the trunk, from the parent on.
     pub trunk: Vec<(f64, f64)>,
@@ -42,6 +44,8 @@ pub(super) struct Rail {
 /// A node while it is laid out.
 #[derive(Debug, Clone, Default)]
 struct Cell {
+    /// The link to the one under which it stands.
+    above: Option<EdgeIndex>,
     depth: usize,
     children: Vec<usize>,
     /// Of its own line.
@@ -52,67 +56,52 @@ struct Cell {
 }
 
 impl Layout {
-    /// Lays nodes out that are as wide as `widths` say; `weights` sort siblings, the heaviest first.
-    pub fn of(widths: &[f64], weights: &[u64], links: &[LinkOut], starts: &[usize]) -> Layout {
-        let (cells, order, above) = outline(widths, weights, links, starts);
+    /// Lays the nodes of a graph out that are as wide as `widths` say; `weights` sort siblings, the heaviest first.
+    pub fn of<N, E>(widths: &[f64], weights: &[u64], graph: &DiGraph<N, E>, starts: &[usize]) -> Layout {
+        let (cells, order) = outline(widths, weights, graph, starts);
         let tried = [640.0, 800.0, 1000.0, 1250.0, 1600.0, 2000.0, 2500.0, 3200.0, 4000.0];
         let fits = tried.map(|page| {
-            let layout = place(cells.clone(), &order, &above, page);
+            let layout = place(cells.clone(), &order, page);
             let off = (layout.width / layout.height.max(1.0) / PAGE).ln().abs();
             (off, layout)
         });
         let best = fits.into_iter().min_by(|(one, _), (other, _)| one.total_cmp(other));
-        best.map_or_else(|| place(cells, &order, &above, tried[0]), |(_, layout)| layout)
+        best.map_or_else(|| place(cells, &order, tried[0]), |(_, layout)| layout)
     }
 }
 
-/// The tree that is drawn: every node under the parent that a walk from the starts meets first.
-fn outline(
-    widths: &[f64],
-    weights: &[u64],
-    links: &[LinkOut],
-    starts: &[usize],
-) -> (Vec<Cell>, Vec<usize>, Vec<Option<usize>>) {
-    let nodes = widths.len();
-    let mut children: Vec<Vec<usize>> = vec![Vec::new(); nodes];
-    let mut has_parent = vec![false; nodes];
-    for link in links {
-        children[link.parent].push(link.child);
-        has_parent[link.child] = true;
-    }
-    let mut above = vec![None; nodes];
-    let mut is_met = vec![false; nodes];
-    let mut order = Vec::with_capacity(nodes);
-    let mut cells: Vec<Cell> = widths.iter().map(|width| Cell { line: *width, ..Cell::default() }).collect();
+/// The tree that is drawn: every node under the parent that a walk from the starts meets first. Gives the nodes in the order
+/// of the walk, too.
+fn outline<N, E>(widths: &[f64], weights: &[u64], graph: &DiGraph<N, E>, starts: &[usize]) -> (Vec<Cell>, Vec<usize>) {
+    let mut walk = Bfs { stack: VecDeque::new(), discovered: graph.visit_map() };
     // Roots first, all at once, so that a node stands under the nearest; what only a cycle holds is entered at its first.
-    let all = || starts.iter().copied().chain(0..nodes);
-    let mut fresh: Vec<usize> = all().filter(|at| !has_parent[*at]).collect();
+    let all = || starts.iter().map(|at| NodeIndex::new(*at)).chain(graph.node_indices());
+    let roots = all().filter(|at| graph.neighbors_directed(*at, Incoming).next().is_none());
+    walk.stack.extend(roots.filter(|at| walk.discovered.visit(*at)));
     let mut entries = all();
-    let mut begin = 0;
+    let mut order: Vec<NodeIndex> = Vec::with_capacity(widths.len());
     loop {
-        for root in fresh.drain(..) {
-            if !std::mem::replace(&mut is_met[root], true) {
-                order.push(root);
-            }
+        order.extend(std::iter::from_fn(|| walk.next(graph)));
+        let Some(entry) = entries.find(|at| walk.discovered.visit(*at)) else { break };
+        walk.stack.push_back(entry);
+    }
+    let mut met = vec![0; widths.len()];
+    order.iter().enumerate().for_each(|(at, node)| met[node.index()] = at);
+    let mut cells: Vec<Cell> = widths.iter().map(|width| Cell { line: *width, ..Cell::default() }).collect();
+    for node in &order {
+        let before = |link: &EdgeReference<'_, E>| met[link.source().index()];
+        let first = graph.edges_directed(*node, Incoming).min_by_key(before);
+        if let Some(link) = first.filter(|link| before(link) < met[node.index()]) {
+            let (parent, child) = (link.source().index(), node.index());
+            cells[child].above = Some(link.id());
+            cells[child].depth = cells[parent].depth + 1;
+            cells[parent].children.push(child);
         }
-        while let Some(at) = order.get(begin).copied() {
-            begin += 1;
-            for child in &children[at] {
-                if !std::mem::replace(&mut is_met[*child], true) {
-                    above[*child] = Some(at);
-                    cells[*child].depth = cells[at].depth + 1;
-                    cells[at].children.push(*child);
-                    order.push(*child);
-                }
-            }
-        }
-        let Some(entry) = entries.find(|at| !is_met[*at]) else { break };
-        fresh.push(entry);
     }
     for cell in &mut cells {
         cell.children.sort_by_key(|child| (Reverse(weights[*child]), *child));
     }
-    (cells, order, above)
+    (cells, order.into_iter().map(NodeIndex::index).collect())
 }
 
 /// Where a child stands in its parent's box.
@@ -157,7 +146,7 @@ fn set(cells: &[Cell], at: usize, page: f64) -> (Vec<Spot>, f64, f64) {
     (spots, width, height + row_height)
 }
 
-fn place(mut cells: Vec<Cell>, order: &[usize], above: &[Option<usize>], page: f64) -> Layout {
+fn place(mut cells: Vec<Cell>, order: &[usize], page: f64) -> Layout {
     let room = |depth: usize| (page - depth as f64 * INDENT).max(LEAST);
     for at in order.iter().rev() {
         let (_, width, height) = set(&cells, *at, room(cells[*at].depth + 1));
@@ -168,6 +157,7 @@ fn place(mut cells: Vec<Cell>, order: &[usize], above: &[Option<usize>], page: f
     let mut places = vec![(0.0, 0.0); cells.len()];
     let mut rails = Vec::new();
     // The roots are set as the children of one that is not drawn.
+    let above: Vec<Option<EdgeIndex>> = cells.iter().map(|cell| cell.above).collect();
     let roots: Vec<usize> = order.iter().copied().filter(|at| above[*at].is_none()).collect();
     cells.push(Cell { children: roots, ..Cell::default() });
     let (spots, width, height) = set(&cells, cells.len() - 1, page);
@@ -192,8 +182,8 @@ fn place(mut cells: Vec<Cell>, order: &[usize], above: &[Option<usize>], page: f
                 }
                 None => vec![start, (left, y - 1.0), (x, y - 1.0)],
             };
-            rails.push(Rail { parent: *at, child: spot.child, trunk });
+            rails.push(Rail { child: spot.child, trunk });
         }
     }
-    Layout { places, above: above.to_vec(), rails, width, height }
+    Layout { places, above, rails, width, height }
 }

@@ -1,11 +1,13 @@
 //! petgraph's view of a lineage: any of its algorithms runs over the lineage's own arrays, without a copy. A node is a row of the
-//! snapshot, an edge the number of a link in the order of [`Lineage::all_links`]. Rows that are old ids have no links.
+//! snapshot, an edge the number of a link in the order of [`Lineage::all_links`]. Rows that are old ids have no links. Of a
+//! selection there is a copy to keep.
 
 use std::iter::{Copied, Map};
 use std::ops::Range;
 use std::slice::Iter;
 
 use fixedbitset::FixedBitSet;
+use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{
     Data, EdgeCount, EdgeIndexable, EdgeRef, GetAdjacencyMatrix, GraphBase, GraphProp, IntoEdgeReferences, IntoEdges,
     IntoEdgesDirected, IntoNeighbors, IntoNeighborsDirected, IntoNodeIdentifiers, IntoNodeReferences,
@@ -14,7 +16,8 @@ use petgraph::visit::{
 use petgraph::{Directed, Direction};
 
 use super::arrows::Arrows;
-use super::{Edge, Lineage};
+use super::{Edge, Lineage, Selection};
+use crate::model::Relation;
 use crate::snapshot::Row;
 
 /// A `Link` is a link as petgraph's algorithms see it: it leads from the parent to the child.
@@ -250,5 +253,31 @@ impl<'l> IntoEdgesDirected for &'l Lineage {
 
     fn edges_directed(self, model: Row, direction: Direction) -> Links<'l> {
         self.links_of(model, direction)
+    }
+}
+
+/// A `Node` says what a node of a selection's graph stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Node {
+    /// It is the model of this row.
+    Model(Row),
+    /// It stands for siblings: the group at this place among [`Selection::groups`].
+    Group(usize),
+}
+
+impl Selection {
+    /// Gives a copy of the selection as petgraph's own graph, to keep and to change. The nodes are its models in order, then its
+    /// groups: that of a model has [`Selection::place`] as its number. Links run from parent to child and carry their relation; petgraph
+    /// hands the neighbours of a node out in the order of their numbers.
+    pub fn graph(&self) -> DiGraph<Node, Relation> {
+        let links: Vec<_> = self.node_links().collect();
+        let mut graph = DiGraph::with_capacity(self.nodes(), links.len());
+        self.rows().iter().for_each(|row| _ = graph.add_node(Node::Model(*row)));
+        (0..self.groups().len()).for_each(|at| _ = graph.add_node(Node::Group(at)));
+        // The last one added is the first that petgraph hands out.
+        for link in links.iter().rev() {
+            graph.add_edge(NodeIndex::new(link.parent), NodeIndex::new(link.child), link.relation);
+        }
+        graph
     }
 }

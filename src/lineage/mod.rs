@@ -1,4 +1,4 @@
-//! The derivative graph: parent to child, one link for each pair. The only room where petgraph is spoken.
+//! The derivative graph: parent to child, one link for each pair. petgraph is spoken here, and where drawings are laid out.
 
 mod anomaly;
 mod arrows;
@@ -17,11 +17,11 @@ use std::sync::{Arc, OnceLock};
 pub use anomaly::Anomaly;
 use arrows::{Arrows, Making};
 pub(crate) use cycles::components;
-pub use graph::{AllLinks, Link, Links};
+pub use graph::{AllLinks, Link, Links, Node};
 pub use mirror::Mirror;
 pub use namesakes::Namesakes;
 pub(crate) use row_set::{RowSet, holds};
-pub use selection::{Collapse, Group, Named, Reach, Selection};
+pub use selection::{Collapse, Group, Named, NodeLink, Reach, Selection};
 pub use walk::Reached;
 
 use crate::model::{Learned, Relation};

@@ -2,7 +2,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{Edge, Lineage, RowSet};
-use crate::model::Relation;
+use crate::model::{Learned, Relation};
 use crate::snapshot::Row;
 
 /// A `Selection` is a part of a lineage: chosen models, and the links between them.
@@ -29,6 +29,21 @@ pub struct Group {
     pub relation: Relation,
     /// These are the models, in order.
     pub models: Vec<Row>,
+}
+
+/// A `NodeLink` is a link between two nodes of a selection, each a model or a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NodeLink {
+    /// This is the place of the parent among the nodes: the models in order, then the groups.
+    pub parent: usize,
+    /// This is the place of the child among them.
+    pub child: usize,
+    /// The relation says how the child was made from the parent; of a group it is the strongest.
+    pub relation: Relation,
+    /// This says how the relation was learned; it is missing of a group, each of whose links may have been learned otherwise.
+    pub learned: Option<Learned>,
+    /// The link leads to so many models: 1, but for a group.
+    pub models: u64,
 }
 
 /// A `Reach` says which way a selection reaches from its start.
@@ -154,10 +169,21 @@ impl Selection {
     /// Gives the links between its models as parent, child and what the link carries, in order of the child, then of
     /// the parent.
     pub fn links(&self) -> impl Iterator<Item = (Row, Row, Edge)> {
-        self.rows.iter().flat_map(move |child| {
-            let parents = self.lineage.parents(*child).filter(|(parent, _)| self.set.holds(*parent));
-            parents.map(|(parent, edge)| (parent, *child, edge))
-        })
+        self.rows.iter().flat_map(|child| self.parents(*child).map(|(parent, edge)| (parent, *child, edge)))
+    }
+
+    /// Gives the links between its nodes: those of the models in the order of [`Selection::links`], then those of the groups.
+    pub fn node_links(&self) -> impl Iterator<Item = NodeLink> {
+        let models = self.links().filter_map(|(parent, child, Edge { relation, learned })| {
+            let (parent, child) = (self.place(parent)?, self.place(child)?);
+            Some(NodeLink { parent, child, relation, learned: Some(learned), models: 1 })
+        });
+        let groups = self.groups.iter().zip(self.rows.len()..).flat_map(|(group, child)| {
+            let (relation, models) = (group.relation, group.models.len() as u64);
+            let parents = group.parents.iter().filter_map(|parent| self.place(*parent));
+            parents.map(move |parent| NodeLink { parent, child, relation, learned: None, models })
+        });
+        models.chain(groups)
     }
 
     /// Gives those parents of a model that are among its models.

@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use modelkin::census::Clusters;
-use modelkin::lineage::{Edge, Lineage};
+use modelkin::lineage::{Collapse, Edge, Lineage, Node, Reach, Selection};
+use modelkin::model::Relation;
 use modelkin::snapshot::Row;
 use petgraph::algo::{connected_components, dijkstra, dominators, kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{
     Bfs, Dfs, EdgeCount, EdgeRef, GetAdjacencyMatrix, IntoEdgeReferences, IntoEdges, IntoEdgesDirected, IntoNeighbors,
-    IntoNeighborsDirected, IntoNodeReferences, NodeCount, Reversed, VisitMap, Visitable,
+    IntoNeighborsDirected, IntoNodeReferences, NodeCount, Reversed, UndirectedAdaptor, VisitMap, Visitable,
 };
 use petgraph::{Direction, Graph};
 use proptest::prelude::*;
@@ -91,6 +92,75 @@ fn compare(lineage: &Lineage) {
     assert_eq!(connected_components(lineage), connected_components(&graph));
     let clusters = Clusters::of(lineage, |_| true);
     assert_eq!(connected_components(lineage), rows.map(|row| clusters.part(row)).collect::<BTreeSet<_>>().len());
+}
+
+/// A selection's graph to keep against its own nodes and links.
+fn compare_kept(selection: &Selection) {
+    let graph = selection.graph();
+    let models = selection.rows().iter().map(|row| Node::Model(*row));
+    let nodes: Vec<Node> = models.chain((0..selection.groups().len()).map(Node::Group)).collect();
+    assert_eq!(graph.node_weights().copied().collect::<Vec<_>>(), nodes);
+    assert_eq!(graph.node_count(), selection.nodes());
+    for row in selection.rows() {
+        assert_eq!(graph[NodeIndex::new(selection.place(*row).unwrap())], Node::Model(*row));
+    }
+    let link = |parent: Row, child: Node, relation: Relation| (Node::Model(parent), child, relation);
+    let mut expected: Vec<_> =
+        selection.links().map(|(parent, child, edge)| link(parent, Node::Model(child), edge.relation)).collect();
+    for (at, group) in selection.groups().iter().enumerate() {
+        expected.extend(group.parents.iter().map(|parent| link(*parent, Node::Group(at), group.relation)));
+    }
+    let mut links: Vec<_> =
+        graph.edge_references().map(|link| (graph[link.source()], graph[link.target()], *link.weight())).collect();
+    links.reverse();
+    assert_eq!(links, expected);
+    for node in graph.node_indices() {
+        assert!(graph.neighbors(node).is_sorted() && graph.neighbors_directed(node, Direction::Incoming).is_sorted());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_selections_graph_has_its_nodes_and_links(text in any_lineage(), depth in 0..4usize) {
+        let snapshot = snapshot(&text);
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+        let around = |row| [Reach::Below, Reach::Above, Reach::Around].map(|reach| lineage.select(&[row], reach, depth));
+        for selection in snapshot.rows().flat_map(around).chain([lineage.everything()]) {
+            compare_kept(&selection);
+            Collapse::ALL.iter().for_each(|which| compare_kept(&selection.clone().collapse(*which)));
+        }
+    }
+
+    #[test]
+    fn what_stays_of_a_selection_is_as_near_to_its_start_as_before(
+        text in any_lineage(), starts in 1..4usize, wanted in 2..5u32
+    ) {
+        use modelkin::lineage::Named;
+        let snapshot = snapshot(&text);
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+        let rows: Vec<Row> = snapshot.rows().collect();
+        for start in rows.chunks(starts) {
+            let all = lineage.select(start, Reach::Around, 4);
+            let kept = all.clone().keep(Reach::Around, Named::AsOthers, |row| row % wanted == 0);
+            let far = |selection: &Selection| {
+                let graph = selection.graph();
+                let node = |row: Row| NodeIndex::new(selection.place(row).unwrap());
+                let mut far = std::collections::BTreeMap::new();
+                for start in start {
+                    for (at, links) in dijkstra(UndirectedAdaptor(&graph), node(*start), None, |_| 1u32) {
+                        let nearest = far.entry(selection.rows()[at.index()]).or_insert(links);
+                        *nearest = links.min(*nearest);
+                    }
+                }
+                far
+            };
+            let (before, after) = (far(&all), far(&kept));
+            prop_assert_eq!(after.len(), kept.rows().len());
+            prop_assert!(after.iter().all(|(row, links)| before[row] == *links));
+        }
+    }
 }
 
 proptest! {

@@ -88,7 +88,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "export",
         may_import: &["census", "lineage", "reference", "snapshot", "source", "model"],
-        foreign: &["graphviz_rust", "quick_xml", "serde_json", "csv", "parquet", "flate2", "jiff"],
+        foreign: &["graphviz_rust", "quick_xml", "serde_json", "csv", "parquet", "flate2", "jiff", "petgraph"],
     },
     Room {
         name: "ask",
