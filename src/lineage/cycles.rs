@@ -1,5 +1,7 @@
 /// The strongly connected components of more than one node, those that others reach first (Tarjan's algorithm, without
 /// recursion). The children of node `n` are `targets[offsets[n]..offsets[n + 1]]`.
+///
+/// petgraph's `kosaraju_scc` takes a third more time on 3 million models, and its `tarjan_scc` recurses.
 pub(crate) fn components(offsets: &[u32], targets: &[u32]) -> Vec<Vec<u32>> {
     let nodes = offsets.len().saturating_sub(1);
     let children = |node: u32| &targets[offsets[node as usize] as usize..offsets[node as usize + 1] as usize];
