@@ -24,7 +24,7 @@ use crate::ink::Section;
 use crate::lineage::Lineage;
 use crate::model::{Count, DATES_KEPT_SINCE, DAY};
 use crate::reference::{
-    Aliases, Families, Family, Licences, Published, Publisher, Publishers, SizeClasses, Whose, Words,
+    Aliases, Families, Family, Licences, Published, Publisher, Publishers, Rivals, SizeClasses, Whose, Words,
 };
 use crate::snapshot::{NumberColumn, Numbers, Row, Snapshot};
 
@@ -47,6 +47,8 @@ pub struct References {
     pub languages: Words,
     /// Modalities of tasks.
     pub tasks: Words,
+    /// Who is compared with whom.
+    pub rivals: Rivals,
     /// What was published.
     pub published: Published,
 }
@@ -65,6 +67,7 @@ impl References {
             sizes: SizeClasses::built_in()?,
             languages: Words::languages()?,
             tasks: Words::tasks()?,
+            rivals: Rivals::built_in()?,
             published: Published::built_in()?,
         })
     }
