@@ -2,6 +2,7 @@
 //! coverage and what was published.
 
 mod concentration;
+mod counts;
 mod derivatives;
 mod diff;
 mod downloads;
@@ -10,9 +11,11 @@ mod explain;
 mod growth;
 mod intermediaries;
 mod months;
+mod organisations;
 mod owners;
 mod regions;
 mod releases;
+mod rivals;
 mod series;
 mod shape;
 mod sizes;
