@@ -48,7 +48,7 @@ impl Sum {
         }
     }
 
-    /// The sum; nothing where no value of it was known.
+    /// Returns the sum, or nothing where no value of it was known.
     pub fn known(self) -> Option<u64> {
         (self.of > 0).then_some(self.total)
     }

@@ -12,10 +12,10 @@ use crate::snapshot::{Changes, LinkColumn, Row};
 use Unit::{Count, Number, Share, Text};
 
 impl<'l> Survey<'l> {
-    /// What changed since an earlier snapshot.
+    /// Tells what changed since an earlier snapshot.
     ///
     /// # Errors
-    /// [`Error::Snapshot`].
+    /// It fails with [`Error::Snapshot`].
     pub fn since(&self, before: &Survey<'_>) -> Result<Section, Error> {
         let mut section = Section::new("diff", "What changed between two snapshots");
         let changes = Changes::between(before.snapshot(), self.snapshot())?;

@@ -50,7 +50,7 @@ pub struct References {
     pub languages: Words,
     /// Modalities of tasks.
     pub tasks: Words,
-    /// Who is compared with whom.
+    /// This table says who is compared with whom.
     pub rivals: Rivals,
     /// What was published.
     pub published: Published,

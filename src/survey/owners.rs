@@ -19,11 +19,11 @@ struct Account<'a> {
 }
 
 impl Survey<'_> {
-    /// The accounts with their publishers, those with most downloads first; of them only those that are in no table, if
-    /// that is asked.
+    /// Lists the accounts whose publishers are wanted (nothing for those that are in no table), those with most downloads
+    /// first and at most so many.
     ///
     /// # Errors
-    /// [`Error::Snapshot`].
+    /// It fails with [`Error::Snapshot`].
     pub fn accounts(&self, is_wanted: impl Fn(Option<&Publisher>) -> bool, most: usize) -> Result<Section, Error> {
         let mut section = Section::new("owners", "Accounts and their publishers");
         let main = [

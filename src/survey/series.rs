@@ -14,10 +14,10 @@ pub const SERIES: &str = "series";
 /// How many families are drawn.
 const DRAWN: usize = 6;
 
-/// What several snapshots of one Hub tell, the earliest first.
+/// Tells what several snapshots of one Hub say, which are given the earliest first.
 ///
 /// # Errors
-/// [`Error::Snapshot`].
+/// It fails with [`Error::Snapshot`].
 pub fn series(surveys: &[Survey<'_>]) -> Result<Section, Error> {
     let mut section = Section::new(SERIES, "From snapshot to snapshot");
     let date = |survey: &Survey<'_>| survey.snapshot().provenance().taken.map_or_else(String::new, day);
