@@ -47,4 +47,9 @@ impl Sum {
             self.of += 1;
         }
     }
+
+    /// Returns the sum, or nothing where no value of it was known.
+    pub fn known(self) -> Option<u64> {
+        (self.of > 0).then_some(self.total)
+    }
 }

@@ -18,7 +18,7 @@ pub use page::page;
 pub use plot::{Bar, Plot, Series};
 pub use printable::{markdown, printable, printable_lines};
 pub use section::{Column, Known, Section, Table};
-pub(crate) use section::{share, total};
+pub(crate) use section::{share, short};
 pub use text::{compared, report};
 pub use unit::Unit;
 pub(crate) use unit::percent;

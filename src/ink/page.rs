@@ -73,14 +73,14 @@ pub fn page(sections: &[Section], published: &Published, snapshot: &Snapshot, fi
 
 fn table(out: &mut String, section: &Section, table: &Table, files: &str) {
     if table.rows.is_empty() {
-        _ = writeln!(out, "<h3>{}</h3>\n<p>None is known.</p>", text(table.title));
+        _ = writeln!(out, "<h3>{}</h3>\n<p>None is known.</p>", text(&table.title));
         return;
     }
     let title = format!("{}-{}", section.name, table.name);
     _ = writeln!(
         out,
         "<h3 id=\"{title}\">{}</h3>\n<div class=\"table\" role=\"region\" aria-labelledby=\"h-{} {title}\" tabindex=\"0\">\n<table>\n<thead><tr>",
-        text(table.title),
+        text(&table.title),
         section.name
     );
     let columns = &table.columns[..table.main];

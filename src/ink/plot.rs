@@ -54,6 +54,16 @@ const LINE: f64 = 22.0;
 const LETTER: f64 = 8.1;
 
 impl Plot {
+    /// Counts as bars, the first twelve in their order; those that are not known are left out.
+    pub(crate) fn counts<N: Into<String>>(
+        title: impl Into<String>,
+        counts: impl IntoIterator<Item = (N, Option<u64>)>,
+    ) -> Plot {
+        let bar = |(name, count): (N, u64)| Bar { name: name.into(), value: count as f64, label: grouped(count) };
+        let known = counts.into_iter().filter_map(|(name, count)| Some((name, count?)));
+        Plot::Bars { title: title.into(), bars: known.take(12).map(bar).collect() }
+    }
+
     /// Draws the picture as SVG, the one of this number on its page. Its colours are the page's: classes `c0` to `c5`.
     pub fn svg(&self, number: usize) -> String {
         match self {

@@ -1,9 +1,10 @@
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::plot::Plot;
 use super::unit::{Unit, percent};
 use super::{NOT_JUDGED, Named, Report, Rows, Value, grouped};
-use crate::census::{Coverage, Sum};
+use crate::census::Coverage;
 
 /// A `Section` is a part of the survey: what was asked, what came out, and under which definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +40,7 @@ pub struct Table {
     /// This is its name in file names.
     pub name: &'static str,
     /// This is its title for people.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// These are its columns, first those that tell the rows apart.
     pub columns: Vec<Column>,
     /// So many of the columns, from the first on, tell the rows apart.
@@ -53,10 +54,10 @@ pub struct Table {
 }
 
 /// A `Column` is a column of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     /// This is its name in files.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its values are of this unit.
     pub unit: Unit,
 }
@@ -89,15 +90,15 @@ impl Section {
 impl Table {
     /// An empty table: its name, its title, how many columns tell the rows apart, the columns that people are shown and
     /// those that only files have.
-    pub(crate) fn new(
+    pub(crate) fn new<N: Clone + Into<Cow<'static, str>>>(
         name: &'static str,
-        title: &'static str,
+        title: impl Into<Cow<'static, str>>,
         keys: usize,
-        main: &[(&'static str, Unit)],
-        more: &[(&'static str, Unit)],
+        main: &[(N, Unit)],
+        more: &[(N, Unit)],
     ) -> Table {
-        let columns = main.iter().chain(more).map(|(name, unit)| Column { name, unit: *unit }).collect();
-        Table { name, title, columns, keys, main: main.len(), most: 20, rows: Vec::new() }
+        let columns = main.iter().chain(more).cloned().map(|(name, unit)| Column { name: name.into(), unit }).collect();
+        Table { name, title: title.into(), columns, keys, main: main.len(), most: 20, rows: Vec::new() }
     }
 
     pub(crate) fn row(&mut self, values: impl IntoIterator<Item = Value>) {
@@ -106,29 +107,16 @@ impl Table {
         self.rows.push(values);
     }
 
-    /// Sorts by a column of numbers, the largest first, ties by the keys.
-    pub(crate) fn sort_by(&mut self, column: &str) {
-        let Some(at) = self.place(column) else { return };
-        let keys = self.keys;
-        self.rows.sort_by(|a, b| {
-            let numbers = b[at].number().unwrap_or(-1.0).total_cmp(&a[at].number().unwrap_or(-1.0));
-            numbers.then_with(|| texts(&a[..keys]).cmp(&texts(&b[..keys])))
-        });
-    }
-
-    fn place(&self, column: &str) -> Option<usize> {
-        self.columns.iter().position(|known| known.name == column)
-    }
-
-    /// Finds the value of a row, whose keys stand in `row` with `|` between them, in a column.
+    /// Finds the value of a row, whose keys stand in `row` with `|` between them, in a column: to compare with what others
+    /// published. No section looks up here what it has computed itself.
     pub fn cell(&self, row: &str, column: &str) -> Option<&Value> {
-        let at = self.place(column)?;
+        let at = self.columns.iter().position(|known| known.name == column)?;
         self.rows.iter().find(|values| texts(&values[..self.keys]) == row)?.get(at)
     }
 
     /// A row as named values.
     pub(crate) fn named(&self, row: &[Value]) -> Named {
-        self.columns.iter().zip(row).map(|(column, value)| (column.name.into(), value.clone())).collect()
+        self.columns.iter().zip(row).map(|(column, value)| (column.name.clone(), value.clone())).collect()
     }
 
     /// Writes the rows in the frame that all outputs have, under a definition.
@@ -143,7 +131,7 @@ impl Table {
     /// It fails if the writer does.
     pub fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
         if self.rows.is_empty() {
-            let heads: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
+            let heads: Vec<&str> = self.columns.iter().map(|column| &*column.name).collect();
             return writeln!(out, "{}", heads.join(","));
         }
         super::csv(self.rows.iter().map(|row| self.named(row).into()), out)
@@ -174,7 +162,7 @@ impl Column {
 }
 
 /// A number with at most three digits behind the point.
-fn short(number: f64) -> String {
+pub(crate) fn short(number: f64) -> String {
     let whole = number.trunc().abs();
     if (1000.0..1e18).contains(&whole) {
         let sign = if number < 0.0 { "-" } else { "" };
@@ -184,12 +172,7 @@ fn short(number: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A part of a whole; missing where there is no whole.
-pub(crate) fn share(part: u64, whole: u64) -> Value {
-    if whole == 0 { Value::Missing } else { Value::Number(part as f64 / whole as f64) }
-}
-
-/// A sum; missing where no value of it was known.
-pub(crate) fn total(sum: Sum) -> Value {
-    if sum.of == 0 { Value::Missing } else { sum.total.into() }
+/// A part of a whole; nothing where there is no whole.
+pub(crate) fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
 }

@@ -1,11 +1,12 @@
 //! What the Hub does not say: which models make up a family, which ids are old names of others, who
-//! publishes, of what class licences and sizes are, and what others published.
+//! publishes, of what class licences and sizes are, who is compared with whom, and what others published.
 
 mod aliases;
 mod family;
 mod licences;
 mod published;
 mod publisher;
+mod rivals;
 mod sizes;
 mod words;
 
@@ -14,6 +15,7 @@ pub use family::{Families, Family, Matcher};
 pub use licences::Licences;
 pub use published::{Claim, Published};
 pub use publisher::{Publisher, Publishers, Whose};
+pub use rivals::{Comparison, Kind, Rivals};
 pub use sizes::SizeClasses;
 pub use words::Words;
 

@@ -1,7 +1,6 @@
 use super::Survey;
 use crate::census::{Counted, Derived, Error, Sum, tallies};
-use crate::ink::Value;
-use crate::ink::{Section, Table, Unit, percent};
+use crate::ink::{Section, Table, Unit, Value, percent, share};
 use crate::snapshot::{NumberColumn, Row};
 
 use Unit::{Count, Number, Share, Text};
@@ -29,11 +28,11 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let (downloads, downloads_all_time) = (survey.downloads()?, survey.downloads_all_time()?);
     let families = survey.members(survey.families())?;
     let (thirty, ever) = ("downloads_30d", "downloads_all_time");
-    let of_models = |column: &NumberColumn<u64>| survey.models().filter_map(|row| column.of(row)).collect::<Vec<u64>>();
+    let of_models = |column: &NumberColumn<u64>| Falling::of(survey.models().filter_map(|row| column.of(row)));
     let of_owners = |column: &NumberColumn<u64>| {
         let mut sums: Vec<Sum> = vec![Sum::default(); survey.publishers.len()];
         survey.models().for_each(|row| sums[survey.owners[row as usize] as usize].add(column.of(row)));
-        sums.iter().filter(|sum| sum.of > 0).map(|sum| sum.total).collect::<Vec<u64>>()
+        Falling::of(sums.into_iter().filter_map(Sum::known))
     };
     let of_families = |column: &NumberColumn<u64>| {
         let sum = |members: &Vec<Row>| {
@@ -41,37 +40,36 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
             members.iter().for_each(|row| sum.add(column.of(*row)));
             sum
         };
-        families.iter().map(sum).filter(|sum| sum.of > 0).map(|sum| sum.total).collect::<Vec<u64>>()
+        Falling::of(families.iter().map(sum).filter_map(Sum::known))
     };
-    for (measure, column) in [(thirty, downloads), (ever, downloads_all_time)] {
-        for (of, values) in
-            [("models", of_models(column)), ("owners", of_owners(column)), ("families", of_families(column))]
-        {
-            add(&mut table, of, measure, values);
-        }
-    }
-    let children = |row: Row| Some(survey.lineage.children(row).len() as u64);
-    add(&mut table, "models", "direct", survey.models().filter_map(children).collect());
-    let mut sets: Vec<Vec<Row>> = vec![Vec::new(); survey.publishers.len()];
-    survey.snapshot().rows().for_each(|row| sets[survey.owners[row as usize] as usize].push(row));
-    sets.retain(|set| set.iter().any(|row| !survey.lineage.is_leaf(*row)));
-    let direct = tallies(survey.lineage, &sets, survey.census.counting())?;
-    add(&mut table, "owners", "f1", direct.iter().map(|(f1, _)| f1.models).filter(|models| *models > 0).collect());
-    let families =
-        Derived::of_sets(survey.lineage, &families, Counted::Others).into_iter().map(|of| of.direct.len() as u64);
-    add(&mut table, "families", "f1", families.filter(|models| *models > 0).collect());
     let coverage = [downloads, downloads_all_time].map(|column| survey.known(|row| column.of(row).is_some()));
-    for (measure, what, known) in [(thirty, "30 days", coverage[0]), (ever, "all time", coverage[1])] {
+    for (measure, what, column, known) in
+        [(thirty, "30 days", downloads, coverage[0]), (ever, "all time", downloads_all_time, coverage[1])]
+    {
+        let models = of_models(column);
         section.conclude(known, || {
-            let figure = |column| table.cell(&format!("models|{measure}"), column).and_then(Value::number);
-            let (top, below) = figure("top_200").zip(figure("below_200"))?;
+            let (top, below) = models.top(200).zip(models.below(FEW))?;
             Some(format!(
                 "Of the downloads in {what}, the 200 models with most have {}; {} of the models have less than 200.",
                 percent(top),
                 percent(below)
             ))
         });
+        for (of, values) in [("models", models), ("owners", of_owners(column)), ("families", of_families(column))] {
+            table.row(values.row(of, measure));
+        }
     }
+    let children = |row: Row| survey.lineage.children(row).len() as u64;
+    table.row(Falling::of(survey.models().map(children)).row("models", "direct"));
+    let mut sets: Vec<Vec<Row>> = vec![Vec::new(); survey.publishers.len()];
+    survey.snapshot().rows().for_each(|row| sets[survey.owners[row as usize] as usize].push(row));
+    sets.retain(|set| set.iter().any(|row| !survey.lineage.is_leaf(*row)));
+    let direct = tallies(survey.lineage, &sets, survey.census.counting())?;
+    let owners = direct.iter().map(|(f1, _)| f1.models).filter(|models| *models > 0);
+    table.row(Falling::of(owners).row("owners", "f1"));
+    let families = Derived::of_sets(survey.lineage, &families, Counted::Others);
+    let families = families.iter().map(|of| of.direct.len() as u64).filter(|models| *models > 0);
+    table.row(Falling::of(families).row("families", "f1"));
     section.define(&[
         "Over all models (owners, families) whose value is known, zeros included; of \"direct\" over all models, of \"f1\" over owners and families with at least one. Families: those that are part of no other, with the downloads of their members.",
         "Top k: the share of the k largest; top 1 percent and top 0.01 percent: of the largest hundredth and ten-thousandth, rounded up. Zero and below 200: the share of the models (owners, families) themselves.",
@@ -83,54 +81,63 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     Ok(section)
 }
 
-fn add(table: &mut Table, of: &str, measure: &str, mut values: Vec<u64>) {
-    values.sort_unstable_by(|a, b| b.cmp(a));
-    let count = values.len();
-    let total: u64 = values.iter().sum();
-    let top = |most: usize| match total {
-        0 => Value::Missing,
-        total => Value::Number(values.iter().take(most).sum::<u64>() as f64 / total as f64),
-    };
-    let below = |bound: u64| match count {
-        0 => Value::Missing,
-        count => Value::Number((count - values.partition_point(|value| *value >= bound)) as f64 / count as f64),
-    };
-    let (gini, hhi) = (gini(&values), hhi(&values));
-    table.row([
-        of.into(),
-        measure.into(),
-        (count as u64).into(),
-        if count == 0 { Value::Missing } else { total.into() },
-        top(1),
-        top(10),
-        top(200),
-        top(count.div_ceil(100)),
-        gini,
-        hhi,
-        top(50),
-        top(1000),
-        top(count.div_ceil(10_000)),
-        below(1),
-        below(FEW),
-    ]);
-}
+/// Values, the largest first.
+struct Falling(Vec<u64>);
 
-/// Of values that fall.
-fn gini(values: &[u64]) -> Value {
-    let count = values.len() as f64;
-    let total: f64 = values.iter().map(|value| *value as f64).sum();
-    if total == 0.0 {
-        return Value::Missing;
+impl Falling {
+    fn of(values: impl Iterator<Item = u64>) -> Falling {
+        let mut values: Vec<u64> = values.collect();
+        values.sort_unstable_by(|a, b| b.cmp(a));
+        Falling(values)
     }
-    let ranked: f64 = values.iter().rev().zip(1u64..).map(|(value, rank)| rank as f64 * *value as f64).sum();
-    // Rounding may lead a hair below 0.
-    Value::Number((2.0 * ranked / (count * total) - (count + 1.0) / count).max(0.0) + 0.0)
-}
 
-fn hhi(values: &[u64]) -> Value {
-    let total: f64 = values.iter().map(|value| *value as f64).sum();
-    if total == 0.0 {
-        return Value::Missing;
+    /// The share of the `most` largest.
+    fn top(&self, most: usize) -> Option<f64> {
+        share(self.0.iter().take(most).sum(), self.0.iter().sum())
     }
-    Value::Number(values.iter().map(|value| (*value as f64 / total).powi(2)).sum())
+
+    /// The share of the values themselves that are below `bound`.
+    fn below(&self, bound: u64) -> Option<f64> {
+        let count = self.0.len();
+        share((count - self.0.partition_point(|value| *value >= bound)) as u64, count as u64)
+    }
+
+    /// Their sum, if it is not nothing.
+    fn total(&self) -> Option<f64> {
+        Some(self.0.iter().map(|value| *value as f64).sum()).filter(|total| *total != 0.0)
+    }
+
+    fn gini(&self) -> Option<f64> {
+        let (count, total) = (self.0.len() as f64, self.total()?);
+        let ranked: f64 = self.0.iter().rev().zip(1u64..).map(|(value, rank)| rank as f64 * *value as f64).sum();
+        // Rounding may lead a hair below 0.
+        Some((2.0 * ranked / (count * total) - (count + 1.0) / count).max(0.0) + 0.0)
+    }
+
+    fn hhi(&self) -> Option<f64> {
+        let total = self.total()?;
+        Some(self.0.iter().map(|value| (*value as f64 / total).powi(2)).sum())
+    }
+
+    /// All of it, as the table has it.
+    fn row(&self, of: &str, measure: &str) -> [Value; 15] {
+        let count = self.0.len();
+        [
+            of.into(),
+            measure.into(),
+            (count as u64).into(),
+            (count > 0).then(|| self.0.iter().sum::<u64>()).into(),
+            self.top(1).into(),
+            self.top(10).into(),
+            self.top(200).into(),
+            self.top(count.div_ceil(100)).into(),
+            self.gini().into(),
+            self.hhi().into(),
+            self.top(50).into(),
+            self.top(1000).into(),
+            self.top(count.div_ceil(10_000)).into(),
+            self.below(1).into(),
+            self.below(FEW).into(),
+        ]
+    }
 }

@@ -1,21 +1,21 @@
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::derivatives::strongest;
 use super::{Survey, UNKNOWN};
 use crate::census::{Counted, Derived, Error};
-use crate::ink::{Section, Table, Unit, share};
-use crate::ink::{Value, grouped, plural};
+use crate::ink::{Section, Table, Unit, grouped, plural, share};
 use crate::model::Relation;
 use crate::reference::Publisher;
 use crate::snapshot::{Changes, LinkColumn, Row};
 
 use Unit::{Count, Number, Share, Text};
 
-impl Survey<'_> {
-    /// What changed since an earlier snapshot.
+impl<'l> Survey<'l> {
+    /// Tells what changed since an earlier snapshot.
     ///
     /// # Errors
-    /// [`Error::Snapshot`].
+    /// It fails with [`Error::Snapshot`].
     pub fn since(&self, before: &Survey<'_>) -> Result<Section, Error> {
         let mut section = Section::new("diff", "What changed between two snapshots");
         let changes = Changes::between(before.snapshot(), self.snapshot())?;
@@ -87,7 +87,7 @@ impl Survey<'_> {
         ));
         let families = self.families_since(before, &appeared, &vanished)?;
         let matches = Changes::matches(before.snapshot(), self.snapshot())?;
-        let downloads = |by| self.downloads_since(before, &matches, by);
+        let downloads = |by: By| Ok::<_, Error>(by.table(&self.downloads_since(before, &matches, by)?));
         let (countries, kinds) = (downloads(By::Country)?, downloads(By::Kind)?);
         let mut models = self.models_since(before, &changes);
         models.most = 20;
@@ -123,7 +123,9 @@ impl Survey<'_> {
         let (earlier, later) = (derived(before)?, derived(self)?);
         let (appeared, vanished): (HashSet<Row>, HashSet<Row>) =
             (appeared.iter().copied().collect(), vanished.iter().copied().collect());
-        for ((family, earlier), later) in self.references.families.iter().zip(&earlier).zip(&later) {
+        let mut families: Vec<_> = self.references.families.iter().zip(&earlier).zip(&later).collect();
+        families.sort_by_key(|((family, _), later)| (Reverse(later.direct.len()), &family.name));
+        for ((family, earlier), later) in families {
             let (was, is) = (earlier.direct.len() as u64, later.direct.len() as u64);
             let difference = is as f64 - was as f64;
             let among = |derived: &Derived, rows: &HashSet<Row>| {
@@ -134,13 +136,12 @@ impl Survey<'_> {
                 family.name.as_str().into(),
                 was.into(),
                 is.into(),
-                Value::Number(difference),
+                difference.into(),
                 new.into(),
                 gone.into(),
-                Value::Number(difference - new as f64 + gone as f64),
+                (difference - new as f64 + gone as f64).into(),
             ]);
         }
-        table.sort_by("f1_after");
         Ok(table)
     }
 
@@ -172,18 +173,72 @@ impl Survey<'_> {
         table
     }
 
-    /// Downloads since an earlier snapshot, whose rows `matches` has for those of this one.
-    pub(super) fn downloads_since(&self, before: &Survey<'_>, matches: &[Option<Row>], by: By) -> Result<Table, Error> {
-        let (name, title, key) = match by {
+    /// Downloads since an earlier snapshot, whose rows `matches` has for those of this one; those of most first.
+    pub(super) fn downloads_since(
+        &self,
+        before: &Survey<'_>,
+        matches: &[Option<Row>],
+        by: By,
+    ) -> Result<Vec<Since<'l>>, Error> {
+        let word = |publisher: &'l Publisher| match by {
+            By::Country => publisher.country.as_str(),
+            By::Kind => publisher.kind.as_str(),
+        };
+        let mut sums: BTreeMap<&str, Since<'l>> = BTreeMap::new();
+        let (earlier, later) = (before.downloads_all_time()?, self.downloads_all_time()?);
+        for row in self.models() {
+            let Some(now) = later.of(row) else { continue };
+            let known = matches[row as usize];
+            let was = match known {
+                Some(known) => earlier.of(known),
+                None => Some(0),
+            };
+            let Some(was) = was else { continue };
+            let word = self.publisher(row).map_or(UNKNOWN, word);
+            let sum = sums.entry(word).or_insert_with(|| Since { word, ..Since::default() });
+            sum.models += 1;
+            sum.downloads += now.saturating_sub(was);
+            sum.fell += u64::from(now < was);
+        }
+        let mut sums: Vec<Since<'l>> = sums.into_values().collect();
+        let all: u64 = sums.iter().map(|sum| sum.downloads).sum();
+        let known: u64 = sums.iter().filter(|sum| sum.word != UNKNOWN).map(|sum| sum.downloads).sum();
+        for sum in &mut sums {
+            sum.share = share(sum.downloads, all);
+            sum.share_known = share(sum.downloads, known).filter(|_| sum.word != UNKNOWN);
+        }
+        sums.sort_by_key(|sum| (Reverse(sum.downloads), sum.word));
+        Ok(sums)
+    }
+}
+
+/// What was downloaded between two snapshots of the models that have a word in common.
+#[derive(Default)]
+pub(super) struct Since<'a> {
+    pub(super) word: &'a str,
+    models: u64,
+    pub(super) downloads: u64,
+    pub(super) share: Option<f64>,
+    /// Of the downloads of models whose publisher is known.
+    pub(super) share_known: Option<f64>,
+    /// Models with less downloads than before.
+    fell: u64,
+}
+
+/// What downloads are added up by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum By {
+    /// The publisher's country.
+    Country,
+    /// The publisher's kind.
+    Kind,
+}
+
+impl By {
+    fn table(self, sums: &[Since<'_>]) -> Table {
+        let (name, title, key) = match self {
             By::Country => ("countries", "Downloads between the two, by country", "country"),
             By::Kind => ("kinds", "Downloads between the two, by kind of publisher", "kind"),
-        };
-        let word = |row: Row| {
-            let word = |publisher: &Publisher| match by {
-                By::Country => publisher.country.clone(),
-                By::Kind => publisher.kind.clone(),
-            };
-            self.publisher(row).map_or_else(|| UNKNOWN.to_owned(), word)
         };
         let heads = [
             (key, Text),
@@ -194,48 +249,12 @@ impl Survey<'_> {
             ("fell", Count),
         ];
         let mut table = Table::new(name, title, 1, &heads, &[]);
-        let mut sums: BTreeMap<String, [u64; 3]> = BTreeMap::new();
-        let (earlier, later) = (before.downloads_all_time()?, self.downloads_all_time()?);
-        for row in self.models() {
-            let Some(now) = later.of(row) else { continue };
-            let known = matches[row as usize];
-            let was = match known {
-                Some(known) => earlier.of(known),
-                None => Some(0),
-            };
-            let Some(was) = was else { continue };
-            let sum = sums.entry(word(row)).or_default();
-            sum[0] += 1;
-            sum[1] += now.saturating_sub(was);
-            sum[2] += u64::from(now < was);
+        for Since { word, models, downloads, share, share_known, fell } in sums {
+            let [models, downloads, fell] = [models, downloads, fell].map(|count| (*count).into());
+            table.row([(*word).into(), models, downloads, (*share).into(), (*share_known).into(), fell]);
         }
-        let total = |wanted: &dyn Fn(&str) -> bool| {
-            sums.iter().filter(|(word, _)| wanted(word)).map(|(_, sum)| sum[1]).sum::<u64>()
-        };
-        let (all, known) = (total(&|_| true), total(&|word| word != UNKNOWN));
-        for (word, [models, downloads, fell]) in &sums {
-            let of_known = if word == UNKNOWN { Value::Missing } else { share(*downloads, known) };
-            table.row([
-                word.as_str().into(),
-                (*models).into(),
-                (*downloads).into(),
-                share(*downloads, all),
-                of_known,
-                (*fell).into(),
-            ]);
-        }
-        table.sort_by("downloads");
-        Ok(table)
+        table
     }
-}
-
-/// What downloads are added up by.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum By {
-    /// The publisher's country.
-    Country,
-    /// The publisher's kind.
-    Kind,
 }
 
 /// What became of a licence, of which one may be missing.

@@ -1,9 +1,9 @@
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Survey;
 use crate::census::{Coverage, Error};
-use crate::ink::{Section, Table, Unit, percent, share};
-use crate::ink::{Value, grouped};
+use crate::ink::{Section, Table, Unit, grouped, percent, share};
 use crate::model::{Relation, Word, WordList};
 use crate::snapshot::Row;
 
@@ -77,9 +77,9 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
             .rev()
             .map(|relation| (relation.name(), links[*relation as usize], sum[*relation as usize]));
         for (relation, links, (known, changed)) in std::iter::once(("all", links.iter().sum(), all)).chain(relations) {
-            let part = if known == 0 { Value::Missing } else { Value::Number(changed / known as f64) };
-            let changed = if known == 0 { Value::Missing } else { Value::Number(changed) };
-            table.row([(*what).into(), relation.into(), links.into(), known.into(), changed, part]);
+            let changed = (known > 0).then_some(changed);
+            let part = changed.map(|changed| changed / known as f64);
+            table.row([(*what).into(), relation.into(), links.into(), known.into(), changed.into(), part.into()]);
         }
     }
     for (what, sum) in
@@ -101,18 +101,18 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut matrix = Table::new("licence_classes", "Which class of licence became which", 2, &matrix_heads, &[]);
     matrix.most = 40;
     let mut relaxed = (0, 0);
-    for ((parent, child), links) in &classes {
+    for ((parent, child), links) in most_first(&classes) {
         // What is not stated is no class that a licence could become: shares are over links where both are known.
         let is_known = |class: &str| class != NONE;
-        let with_child = |((other, child), _): &(&(&str, &str), &u64)| other == parent && is_known(child);
+        let with_child = |((other, child), _): &(&(&str, &str), &u64)| *other == parent && is_known(child);
         let of_parent: u64 = classes.iter().filter(with_child).map(|(_, links)| links).sum();
-        let of_parent = if is_known(parent) && is_known(child) { share(*links, of_parent) } else { Value::Missing };
+        let of_parent = share(links, of_parent).filter(|_| is_known(parent) && is_known(child));
         let change = change(parent, child);
         if let Some(change) = change {
-            relaxed.0 += if change == "relaxed" { *links } else { 0 };
+            relaxed.0 += if change == "relaxed" { links } else { 0 };
             relaxed.1 += links;
         }
-        matrix.row([(*parent).into(), (*child).into(), (*links).into(), of_parent, change.unwrap_or("").into()]);
+        matrix.row([parent.into(), child.into(), links.into(), of_parent.into(), change.unwrap_or("").into()]);
     }
     section.conclude(Coverage { known: relaxed.1, of: links.iter().sum() }, || {
         Some(format!(
@@ -120,13 +120,11 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
             percent(relaxed.0 as f64 / relaxed.1 as f64)
         ))
     });
-    matrix.sort_by("links");
     let heads = [("parent_licence", Text), ("child_licence", Text), ("links", Count)];
     let mut pairs = Table::new("licences", "Which licence became which", 2, &heads, &[]);
-    licences
-        .iter()
-        .for_each(|((parent, child), links)| pairs.row([(*parent).into(), (*child).into(), (*links).into()]));
-    pairs.sort_by("links");
+    for ((parent, child), links) in most_first(&licences) {
+        pairs.row([parent.into(), child.into(), links.into()]);
+    }
     section.tables = vec![table, matrix, pairs];
     section.define(&[
         "Links between two listed models. Both known: links where parent and child state it. Changed: the sum of 1 - |common| / |all| (Jaccard) over these, so that a single value counts 0 if it is the same and 1 if not, and of several licences, classes or languages the part that is not shared.",
@@ -138,6 +136,13 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     survey.cover(&mut section, "models with a language", |row| !languages(row).is_empty());
     survey.cover(&mut section, "models with a task", |row| tasks.of(row).is_some());
     Ok(section)
+}
+
+/// Pairs of what parents and children state, those of most links first, ties by the row's name as figures are cited.
+fn most_first<'a>(links: &BTreeMap<(&'a str, &'a str), u64>) -> Vec<((&'a str, &'a str), u64)> {
+    let mut pairs: Vec<_> = links.iter().map(|(pair, links)| (*pair, *links)).collect();
+    pairs.sort_by_cached_key(|((parent, child), links)| (Reverse(*links), format!("{parent}|{child}")));
+    pairs
 }
 
 /// How many of two models' values are shared, and how many there are in all; nothing if one of them states none.

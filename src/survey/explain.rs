@@ -9,11 +9,11 @@ use crate::snapshot::Row;
 use Unit::{Count, Text};
 
 impl Survey<'_> {
-    /// One family under every definition, each with what makes it differ and the command that gives it. `name` is what the
+    /// Counts one family under every definition, each with what makes it differ and the command that gives it. `name` is what the
     /// command line calls it, and `words` are those that name the snapshot and the tables.
     ///
     /// # Errors
-    /// [`Error::Snapshot`].
+    /// It fails with [`Error::Snapshot`].
     pub fn explain(&self, family: &Family, name: &str, words: &[&str]) -> Result<Section, Error> {
         let mut section = Section::new("explain", "One family, every definition");
         let lineage = self.lineage;

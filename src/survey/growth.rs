@@ -1,15 +1,22 @@
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::months::dated;
 use super::{BEFORE, OTHER, Survey};
 use crate::census::{Coverage, Error};
-use crate::ink::Value;
-use crate::ink::{Plot, Series};
-use crate::ink::{Section, Table, Unit, share};
+use crate::ink::{Plot, Section, Series, Table, Unit, share};
 use crate::model::{self, Word};
 use crate::snapshot::{NumberColumn, Row};
 
 use Unit::{Count, Share, Text};
+
+/// What was made in a month.
+struct Month {
+    name: String,
+    models: u64,
+    so_far: u64,
+    derived: u64,
+}
 
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("growth", "How the Hub grew, and what is liked against what is downloaded");
@@ -22,36 +29,33 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
             month[1] += u64::from(!survey.lineage.is_root(row));
         }
     }
+    let mut order: Vec<_> = made.into_iter().collect();
+    order.sort_by_key(|(month, _)| (month != BEFORE, month.clone()));
+    let mut so_far = 0;
+    let month = |(name, [models, derived]): (String, [u64; 2])| {
+        so_far += models;
+        Month { name, models, so_far, derived }
+    };
+    let made: Vec<Month> = order.into_iter().map(month).collect();
     let heads = [("month", Text), ("models", Count), ("so_far", Count), ("derived", Count), ("share_derived", Share)];
     let mut months = Table::new("models_by_month", "Models by month of creation", 1, &heads, &[]);
     months.most = 24;
-    let mut so_far = 0;
-    let mut order: Vec<_> = made.iter().collect();
-    order.sort_by_key(|(month, _)| (*month != BEFORE, *month));
-    for (month, [models, derived]) in order {
-        so_far += models;
-        months.row([
-            month.as_str().into(),
-            (*models).into(),
-            so_far.into(),
-            (*derived).into(),
-            share(*derived, *models),
-        ]);
+    for Month { name, models, so_far, derived } in made.iter().rev() {
+        let share = share(*derived, *models).into();
+        months.row([name.as_str().into(), (*models).into(), (*so_far).into(), (*derived).into(), share]);
     }
     let dates = survey.known(|row| calendar.has(row));
     // Months of few models, and those after the snapshot's, are not drawn.
-    let is_drawn =
-        |row: &Vec<Value>| row[1].number() >= Some(Coverage::FEWEST as f64) && survey.is_past(&row[0].cell());
-    let last = months.rows.iter().rposition(is_drawn).map_or(0, |last| last + 1);
-    let drawn = &months.rows[months.rows.iter().position(is_drawn).unwrap_or(last)..last];
+    let is_drawn = |month: &Month| month.models >= Coverage::FEWEST && survey.is_past(&month.name);
+    let last = made.iter().rposition(is_drawn).map_or(0, |last| last + 1);
+    let drawn = &made[made.iter().position(is_drawn).unwrap_or(last)..last];
     if drawn.len() > 1 {
-        let steps = drawn.iter().map(|row| row[0].cell()).collect();
-        let value = |row: &Vec<Value>| row[2].number().filter(|_| is_drawn(row));
+        let steps = drawn.iter().map(|month| month.name.clone()).collect();
+        let value = |month: &Month| is_drawn(month).then_some(month.so_far as f64);
         let series = vec![Series { name: "models".into(), values: drawn.iter().map(value).collect() }];
         let title = format!("Models made so far, by month{}", dated(dates));
         section.plots.push(Plot::Lines { title, steps, series, unit: Count });
     }
-    months.rows.reverse();
 
     let stated = survey.snapshot().word(Word::Task)?;
     let mut modalities: BTreeMap<&str, u64> = BTreeMap::new();
@@ -64,21 +68,22 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     }
     let heads = [("modality", Text), ("models", Count), ("share", Share)];
     let mut tasks = Table::new("modalities", "Models by modality of their task", 1, &heads, &[]);
+    let mut modalities: Vec<(&str, u64)> = modalities.into_iter().collect();
+    modalities.sort_by_key(|(name, models)| (Reverse(*models), *name));
     modalities
         .iter()
-        .for_each(|(name, models)| tasks.row([(*name).into(), (*models).into(), share(*models, with_task)]));
-    tasks.sort_by("models");
+        .for_each(|(name, models)| tasks.row([(*name).into(), (*models).into(), share(*models, with_task).into()]));
 
-    let overlap = overlap(survey)?;
+    let overlaps = overlaps(survey)?;
+    let title = "Of the k models with most downloads, how many are among the k most liked";
+    let heads = [("k", Text), ("by_30d", Count), ("by_all_time", Count)];
+    let mut overlap = Table::new("likes_and_downloads", title, 1, &heads, &[]);
+    overlaps.iter().for_each(|of| overlap.row([of.k.to_string().into(), of.by_30d.into(), of.by_all_time.into()]));
     let (downloads, likes) = (survey.downloads()?, survey.snapshot().count(model::Count::Likes)?);
     let both = survey.known(|row| downloads.of(row).is_some() && likes.of(row).is_some());
     section.conclude(both, || {
-        let row = overlap.rows.first().filter(|row| row[1].number().is_some())?;
-        Some(format!(
-            "Of the {} models with most downloads in 30 days, {} are among the {0} with most likes.",
-            row[0].cell(),
-            row[1].cell()
-        ))
+        let (k, liked) = overlaps.first().and_then(|of| Some((of.k, of.by_30d?)))?;
+        Some(format!("Of the {k} models with most downloads in 30 days, {liked} are among the {k} with most likes."))
     });
     section.define(&[
         "Models by the month of their creation (UTC); those that were deleted since are missing, so the past looks smaller than it was. Derived: models with a declared parent.",
@@ -92,30 +97,25 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     Ok(section)
 }
 
-/// What is liked among what is downloaded.
-fn overlap(survey: &Survey<'_>) -> Result<Table, Error> {
-    let heads = [("k", Text), ("by_30d", Count), ("by_all_time", Count)];
-    let mut table = Table::new(
-        "likes_and_downloads",
-        "Of the k models with most downloads, how many are among the k most liked",
-        1,
-        &heads,
-        &[],
-    );
+/// How many of the `k` models with most downloads are among the `k` most liked; nothing where fewer are known.
+struct Overlap {
+    k: usize,
+    by_30d: Option<u64>,
+    by_all_time: Option<u64>,
+}
+
+fn overlaps(survey: &Survey<'_>) -> Result<[Overlap; 3], Error> {
     let first = |column: &NumberColumn<u64>| {
         let mut rows: Vec<(u64, Row)> = survey.models().filter_map(|row| Some((column.of(row)?, row))).collect();
-        rows.sort_unstable_by_key(|(value, row)| (std::cmp::Reverse(*value), *row));
+        rows.sort_unstable_by_key(|(value, row)| (Reverse(*value), *row));
         rows.truncate(1000);
         rows.into_iter().map(|(_, row)| row).collect::<Vec<Row>>()
     };
     let likes = first(survey.snapshot().count(model::Count::Likes)?);
-    let downloads = [first(survey.downloads()?), first(survey.downloads_all_time()?)];
-    for k in [25, 100, 1000] {
-        let common = |rows: &[Row]| match rows.len().min(likes.len()) < k {
-            true => Value::Missing,
-            false => Value::Count(rows[..k].iter().filter(|row| likes[..k].contains(row)).count() as u64),
-        };
-        table.row([k.to_string().into(), common(&downloads[0]), common(&downloads[1])]);
-    }
-    Ok(table)
+    let (thirty, ever) = (first(survey.downloads()?), first(survey.downloads_all_time()?));
+    let common = |rows: &[Row], k: usize| {
+        let (rows, likes) = (rows.get(..k)?, likes.get(..k)?);
+        Some(rows.iter().filter(|row| likes.contains(row)).count() as u64)
+    };
+    Ok([25, 100, 1000].map(|k| Overlap { k, by_30d: common(&thirty, k), by_all_time: common(&ever, k) }))
 }

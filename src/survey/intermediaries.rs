@@ -1,10 +1,9 @@
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::derivatives::bars;
 use super::{Survey, UNKNOWN};
 use crate::census::{Counted, Coverage, Derived, Error, Sum};
-use crate::ink::{Section, Table, Unit, share, total};
-use crate::ink::{Value, grouped};
+use crate::ink::{Plot, Section, Table, Unit, Value, grouped, share};
 use crate::lineage::Edge;
 use crate::model::{Relation, WordList};
 use crate::snapshot::Row;
@@ -19,6 +18,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
 
     #[derive(Default)]
     struct Converter<'a> {
+        name: &'a str,
         models: u64,
         sources: Vec<u32>,
         downloads: Sum,
@@ -41,12 +41,16 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
             own += 1;
             continue;
         }
-        let converter = converters.entry(survey.organisation(row)).or_default();
+        let organisation = survey.organisation(row);
+        let converter = converters.entry(organisation).or_default();
+        converter.name = survey.organisation_name(organisation);
         converter.models += 1;
         converter.sources.extend(sources);
         converter.downloads.add(downloads.of(row));
         converter.kind = survey.publisher(row).map_or(UNKNOWN, |publisher| &publisher.kind);
     }
+    let mut converters: Vec<Converter<'_>> = converters.into_values().collect();
+    converters.sort_by_key(|converter| (Reverse(converter.models), converter.name));
     let heads = [
         ("publisher", Text),
         ("kind", Text),
@@ -56,20 +60,18 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         ("downloads_30d", Count),
     ];
     let mut table = Table::new("converters", "Publishers of quantized models of others", 1, &heads, &[]);
-    for (organisation, converter) in &mut converters {
+    for converter in &mut converters {
         converter.sources.sort_unstable();
         converter.sources.dedup();
-        let downloads = total(converter.downloads);
         table.row([
-            survey.organisation_name(*organisation).into(),
+            converter.name.into(),
             converter.kind.into(),
             converter.models.into(),
-            share(converter.models, all - own),
+            share(converter.models, all - own).into(),
             (converter.sources.len() as u64).into(),
-            downloads,
+            converter.downloads.known().into(),
         ]);
     }
-    table.sort_by("conversions");
 
     let heads = [
         ("family", Text),
@@ -86,10 +88,14 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let gguf = tags.words().position(|tag| tag == "gguf").map(|at| at as u32);
     let sets = survey.members(survey.references.families.iter())?;
     let derived = Derived::of_sets(lineage, &sets, Counted::Everybody);
-    for ((family, set), derived) in survey.references.families.iter().zip(&sets).zip(&derived) {
+    let quantized = |derived: &Derived| -> Vec<Row> {
+        derived.all.iter().filter(|(_, relation)| *relation == Relation::Quantized).map(|(row, _)| *row).collect()
+    };
+    let quantized = derived.iter().map(quantized);
+    let mut counted: Vec<_> = survey.references.families.iter().zip(&sets).zip(&derived).zip(quantized).collect();
+    counted.sort_by_key(|(((family, _), _), quantized)| (Reverse(quantized.len()), &family.name));
+    for (((family, set), derived), quantized) in counted {
         let is_own = |row: &Row| set.binary_search(row).is_ok();
-        let quantized: Vec<Row> =
-            derived.all.iter().filter(|(_, relation)| *relation == Relation::Quantized).map(|(row, _)| *row).collect();
         let own = quantized.iter().filter(|row| is_own(row)).count() as u64;
         let all = quantized.len() as u64;
         let has_gguf = |row: &Row| gguf.is_some_and(|gguf| tags.of(*row).contains(&gguf));
@@ -99,21 +105,17 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         let tagged = Coverage::of(&derived.all, |(row, _)| !tags.of(*row).is_empty());
         let [gguf, gguf_own] = [files.len() as u64, files_own].map(|count| Value::judged(tagged.judged(count)));
         let (name, others) = (family.name.as_str(), all - own);
-        families.row([name.into(), all.into(), own.into(), others.into(), share(others, all), gguf, gguf_own]);
+        let of_others = share(others, all).into();
+        families.row([name.into(), all.into(), own.into(), others.into(), of_others, gguf, gguf_own]);
     }
-    families.sort_by("quantized");
     // Of every conversion it is known whose it is.
     section.conclude(Coverage::whole(all - own), || {
-        let row = table.rows.first()?;
-        let models = row[2].number()? as u64;
-        Some(format!(
-            "{} publishes most quantized models of others: {} of {}.",
-            row[0].cell(),
-            grouped(models),
-            grouped(all - own)
-        ))
+        let first = converters.first()?;
+        let (models, all) = (grouped(first.models), grouped(all - own));
+        Some(format!("{} publishes most quantized models of others: {models} of {all}.", first.name))
     });
-    section.plots.push(bars(&table, "conversions", "Quantized models of others, by publisher"));
+    let bars = converters.iter().map(|converter| (converter.name, Some(converter.models)));
+    section.plots.push(Plot::counts("Quantized models of others, by publisher", bars));
     section.define(&[
         "Conversion: a listed model with a parent to which its relation is quantized; by somebody else if that parent is another organisation's (accounts in the table of publishers are joined). Sources: the distinct organisations whose models were converted.",
         "By family: models reachable from a member whose strongest link towards the family is a quantization, members included; own: members. gguf: those reachable models that have the tag gguf, whatever their relation; not judged where fewer than half of them have a tag beside parents and licences.",

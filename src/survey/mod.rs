@@ -2,6 +2,7 @@
 //! coverage and what was published.
 
 mod concentration;
+mod counts;
 mod derivatives;
 mod diff;
 mod downloads;
@@ -10,9 +11,11 @@ mod explain;
 mod growth;
 mod intermediaries;
 mod months;
+mod organisations;
 mod owners;
 mod regions;
 mod releases;
+mod rivals;
 mod series;
 mod shape;
 mod sizes;
@@ -24,7 +27,7 @@ use crate::ink::Section;
 use crate::lineage::Lineage;
 use crate::model::{Count, DATES_KEPT_SINCE, DAY};
 use crate::reference::{
-    Aliases, Families, Family, Licences, Published, Publisher, Publishers, SizeClasses, Whose, Words,
+    Aliases, Families, Family, Licences, Published, Publisher, Publishers, Rivals, SizeClasses, Whose, Words,
 };
 use crate::snapshot::{NumberColumn, Numbers, Row, Snapshot};
 
@@ -47,6 +50,8 @@ pub struct References {
     pub languages: Words,
     /// Modalities of tasks.
     pub tasks: Words,
+    /// This table says who is compared with whom.
+    pub rivals: Rivals,
     /// What was published.
     pub published: Published,
 }
@@ -65,6 +70,7 @@ impl References {
             sizes: SizeClasses::built_in()?,
             languages: Words::languages()?,
             tasks: Words::tasks()?,
+            rivals: Rivals::built_in()?,
             published: Published::built_in()?,
         })
     }

@@ -1,11 +1,10 @@
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 
 use super::derivatives::reached;
 use super::{BEFORE, Calendar, Survey, UNKNOWN};
 use crate::census::{Counted, Coverage, Derived, Error};
-use crate::ink::Value;
-use crate::ink::{Plot, Series};
-use crate::ink::{Section, Table, Unit, percent};
+use crate::ink::{Plot, Section, Series, Table, Unit, Value, percent, short};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
@@ -16,8 +15,10 @@ const DRAWN: usize = 6;
 /// Months with fewer new derivatives have no leader and are not drawn; split credit is a sum of parts, which may be a hair
 /// off.
 const FEWEST: f64 = Coverage::FEWEST as f64 - 1e-6;
-/// Leaders by all of the new derivatives.
-const EVERYTHING: &str = "everything";
+/// The ways of counting that have leaders: of all new derivatives, and of some.
+const WAYS: [&str; 3] = ["everything", "without quantized", "without bursts"];
+/// The place of the first of them.
+const EVERYTHING: usize = 0;
 
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("months", "New derivatives by month, by root family and by country of the root");
@@ -38,22 +39,23 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         (&families, "months_families", "New derivatives by month and root family", "family"),
         (&countries, "months_countries", "New derivatives by month and country of the root", "country"),
     ] {
-        let (table, totals) = groups.table(survey, calendar, [name, title, key]);
-        let known = groups.known(calendar);
-        section.plots.extend(lines(&table, &totals, title, groups.dates(calendar)));
-        let leaders = leaders(survey, &table, &totals, key, known);
+        let months = groups.months(survey, calendar);
+        let (dates, known) = (groups.dates(calendar), groups.known(calendar));
+        section.plots.extend(lines(&months, title, dates));
+        // None is named where too little is known.
+        let leaders = if known.is_conclusive() { leaders(survey, &months) } else { Vec::new() };
         section.conclude(known, || {
-            let last = leaders.rows.iter().rfind(|row| row[0].cell() == EVERYTHING)?;
+            let last = leaders.iter().rfind(|leader| leader.counted == WAYS[EVERYTHING])?;
             Some(format!(
                 "Among {}, {} came to lead in {}, with {} of that month's {} new derivatives that have a date.",
                 plural(key),
-                last[2].cell(),
-                last[1].cell(),
-                leaders.columns[3].shown(&last[3]),
-                leaders.columns[6].shown(&last[6])
+                last.group,
+                last.month,
+                percent(last.share),
+                short(last.of)
             ))
         });
-        section.tables.extend([table, leaders]);
+        section.tables.extend([months_table(&months, dates, [name, title, key]), leaders_table(&leaders, key)]);
     }
     section.define(&[
         "Month: that of the derived model's creation, in UTC; models without a date are left out.",
@@ -77,17 +79,29 @@ struct Groups<'a> {
     derived: Vec<Derived>,
 }
 
+/// New derivatives of a month, in each of the [`WAYS`] of counting: models, and by split credit.
 #[derive(Default, Clone, Copy)]
-struct Month {
-    derivatives: u64,
-    split: f64,
-    without_quantized: u64,
-    split_without_quantized: f64,
-    without_bursts: u64,
-    split_without_bursts: f64,
+struct Sums {
+    models: [u64; WAYS.len()],
+    split: [f64; WAYS.len()],
 }
 
-impl Groups<'_> {
+/// What a month brought a group.
+struct Part<'a> {
+    group: &'a str,
+    of: Sums,
+    /// Its shares of the month's split credit.
+    shares: [Option<f64>; WAYS.len()],
+}
+
+/// A month: all of it, and what it brought the groups, the largest first.
+struct Month<'a> {
+    name: String,
+    total: Sums,
+    parts: Vec<Part<'a>>,
+}
+
+impl<'a> Groups<'a> {
     /// What descends from any of those groups that are wanted; each model once.
     fn reached(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<Row> {
         let wanted = self.names.iter().zip(&self.derived).filter(|(name, _)| is_wanted(name));
@@ -108,23 +122,10 @@ impl Groups<'_> {
         Coverage { known: Coverage::of(known, |row| calendar.is_dated(row)).known, ..self.dates(calendar) }
     }
 
-    fn table(
-        &self,
-        survey: &Survey<'_>,
-        calendar: Calendar<'_>,
-        [name, title, key]: [&'static str; 3],
-    ) -> (Table, BTreeMap<String, Month>) {
-        let main = [("month", Text), (key, Text), ("derivatives", Count), ("split", Number), ("share", Share)];
-        let more = [
-            ("without_quantized", Count),
-            ("share_without_quantized", Share),
-            ("without_bursts", Count),
-            ("share_without_bursts", Share),
-        ];
-        let mut table = Table::new(name, title, 2, &main, &more);
+    /// What each month brought the groups, the newest month first.
+    fn months(&self, survey: &Survey<'_>, calendar: Calendar<'_>) -> Vec<Month<'a>> {
         let reached = reached(survey, &self.derived);
-        let mut months: BTreeMap<(String, usize), Month> = BTreeMap::new();
-        let mut totals: BTreeMap<String, Month> = BTreeMap::new();
+        let mut months: BTreeMap<String, (Sums, BTreeMap<usize, Sums>)> = BTreeMap::new();
         for (at, derived) in self.derived.iter().enumerate() {
             let is_inside = |row: Row| {
                 self.sets[at].binary_search(&row).is_ok() || derived.all.binary_search_by_key(&row, |of| of.0).is_ok()
@@ -132,63 +133,103 @@ impl Groups<'_> {
             for (row, relation) in &derived.all {
                 let Some(month) = calendar.month(*row) else { continue };
                 let split = 1.0 / f64::from(reached[*row as usize]);
-                let is_quantized = *relation == Relation::Quantized;
-                let is_calm = !survey.bursts.holds(*row, is_inside);
-                let total = totals.entry(month.clone()).or_default();
-                for of in [total, months.entry((month, at)).or_default()] {
-                    of.derivatives += 1;
-                    of.split += split;
-                    if !is_quantized {
-                        of.without_quantized += 1;
-                        of.split_without_quantized += split;
-                    }
-                    if is_calm {
-                        of.without_bursts += 1;
-                        of.split_without_bursts += split;
+                let is_counted = [true, *relation != Relation::Quantized, !survey.bursts.holds(*row, is_inside)];
+                let (total, parts) = months.entry(month).or_default();
+                for of in [total, parts.entry(at).or_default()] {
+                    for way in (0..WAYS.len()).filter(|way| is_counted[*way]) {
+                        of.models[way] += 1;
+                        of.split[way] += split;
                     }
                 }
             }
         }
-        let part = |part: f64, whole: f64| if whole == 0.0 { Value::Missing } else { Value::Number(part / whole) };
-        let is_judged = self.dates(calendar).is_judged();
-        for ((month, at), of) in &months {
-            let total = &totals[month];
-            table.row([
-                month.as_str().into(),
-                self.names[*at].into(),
-                of.derivatives.into(),
-                Value::Number(of.split),
-                part(of.split, total.split),
-                of.without_quantized.into(),
-                part(of.split_without_quantized, total.split_without_quantized),
-                Value::judged(is_judged.then_some(of.without_bursts)),
-                match is_judged {
-                    true => part(of.split_without_bursts, total.split_without_bursts),
-                    false => Value::NotJudged,
-                },
-            ]);
-        }
-        // The newest month first, in it the largest.
-        table.rows.sort_by(|a, b| {
-            let rank = |row: &Vec<Value>| (row[0].cell() != BEFORE).then(|| row[0].cell());
-            let share = b[4].number().unwrap_or(-1.0).total_cmp(&a[4].number().unwrap_or(-1.0));
-            rank(b).cmp(&rank(a)).then(share).then_with(|| a[1].cell().cmp(&b[1].cell()))
-        });
-        (table, totals)
+        let month = |(name, (total, parts)): (String, (Sums, BTreeMap<usize, Sums>))| {
+            let part = |(at, of): (usize, Sums)| {
+                let share = |way: usize| (total.split[way] != 0.0).then(|| of.split[way] / total.split[way]);
+                Part { group: self.names[at], of, shares: std::array::from_fn(share) }
+            };
+            let mut parts: Vec<Part<'a>> = parts.into_iter().map(part).collect();
+            let share = |part: &Part<'_>| part.shares[EVERYTHING].unwrap_or(-1.0);
+            parts.sort_by(|a, b| share(b).total_cmp(&share(a)).then_with(|| a.group.cmp(b.group)));
+            Month { name, total, parts }
+        };
+        let mut months: Vec<Month<'a>> = months.into_iter().map(month).collect();
+        months.sort_by_key(|month| Reverse((month.name != BEFORE).then(|| month.name.clone())));
+        months
     }
 }
 
-/// A way of counting months: its name, the column of its shares, and the whole of a month.
-type Way = (&'static str, usize, fn(&Month) -> f64);
+fn months_table(months: &[Month<'_>], dates: Coverage, [name, title, key]: [&'static str; 3]) -> Table {
+    let main = [("month", Text), (key, Text), ("derivatives", Count), ("split", Number), ("share", Share)];
+    let more = [
+        ("without_quantized", Count),
+        ("share_without_quantized", Share),
+        ("without_bursts", Count),
+        ("share_without_bursts", Share),
+    ];
+    let mut table = Table::new(name, title, 2, &main, &more);
+    for month in months {
+        for Part { group, of, shares } in &month.parts {
+            let [models, plain, calm] = of.models.map(Value::Count);
+            let [share, share_plain, share_calm] = shares.map(Value::from);
+            let judged = |value: Value| dates.judged(value).unwrap_or(Value::NotJudged);
+            table.row([
+                month.name.as_str().into(),
+                (*group).into(),
+                models,
+                of.split[EVERYTHING].into(),
+                share,
+                plain,
+                share_plain,
+                judged(calm),
+                judged(share_calm),
+            ]);
+        }
+    }
+    table
+}
 
-/// The months in which another group came to lead, if enough is known to say so.
-fn leaders(
-    survey: &Survey<'_>,
-    table: &Table,
-    totals: &BTreeMap<String, Month>,
-    key: &'static str,
-    known: Coverage,
-) -> Table {
+/// Who came to lead in a month, in one of the [`WAYS`] of counting.
+struct Leader<'a> {
+    counted: &'static str,
+    month: &'a str,
+    group: &'a str,
+    share: f64,
+    /// Who led before, and what that one has of this month.
+    before: Option<&'a str>,
+    share_before: Option<f64>,
+    /// All of the month's, by split credit.
+    of: f64,
+}
+
+/// The months in which another group came to lead, the earliest first.
+fn leaders<'a>(survey: &Survey<'_>, months: &'a [Month<'_>]) -> Vec<Leader<'a>> {
+    let mut leaders = Vec::new();
+    for (way, counted) in WAYS.into_iter().enumerate() {
+        let mut last: Option<&str> = None;
+        for month in months.iter().rev() {
+            let of = month.total.split[way];
+            if of < FEWEST || !survey.is_past(&month.name) {
+                continue;
+            }
+            let known = month.parts.iter().filter(|part| part.group != UNKNOWN);
+            let shares: Vec<(&str, f64)> = known.map(|part| (part.group, part.shares[way].unwrap_or(0.0))).collect();
+            let most = |a: &&(&str, f64), b: &&(&str, f64)| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0));
+            let Some((group, share)) = shares.iter().min_by(most).copied().filter(|(_, share)| *share > 0.0) else {
+                continue;
+            };
+            // Who led leads until somebody passes.
+            let share_before = shares.iter().find(|(group, _)| Some(*group) == last).map(|(_, share)| *share);
+            if share_before.is_none_or(|before| before <= share - 1e-12) {
+                let before = last.replace(group);
+                leaders.push(Leader { counted, month: &month.name, group, share, before, share_before, of });
+            }
+        }
+    }
+    leaders
+}
+
+fn leaders_table(leaders: &[Leader<'_>], key: &'static str) -> Table {
     let (name, title) = match key {
         "family" => ("leaders_families", "When another family came to lead"),
         _ => ("leaders_countries", "When another country came to lead"),
@@ -202,78 +243,41 @@ fn leaders(
         ("share_before", Share),
         ("of", Number),
     ];
-    let mut leaders = Table::new(name, title, 2, &main, &[]);
-    leaders.most = 60;
-    let ways: [Way; 3] = [
-        (EVERYTHING, 4, |of| of.split),
-        ("without quantized", 6, |of| of.split_without_quantized),
-        ("without bursts", 8, |of| of.split_without_bursts),
-    ];
-    for (counted, column, of) in ways.into_iter().filter(|_| known.is_conclusive()) {
-        let mut last: Option<String> = None;
-        // The table has the newest month first.
-        for month in table.rows.chunk_by(|one, other| one[0] == other[0]).rev() {
-            let rows = || month.iter().filter(|row| row[1].cell() != UNKNOWN);
-            let share = |row: &Vec<Value>| row[column].number().unwrap_or(0.0);
-            // All of the month's, by split credit.
-            let of = totals.get(&month[0][0].cell()).map_or(0.0, of);
-            if of < FEWEST || !survey.is_past(&month[0][0].cell()) {
-                continue;
-            }
-            let first = rows().min_by(|a, b| share(b).total_cmp(&share(a)).then_with(|| a[1].cell().cmp(&b[1].cell())));
-            let Some(first) = first.filter(|row| share(row) > 0.0) else { continue };
-            // Who led leads until somebody passes.
-            let is_level = |row: &&Vec<Value>| Some(row[1].cell()) == last && share(row) > share(first) - 1e-12;
-            let first = rows().find(is_level).unwrap_or(first);
-            let leader = first[1].cell();
-            if last.as_ref() != Some(&leader) {
-                let before = last.replace(leader.clone());
-                let share_before = rows().find(|row| Some(row[1].cell()) == before).map(|row| row[column].clone());
-                leaders.row([
-                    counted.into(),
-                    first[0].clone(),
-                    leader.into(),
-                    first[column].clone(),
-                    before.into(),
-                    share_before.unwrap_or(Value::Missing),
-                    Value::Number(of),
-                ]);
-            }
-        }
+    let mut table = Table::new(name, title, 2, &main, &[]);
+    table.most = 60;
+    for Leader { counted, month, group, share, before, share_before, of } in leaders {
+        let (before, share_before) = ((*before).into(), (*share_before).into());
+        let [counted, month, group] = [counted, month, group].map(|text| (*text).into());
+        table.row([counted, month, group, (*share).into(), before, share_before, (*of).into()]);
     }
-    leaders
+    table
 }
 
 /// The shares of the groups with most derivatives, month by month; a month of few derivatives is a gap.
-fn lines(table: &Table, totals: &BTreeMap<String, Month>, title: &str, dates: Coverage) -> Option<Plot> {
-    let is_drawn = |month: &String| totals.get(month).is_some_and(|of| of.split >= FEWEST);
-    let mut months: Vec<String> = table.rows.iter().map(|row| row[0].cell()).filter(|month| month != BEFORE).collect();
-    months.dedup();
-    months.reverse();
-    // From the first month that is drawn to the last.
-    months.truncate(months.iter().rposition(is_drawn)? + 1);
+fn lines(months: &[Month<'_>], title: &str, dates: Coverage) -> Option<Plot> {
+    let is_drawn = |month: &&Month<'_>| month.total.split[EVERYTHING] >= FEWEST;
+    // From the first month that is drawn to the last; more than five years would be a comb.
+    let mut months: Vec<&Month<'_>> = months.iter().filter(|month| month.name != BEFORE).collect();
     months.drain(..months.iter().position(is_drawn)?);
-    // More than five years would be a comb.
-    let months = months.split_off(months.len().saturating_sub(60));
-    let mut sums: BTreeMap<String, f64> = BTreeMap::new();
-    for row in table.rows.iter().filter(|row| months.contains(&row[0].cell())) {
-        *sums.entry(row[1].cell()).or_default() += row[3].number().unwrap_or_default();
+    months.truncate(months.iter().rposition(is_drawn)? + 1);
+    months.truncate(60);
+    let mut sums: HashMap<&str, f64> = HashMap::new();
+    for part in months.iter().flat_map(|month| &month.parts) {
+        *sums.entry(part.group).or_default() += part.of.split[EVERYTHING];
     }
-    let mut names: Vec<(String, f64)> = sums.into_iter().collect();
-    names.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    months.reverse();
+    let mut names: Vec<(&str, f64)> = sums.into_iter().collect();
+    names.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     names.truncate(DRAWN);
-    let of = |name: &str, month: &str| table.cell(&format!("{month}|{name}"), "share").and_then(Value::number);
-    let series = names
-        .into_iter()
-        .map(|(name, _)| {
-            let share = |month: &String| is_drawn(month).then(|| of(&name, month).unwrap_or(0.0));
-            Series { values: months.iter().map(share).collect(), name }
-        })
-        .collect();
+    let series = |(name, _): (&str, f64)| {
+        let of = |month: &Month<'_>| month.parts.iter().find(|part| part.group == name)?.shares[EVERYTHING];
+        let value = |month: &&Month<'_>| is_drawn(month).then(|| of(month).unwrap_or(0.0));
+        Series { name: name.into(), values: months.iter().map(value).collect() }
+    };
     (months.len() > 1).then(|| Plot::Lines {
         title: format!("{title}: share of each month{}", dated(dates)),
-        steps: months,
-        series,
+        steps: months.iter().map(|month| month.name.clone()).collect(),
+        series: names.into_iter().map(series).collect(),
         unit: Share,
     })
 }

@@ -1,9 +1,9 @@
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::{Survey, UNKNOWN};
 use crate::census::{Coverage, Error, Sum};
-use crate::ink::grouped;
-use crate::ink::{Section, Table, Unit, total};
+use crate::ink::{Section, Table, Unit, grouped};
 use crate::reference::Publisher;
 
 use Unit::{Count, Text};
@@ -19,11 +19,11 @@ struct Account<'a> {
 }
 
 impl Survey<'_> {
-    /// The accounts with their publishers, those with most downloads first; of them only those that are in no table, if
-    /// that is asked.
+    /// Lists the accounts whose publishers are wanted (nothing for those that are in no table), those with most downloads
+    /// first and at most so many.
     ///
     /// # Errors
-    /// [`Error::Snapshot`].
+    /// It fails with [`Error::Snapshot`].
     pub fn accounts(&self, is_wanted: impl Fn(Option<&Publisher>) -> bool, most: usize) -> Result<Section, Error> {
         let mut section = Section::new("owners", "Accounts and their publishers");
         let main = [
@@ -39,29 +39,29 @@ impl Survey<'_> {
         let mut table = Table::new("owners", "Accounts", 1, &main, &[]);
         table.most = most;
         let mut known = [Coverage::default(); 2];
-        for account in self.by_account()? {
+        let mut accounts = self.by_account()?;
+        for account in &accounts {
             let is_known = u64::from(account.publisher.is_some());
             for (coverage, count) in known.iter_mut().zip([account.models, account.downloads.total]) {
                 coverage.of += count;
                 coverage.known += is_known * count;
             }
-            if !is_wanted(account.publisher) {
-                continue;
-            }
+        }
+        accounts.retain(|account| is_wanted(account.publisher));
+        accounts.sort_by_key(|account| (Reverse(account.downloads.known()), account.name));
+        for account in accounts.iter().take(most) {
             table.row([
                 account.name.into(),
                 account.publisher.map(|publisher| publisher.name.clone()).into(),
                 account.publisher.map_or(UNKNOWN, |publisher| &publisher.country).into(),
                 account.publisher.map_or(UNKNOWN, |publisher| &publisher.kind).into(),
                 account.models.into(),
-                total(account.downloads),
-                total(account.downloads_all_time),
+                account.downloads.known().into(),
+                account.downloads_all_time.known().into(),
                 account.links.into(),
             ]);
         }
-        table.sort_by("downloads_30d");
-        let all = table.rows.len();
-        table.rows.truncate(most);
+        let all = accounts.len();
         if all > most {
             section.findings.push(format!(
                 "{} of {} accounts; --top 0 shows all.",

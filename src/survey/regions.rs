@@ -1,10 +1,9 @@
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::derivatives::bars;
 use super::{Survey, UNKNOWN};
 use crate::census::{Coverage, Error, Sum};
-use crate::ink::Value;
-use crate::ink::{Section, Table, Unit, share, total};
+use crate::ink::{Plot, Section, Table, Unit, grouped, share};
 use crate::model::WordList;
 use crate::snapshot::Row;
 
@@ -65,6 +64,8 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
             of.received_from_abroad += u64::from(parent != here);
         }
     }
+    let mut countries: Vec<(&str, Country)> = countries.into_iter().collect();
+    countries.sort_by_key(|(name, of)| (Reverse(of.received), *name));
     let main = [
         ("country", Text),
         ("models", Count),
@@ -77,37 +78,33 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut table = Table::new("countries", "Models, downloads and derivatives of countries", 1, &main, &more);
     for (name, of) in &countries {
         // Who is not in the table has no country from which a root could be foreign.
-        let foreign = match *name == UNKNOWN {
-            true => Value::Missing,
-            false => share(of.on_foreign + of.on_both, of.on_foreign + of.on_both + of.on_own),
-        };
+        let foreign = share(of.on_foreign + of.on_both, of.on_foreign + of.on_both + of.on_own);
         table.row([
             (*name).into(),
             of.models.into(),
-            total(of.downloads),
+            of.downloads.known().into(),
             of.received.into(),
             of.derived.into(),
-            foreign,
+            foreign.filter(|_| *name != UNKNOWN).into(),
             of.received_from_abroad.into(),
             of.on_foreign.into(),
             of.on_own.into(),
             of.on_both.into(),
         ]);
     }
-    table.sort_by("received");
     let languages = languages(survey)?;
     let derived = survey.models().filter(|row| !lineage.is_root(*row));
     let has_known_parent = |row: Row| lineage.parents(row).any(|(parent, _)| survey.publisher(parent).is_some());
     let parents = Coverage::of(derived, has_known_parent);
     section.conclude(parents, || {
-        let row = table.rows.iter().find(|row| row[0].cell() != UNKNOWN)?;
+        let (name, of) = countries.iter().find(|(name, _)| *name != UNKNOWN)?;
         Some(format!(
-            "Publishers in {}, those who upload models again included, received most derivatives: {}.",
-            row[0].cell(),
-            table.columns[3].shown(&row[3])
+            "Publishers in {name}, those who upload models again included, received most derivatives: {}.",
+            grouped(of.received)
         ))
     });
-    section.plots.push(bars(&table, "received", "Derivatives received, by country of the parent"));
+    let bars = countries.iter().map(|(name, of)| (*name, Some(of.received)));
+    section.plots.push(Plot::counts("Derivatives received, by country of the parent", bars));
     section.define(&[
         "Country: the publisher's, by the table of publishers. Received: distinct listed models with a parent from the country, by whomever; from abroad: those whose own publisher is of another country or unknown.",
         "Derived: the country's models with a parent. On foreign roots: of those with a root of known country, the share with at least one from elsewhere; on own: all known roots are the country's.",
@@ -139,12 +136,12 @@ fn languages(survey: &Survey<'_>) -> Result<(Table, Coverage), Error> {
         coverage.of += 1;
         coverage.known += u64::from(has_one);
     }
-    for (tag, (of, sum)) in sums {
-        let (code, name) = words[tag as usize];
-        let downloads = total(sum);
-        table.row([code.into(), name.unwrap_or_default().into(), of.into(), share(of, coverage.known), downloads]);
+    let mut sums: Vec<_> = sums.into_iter().map(|(tag, (models, sum))| (words[tag as usize], models, sum)).collect();
+    sums.sort_by_key(|((code, _), models, _)| (Reverse(*models), *code));
+    for ((code, name), of, sum) in sums {
+        let (share, downloads) = (share(of, coverage.known).into(), sum.known().into());
+        table.row([code.into(), name.unwrap_or_default().into(), of.into(), share, downloads]);
     }
-    table.sort_by("models");
     Ok((table, coverage))
 }
 

@@ -1,11 +1,21 @@
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{BEFORE, Survey, UNKNOWN};
 use crate::census::{Coverage, Error};
-use crate::ink::{Section, Table, Unit};
-use crate::ink::{Value, grouped};
+use crate::ink::{Section, Table, Unit, grouped, share};
 
 use Unit::{Count, Number, Text};
+
+/// What an organisation made in a year.
+struct Release<'a> {
+    year: &'a str,
+    name: &'a str,
+    country: &'a str,
+    made: u64,
+    /// In the year before; nothing where the Hub kept no dates then.
+    before: Option<u64>,
+}
 
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("releases", "Releases by organisation and year");
@@ -34,45 +44,37 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         years.dedup();
         years
     };
-    for (name, country) in &countries {
-        let count = |year: &str| counts.get(&(*name, year.to_owned())).copied().unwrap_or(0);
-        for year in years.iter().rev() {
+    let mut releases: Vec<Release<'_>> = Vec::new();
+    for (name, country) in countries {
+        let count = |year: &str| counts.get(&(name, year.to_owned())).copied().unwrap_or(0);
+        for year in &years {
             let before = (year.parse::<u32>().unwrap_or_default() - 1).to_string();
             // The Hub keeps dates since March 2022: the first year has none before it, and the second a short one.
-            let (now, before) = (count(year), (before.as_str() >= "2022").then(|| count(&before)));
-            if now == 0 && before.unwrap_or(0) == 0 {
-                continue;
+            let (made, before) = (count(year), (before.as_str() >= "2022").then(|| count(&before)));
+            if made > 0 || before.unwrap_or(0) > 0 {
+                releases.push(Release { year, name, country, made, before });
             }
-            let ratio = before.filter(|before| *before > 0).map(|before| now as f64 / before as f64);
-            table.row([
-                year.as_str().into(),
-                (*name).into(),
-                (*country).into(),
-                now.into(),
-                before.into(),
-                ratio.map_or(Value::Missing, Value::Number),
-            ]);
         }
     }
-    table.rows.sort_by(|a, b| {
-        let key = |row: &Vec<Value>| (row[0].cell(), row[1].cell() != UNKNOWN, row[3].number().unwrap_or(0.0) as u64);
-        key(b).cmp(&key(a)).then_with(|| a[1].cell().cmp(&b[1].cell()))
-    });
+    // The newest year first, in it those who are known, the largest first.
+    releases.sort_by_key(|of| (Reverse((of.year, of.name != UNKNOWN, of.made)), of.name));
+    for Release { year, name, country, made, before } in &releases {
+        let ratio = before.and_then(|before| share(*made, before));
+        table.row([(*year).into(), (*name).into(), (*country).into(), (*made).into(), (*before).into(), ratio.into()]);
+    }
     // The newest year that had begun, of those in which enough was made.
-    let is_known = |row: &&Vec<Value>| row[1].cell() != UNKNOWN && survey.is_past(&row[0].cell());
-    let mut years = table.rows.chunk_by(|one, other| one[0] == other[0]);
-    let made = |rows: &[Vec<Value>]| rows.iter().filter(is_known).filter_map(|row| row[3].number()).sum::<f64>() as u64;
-    let newest = years.find(|rows| rows.iter().any(|row| is_known(&row)));
+    let is_known = |of: &&Release<'_>| of.name != UNKNOWN && survey.is_past(of.year);
+    let mut years = releases.chunk_by(|one, other| one.year == other.year);
+    let newest = years.find(|year| year.iter().any(|of| is_known(&of)));
     let of_known = survey.models().filter(|row| survey.publisher(*row).is_some());
     let dates = Coverage::of(of_known, |row| calendar.is_dated(row));
-    if let Some(rows) = newest.filter(|rows| made(rows) >= Coverage::FEWEST) {
+    let made = |year: &&[Release<'_>]| year.iter().filter(is_known).map(|of| of.made).sum::<u64>();
+    if let Some(year) = newest.filter(|year| made(year) >= Coverage::FEWEST) {
         section.conclude(dates, || {
-            let first = rows.iter().find(is_known)?;
+            let Release { year, name, made, .. } = year.iter().find(is_known)?;
+            let made = grouped(*made);
             Some(format!(
-                "Of the publishers in the table, {1} made most repositories in {0}: {2}, of those with a date.",
-                first[0].cell(),
-                first[1].cell(),
-                grouped(first[3].number()? as u64)
+                "Of the publishers in the table, {name} made most repositories in {year}: {made}, of those with a date."
             ))
         });
     }

@@ -1,9 +1,9 @@
+use std::cmp::Reverse;
+
 use super::Survey;
 use super::diff::By;
 use crate::census::{Counted, Derived, Error};
-use crate::ink::{Plot, Series};
-use crate::ink::{Section, Table, Unit, share};
-use crate::ink::{Value, day, grouped};
+use crate::ink::{Plot, Section, Series, Table, Unit, day, grouped, share};
 use crate::snapshot::Changes;
 
 use Unit::{Count, Share, Text};
@@ -14,10 +14,10 @@ pub const SERIES: &str = "series";
 /// How many families are drawn.
 const DRAWN: usize = 6;
 
-/// What several snapshots of one Hub tell, the earliest first.
+/// Tells what several snapshots of one Hub say, which are given the earliest first.
 ///
 /// # Errors
-/// [`Error::Snapshot`].
+/// It fails with [`Error::Snapshot`].
 pub fn series(surveys: &[Survey<'_>]) -> Result<Section, Error> {
     let mut section = Section::new(SERIES, "From snapshot to snapshot");
     let date = |survey: &Survey<'_>| survey.snapshot().provenance().taken.map_or_else(String::new, day);
@@ -33,9 +33,8 @@ pub fn series(surveys: &[Survey<'_>]) -> Result<Section, Error> {
     ];
     let mut totals = Table::new("totals", "Models and links", 1, &heads, &[]);
     totals.most = 60;
-    let heads = [("date", Text), ("family", Text), ("f1", Count), ("f2", Count)];
-    let mut families = Table::new("families", "Derivatives of families", 2, &heads, &[]);
-    families.most = 40;
+    // Date, family, F1 and F2.
+    let mut counted: Vec<(&str, &str, u64, u64)> = Vec::new();
     let mut drawn: Vec<Series> = Vec::new();
     for (survey, date) in surveys.iter().zip(&dates) {
         let counts = &survey.snapshot().provenance().counts;
@@ -44,7 +43,7 @@ pub fn series(surveys: &[Survey<'_>]) -> Result<Section, Error> {
             date.as_str().into(),
             counts.models.into(),
             derived.into(),
-            share(derived, counts.models),
+            share(derived, counts.models).into(),
             (survey.lineage.links() as u64).into(),
             counts.unlisted.into(),
         ]);
@@ -52,7 +51,7 @@ pub fn series(surveys: &[Survey<'_>]) -> Result<Section, Error> {
         let sets = survey.members(names.iter())?;
         for (family, derived) in names.iter().zip(Derived::of_sets(survey.lineage, &sets, Counted::Others)) {
             let (f1, f2) = (derived.direct.len() as u64, derived.all.len() as u64);
-            families.row([date.as_str().into(), family.name.as_str().into(), f1.into(), f2.into()]);
+            counted.push((date, &family.name, f1, f2));
             match drawn.iter_mut().find(|series| series.name == family.name) {
                 Some(series) => series.values.push(Some(f1 as f64)),
                 None => drawn.push(Series { name: family.name.clone(), values: vec![Some(f1 as f64)] }),
@@ -65,10 +64,13 @@ pub fn series(surveys: &[Survey<'_>]) -> Result<Section, Error> {
     });
     drawn.truncate(DRAWN);
     // The newest date first, in it the largest.
-    families.rows.sort_by(|a, b| {
-        let key = |row: &Vec<Value>| (row[0].cell(), row[2].number().unwrap_or(0.0) as u64);
-        key(b).cmp(&key(a)).then_with(|| a[1].cell().cmp(&b[1].cell()))
-    });
+    counted.sort_by_key(|(date, family, f1, _)| (Reverse((*date, *f1)), *family));
+    let heads = [("date", Text), ("family", Text), ("f1", Count), ("f2", Count)];
+    let mut families = Table::new("families", "Derivatives of families", 2, &heads, &[]);
+    families.most = 40;
+    for (date, family, f1, f2) in counted {
+        families.row([date.into(), family.into(), f1.into(), f2.into()]);
+    }
 
     let heads = [
         ("from", Text),
@@ -82,16 +84,14 @@ pub fn series(surveys: &[Survey<'_>]) -> Result<Section, Error> {
     windows.most = 40;
     for (pair, dates) in surveys.windows(2).zip(dates.windows(2)) {
         let matches = Changes::matches(pair[0].snapshot(), pair[1].snapshot())?;
-        let table = pair[1].downloads_since(&pair[0], &matches, By::Country)?;
-        for row in &table.rows {
-            let [country, _, downloads, share, known, _] = &row[..] else { continue };
+        for since in pair[1].downloads_since(&pair[0], &matches, By::Country)? {
             windows.row([
                 dates[0].as_str().into(),
                 dates[1].as_str().into(),
-                country.clone(),
-                downloads.clone(),
-                share.clone(),
-                known.clone(),
+                since.word.into(),
+                since.downloads.into(),
+                since.share.into(),
+                since.share_known.into(),
             ]);
         }
     }

@@ -1,9 +1,7 @@
 use super::Survey;
 use super::derivatives::strongest;
 use crate::census::{Clusters, Error};
-use crate::ink::{Bar, Plot};
-use crate::ink::{Section, Table, Unit, share};
-use crate::ink::{Value, grouped, plural};
+use crate::ink::{Plot, Section, Table, Unit, grouped, plural, share};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
@@ -55,7 +53,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         ("fan-out: models in the tail", tail.map(|tail| tail.models as f64)),
         ("fan-out: distance from the fit (Kolmogorov and Smirnov)", tail.map(|tail| tail.distance)),
     ] {
-        figures.row([figure.into(), value.map_or(Value::Missing, Value::Number)]);
+        figures.row([figure.into(), value.into()]);
     }
 
     let mut generations =
@@ -89,7 +87,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         let models: Vec<Row> = nodes.iter().copied().filter(|row| strongest(survey, *row) == Some(relation)).collect();
         let inner = models.iter().filter(|row| !lineage.is_leaf(**row)).count() as u64;
         let of = models.len() as u64;
-        relations.row([relation.name().into(), links.into(), of.into(), inner.into(), share(inner, of)]);
+        relations.row([relation.name().into(), links.into(), of.into(), inner.into(), share(inner, of).into()]);
     }
 
     let mut bases = Table::new(
@@ -107,12 +105,8 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     }
 
     let parts = parts(survey, &without_merges);
-    let bar =
-        |(at, models): (usize, &u64)| Bar { name: at.to_string(), value: *models as f64, label: grouped(*models) };
-    section.plots.push(Plot::Bars {
-        title: "Models by generation (0: roots with children)".into(),
-        bars: by_generation.iter().enumerate().map(bar).take(12).collect(),
-    });
+    let bars = by_generation.iter().enumerate().map(|(at, models)| (at.to_string(), Some(*models)));
+    section.plots.push(Plot::counts("Models by generation (0: roots with children)", bars));
     section.findings.push(format!(
         "{} in {}, {} of them of one model alone; the longest chain has {}.",
         plural(nodes.len() as u64, "model"),

@@ -2,9 +2,7 @@ use std::collections::BTreeMap;
 
 use super::{BEFORE, Survey, UNKNOWN};
 use crate::census::{Counted, Derived, Error, Sum};
-use crate::ink::Value;
-use crate::ink::{Bar, Plot};
-use crate::ink::{Section, Table, Unit, share, total};
+use crate::ink::{Bar, Plot, Section, Table, Unit, percent, share};
 use crate::model;
 use crate::snapshot::{NumberColumn, Row};
 
@@ -42,35 +40,36 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     // Shares are of the models that declare a size.
     let declared = |window: usize| sums[..classes.len()].iter().map(|of| of[window].total).sum::<u64>();
     let sized = survey.known(|row| parameters.of(row).is_some());
-    for (at, (set, of)) in sets.iter().zip(&sums).enumerate() {
+    let part = |class: usize, window: usize| {
+        let of = sums[class][window].known().filter(|_| class < classes.len())?;
+        share(of, declared(window))
+    };
+    for (at, (set, [thirty, ever])) in sets.iter().zip(&sums).enumerate() {
         let is_known = at < classes.len();
         let mut authors: Vec<u32> = derived[at].all.iter().map(|(row, _)| survey.owners[*row as usize]).collect();
         authors.sort_unstable();
         authors.dedup();
-        let part = |window: usize| match is_known && of[window].of > 0 {
-            true => share(of[window].total, declared(window)),
-            false => Value::Missing,
-        };
         let bases = set.iter().filter(|row| !survey.lineage.is_leaf(**row)).count();
         // Where no model declares a size, no class has a count.
-        let count = |count: usize| if is_known && sized.known == 0 { Value::Missing } else { (count as u64).into() };
+        let count = |count: usize| (!is_known || sized.known > 0).then_some(count as u64).into();
         table.row([
             if is_known { classes.name(at).into() } else { UNKNOWN.into() },
             count(set.len()),
-            total(of[0]),
-            part(0),
+            thirty.known().into(),
+            part(at, 0).into(),
             count(derived[at].direct.len()),
             count(derived[at].all.len()),
             count(authors.len()),
-            total(of[1]),
-            part(1),
+            ever.known().into(),
+            part(at, 1).into(),
             count(bases),
         ]);
     }
-    let bar = |row: &Vec<Value>| {
-        Some(Bar { name: row[0].cell(), value: row[3].number()?, label: table.columns[3].shown(&row[3]) })
+    let bar = |class: usize| {
+        let value = part(class, 0)?;
+        Some(Bar { name: classes.name(class).into(), value, label: percent(value) })
     };
-    let bars: Vec<Bar> = table.rows.iter().filter_map(bar).collect();
+    let bars: Vec<Bar> = (0..classes.len()).filter_map(bar).collect();
     let both = survey.known(|row| parameters.of(row).is_some() && downloads.of(row).is_some());
     section.conclude(both, || {
         let most = bars.iter().max_by(|a, b| a.value.total_cmp(&b.value))?;
@@ -82,8 +81,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     section.plots.push(Plot::Bars { title: "Share of the downloads in 30 days, by class of size".into(), bars });
     let averages = averages(survey)?;
     section.conclude(both, || {
-        let all = averages.rows.first()?;
-        let (mean, median) = (all[2].number()?, all[3].number()?);
+        let (mean, median) = averages.first()?.by_30d?;
         Some(format!(
             "Weighted by downloads in 30 days, the mean size is {:.1} billion parameters and the median {:.1} billion.",
             mean / 1e9,
@@ -92,7 +90,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     });
     section.cover("models that declare their parameters", sized);
     section.cover("models that declare their parameters and have downloads in 30 days", both);
-    section.tables = vec![table, averages];
+    section.tables = vec![table, averages_table(&averages)];
     section.define(&[
         "Size: the parameters that the safetensors headers declare; packed weights of quantized models count as packed. Models without such a figure stand in the class \"unknown\" and in no share.",
         "Direct: distinct models with a parent in the class; descendants: distinct models reachable from it, those of the class too; authors: the distinct owners of these.",
@@ -101,8 +99,41 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     Ok(section)
 }
 
-/// Means and medians, over all models and by year of creation.
-fn averages(survey: &Survey<'_>) -> Result<Table, Error> {
+/// The sizes of the models of a year, or of all: means and medians, the latter alone where each model counts once.
+struct Averages {
+    year: String,
+    models: u64,
+    by_30d: Option<(f64, f64)>,
+    by_all_time: Option<(f64, f64)>,
+    median_of_models: Option<f64>,
+}
+
+/// Over all models, then by year of creation.
+fn averages(survey: &Survey<'_>) -> Result<Vec<Averages>, Error> {
+    let declared = survey.snapshot().count(model::Count::Parameters)?;
+    let (calendar, thirty, ever) = (survey.calendar()?, survey.downloads()?, survey.downloads_all_time()?);
+    let mut years: BTreeMap<String, Vec<(u64, Row)>> = BTreeMap::new();
+    for row in survey.models() {
+        let Some(parameters) = declared.of(row) else { continue };
+        years.entry("all".into()).or_default().push((parameters, row));
+        if let Some(year) = calendar.year(row) {
+            years.entry(year).or_default().push((parameters, row));
+        }
+    }
+    let mut years: Vec<(String, Vec<(u64, Row)>)> = years.into_iter().collect();
+    years.sort_by_key(|(year, _)| (year != "all", year != BEFORE, year.clone()));
+    let averages = |(year, mut models): (String, Vec<(u64, Row)>)| {
+        models.sort_unstable();
+        let by = |weight: &dyn Fn(Row) -> u64| weighted(models.iter().map(|(size, row)| (*size, weight(*row))));
+        let downloads = |column: &NumberColumn<u64>| by(&|row| column.of(row).unwrap_or(0));
+        let median_of_models = by(&|_| 1).map(|(_, median)| median);
+        let (by_30d, by_all_time) = (downloads(thirty), downloads(ever));
+        Averages { year, models: models.len() as u64, by_30d, by_all_time, median_of_models }
+    };
+    Ok(years.into_iter().map(averages).collect())
+}
+
+fn averages_table(averages: &[Averages]) -> Table {
     let main = [
         ("year", Text),
         ("models", Count),
@@ -112,42 +143,22 @@ fn averages(survey: &Survey<'_>) -> Result<Table, Error> {
     ];
     let more = [("mean_by_all_time", Number), ("median_by_all_time", Number)];
     let mut table = Table::new("averages", "Parameters, weighted by downloads", 1, &main, &more);
-    let declared = survey.snapshot().count(model::Count::Parameters)?;
-    let (calendar, columns) = (survey.calendar()?, [survey.downloads()?, survey.downloads_all_time()?]);
-    let mut years: BTreeMap<String, Vec<(u64, Row)>> = BTreeMap::new();
-    for row in survey.models() {
-        let Some(parameters) = declared.of(row) else { continue };
-        years.entry("all".into()).or_default().push((parameters, row));
-        if let Some(year) = calendar.year(row) {
-            years.entry(year).or_default().push((parameters, row));
-        }
+    for of in averages {
+        let ((mean, median), (mean_ever, median_ever)) = (of.by_30d.unzip(), of.by_all_time.unzip());
+        let numbers = [mean, median, of.median_of_models, mean_ever, median_ever].map(Into::into);
+        table.row([of.year.as_str().into(), of.models.into()].into_iter().chain(numbers));
     }
-    let mut order: Vec<&String> = years.keys().collect();
-    order.sort_by_key(|year| (*year != "all", *year != BEFORE, *year));
-    for year in order {
-        let mut models = years[year].clone();
-        models.sort_unstable();
-        let [thirty, ever] = columns
-            .map(|weight| weighted(models.iter().map(|(parameters, row)| (*parameters, weight.of(*row).unwrap_or(0)))));
-        let [_, plain] = weighted(models.iter().map(|(parameters, _)| (*parameters, 1)));
-        let [mean, median] = thirty;
-        let [mean_ever, median_ever] = ever;
-        table.row([year.as_str().into(), (models.len() as u64).into(), mean, median, plain, mean_ever, median_ever]);
-    }
-    Ok(table)
+    table
 }
 
-/// The weighted mean and median of values in order.
-fn weighted(values: impl Iterator<Item = (u64, u64)> + Clone) -> [Value; 2] {
+/// The weighted mean and median of values in order, if they weigh anything.
+fn weighted(values: impl Iterator<Item = (u64, u64)> + Clone) -> Option<(f64, f64)> {
     let total: u64 = values.clone().map(|(_, weight)| weight).sum();
-    if total == 0 {
-        return [Value::Missing, Value::Missing];
-    }
     let sum: f64 = values.clone().map(|(value, weight)| value as f64 * weight as f64).sum();
     let mut before = 0;
-    let median = values.clone().find(|(_, weight)| {
+    let (median, _) = values.clone().filter(|_| total > 0).find(|(_, weight)| {
         before += weight;
         before * 2 >= total
-    });
-    [Value::Number(sum / total as f64), median.map_or(Value::Missing, |(value, _)| Value::Number(value as f64))]
+    })?;
+    Some((sum / total as f64, median as f64))
 }

@@ -11,7 +11,7 @@ use modelkin::ink::Section;
 use modelkin::ink::Value;
 use modelkin::lineage::Lineage;
 use modelkin::model::Relation;
-use modelkin::reference::{Families, Family, Publishers};
+use modelkin::reference::{Families, Family, Kind, Publishers, Rivals};
 use modelkin::snapshot::{Row, Snapshot};
 use modelkin::survey::{self, References, Survey};
 use proptest::prelude::*;
@@ -209,7 +209,7 @@ fn the_reference_data_have_their_form() {
     for family in read("families").records().map(Result::unwrap) {
         assert!(countries.contains(&family[4]) && !family[6].is_empty(), "{family:?}");
     }
-    for table in ["sizes", "tasks", "languages", "licences", "published"] {
+    for table in ["sizes", "tasks", "languages", "licences", "published", "rivals"] {
         let mut reader = read(table);
         let source = reader.headers().unwrap().iter().position(|head| head == "source").unwrap();
         assert!(
@@ -378,6 +378,69 @@ fn tables_that_cannot_be_meant_are_refused() {
         let error =
             Publishers::read("test", format!("namespace,name,country_iso2,kind\n{row}\n").as_bytes()).unwrap_err();
         assert!(error.to_string().contains(says), "{row}: {error}");
+    }
+}
+
+#[test]
+fn rivals_are_rows_of_a_table_that_name_somebody() {
+    let references = References::built_in().unwrap();
+    let comparisons = references.rivals.comparisons();
+    let publishers: BTreeSet<String> = {
+        let mut orgs = csv::Reader::from_path("data/reference/orgs.csv").unwrap();
+        orgs.records().map(|row| row.unwrap()[1].to_owned()).collect()
+    };
+    for comparison in comparisons {
+        for name in comparison.others.iter().chain([&comparison.one]) {
+            let is_known = match comparison.kind {
+                Kind::Publisher => publishers.contains(name),
+                Kind::Family => references.families.iter().any(|family| family.name == *name),
+            };
+            assert!(is_known, "{name} of {comparison:?} stands in no table");
+        }
+    }
+    let read = |rows: &str| Rivals::read("test", format!("counted_as,kind,one,others\n{rows}").as_bytes());
+    for (rows, says) in [
+        ("", "test, rows: no comparison"),
+        ("a,family,X,\n", "test, line 2: counted_as, one and two or more others are needed"),
+        ("a,family,X,Y\n", "two or more others"),
+        ("a,family,X,Y;;Z\n", "two or more others"),
+        ("a,family,,Y;Z\n", "two or more others"),
+        (",family,X,Y;Z\n", "two or more others"),
+        ("a,house,X,Y;Z\n", "kind \"house\" is none"),
+        ("a,family,X,Y; x\n", "name each once"),
+        ("a,family,X,Y;Z\nb,family,X,Y;Z;W\n", "test, line 3: the first row has 2 others"),
+    ] {
+        let error = read(rows).unwrap_err().to_string();
+        assert!(error.contains(says), "{rows:?}: {error}");
+    }
+    assert!(Rivals::read("test", b"counted_as,one,others\n").unwrap_err().to_string().contains("\"kind\" is missing"));
+
+    // Columns are called as the first row has it, and of whom nothing is known nothing is said.
+    let rivals = read("by family,family,half,one;Zero 2\naccounts,publisher,Nobody,Zero;One\n").unwrap();
+    let references = References { rivals, ..self::references() };
+    let found = sections(&snapshot("o0/a -> you/a, you/b : finetune\no1/a -> you/b : finetune"), &references);
+    let table = found[0].table("rivals").unwrap();
+    let columns: Vec<&str> = table.columns.iter().map(|column| &*column.name).collect();
+    assert_eq!(columns, ["counted_as", "half", "one", "zero_2", "one_and_zero_2", "half_has_more"]);
+    assert_eq!(table.title, "\"More than one and Zero 2 combined\", under each definition");
+    let row = |name: &str| &table.rows.iter().find(|row| row[0].cell() == name).unwrap()[1..];
+    assert!(row("F1, by family").iter().all(|value| *value == Value::Missing), "there is no family Zero 2");
+    let counts = [Value::Missing, Value::Count(2), Value::Count(1), Value::Count(2), Value::Missing];
+    assert_eq!(row("F1, accounts"), counts, "Nobody is counted as nobody, what two share counts once");
+    let sentence = &found[0].definition[6];
+    assert!(sentence.starts_with("one and Zero 2 (and Zero and One) together are counted as one"), "{sentence}");
+}
+
+/// Facts come before ink: a figure that a sentence, a picture or an order needs is a number, not a cell that was written.
+#[test]
+fn no_section_reads_a_table_back() {
+    for entry in fs::read_dir("src/survey").unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        for word in [".cell(", ".number()", ".shown(", ".columns", ".rows.iter", ".rows.first", ".rows.sort", ".rows["]
+        {
+            assert!(!text.contains(word), "{} reads a table: {word}", path.display());
+        }
     }
 }
 

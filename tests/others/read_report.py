@@ -3,7 +3,7 @@
 
     python3 tests/others/read_report.py MODELKIN SNAPSHOT
 
-DuckDB does the counting; families, publishers, licences, languages, tasks and sizes come from `data/reference`. Every cell of
+DuckDB does the counting; families, publishers, rivals, licences, languages, tasks and sizes come from `data/reference`. Every cell of
 every table is compared, numbers up to the ninth digit.
 """
 
@@ -232,25 +232,34 @@ for row in read("derivatives.organisations_in_every_way"):
                           f"len(list_filter(tags, lambda t: lower(t) = '{a}')) > 0" for a in accounts) or "false"
     values = in_every_way("organisation_key = '" + key.replace("'", "''") + "'", mention)
     expected.add("derivatives.organisations_in_every_way", (org,), **values)
+# Who is compared with whom: one with others, who are counted together too; the first comparison names the columns.
 by_name = {family["family"]: family for family in families}
-both_families = in_every_way(" or ".join(f"({members_of(by_name[name])})" for name in ("Gemma", "Llama")),
-                             " or ".join(f"({mentions_of(by_name[name])})" for name in ("Gemma", "Llama")))
-of_accounts, clauses = {}, []
-for name in ("Alibaba", "Google", "Meta"):
+rivals = list(csv.DictReader(open(reference / "rivals.csv")))
+split_others = lambda rival: [name.strip() for name in rival["others"].split(";")]
+column = lambda name: "".join(c if c.isalnum() else "_" for c in name.lower())
+columns = [column(name) for name in (rivals[0]["one"], *split_others(rivals[0]), " and ".join(split_others(rivals[0])))]
+
+
+def clauses_of(kind, name):
+    """Members and mentions in SQL; nothing of an organisation with no child of its models."""
+    if kind == "family":
+        return members_of(by_name[name]), mentions_of(by_name[name])
     accounts = [a for (a,) in sql("select distinct account from models where organisation_key = ? and key like '%/%'", name)]
-    if one("select count(*) from edges e join models p on p.key = e.parent where p.organisation_key = ?", name):
-        mention = " or ".join(f"position('{a}' in (case when key like '%/%' then key[position('/' in key) + 1:] else key end)) > 0 or "
-                              f"len(list_filter(tags, lambda t: lower(t) = '{a}')) > 0" for a in accounts) or "false"
-        of_accounts[name] = in_every_way(f"organisation_key = '{name}'", mention)
-        clauses += [mention] if name != "Alibaba" else []
-both_close = in_every_way("organisation_key in ('Google', 'Meta')", " or ".join(f"({clause})" for clause in clauses)) if len(clauses) == 2 else None
-for label, of, both in [("all accounts", [of_accounts.get(name) for name in ("Alibaba", "Google", "Meta")], both_close),
-                        ("Qwen against Gemma and Llama", [counts[name] for name in ("Qwen", "Gemma", "Llama")], both_families)]:
+    if not one("select count(*) from edges e join models p on p.key = e.parent where p.organisation_key = ?", name):
+        return None
+    return f"organisation_key = '{name}'", " or ".join(
+        f"position('{a}' in (case when key like '%/%' then key[position('/' in key) + 1:] else key end)) > 0 or "
+        f"len(list_filter(tags, lambda t: lower(t) = '{a}')) > 0" for a in accounts) or "false"
+
+
+for rival in rivals:
+    one_alone, *others = [clauses_of(rival["kind"], name) for name in (rival["one"], *split_others(rival))]
+    together = None if None in others else tuple(" or ".join(f"({clause})" for clause in of) for of in zip(*others))
+    counted = [clauses and together and in_every_way(*clauses) for clauses in (one_alone, *others, together)]
     for way in ["f1", "f1_without_bursts", "f1_with_own", "f1_authors", "f2", "f2_without_bursts", "f2_with_own", "f2_authors", "f3"]:
-        a, g, m = (values[way] if values and both else None for values in of)
-        together = both[way] if both else None
-        expected.add("derivatives.rivals", (f"{way[0].upper()}{way[1:].replace('_', ' ')}, {label}",), alibaba=a, google=g, meta=m, google_and_meta=together,
-                     alibaba_has_more=None if None in (a, together) else ("yes" if a > together else "no"))
+        values = [values and values[way] for values in counted]
+        expected.add("derivatives.rivals", (f"{way[0].upper()}{way[1:].replace('_', ' ')}, {rival['counted_as']}",), **dict(zip(columns, values)),
+                     **{f"{columns[0]}_has_more": None if None in (values[0], values[-1]) else ("yes" if values[0] > values[-1] else "no")})
 
 # Roots: no parent, or in a cycle that nothing outside leads to.
 run("""create table up as with recursive r(key, above) as (select child, parent from edges union

@@ -1,0 +1,88 @@
+use super::Survey;
+use super::counts::{Counts, MENTIONS, WAYS};
+use super::organisations::Organisation;
+use crate::census::{Coverage, Error};
+use crate::ink::{Section, Table, Unit, Value, grouped};
+use crate::reference::{Comparison, Family, Kind};
+
+use Unit::{Count, Text};
+
+/// A comparison, counted; of whom the snapshot has nothing there is nothing.
+pub(super) struct Contest<'a> {
+    of: &'a Comparison,
+    one: Option<Counts>,
+    others: Vec<Option<Counts>>,
+    together: Option<Counts>,
+}
+
+impl<'a> Contest<'a> {
+    /// Every comparison of the table of rivals.
+    pub(super) fn of_all(survey: &Survey<'a>, organisations: &[Organisation<'_>]) -> Result<Vec<Contest<'a>>, Error> {
+        survey.references.rivals.comparisons().iter().map(|of| Contest::of(of, survey, organisations)).collect()
+    }
+
+    /// Where one of the others is missing nobody is counted: together they would be fewer than is said.
+    fn of(of: &'a Comparison, survey: &Survey<'_>, organisations: &[Organisation<'_>]) -> Result<Contest<'a>, Error> {
+        let find = |name: &String| match of.kind {
+            Kind::Publisher => organisations.iter().find(|known| known.name == name).map(|known| known.family(survey)),
+            Kind::Family => survey.references.families.iter().find(|family| family.name == *name).cloned(),
+        };
+        let Some(others) = of.others.iter().map(find).collect::<Option<Vec<Family>>>() else {
+            return Ok(Contest { of, one: None, others: of.others.iter().map(|_| None).collect(), together: None });
+        };
+        let together = Family::together("together", &others.iter().collect::<Vec<_>>());
+        let all: Vec<Family> = others.into_iter().chain([together]).chain(find(&of.one)).collect();
+        let mut counts = Counts::of_all(&all, survey)?.into_iter();
+        let others = counts.by_ref().take(of.others.len()).map(Some).collect();
+        let (together, one) = (counts.next(), counts.next());
+        Ok(Contest { of, one, others, together })
+    }
+
+    /// Tells in a section how the comparison ends by F1.
+    pub(super) fn conclude(&self, section: &mut Section) {
+        let (Some(one), Some(together)) = (&self.one, &self.together) else { return };
+        let [one, together] = [one, together].map(|counts| counts.others.f1.models);
+        section.conclude(Coverage::whole(one.saturating_add(together)), || {
+            let (name, names) = (&self.of.one, self.of.together());
+            let (one, together) = (grouped(one), grouped(together));
+            Some(format!("Direct derivatives by others: {name} {one}, {names} together {together}."))
+        });
+    }
+}
+
+/// Who are counted as one, in all comparisons.
+pub(super) fn together(contests: &[Contest<'_>]) -> String {
+    let mut names = contests.iter().map(|contest| contest.of.together());
+    let first = names.next().unwrap_or_default();
+    names.fold(first, |all, names| format!("{all} (and {names})"))
+}
+
+/// One beside the others, under every definition; the first comparison names the columns.
+pub(super) fn table(contests: &[Contest<'_>]) -> Option<Table> {
+    let first = contests.first()?.of;
+    let together = first.together();
+    let column = |name: &str| name.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "_");
+    let names = [&first.one].into_iter().chain(&first.others).chain([&together]);
+    let mut main = vec![("counted_as".to_owned(), Text)];
+    main.extend(names.map(|name| (column(name), Count)));
+    main.push((format!("{}_has_more", column(&first.one)), Text));
+    let title = format!("\"More than {together} combined\", under each definition");
+    let mut table = Table::new("rivals", title, 1, &main, &[]);
+    table.most = (WAYS.len() + 1) * contests.len();
+    for Contest { of, one, others, together } in contests {
+        for way in WAYS.iter().chain([&MENTIONS]) {
+            let value = |counts: &Option<Counts>| counts.as_ref().map_or(Value::Missing, |counts| way.value(counts));
+            let pair = [one, together].map(Option::as_ref);
+            let more = match pair.map(|counts| counts.and_then(way.count)) {
+                [Some(one), Some(together)] => if one > together { "yes" } else { "no" }.into(),
+                _ if pair.into_iter().flatten().any(|counts| (way.count)(counts).is_none()) => way.none.clone(),
+                _ => Value::Missing,
+            };
+            let mut row = vec![format!("{}, {}", way.name, of.counted_as).into(), value(one)];
+            row.extend(others.iter().chain([together]).map(value));
+            row.push(more);
+            table.row(row);
+        }
+    }
+    Some(table)
+}
