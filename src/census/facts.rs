@@ -88,7 +88,7 @@ impl Table {
             let direct = lineage.children(*row).filter(|(child, _)| weigh.counts(*child)).count();
             columns[DIRECT].push(direct as u64);
             for (lane, column) in columns[RELATIONS..DEEPEST].iter_mut().enumerate() {
-                column.push((sum[lane] - own[lane]) as u64);
+                column.push(unsigned(sum[lane] - own[lane]));
             }
             columns[DEEPEST].push(deepest.into());
             columns[CREDIT].push(credit[unit as usize].to_bits());
@@ -154,13 +154,18 @@ impl Table {
     }
 }
 
+/// A sum is below 0 only where a forged file's parents are not those of its children: then it is a lie, and no higher than any.
+fn unsigned(lane: i64) -> u64 {
+    u64::try_from(lane).unwrap_or_default()
+}
+
 /// Makes a tally of the sums; its authors and dates are not known by them.
 pub(super) fn tally(lanes: &Lanes) -> Tally {
     let sum = |column: usize| {
         let lane = column - RELATIONS;
-        Sum { total: lanes[lane] as u64, of: lanes[lane + 1] as u64 }
+        Sum { total: unsigned(lanes[lane]), of: unsigned(lanes[lane + 1]) }
     };
-    let by_relation: [u64; 5] = std::array::from_fn(|relation| lanes[relation] as u64);
+    let by_relation: [u64; 5] = std::array::from_fn(|relation| unsigned(lanes[relation]));
     Tally {
         models: by_relation.iter().sum(),
         by_relation,

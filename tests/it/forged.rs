@@ -321,3 +321,25 @@ fn names_that_are_no_ids_are_refused() {
         }
     }
 }
+
+#[test]
+fn links_that_disagree_with_their_other_way_are_refused_or_answer() {
+    let place = Place::new();
+    let bytes = bytes_of(&whole());
+    let mut lied = 0;
+    for name in ["lineage/1/parents/ends", "lineage/1/children/ends"] {
+        let range = kept(&bytes, name);
+        for at in range.step_by(4) {
+            for row in 0..10u32 {
+                let mut altered = bytes.clone();
+                altered[at..at + 4].copy_from_slice(&row.to_le_bytes());
+                forge(&mut altered).unwrap();
+                match asked(&altered, &place) {
+                    Ok(_) => lied += 1,
+                    Err(reason) => assert!(reason.contains("s.mk: "), "{name} {at} {row}: {reason}"),
+                }
+            }
+        }
+    }
+    assert!(lied > 50, "{lied}");
+}
