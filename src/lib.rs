@@ -11,7 +11,11 @@
 //! import     sources become a finished snapshot
 //! report     the same as rows for programs and blocks for people       <- ink: tables, JSON, CSV, Markdown, pages
 //! survey     the whole of a snapshot in sections: the figures that reports on the Hub publish
+//! export     a part of the lineage as a graph file or a drawing
+//! ask        the front desk: a question is data, and its answer has facts, their definition and the snapshot
 //! ```
+//!
+//! The features `cli`, `crawl` and `export` are on by default: the program, the Hub's client, and graph files with drawings.
 //!
 //! ```
 //! use modelkin::census::{Census, Counting};

@@ -15,7 +15,6 @@ mod thrift;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fs::File;
-use std::ops::Range;
 use std::path::Path;
 use std::slice;
 
@@ -97,7 +96,7 @@ pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result
 
 /// The bytes of a dump that are read besides its footer, which alone has to be there.
 #[cfg(feature = "crawl")]
-pub(super) fn needed(path: &Path, named: &NamedColumns) -> Result<Vec<Range<u64>>, Error> {
+pub(super) fn needed(path: &Path, named: &NamedColumns) -> Result<Vec<std::ops::Range<u64>>, Error> {
     let dump = Dump::open(path, named)?;
     let groups = dump.reader.metadata().row_groups().iter();
     let leaves = dump.columns.leaves();
