@@ -2,13 +2,14 @@ use std::io::{self, Write};
 
 use super::graph::LINK_FIELDS;
 use super::{Graph, Kind, NODE_FIELDS, Status, Value};
+use crate::ink::no_formula;
 
 /// Writes the nodes as CSV: `id`, then [`NODE_FIELDS`].
 pub(super) fn write_nodes(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(["id"].into_iter().chain(NODE_FIELDS.iter().map(|(name, _)| *name)))?;
     for node in graph.nodes() {
-        csv.write_field(guarded(&node.id).as_bytes())?;
+        csv.write_field(no_formula(&node.id).as_bytes())?;
         write_values(&mut csv, &node.values())?;
     }
     csv.flush()
@@ -19,8 +20,8 @@ pub(super) fn write_links(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(["source", "target"].into_iter().chain(LINK_FIELDS.iter().map(|(name, _)| *name)))?;
     for link in graph.links() {
-        csv.write_field(guarded(&graph.id(link.parent)).as_bytes())?;
-        csv.write_field(guarded(&graph.id(link.child)).as_bytes())?;
+        csv.write_field(no_formula(&graph.id(link.parent)).as_bytes())?;
+        csv.write_field(no_formula(&graph.id(link.child)).as_bytes())?;
         write_values(&mut csv, &link.values())?;
     }
     csv.flush()
@@ -29,24 +30,16 @@ pub(super) fn write_links(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<
 fn write_values(csv: &mut csv::Writer<&mut dyn Write>, values: &[Value<'_>]) -> io::Result<()> {
     for value in values {
         match value {
-            Value::Text(text) => csv.write_field(guarded(text).as_bytes())?,
+            Value::Text(text) => csv.write_field(no_formula(text).as_bytes())?,
             other => csv.write_field(other.plain().as_bytes())?,
         }
     }
     Ok(csv.write_record(None::<&[u8]>)?)
 }
 
-/// What files say of [`guarded`].
+/// What files say of [`no_formula`].
 pub(super) const GUARDED: &str = "A text that begins with = + - @, a tab or a carriage return has a ' before it, so that no \
      spreadsheet takes it for a formula.";
-
-/// A text that no spreadsheet takes for a formula: one that begins like one has a `'` before it.
-fn guarded(text: &str) -> std::borrow::Cow<'_, str> {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => format!("'{text}").into(),
-        false => text.into(),
-    }
-}
 
 /// Writes the nodes for `neo4j-admin database import`, with the types in the header.
 pub(super) fn write_neo4j_nodes(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {

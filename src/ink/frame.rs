@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
-use super::printable::{fenced, markdown, markdown_lines};
+use super::printable::{fenced, markdown, markdown_lines, no_formula};
 use super::value::{Map, flatten};
 use super::{Block, Named, Value, day, plural, printable_lines};
 use crate::snapshot::{Snapshot, Taken};
@@ -178,7 +178,12 @@ pub fn csv<'v>(
         if at == 0 {
             writer.write_record(cells.iter().map(|(name, _)| name)).map_err(plain)?;
         }
-        writer.write_record(cells.iter().map(|(_, cell)| guarded(cell))).map_err(plain)?;
+        // A number is no formula, whatever its sign.
+        let shown = |cell: &str| match cell.parse::<f64>() {
+            Ok(_) => cell.to_owned(),
+            Err(_) => no_formula(cell).into_owned(),
+        };
+        writer.write_record(cells.iter().map(|(_, cell)| shown(cell))).map_err(plain)?;
     }
     writer.flush()
 }
@@ -232,14 +237,6 @@ fn plain(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
-    }
-}
-
-/// A cell that no spreadsheet takes for a formula; a number is none.
-fn guarded(cell: &str) -> String {
-    match cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err() {
-        true => format!("'{cell}"),
-        false => cell.to_owned(),
     }
 }
 

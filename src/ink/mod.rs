@@ -16,7 +16,7 @@ pub use frame::{Format, Report, Rows, csv, footer};
 pub use grid::{Block, Grid, grouped, plural};
 pub use page::page;
 pub use plot::{Bar, Plot, Series};
-pub use printable::{markdown, printable, printable_lines};
+pub use printable::{markdown, no_formula, printable, printable_lines};
 pub use section::{Column, Known, Section, Table};
 pub(crate) use section::{share, short};
 pub use text::{compared, report};

@@ -1,4 +1,14 @@
+use std::borrow::Cow;
+
 use quick_xml::escape::escape;
+
+/// Gives a text that no spreadsheet takes for a formula: one that begins like one has a `'` before it.
+pub fn no_formula(text: &str) -> Cow<'_, str> {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("'{text}").into(),
+        false => text.into(),
+    }
+}
 
 /// Does what [`printable`] does, line by line.
 pub fn printable_lines(text: &str) -> String {

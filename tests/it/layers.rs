@@ -87,7 +87,7 @@ const ROOMS: &[Room] = &[
     Room { name: "survey", may_import: &["ink", "census", "lineage", "reference", "snapshot", "model"], foreign: &[] },
     Room {
         name: "export",
-        may_import: &["census", "lineage", "reference", "snapshot", "source", "model"],
+        may_import: &["ink", "census", "lineage", "reference", "snapshot", "source", "model"],
         foreign: &["graphviz_rust", "quick_xml", "serde_json", "csv", "parquet", "flate2", "jiff", "petgraph"],
     },
     Room {
