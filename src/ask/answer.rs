@@ -83,10 +83,8 @@ pub enum Facts {
     },
     /// What is odd in the snapshot.
     Findings {
-        /// Each kind with its cases.
+        /// Each kind with its cases; the first is of what the snapshot says and its records do not ([`report::LIE`]), if there is any.
         findings: Vec<Finding>,
-        /// What the snapshot says and its records do not, a line each; the first finding is of them, if there are any.
-        lies: Vec<String>,
         /// If not everything was asked for: what was, in a sentence, and how many other cases there are.
         scope: Option<(String, u64)>,
     },
@@ -169,7 +167,7 @@ impl Answer {
             Facts::Sections { sections } => {
                 ink::report(sections, &self.tables.references()?.published, &self.snapshot)?
             }
-            Facts::Findings { findings, scope, .. } => self.findings(findings, scope.as_ref()),
+            Facts::Findings { findings, scope } => self.findings(findings, scope.as_ref()),
             Facts::Aliases { moved } => report::aliases(moved, self.most()),
             Facts::Bursts { bursts } => report::bursts(bursts, &self.snapshot, self.most())?,
             Facts::Mirrors { mirrors } => report::mirrors(mirrors, &self.snapshot, self.most()),

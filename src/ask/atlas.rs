@@ -97,7 +97,10 @@ impl Atlas {
         };
         let answer = Answer::new(question.clone(), facts, self.snapshot.clone(), Arc::clone(&self.tables));
         // Whatever columns it will be shown by are read, too.
-        answer.report()?;
+        // (Findings are words already, and may be many.)
+        if !matches!(answer.facts(), Facts::Findings { .. }) {
+            answer.report()?;
+        }
         self.earlier.iter().chain([&self.snapshot]).try_for_each(Snapshot::unchanged)?;
         Ok(answer)
     }

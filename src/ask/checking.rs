@@ -8,23 +8,20 @@ use crate::report::{self, Scope};
 
 impl Atlas {
     pub(super) fn check(&self, asked: &Check) -> Result<Facts, Error> {
-        match asked.list {
-            Some(Cases::Aliases) => {
-                self.snapshot().verify()?;
-                Ok(Facts::Aliases { moved: report::moved(&self.lineage()?)? })
-            }
-            Some(Cases::Bursts) => {
-                self.snapshot().verify()?;
-                Ok(Facts::Bursts { bursts: Bursts::list(&self.lineage()?)? })
-            }
-            Some(Cases::Mirrors) => {
-                self.snapshot().verify()?;
+        let Some(list @ (Cases::Aliases | Cases::Bursts | Cases::Mirrors)) = &asked.list else {
+            return self.findings(asked);
+        };
+        self.snapshot().verify()?;
+        let lineage = self.lineage()?;
+        Ok(match list {
+            Cases::Aliases => Facts::Aliases { moved: report::moved(&lineage)? },
+            Cases::Bursts => Facts::Bursts { bursts: Bursts::list(&lineage)? },
+            _ => {
                 let census = self.census(&Filter::default())?;
                 let below = |mirror: Mirror| (mirror, census.of(mirror.model).descendants);
-                Ok(Facts::Mirrors { mirrors: self.lineage()?.mirrors().map(below).collect() })
+                Facts::Mirrors { mirrors: lineage.mirrors().map(below).collect() }
             }
-            Some(Cases::All | Cases::Kind(_)) | None => self.findings(asked),
-        }
+        })
     }
 
     fn findings(&self, asked: &Check) -> Result<Facts, Error> {
@@ -39,7 +36,7 @@ impl Atlas {
             findings.insert(0, report::lies(&verified.lies));
         }
         let scope = (!scope.is_everything()).then(|| (scope.words(), left_out));
-        Ok(Facts::Findings { findings, lies: verified.lies, scope })
+        Ok(Facts::Findings { findings, scope })
     }
 
     /// The models and the kinds that are asked for.

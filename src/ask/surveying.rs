@@ -36,7 +36,7 @@ impl Atlas {
         let survey = Survey::of(&lineage, &census, references)?;
         let mut sections = survey.sections(is_wanted)?;
         if !self.earlier().is_empty() && is_wanted(survey::SERIES) {
-            let before = self.before(&asked.filter)?;
+            let before = self.before(self.earlier(), &asked.filter)?;
             let surveys = before.iter().map(|(lineage, census)| Survey::of(lineage, census, references));
             let surveys = surveys.chain([Ok(survey)]).collect::<Result<Vec<_>, _>>()?;
             sections.push(survey::series(&surveys)?);
@@ -55,7 +55,9 @@ impl Atlas {
     }
 
     pub(super) fn diff(&self, asked: &Diff) -> Result<Facts, Error> {
-        let before = self.before(&Filter::default())?;
+        // Of several the last one alone is compared, and counted.
+        let last = self.earlier().last().map(std::slice::from_ref).ok_or(Error::NothingBefore)?;
+        let before = self.before(last, &Filter::default())?;
         let (lineage, census) = before.last().ok_or(Error::NothingBefore)?;
         let before = Survey::of(lineage, census, self.tables().references()?)?;
         let mut section = self.survey(|survey| survey.since(&before))?;
@@ -74,14 +76,14 @@ impl Atlas {
         Ok(ask(&Survey::of(&lineage, &census, self.tables().references()?)?)?)
     }
 
-    /// The snapshots before, under a filter.
-    fn before(&self, filter: &Filter) -> Result<Vec<(Lineage, Census)>, Error> {
+    /// Snapshots before this one, under a filter.
+    fn before(&self, snapshots: &[Snapshot], filter: &Filter) -> Result<Vec<(Lineage, Census)>, Error> {
         let counted = |snapshot: &Snapshot| {
             let lineage = filter.links(&Lineage::from_snapshot(snapshot)?);
             let census = Census::take(&lineage, &self.counting(filter))?;
             Ok((lineage, census))
         };
-        self.earlier().iter().map(counted).collect()
+        snapshots.iter().map(counted).collect()
     }
 }
 

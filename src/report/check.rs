@@ -8,7 +8,7 @@ use crate::model::{DAY, OddityKind, RemarkKind};
 use crate::snapshot::{CrawlNote, Error, Row, Snapshot, SourceNote};
 
 /// The kind of [`lies`].
-const LIE: &str = "lie";
+pub const LIE: &str = "lie";
 
 /// Finds the kind of that name; `cycles` is `cycle` too.
 pub fn kind(name: &str) -> Option<&'static str> {

@@ -10,7 +10,7 @@ mod scope;
 mod selection;
 mod show;
 
-pub use check::{bursts, check, findings, kind, kinds, lies, list, mirrors, rejects};
+pub use check::{LIE, bursts, check, findings, kind, kinds, lies, list, mirrors, rejects};
 pub use family::{family, models};
 pub use finding::{Case, Finding};
 pub use names::{Moved, aliases, moved};
