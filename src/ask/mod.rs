@@ -31,6 +31,7 @@ pub use selection::{Begin, Chosen, Selection};
 pub use tables::Tables;
 
 use crate::lineage::NotFound;
+use crate::model::Hint;
 use crate::{census, reference, report, snapshot, survey};
 
 /// Why there is no answer.
@@ -97,6 +98,16 @@ pub enum Error {
     /// The snapshot is not as it was written, or counting would take too long.
     #[error(transparent)]
     Counting(#[from] census::Error),
+}
+
+impl Error {
+    /// Gives what could be asked for, so that there is an answer.
+    pub fn hint(&self) -> Option<Hint> {
+        match self {
+            Error::Counting(error) => error.hint(),
+            _ => None,
+        }
+    }
 }
 
 impl From<snapshot::Error> for Error {

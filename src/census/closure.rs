@@ -93,7 +93,7 @@ impl<W: Weight> Closure<W> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "counting would take about {seconds} s: these models merge so that most of them see most others, and nothing shorter \
-     counts each once; --wait does it"
+     counts each once"
 )]
 pub struct TooLong {
     /// It would take about so many seconds.

@@ -30,7 +30,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::lineage::Lineage;
-use crate::model::once;
+use crate::model::{Hint, once};
 use crate::reference::{self, Family};
 use crate::snapshot::{self, Array, NumberColumn, Numbers, Row, Snapshot, agree};
 use facts::Table;
@@ -125,6 +125,13 @@ pub enum Error {
     /// It would take longer than [`Counting::wait`].
     #[error(transparent)]
     TooLong(#[from] TooLong),
+}
+
+impl Error {
+    /// Gives what could be asked for, so that it is counted.
+    pub fn hint(&self) -> Option<Hint> {
+        matches!(self, Error::TooLong(_)).then_some(Hint::Wait)
+    }
 }
 
 /// The rows that a snapshot keeps under a name, in order.

@@ -1,8 +1,9 @@
+use crate::model::Hint;
 use crate::source::hub::listing::HUB_MODELS;
 use crate::source::hub::{self, Answer, Hub};
 
 /// What to do where the Hub no longer lists by changes.
-pub(super) const FULL: &str = "use --update --full";
+pub(super) const ANEW: &str = "ask for everything anew";
 
 /// Pages in a row without a new model after which a listing has no end.
 pub(super) const MOST_STALE: u64 = 100;
@@ -38,7 +39,7 @@ pub enum Error {
     /// A listing has more models than the Hub can have.
     #[error(
         "{what}: more than {most} models, and the Hub had {HUB_MODELS} on 2026-10-03: this may be a listing without end; if it \
-         is none, go on with a greater --max-models"
+         is none, allow more"
     )]
     TooMany {
         /// The path and query.
@@ -54,6 +55,17 @@ pub enum Error {
     Snapshot(#[from] crate::snapshot::Error),
 }
 
+impl Error {
+    /// Gives what the crawl could be told, so that it goes on.
+    pub fn hint(&self) -> Option<Hint> {
+        match self {
+            Error::Refused { advice, .. } => (*advice == ANEW).then_some(Hint::ListAnew),
+            Error::Recording(error) => error.hint(),
+            _ => None,
+        }
+    }
+}
+
 /// An answer that says that the token is not one: nothing more is to be had with it.
 pub(super) fn refuses_token(answer: &Answer) -> bool {
     answer.status == 401 && answer.message.starts_with("Invalid credentials")
@@ -64,7 +76,7 @@ pub(super) fn refusal(hub: &Hub, path: &str, answer: &Answer) -> Error {
     let advice = match answer.status {
         401 | 403 => "see whether HF_TOKEN is right, or is needed",
         400 if path.contains("cursor=") => "it may have forgotten the place: remove the folder and begin anew",
-        400 if path.contains("sort=lastModified") => FULL,
+        400 if path.contains("sort=lastModified") => ANEW,
         400 | 404 => "see what was asked for, and HF_ENDPOINT",
         _ => "no Hub answers so; see HF_ENDPOINT",
     };

@@ -53,8 +53,9 @@ impl Renames {
     /// It fails if the file is another one, of another Hub, at work elsewhere, or cannot be read or written.
     pub fn open(path: &Path, endpoint: &str) -> Result<Renames, Error> {
         let wrong = |error| crate::source::Error::Io { path: path.into(), error };
-        let unfit =
-            |reason: &str| Error::from(crate::source::Error::Unfit { path: path.into(), reason: reason.into() });
+        let unfit = |reason: &str| {
+            Error::from(crate::source::Error::Unfit { path: path.into(), reason: reason.into(), hint: None })
+        };
         if std::fs::metadata(path).is_ok_and(|known| !known.is_file()) {
             return Err(unfit("is there already and is no ordinary file; move it away"));
         }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::error::{Error, FULL, refusal, refuses_token};
+use super::error::{ANEW, Error, refusal, refuses_token};
 use super::event::{Brought, Event, Tell};
 use super::frontier::{Frontier, Task};
 use super::{OldIds, cards, fields};
@@ -132,7 +132,7 @@ async fn list(
         }
         let glances = listing::glance(&answer.body)?;
         if is_update && !listing::is_latest_first(&glances) {
-            return Err(format!("a listing that is not in the order of changes; {FULL}"));
+            return Err(format!("a listing that is not in the order of changes; {ANEW}"));
         }
         match answer.next.as_deref() {
             Some("") => Err("a next link that leads nowhere".into()),
@@ -207,7 +207,7 @@ async fn refused(
     let Some(kept) = kept else { return Err(refusal(hub, path, answer)) };
     if recording.plan().since.is_some() && !kept.iter().any(|field| field == "lastModified") {
         let message = "it gives no lastModified, by which an update knows its end".to_owned();
-        return Err(Error::Refused { what: hub.name(path), status: answer.status, message, advice: FULL });
+        return Err(Error::Refused { what: hub.name(path), status: answer.status, message, advice: ANEW });
     }
     // The frontier has not moved: the same listing is asked for again.
     Ok(recording.set_fields(kept)?)

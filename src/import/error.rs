@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::model::Reject;
+use crate::model::{Hint, Reject};
 use crate::{census, snapshot, source};
 
 /// Why no snapshot is made.
@@ -30,4 +30,15 @@ pub enum Error {
     /// What is kept cannot be computed.
     #[error(transparent)]
     Keeping(#[from] census::Error),
+}
+
+impl Error {
+    /// Gives what could be said or asked for, so that it succeeds.
+    pub fn hint(&self) -> Option<Hint> {
+        match self {
+            Error::Source(error) => error.hint(),
+            Error::Keeping(error) => error.hint(),
+            _ => None,
+        }
+    }
 }

@@ -7,6 +7,7 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use super::printable::{fenced, markdown, markdown_lines, no_formula};
 use super::value::{Map, flatten};
 use super::{Block, Named, Value, day, plural, printable_lines};
+use crate::model::Hint;
 use crate::snapshot::{Snapshot, Taken};
 
 /// A `Format` says how a report is written.
@@ -34,7 +35,12 @@ pub struct Report<'r> {
     /// These numbers tell of the whole answer: in JSON they stand beside the rows, under these names; for people they
     /// are part of the definition.
     pub beside: Named,
+    /// These are the words for hints, of whoever shows the report ([`Report::worded`]). Without any nothing is said.
+    pub words: Words,
 }
+
+/// `Words` says for a hint what stands behind a line, from the mark on that sets it off: `; --top 0 shows all`.
+pub type Words = fn(Hint) -> &'static str;
 
 /// A `Rows` is the rows of a report.
 pub enum Rows<'r> {
@@ -95,7 +101,12 @@ struct Frame<'a> {
 impl<'r> Report<'r> {
     /// Makes a report with nothing beside its rows.
     pub fn new(definition: Vec<String>, rows: impl Into<Rows<'r>>, blocks: Vec<Block>) -> Report<'r> {
-        Report { definition, rows: rows.into(), blocks, beside: Vec::new() }
+        Report { definition, rows: rows.into(), blocks, beside: Vec::new(), words: |_| "" }
+    }
+
+    /// Says hints in these words.
+    pub fn worded(self, words: Words) -> Report<'r> {
+        Report { words, ..self }
     }
 }
 
@@ -113,6 +124,7 @@ impl Report<'_> {
             Format::Csv => return self.csv(out),
             Format::Table => self.blocks(snapshot, printable_lines, |block| match block {
                 Block::Line(text) | Block::Fixed(text) => printable_lines(text),
+                Block::Hinted(text, hint, end) => printable_lines(&self.hinted(text, *hint, *end)),
                 Block::Title(text) => {
                     let text = printable_lines(text);
                     format!("{text}\n{}", "=".repeat(text.chars().count()))
@@ -121,6 +133,7 @@ impl Report<'_> {
             }),
             Format::Markdown => self.blocks(snapshot, markdown_lines, |block| match block {
                 Block::Line(text) => markdown_lines(text),
+                Block::Hinted(text, hint, end) => markdown_lines(&self.hinted(text, *hint, *end)),
                 Block::Title(text) => format!("## {}", markdown(text)),
                 Block::Fixed(text) => fenced(text),
                 Block::Grid(grid) => grid.markdown(),
@@ -134,10 +147,14 @@ impl Report<'_> {
         format!("{}\n{}", self.definition.join("\n"), footer(snapshot))
     }
 
+    fn hinted(&self, text: &str, hint: Hint, end: char) -> String {
+        format!("{text}{}{end}", (self.words)(hint))
+    }
+
     fn blocks(&self, snapshot: &Snapshot, lines: fn(&str) -> String, draw: impl Fn(&Block) -> String) -> String {
         let mut parts: Vec<String> = Vec::new();
         for (at, block) in self.blocks.iter().enumerate() {
-            let follows_line = at > 0 && matches!((&self.blocks[at - 1], block), (Block::Line(_), Block::Line(_)));
+            let follows_line = at > 0 && self.blocks[at - 1].is_line() && block.is_line();
             match parts.last_mut() {
                 Some(last) if follows_line => *last += &format!("\n{}", draw(block)),
                 _ => parts.push(draw(block)),

@@ -1,6 +1,7 @@
 use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle, presets};
 
 use super::printable::{markdown, printable};
+use crate::model::Hint;
 
 /// A `Block` is a part of what people read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,10 +10,23 @@ pub enum Block {
     Title(String),
     /// It is a line of text.
     Line(String),
+    /// It is a line of text, such as `20 of 806 shown`, with the words of a hint behind it, if there are any, and its last mark.
+    Hinted(String, Hint, char),
     /// It is a table.
     Grid(Grid),
     /// It is lines whose blanks matter, such as a tree.
     Fixed(String),
+}
+
+impl Block {
+    /// So many rows of all are there.
+    pub(crate) fn cut(shown: usize, all: usize, what: &str) -> Block {
+        Block::Hinted(format!("{} of {} {what}", grouped(shown as u64), grouped(all as u64)), Hint::AllRows, '.')
+    }
+
+    pub(super) fn is_line(&self) -> bool {
+        matches!(self, Block::Line(_) | Block::Hinted(..))
+    }
 }
 
 /// A `Grid` is a table for people: the first column may be texts, columns of numbers stand to the right.

@@ -12,7 +12,7 @@ mod unit;
 mod value;
 
 pub use day::day;
-pub use frame::{Format, Report, Rows, csv, footer};
+pub use frame::{Format, Report, Rows, Words, csv, footer};
 pub use grid::{Block, Grid, grouped, plural};
 pub use page::page;
 pub use plot::{Bar, Plot, Series};

@@ -15,6 +15,8 @@ pub struct Section {
     pub title: &'static str,
     /// This came out, a sentence each.
     pub findings: Vec<String>,
+    /// If not all were wanted: so many are in the tables, of so many, and what they are.
+    pub shown: Option<(usize, usize, &'static str)>,
     /// These are the figures. The first of several tables is the one that people look for.
     pub tables: Vec<Table>,
     /// These are the same figures as pictures.
@@ -65,7 +67,16 @@ pub struct Column {
 impl Section {
     pub(crate) fn new(name: &'static str, title: &'static str) -> Section {
         let [findings, definition] = [Vec::new(), Vec::new()];
-        Section { name, title, findings, tables: Vec::new(), plots: Vec::new(), definition, coverage: Vec::new() }
+        Section {
+            name,
+            title,
+            findings,
+            shown: None,
+            tables: Vec::new(),
+            plots: Vec::new(),
+            definition,
+            coverage: Vec::new(),
+        }
     }
 
     /// Finds the table of that name.

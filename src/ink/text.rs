@@ -97,6 +97,7 @@ pub fn report(sections: &[Section], published: &Published, snapshot: &Snapshot) 
 /// Findings, tables and coverage.
 fn section_blocks(section: &Section, compared: Option<&Table>, blocks: &mut Vec<Block>) {
     blocks.extend((!section.findings.is_empty()).then(|| Block::Line(section.findings.join("\n"))));
+    blocks.extend(section.shown.map(|(shown, all, what)| Block::cut(shown, all, what)));
     for table in section.tables.iter().chain(compared) {
         if table.rows.is_empty() {
             blocks.push(Block::Line(format!("{}: none is known.", table.title)));

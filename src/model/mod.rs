@@ -3,6 +3,7 @@
 mod alias;
 mod column;
 mod guard;
+mod hint;
 mod id;
 mod oddity;
 mod once;
@@ -14,6 +15,7 @@ mod remark;
 pub use alias::{Alias, Certainty, Scope};
 pub use column::{Count, Counts, Flag, Flags, Word, WordList, WordLists, Words};
 pub(crate) use guard::guarded;
+pub use hint::Hint;
 pub(crate) use id::hex;
 pub use id::{Commit, HubId, IdFault, ModelId};
 pub(crate) use oddity::clip;

@@ -54,7 +54,7 @@ remark_kinds! {
     /// A column is of a type that none of its values can have.
     PassedOver = "column-passed-over", false, "a column of a type that cannot be read: passed over, its values are missing";
     /// A column seems to speak of parents and has no known name.
-    Unread = "column-not-read", false, "a column that looks like lineage and is not read; if it names parents, say --column parent=NAME";
+    Unread = "column-not-read", false, "a column that looks like lineage and is not read; if it names parents, name it as a column of parents, `parent=NAME`";
     /// Rows of a table of models replace the parents of earlier ones.
     Replaced = "parents-replaced", false, "of models, with other parents than an earlier row of the same model: the last one's count; if a row is a link, call the column of ids `child`";
     /// Numbers stand in a column of ids, beside ids in another one.

@@ -4,7 +4,7 @@ use super::{Case, Finding};
 use crate::census::{Burst, Bursts, Coverage, Shared};
 use crate::ink::{Block, Grid, Report, Value, day, grouped, plural, printable};
 use crate::lineage::{Anomaly, Lineage, Mirror};
-use crate::model::{DAY, OddityKind, RemarkKind};
+use crate::model::{DAY, Hint, OddityKind, RemarkKind};
 use crate::snapshot::{CrawlNote, Error, Row, Snapshot, SourceNote};
 
 /// The kind of [`lies`].
@@ -230,7 +230,7 @@ pub fn check(findings: &[Finding], crawl: Option<&CrawlNote>) -> Report<'static>
         true => vec![Block::Line("Nothing odd.".into())],
         false => vec![
             Block::Grid(grid),
-            Block::Line("The first of each kind; --list KIND lists every case:".into()),
+            Block::Hinted("The first of each kind".into(), Hint::EveryCase, ':'),
             Block::Fixed(examples.trim_end().to_owned()),
         ],
     };
@@ -347,7 +347,7 @@ pub fn mirrors(mirrors: &[(Mirror, u64)], snapshot: &Snapshot, most: usize) -> R
         most,
         &[
             "Mirror: a model whose name equals its parent's under another owner, made from it as a finetune or quantized.",
-            "They are counted as the derivatives that their cards say they are; --fold-mirrors puts what descends from a mirror below what it mirrors.",
+            "They are counted as the derivatives that their cards say they are; where mirrors are folded, what descends from a mirror stands below what it mirrors.",
         ],
     )
 }

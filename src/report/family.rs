@@ -110,8 +110,7 @@ pub fn models<'r>(
         Block::Grid(grid),
     ];
     if most < rows.len() {
-        let shown = format!("{} of {} shown; --top 0 shows all.", grouped(most as u64), grouped(rows.len() as u64));
-        blocks.push(Block::Line(shown));
+        blocks.push(Block::cut(most, rows.len(), "shown"));
     }
     let values = move |at: usize| {
         let (row, relation) = &rows[at];

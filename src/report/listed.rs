@@ -1,4 +1,4 @@
-use crate::ink::{Block, Grid, Named, Report, grouped};
+use crate::ink::{Block, Grid, Named, Report};
 
 /// A report on cases in rows, of which people are shown so many.
 pub(super) fn listed(grid: Grid, rows: Vec<Named>, words: String, most: usize, definition: &[&str]) -> Report<'static> {
@@ -9,11 +9,7 @@ pub(super) fn listed(grid: Grid, rows: Vec<Named>, words: String, most: usize, d
         blocks.push(Block::Grid(grid));
     }
     if all > most {
-        blocks.push(Block::Line(format!(
-            "{} of {} shown; --top 0 shows all.",
-            grouped(most as u64),
-            grouped(all as u64)
-        )));
+        blocks.push(Block::cut(most, all, "shown"));
     }
     let definition = definition.iter().map(|sentence| (*sentence).to_owned()).collect();
     Report::new(definition, rows, blocks)

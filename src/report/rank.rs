@@ -61,11 +61,7 @@ pub fn rank(ranking: &Ranking, group: Group, filter: &str) -> Report<'static> {
     }
     let mut blocks = vec![Block::Grid(grid)];
     if shown.len() < ranking.of {
-        blocks.push(Block::Line(format!(
-            "{} of {} shown; --top 0 shows all.",
-            grouped(shown.len() as u64),
-            grouped(ranking.of as u64)
-        )));
+        blocks.push(Block::cut(shown.len(), ranking.of, "shown"));
     }
     if ranking.missing > 0 {
         blocks.push(Block::Line(format!(

@@ -1,7 +1,7 @@
 use crate::census::{Branch, Census, Drawn, Shown};
 use crate::ink::{Block, Named, Report, Rows, Value, grouped, plural};
 use crate::lineage::Reach;
-use crate::model::Relation;
+use crate::model::{Hint, Relation};
 use crate::snapshot::Snapshot;
 
 /// Rails that are drawn beside each other; a line that stands deeper says how deep.
@@ -20,15 +20,24 @@ pub fn show<'r>(census: &'r Census, drawn: &'r Drawn, reach: Reach, selection: &
     let mut definition = vec![
         selection.to_owned(),
         format!("{way}. Descendants are distinct models that can be reached, each counted once."),
-        "(*): drawn above with all that belongs to it; …: cut (see --depth and --siblings).".to_owned(),
     ];
-    definition.extend(drawn.left_out.map(|models| {
-        format!(
-            "Only the first {} lines are drawn; left out: {} of the selection. --depth, --siblings and --top narrow it; \
-             --format json and csv have every line, and export every model.",
-            grouped(branches.len() as u64),
-            plural(models as u64, "model")
-        )
+    let mut blocks = vec![Block::Fixed(text(census, branches, reach))];
+    let is_marked = branches.iter().any(|branch| match branch.what {
+        Shown::Model { is_repeated, is_cut, .. } => is_repeated || is_cut,
+        Shown::More { .. } => true,
+        Shown::Group { .. } => false,
+    });
+    if is_marked {
+        blocks.push(Block::Hinted(
+            "(*): drawn above with all that belongs to it; …: cut".into(),
+            Hint::MoreOfTree,
+            '.',
+        ));
+    }
+    blocks.extend(drawn.left_out.map(|models| {
+        let (lines, models) = (grouped(branches.len() as u64), plural(models as u64, "model"));
+        let text = format!("Only the first {lines} lines are drawn; left out: {models} of the selection");
+        Block::Hinted(text, Hint::FewerLines, '.')
     }));
     let is_uncounted = |branch: &&Branch| matches!(branch.what, Shown::More { descendants: None, .. });
     let uncounted = branches.iter().filter(is_uncounted).count();
@@ -38,7 +47,7 @@ pub fn show<'r>(census: &'r Census, drawn: &'r Drawn, reach: Reach, selection: &
         format!("In {lines} of models that are not drawn, what is {what} them is not counted: it takes too long.")
     }));
     let rows = Rows::Many(branches.len(), Box::new(|at| row(census, &branches[at])));
-    Report::new(definition, rows, vec![Block::Fixed(text(census, branches, reach))])
+    Report::new(definition, rows, blocks)
 }
 
 /// The lines for people.

@@ -2,12 +2,13 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::{Error, Kind, NamedColumns, edges, foreign, inner_suffix, packed, pages, suffix, table};
+use crate::model::Hint;
 
 /// Bytes of the text that tell what it is.
 const TEXT: u64 = 64 << 10;
 
 /// What is said of a file that may be a snapshot.
-pub(super) const ARROW: &str = "is an Arrow file; if it is a snapshot, use it with --snapshot";
+pub(super) const ARROW: &str = "is an Arrow file; if it is a snapshot, open it as one";
 
 /// Opens the file from its first byte on.
 pub(super) type Open<'o> = &'o dyn Fn() -> io::Result<Box<dyn Read + Send>>;
@@ -24,7 +25,7 @@ pub(super) fn guess(path: &Path, named: &NamedColumns, open: Open<'_>) -> Result
         return Ok(Kind::HubStats);
     }
     if head.starts_with(b"ARROW1") {
-        return Err(Error::unfit(path, ARROW));
+        return Err(Error::hinted(path, ARROW, Hint::OpenSnapshot));
     }
     // What is no card is a reject there, as it is in a folder.
     if matches!(suffix(path).as_str(), "md" | "markdown") {
@@ -49,9 +50,10 @@ pub(super) fn guess(path: &Path, named: &NamedColumns, open: Open<'_>) -> Result
         (_, "csv" | "tsv") => Ok(Kind::Csv),
         _ if edges::begins(text) => Ok(Kind::Edges),
         _ if table::begins(text, named) => Ok(Kind::Csv),
-        _ => Err(Error::unfit(
+        _ => Err(Error::hinted(
             path,
-            "is neither JSON, Parquet, CSV, a model card nor edge text; say what it is with --as",
+            "is neither JSON, Parquet, CSV, a model card nor edge text; if it is one of these, say which",
+            Hint::SourceKind,
         )),
     }
 }

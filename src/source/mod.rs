@@ -36,7 +36,7 @@ use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::model::{Parentage, Record, Reject};
+use crate::model::{Hint, Parentage, Record, Reject};
 use arriving::Arriving;
 pub use bounded::read_whole;
 use guess::guess;
@@ -108,6 +108,8 @@ pub enum Error {
         path: PathBuf,
         /// It says what is missing, and what to do.
         reason: String,
+        /// It is what could be said of the source, so that it can be read.
+        hint: Option<Hint>,
     },
 }
 
@@ -116,6 +118,14 @@ fn comma(place: &str) -> String {
 }
 
 impl Error {
+    /// Gives what could be said of the source, so that it can be read.
+    pub fn hint(&self) -> Option<Hint> {
+        match self {
+            Error::Unfit { hint, .. } => *hint,
+            _ => None,
+        }
+    }
+
     fn broken(path: &Path, place: impl Into<String>, reason: impl Into<String>) -> Error {
         Error::Broken { path: path.into(), place: place.into(), reason: reason.into() }
     }
@@ -129,7 +139,11 @@ impl Error {
     }
 
     fn unfit(path: &Path, reason: impl Into<String>) -> Error {
-        Error::Unfit { path: path.into(), reason: reason.into() }
+        Error::Unfit { path: path.into(), reason: reason.into(), hint: None }
+    }
+
+    fn hinted(path: &Path, reason: impl Into<String>, hint: Hint) -> Error {
+        Error::Unfit { path: path.into(), reason: reason.into(), hint: Some(hint) }
     }
 }
 
@@ -196,11 +210,9 @@ pub fn find_named(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Resu
     let kind = match kind {
         Some(Kind::Jsonl | Kind::Csv | Kind::Edges) if !is_file => kind.unwrap_or(Kind::Jsonl),
         _ if !is_file => {
-            return Err(Error::unfit(
-                path,
-                "is no ordinary file: say with --as whether it is jsonl, csv or edges; write data of another kind to a file \
-                 first, since they are not read front to back",
-            ));
+            let what = "is no ordinary file: data of another kind than jsonl, csv and edges are not read front to back, and have \
+                        to be written to a file first; of these, say which it is";
+            return Err(Error::hinted(path, what, Hint::SourceKind));
         }
         Some(kind) => kind,
         None => guess(path, named, &|| Ok(Box::new(File::open(path)?)))?,
@@ -244,10 +256,10 @@ fn in_folder(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Result<Ve
         // JSON lies beside the card in every repository, and tables of a training in many.
         if let Some(other) = data.iter().find(|file| !matches!(suffix(file).as_str(), "json" | "csv" | "tsv")) {
             let what = format!(
-                "holds model cards and data files such as {}; say which are meant with --as, or name the files",
+                "holds model cards and data files such as {}; name the files, or say which are meant",
                 other.strip_prefix(path).unwrap_or(other).display()
             );
-            return Err(Error::unfit(path, what));
+            return Err(Error::hinted(path, what, Hint::SourceKind));
         }
         return Ok(vec![Box::new(cards::Cards { path: path.into() })]);
     }

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use super::{Survey, UNKNOWN};
 use crate::census::{Coverage, Error, Sum};
-use crate::ink::{Section, Table, Unit, grouped};
+use crate::ink::{Section, Table, Unit};
 use crate::reference::Publisher;
 
 use Unit::{Count, Text};
@@ -63,16 +63,12 @@ impl Survey<'_> {
         }
         let all = accounts.len();
         if all > most {
-            section.findings.push(format!(
-                "{} of {} accounts; --top 0 shows all.",
-                grouped(most as u64),
-                grouped(all as u64)
-            ));
+            section.shown = Some((most, all, "accounts"));
         }
         section.tables.push(table);
         section.define(&[
             "Account: the owner in a model's id; of an id without one, such as gpt2, that of the id that it has today by the table of old ids, else the id itself.",
-            "Publishers, countries and kinds: the table of publishers (data/reference/orgs.csv); a file of your own is named with --owners, as CSV with the columns namespace, name, country_iso2 and kind. No country is guessed from a name.",
+            "Publishers, countries and kinds: the table of publishers (data/reference/orgs.csv); a table of your own stands above it, as CSV with the columns namespace, name, country_iso2 and kind. No country is guessed from a name.",
             "Links: those from the account's models, those to its own models too.",
         ]);
         section.cover("models whose publisher is in the table", known[0]);

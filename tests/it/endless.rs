@@ -84,7 +84,7 @@ fn more_models_than_a_hub_can_have_are_told_and_the_crawl_goes_on_with_a_greater
         odd(|number, _| (if number < 20 { next(number) } else { String::new() }, format!("[{}]", row(number as u64))));
     let ran = once(&place, &["--max-models", "5"]);
     let expected = "/api/models?cursor=4: more than 5 models, and the Hub had 3117871 on 2026-10-03: this may be a listing \
-         without end; if it is none, go on with a greater --max-models\nwhat was fetched is kept in hub.modelkin.crawl; the \
+         without end; if it is none, allow more\nwhat was fetched is kept in hub.modelkin.crawl; the \
          same command goes on with --max-models 10";
     assert!(ran.code == 1 && ran.err.contains(expected), "{}", ran.err);
     assert_eq!(kept(&place), 5);

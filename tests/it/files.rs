@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use modelkin::model::{Record, Reject};
+use modelkin::model::{Hint, Record, Reject};
 use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::{self, Kind};
 use tempfile::TempDir;
@@ -317,7 +317,7 @@ fn kinds_are_guessed_with_care() {
             let found = source::find(&folder.path().join(&name), None);
             assert_eq!(found.as_ref().ok().map(|found| found[0].kind()), expected, "{name}: {text}");
             if let Err(error) = found {
-                assert!(error.to_string().contains("--as"), "{error}");
+                assert_eq!(error.hint(), Some(Hint::SourceKind), "{error}");
             }
         }
     }

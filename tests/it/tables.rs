@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use modelkin::model::{Count, Record, Reject, RemarkKind, Word, WordList};
+use modelkin::model::{Count, Hint, Record, Reject, RemarkKind, Word, WordList};
 use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::{self, Kind, NamedColumns, read_rows};
 
@@ -372,8 +372,9 @@ fn a_packed_table_and_one_without_a_suffix_are_found() {
     }
     assert!(source::find(&folder.path().join("other.txt"), None).is_err());
     let source = source::find(&folder.path().join("none.csv"), None).unwrap().pop().unwrap();
-    let error = source.read(&mut |_| ()).unwrap_err().to_string();
-    assert!(error.contains("--column id=NAME") && error.contains("x, y"), "{error}");
+    let error = source.read(&mut |_| ()).unwrap_err();
+    assert!(error.to_string().contains("x, y"), "{error}");
+    assert_eq!(error.hint(), Some(Hint::IdColumn));
 }
 
 #[test]

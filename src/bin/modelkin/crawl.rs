@@ -21,7 +21,7 @@ use crate::files::Over;
 use crate::interrupt::stop_on_interrupt;
 use crate::output::Usage;
 use crate::progress::Progress;
-use crate::{files, hub, import, output, renames, snapshots};
+use crate::{files, hints, hub, import, output, renames, snapshots};
 
 /// Names that are shown of each kind of change.
 const SHOWN: usize = 3;
@@ -92,7 +92,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
             crawl::Error::TooMany { most, .. } => {
                 anyhow!("{error}\n{kept}; the same command goes on with --max-models {}", most.saturating_mul(2))
             }
-            _ => anyhow!("{error}\n{kept}"),
+            _ => anyhow!("{error}{}\n{kept}", error.hint().map_or("", hints::words)),
         }
     })?;
     progress.end();

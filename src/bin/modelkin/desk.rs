@@ -39,7 +39,7 @@ pub fn answer(atlas: &Atlas, question: &Question, format: args::FormatArg) -> an
 
 /// Writes an answer.
 pub fn write(answer: &Answer, format: args::FormatArg) -> anyhow::Result<ExitCode> {
-    output::report(&answer.report().map_err(worded)?, answer.snapshot(), format.into())?;
+    output::report(answer.report().map_err(worded)?, answer.snapshot(), format.into())?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -18,7 +18,7 @@ pub fn run(args: &args::Explain) -> anyhow::Result<ExitCode> {
     match (answer.facts(), args.question.format) {
         // CSV is one table: that of the definitions.
         (Facts::Section { section, .. }, args::FormatArg::Csv) => {
-            output::report(&section.rows(), answer.snapshot(), args.question.format.into())?;
+            output::report(section.rows(), answer.snapshot(), args.question.format.into())?;
             Ok(ExitCode::SUCCESS)
         }
         _ => desk::write(&answer, args.question.format),

@@ -13,6 +13,7 @@ mod export;
 mod family;
 mod files;
 mod graphviz;
+mod hints;
 mod hub;
 mod import;
 mod interrupt;

@@ -14,8 +14,8 @@ use indicatif::ProgressBar;
 use modelkin::ink::{Format, Report, printable_lines};
 use modelkin::snapshot::Snapshot;
 
-use crate::closed;
 use crate::visible::Visible;
+use crate::{closed, hints};
 
 /// A call that contradicts itself or names something that is not offered: it ends as clap's own errors do.
 #[derive(Debug)]
@@ -87,8 +87,9 @@ fn filled(out: impl Write, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
 }
 
 /// Writes a report. CSV has no room for the definition and the snapshot: they go to standard error.
-pub fn report(report: &Report<'_>, snapshot: &Snapshot, format: Format) -> anyhow::Result<()> {
+pub fn report(report: Report<'_>, snapshot: &Snapshot, format: Format) -> anyhow::Result<()> {
     snapshot.unchanged()?;
+    let report = report.worded(hints::words);
     if matches!(format, Format::Csv) {
         note(&report.note(snapshot));
     }
@@ -135,6 +136,6 @@ pub fn failed(error: &anyhow::Error) -> ExitCode {
             text += &cause;
         }
     }
-    note(&format!("error: {text}"));
+    note(&format!("error: {text}{}", hints::of(error)));
     if error.is::<Usage>() { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
 }

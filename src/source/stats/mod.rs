@@ -34,7 +34,7 @@ use super::parts::{desks, in_order};
 use super::table::{Cells, NamedColumns, Repeats, numbers};
 use super::{Error, Sink};
 use crate::model::{
-    Authority, Counts, Flags, HubId, Oddity, OddityKind, Parentage, Reject, Remark, Word, Words, guarded,
+    Authority, Counts, Flags, Hint, HubId, Oddity, OddityKind, Parentage, Reject, Remark, Word, Words, guarded,
 };
 use columns::{Base, Columns};
 use fault::{general, plainly};
@@ -148,14 +148,11 @@ impl Dump<'_> {
         let (columns, remarks) = Columns::find(schema, named).map_err(|reason| Error::unfit(path, reason))?;
         if columns.ids.is_empty() {
             let names: Vec<_> = schema.root_schema().get_fields().iter().map(|field| field.name().to_owned()).collect();
-            return Err(Error::unfit(
-                path,
-                format!(
-                    "has no text column `id` (or `modelId`), so its rows name no model; name it with --column id=NAME; it \
-                     has: {}",
-                    names.join(", ")
-                ),
-            ));
+            let what = format!(
+                "has no text column `id` (or `modelId`), so its rows name no model; it has {}: say which holds the ids",
+                names.join(", ")
+            );
+            return Err(Error::hinted(path, what, Hint::IdColumn));
         }
         let room = Room::of(seen.size);
         Ok(Dump { path, reader, file, room, columns, remarks, numbers: Cell::default() })

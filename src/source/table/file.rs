@@ -10,7 +10,7 @@ use csv::{ReaderBuilder, StringRecord};
 
 use super::shape::Shape;
 use super::{Cells, Column, NamedColumns, Repeats, looks_like_lineage, numbers};
-use crate::model::{Reject, Remark, RemarkKind};
+use crate::model::{Hint, Reject, Remark, RemarkKind};
 use crate::source::bounded::{size, too_long};
 use crate::source::edges::Gathered;
 use crate::source::{Error, Sink, loose, pages};
@@ -82,7 +82,7 @@ pub(in crate::source) fn read(
         return Err(Error::broken(path, "line 1", reason));
     }
     let names = header(&line, mark);
-    let (places, mut remarks) = places(&names, named).map_err(|reason| Error::unfit(path, reason))?;
+    let (places, mut remarks) = places(path, &names, named)?;
     let columns: Vec<_> = places.iter().map(|place| (place.name.as_str(), place.column)).collect();
     let is_of_links = Column::are_of_links(&columns);
     let id = places.iter().find(|place| place.column == Column::Id).map_or(0, |place| place.at);
@@ -209,18 +209,19 @@ fn broken(path: &Path, line: u64, error: csv::Error) -> Error {
 }
 
 /// The columns that are read, those that stand above others of the same meaning first.
-fn places(names: &StringRecord, named: &NamedColumns) -> Result<(Vec<Place>, Vec<Remark>), String> {
+fn places(path: &Path, names: &StringRecord, named: &NamedColumns) -> Result<(Vec<Place>, Vec<Remark>), Error> {
     let all = || names.iter().collect::<Vec<_>>().join(", ");
     let mut places: Vec<(usize, Place)> = Vec::new();
     let mut unread = Vec::new();
     let mut counts: HashMap<&str, usize> = HashMap::new();
     names.iter().for_each(|name| *counts.entry(name).or_default() += 1);
     if let Some(name) = named.names().find(|name| !counts.contains_key(name)) {
-        return Err(format!("has no column `{name}`; it has: {}", all()));
+        return Err(Error::unfit(path, format!("has no column `{name}`; it has: {}", all())));
     }
     for (at, name) in names.iter().enumerate() {
         if counts[name] > 1 && column(named, name).is_some() {
-            return Err(format!("has several columns with the name `{name}`; leave all but one out"));
+            let what = format!("has several columns with the name `{name}`; leave all but one out");
+            return Err(Error::unfit(path, what));
         }
         match column(named, name) {
             Some((column, rank)) => places.push((rank, Place { at, name: name.to_owned(), column })),
@@ -231,10 +232,8 @@ fn places(names: &StringRecord, named: &NamedColumns) -> Result<(Vec<Place>, Vec
     places.sort_by_key(|(rank, _)| *rank);
     let places: Vec<Place> = places.into_iter().map(|(_, place)| place).collect();
     if !places.iter().any(|place| place.column == Column::Id) {
-        return Err(format!(
-            "has no column of models' ids (id, model_id, ...); name it with --column id=NAME; it has: {}",
-            all()
-        ));
+        let what = format!("has no column of models' ids (id, model_id, ...); it has {}: say which holds them", all());
+        return Err(Error::hinted(path, what, Hint::IdColumn));
     }
     let remarks = unread.into_iter().map(|name| Remark::new(RemarkKind::Unread, name)).collect();
     Ok((places, remarks))
