@@ -15,7 +15,7 @@ pub use alias::{Alias, Certainty, Scope};
 pub use column::{Count, Counts, Flag, Flags, Word, WordList, WordLists, Words};
 pub(crate) use guard::guarded;
 pub(crate) use id::hex;
-pub use id::{Commit, HubId, IdFault, ModelId};
+pub use id::{Commit, IdFault, ModelId, RepositoryKey};
 pub(crate) use oddity::clip;
 pub use oddity::{Oddity, OddityKind};
 pub(crate) use once::once;

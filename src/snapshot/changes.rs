@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Error, Link, Row, Snapshot};
-use crate::model::{HubId, WordList};
+use crate::model::{RepositoryKey, WordList};
 
 /// A `Changes` tells what changed between two snapshots of one Hub. Models are matched by the Hub's own key, else by
 /// id.
@@ -32,7 +32,7 @@ impl Changes {
     pub fn matches(earlier: &Snapshot, later: &Snapshot) -> Result<Vec<Option<Row>>, Error> {
         let (earlier_keys, later_keys) = (earlier.keys()?, later.keys()?);
         let listed = |snapshot: &Snapshot| snapshot.rows().filter(|row| snapshot.is_listed(*row)).collect::<Vec<_>>();
-        let keys: HashMap<HubId, Row> =
+        let keys: HashMap<RepositoryKey, Row> =
             listed(earlier).into_iter().filter_map(|row| Some((earlier_keys.of(row)?, row))).collect();
         let mut matches = vec![None; later.len()];
         for row in listed(later) {

@@ -5,7 +5,7 @@ use hashbrown::{HashMap, HashSet};
 use super::builder::Builder;
 use super::lists::Model;
 use super::renames::Listing;
-use crate::model::{Authority, HubId, OddityKind};
+use crate::model::{Authority, OddityKind, RepositoryKey};
 
 /// A `Listed` is what was gathered, as a listing of names.
 pub(super) struct Listed<'b> {
@@ -15,7 +15,7 @@ pub(super) struct Listed<'b> {
     /// These are the names, listed or not, of those accounts that had another name.
     pub renamed: Vec<u32>,
     /// The key of a parent that bears a name, and whether there are others of other keys.
-    keyed: HashMap<u32, (HubId, bool)>,
+    keyed: HashMap<u32, (RepositoryKey, bool)>,
     /// The old names of which a key told that they are names of other models.
     not_renamed: RefCell<HashSet<u32>>,
 }
@@ -52,7 +52,7 @@ impl Listed<'_> {
                 accounts.insert(account);
             }
         }
-        let mut keyed: HashMap<u32, (HubId, bool)> = HashMap::new();
+        let mut keyed: HashMap<u32, (RepositoryKey, bool)> = HashMap::new();
         for (_, name, key) in &builder.keyed {
             let (known, has_others) = keyed.entry(*name).or_insert((*key, false));
             *has_others |= known != key;

@@ -9,7 +9,7 @@ use arrow_buffer::{ArrowNativeType, ScalarBuffer};
 use super::agree::{Agreed, any, as_many, below, ends, graphic, rising};
 use super::part::{Parts, bit};
 use super::{Link, Row};
-use crate::model::{Authority, Commit, HubId, Learned, Oddity, OddityKind, Relation};
+use crate::model::{Authority, Commit, Learned, Oddity, OddityKind, Relation, RepositoryKey};
 
 /// What becomes of the arrays of a column with so many rows, or what is wrong with them.
 type Read<C> = Result<C, String>;
@@ -261,7 +261,7 @@ pub(super) struct AuthorityColumn(NumberColumn<u8>);
 
 impl AuthorityColumn {
     pub fn of(&self, row: Row) -> Authority {
-        self.0.of(row).map_or(Authority::Hub, |code| Authority::NAMED[usize::from(code)].0)
+        self.0.of(row).map_or(Authority::Listing, |code| Authority::NAMED[usize::from(code)].0)
     }
 
     pub fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
@@ -279,15 +279,15 @@ pub struct KeyColumn {
 
 impl KeyColumn {
     /// Gives the Hub's key of the row's repository, if its sources had it.
-    pub fn of(&self, row: Row) -> Option<HubId> {
-        let from = row as usize * HubId::BYTES;
-        let bytes = self.bytes.get(from..from + HubId::BYTES)?;
-        self.valid.as_ref().is_none_or(|valid| valid.of(row)).then(|| bytes.try_into().ok().map(HubId))?
+    pub fn of(&self, row: Row) -> Option<RepositoryKey> {
+        let from = row as usize * RepositoryKey::BYTES;
+        let bytes = self.bytes.get(from..from + RepositoryKey::BYTES)?;
+        self.valid.as_ref().is_none_or(|valid| valid.of(row)).then(|| bytes.try_into().ok().map(RepositoryKey))?
     }
 
     pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
         let (valid, bytes) = (Bits::valid(rows, parts)?, parts.next(any)?);
-        as_many("bytes of keys", bytes.len(), rows.saturating_mul(HubId::BYTES))?;
+        as_many("bytes of keys", bytes.len(), rows.saturating_mul(RepositoryKey::BYTES))?;
         Ok(KeyColumn { valid, bytes })
     }
 }

@@ -7,7 +7,7 @@ use super::builder::Builder;
 use super::listed::Listed;
 use super::renames::Ways;
 use super::witnesses::Witnesses;
-use crate::model::{Certainty, HubId, OddityKind};
+use crate::model::{Certainty, OddityKind, RepositoryKey};
 
 /// So often what one record shows of names helps with the next one. Each round goes over all names and all records that are left, and
 /// no real one is explained by so many others, each by the one before.
@@ -130,7 +130,7 @@ impl Builder {
     }
 
     /// The name under which a repository is listed.
-    fn listed_as(&self, key: HubId) -> Option<u32> {
+    fn listed_as(&self, key: RepositoryKey) -> Option<u32> {
         self.keys.name_of(key, &self.models).filter(|name| self.is_listed(*name))
     }
 

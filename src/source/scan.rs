@@ -109,7 +109,7 @@ impl Scan {
                 }
             }
         }
-        Some((id, Authority::Hub))
+        Some((id, Authority::Listing))
     }
 
     fn found<'a>(&self, row: &'a [u8]) -> Option<Found<'a>> {

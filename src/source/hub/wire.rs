@@ -13,7 +13,7 @@ use super::super::table::looks_like_lineage;
 use super::super::value::{MAX_ENTRIES, borrowed, is_crowded};
 use super::super::words::CardWords;
 use super::super::{date, loose};
-use crate::model::{Count, Counts, Flag, Flags, HubId, Oddity, OddityKind, Record, Word, Words};
+use crate::model::{Count, Counts, Flag, Flags, Oddity, OddityKind, Record, RepositoryKey, Word, Words};
 
 /// One row. Every field but the id may be missing or of the wrong kind, so each is read on its own.
 #[derive(Debug, Default)]
@@ -63,7 +63,7 @@ impl Spelling {
 #[derive(Debug, Clone, Copy)]
 enum Field {
     Id,
-    HubId,
+    RepositoryKey,
     ModelId,
     Created,
     Count(Count),
@@ -84,7 +84,7 @@ impl Field {
     fn of(name: &str) -> Field {
         match name {
             "id" => Field::Id,
-            "_id" => Field::HubId,
+            "_id" => Field::RepositoryKey,
             "modelId" => Field::ModelId,
             "createdAt" => Field::Created,
             "tags" => Field::Tags,
@@ -108,7 +108,7 @@ impl Field {
     fn name(self) -> &'static str {
         match self {
             Field::Id => "id",
-            Field::HubId => "_id",
+            Field::RepositoryKey => "_id",
             Field::ModelId => "modelId",
             Field::Created => "createdAt",
             Field::Count(count) => count.hub_name(),
@@ -130,7 +130,7 @@ impl<'a> Row<'a> {
     fn place(&mut self, field: Field) -> Option<&mut Option<&'a RawValue>> {
         Some(match field {
             Field::Id => &mut self.id,
-            Field::HubId => &mut self.hub_id,
+            Field::RepositoryKey => &mut self.hub_id,
             Field::ModelId => &mut self.model_id,
             Field::Created => &mut self.created,
             Field::Count(count) => &mut self.counts[count],
@@ -256,7 +256,7 @@ impl<'a> BaseModel<'a> {
     /// Adds its id and key to `models`, and gives its relation.
     fn add_to(self, models: &mut BaseModels<'a>) -> Option<Cow<'a, str>> {
         let (id, key, relation) = match self {
-            BaseModel::Object { id, relation, key } => (id, key.as_str().and_then(HubId::parse), relation),
+            BaseModel::Object { id, relation, key } => (id, key.as_str().and_then(RepositoryKey::parse), relation),
             BaseModel::Id(id) => (id, None, None),
         };
         models.ids.push(id);

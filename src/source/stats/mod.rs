@@ -34,7 +34,7 @@ use super::parts::{desks, in_order};
 use super::table::{Cells, NamedColumns, Repeats, numbers};
 use super::{Error, Sink};
 use crate::model::{
-    Authority, Counts, Flags, HubId, Oddity, OddityKind, Parentage, Reject, Remark, Word, Words, guarded,
+    Authority, Counts, Flags, Oddity, OddityKind, Parentage, Reject, Remark, RepositoryKey, Word, Words, guarded,
 };
 use columns::{Base, Columns};
 use fault::{general, plainly};
@@ -353,7 +353,7 @@ impl Leaves {
             return Ok(found.settle().map(|record| gather.add(Ok(record))));
         }
         spoke = spoke || std::str::from_utf8(card).is_ok_and(|card| wire::card_json(card, &mut oddities).is_some());
-        Ok(gather.row(id, if spoke { Authority::Hub } else { Authority::Silent }))
+        Ok(gather.row(id, if spoke { Authority::Listing } else { Authority::Silent }))
     }
 
     /// The next row.
@@ -435,7 +435,7 @@ impl BaseLeaves {
             let mut of_ids = Vec::new();
             // Where a key is missing it cannot be told whose: then none is known.
             if let Some(keys) = keys.filter(|keys| keys.len() == ids.len()) {
-                keys.each(|key| of_ids.push(HubId::parse(&lossy(key))));
+                keys.each(|key| of_ids.push(RepositoryKey::parse(&lossy(key))));
             }
             BaseModels { relation: relation.map(Cow::Borrowed), ids, keys: of_ids }
         }))

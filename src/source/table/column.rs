@@ -5,7 +5,7 @@ use crate::model::{Count, Flag, Relation, Word};
 pub(in crate::source) enum Column {
     /// Its id; of a table of links, the child's.
     Id,
-    HubId,
+    RepositoryKey,
     Created,
     Count(Count),
     /// The Hub's object with the number of parameters.
@@ -43,7 +43,7 @@ const NAMES: &[(&str, Column)] = &[
     ("child_id", Column::Id),
     ("child", Column::Id),
     ("model", Column::Id),
-    ("_id", Column::HubId),
+    ("_id", Column::RepositoryKey),
     ("createdAt", Column::Created),
     ("created_at", Column::Created),
     ("created", Column::Created),

@@ -52,7 +52,7 @@ impl<'a> Cells<'a> {
                 }
                 None
             }
-            Column::HubId => keep(&mut found.hub_id, Ok(cell)),
+            Column::RepositoryKey => keep(&mut found.hub_id, Ok(cell)),
             Column::Sha => keep(&mut found.sha, Ok(cell)),
             Column::Word(Word::Gated) => {
                 // DuckDB keeps the quotes of JSON.
