@@ -31,7 +31,7 @@ struct Columns<'g> {
 }
 
 impl<'g> Columns<'g> {
-    fn of(snapshot: &'g Snapshot) -> Result<Columns<'g>, Error> {
+    fn read(snapshot: &'g Snapshot) -> Result<Columns<'g>, Error> {
         Ok(Columns {
             created: snapshot.created()?,
             licences: snapshot.list(WordList::Licences)?,
@@ -274,7 +274,7 @@ impl<'g> Graph<'g> {
         tables: &'g Tables,
         about: About,
     ) -> Result<Graph<'g>, Error> {
-        let columns = Columns::of(census.snapshot())?;
+        let columns = Columns::read(census.snapshot())?;
         Ok(Graph { census, selection, tables, columns, about })
     }
 
@@ -348,7 +348,7 @@ impl<'g> Graph<'g> {
         let snapshot = lineage.snapshot();
         let facts = self.census.of(row);
         let columns = &self.columns;
-        let (whose, licence) = (self.whose(row), columns.licences.first_of(row));
+        let (whose, licence) = (self.whose(row), columns.licences.first_at(row));
         Node {
             number,
             id: Cow::Borrowed(snapshot.id(row)),
@@ -359,15 +359,15 @@ impl<'g> Graph<'g> {
             country: Some(whose.country()),
             family: self.tables.kin.names(row).collect::<Vec<_>>().join(";"),
             relation: lineage.parents(row).map(|(_, edge)| edge.relation).max(),
-            created: columns.created.of(row),
+            created: columns.created.at(row),
             licence,
             licence_class: licence.map(|licence| self.tables.licences.class(licence)),
-            licences: columns.licences.words_of(row).collect::<Vec<_>>().join(";"),
-            licence_name: columns.licence_name.of(row),
-            gated: columns.gated.of(row),
-            task: columns.task.of(row),
-            downloads: columns.downloads.of(row),
-            likes: columns.likes.of(row),
+            licences: columns.licences.words_at(row).collect::<Vec<_>>().join(";"),
+            licence_name: columns.licence_name.at(row),
+            gated: columns.gated.at(row),
+            task: columns.task.at(row),
+            downloads: columns.downloads.at(row),
+            likes: columns.likes.at(row),
             direct: facts.direct,
             descendants: facts.descendants,
         }
@@ -382,7 +382,7 @@ impl<'g> Graph<'g> {
             group
                 .models
                 .iter()
-                .filter_map(|row| known.of(*row))
+                .filter_map(|row| known.at(*row))
                 .fold(None, |sum: Option<u64>, one| Some(sum.unwrap_or(0).saturating_add(one)))
         };
         let parents: Vec<&str> = group.parents.iter().map(|row| snapshot.id(*row)).collect();

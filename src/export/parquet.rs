@@ -64,18 +64,18 @@ fn more<'g>(graph: &Graph<'g>) -> Result<impl Fn(usize) -> [Value<'g>; 10], Erro
     Ok(move |place| {
         let Some(row) = graph.row(place) else { return std::array::from_fn(|_| Value::Missing) };
         let whose = graph.whose(row);
-        let tags: Vec<&str> = tags.words_of(row).collect();
+        let tags: Vec<&str> = tags.words_at(row).collect();
         [
             text(whose.publisher.map(|publisher| publisher.name.as_str())),
             text(Some(whose.kind())),
-            text(library.of(row)),
-            number(parameters.of(row)),
-            number(all_time.of(row)),
+            text(library.at(row)),
+            number(parameters.at(row)),
+            number(all_time.at(row)),
             if tags.is_empty() { Value::Missing } else { Value::Text(tags.join(";").into()) },
-            text(link.of(row)),
-            text(disabled.of(row).map(|is_so| if is_so { "true" } else { "false" })),
-            commits.of(row).map_or(Value::Missing, |sha| Value::Text(sha.to_string().into())),
-            text(hub.of(row)),
+            text(link.at(row)),
+            text(disabled.at(row).map(|is_so| if is_so { "true" } else { "false" })),
+            commits.at(row).map_or(Value::Missing, |sha| Value::Text(sha.to_string().into())),
+            text(hub.at(row)),
         ]
     })
 }

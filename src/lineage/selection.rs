@@ -110,13 +110,13 @@ impl Lineage {
 
 impl Selection {
     fn new(lineage: &Lineage, start: Vec<Row>, rows: Vec<Row>) -> Selection {
-        let set = RowSet::of(lineage.snapshot().len(), &rows);
+        let set = RowSet::from_rows(lineage.snapshot().len(), &rows);
         Selection { lineage: lineage.clone(), start, rows, set, between: Vec::new(), groups: Vec::new() }
     }
 
     /// Leaves out all other models.
     fn narrow(&mut self, rows: Vec<Row>) {
-        self.set = RowSet::of(self.lineage.snapshot().len(), &rows);
+        self.set = RowSet::from_rows(self.lineage.snapshot().len(), &rows);
         self.rows = rows;
     }
 
@@ -236,7 +236,7 @@ impl Selection {
             Reach::Around if !self.start.is_empty() => self.leading_back(from),
             Reach::Around | Reach::Below => self.reached(Reach::Above, from),
         });
-        let chosen = RowSet::of(self.lineage.snapshot().len(), chosen);
+        let chosen = RowSet::from_rows(self.lineage.snapshot().len(), chosen);
         self.between = self.rows.iter().copied().filter(|row| !chosen.holds(*row)).collect();
         self
     }

@@ -67,7 +67,7 @@ impl Filling {
         let mut shas_of = Vec::with_capacity(rows);
         let mut links: Vec<(u32, Relation, Learned)> = Vec::new();
         let mut odd: Vec<&Oddity> = Vec::new();
-        let [mut link_ends, mut odd_ends] = std::array::from_fn(|_| Ends::of(rows));
+        let [mut link_ends, mut odd_ends] = std::array::from_fn(|_| Ends::with_capacity(rows));
         let mut named = vec![false; rows];
         // Each model is far from the next one: many are fetched, then each is laid out. The processor waits once for all.
         let number = |name: &u32| of_name[*name as usize].get();
@@ -157,7 +157,7 @@ impl Filling {
         drop(links);
         let parents = link_ends.lists(DataType::Struct(parent_fields()), Arc::new(parents));
         let lists_of = lists_of.map(|places: Vec<(Maybe<u32>, u32)>| {
-            let (mut ends, mut codes) = (Ends::of(rows), Vec::new());
+            let (mut ends, mut codes) = (Ends::with_capacity(rows), Vec::new());
             for (start, count) in places {
                 let own = start.get().map_or(&[][..], |start| &list_words[start as usize..][..count as usize]);
                 codes.extend_from_slice(own);
@@ -248,7 +248,7 @@ fn dictionary(mut values: Vec<u32>, valid: Option<NullBuffer>, texts: &Names) ->
 struct Ends(OffsetBufferBuilder<i32>);
 
 impl Ends {
-    fn of(lists: usize) -> Ends {
+    fn with_capacity(lists: usize) -> Ends {
         Ends(OffsetBufferBuilder::new(lists))
     }
 

@@ -21,7 +21,7 @@ pub(super) struct Listed<'b> {
 }
 
 impl Listed<'_> {
-    pub fn of(builder: &Builder) -> Listed<'_> {
+    pub fn from_builder(builder: &Builder) -> Listed<'_> {
         let news = builder.renames.new_accounts().map(str::to_ascii_lowercase);
         let known: HashSet<String> = builder.renames.accounts().map(str::to_owned).chain(news).collect();
         // Mostly the first letter and the length tell that an account is none of them.
@@ -120,22 +120,22 @@ impl Builder {
     /// The names that may be old ones of others.
     pub(super) fn old_names(&self) -> HashSet<u32> {
         let ids = self.renames.ids().filter_map(|old| self.names.find(old));
-        ids.chain(Listed::of(self).renamed).collect()
+        ids.chain(Listed::from_builder(self).renamed).collect()
     }
 
     /// The aliases that matter here, old name to new name; both are alive then.
     pub(super) fn known_aliases(&mut self, alive: &mut Vec<bool>) -> HashMap<u32, u32> {
-        let listing = Listed::of(self);
+        let listing = Listed::from_builder(self);
         let ways = self.renames.ways(&listing);
         let is_alive = |id: &str| self.names.find(id).is_some_and(|name| alive[name as usize]);
         let mut known: Vec<(String, String)> = Vec::new();
         for old in self.renames.ids() {
-            let new = ways.of(old);
+            let new = ways.today(old);
             known.extend(new.filter(|new| is_alive(old) || is_alive(new)).map(|new| (old.to_owned(), new)));
         }
         for name in listing.renamed.iter().filter(|name| alive[**name as usize]) {
             let old = self.names.get(*name);
-            known.extend(ways.of(old).map(|new| (old.to_owned(), new)));
+            known.extend(ways.today(old).map(|new| (old.to_owned(), new)));
         }
         let not_renamed = listing.not_renamed.into_inner();
         for (child, name, _) in std::mem::take(&mut self.keyed) {

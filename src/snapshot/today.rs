@@ -66,7 +66,7 @@ impl Witnesses {
         let mut joined: Vec<(u32, u32, u32)> = Vec::new();
         let mut names: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
         {
-            let listing = Listed::of(builder);
+            let listing = Listed::from_builder(builder);
             let ways = builder.renames.ways(&listing);
             for torn in &mut self.torn {
                 let mut open = Vec::new();
@@ -136,7 +136,7 @@ impl Builder {
 
     /// The name of today of an old one, if it is an old one.
     fn today(&self, name: u32, ways: &Ways<'_, Listed<'_>>) -> Option<u32> {
-        self.names.find(&ways.of(self.id(name))?)
+        self.names.find(&ways.today(self.id(name))?)
     }
 
     /// Notes that a child's parent was known as `old`, which is another name of `new`: of this child alone, or for all.

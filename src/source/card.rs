@@ -236,7 +236,7 @@ impl Keys {
                         let value = self.value(event, &mut events, 1)?;
                         if name == "<<" {
                             self.merges.push((name.into(), value));
-                        } else if let Some(key) = Key::of(&name) {
+                        } else if let Some(key) = Key::from_name(&name) {
                             self.values.set(key, value);
                         }
                     }
@@ -253,7 +253,7 @@ impl Keys {
             self.unread.push("a merge key (<<) of no mapping".into());
         }
         for (key, value) in entries {
-            if let Some(key) = Key::of(&key) {
+            if let Some(key) = Key::from_name(&key) {
                 self.values.add(key, value);
             }
         }

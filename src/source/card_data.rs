@@ -29,7 +29,7 @@ pub(super) fn of_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<C
         return None;
     };
     let mut words = values.words(oddities);
-    words.tags = match values.take(Key::Tags) {
+    words.tags = match values.take_value(Key::Tags) {
         Value::Json(json) if are_texts(json) => OwnTags::Json(Cow::Borrowed(json)),
         other => {
             values.set(Key::Tags, other);
@@ -45,7 +45,7 @@ pub(super) fn of_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<C
 /// The values of an object; those that are to be left as they are are read from JSON of their own.
 fn entries<'a>(json: &'a str, is_left: impl Fn(Key) -> bool) -> Result<Values<'a>, serde_json::Error> {
     let mut values = Values::default();
-    let wanted = |key: &str| Key::of(key).map(|key| (key, is_left(key)));
+    let wanted = |key: &str| Key::from_name(key).map(|key| (key, is_left(key)));
     each_entry(json, wanted, |key, value| match key {
         // Mostly those of the row are the same and more.
         Key::Tags => values.set(key, value),

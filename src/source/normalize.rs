@@ -109,7 +109,7 @@ impl<'a> Found<'a> {
                 || (by_card && card.tags.may_begin_with(PARENT))
                 || (licences.is_empty() && card.tags.may_begin_with(LICENCE)))
         {
-            own = card.tags.take();
+            own = card.tags.take_all();
         }
         if by_card {
             parents.tagged(&own);

@@ -51,7 +51,7 @@ impl<'a> OwnTags<'a> {
     }
 
     /// All of them; none are left.
-    pub fn take(&mut self) -> Vec<Cow<'a, str>> {
+    pub fn take_all(&mut self) -> Vec<Cow<'a, str>> {
         match std::mem::take(self) {
             OwnTags::Read(tags) => tags,
             OwnTags::Json(Cow::Borrowed(json)) => texts_of(json),
@@ -120,7 +120,7 @@ macro_rules! keys {
             }
 
             /// The key of this name.
-            pub fn of(name: &str) -> Option<Key> {
+            pub fn from_name(name: &str) -> Option<Key> {
                 match name { $($name => Some(Key::$key),)+ _ => None }
             }
         }
@@ -163,13 +163,13 @@ impl<'a> Values<'a> {
         self.values[key as usize].is_some()
     }
 
-    pub fn take(&mut self, key: Key) -> Value<'a> {
+    pub fn take_value(&mut self, key: Key) -> Value<'a> {
         self.values[key as usize].take().unwrap_or(Value::Null)
     }
 
     /// The one text of a key; none if it is blank.
     pub fn text(&mut self, key: Key, oddities: &mut Vec<Oddity>) -> Option<Cow<'a, str>> {
-        match self.take(key) {
+        match self.take_value(key) {
             Value::Null => None,
             Value::Text(text) => present(text),
             other => {
@@ -185,7 +185,7 @@ impl<'a> Values<'a> {
         if !self.has(key) {
             return texts;
         }
-        gather(self.take(key), &mut texts, &mut |other| oddities.push(bad(key, other)));
+        gather(self.take_value(key), &mut texts, &mut |other| oddities.push(bad(key, other)));
         texts
     }
 
@@ -199,7 +199,7 @@ impl<'a> Values<'a> {
     pub fn words(&mut self, oddities: &mut Vec<Oddity>) -> CardWords<'a> {
         oddities.extend(self.repeated.iter().map(|key| Oddity::new(OddityKind::RepeatedKey, key.name())));
         let mut base_model = Vec::new();
-        named(self.take(Key::BaseModel), &mut base_model);
+        named(self.take_value(Key::BaseModel), &mut base_model);
         CardWords {
             base_model,
             relation: self.relation(oddities),
@@ -217,7 +217,7 @@ impl<'a> Values<'a> {
         if !self.has(Key::Relation) {
             return None;
         }
-        let value = self.take(Key::Relation);
+        let value = self.take_value(Key::Relation);
         let is_list = matches!(value, Value::List(_));
         let shown = if is_list { value.to_string() } else { String::new() };
         let mut texts = Vec::new();

@@ -32,7 +32,7 @@ fn questions() -> Vec<Question> {
     let filter = |json: &str| serde_json::from_str::<Filter>(json).unwrap();
     let family = |name: &str| Family { name: name.into(), ..Family::default() };
     let show = |begin| Show {
-        selection: Selection::of(begin),
+        selection: Selection::new(begin),
         depth: Some(3),
         siblings: 8,
         lines: None,
@@ -42,9 +42,9 @@ fn questions() -> Vec<Question> {
         min_descendants: Some(1),
         top: Some(30),
         collapse: Some(Collapse::Quantized),
-        ..Selection::of(Begin::Family("Llama".into()))
+        ..Selection::new(Begin::Family("Llama".into()))
     };
-    let around = Selection { hops: Some(2), ..Selection::of(Begin::Around("google/gemma-2-2b".into())) };
+    let around = Selection { hops: Some(2), ..Selection::new(Begin::Around("google/gemma-2-2b".into())) };
     let list = |list, most| Question::Family(Family { list: Some(list), most, ..family("Gemma") });
     vec![
         Question::Family(family("Qwen")),
@@ -221,7 +221,7 @@ fn questions_that_contradict_themselves_are_told_so() {
         let filter = Filter::default();
         contradiction(Question::Show(Show { selection, depth: None, siblings: 0, lines: None, filter }))
     };
-    let all = Selection::of(Begin::All);
+    let all = Selection::new(Begin::All);
     assert_eq!(select(Selection { top: Some(0), ..all.clone() }), Contradiction::TopOfNone);
     assert_eq!(select(Selection { depth: Some(1), ..all.clone() }), Contradiction::DepthElsewhere);
     assert_eq!(select(Selection { hops: Some(1), ..all }), Contradiction::HopsElsewhere);
@@ -251,7 +251,7 @@ fn what_no_section_table_or_kind_is_called_is_told() {
 
 #[test]
 fn an_export_is_what_the_program_writes() {
-    let selection = Selection { depth: Some(2), ..Selection::of(Begin::Below("Qwen/Qwen2.5-0.5B".into())) };
+    let selection = Selection { depth: Some(2), ..Selection::new(Begin::Below("Qwen/Qwen2.5-0.5B".into())) };
     let question = Question::Export(Export { selection, filter: Filter::default() });
     let answer = sample().ask(&question).unwrap();
     let graph = answer.graph().unwrap().unwrap();

@@ -408,7 +408,7 @@ fn show_takes_the_words_of_export() {
 #[test]
 fn publishers_and_licences_are_looked_up_without_regard_to_case() {
     let publishers = Publishers::built_in().unwrap();
-    let country = |owner: &str| publishers.of(owner).map(|known| known.country.as_str());
+    let country = |owner: &str| publishers.publisher(owner).map(|known| known.country.as_str());
     assert_eq!([country("qwen"), country("Qwen"), country("nobody-at-all")], [Some("CN"), Some("CN"), None]);
     let licences = Licences::built_in().unwrap();
     for (licence, class) in [
@@ -548,7 +548,7 @@ fn exports_and_the_report_say_alike_whose_a_model_is() {
         };
         let lineage = Lineage::from_snapshot(&snapshot).unwrap();
         let census = Census::take(&lineage, &Counting::default()).unwrap();
-        let survey = Survey::of(&lineage, &census, &references).unwrap();
+        let survey = Survey::new(&lineage, &census, &references).unwrap();
         let downloads = survey.sections(|section| section == "downloads").unwrap().remove(0);
         let accounts = survey.accounts(|_| true, usize::MAX).unwrap();
         let rows = exported(&place, name);

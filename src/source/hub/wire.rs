@@ -81,7 +81,7 @@ enum Field {
 }
 
 impl Field {
-    fn of(name: &str) -> Field {
+    fn from_name(name: &str) -> Field {
         match name {
             "id" => Field::Id,
             "_id" => Field::RepositoryKey,
@@ -176,7 +176,7 @@ impl Visitor<'_> for Name<'_> {
         f.write_str("the name of a field")
     }
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Field, E> {
-        let field = Field::of(name);
+        let field = Field::from_name(name);
         if matches!(field, Field::Other) && looks_like_lineage(name) {
             (self.0)(name);
         }

@@ -88,7 +88,7 @@ pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result
             }
             Ok(())
         })?;
-        Ok(gather.take())
+        Ok(gather.take_part())
     };
     in_order(desks, |_| Ok(groups.next()), work, sink)?;
     dump.row_count().map(drop)
@@ -157,7 +157,7 @@ impl Dump<'_> {
                 ),
             ));
         }
-        let room = Room::of(seen.size);
+        let room = Room::for_size(seen.size);
         Ok(Dump { path, reader, file, room, columns, remarks, numbers: Cell::default() })
     }
 
@@ -406,7 +406,7 @@ impl Leaves {
         if self.cells.is_empty() {
             return Ok(found);
         }
-        let mut cells = Cells::of(found);
+        let mut cells = Cells::new(found);
         for (columns::Cell { column, name, is_list, .. }, leaf) in &mut self.cells {
             let Some(values) = leaf.next()? else { continue };
             if *is_list {
@@ -414,7 +414,7 @@ impl Leaves {
                 values.each(|text| all.push(lossy(text)));
                 cells.take_list(*column, name, all);
             } else {
-                cells.take(*column, name, values.first().map(lossy).unwrap_or_default());
+                cells.put(*column, name, values.first().map(lossy).unwrap_or_default());
             }
         }
         Ok(cells.finish())

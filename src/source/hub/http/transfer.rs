@@ -136,7 +136,7 @@ impl Hub {
                 (Some(now), Some(known)) if now != known => return other_size(now),
                 (now, known) => {
                     // Nothing else is read of it: its version is the one from now on.
-                    file.known().marks = Marks::of(&headers);
+                    file.known().marks = Marks::from_headers(&headers);
                     now.or(known)
                 }
             },
@@ -247,7 +247,7 @@ impl Hub {
         let mut known = HeaderMap::new();
         loop {
             let is_own = url.origin() == self.endpoint.origin();
-            let class = Class::of(url.path());
+            let class = Class::by_path(url.path());
             let mut request = self.files.get(url.clone()).header(ACCEPT_ENCODING, "identity");
             if let Ask::Bytes(Some((range, condition))) = what {
                 request = request.header(RANGE, range);
