@@ -24,10 +24,11 @@ pub enum Begin {
     All,
 }
 
-/// A part of the lineage, by what it is around and what is left out; the same for every question.
+/// Which part of the lineage is asked for: what it is around and what is left out, the same for every question. Its
+/// answer is a [`Chosen`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Selection {
+pub struct Select {
     /// Where it begins.
     pub begin: Begin,
     /// How many links around a model; 1 if nothing is said.
@@ -95,11 +96,11 @@ impl Chosen {
     }
 }
 
-impl Selection {
+impl Select {
     /// All that lies around a beginning.
-    pub fn new(begin: Begin) -> Selection {
+    pub fn new(begin: Begin) -> Select {
         let (hops, depth, top) = (None, None, None);
-        Selection { begin, hops, depth, top, min_downloads: None, min_descendants: None, collapse: None }
+        Select { begin, hops, depth, top, min_downloads: None, min_descendants: None, collapse: None }
     }
 
     /// Says whether its parts go together.

@@ -21,7 +21,7 @@ pub use graph::{AllLinks, Link, Links, Node};
 pub use mirror::Mirror;
 pub use namesakes::Namesakes;
 pub(crate) use row_set::{RowSet, holds};
-pub use selection::{Collapse, Group, Named, NodeLink, Reach, Selection};
+pub use selection::{Collapse, Named, NodeLink, Reach, Selection, SiblingGroup};
 pub use walk::Reached;
 
 use crate::model::{Learned, Relation};

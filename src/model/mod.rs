@@ -19,7 +19,7 @@ pub use id::{Commit, IdFault, ModelId, RepositoryKey};
 pub(crate) use oddity::clip;
 pub use oddity::{Oddity, OddityKind};
 pub(crate) use once::once;
-pub use parentage::{Claim, Parentage, Texts};
+pub use parentage::{Claim, Ids, Parentage};
 pub(crate) use record::INSTANTS;
 pub use record::{Authority, DATES_KEPT_SINCE, DAY, Parent, Record, Reject, Witness};
 pub use relation::{Learned, Relation};

@@ -10,7 +10,7 @@ use crate::model::{Authority, Parentage};
 pub struct Links {
     /// The parents alone: they are few, and looking every id up in a table of all takes longer than all counting.
     names: Names,
-    rows: Vec<Row>,
+    rows: Vec<GatheredRow>,
     /// The ids of the rows, one after the other.
     ids: String,
     /// The parents of the rows, one after the other.
@@ -21,7 +21,7 @@ pub struct Links {
 
 /// What a record said.
 #[derive(Debug, Clone, Copy)]
-struct Row {
+struct GatheredRow {
     /// Where its id ends.
     id: usize,
     /// Where its parents end.
@@ -65,7 +65,7 @@ impl Links {
                     parents.extend(all.chunk_by(|one, other| one == other).map(|same| same[0]));
                 }
             }
-            rows.push(Row { id: before + id_end, parents: parents.len(), authority: claim.authority });
+            rows.push(GatheredRow { id: before + id_end, parents: parents.len(), authority: claim.authority });
         }
     }
 

@@ -103,16 +103,16 @@ impl<T: ArrowNativeType> Deref for Numbers<T> {
     }
 }
 
-/// A `Part` is an array that stands alone, read when it is first asked for.
+/// A `LazyNumbers` is an array that stands alone, read when it is first asked for.
 #[derive(Debug, Clone)]
-pub(crate) struct Part<T: ArrowNativeType> {
+pub(crate) struct LazyNumbers<T: ArrowNativeType> {
     pub(super) raw: Raw,
     numbers: OnceLock<Result<Numbers<T>, String>>,
 }
 
-impl<T: ArrowNativeType> Part<T> {
-    pub(super) fn new(raw: Raw) -> Part<T> {
-        Part { raw, numbers: OnceLock::new() }
+impl<T: ArrowNativeType> LazyNumbers<T> {
+    pub(super) fn new(raw: Raw) -> LazyNumbers<T> {
+        LazyNumbers { raw, numbers: OnceLock::new() }
     }
 
     /// Reads the numbers, or says what is wrong with them; see [`Raw::read`].

@@ -26,7 +26,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
             break;
         }
         section.conclude(coverage, || {
-            let most = |group: &&Group<'_>| group.word != UNKNOWN && group.thirty().total > 0;
+            let most = |group: &&WordGroup<'_>| group.word != UNKNOWN && group.thirty().total > 0;
             let first = windows.groups.iter().find(most)?;
             Some(format!(
                 "By {what}, {} has most downloads in 30 days of the models whose publisher is in the table: {} of theirs, which are {} of all.",
@@ -71,13 +71,13 @@ const WINDOWS: [[&str; 3]; 4] = [
 
 /// The models that have a word in common, and their downloads in each window.
 #[derive(Default)]
-struct Group<'a> {
+struct WordGroup<'a> {
     word: &'a str,
     models: u64,
     downloads: [Sum; WINDOWS.len()],
 }
 
-impl Group<'_> {
+impl WordGroup<'_> {
     /// The downloads in the last 30 days.
     fn thirty(&self) -> Sum {
         self.downloads[0]
@@ -87,23 +87,23 @@ impl Group<'_> {
 /// Downloads by a word of each model.
 struct Windows<'a> {
     /// Those with most downloads in 30 days first.
-    groups: Vec<Group<'a>>,
+    groups: Vec<WordGroup<'a>>,
 }
 
 impl<'a> Windows<'a> {
     fn by_word(survey: &Survey<'_>, word: impl Fn(Row) -> Option<&'a str>) -> Result<Windows<'a>, Error> {
         let (thirty, ever, calendar) = (survey.downloads()?, survey.downloads_all_time()?, survey.calendar()?);
-        let mut groups: BTreeMap<&str, Group<'a>> = BTreeMap::new();
+        let mut groups: BTreeMap<&str, WordGroup<'a>> = BTreeMap::new();
         for row in survey.models() {
             let word = word(row).unwrap_or(UNKNOWN);
-            let group = groups.entry(word).or_insert_with(|| Group { word, ..Group::default() });
+            let group = groups.entry(word).or_insert_with(|| WordGroup { word, ..WordGroup::default() });
             let (thirty, ever) = (thirty.at(row), ever.at(row));
             let young = |downloads: Option<u64>| downloads.filter(|_| calendar.is_young(row));
             group.models += 1;
             let values = [thirty, ever, young(ever), young(thirty)];
             group.downloads.iter_mut().zip(values).for_each(|(sum, value)| sum.add(value));
         }
-        let mut groups: Vec<Group<'a>> = groups.into_values().collect();
+        let mut groups: Vec<WordGroup<'a>> = groups.into_values().collect();
         groups.sort_by_key(|group| (Reverse(group.thirty().known()), group.word));
         Ok(Windows { groups })
     }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use modelkin::census::{Census, Counting, Kin};
-use modelkin::export::{About, ColorBy, Format, Graph, Layout, Paint, Part, Tables};
+use modelkin::export::{About, ColorBy, FilePart, Format, Graph, Layout, Paint, Tables};
 use modelkin::ink::Value;
 use modelkin::lineage::{Collapse, Lineage, Reach, Selection};
 use modelkin::reference::{Aliases, Families, Family, Licences, Publishers};
@@ -19,7 +19,7 @@ use crate::naive::Naive;
 use crate::program::Place;
 use crate::support::{any_lineage, snapshot};
 
-fn written(snapshot: &Snapshot, format: Format, part: Part) -> String {
+fn written(snapshot: &Snapshot, format: Format, part: FilePart) -> String {
     let lineage = Lineage::from_snapshot(snapshot).unwrap();
     let census = Census::take(&lineage, &Counting::default()).unwrap();
     let selection = lineage.everything();
@@ -130,7 +130,7 @@ proptest! {
 
     #[test]
     fn no_label_of_a_drawing_lies_on_another(text in any_lineage()) {
-        let svg = written(&snapshot(&text), Format::Svg, Part::Whole);
+        let svg = written(&snapshot(&text), Format::Svg, FilePart::Whole);
         let mut reader = Reader::from_str(&svg);
         // Left, right and middle of each label in a group of its own.
         let mut labels: Vec<(f64, f64, f64)> = Vec::new();

@@ -17,7 +17,7 @@ use crate::model::{Count, Counts, Flag, Flags, Oddity, OddityKind, Record, Repos
 
 /// One row. Every field but the id may be missing or of the wrong kind, so each is read on its own.
 #[derive(Debug, Default)]
-struct Row<'a> {
+struct WireRow<'a> {
     id: Option<&'a RawValue>,
     hub_id: Option<&'a RawValue>,
     model_id: Option<&'a RawValue>,
@@ -125,7 +125,7 @@ impl Field {
     }
 }
 
-impl<'a> Row<'a> {
+impl<'a> WireRow<'a> {
     /// Where a field is put.
     fn place(&mut self, field: Field) -> Option<&mut Option<&'a RawValue>> {
         Some(match field {
@@ -147,7 +147,7 @@ impl<'a> Row<'a> {
     }
 
     /// The row with what only the other spellings say.
-    fn joined(mut self) -> Row<'a> {
+    fn joined(mut self) -> WireRow<'a> {
         let others = self.others;
         let of = |spelling: Spelling| others[spelling as usize];
         self.model_id = self.model_id.or(of(Spelling::ModelId));
@@ -188,19 +188,19 @@ impl Visitor<'_> for Name<'_> {
 struct Whole<'u>(&'u mut dyn FnMut(&str));
 
 impl<'de> DeserializeSeed<'de> for Whole<'_> {
-    type Value = Row<'de>;
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Row<'de>, D::Error> {
+    type Value = WireRow<'de>;
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<WireRow<'de>, D::Error> {
         input.deserialize_map(self)
     }
 }
 
 impl<'de> Visitor<'de> for Whole<'_> {
-    type Value = Row<'de>;
+    type Value = WireRow<'de>;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Row<'de>, A::Error> {
-        let mut row = Row::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<WireRow<'de>, A::Error> {
+        let mut row = WireRow::default();
         while let Some(field) = fields.next_key_seed(Name(self.0))? {
             let Some(place) = row.place(field) else {
                 fields.next_value::<IgnoredAny>()?;
