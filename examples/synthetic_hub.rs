@@ -20,7 +20,7 @@ use std::io::{BufWriter, Write};
 
 use dump::Width;
 use modelkin::census::Descendants;
-use modelkin::source::synthetic::{Row, Shape, Synthetic};
+use modelkin::source::synthetic::{Shape, Synthetic, SyntheticRow};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (mut models, mut shape, mut by_owner, mut files) = (10_000, Shape::Hub, false, HashMap::new());
@@ -99,7 +99,7 @@ fn describe(hub: &Synthetic) {
     println!("descendants: {} in all, {} at most", counts().sum::<u64>(), counts().max().unwrap_or(0));
 }
 
-fn write_json(row: &Row, out: &mut impl Write) -> std::io::Result<()> {
+fn write_json(row: &SyntheticRow, out: &mut impl Write) -> std::io::Result<()> {
     let author = row.id.split_once('/').map_or("", |(owner, _)| owner);
     let created = jiff::Timestamp::from_millisecond(row.created).map_err(std::io::Error::other)?;
     write!(

@@ -20,7 +20,7 @@ fuzz_target!(|bytes: &[u8]| {
     _ = read(&path, None);
     let Some(before) = read(&path, Some(Kind::Edges)).ok().and_then(snapshot) else { return };
     let records = before.records().expect("what was made");
-    let records: Vec<Record<'_>> = before.rows().filter_map(|row| records.of(row)).collect();
+    let records: Vec<Record<'_>> = before.rows().filter_map(|row| records.at(row)).collect();
     let is_listed = |row| before.is_listed(row);
     let mut written = Vec::new();
     edges::write(&records, |id| before.find(id.as_str()).is_some_and(is_listed), &mut written).expect("memory");

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::answer::{Answer, Facts};
 use super::selection::Start;
 use super::tables::Tables;
-use super::{Begin, Chosen, Error, Family, Filter, Question, Rank, Selection, Show, Unknown, names};
+use super::{Begin, Chosen, Error, Family, Filter, Question, Rank, Select, Show, Unknown, names};
 use crate::census::{Census, Counted, Counting, Extent, FamilyCount, Group, Measure, Part, Ranking, members, tree};
 use crate::ink::{day, plural};
 use crate::lineage::Lineage;
@@ -158,14 +158,14 @@ impl Atlas {
     ///
     /// # Errors
     /// [`Error`].
-    pub fn choose(&self, selection: &Selection, filter: &Filter) -> Result<(Chosen, Arc<Census>), Error> {
+    pub fn choose(&self, selection: &Select, filter: &Filter) -> Result<(Chosen, Arc<Census>), Error> {
         selection.check()?;
         filter.check()?;
         let start = selection.start(self.tables.families(), &self.lineage()?)?;
         self.chosen(selection, start, filter)
     }
 
-    fn chosen(&self, selection: &Selection, start: Start, filter: &Filter) -> Result<(Chosen, Arc<Census>), Error> {
+    fn chosen(&self, selection: &Select, start: Start, filter: &Filter) -> Result<(Chosen, Arc<Census>), Error> {
         let census = self.census(filter)?;
         let chosen = selection.choose(start, &self.links(filter)?, &census, filter)?;
         Ok((chosen, census))

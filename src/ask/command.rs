@@ -1,4 +1,4 @@
-use super::{Begin, Cases, Filter, Question, Selection};
+use super::{Begin, Cases, Filter, Question, Select};
 use crate::census::{Group, Part};
 use crate::lineage::Collapse;
 use crate::model::Relation;
@@ -43,7 +43,7 @@ impl Words {
         self.option("--until", filter.until);
     }
 
-    fn selection(&mut self, selection: &Selection) {
+    fn selection(&mut self, selection: &Select) {
         match &selection.begin {
             Begin::Family(name) => self.option("--family", Some(name)),
             Begin::Below(id) => self.option("--below", Some(id)),

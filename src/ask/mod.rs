@@ -27,7 +27,7 @@ pub use names::{Unknown, What};
 #[cfg(feature = "export")]
 pub use question::Export;
 pub use question::{Cases, Check, Diff, Explain, Family, Owners, Question, Rank, Report, Show};
-pub use selection::{Begin, Chosen, Selection};
+pub use selection::{Begin, Chosen, Select};
 pub use tables::Tables;
 
 use crate::lineage::NotFound;

@@ -42,7 +42,7 @@ impl Display for Unknown {
 impl std::error::Error for Unknown {}
 
 impl Unknown {
-    fn of(wanted: &str, what: What, nearest: impl IntoIterator<Item = impl Into<String>>) -> Unknown {
+    fn new(wanted: &str, what: What, nearest: impl IntoIterator<Item = impl Into<String>>) -> Unknown {
         Unknown { wanted: wanted.into(), what, nearest: nearest.into_iter().map(Into::into).collect() }
     }
 }
@@ -66,7 +66,7 @@ pub(super) fn family(name: &str, families: &Families, lineage: &Lineage) -> Resu
             let mut near: Vec<&str> = families.names().filter(holds).collect();
             near.extend(nearest(name, families.names().filter(|family| !holds(family)), 3));
             let near = near.into_iter().chain(missing.nearest.iter().map(String::as_str)).take(6);
-            Err(Unknown::of(name, What::Any, near).into())
+            Err(Unknown::new(name, What::Any, near).into())
         }
     }
 }
@@ -76,7 +76,7 @@ pub(super) fn owner(name: &str, snapshot: &Snapshot) -> Result<Family, Unknown> 
     owned(name, snapshot).ok_or_else(|| {
         let mut owners: Vec<&str> = snapshot.rows().filter_map(|row| snapshot.owner(row)).collect();
         owners.dedup();
-        Unknown::of(name, What::Owner, nearest(name, owners.into_iter(), 5))
+        Unknown::new(name, What::Owner, nearest(name, owners.into_iter(), 5))
     })
 }
 

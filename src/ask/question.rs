@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Contradiction, Error, Filter, Selection, wire};
+use super::{Contradiction, Error, Filter, Select, wire};
 use crate::census::{Group, Measure, Part};
 use crate::{report, survey};
 
@@ -77,7 +77,7 @@ impl Default for Rank {
 #[serde(deny_unknown_fields)]
 pub struct Show {
     /// Which part.
-    pub selection: Selection,
+    pub selection: Select,
     /// How many links deep it is drawn; nothing: all. What lies deeper is marked, and selected all the same.
     #[serde(default)]
     pub depth: Option<usize>,
@@ -169,7 +169,7 @@ pub enum Cases {
 #[serde(deny_unknown_fields)]
 pub struct Export {
     /// Which part.
-    pub selection: Selection,
+    pub selection: Select,
     /// Which links are followed, and which models counted.
     #[serde(default)]
     pub filter: Filter,

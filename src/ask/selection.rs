@@ -24,10 +24,11 @@ pub enum Begin {
     All,
 }
 
-/// A part of the lineage, by what it is around and what is left out; the same for every question.
+/// Which part of the lineage is asked for: what it is around and what is left out, the same for every question. Its
+/// answer is a [`Chosen`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Selection {
+pub struct Select {
     /// Where it begins.
     pub begin: Begin,
     /// How many links around a model; 1 if nothing is said.
@@ -95,11 +96,11 @@ impl Chosen {
     }
 }
 
-impl Selection {
+impl Select {
     /// All that lies around a beginning.
-    pub fn of(begin: Begin) -> Selection {
+    pub fn new(begin: Begin) -> Select {
         let (hops, depth, top) = (None, None, None);
-        Selection { begin, hops, depth, top, min_downloads: None, min_descendants: None, collapse: None }
+        Select { begin, hops, depth, top, min_downloads: None, min_descendants: None, collapse: None }
     }
 
     /// Says whether its parts go together.
@@ -190,7 +191,7 @@ impl Selection {
         use Named::{AsOthers, Counted};
         if filter.since.is_some() || filter.until.is_some() {
             let (wanted, created) = (filter.counting().wanted(snapshot)?, snapshot.created()?);
-            let undated = selection.rows().iter().filter(|row| created.of(**row).is_none()).count();
+            let undated = selection.rows().iter().filter(|row| created.at(**row).is_none()).count();
             let said = match undated {
                 0 => "Outside the days".to_owned(),
                 undated => format!("Outside the days, or without one ({})", plural(undated as u64, "model")),
@@ -199,7 +200,7 @@ impl Selection {
         }
         if let Some(least) = self.min_downloads {
             let downloads = snapshot.count(Count::Downloads)?;
-            let wanted = |row: Row| downloads.of(row).is_some_and(|downloads| downloads >= least);
+            let wanted = |row: Row| downloads.at(row).is_some_and(|downloads| downloads >= least);
             let said = format!("Under {} downloads in 30 days, or not known", grouped(least));
             selection = narrow(said, selection.clone(), selection.keep(reach, Counted, wanted));
         }

@@ -33,11 +33,11 @@ impl Atlas {
         }
         let references = self.tables().references()?;
         let (lineage, census) = (self.links(&asked.filter)?, self.census(&asked.filter)?);
-        let survey = Survey::of(&lineage, &census, references)?;
+        let survey = Survey::new(&lineage, &census, references)?;
         let mut sections = survey.sections(is_wanted)?;
         if !self.earlier().is_empty() && is_wanted(survey::SERIES) {
             let before = self.before(self.earlier(), &asked.filter)?;
-            let surveys = before.iter().map(|(lineage, census)| Survey::of(lineage, census, references));
+            let surveys = before.iter().map(|(lineage, census)| Survey::new(lineage, census, references));
             let surveys = surveys.chain([Ok(survey)]).collect::<Result<Vec<_>, _>>()?;
             sections.push(survey::series(&surveys)?);
         }
@@ -59,7 +59,7 @@ impl Atlas {
         let last = self.earlier().last().map(std::slice::from_ref).ok_or(Error::NothingBefore)?;
         let before = self.before(last, &Filter::default())?;
         let (lineage, census) = before.last().ok_or(Error::NothingBefore)?;
-        let before = Survey::of(lineage, census, self.tables().references()?)?;
+        let before = Survey::new(lineage, census, self.tables().references()?)?;
         let mut section = self.survey(|survey| survey.since(&before))?;
         if let Some(table) = &asked.table {
             leave(&mut section, &[table], false)?;
@@ -73,7 +73,7 @@ impl Atlas {
     fn survey<T>(&self, ask: impl FnOnce(&Survey<'_>) -> Result<T, census::Error>) -> Result<T, Error> {
         let census = self.census(&Filter::default())?;
         let lineage = self.lineage()?;
-        Ok(ask(&Survey::of(&lineage, &census, self.tables().references()?)?)?)
+        Ok(ask(&Survey::new(&lineage, &census, self.tables().references()?)?)?)
     }
 
     /// Snapshots before this one, under a filter.

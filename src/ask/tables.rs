@@ -19,23 +19,23 @@ impl Tables {
     /// # Errors
     /// Never, as a test shows.
     pub fn built_in() -> Result<Tables, reference::Error> {
-        Ok(Tables::of(Families::built_in()?, None))
+        Ok(Tables::new(Families::built_in()?, None))
     }
 
-    fn of(families: Families, publishers: Option<Publishers>) -> Tables {
+    fn new(families: Families, publishers: Option<Publishers>) -> Tables {
         Tables { families, publishers, all_families: OnceLock::new(), references: OnceLock::new() }
     }
 
     /// The same with other families.
     #[must_use]
     pub fn with_families(self, families: Families) -> Tables {
-        Tables::of(families, self.publishers)
+        Tables::new(families, self.publishers)
     }
 
     /// The same with other publishers.
     #[must_use]
     pub fn with_publishers(self, publishers: Publishers) -> Tables {
-        Tables::of(self.families, Some(publishers))
+        Tables::new(self.families, Some(publishers))
     }
 
     /// The families.

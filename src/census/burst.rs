@@ -108,7 +108,7 @@ fn below(lineage: &Lineage, created: &NumberColumn<i64>, parent: Row) -> Vec<Bur
     }
     let mut groups: BTreeMap<Shared, Vec<(i64, Row)>> = BTreeMap::new();
     for (child, _) in lineage.children(parent) {
-        let Some(created) = created.of(child).filter(|created| Bursts::can_judge(Some(*created))) else { continue };
+        let Some(created) = created.at(child).filter(|created| Bursts::can_judge(Some(*created))) else { continue };
         let id = snapshot.id(child).to_ascii_lowercase();
         // A model without an owner is its own author.
         let (owner, name) = id.split_once('/').map_or((None, id.as_str()), |(owner, name)| (Some(owner), name));

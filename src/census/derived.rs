@@ -100,7 +100,7 @@ impl Desk {
             // The bits are in order already, and fewer words than there are models.
             let left_out = |word: usize| if counted == Counted::Everybody { 0 } else { self.members[word] };
             let bits = self.seen.iter().enumerate().map(|(word, seen)| seen & !left_out(word)).collect();
-            reached = RowSet::of_bits(bits).rows().collect();
+            reached = RowSet::from_bits(bits).rows().collect();
         }
         let towards = |row: Row| {
             let inside = |parent: &Row| holds(&self.members, *parent) || holds(&self.seen, *parent);

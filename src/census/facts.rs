@@ -282,8 +282,8 @@ impl<'a> Weigh<'a> {
         // A root is nobody's descendant: whatever it adds is taken off again where it is counted.
         lanes[relation.unwrap_or(Relation::Unstated) as usize] = 1;
         let recent =
-            self.recent.as_ref().and_then(|(created, recent)| Some(u64::from(recent.contains(&created.of(row)?))));
-        let [downloads, all_time, likes] = self.sums.map(|column| column.of(row));
+            self.recent.as_ref().and_then(|(created, recent)| Some(u64::from(recent.contains(&created.at(row)?))));
+        let [downloads, all_time, likes] = self.sums.map(|column| column.at(row));
         for (column, value) in [(DOWNLOADS, downloads), (ALL_TIME, all_time), (LIKES, likes), (RECENT, recent)] {
             if let Some(value) = value {
                 lanes[column - RELATIONS] = value as i64;

@@ -128,7 +128,7 @@ impl Part {
             return Ok(Listing { rows, undated: None });
         }
         let created = lineage.snapshot().created()?;
-        let undated = rows.iter().filter(|(row, _)| created.of(*row).is_none()).count() as u64;
+        let undated = rows.iter().filter(|(row, _)| created.at(*row).is_none()).count() as u64;
         rows.retain(|(row, _)| wanted(*row));
         Ok(Listing { rows, undated: Some(undated) })
     }
@@ -206,7 +206,7 @@ impl FamilyCount {
         let mut desk = Desk::new(snapshot.len());
         let mut derived = desk.derive(lineage, members, counted, wanted);
         let undated = |rows: &[(Row, Relation)]| {
-            let has_no_date = |row: Row| worth.created.of(row).is_none() && !wanted(row);
+            let has_no_date = |row: Row| worth.created.at(row).is_none() && !wanted(row);
             rows.iter().filter(|(row, _)| has_no_date(*row)).count() as u64
         };
         let undated = (undated(&derived.direct), undated(&derived.all));
@@ -297,8 +297,8 @@ impl Tally {
             tally.authors += u64::from(last != Some(owner));
             last = Some(owner);
             let sums = [&mut tally.downloads, &mut tally.downloads_all_time, &mut tally.likes];
-            sums.into_iter().zip(worth.sums).for_each(|(sum, column)| sum.add(column.of(*row)));
-            let created = worth.created.of(*row);
+            sums.into_iter().zip(worth.sums).for_each(|(sum, column)| sum.add(column.at(*row)));
+            let created = worth.created.at(*row);
             tally.dated += u64::from(Bursts::can_judge(created));
             if let Some(recent) = &counting.recent {
                 tally.recent.add(created.map(|created| u64::from(recent.contains(&created))));

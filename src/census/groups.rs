@@ -135,7 +135,7 @@ impl<W: Weight> Groups<W> {
         }
         let Peel { inner, nodes, derived, leaf_columns, closure, .. } = peel;
         let (leaf_heads, leaf_columns): (Vec<u32>, Vec<u32>) = leaf_columns.into_iter().unzip();
-        let leaf_heads = RowSet::of(all, &leaf_heads);
+        let leaf_heads = RowSet::from_rows(all, &leaf_heads);
         Groups { inner, nodes, derived, closure, leaf_heads, leaf_columns, trees }
     }
 

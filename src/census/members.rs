@@ -40,7 +40,7 @@ pub(super) fn members_and_mentions(families: &[Family], lineage: &Lineage) -> Re
     }
     let (tags, libraries) = (snapshot.list(WordList::Tags)?, snapshot.word(Word::Library)?);
     const MANY: u32 = 16 * 1024;
-    let matcher = Matcher::of(families)?;
+    let matcher = Matcher::new(families)?;
     let words: Vec<&str> = tags.words().collect();
     let of_tag: Vec<Vec<usize>> = words
         .par_iter()
@@ -59,9 +59,9 @@ pub(super) fn members_and_mentions(families: &[Family], lineage: &Lineage) -> Re
             matcher.named(&ids, &mut |at, number| mentions.push((number, start + at as Row)));
             let mut of_library: HashMap<&str, Vec<usize>> = HashMap::new();
             for row in rows {
-                let tagged = tags.of(row).iter().flat_map(|tag| &of_tag[*tag as usize]);
+                let tagged = tags.at(row).iter().flat_map(|tag| &of_tag[*tag as usize]);
                 mentions.extend(tagged.map(|number| (*number, row)));
-                if let Some(library) = libraries.of(row) {
+                if let Some(library) = libraries.at(row) {
                     let known = of_library.entry(library).or_insert_with(|| {
                         (0..families.len()).filter(|number| families[*number].is_library(library)).collect()
                     });
@@ -128,8 +128,8 @@ pub(super) fn mentions(
     search(lineage, |ids| family.named_among(ids)).for_each(|row| named[row as usize] = true);
     let is_mention = |row: &Row| {
         named[*row as usize]
-            || (has_tags && tags.of(*row).iter().any(|tag| is_tag[*tag as usize]))
-            || libraries.of(*row).is_some_and(|library| family.is_library(library))
+            || (has_tags && tags.at(*row).iter().any(|tag| is_tag[*tag as usize]))
+            || libraries.at(*row).is_some_and(|library| family.is_library(library))
     };
     Ok(snapshot.rows().into_par_iter().filter(is_mention).filter(counts).collect())
 }

@@ -108,7 +108,7 @@ pub struct Wanted<'s> {
 impl Wanted<'_> {
     /// Tells whether a model is counted.
     pub fn holds(&self, row: Row) -> bool {
-        self.created.is_none_or(|created| self.counting.counts(created.of(row)))
+        self.created.is_none_or(|created| self.counting.counts(created.at(row)))
     }
 }
 

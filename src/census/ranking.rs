@@ -142,7 +142,7 @@ impl Ranking {
         };
         let models: Vec<Row> = census.models().to_vec();
         let with_own = |mut sum: Sum, row: Row| {
-            sum.add(own_count.and_then(|column| column.of(row)));
+            sum.add(own_count.and_then(|column| column.at(row)));
             sum
         };
         let values = models.iter().zip(0..).map(|(row, at)| {

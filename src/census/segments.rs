@@ -138,7 +138,7 @@ impl<W: Weight> Peel<W> {
             with_several[word] |= with_parent[word] & bit;
             with_parent[word] |= bit;
         }
-        let inner = RowSet::of_bits(with_child);
+        let inner = RowSet::from_bits(with_child);
         let mut peel = Peel {
             nodes: vec![Node { parent: NONE, open: 0, set: NONE, sum: W::default() }; inner.len()],
             order: Vec::with_capacity(inner.len()),

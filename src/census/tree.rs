@@ -2,7 +2,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::Census;
-use crate::lineage::{Group, Reach, Selection, holds};
+use crate::lineage::{Reach, Selection, SiblingGroup, holds};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
@@ -82,7 +82,7 @@ pub fn tree(census: &Census, selection: &Selection, reach: Reach, extent: Extent
     let mut hidden = bits();
     selection.groups().iter().flat_map(|group| &group.models).for_each(|row| _ = mark(&mut hidden, *row));
     let mut tree = Tree { census, selection, reach, top: extent.siblings, hidden, met: bits(), left: MOST_WALKED };
-    let mut groups: HashMap<Row, Vec<&Group>> = HashMap::new();
+    let mut groups: HashMap<Row, Vec<&SiblingGroup>> = HashMap::new();
     for group in selection.groups() {
         for parent in &group.parents {
             groups.entry(*parent).or_default().push(group);
@@ -153,7 +153,7 @@ impl Tree<'_> {
         depth: u32,
         of: Option<Row>,
         mut rows: Vec<(Row, Option<Relation>)>,
-        groups: &[&Group],
+        groups: &[&SiblingGroup],
     ) -> Vec<Branch> {
         let rest = if self.top > 0 && rows.len() > self.top { rows.split_off(self.top) } else { Vec::new() };
         let model = |(row, relation): (Row, Option<Relation>)| {
@@ -161,7 +161,7 @@ impl Tree<'_> {
             Shown::Model { row, relation, is_repeated: false, is_cut: false, is_counted }
         };
         let mut lines: Vec<Shown> = rows.into_iter().map(model).collect();
-        let group = |group: &&Group| {
+        let group = |group: &&SiblingGroup| {
             let (first, models) = (*group.models.first()?, group.models.len() as u32);
             Some(Shown::Group { first, relation: group.relation, models })
         };

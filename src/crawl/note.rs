@@ -18,7 +18,7 @@ pub fn ends_early(snapshot: &Snapshot) -> Result<Option<i64>, Error> {
     let created = snapshot.created()?;
     // One absurd date must not hide it.
     let is_past = |at: &i64| *at < taken + DAYS;
-    let newest = snapshot.rows().filter_map(|row| created.of(row)).filter(is_past).max();
+    let newest = snapshot.rows().filter_map(|row| created.at(row)).filter(is_past).max();
     Ok(newest.filter(|newest| *newest < taken - DAYS))
 }
 

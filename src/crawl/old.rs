@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::model::{Alias, Certainty, HubId, Record, Scope, Witness};
+use crate::model::{Alias, Certainty, Record, RepositoryKey, Scope, Witness};
 use crate::snapshot::{Listing, Renames};
 use crate::source::hub::{listing, wire};
 use crate::source::recording::{Head, OldId, PageKind};
@@ -19,7 +19,7 @@ pub struct OldIds {
     /// Other ids by which rows name a model, by each of its ids in lower case.
     shown: HashMap<String, BTreeSet<String>>,
     /// Under which id a key was met first.
-    keys: HashMap<HubId, String>,
+    keys: HashMap<RepositoryKey, String>,
     family: Family,
     /// What was found and stands in no page yet.
     wanted: Vec<OldId>,
@@ -160,7 +160,7 @@ impl OldIds {
 }
 
 /// Pairs of ids that name one model: by its key, or since one tag and one resolved parent are left that name no other.
-fn names_of_one(record: &Record<'_>, keys: &mut HashMap<HubId, String>) -> Vec<(String, String)> {
+fn names_of_one(record: &Record<'_>, keys: &mut HashMap<RepositoryKey, String>) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     let parents = record.parents.iter().map(|parent| (parent.hub_id, &parent.id));
     for (key, id) in [(record.hub_id, &record.id)].into_iter().chain(parents) {

@@ -164,7 +164,7 @@ fn line(line: &str) -> Option<(String, Fate)> {
 pub fn unlisted(snapshot: &Snapshot) -> Result<Vec<(String, u64)>, snapshot::Error> {
     let links = snapshot.links()?;
     let mut children: HashMap<u32, u64> = HashMap::new();
-    for link in snapshot.rows().filter(|row| snapshot.is_listed(*row)).flat_map(|row| links.of(row)) {
+    for link in snapshot.rows().filter(|row| snapshot.is_listed(*row)).flat_map(|row| links.at(row)) {
         if !snapshot.is_listed(link.parent) && snapshot.alias_of(link.parent).is_none() {
             *children.entry(link.parent).or_default() += 1;
         }

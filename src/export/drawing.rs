@@ -91,7 +91,7 @@ fn pen(relation: Relation, opacity: f64) -> Pen {
 }
 
 impl Drawing {
-    pub fn of(graph: &Graph<'_>, paint: &Paint) -> Drawing {
+    pub fn new(graph: &Graph<'_>, paint: &Paint) -> Drawing {
         let nodes: Vec<Node<'_>> = graph.nodes().collect();
         let labels: Vec<String> = nodes.iter().map(label).collect();
         let widths: Vec<f64> =
@@ -100,7 +100,7 @@ impl Drawing {
         let selection = graph.selection();
         let starts: Vec<usize> = selection.start().iter().filter_map(|row| selection.place(*row)).collect();
         let links = selection.graph();
-        let layout = Layout::of(&widths, &weights, &links, &starts);
+        let layout = Layout::new(&widths, &weights, &links, &starts);
 
         let width = (layout.width + 2.0 * MARGIN).max(880.0);
         let mut marks = Vec::new();

@@ -17,7 +17,7 @@ pub(super) fn write(graph: &Graph<'_>, mut out: &mut dyn Write) -> io::Result<()
     let hidden = selection.groups().iter().flat_map(|group| group.models.iter().copied());
     for row in selection.rows().iter().copied().chain(hidden) {
         // Unlisted parents stand in the links of their children.
-        let Some(mut record) = records.of(row) else { continue };
+        let Some(mut record) = records.at(row) else { continue };
         let parents = selection.parents(row).filter_map(|(parent, edge)| {
             let id = ModelId::parse(snapshot.id(parent)).ok()?;
             Some(Parent::new(id, edge.relation, edge.learned))

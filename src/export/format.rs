@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 
 use super::{
-    Engine, Graph, Layout, Paint, Part, cytoscape, dot, edges, gexf, graphml, mermaid, node_link, parquet, picture,
+    Engine, FilePart, Graph, Layout, Paint, cytoscape, dot, edges, gexf, graphml, mermaid, node_link, parquet, picture,
     svg, table,
 };
 
@@ -90,11 +90,11 @@ impl Format {
     }
 
     /// The files that it consists of.
-    pub fn parts(self) -> &'static [Part] {
+    pub fn parts(self) -> &'static [FilePart] {
         match self {
-            Format::Csv | Format::Neo4j => &[Part::Nodes, Part::Links, Part::About],
-            Format::Parquet => &[Part::Nodes, Part::Links],
-            _ => &[Part::Whole],
+            Format::Csv | Format::Neo4j => &[FilePart::Nodes, FilePart::Links, FilePart::About],
+            Format::Parquet => &[FilePart::Nodes, FilePart::Links],
+            _ => &[FilePart::Whole],
         }
     }
 
@@ -147,15 +147,15 @@ impl Format {
     /// The writer's and the painter's.
     pub fn write(
         self,
-        part: Part,
+        part: FilePart,
         graph: &Graph<'_>,
         paint: &Paint,
         layout: Layout<'_>,
         out: &mut (dyn Write + Send),
     ) -> io::Result<Option<String>> {
         match (self, part) {
-            (Format::Csv, Part::About) => node_link::write_about(graph, Some(table::GUARDED), out),
-            (_, Part::About) => node_link::write_about(graph, None, out),
+            (Format::Csv, FilePart::About) => node_link::write_about(graph, Some(table::GUARDED), out),
+            (_, FilePart::About) => node_link::write_about(graph, None, out),
             (Format::Dot, _) => dot::write(graph, paint, layout.engine, out),
             (Format::Svg, _) if layout.engine == Engine::Outline => svg::write(graph, paint, out),
             (Format::Svg | Format::Png | Format::Pdf, _) => {
@@ -166,11 +166,11 @@ impl Format {
             (Format::Mermaid, _) => mermaid::write(graph, paint, out),
             (Format::Json, _) => node_link::write(graph, out),
             (Format::Cytoscape, _) => cytoscape::write(graph, out),
-            (Format::Csv, Part::Links) => table::write_links(graph, out),
+            (Format::Csv, FilePart::Links) => table::write_links(graph, out),
             (Format::Csv, _) => table::write_nodes(graph, out),
-            (Format::Parquet, Part::Links) => parquet::write_links(graph, out),
+            (Format::Parquet, FilePart::Links) => parquet::write_links(graph, out),
             (Format::Parquet, _) => parquet::write_nodes(graph, out),
-            (Format::Neo4j, Part::Links) => table::write_neo4j_links(graph, out),
+            (Format::Neo4j, FilePart::Links) => table::write_neo4j_links(graph, out),
             (Format::Neo4j, _) => table::write_neo4j_nodes(graph, out),
             (Format::Edges, _) => edges::write(graph, out),
         }?;

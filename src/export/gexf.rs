@@ -2,7 +2,7 @@ use std::io::{self, Write};
 
 use super::graph::{LINK_FIELDS, instant};
 use super::xml::Xml;
-use super::{Graph, Kind, NODE_FIELDS, Node, Paint, Value};
+use super::{Attribute, Graph, Kind, NODE_FIELDS, Node, Paint};
 
 /// Writes GEXF 1.3: a dynamic graph in which a model begins on the day that it was made; sizes tell descendants.
 pub(super) fn write(graph: &Graph<'_>, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
@@ -56,9 +56,9 @@ pub(super) fn write(graph: &Graph<'_>, paint: &Paint, out: &mut dyn Write) -> io
     xml.finish("gexf")
 }
 
-fn values<'v>(xml: &mut Xml<'_>, values: impl Iterator<Item = (&'static str, Value<'v>)>) -> io::Result<()> {
+fn values<'v>(xml: &mut Xml<'_>, values: impl Iterator<Item = (&'static str, Attribute<'v>)>) -> io::Result<()> {
     xml.open("attvalues", &[])?;
-    for (name, value) in values.filter(|(_, value)| *value != Value::Missing) {
+    for (name, value) in values.filter(|(_, value)| *value != Attribute::Missing) {
         xml.empty("attvalue", &[("for", name), ("value", &value.plain())])?;
     }
     xml.close("attvalues")

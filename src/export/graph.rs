@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
-use super::Part;
+use super::FilePart;
 use crate::census::{Census, Kin};
-use crate::lineage::{Group, NodeLink, Selection};
+use crate::lineage::{NodeLink, Selection, SiblingGroup};
 use crate::model::{Count, Relation, Word, WordList};
 use crate::reference::{Aliases, Licences, Publishers, Whose};
 use crate::snapshot::{Error, ListColumn, NumberColumn, Row, Snapshot, WordColumn};
@@ -31,7 +31,7 @@ struct Columns<'g> {
 }
 
 impl<'g> Columns<'g> {
-    fn of(snapshot: &'g Snapshot) -> Result<Columns<'g>, Error> {
+    fn read(snapshot: &'g Snapshot) -> Result<Columns<'g>, Error> {
         Ok(Columns {
             created: snapshot.created()?,
             licences: snapshot.list(WordList::Licences)?,
@@ -67,7 +67,7 @@ pub struct About {
     /// Program and version.
     pub program: String,
     /// Of an export in several files, those that are written already, each with its SHA-256.
-    pub written: Vec<(Part, String)>,
+    pub written: Vec<(FilePart, String)>,
 }
 
 /// Whether a node is a model of the listing.
@@ -94,7 +94,7 @@ impl Status {
 
 /// A value of a node or a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value<'v> {
+pub enum Attribute<'v> {
     /// A text.
     Text(Cow<'v, str>),
     /// A count.
@@ -189,7 +189,7 @@ pub struct Node<'g> {
 
 impl Node<'_> {
     /// Its values in the order of [`NODE_FIELDS`].
-    pub fn values(&self) -> [Value<'_>; 18] {
+    pub fn values(&self) -> [Attribute<'_>; 18] {
         [
             text(self.owner),
             text(self.country),
@@ -197,8 +197,8 @@ impl Node<'_> {
             text(self.relation.map(Relation::name)),
             text(Some(self.status.name())),
             text(Some(if self.is_counted { "yes" } else { "no" })),
-            Value::Number(self.models),
-            self.created.map_or(Value::Missing, Value::Instant),
+            Attribute::Number(self.models),
+            self.created.map_or(Attribute::Missing, Attribute::Instant),
             text(self.licence),
             text(self.licence_class),
             text(Some(self.licences.as_str()).filter(|licences| !licences.is_empty())),
@@ -207,8 +207,8 @@ impl Node<'_> {
             text(self.task),
             number(self.downloads),
             number(self.likes),
-            Value::Number(self.direct),
-            Value::Number(self.descendants),
+            Attribute::Number(self.direct),
+            Attribute::Number(self.descendants),
         ]
     }
 
@@ -227,17 +227,21 @@ pub(super) fn blanked(text: &str) -> String {
 }
 
 impl NodeLink {
-    pub(super) fn values(&self) -> [Value<'static>; 3] {
-        [text(Some(self.relation.name())), text(self.learned.map(|learned| learned.name())), Value::Number(self.models)]
+    pub(super) fn values(&self) -> [Attribute<'static>; 3] {
+        [
+            text(Some(self.relation.name())),
+            text(self.learned.map(|learned| learned.name())),
+            Attribute::Number(self.models),
+        ]
     }
 }
 
-fn text(value: Option<&str>) -> Value<'_> {
-    value.map_or(Value::Missing, |value| Value::Text(Cow::Borrowed(value)))
+fn text(value: Option<&str>) -> Attribute<'_> {
+    value.map_or(Attribute::Missing, |value| Attribute::Text(Cow::Borrowed(value)))
 }
 
-fn number(value: Option<u64>) -> Value<'static> {
-    value.map_or(Value::Missing, Value::Number)
+fn number(value: Option<u64>) -> Attribute<'static> {
+    value.map_or(Attribute::Missing, Attribute::Number)
 }
 
 /// Where a filter of links or of days holds for the counts too.
@@ -247,14 +251,14 @@ fn crowd(models: u64, relation: Relation) -> String {
     format!("{models} {}", if relation == Relation::Unstated { "derivatives" } else { relation.name() })
 }
 
-impl Value<'_> {
+impl Attribute<'_> {
     /// The value as text: instants as `2024-05-01T09:30:00Z`, nothing for a missing one.
     pub fn plain(&self) -> Cow<'_, str> {
         match self {
-            Value::Text(text) => Cow::Borrowed(text),
-            Value::Number(number) => Cow::Owned(number.to_string()),
-            Value::Instant(at) => Cow::Owned(instant(*at)),
-            Value::Missing => Cow::Borrowed(""),
+            Attribute::Text(text) => Cow::Borrowed(text),
+            Attribute::Number(number) => Cow::Owned(number.to_string()),
+            Attribute::Instant(at) => Cow::Owned(instant(*at)),
+            Attribute::Missing => Cow::Borrowed(""),
         }
     }
 }
@@ -274,7 +278,7 @@ impl<'g> Graph<'g> {
         tables: &'g Tables,
         about: About,
     ) -> Result<Graph<'g>, Error> {
-        let columns = Columns::of(census.snapshot())?;
+        let columns = Columns::read(census.snapshot())?;
         Ok(Graph { census, selection, tables, columns, about })
     }
 
@@ -323,9 +327,9 @@ impl<'g> Graph<'g> {
     /// before.
     pub(super) fn marks(&self) -> impl Iterator<Item = (&'static str, String)> {
         self.about.written.iter().filter_map(|(part, sha256)| match part {
-            Part::Nodes => Some(("nodes_sha256", sha256.clone())),
-            Part::Links => Some(("links_sha256", sha256.clone())),
-            Part::Whole | Part::About => None,
+            FilePart::Nodes => Some(("nodes_sha256", sha256.clone())),
+            FilePart::Links => Some(("links_sha256", sha256.clone())),
+            FilePart::Whole | FilePart::About => None,
         })
     }
 
@@ -348,7 +352,7 @@ impl<'g> Graph<'g> {
         let snapshot = lineage.snapshot();
         let facts = self.census.of(row);
         let columns = &self.columns;
-        let (whose, licence) = (self.whose(row), columns.licences.first_of(row));
+        let (whose, licence) = (self.whose(row), columns.licences.first_at(row));
         Node {
             number,
             id: Cow::Borrowed(snapshot.id(row)),
@@ -359,21 +363,21 @@ impl<'g> Graph<'g> {
             country: Some(whose.country()),
             family: self.tables.kin.names(row).collect::<Vec<_>>().join(";"),
             relation: lineage.parents(row).map(|(_, edge)| edge.relation).max(),
-            created: columns.created.of(row),
+            created: columns.created.at(row),
             licence,
             licence_class: licence.map(|licence| self.tables.licences.class(licence)),
-            licences: columns.licences.words_of(row).collect::<Vec<_>>().join(";"),
-            licence_name: columns.licence_name.of(row),
-            gated: columns.gated.of(row),
-            task: columns.task.of(row),
-            downloads: columns.downloads.of(row),
-            likes: columns.likes.of(row),
+            licences: columns.licences.words_at(row).collect::<Vec<_>>().join(";"),
+            licence_name: columns.licence_name.at(row),
+            gated: columns.gated.at(row),
+            task: columns.task.at(row),
+            downloads: columns.downloads.at(row),
+            likes: columns.likes.at(row),
             direct: facts.direct,
             descendants: facts.descendants,
         }
     }
 
-    fn group(&self, number: usize, group: &'g Group) -> Node<'g> {
+    fn group(&self, number: usize, group: &'g SiblingGroup) -> Node<'g> {
         let snapshot = self.selection.lineage().snapshot();
         let mut families: Vec<&str> = group.models.iter().flat_map(|row| self.tables.kin.names(*row)).collect();
         families.sort_unstable();
@@ -382,7 +386,7 @@ impl<'g> Graph<'g> {
             group
                 .models
                 .iter()
-                .filter_map(|row| known.of(*row))
+                .filter_map(|row| known.at(*row))
                 .fold(None, |sum: Option<u64>, one| Some(sum.unwrap_or(0).saturating_add(one)))
         };
         let parents: Vec<&str> = group.parents.iter().map(|row| snapshot.id(*row)).collect();

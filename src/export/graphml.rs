@@ -2,7 +2,7 @@ use std::io::{self, Write};
 
 use super::graph::LINK_FIELDS;
 use super::xml::Xml;
-use super::{Graph, Kind, NODE_FIELDS, Value};
+use super::{Attribute, Graph, Kind, NODE_FIELDS};
 
 /// Writes GraphML with typed keys. Its ids may hold no slash, so nodes are `n0`, `n1`, ..., and their names are data.
 pub(super) fn write(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -40,7 +40,7 @@ pub(super) fn write(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
         xml.open("node", &[("id", &format!("n{}", node.number))])?;
         xml.text("data", &[("key", "name")], &node.id)?;
         for ((name, _), value) in NODE_FIELDS.iter().zip(node.values()) {
-            if value != Value::Missing {
+            if value != Attribute::Missing {
                 xml.text("data", &[("key", name)], &value.plain())?;
             }
         }
@@ -50,7 +50,7 @@ pub(super) fn write(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
         let ends = [format!("n{}", link.parent), format!("n{}", link.child)];
         xml.open("edge", &[("source", &ends[0]), ("target", &ends[1])])?;
         for ((name, _), value) in LINK_FIELDS.iter().zip(link.values()) {
-            if value != Value::Missing {
+            if value != Attribute::Missing {
                 xml.text("data", &[("key", &format!("link_{name}"))], &value.plain())?;
             }
         }

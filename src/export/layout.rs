@@ -57,7 +57,7 @@ struct Cell {
 
 impl Layout {
     /// Lays the nodes of a graph out that are as wide as `widths` say; `weights` sort siblings, the heaviest first.
-    pub fn of<N, E>(widths: &[f64], weights: &[u64], graph: &DiGraph<N, E>, starts: &[usize]) -> Layout {
+    pub fn new<N, E>(widths: &[f64], weights: &[u64], graph: &DiGraph<N, E>, starts: &[usize]) -> Layout {
         let (cells, order) = outline(widths, weights, graph, starts);
         let tried = [640.0, 800.0, 1000.0, 1250.0, 1600.0, 2000.0, 2500.0, 3200.0, 4000.0];
         let fits = tried.map(|page| {

@@ -22,6 +22,6 @@ mod xml;
 
 pub use engine::{Engine, Layout, Painter, Painting};
 pub use format::Format;
-pub use graph::{About, Graph, Kind, NODE_FIELDS, Node, Status, Tables, Value};
+pub use graph::{About, Attribute, Graph, Kind, NODE_FIELDS, Node, Status, Tables};
 pub use paint::{ColorBy, Paint};
-pub use part::Part;
+pub use part::FilePart;

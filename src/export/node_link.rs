@@ -3,7 +3,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value as Json};
 
 use super::graph::LINK_FIELDS;
-use super::{Graph, NODE_FIELDS, Value};
+use super::{Attribute, Graph, NODE_FIELDS};
 
 /// Writes the node-link JSON of networkx and d3: `{"directed": true, "graph": {...}, "nodes": [...], "links": [...]}`.
 pub(super) fn write(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -40,12 +40,12 @@ pub(super) fn notes(graph: &Graph<'_>) -> Map<String, Json> {
 
 /// What is known, as JSON.
 pub(super) fn fields<'v>(
-    values: impl Iterator<Item = (&'static str, Value<'v>)>,
+    values: impl Iterator<Item = (&'static str, Attribute<'v>)>,
 ) -> impl Iterator<Item = (String, Json)> {
-    let known = values.filter(|(_, value)| *value != Value::Missing);
+    let known = values.filter(|(_, value)| *value != Attribute::Missing);
     known.map(|(name, value)| {
         let json = match value {
-            Value::Number(number) => Json::from(number),
+            Attribute::Number(number) => Json::from(number),
             other => Json::from(other.plain().into_owned()),
         };
         (name.to_owned(), json)

@@ -10,7 +10,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 
 use super::graph::LINK_FIELDS;
-use super::{Graph, Kind, NODE_FIELDS, Value};
+use super::{Attribute, Graph, Kind, NODE_FIELDS};
 use crate::model::{Count, Flag, Word, WordList};
 use crate::snapshot::Error;
 
@@ -40,7 +40,7 @@ pub(super) fn write_nodes(graph: &Graph<'_>, out: &mut (dyn Write + Send)) -> io
     while nodes.peek().is_some() {
         let group: Vec<_> = nodes.by_ref().take(GROUP).collect();
         let mut rows = file.next_row_group()?;
-        texts(&mut rows, group.iter().map(|node| Value::Text(node.id.as_ref().into())))?;
+        texts(&mut rows, group.iter().map(|node| Attribute::Text(node.id.as_ref().into())))?;
         let values: Vec<_> = group.iter().map(|node| node.values()).collect();
         columns(&mut rows, &NODE_FIELDS, &values)?;
         let values: Vec<_> = group.iter().map(|node| more(node.number)).collect();
@@ -52,30 +52,30 @@ pub(super) fn write_nodes(graph: &Graph<'_>, out: &mut (dyn Write + Send)) -> io
 }
 
 /// What gives the values of [`MORE_FIELDS`] of the node at a place.
-fn more<'g>(graph: &Graph<'g>) -> Result<impl Fn(usize) -> [Value<'g>; 10], Error> {
+fn more<'g>(graph: &Graph<'g>) -> Result<impl Fn(usize) -> [Attribute<'g>; 10], Error> {
     let snapshot = graph.snapshot();
     let (library, link, hub) =
         (snapshot.word(Word::Library)?, snapshot.word(Word::LicenceLink)?, snapshot.word(Word::Hub)?);
     let (parameters, all_time) = (snapshot.count(Count::Parameters)?, snapshot.count(Count::DownloadsAllTime)?);
     let (tags, disabled, commits) =
         (snapshot.list(WordList::Tags)?, snapshot.flag(Flag::Disabled)?, snapshot.commits()?);
-    let text = |text: Option<&'g str>| text.map_or(Value::Missing, |text| Value::Text(text.into()));
-    let number = |number: Option<u64>| number.map_or(Value::Missing, Value::Number);
+    let text = |text: Option<&'g str>| text.map_or(Attribute::Missing, |text| Attribute::Text(text.into()));
+    let number = |number: Option<u64>| number.map_or(Attribute::Missing, Attribute::Number);
     Ok(move |place| {
-        let Some(row) = graph.row(place) else { return std::array::from_fn(|_| Value::Missing) };
+        let Some(row) = graph.row(place) else { return std::array::from_fn(|_| Attribute::Missing) };
         let whose = graph.whose(row);
-        let tags: Vec<&str> = tags.words_of(row).collect();
+        let tags: Vec<&str> = tags.words_at(row).collect();
         [
             text(whose.publisher.map(|publisher| publisher.name.as_str())),
             text(Some(whose.kind())),
-            text(library.of(row)),
-            number(parameters.of(row)),
-            number(all_time.of(row)),
-            if tags.is_empty() { Value::Missing } else { Value::Text(tags.join(";").into()) },
-            text(link.of(row)),
-            text(disabled.of(row).map(|is_so| if is_so { "true" } else { "false" })),
-            commits.of(row).map_or(Value::Missing, |sha| Value::Text(sha.to_string().into())),
-            text(hub.of(row)),
+            text(library.at(row)),
+            number(parameters.at(row)),
+            number(all_time.at(row)),
+            if tags.is_empty() { Attribute::Missing } else { Attribute::Text(tags.join(";").into()) },
+            text(link.at(row)),
+            text(disabled.at(row).map(|is_so| if is_so { "true" } else { "false" })),
+            commits.at(row).map_or(Attribute::Missing, |sha| Attribute::Text(sha.to_string().into())),
+            text(hub.at(row)),
         ]
     })
 }
@@ -90,8 +90,8 @@ pub(super) fn write_links(graph: &Graph<'_>, out: &mut (dyn Write + Send)) -> io
     while links.peek().is_some() {
         let group: Vec<_> = links.by_ref().take(GROUP).collect();
         let mut rows = file.next_row_group()?;
-        texts(&mut rows, group.iter().map(|link| Value::Text(graph.id(link.parent))))?;
-        texts(&mut rows, group.iter().map(|link| Value::Text(graph.id(link.child))))?;
+        texts(&mut rows, group.iter().map(|link| Attribute::Text(graph.id(link.parent))))?;
+        texts(&mut rows, group.iter().map(|link| Attribute::Text(graph.id(link.child))))?;
         let values: Vec<_> = group.iter().map(|link| link.values()).collect();
         columns(&mut rows, &fields, &values)?;
         rows.close()?;
@@ -134,7 +134,7 @@ type Rows<'r, 'w> = SerializedRowGroupWriter<'r, &'w mut (dyn Write + Send)>;
 fn columns<const N: usize>(
     rows: &mut Rows<'_, '_>,
     fields: &[(&str, Kind); N],
-    values: &[[Value<'_>; N]],
+    values: &[[Attribute<'_>; N]],
 ) -> io::Result<()> {
     for (at, (_, kind)) in fields.iter().enumerate() {
         let column = values.iter().map(|row| row[at].clone());
@@ -143,8 +143,8 @@ fn columns<const N: usize>(
             continue;
         }
         let number = |value| match value {
-            Value::Number(number) => i64::try_from(number).ok(),
-            Value::Instant(at) => Some(at),
+            Attribute::Number(number) => i64::try_from(number).ok(),
+            Attribute::Instant(at) => Some(at),
             _ => None,
         };
         put::<Int64Type>(rows, column.map(number))?;
@@ -152,9 +152,9 @@ fn columns<const N: usize>(
     Ok(())
 }
 
-fn texts<'v>(rows: &mut Rows<'_, '_>, values: impl Iterator<Item = Value<'v>>) -> io::Result<()> {
+fn texts<'v>(rows: &mut Rows<'_, '_>, values: impl Iterator<Item = Attribute<'v>>) -> io::Result<()> {
     let text = |value| match value {
-        Value::Text(text) => Some(ByteArray::from(&*text)),
+        Attribute::Text(text) => Some(ByteArray::from(&*text)),
         _ => None,
     };
     put::<ByteArrayType>(rows, values.map(text))

@@ -1,6 +1,6 @@
 /// What a file holds of a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum FilePart {
     /// Everything.
     Whole,
     /// The nodes.

@@ -28,7 +28,7 @@ pub(super) fn write(
     let mut text = Vec::new();
     let mut arguments: Vec<String> = Vec::new();
     if engine == Engine::Outline {
-        let drawing = Drawing::of(graph, paint);
+        let drawing = Drawing::new(graph, paint);
         let density = (MOST * 96.0 / drawing.width.max(drawing.height)).clamp(DENSITIES.0, DENSITIES.1);
         // Everything has its place already.
         arguments.extend(["-Kneato".into(), "-n2".into()]);

@@ -6,7 +6,7 @@ use super::{Graph, Paint, Status};
 
 /// Draws a picture that needs no other program.
 pub(super) fn write(graph: &Graph<'_>, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
-    let drawing = Drawing::of(graph, paint);
+    let drawing = Drawing::new(graph, paint);
     let mut xml = Xml::begin(out)?;
     let size = [drawing.width.to_string(), drawing.height.to_string()];
     xml.open(

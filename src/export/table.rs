@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 
 use super::graph::LINK_FIELDS;
-use super::{Graph, Kind, NODE_FIELDS, Status, Value};
+use super::{Attribute, Graph, Kind, NODE_FIELDS, Status};
 use crate::ink::no_formula;
 
 /// Writes the nodes as CSV: `id`, then [`NODE_FIELDS`].
@@ -27,10 +27,10 @@ pub(super) fn write_links(graph: &Graph<'_>, out: &mut dyn Write) -> io::Result<
     csv.flush()
 }
 
-fn write_values(csv: &mut csv::Writer<&mut dyn Write>, values: &[Value<'_>]) -> io::Result<()> {
+fn write_values(csv: &mut csv::Writer<&mut dyn Write>, values: &[Attribute<'_>]) -> io::Result<()> {
     for value in values {
         match value {
-            Value::Text(text) => csv.write_field(no_formula(text).as_bytes())?,
+            Attribute::Text(text) => csv.write_field(no_formula(text).as_bytes())?,
             other => csv.write_field(other.plain().as_bytes())?,
         }
     }

@@ -118,7 +118,7 @@ impl Report<'_> {
     pub fn write(&self, snapshot: &Snapshot, format: Format, out: &mut dyn Write) -> io::Result<()> {
         let text = match format {
             Format::Json => {
-                self.frame(snapshot).serialize(&mut Serializer::with_formatter(&mut *out, Lines::of(&self.rows)))?;
+                self.frame(snapshot).serialize(&mut Serializer::with_formatter(&mut *out, Lines::new(&self.rows)))?;
                 "\n".to_owned()
             }
             Format::Csv => return self.csv(out),
@@ -214,7 +214,7 @@ struct Lines {
 }
 
 impl Lines {
-    fn of(rows: &Rows<'_>) -> Lines {
+    fn new(rows: &Rows<'_>) -> Lines {
         let most = if matches!(rows, Rows::Many(..)) { 2 } else { usize::MAX };
         Lines { pretty: PrettyFormatter::new(), depth: 0, most }
     }

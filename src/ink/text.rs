@@ -17,7 +17,7 @@ pub fn compared(section: &Section, published: &Published) -> Option<Table> {
     let more = [("published_value", Unit::Number), ("here_value", Unit::Number), ("difference_value", Unit::Number)];
     let mut table = Table::new("published", "What was published, and what is here", 3, &heads, &more);
     table.most = 100;
-    for claim in published.of(section.name) {
+    for claim in published.claims(section.name) {
         // A section of which one table was asked for has no other.
         let Some(found) = section.table(&claim.table) else { continue };
         let unit = found.columns.iter().find(|column| column.name == claim.column);
@@ -135,7 +135,8 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Result<Vec
     let models = provenance.counts.models;
     let date = provenance.taken.map(day).unwrap_or_default();
     // The newest count of all models that was published up to the snapshot's month.
-    let counts = published.of("growth").filter(|claim| claim.table == "models_by_month" && claim.column == "so_far");
+    let counts =
+        published.claims("growth").filter(|claim| claim.table == "models_by_month" && claim.column == "so_far");
     let known = counts.filter(|claim| date.get(..7).is_some_and(|month| claim.row.as_str() <= month));
     if let Some(hub) = known.max_by(|a, b| a.row.cmp(&b.row))
         && (models as f64) < 0.9 * hub.value
@@ -150,7 +151,7 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Result<Vec
     }
     let listed = || snapshot.rows().filter(|row| snapshot.is_listed(*row));
     let created = snapshot.created()?;
-    let dated = listed().filter(|row| created.of(*row).is_some()).count() as u64;
+    let dated = listed().filter(|row| created.at(*row).is_some()).count() as u64;
     if dated * 10 < models * 9 {
         warnings.push(format!(
             "{} of its models have a date ({}): whatever goes by years and months is about these alone, and bursts are judged only where half of the counted models have one.",
@@ -159,7 +160,7 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Result<Vec
         ));
     }
     let day_after = provenance.taken.map(|taken| taken + DAY);
-    let late = listed().filter(|row| created.of(*row) >= day_after && day_after.is_some()).count() as u64;
+    let late = listed().filter(|row| created.at(*row) >= day_after && day_after.is_some()).count() as u64;
     if late > 0 {
         warnings.push(format!(
             "Made after the snapshot's date: {}. Its records are of several days, or one of the dates is wrong.",
@@ -170,7 +171,7 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Result<Vec
     if !aliases.is_empty() {
         let column = snapshot.count(Count::Downloads)?;
         let mut downloads = Sum::default();
-        aliases.iter().for_each(|row| downloads.add(column.of(*row)));
+        aliases.iter().for_each(|row| downloads.add(column.at(*row)));
         warnings.push(format!(
             "{} old ids are listed beside the models that they name today: both are counted, with {} downloads in 30 days of the old ids.",
             grouped(aliases.len() as u64),

@@ -21,7 +21,7 @@ pub use graph::{AllLinks, Link, Links, Node};
 pub use mirror::Mirror;
 pub use namesakes::Namesakes;
 pub(crate) use row_set::{RowSet, holds};
-pub use selection::{Collapse, Group, Named, NodeLink, Reach, Selection};
+pub use selection::{Collapse, Named, NodeLink, Reach, Selection, SiblingGroup};
 pub use walk::Reached;
 
 use crate::model::{Learned, Relation};
@@ -86,7 +86,7 @@ impl Lineage {
             if up.len() != down.len() {
                 return Err(snapshot.damaged(format!("kept arrays {UP} and {DOWN} do not tell of as many links")));
             }
-            return Ok(Lineage::of(snapshot, up, down, true));
+            return Ok(Lineage::new(snapshot, up, down, true));
         }
         let links = snapshot.links()?;
         let mut up = Making::with_capacity(snapshot.len(), links.len());
@@ -96,17 +96,17 @@ impl Lineage {
             up.add(&parents);
         }
         let up = up.finish();
-        Ok(Lineage::of(snapshot, up.clone(), up.turned(), true))
+        Ok(Lineage::new(snapshot, up.clone(), up.turned(), true))
     }
 
-    fn of(snapshot: &Snapshot, up: Arrows, down: Arrows, is_whole: bool) -> Lineage {
+    fn new(snapshot: &Snapshot, up: Arrows, down: Arrows, is_whole: bool) -> Lineage {
         Lineage { snapshot: snapshot.clone(), up, down, is_whole, cycles: Arc::default() }
     }
 
     /// Some links of a snapshot.
     fn part(snapshot: &Snapshot, up: Making) -> Lineage {
         let up = up.finish();
-        Lineage::of(snapshot, up.clone(), up.turned(), false)
+        Lineage::new(snapshot, up.clone(), up.turned(), false)
     }
 
     /// Gives what a snapshot keeps so that its lineage need not be built again: arrays, each with its name.

@@ -11,7 +11,7 @@ pub(super) fn resolve(
     odd: &mut impl FnMut(Anomaly),
 ) {
     parents.clear();
-    for link in links.of(child) {
+    for link in links.at(child) {
         let parent = match snapshot.alias_of(link.parent) {
             Some(model) => {
                 odd(Anomaly::AliasFollowed { child, alias: link.parent, model });

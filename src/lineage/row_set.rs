@@ -11,7 +11,7 @@ pub(crate) struct RowSet {
 
 impl RowSet {
     /// Makes a set of the rows whose bits are set.
-    pub fn of_bits(bits: Vec<u64>) -> RowSet {
+    pub fn from_bits(bits: Vec<u64>) -> RowSet {
         let mut len = 0;
         let counted = |word: u64| {
             len += word.count_ones();
@@ -22,10 +22,10 @@ impl RowSet {
     }
 
     /// Makes a set of these rows, of `all` that there are.
-    pub fn of(all: usize, rows: &[Row]) -> RowSet {
+    pub fn from_rows(all: usize, rows: &[Row]) -> RowSet {
         let mut bits = vec![0u64; all.div_ceil(64)];
         rows.iter().for_each(|row| bits[*row as usize / 64] |= 1 << (row % 64));
-        RowSet::of_bits(bits)
+        RowSet::from_bits(bits)
     }
 
     pub fn len(&self) -> usize {

@@ -16,13 +16,13 @@ pub struct Selection {
     set: RowSet,
     /// Those of the models that were not asked for and only connect others, in order.
     between: Vec<Row>,
-    groups: Vec<Group>,
+    groups: Vec<SiblingGroup>,
 }
 
-/// A `Group` is siblings that one node stands for: models without children, with the same parents, related to them
-/// alike.
+/// A `SiblingGroup` is siblings that one node stands for: models without children, with the same parents, related to
+/// them alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
+pub struct SiblingGroup {
     /// These are their parents, in order.
     pub parents: Vec<Row>,
     /// They were made by this relation, the strongest of their links.
@@ -110,13 +110,13 @@ impl Lineage {
 
 impl Selection {
     fn new(lineage: &Lineage, start: Vec<Row>, rows: Vec<Row>) -> Selection {
-        let set = RowSet::of(lineage.snapshot().len(), &rows);
+        let set = RowSet::from_rows(lineage.snapshot().len(), &rows);
         Selection { lineage: lineage.clone(), start, rows, set, between: Vec::new(), groups: Vec::new() }
     }
 
     /// Leaves out all other models.
     fn narrow(&mut self, rows: Vec<Row>) {
-        self.set = RowSet::of(self.lineage.snapshot().len(), &rows);
+        self.set = RowSet::from_rows(self.lineage.snapshot().len(), &rows);
         self.rows = rows;
     }
 
@@ -147,7 +147,7 @@ impl Selection {
     }
 
     /// Gives the nodes that stand for several models, in order of their parents.
-    pub fn groups(&self) -> &[Group] {
+    pub fn groups(&self) -> &[SiblingGroup] {
         &self.groups
     }
 
@@ -236,7 +236,7 @@ impl Selection {
             Reach::Around if !self.start.is_empty() => self.leading_back(from),
             Reach::Around | Reach::Below => self.reached(Reach::Above, from),
         });
-        let chosen = RowSet::of(self.lineage.snapshot().len(), chosen);
+        let chosen = RowSet::from_rows(self.lineage.snapshot().len(), chosen);
         self.between = self.rows.iter().copied().filter(|row| !chosen.holds(*row)).collect();
         self
     }
@@ -255,7 +255,7 @@ impl Selection {
             }
         }
         let groups = siblings.into_iter().filter(|(_, models)| models.len() > 1);
-        self.groups = groups.map(|((parents, relation), models)| Group { parents, relation, models }).collect();
+        self.groups = groups.map(|((parents, relation), models)| SiblingGroup { parents, relation, models }).collect();
         let mut hidden: Vec<Row> = self.groups.iter().flat_map(|group| group.models.iter().copied()).collect();
         hidden.sort_unstable();
         self.narrow(self.rows.iter().copied().filter(|row| hidden.binary_search(row).is_err()).collect());

@@ -176,17 +176,18 @@ impl fmt::Display for IdFault {
     }
 }
 
-/// A `HubId` is the Hub's own key of a repository (`_id`, 24 hex digits), which stays when the repository is renamed.
+/// A `RepositoryKey` is Hugging Face's own key of a repository (`_id`, 24 hex digits), which stays when the
+/// repository is renamed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct HubId(pub [u8; HubId::BYTES]);
+pub struct RepositoryKey(pub [u8; RepositoryKey::BYTES]);
 
-impl HubId {
+impl RepositoryKey {
     /// A key has so many bytes.
     pub const BYTES: usize = 12;
 
     /// Reads 24 hex digits, in either case. Any other text is no key, and gives nothing.
-    pub fn parse(text: &str) -> Option<HubId> {
-        of_hex(text).map(HubId)
+    pub fn parse(text: &str) -> Option<RepositoryKey> {
+        of_hex(text).map(RepositoryKey)
     }
 }
 
@@ -251,12 +252,15 @@ mod tests {
     fn hex_digits_alone_are_read() {
         for byte in 0..=255u8 {
             let Ok(text) = String::from_utf8(vec![byte; 24]) else { continue };
-            let value = char::from(byte).to_digit(16).map(|value| HubId([value as u8 * 17; 12]));
-            assert_eq!(HubId::parse(&text), value, "{text:?}");
+            let value = char::from(byte).to_digit(16).map(|value| RepositoryKey([value as u8 * 17; 12]));
+            assert_eq!(RepositoryKey::parse(&text), value, "{text:?}");
         }
         let mixed = "0123456789abcdefABCDEF00";
-        assert_eq!(HubId::parse(mixed).unwrap().0, [1, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0xab, 0xcd, 0xef, 0]);
-        assert_eq!(HubId::parse(&mixed[1..]), None);
+        assert_eq!(
+            RepositoryKey::parse(mixed).unwrap().0,
+            [1, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0xab, 0xcd, 0xef, 0]
+        );
+        assert_eq!(RepositoryKey::parse(&mixed[1..]), None);
     }
 
     /// Every text of four characters out of these: found good at a glance exactly if no rule speaks against it.

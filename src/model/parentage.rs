@@ -5,10 +5,10 @@ use super::{Authority, Record, Reject};
 #[derive(Debug, Default)]
 pub struct Parentage {
     /// These are the ids of the rows, in their order.
-    pub ids: Texts,
+    pub ids: Ids,
     /// These are the ids of the rows' parents, as each row spells them, row after row; one row may name a parent
     /// several times.
-    pub parents: Texts,
+    pub parents: Ids,
     rows: Vec<Claim>,
     /// These are the rows that could not be read.
     pub rejects: Vec<Reject>,
@@ -23,21 +23,21 @@ pub struct Claim {
     pub authority: Authority,
 }
 
-/// A `Texts` holds ids, one after the other in one piece of memory.
+/// An `Ids` holds ids, one after the other in one piece of memory.
 #[derive(Debug, Default)]
-pub struct Texts {
+pub struct Ids {
     all: Vec<u8>,
     ends: Vec<usize>,
 }
 
-impl Texts {
+impl Ids {
     /// Gives all ids as one text, with nothing between them.
     pub fn all(&self) -> &str {
         // They are, since ids are ASCII; asked once for all, it takes no time.
         std::str::from_utf8(&self.all).unwrap_or_default()
     }
 
-    /// Tells at which byte of [`Texts::all`] each id ends.
+    /// Tells at which byte of [`Ids::all`] each id ends.
     pub fn ends(&self) -> &[usize] {
         &self.ends
     }
@@ -58,8 +58,8 @@ impl Texts {
         self.all.truncate(self.ends.last().copied().unwrap_or(0));
     }
 
-    fn with_room_for(other: &Texts) -> Texts {
-        Texts { all: Vec::with_capacity(other.all.len()), ends: Vec::with_capacity(other.ends.len()) }
+    fn with_room_for(other: &Ids) -> Ids {
+        Ids { all: Vec::with_capacity(other.all.len()), ends: Vec::with_capacity(other.ends.len()) }
     }
 }
 
@@ -99,8 +99,8 @@ impl Parentage {
     /// An empty one with room for as much as this one holds.
     pub(crate) fn with_as_much_room(&self) -> Parentage {
         Parentage {
-            ids: Texts::with_room_for(&self.ids),
-            parents: Texts::with_room_for(&self.parents),
+            ids: Ids::with_room_for(&self.ids),
+            parents: Ids::with_room_for(&self.parents),
             rows: Vec::with_capacity(self.rows.len()),
             rejects: Vec::new(),
         }

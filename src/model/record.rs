@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::{Commit, Counts, Flags, HubId, Learned, ModelId, Oddity, Relation, Word, WordLists, Words};
+use super::{Commit, Counts, Flags, Learned, ModelId, Oddity, Relation, RepositoryKey, Word, WordLists, Words};
 
 /// A `Record` is what one source says of one model, after every rule about messy values. Its words are borrowed from
 /// the source where they stand there as they are.
@@ -9,7 +9,7 @@ pub struct Record<'a> {
     /// This is the repository's id, as the source spells it.
     pub id: ModelId,
     /// This is the Hub's key of the repository, if the source has it.
-    pub hub_id: Option<HubId>,
+    pub hub_id: Option<RepositoryKey>,
     /// This is the old id under which the model was asked for, if it was asked for by one.
     pub was: Option<ModelId>,
     /// It was made at this time, in milliseconds since 1970, UTC.
@@ -87,7 +87,7 @@ pub struct Parent {
     /// It tells how the relation was learned.
     pub learned: Learned,
     /// The Hub's key of the parent, if the record has it: the parent is who bears it, under whatever name it has now.
-    pub hub_id: Option<HubId>,
+    pub hub_id: Option<RepositoryKey>,
     /// It tells which of the Hub's words name the parent.
     pub witness: Witness,
 }
@@ -119,22 +119,22 @@ pub enum Authority {
     Silent,
     /// A card alone speaks, which counts where the Hub names no parent.
     Card,
-    /// The Hub speaks by its tags or `baseModels`, or somebody wrote the lineage by hand.
-    Hub,
+    /// The Hub's listing speaks by its tags or `baseModels`, or somebody wrote the lineage by hand.
+    Listing,
 }
 
 impl Authority {
-    /// Those that a snapshot names, in the order of their codes. The Hub's is not named, being that of nearly all.
+    /// Those that a snapshot names, in the order of their codes. The listing's is not named, being that of nearly all.
     pub(crate) const NAMED: [(Authority, &'static str); 2] = [(Authority::Silent, "nobody"), (Authority::Card, "card")];
 
-    /// Whether a later record's parents replace those that are known: the Hub's word stands above a card's, and where the
-    /// Hub names none, the card's counts.
+    /// Whether a later record's parents replace those that are known: the listing's word stands above a card's, and where
+    /// the listing names none, the card's counts.
     pub(crate) fn gives_way(self, names_any: bool, later: Authority, later_names_any: bool) -> bool {
-        use Authority::{Card, Hub, Silent};
+        use Authority::{Card, Listing, Silent};
         match (self, later) {
             (_, Silent) => false,
-            (Hub, Card) => !names_any,
-            (Card, Hub) => later_names_any,
+            (Listing, Card) => !names_any,
+            (Card, Listing) => later_names_any,
             _ => true,
         }
     }

@@ -54,21 +54,21 @@ impl fmt::Display for Relation {
 pub enum Learned {
     /// It was inferred from the card's other words by the rules of docs/hub.md, 6.4, or it is not known at all.
     Inferred,
-    /// The Hub's typed tag or its resolved `baseModels` states it, or a table's column of relations.
-    Hub,
+    /// The Hub's listing states it, by a typed tag or its resolved `baseModels`, or a table's column of relations does.
+    Listing,
     /// The card's own `base_model_relation` states it, or a lineage written by hand.
     Declared,
 }
 
 impl Learned {
     /// This lists every way, the weakest first; its place here is the code in a snapshot.
-    pub const ALL: [Learned; 3] = [Learned::Inferred, Learned::Hub, Learned::Declared];
+    pub const ALL: [Learned; 3] = [Learned::Inferred, Learned::Listing, Learned::Declared];
 
     /// Gives the word for it in outputs.
     pub fn name(self) -> &'static str {
         match self {
             Learned::Inferred => "inferred",
-            Learned::Hub => "hub",
+            Learned::Listing => "hub",
             Learned::Declared => "declared",
         }
     }

@@ -75,7 +75,7 @@ impl Aliases {
 
     /// Finds the id to which the table leads from a model's old id, without regard to case. It is one step: the new id may be
     /// an old one itself.
-    pub fn of(&self, id: &str) -> Option<&str> {
+    pub fn new_id(&self, id: &str) -> Option<&str> {
         let of_models = self.0.iter().filter(|alias| alias.scope == Scope::Model);
         of_models.rev().find(|alias| alias.old.eq_ignore_ascii_case(id)).map(|alias| alias.new.as_str())
     }

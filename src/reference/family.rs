@@ -238,7 +238,7 @@ struct Set {
 }
 
 impl Set {
-    fn of(patterns: Vec<(&str, usize)>) -> Result<Set, Error> {
+    fn new(patterns: Vec<(&str, usize)>) -> Result<Set, Error> {
         const MOST: usize = 64 << 20;
         let wrong = |error| Error { table: "families".into(), place: "all".into(), reason: format!("{error}") };
         let any: Vec<String> = patterns.iter().map(|pattern| format!("(?:{})", pattern.0)).collect();
@@ -277,7 +277,7 @@ impl Matcher {
     ///
     /// # Errors
     /// It fails if the expressions are too large together.
-    pub fn of(families: &[Family]) -> Result<Matcher, Error> {
+    pub fn new(families: &[Family]) -> Result<Matcher, Error> {
         let (mut ids, mut names) = (Vec::new(), Vec::new());
         let mut whole: HashMap<String, Vec<usize>> = HashMap::new();
         for (number, family) in families.iter().enumerate() {
@@ -293,7 +293,7 @@ impl Matcher {
                 }
             }
         }
-        Ok(Matcher { ids: Set::of(ids)?, names: Set::of(names)?, whole })
+        Ok(Matcher { ids: Set::new(ids)?, names: Set::new(names)?, whole })
     }
 
     /// Gives `found` each member among `ids`: its place, and the number of its family; a pair may come twice.

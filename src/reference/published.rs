@@ -53,7 +53,7 @@ impl Published {
     }
 
     /// Gives the figures of a section, in the table's order.
-    pub fn of<'p>(&'p self, section: &'p str) -> impl Iterator<Item = &'p Claim> {
+    pub fn claims<'p>(&'p self, section: &'p str) -> impl Iterator<Item = &'p Claim> {
         self.0.iter().filter(move |claim| claim.section == section)
     }
 }

@@ -96,12 +96,12 @@ impl Publishers {
     /// Tells whose the model of an id is. All that says who publishes asks here, so that no two outputs disagree.
     pub fn whose<'t>(&'t self, id: &'t str, aliases: &'t Aliases) -> Whose<'t> {
         let owner = |id: &'t str| id.split_once('/').map(|(owner, _)| owner);
-        let account = owner(id).or_else(|| owner(aliases.of(id)?));
-        Whose { account, publisher: account.and_then(|account| self.of(account)) }
+        let account = owner(id).or_else(|| owner(aliases.new_id(id)?));
+        Whose { account, publisher: account.and_then(|account| self.publisher(account)) }
     }
 
     /// Tells who stands behind an account, if the table knows.
-    pub fn of(&self, owner: &str) -> Option<&Publisher> {
+    pub fn publisher(&self, owner: &str) -> Option<&Publisher> {
         match self.0.get(owner) {
             Some(publisher) => Some(publisher),
             None => self.0.get(&owner.to_ascii_lowercase()),

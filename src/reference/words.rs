@@ -46,7 +46,7 @@ impl Words {
     }
 
     /// Says what a word means, if the table knows.
-    pub fn of(&self, word: &str) -> Option<&str> {
+    pub fn meaning(&self, word: &str) -> Option<&str> {
         self.0.get(word).map(String::as_str)
     }
 }

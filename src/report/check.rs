@@ -32,10 +32,10 @@ pub fn findings(snapshot: &Snapshot, lineage: &Lineage) -> Result<Vec<Finding>, 
     findings.push(namesakes(snapshot, lineage));
     let mut cases: Vec<Vec<Case>> = vec![Vec::new(); OddityKind::ALL.len()];
     for row in snapshot.rows() {
-        for oddity in oddities.of(row) {
+        for oddity in oddities.at(row) {
             let also = if oddity.kind == OddityKind::CaseCollision { "also spelled " } else { "" };
             let text = format!("{}: {also}{}", snapshot.id(row), oddity.text);
-            cases[oddity.kind as usize].push(Case::of(vec![row], text));
+            cases[oddity.kind as usize].push(Case::new(vec![row], text));
         }
     }
     for (kind, cases) in OddityKind::ALL.iter().zip(cases) {
@@ -72,7 +72,7 @@ pub fn lies(lies: &[String]) -> Finding {
         about: "what the snapshot says and its records do not: import its sources again",
         is_fault: true,
         count: lies.len() as u64,
-        cases: lies.iter().map(|lie| Case::of(Vec::new(), lie.clone())).collect(),
+        cases: lies.iter().map(|lie| Case::new(Vec::new(), lie.clone())).collect(),
     }
 }
 
@@ -81,7 +81,7 @@ fn remarks(snapshot: &Snapshot, kind: RemarkKind) -> Finding {
     let provenance = snapshot.provenance();
     let said = |source: &SourceNote| {
         let remarks = source.remarks.iter().filter(|remark| remark.kind == kind.name());
-        let case = |text| Case { file: Some(source.path.clone()), ..Case::of(Vec::new(), text) };
+        let case = |text| Case { file: Some(source.path.clone()), ..Case::new(Vec::new(), text) };
         remarks.map(|remark| case(format!("{}: {}", source.path, remark.text))).collect::<Vec<_>>()
     };
     let cases: Vec<Case> = provenance.sources.iter().flat_map(said).collect();
@@ -94,7 +94,7 @@ fn unlisted(snapshot: &Snapshot, lineage: &Lineage) -> Finding {
     let case = |row: Row| {
         let children = lineage.children(row);
         let text = format!("{}: parent of {}", snapshot.id(row), grouped(children.len() as u64));
-        Case::of(std::iter::once(row).chain(children.map(|(child, _)| child)).collect(), text)
+        Case::new(std::iter::once(row).chain(children.map(|(child, _)| child)).collect(), text)
     };
     let cases: Vec<Case> = snapshot.rows().filter(|row| lineage.is_unlisted(*row)).map(case).collect();
     // Of a part of the Hub most parents lie outside.
@@ -116,8 +116,8 @@ fn future(snapshot: &Snapshot) -> Result<Finding, Error> {
     if let Some(taken) = provenance.taken.or(provenance.written) {
         let created = snapshot.created()?;
         // The day of the snapshot is known, not its hour.
-        let after = |row| created.of(row).filter(|created| *created >= taken + DAY);
-        let case = |row| Some(Case::of(vec![row], format!("{}: {}", snapshot.id(row), day(after(row)?))));
+        let after = |row| created.at(row).filter(|created| *created >= taken + DAY);
+        let case = |row| Some(Case::new(vec![row], format!("{}: {}", snapshot.id(row), day(after(row)?))));
         cases = snapshot.rows().filter_map(case).collect();
     }
     let about =
@@ -169,7 +169,7 @@ fn anomalies(snapshot: &Snapshot, lineage: &Lineage) -> Result<Vec<Finding>, Err
         };
         merge(
             &mut findings,
-            Finding { kind: anomaly.name(), about, is_fault, count: 1, cases: vec![Case::of(models, case)] },
+            Finding { kind: anomaly.name(), about, is_fault, count: 1, cases: vec![Case::new(models, case)] },
         );
     }
     Ok(findings)
@@ -278,7 +278,7 @@ pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Result<Repo
             Shared::Author(author) => ("author", author),
             Shared::Template(template) => ("template", template),
         };
-        let dates: Vec<i64> = burst.children.iter().filter_map(|row| created.of(*row)).collect();
+        let dates: Vec<i64> = burst.children.iter().filter_map(|row| created.at(*row)).collect();
         let date = |at: Option<&i64>| at.map(|at| day(*at));
         let (first, last) = (date(dates.iter().min()), date(dates.iter().max()));
         let example = burst.children.first().map(|row| snapshot.id(*row));
@@ -306,7 +306,7 @@ pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Result<Repo
         ]);
     }
     let models = snapshot.rows().filter(|row| snapshot.is_listed(*row));
-    let Coverage { known, of } = Coverage::of(models, |row| Bursts::can_judge(created.of(row)));
+    let Coverage { known, of } = Coverage::of(models, |row| Bursts::can_judge(created.at(row)));
     let (found, known, of) = (plural(bursts.len() as u64, "burst"), grouped(known), plural(of, "model"));
     let words = format!("{found}, among the {known} of {of} that have a date since the Hub keeps dates.");
     Ok(listed(

@@ -92,7 +92,7 @@ pub fn models<'r>(
     let gated = snapshot.word(Word::Gated)?;
     let rows = &listing.rows[..];
     let mut shown: Vec<&(Row, Option<Relation>)> = rows.iter().collect();
-    shown.sort_by_cached_key(|(row, _)| std::cmp::Reverse(downloads.of(*row)));
+    shown.sort_by_cached_key(|(row, _)| std::cmp::Reverse(downloads.at(*row)));
     shown.truncate(most);
     let has_relation = part != Part::Members;
     let name_of = |relation: Option<Relation>| relation.map(Relation::name);
@@ -102,7 +102,7 @@ pub fn models<'r>(
         let number = |number: Option<u64>| number.map_or_else(String::new, grouped);
         let date = |created: Option<i64>| created.map_or_else(String::new, day);
         let id = format!("{}{}", snapshot.id(*row), if snapshot.is_listed(*row) { "" } else { " (unlisted)" });
-        let cells = [id, date(created.of(*row)), number(downloads.of(*row)), number(likes.of(*row))];
+        let cells = [id, date(created.at(*row)), number(downloads.at(*row)), number(likes.at(*row))];
         grid.row(cells.into_iter().chain(has_relation.then(|| name_of(*relation).unwrap_or_default().to_owned())));
     }
     let mut blocks = vec![
@@ -117,16 +117,16 @@ pub fn models<'r>(
         let mut values: Named = vec![
             ("id".into(), snapshot.id(*row).into()),
             ("listed".into(), snapshot.is_listed(*row).into()),
-            ("created".into(), created.of(*row).map(day).into()),
-            ("downloads".into(), downloads.of(*row).into()),
-            ("likes".into(), likes.of(*row).into()),
+            ("created".into(), created.at(*row).map(day).into()),
+            ("downloads".into(), downloads.at(*row).into()),
+            ("likes".into(), likes.at(*row).into()),
             ("parents".into(), (lineage.parents(*row).len() as u64).into()),
-            ("licences".into(), Value::List(licences.words_of(*row).map(Value::from).collect())),
-            ("licence_name".into(), licence_name.of(*row).into()),
-            ("licence_link".into(), licence_link.of(*row).into()),
-            ("gated".into(), gated.of(*row).into()),
-            ("disabled".into(), disabled.of(*row).into()),
-            ("sha".into(), commits.of(*row).map(|sha| sha.to_string()).into()),
+            ("licences".into(), Value::List(licences.words_at(*row).map(Value::from).collect())),
+            ("licence_name".into(), licence_name.at(*row).into()),
+            ("licence_link".into(), licence_link.at(*row).into()),
+            ("gated".into(), gated.at(*row).into()),
+            ("disabled".into(), disabled.at(*row).into()),
+            ("sha".into(), commits.at(*row).map(|sha| sha.to_string()).into()),
         ];
         values.extend(has_relation.then(|| ("relation".into(), name_of(*relation).into())));
         values

@@ -27,7 +27,7 @@ pub struct Case {
 }
 
 impl Case {
-    pub(super) fn of(models: Vec<Row>, text: String) -> Case {
+    pub(super) fn new(models: Vec<Row>, text: String) -> Case {
         Case { text, models, file: None }
     }
 }

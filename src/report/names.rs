@@ -28,7 +28,7 @@ pub(super) fn namesakes(snapshot: &Snapshot, lineage: &Lineage) -> Finding {
                 if pair.models.len() > SHOWN { ", ..." } else { "" },
             );
             let models = pair.models.iter().flat_map(|(bare, kept)| [*bare, *kept]).collect();
-            Some(Case::of(models, text))
+            Some(Case::new(models, text))
         })
         .collect();
     Finding {

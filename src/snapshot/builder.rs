@@ -11,8 +11,8 @@ use super::renames::Renames;
 use super::witnesses::Witnesses;
 use super::{CrawlNote, Error, Provenance, Snapshot, SourceNote, Taken};
 use crate::model::{
-    Alias, Authority, Certainty, Counts, DAY, Flags, HubId, INSTANTS, Learned, Oddity, OddityKind, Record, Reject,
-    Relation, Remark, WordLists, Words,
+    Alias, Authority, Certainty, Counts, DAY, Flags, INSTANTS, Learned, Oddity, OddityKind, Record, Reject, Relation,
+    Remark, RepositoryKey, WordLists, Words,
 };
 
 /// A `Builder` gathers records into a snapshot: it joins those of one model, and gives each id one number.
@@ -31,7 +31,7 @@ pub struct Builder {
     pub(super) renames: Renames,
     witnesses: Witnesses,
     /// Children of parents whose names may be old ones: the child, the name, and the parent's key.
-    pub(super) keyed: Vec<(u32, u32, HubId)>,
+    pub(super) keyed: Vec<(u32, u32, RepositoryKey)>,
     /// Names of which an older snapshot told that they are no old ones.
     pub(super) not_renamed: HashSet<u32>,
     pub(super) keys: Keys,
@@ -306,14 +306,15 @@ impl Builder {
     }
 
     /// Joins a later record of the same model: what it knows wins, what it does not know stays. Of the parents, see
-    /// [`Authority`]: the Hub's word stands above a card's, and where the Hub names none, the card's counts.
+    /// [`Authority`]: the listing's word stands above a card's, and where the listing names none, the card's counts.
     fn join(&mut self, at: u32, later: Model, record: Record<'_>) {
-        use Authority::{Card, Hub};
+        use Authority::{Card, Listing};
         let known = self.models[at as usize];
         let named = |model: &Model| self.lists.links(model).iter().map(|link| link.0).collect::<BTreeSet<u32>>();
         let (mine, others) = (named(&known), named(&later));
         let takes_over = known.authority.gives_way(!mine.is_empty(), later.authority, !others.is_empty());
-        let disagrees = (known.authority, later.authority) == (Hub, Card) && !takes_over && !mine.is_superset(&others);
+        let disagrees =
+            (known.authority, later.authority) == (Listing, Card) && !takes_over && !mine.is_superset(&others);
         let (parents, others) = if takes_over { (&later, &known) } else { (&known, &later) };
         self.lists.learn_relations(parents, others);
         self.models[at as usize] = Model {

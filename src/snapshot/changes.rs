@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Error, Link, Row, Snapshot};
-use crate::model::{HubId, WordList};
+use crate::model::{RepositoryKey, WordList};
 
 /// A `Changes` tells what changed between two snapshots of one Hub. Models are matched by the Hub's own key, else by
 /// id.
@@ -32,15 +32,15 @@ impl Changes {
     pub fn matches(earlier: &Snapshot, later: &Snapshot) -> Result<Vec<Option<Row>>, Error> {
         let (earlier_keys, later_keys) = (earlier.keys()?, later.keys()?);
         let listed = |snapshot: &Snapshot| snapshot.rows().filter(|row| snapshot.is_listed(*row)).collect::<Vec<_>>();
-        let keys: HashMap<HubId, Row> =
-            listed(earlier).into_iter().filter_map(|row| Some((earlier_keys.of(row)?, row))).collect();
+        let keys: HashMap<RepositoryKey, Row> =
+            listed(earlier).into_iter().filter_map(|row| Some((earlier_keys.at(row)?, row))).collect();
         let mut matches = vec![None; later.len()];
         for row in listed(later) {
-            let by_key = later_keys.of(row).and_then(|key| keys.get(&key).copied());
+            let by_key = later_keys.at(row).and_then(|key| keys.get(&key).copied());
             let by_id = || {
                 let known = earlier.find(later.id(row)).filter(|known| earlier.is_listed(*known))?;
                 // Two repositories that bore one name, one after the other, are two.
-                (earlier_keys.of(known).is_none() || later_keys.of(row).is_none()).then_some(known)
+                (earlier_keys.at(known).is_none() || later_keys.at(row).is_none()).then_some(known)
             };
             matches[row as usize] = by_key.or_else(by_id);
         }
@@ -69,12 +69,12 @@ impl Changes {
                 let changed = if is_case { &mut changes.respelled } else { &mut changes.renamed };
                 changed.push((earlier.id(known).to_owned(), id.clone()));
             }
-            let [before, after] = [licences.0.first_of(known), licences.1.first_of(row)];
+            let [before, after] = [licences.0.first_at(known), licences.1.first_at(row)];
             if before != after {
                 let [before, after] = [before, after].map(|licence| licence.unwrap_or_default().to_owned());
                 changes.relicensed.push((id.clone(), before, after));
             }
-            if parents(earlier, links.0.of(known), later) != parents(later, links.1.of(row), later) {
+            if parents(earlier, links.0.at(known), later) != parents(later, links.1.at(row), later) {
                 changes.reparented.push(id);
             }
         }

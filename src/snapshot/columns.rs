@@ -57,9 +57,9 @@ impl Arrays {
 
     /// Passes a table that must begin as the program's own does.
     fn same_words(&mut self, what: &str, own: impl Iterator<Item = &'static str>) -> Result<(), Unfit> {
-        let table = Texts::<i32>::read(&mut Parts::of(&self.words()))
+        let table = Texts::<i32>::read(&mut Parts::new(&self.words()))
             .map_err(|reason| Unfit::Damaged(format!("the words of {what}: {reason}")))?;
-        let stored: Vec<_> = (0..table.len()).map(|at| table.of(at)).collect();
+        let stored: Vec<_> = (0..table.len()).map(|at| table.at(at)).collect();
         match stored.iter().copied().eq(own.take(stored.len())) {
             true => Ok(()),
             false => {
@@ -76,10 +76,10 @@ impl Columns {
     ///
     /// # Errors
     /// They are unfit if a table of words is not this program's, or the names are not as they were written.
-    pub fn of(rows: usize, words: Vec<Raw>, arrays: Vec<Raw>) -> Result<Columns, Unfit> {
+    pub fn from_arrays(rows: usize, words: Vec<Raw>, arrays: Vec<Raw>) -> Result<Columns, Unfit> {
         let mut arrays = Arrays(words.into_iter(), arrays.into_iter());
         let [_, id_ends, ids, _, listed, alias_valid, alias_of] = arrays.next();
-        let names = Names::read(rows, &mut Parts::of(&[id_ends, ids, listed, alias_valid, alias_of]))
+        let names = Names::read(rows, &mut Parts::new(&[id_ends, ids, listed, alias_valid, alias_of]))
             .map_err(|reason| Unfit::Damaged(format!("the names: {reason}")))?;
         let keys = Lazy::new("hub_id", arrays.next::<2>(), move |parts| KeyColumn::read(rows, parts));
         let [_, parent_ends, _, _, parents, _, relations, _, learned] = arrays.next();

@@ -137,7 +137,7 @@ impl Snapshot {
     /// nulls and of its words, they by the order in which everything stands.
     fn is_read_as(&self, batch: &RecordBatch, file: &Buffer) -> Result<(), String> {
         let footer = root_as_footer(footer_of(file)?).map_err(|error| error.to_string())?;
-        let frame = Frame::of(file, &footer)?;
+        let frame = Frame::read(file, &footer)?;
         let (words, found) = arrays(batch);
         let are_same = |places: &[Place], found: &[Buffer]| {
             places.len() == found.len()
@@ -176,7 +176,7 @@ impl Snapshot {
             root_as_footer(footer_bytes).map_err(|error| damaged(format!("its footer cannot be read ({error})")))?;
         let stored = footer.schema().ok_or_else(|| damaged("its footer has no schema".into()))?;
         let stored = try_fb_to_schema(stored).map_err(|error| damaged(error.to_string()))?;
-        let frame = Frame::of(bytes, &footer);
+        let frame = Frame::read(bytes, &footer);
         let format = stored.metadata().get(FORMAT_KEY).map_or("unknown", String::as_str);
         match (&frame, format == FORMAT) {
             (Ok(frame), true) => check_seal(bytes, &footer, frame).map_err(&damaged)?,
@@ -209,7 +209,7 @@ impl Snapshot {
         let stored = |place: Place| Raw::Stored { file: file.clone(), place };
         let words = frame.words.into_iter().map(stored).collect();
         let arrays = frame.arrays.into_iter().map(stored).collect();
-        let columns = Columns::of(frame.rows, words, arrays).map_err(|unfit| match unfit {
+        let columns = Columns::from_arrays(frame.rows, words, arrays).map_err(|unfit| match unfit {
             Unfit::Strange(reason) => strange(reason),
             Unfit::Damaged(reason) => damaged(reason),
         })?;
@@ -218,7 +218,7 @@ impl Snapshot {
             kept.place(&name, width, stored(place));
         }
         let body = Body::File { path: path.into(), file: file.clone(), opened, places };
-        Ok(Snapshot::of(columns, body, kept, provenance, rejects_from_wire(rejects)))
+        Ok(Snapshot::new(columns, body, kept, provenance, rejects_from_wire(rejects)))
     }
 }
 

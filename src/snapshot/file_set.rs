@@ -83,7 +83,7 @@ impl FileSet {
         // The files that are in their places, and what was there before.
         let mut done: Vec<(PathBuf, Before)> = Vec::new();
         for (part, target) in self.parts {
-            let before = if is_alone { Before::Lost } else { Before::of(&target) };
+            let before = if is_alone { Before::Lost } else { Before::keep(&target) };
             if let Err(error) = part.persist(&target) {
                 done.into_iter().rev().for_each(|(target, before)| before.back(&target));
                 return Err(wrong(&target, error.error));
@@ -138,7 +138,7 @@ enum Before {
 }
 
 impl Before {
-    fn of(target: &Path) -> Before {
+    fn keep(target: &Path) -> Before {
         if fs::symlink_metadata(target).is_err_and(|error| error.kind() == ErrorKind::NotFound) {
             return Before::Nothing;
         }

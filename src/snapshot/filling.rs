@@ -21,7 +21,9 @@ use super::lists::{Lists, Model};
 use super::maybe::Maybe;
 use super::names::Names;
 use super::schema::{coded, item, oddity_fields, parent_fields, schema};
-use crate::model::{Authority, Commit, Counts, Flags, HubId, Learned, Oddity, OddityKind, Relation, WordLists, Words};
+use crate::model::{
+    Authority, Commit, Counts, Flags, Learned, Oddity, OddityKind, Relation, RepositoryKey, WordLists, Words,
+};
 
 type Dictionary = DictionaryArray<UInt32Type>;
 type Codes = DictionaryArray<UInt8Type>;
@@ -55,7 +57,7 @@ impl Filling {
         let rows = order.len();
         let mut listed = BooleanBufferBuilder::new(rows);
         let mut alias_of = UInt32Builder::with_capacity(if target.is_empty() { 0 } else { rows });
-        let mut hub_ids = FixedSizeBinaryBuilder::with_capacity(rows, HubId::BYTES as i32);
+        let mut hub_ids = FixedSizeBinaryBuilder::with_capacity(rows, RepositoryKey::BYTES as i32);
         let mut authorities = UInt8Builder::with_capacity(rows);
         let mut created = Int64Builder::with_capacity(rows);
         let mut counts_of = Counts::from_fn(|_| UInt64Builder::with_capacity(rows));
@@ -65,7 +67,7 @@ impl Filling {
         let mut shas_of = Vec::with_capacity(rows);
         let mut links: Vec<(u32, Relation, Learned)> = Vec::new();
         let mut odd: Vec<&Oddity> = Vec::new();
-        let [mut link_ends, mut odd_ends] = std::array::from_fn(|_| Ends::of(rows));
+        let [mut link_ends, mut odd_ends] = std::array::from_fn(|_| Ends::with_capacity(rows));
         let mut named = vec![false; rows];
         // Each model is far from the next one: many are fetched, then each is laid out. The processor waits once for all.
         let number = |name: &u32| of_name[*name as usize].get();
@@ -80,10 +82,10 @@ impl Filling {
             alias_of.append_option(target.get(&(row as u32)).copied());
             match model.and_then(|model| model.hub_id) {
                 // Of the width that the builder was made for.
-                Some(HubId(bytes)) => _ = hub_ids.append_value(bytes),
+                Some(RepositoryKey(bytes)) => _ = hub_ids.append_value(bytes),
                 None => hub_ids.append_null(),
             }
-            let authority = model.map_or(Authority::Hub, |model| model.authority);
+            let authority = model.map_or(Authority::Listing, |model| model.authority);
             let code = Authority::NAMED.iter().position(|(named, _)| *named == authority);
             authorities.append_option(code.map(|code| code as u8));
             created.append_option(model.and_then(|model| model.created.get()));
@@ -155,7 +157,7 @@ impl Filling {
         drop(links);
         let parents = link_ends.lists(DataType::Struct(parent_fields()), Arc::new(parents));
         let lists_of = lists_of.map(|places: Vec<(Maybe<u32>, u32)>| {
-            let (mut ends, mut codes) = (Ends::of(rows), Vec::new());
+            let (mut ends, mut codes) = (Ends::with_capacity(rows), Vec::new());
             for (start, count) in places {
                 let own = start.get().map_or(&[][..], |start| &list_words[start as usize..][..count as usize]);
                 codes.extend_from_slice(own);
@@ -246,7 +248,7 @@ fn dictionary(mut values: Vec<u32>, valid: Option<NullBuffer>, texts: &Names) ->
 struct Ends(OffsetBufferBuilder<i32>);
 
 impl Ends {
-    fn of(lists: usize) -> Ends {
+    fn with_capacity(lists: usize) -> Ends {
         Ends(OffsetBufferBuilder::new(lists))
     }
 

@@ -40,7 +40,7 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub fn of(bytes: &[u8], footer: &arrow_ipc::Footer<'_>) -> Result<Frame, String> {
+    pub fn read(bytes: &[u8], footer: &arrow_ipc::Footer<'_>) -> Result<Frame, String> {
         let sums = metadata(footer, SUMS_KEY).unwrap_or_default();
         let sums = (0..sums.len() / 16).map(|at| sums.get(16 * at..16 * at + 16));
         let mut sums = sums.map(|digits| u64::from_str_radix(digits?, 16).ok());

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use arrow_buffer::{ArrowNativeType, Buffer};
 
 use super::agree::{Agreed, any};
-use super::part::{Numbers, Part, Raw};
+use super::part::{LazyNumbers, Numbers, Raw};
 
 /// An `Array` is numbers that were computed from a snapshot's records, to be kept beside them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,21 +23,21 @@ pub(super) struct Kept(BTreeMap<String, Shelf>);
 /// A `Shelf` is an array, by what its numbers take.
 #[derive(Debug, Clone)]
 pub enum Shelf {
-    Bytes(Part<u8>),
-    Numbers(Part<u32>),
-    Sums(Part<u64>),
+    Bytes(LazyNumbers<u8>),
+    Numbers(LazyNumbers<u32>),
+    Sums(LazyNumbers<u64>),
 }
 
 /// A `Number` is a kind of number of which arrays are kept.
 pub trait Number: ArrowNativeType {
     /// The array, if its numbers are such.
-    fn on(shelf: &Shelf) -> Option<&Part<Self>>;
+    fn on(shelf: &Shelf) -> Option<&LazyNumbers<Self>>;
 }
 
 macro_rules! numbers {
     ($($number:ty = $shelf:ident;)+) => {
         $(impl Number for $number {
-            fn on(shelf: &Shelf) -> Option<&Part<$number>> {
+            fn on(shelf: &Shelf) -> Option<&LazyNumbers<$number>> {
                 match shelf {
                     Shelf::$shelf(part) => Some(part),
                     _ => None,
@@ -66,9 +66,9 @@ impl Kept {
     /// Adds an array whose numbers take so many bytes; another width is none that this program kept.
     pub fn place(&mut self, name: &str, width: usize, raw: Raw) {
         let shelf = match width {
-            1 => Shelf::Bytes(Part::new(raw)),
-            4 => Shelf::Numbers(Part::new(raw)),
-            8 => Shelf::Sums(Part::new(raw)),
+            1 => Shelf::Bytes(LazyNumbers::new(raw)),
+            4 => Shelf::Numbers(LazyNumbers::new(raw)),
+            8 => Shelf::Sums(LazyNumbers::new(raw)),
             _ => return,
         };
         self.0.insert(name.into(), shelf);

@@ -6,7 +6,7 @@ use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::lists::Model;
-use crate::model::HubId;
+use crate::model::RepositoryKey;
 
 /// A `Keys` knows the repositories by the Hub's keys, of which each key lies with its model alone.
 #[derive(Debug, Default)]
@@ -15,17 +15,17 @@ pub(super) struct Keys {
     models: HashTable<(u32, u32)>,
     hasher: DefaultHashBuilder,
     /// The names of the repositories that an older snapshot knew.
-    older: HashMap<HubId, u32>,
+    older: HashMap<RepositoryKey, u32>,
 }
 
 impl Keys {
     /// Notes under which name an older snapshot knew a repository.
-    pub fn remember(&mut self, key: HubId, name: u32) {
+    pub fn remember(&mut self, key: RepositoryKey, name: u32) {
         self.older.entry(key).or_insert(name);
     }
 
     /// Gives the name under which a repository was met last.
-    pub fn name_of(&self, key: HubId, models: &[Model]) -> Option<u32> {
+    pub fn name_of(&self, key: RepositoryKey, models: &[Model]) -> Option<u32> {
         let half = self.half(key);
         let is_same = |known: &(u32, u32)| known.0 == half && models[known.1 as usize].hub_id == Some(key);
         let known = self.models.find(spread(half), is_same).map(|known| models[known.1 as usize].name);
@@ -43,7 +43,7 @@ impl Keys {
         }
     }
 
-    fn half(&self, key: HubId) -> u32 {
+    fn half(&self, key: RepositoryKey) -> u32 {
         self.hasher.hash_one(key) as u32
     }
 }

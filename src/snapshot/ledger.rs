@@ -26,7 +26,7 @@ pub(super) struct Ledger {
 
 impl Ledger {
     /// Takes over the ledger of a snapshot which is brought up to date.
-    pub fn of(snapshot: &Snapshot) -> Ledger {
+    pub fn from_snapshot(snapshot: &Snapshot) -> Ledger {
         let provenance = snapshot.provenance();
         Ledger {
             sources: provenance.sources.clone(),

@@ -10,7 +10,7 @@ use crate::model::{Authority, Parentage};
 pub struct Links {
     /// The parents alone: they are few, and looking every id up in a table of all takes longer than all counting.
     names: Names,
-    rows: Vec<Row>,
+    rows: Vec<GatheredRow>,
     /// The ids of the rows, one after the other.
     ids: String,
     /// The parents of the rows, one after the other.
@@ -21,7 +21,7 @@ pub struct Links {
 
 /// What a record said.
 #[derive(Debug, Clone, Copy)]
-struct Row {
+struct GatheredRow {
     /// Where its id ends.
     id: usize,
     /// Where its parents end.
@@ -65,7 +65,7 @@ impl Links {
                     parents.extend(all.chunk_by(|one, other| one == other).map(|same| same[0]));
                 }
             }
-            rows.push(Row { id: before + id_end, parents: parents.len(), authority: claim.authority });
+            rows.push(GatheredRow { id: before + id_end, parents: parents.len(), authority: claim.authority });
         }
     }
 
@@ -80,7 +80,7 @@ impl Links {
     /// Of each row, the first one of the same model, where that is another one. `hashes` are those of the rows' ids.
     fn repeats(&self, hashes: &[u32]) -> Vec<(usize, usize)> {
         // Hashes that stand twice are few, and found by bits; those whose bit stands twice are looked at.
-        let mut seen = Bits::of(16 * hashes.len());
+        let mut seen = Bits::zeros(16 * hashes.len());
         let mut twice: Vec<u32> = hashes.iter().copied().filter(|hash| seen.set(*hash)).collect();
         twice.sort_unstable();
         seen.clear();
@@ -181,7 +181,7 @@ struct Bits(Vec<u64>);
 
 impl Bits {
     /// So many of them, or somewhat more.
-    fn of(bits: usize) -> Bits {
+    fn zeros(bits: usize) -> Bits {
         Bits(vec![0; bits.div_ceil(64).next_power_of_two()])
     }
 

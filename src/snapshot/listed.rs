@@ -5,7 +5,7 @@ use hashbrown::{HashMap, HashSet};
 use super::builder::Builder;
 use super::lists::Model;
 use super::renames::Listing;
-use crate::model::{Authority, HubId, OddityKind};
+use crate::model::{Authority, OddityKind, RepositoryKey};
 
 /// A `Listed` is what was gathered, as a listing of names.
 pub(super) struct Listed<'b> {
@@ -15,13 +15,13 @@ pub(super) struct Listed<'b> {
     /// These are the names, listed or not, of those accounts that had another name.
     pub renamed: Vec<u32>,
     /// The key of a parent that bears a name, and whether there are others of other keys.
-    keyed: HashMap<u32, (HubId, bool)>,
+    keyed: HashMap<u32, (RepositoryKey, bool)>,
     /// The old names of which a key told that they are names of other models.
     not_renamed: RefCell<HashSet<u32>>,
 }
 
 impl Listed<'_> {
-    pub fn of(builder: &Builder) -> Listed<'_> {
+    pub fn from_builder(builder: &Builder) -> Listed<'_> {
         let news = builder.renames.new_accounts().map(str::to_ascii_lowercase);
         let known: HashSet<String> = builder.renames.accounts().map(str::to_owned).chain(news).collect();
         // Mostly the first letter and the length tell that an account is none of them.
@@ -52,7 +52,7 @@ impl Listed<'_> {
                 accounts.insert(account);
             }
         }
-        let mut keyed: HashMap<u32, (HubId, bool)> = HashMap::new();
+        let mut keyed: HashMap<u32, (RepositoryKey, bool)> = HashMap::new();
         for (_, name, key) in &builder.keyed {
             let (known, has_others) = keyed.entry(*name).or_insert((*key, false));
             *has_others |= known != key;
@@ -120,22 +120,22 @@ impl Builder {
     /// The names that may be old ones of others.
     pub(super) fn old_names(&self) -> HashSet<u32> {
         let ids = self.renames.ids().filter_map(|old| self.names.find(old));
-        ids.chain(Listed::of(self).renamed).collect()
+        ids.chain(Listed::from_builder(self).renamed).collect()
     }
 
     /// The aliases that matter here, old name to new name; both are alive then.
     pub(super) fn known_aliases(&mut self, alive: &mut Vec<bool>) -> HashMap<u32, u32> {
-        let listing = Listed::of(self);
+        let listing = Listed::from_builder(self);
         let ways = self.renames.ways(&listing);
         let is_alive = |id: &str| self.names.find(id).is_some_and(|name| alive[name as usize]);
         let mut known: Vec<(String, String)> = Vec::new();
         for old in self.renames.ids() {
-            let new = ways.of(old);
+            let new = ways.today(old);
             known.extend(new.filter(|new| is_alive(old) || is_alive(new)).map(|new| (old.to_owned(), new)));
         }
         for name in listing.renamed.iter().filter(|name| alive[**name as usize]) {
             let old = self.names.get(*name);
-            known.extend(ways.of(old).map(|new| (old.to_owned(), new)));
+            known.extend(ways.today(old).map(|new| (old.to_owned(), new)));
         }
         let not_renamed = listing.not_renamed.into_inner();
         for (child, name, _) in std::mem::take(&mut self.keyed) {

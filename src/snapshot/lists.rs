@@ -1,12 +1,12 @@
 use super::maybe::Maybe;
-use crate::model::{Authority, Commit, Counts, Flags, HubId, Learned, Relation, WordLists, Words};
+use crate::model::{Authority, Commit, Counts, Flags, Learned, Relation, RepositoryKey, WordLists, Words};
 
 /// A `Model` is a record with its ids and words as numbers; its lists lie among those of all.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Model {
     /// It was met last under this name.
     pub name: u32,
-    pub hub_id: Option<HubId>,
+    pub hub_id: Option<RepositoryKey>,
     pub created: Maybe<i64>,
     pub counts: Counts<Maybe<u64>>,
     pub words: Words<Maybe<u32>>,
@@ -49,12 +49,12 @@ impl Lists {
     /// above what the Hub says, also where that is said again without the card, and a relation that is known above none at all.
     pub fn learn_relations(&mut self, of: &Model, from: &Model) {
         let others = self.links(from).to_vec();
-        let is_card = (of.authority, from.authority) == (Authority::Hub, Authority::Card);
-        let is_hub = of.authority == Authority::Hub && !of.has_card;
+        let is_card = (of.authority, from.authority) == (Authority::Listing, Authority::Card);
+        let is_listing = of.authority == Authority::Listing && !of.has_card;
         let declared = others.iter().find(|other| is_card && other.2 == Learned::Declared).map(|other| other.1);
         for (parent, relation, learned) in &mut self.links[of.links.0 as usize..][..of.links.1 as usize] {
             let known = others.iter().find(|other| other.0 == *parent);
-            let is_declared = |known: &&(u32, Relation, Learned)| is_hub && known.2 == Learned::Declared;
+            let is_declared = |known: &&(u32, Relation, Learned)| is_listing && known.2 == Learned::Declared;
             if let Some(known) = known.filter(|known| *relation == Relation::Unstated || is_declared(known)) {
                 (*relation, *learned) = (known.1, known.2);
             }

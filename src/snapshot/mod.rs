@@ -135,11 +135,12 @@ impl Snapshot {
         let (words, arrays) = columns::arrays(&batch);
         let memory = |buffers: Vec<_>| buffers.into_iter().map(Raw::Memory).collect();
         #[allow(clippy::expect_used, reason = "the columns are this program's")]
-        let columns = Columns::of(batch.num_rows(), memory(words), memory(arrays)).expect("columns of this program");
-        Snapshot::of(columns, Body::Memory(batch), Kept::default(), provenance, rejects)
+        let columns =
+            Columns::from_arrays(batch.num_rows(), memory(words), memory(arrays)).expect("columns of this program");
+        Snapshot::new(columns, Body::Memory(batch), Kept::default(), provenance, rejects)
     }
 
-    fn of(columns: Columns, body: Body, kept: Kept, provenance: Provenance, rejects: Vec<Reject>) -> Snapshot {
+    fn new(columns: Columns, body: Body, kept: Kept, provenance: Provenance, rejects: Vec<Reject>) -> Snapshot {
         let (columns, body, kept, provenance) = (columns.into(), body.into(), kept.into(), provenance.into());
         Snapshot { columns, body, kept, provenance, rejects: rejects.into() }
     }
@@ -267,7 +268,7 @@ impl Snapshot {
 
     /// Gives the row's id, as the listing spells it.
     pub fn id(&self, row: Row) -> &str {
-        self.columns.names.ids.of(row as usize)
+        self.columns.names.ids.at(row as usize)
     }
 
     /// Gives the account in the row's id; ids of the oldest kind have none.
@@ -278,7 +279,7 @@ impl Snapshot {
     /// Tells whether two models have one owner, without regard to case. A model without an owner is its own.
     pub fn share_owner(&self, one: Row, other: Row) -> bool {
         let owner = |row: Row| {
-            let id = self.columns.names.ids.bytes_of(row as usize);
+            let id = self.columns.names.ids.bytes_at(row as usize);
             id.iter().position(|byte| *byte == b'/').map(|slash| &id[..slash])
         };
         one == other || matches!((owner(one), owner(other)), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))

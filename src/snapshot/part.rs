@@ -103,16 +103,16 @@ impl<T: ArrowNativeType> Deref for Numbers<T> {
     }
 }
 
-/// A `Part` is an array that stands alone, read when it is first asked for.
+/// A `LazyNumbers` is an array that stands alone, read when it is first asked for.
 #[derive(Debug, Clone)]
-pub(crate) struct Part<T: ArrowNativeType> {
+pub(crate) struct LazyNumbers<T: ArrowNativeType> {
     pub(super) raw: Raw,
     numbers: OnceLock<Result<Numbers<T>, String>>,
 }
 
-impl<T: ArrowNativeType> Part<T> {
-    pub(super) fn new(raw: Raw) -> Part<T> {
-        Part { raw, numbers: OnceLock::new() }
+impl<T: ArrowNativeType> LazyNumbers<T> {
+    pub(super) fn new(raw: Raw) -> LazyNumbers<T> {
+        LazyNumbers { raw, numbers: OnceLock::new() }
     }
 
     /// Reads the numbers, or says what is wrong with them; see [`Raw::read`].
@@ -125,7 +125,7 @@ impl<T: ArrowNativeType> Part<T> {
 pub(super) struct Parts<'p>(std::slice::Iter<'p, Raw>);
 
 impl<'p> Parts<'p> {
-    pub fn of(parts: &'p [Raw]) -> Parts<'p> {
+    pub fn new(parts: &'p [Raw]) -> Parts<'p> {
         Parts(parts.iter())
     }
 
@@ -164,7 +164,7 @@ impl<C> Lazy<C> {
 
     /// Reads the column, or says what is wrong with it.
     pub fn get(&self) -> Result<&C, &str> {
-        let read = || (self.read)(&mut Parts::of(&self.parts));
+        let read = || (self.read)(&mut Parts::new(&self.parts));
         let column = self.column.get_or_init(|| read().map_err(|reason| format!("column {}: {reason}", self.name)));
         column.as_ref().map_err(String::as_str)
     }

@@ -159,7 +159,7 @@ pub(crate) struct Ways<'r, L> {
 
 impl<L: Listing> Ways<'_, L> {
     /// Gives the name of today of what bears the name `old`, as far as the listing bears it out.
-    pub fn of(&self, old: &str) -> Option<String> {
+    pub fn today(&self, old: &str) -> Option<String> {
         self.follow(old).map(|(new, _)| new)
     }
 
@@ -331,7 +331,7 @@ mod tests {
             ("else/x", &["zai-org/x"], None),
         ];
         for (old, listed, new) in cases {
-            assert_eq!(renames.ways(&Names(listed)).of(old).as_deref(), *new, "{old} among {listed:?}");
+            assert_eq!(renames.ways(&Names(listed)).today(old).as_deref(), *new, "{old} among {listed:?}");
         }
     }
 
@@ -395,11 +395,11 @@ mod tests {
             }
             pairs.iter().for_each(|at| renames.of_model(&id(*at), &id(at + 1), Certainty::Sure));
             let ways = renames.ways(&Names(&["a/050000"]));
-            assert_eq!(ways.of(&id(0)), Some(id(50_000)));
-            assert_eq!(renames.ids().filter(|old| ways.of(old) == Some(id(50_000))).count(), 50_000);
+            assert_eq!(ways.today(&id(0)), Some(id(50_000)));
+            assert_eq!(renames.ids().filter(|old| ways.today(old) == Some(id(50_000))).count(), 50_000);
             renames.of_model(&id(50_000), &id(0), Certainty::Sure);
             let ways = renames.ways(&Names(&[]));
-            assert_eq!(renames.ids().filter(|old| ways.of(old).is_some()).count(), 0, "{}", renames.ids().count());
+            assert_eq!(renames.ids().filter(|old| ways.today(old).is_some()).count(), 0, "{}", renames.ids().count());
         }
     }
 }

@@ -53,25 +53,25 @@ impl Snapshot {
 
 impl<'s> Records<'s> {
     /// Gives the record of a listed model; other rows have none. Its parents are as the model named them.
-    pub fn of(&self, row: Row) -> Option<Record<'s>> {
+    pub fn at(&self, row: Row) -> Option<Record<'s>> {
         let Records { snapshot, .. } = *self;
         let id = ModelId::parse(snapshot.id(row)).ok().filter(|_| snapshot.is_listed(row))?;
-        let parents = self.links.of(row).filter_map(|link| {
+        let parents = self.links.at(row).filter_map(|link| {
             Some(Parent::new(ModelId::parse(snapshot.id(link.parent)).ok()?, link.relation, link.learned))
         });
         let parents: Vec<Parent> = parents.collect();
-        let words = |list: &'s ListColumn| list.words_of(row).map(Cow::Borrowed).collect::<Vec<_>>();
+        let words = |list: &'s ListColumn| list.words_at(row).map(Cow::Borrowed).collect::<Vec<_>>();
         Some(Record {
-            hub_id: self.keys.of(row),
-            created: self.created.of(row),
-            sha: self.commits.of(row),
-            counts: self.counts.map(|column| column.of(row)),
-            words: self.words.map(|column| column.of(row).map(Cow::Borrowed)),
-            flags: self.flags.map(|column| column.of(row)),
+            hub_id: self.keys.at(row),
+            created: self.created.at(row),
+            sha: self.commits.at(row),
+            counts: self.counts.map(|column| column.at(row)),
+            words: self.words.map(|column| column.at(row).map(Cow::Borrowed)),
+            flags: self.flags.map(|column| column.at(row)),
             lists: self.lists.map(|list| Some(words(list)).filter(|words| !words.is_empty())),
-            authority: self.authorities.of(row),
+            authority: self.authorities.at(row),
             parents,
-            oddities: self.oddities.of(row).collect(),
+            oddities: self.oddities.at(row).collect(),
             ..Record::new(id)
         })
     }
@@ -97,32 +97,32 @@ impl Builder {
             let name = builder.name(id);
             builder.names.respell(name, id);
             builder.of_name[name as usize] = Some(builder.models.len() as u32).into();
-            let hub_id = known.keys.of(row);
+            let hub_id = known.keys.at(row);
             let links =
-                builder.link(known.links.of(row).map(|link| (snapshot.id(link.parent), link.relation, link.learned)));
+                builder.link(known.links.at(row).map(|link| (snapshot.id(link.parent), link.relation, link.learned)));
             let lists = WordLists::from_fn(|list| {
-                builder.lists.add_words(known.lists[list].of(row).iter().map(|word| words[list][*word as usize]))
+                builder.lists.add_words(known.lists[list].at(row).iter().map(|word| words[list][*word as usize]))
             });
-            let oddities: Vec<Oddity> = known.oddities.of(row).collect();
+            let oddities: Vec<Oddity> = known.oddities.at(row).collect();
             builder.heed(&oddities);
             let model = Model {
                 name,
                 hub_id,
-                created: known.created.of(row).into(),
-                counts: known.counts.map(|column| column.of(row).into()),
-                words: known.words.map(|column| builder.word(column.of(row))),
-                flags: known.flags.map(|column| column.of(row)),
-                sha: builder.lists.add_sha(known.commits.of(row)),
+                created: known.created.at(row).into(),
+                counts: known.counts.map(|column| column.at(row).into()),
+                words: known.words.map(|column| builder.word(column.at(row))),
+                flags: known.flags.map(|column| column.at(row)),
+                sha: builder.lists.add_sha(known.commits.at(row)),
                 lists,
                 links,
-                authority: known.authorities.of(row),
+                authority: known.authorities.at(row),
                 has_card: false,
                 is_dated: false,
                 is_stale: true,
             };
             builder.push(model, oddities);
         }
-        builder.ledger = Ledger::of(snapshot);
+        builder.ledger = Ledger::from_snapshot(snapshot);
         Ok(builder)
     }
 
@@ -137,7 +137,7 @@ impl Builder {
             if let Some(model) = older.alias_of(row) {
                 self.alias(older.id(row), older.id(model));
             }
-            if let Some(key) = keys.of(row) {
+            if let Some(key) = keys.at(row) {
                 let name = self.name(older.id(row));
                 self.keys.remember(key, name);
             }
@@ -158,7 +158,7 @@ impl Builder {
         let date = provenance.taken.filter(|_| provenance.taken_from != Taken::NewestRecord);
         self.laid = self.laid.max(date);
         self.is_dated = date.is_some();
-        for record in snapshot.rows().filter_map(|row| records.of(row)) {
+        for record in snapshot.rows().filter_map(|row| records.at(row)) {
             self.add(Ok(record));
         }
         // After the records, of which each says that its id is in use.

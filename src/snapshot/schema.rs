@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
 
-use crate::model::{Count, Flag, HubId, Word, WordList};
+use crate::model::{Count, Flag, RepositoryKey, Word, WordList};
 
 pub(super) fn item(data_type: DataType) -> Arc<Field> {
     Arc::new(Field::new("item", data_type, false))
@@ -34,7 +34,7 @@ pub(super) fn schema() -> Schema {
         Field::new("id", DataType::LargeUtf8, false),
         Field::new("listed", DataType::Boolean, false),
         Field::new("alias_of", DataType::UInt32, true),
-        Field::new("hub_id", DataType::FixedSizeBinary(HubId::BYTES as i32), true),
+        Field::new("hub_id", DataType::FixedSizeBinary(RepositoryKey::BYTES as i32), true),
         Field::new("parents", DataType::List(item(DataType::Struct(parent_fields()))), false),
         Field::new("parents_by", coded(DataType::UInt8), true),
         Field::new("created", DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())), true),

@@ -40,7 +40,7 @@ pub(super) fn seal(file: &mut File) -> io::Result<()> {
     let find = || -> Result<(usize, u64), String> {
         let footer = root_as_footer(footer_of(&bytes)?).map_err(|error| error.to_string())?;
         let at = place_of(&bytes, &footer, SEAL_KEY)?;
-        Ok((at, frame_sum(&bytes, at, &Frame::of(&bytes, &footer)?)))
+        Ok((at, frame_sum(&bytes, at, &Frame::read(&bytes, &footer)?)))
     };
     let (at, sum) = find().map_err(io::Error::other)?;
     drop(bytes);
@@ -65,7 +65,7 @@ pub(super) fn check_seal(bytes: &[u8], footer: &arrow_ipc::Footer<'_>, frame: &F
 pub fn forge(bytes: &mut [u8]) -> Result<(), String> {
     let mut digits: Vec<(usize, u64)> = Vec::new();
     let footer = root_as_footer(footer_of(bytes)?).map_err(|error| error.to_string())?;
-    let frame = Frame::of(bytes, &footer)?;
+    let frame = Frame::read(bytes, &footer)?;
     let place = |key| place_of(bytes, &footer, key);
     let sums = frame.words.iter().chain(&frame.arrays).map(|(range, _)| checksum(&bytes[range.clone()]));
     let first = place(SUMS_KEY)?;
@@ -82,7 +82,7 @@ pub fn forge(bytes: &mut [u8]) -> Result<(), String> {
     let seal = place(SEAL_KEY)?;
     digits.iter().for_each(|(at, sum)| bytes[*at..at + 16].copy_from_slice(format!("{sum:016x}").as_bytes()));
     let footer = root_as_footer(footer_of(bytes)?).map_err(|error| error.to_string())?;
-    let sum = frame_sum(bytes, seal, &Frame::of(bytes, &footer)?);
+    let sum = frame_sum(bytes, seal, &Frame::read(bytes, &footer)?);
     bytes[seal..seal + 16].copy_from_slice(format!("{sum:016x}").as_bytes());
     Ok(())
 }

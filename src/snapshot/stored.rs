@@ -9,7 +9,7 @@ use arrow_buffer::{ArrowNativeType, ScalarBuffer};
 use super::agree::{Agreed, any, as_many, below, ends, graphic, rising};
 use super::part::{Parts, bit};
 use super::{Link, Row};
-use crate::model::{Authority, Commit, HubId, Learned, Oddity, OddityKind, Relation};
+use crate::model::{Authority, Commit, Learned, Oddity, OddityKind, Relation, RepositoryKey};
 
 /// What becomes of the arrays of a column with so many rows, or what is wrong with them.
 type Read<C> = Result<C, String>;
@@ -33,7 +33,7 @@ impl Bits {
         }
     }
 
-    pub fn of(&self, row: Row) -> bool {
+    pub fn at(&self, row: Row) -> bool {
         bit(&self.0, row)
     }
 }
@@ -47,8 +47,8 @@ pub struct NumberColumn<T: ArrowNativeType> {
 
 impl<T: ArrowNativeType + Ord + Display> NumberColumn<T> {
     /// Gives the row's number, if it is known.
-    pub fn of(&self, row: Row) -> Option<T> {
-        let is_there = self.valid.as_ref().is_none_or(|valid| valid.of(row));
+    pub fn at(&self, row: Row) -> Option<T> {
+        let is_there = self.valid.as_ref().is_none_or(|valid| valid.at(row));
         self.values.get(row as usize).copied().filter(|_| is_there)
     }
 
@@ -81,8 +81,8 @@ pub struct FlagColumn {
 
 impl FlagColumn {
     /// Tells whether it is so of the row, if that is known.
-    pub fn of(&self, row: Row) -> Option<bool> {
-        self.valid.as_ref().is_none_or(|valid| valid.of(row)).then(|| self.values.of(row))
+    pub fn at(&self, row: Row) -> Option<bool> {
+        self.valid.as_ref().is_none_or(|valid| valid.at(row)).then(|| self.values.at(row))
     }
 
     pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
@@ -108,7 +108,7 @@ impl<O: ArrowNativeType + Ord> Stretches<O> {
         self.offsets.len().saturating_sub(1)
     }
 
-    fn of(&self, at: usize) -> &[u8] {
+    fn at(&self, at: usize) -> &[u8] {
         &self.bytes[self.offsets[at].as_usize()..self.offsets[at + 1].as_usize()]
     }
 }
@@ -141,14 +141,14 @@ impl<O: ArrowNativeType + Ord> Texts<O> {
         self.0.len()
     }
 
-    pub fn of(&self, at: usize) -> &str {
+    pub fn at(&self, at: usize) -> &str {
         // That it is UTF-8 was seen when it was read.
-        std::str::from_utf8(self.0.of(at)).unwrap_or_default()
+        std::str::from_utf8(self.0.at(at)).unwrap_or_default()
     }
 
     /// The same, without a look at whether it is text.
-    pub fn bytes_of(&self, at: usize) -> &[u8] {
-        self.0.of(at)
+    pub fn bytes_at(&self, at: usize) -> &[u8] {
+        self.0.at(at)
     }
 }
 
@@ -161,8 +161,8 @@ pub struct WordColumn {
 
 impl WordColumn {
     /// Gives the row's word, if it is known.
-    pub fn of(&self, row: Row) -> Option<&str> {
-        self.keys.of(row).map(|word| self.words.of(word as usize))
+    pub fn at(&self, row: Row) -> Option<&str> {
+        self.keys.at(row).map(|word| self.words.at(word as usize))
     }
 
     pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
@@ -187,23 +187,23 @@ pub struct ListColumn {
 
 impl ListColumn {
     /// Gives the row's words as their numbers in [`ListColumn::words`], in the list's order.
-    pub fn of(&self, row: Row) -> &[u32] {
+    pub fn at(&self, row: Row) -> &[u32] {
         &self.codes[list(&self.ends, row)]
     }
 
     /// Gives the row's words, in the list's order.
-    pub fn words_of(&self, row: Row) -> impl ExactSizeIterator<Item = &str> {
-        self.of(row).iter().map(|word| self.words.of(*word as usize))
+    pub fn words_at(&self, row: Row) -> impl ExactSizeIterator<Item = &str> {
+        self.at(row).iter().map(|word| self.words.at(*word as usize))
     }
 
     /// Gives the first of the row's words, if there is one.
-    pub fn first_of(&self, row: Row) -> Option<&str> {
-        self.words_of(row).next()
+    pub fn first_at(&self, row: Row) -> Option<&str> {
+        self.words_at(row).next()
     }
 
     /// Gives every distinct word of the lists, in order; a word's place here is its number.
     pub fn words(&self) -> impl ExactSizeIterator<Item = &str> {
-        (0..self.words.len()).map(|at| self.words.of(at))
+        (0..self.words.len()).map(|at| self.words.at(at))
     }
 
     pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
@@ -235,7 +235,7 @@ impl LinkColumn {
     }
 
     /// Gives the links of a child to its parents, in order of the parents' rows.
-    pub fn of(&self, child: Row) -> impl ExactSizeIterator<Item = Link> {
+    pub fn at(&self, child: Row) -> impl ExactSizeIterator<Item = Link> {
         list(&self.ends, child).map(|at| Link {
             parent: self.rows[at],
             relation: Relation::ALL[self.relations[at] as usize],
@@ -260,8 +260,8 @@ impl LinkColumn {
 pub(super) struct AuthorityColumn(NumberColumn<u8>);
 
 impl AuthorityColumn {
-    pub fn of(&self, row: Row) -> Authority {
-        self.0.of(row).map_or(Authority::Hub, |code| Authority::NAMED[usize::from(code)].0)
+    pub fn at(&self, row: Row) -> Authority {
+        self.0.at(row).map_or(Authority::Listing, |code| Authority::NAMED[usize::from(code)].0)
     }
 
     pub fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
@@ -279,15 +279,15 @@ pub struct KeyColumn {
 
 impl KeyColumn {
     /// Gives the Hub's key of the row's repository, if its sources had it.
-    pub fn of(&self, row: Row) -> Option<HubId> {
-        let from = row as usize * HubId::BYTES;
-        let bytes = self.bytes.get(from..from + HubId::BYTES)?;
-        self.valid.as_ref().is_none_or(|valid| valid.of(row)).then(|| bytes.try_into().ok().map(HubId))?
+    pub fn at(&self, row: Row) -> Option<RepositoryKey> {
+        let from = row as usize * RepositoryKey::BYTES;
+        let bytes = self.bytes.get(from..from + RepositoryKey::BYTES)?;
+        self.valid.as_ref().is_none_or(|valid| valid.at(row)).then(|| bytes.try_into().ok().map(RepositoryKey))?
     }
 
     pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
         let (valid, bytes) = (Bits::valid(rows, parts)?, parts.next(any)?);
-        as_many("bytes of keys", bytes.len(), rows.saturating_mul(HubId::BYTES))?;
+        as_many("bytes of keys", bytes.len(), rows.saturating_mul(RepositoryKey::BYTES))?;
         Ok(KeyColumn { valid, bytes })
     }
 }
@@ -298,9 +298,9 @@ pub struct CommitColumn(Stretches<i64>);
 
 impl CommitColumn {
     /// Gives the commit that the row's repository is at, if it is known.
-    pub fn of(&self, row: Row) -> Option<Commit> {
+    pub fn at(&self, row: Row) -> Option<Commit> {
         // One that is missing has no bytes.
-        self.0.of(row as usize).try_into().ok().map(Commit)
+        self.0.at(row as usize).try_into().ok().map(Commit)
     }
 
     pub(super) fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {
@@ -319,9 +319,9 @@ pub struct OddityColumn {
 
 impl OddityColumn {
     /// Gives what was odd in the row's metadata, if anything was.
-    pub fn of(&self, row: Row) -> impl Iterator<Item = Oddity> {
+    pub fn at(&self, row: Row) -> impl Iterator<Item = Oddity> {
         list(&self.ends, row)
-            .map(|at| Oddity { kind: OddityKind::ALL[self.kinds[at] as usize], text: self.texts.of(at).to_owned() })
+            .map(|at| Oddity { kind: OddityKind::ALL[self.kinds[at] as usize], text: self.texts.at(at).to_owned() })
     }
 
     /// Counts how often each kind of oddity occurs; kinds that do not occur are left out.
@@ -351,11 +351,11 @@ pub(super) struct Names {
 
 impl Names {
     pub fn is_listed(&self, row: Row) -> bool {
-        self.listed.of(row)
+        self.listed.at(row)
     }
 
     pub fn alias_of(&self, row: Row) -> Option<Row> {
-        self.alias_of.of(row)
+        self.alias_of.at(row)
     }
 
     pub fn read(rows: usize, parts: &mut Parts<'_>) -> Read<Self> {

@@ -7,7 +7,7 @@ use super::builder::Builder;
 use super::listed::Listed;
 use super::renames::Ways;
 use super::witnesses::Witnesses;
-use crate::model::{Certainty, HubId, OddityKind};
+use crate::model::{Certainty, OddityKind, RepositoryKey};
 
 /// So often what one record shows of names helps with the next one. Each round goes over all names and all records that are left, and
 /// no real one is explained by so many others, each by the one before.
@@ -66,7 +66,7 @@ impl Witnesses {
         let mut joined: Vec<(u32, u32, u32)> = Vec::new();
         let mut names: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
         {
-            let listing = Listed::of(builder);
+            let listing = Listed::from_builder(builder);
             let ways = builder.renames.ways(&listing);
             for torn in &mut self.torn {
                 let mut open = Vec::new();
@@ -130,13 +130,13 @@ impl Builder {
     }
 
     /// The name under which a repository is listed.
-    fn listed_as(&self, key: HubId) -> Option<u32> {
+    fn listed_as(&self, key: RepositoryKey) -> Option<u32> {
         self.keys.name_of(key, &self.models).filter(|name| self.is_listed(*name))
     }
 
     /// The name of today of an old one, if it is an old one.
     fn today(&self, name: u32, ways: &Ways<'_, Listed<'_>>) -> Option<u32> {
-        self.names.find(&ways.of(self.id(name))?)
+        self.names.find(&ways.today(self.id(name))?)
     }
 
     /// Notes that a child's parent was known as `old`, which is another name of `new`: of this child alone, or for all.

@@ -1,10 +1,10 @@
-use crate::model::{HubId, Parent, Witness};
+use crate::model::{Parent, RepositoryKey, Witness};
 
 /// A `Witnesses` holds what records say of their parents beside names, until all records are there.
 #[derive(Debug, Default)]
 pub(super) struct Witnesses {
     /// Each is a child, the number of a link and the Hub's key of its parent.
-    pub keys: Vec<(u32, u32, HubId)>,
+    pub keys: Vec<(u32, u32, RepositoryKey)>,
     pub torn: Vec<Torn>,
 }
 

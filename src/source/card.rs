@@ -10,8 +10,8 @@ use regex::bytes::Regex;
 
 use super::foreign;
 use super::normalize::{Found, Speaker};
-use super::value::{MAX_DEPTH, Value, is_no_text};
-use super::words::{CardWords, Key, OwnTags, Values};
+use super::value::{CardValue, MAX_DEPTH, is_no_text};
+use super::words::{CardValues, CardWords, Key, OwnTags};
 use crate::model::{Oddity, OddityKind, Record, Word};
 
 /// How far into a card its front matter may reach, in bytes. The longest that are known (model-index tables) take 200 KB.
@@ -107,8 +107,8 @@ fn read(front: &[u8], found: &mut Found<'static>) {
             let rescued = rescue(&text);
             if !rescued.is_empty() {
                 found.oddities.push(Oddity::new(OddityKind::Rescued, &rescued.join(", ")));
-                let texts = rescued.into_iter().map(|text| Value::Text(text.into())).collect();
-                keys.values.set(Key::BaseModel, Value::List(texts));
+                let texts = rescued.into_iter().map(|text| CardValue::Text(text.into())).collect();
+                keys.values.set(Key::BaseModel, CardValue::List(texts));
             }
         }
     }
@@ -120,70 +120,70 @@ fn read(front: &[u8], found: &mut Found<'static>) {
     found.words[Word::Library] = values.text(Key::Library, &mut found.oddities);
 }
 
-type Entries = Vec<(Cow<'static, str>, Value<'static>)>;
+type Entries = Vec<(Cow<'static, str>, CardValue<'static>)>;
 
 /// A scalar by its tag, where it has one of YAML's own, and else as it is written.
-fn of_scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Value<'static> {
+fn of_scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> CardValue<'static> {
     let kind = tag.map(|tag| match tag.parts() {
         ("", "!") | ("!", "") => Cow::Borrowed("str"),
         _ => tag.suffix_in_namespace("tag:yaml.org,2002:").unwrap_or_default(),
     });
     match kind.as_deref() {
-        Some("str") => Value::Text(text.to_owned().into()),
-        Some("null") => Value::Null,
-        Some("int" | "float" | "bool" | "timestamp" | "binary") => Value::Plain(text.to_owned().into()),
+        Some("str") => CardValue::Text(text.to_owned().into()),
+        Some("null") => CardValue::Null,
+        Some("int" | "float" | "bool" | "timestamp" | "binary") => CardValue::Plain(text.to_owned().into()),
         _ => untagged(text, style),
     }
 }
 
-fn untagged(text: &str, style: ScalarStyle) -> Value<'static> {
+fn untagged(text: &str, style: ScalarStyle) -> CardValue<'static> {
     match style {
-        ScalarStyle::Plain if matches!(text, "" | "~" | "null" | "Null" | "NULL") => Value::Null,
-        ScalarStyle::Plain if is_no_text(text) => Value::Plain(text.to_owned().into()),
-        _ => Value::Text(text.to_owned().into()),
+        ScalarStyle::Plain if matches!(text, "" | "~" | "null" | "Null" | "NULL") => CardValue::Null,
+        ScalarStyle::Plain if is_no_text(text) => CardValue::Plain(text.to_owned().into()),
+        _ => CardValue::Text(text.to_owned().into()),
     }
 }
 
 /// What a value is called as a key.
-fn as_key(value: Value<'static>) -> Cow<'static, str> {
+fn as_key(value: CardValue<'static>) -> Cow<'static, str> {
     match value {
-        Value::Text(text) | Value::Plain(text) => text,
-        Value::List(values) => {
+        CardValue::Text(text) | CardValue::Plain(text) => text,
+        CardValue::List(values) => {
             let keys: Vec<_> = values.into_iter().map(as_key).filter(|key| !key.is_empty()).collect();
             keys.join(" ").into()
         }
-        Value::Null | Value::Mapping(_) | Value::Json(_) | Value::Unread(_) => Cow::Borrowed(""),
+        CardValue::Null | CardValue::Mapping(_) | CardValue::Json(_) | CardValue::Unread(_) => Cow::Borrowed(""),
     }
 }
 
 /// About how many bytes a value takes.
-fn size(value: &Value<'_>) -> usize {
-    size_of::<Value<'_>>()
+fn size(value: &CardValue<'_>) -> usize {
+    size_of::<CardValue<'_>>()
         + match value {
-            Value::Text(text) | Value::Plain(text) => text.len(),
-            Value::List(values) => values.iter().map(size).sum(),
-            Value::Mapping(entries) => entries.iter().map(|(key, value)| key.len() + size(value)).sum(),
-            Value::Json(json) => json.len(),
-            Value::Null | Value::Unread(_) => 0,
+            CardValue::Text(text) | CardValue::Plain(text) => text.len(),
+            CardValue::List(values) => values.iter().map(size).sum(),
+            CardValue::Mapping(entries) => entries.iter().map(|(key, value)| key.len() + size(value)).sum(),
+            CardValue::Json(json) => json.len(),
+            CardValue::Null | CardValue::Unread(_) => 0,
         }
 }
 
 /// A mapping with what its merge keys (`<<`) bring: its own keys stand above that, an earlier mapping above a later
 /// one. Tells whether each brought a mapping.
 fn merged(mut entries: Entries) -> (Entries, bool) {
-    let mut sources: Vec<Value<'static>> =
+    let mut sources: Vec<CardValue<'static>> =
         entries.extract_if(.., |(key, _)| key == "<<").map(|(_, value)| value).collect();
     sources.reverse();
     let mut known: HashSet<Cow<'static, str>> = entries.iter().map(|(key, _)| key.clone()).collect();
     let mut is_whole = true;
     while let Some(source) = sources.pop() {
         match source {
-            Value::Mapping(others) => {
+            CardValue::Mapping(others) => {
                 // The last of a key that stands twice.
                 let new = others.into_iter().rev().filter(|(key, _)| known.insert(key.clone()));
                 entries.extend(new);
             }
-            Value::List(values) => sources.extend(values.into_iter().rev()),
+            CardValue::List(values) => sources.extend(values.into_iter().rev()),
             _ => is_whole = false,
         }
     }
@@ -193,11 +193,11 @@ fn merged(mut entries: Entries) -> (Entries, bool) {
 /// The values of the root mapping's keys.
 #[derive(Default)]
 struct Keys {
-    values: Values<'static>,
+    values: CardValues<'static>,
     /// The merge keys (`<<`), in order.
     merges: Entries,
     unread: Vec<String>,
-    anchored: HashMap<usize, Value<'static>>,
+    anchored: HashMap<usize, CardValue<'static>>,
     /// Bytes that aliases stand for.
     expanded: usize,
     nodes: usize,
@@ -227,7 +227,7 @@ impl Keys {
                         key = Some(match event {
                             Event::Scalar(text, ..) => text.into_owned(),
                             event => match self.value(event, &mut events, 1)? {
-                                Value::Text(text) => text.into_owned(),
+                                CardValue::Text(text) => text.into_owned(),
                                 _ => String::new(),
                             },
                         });
@@ -236,7 +236,7 @@ impl Keys {
                         let value = self.value(event, &mut events, 1)?;
                         if name == "<<" {
                             self.merges.push((name.into(), value));
-                        } else if let Some(key) = Key::of(&name) {
+                        } else if let Some(key) = Key::from_name(&name) {
                             self.values.set(key, value);
                         }
                     }
@@ -253,14 +253,19 @@ impl Keys {
             self.unread.push("a merge key (<<) of no mapping".into());
         }
         for (key, value) in entries {
-            if let Some(key) = Key::of(&key) {
+            if let Some(key) = Key::from_name(&key) {
                 self.values.add(key, value);
             }
         }
     }
 
     /// The value that begins with `event`.
-    fn value<'t>(&mut self, event: Event<'t>, events: Events<'_, 't>, depth: usize) -> Result<Value<'static>, String> {
+    fn value<'t>(
+        &mut self,
+        event: Event<'t>,
+        events: Events<'_, 't>,
+        depth: usize,
+    ) -> Result<CardValue<'static>, String> {
         self.nodes += 1;
         if depth > MAX_DEPTH {
             return Err(format!("nested deeper than {MAX_DEPTH} levels"));
@@ -278,7 +283,7 @@ impl Keys {
                         event => values.push(self.value(event, events, depth + 1)?),
                     }
                 }
-                (Value::List(values), anchor)
+                (CardValue::List(values), anchor)
             }
             Event::MappingStart(_, anchor, _) => {
                 let mut entries = Vec::new();
@@ -291,16 +296,16 @@ impl Keys {
                     let value = self.value(event, events, depth + 1)?;
                     entries.push((as_key(key), value));
                 }
-                (Value::Mapping(merged(entries).0), anchor)
+                (CardValue::Mapping(merged(entries).0), anchor)
             }
             // What an alias stands for is small, or it stays what it is, an event: a bomb of lists does not go off.
             Event::Alias(anchor) => {
                 let known = self.anchored.get(&anchor);
                 self.expanded += known.map_or(0, size);
-                let unread = Value::Unread("an alias of something too large, or of nothing");
+                let unread = CardValue::Unread("an alias of something too large, or of nothing");
                 (known.filter(|_| self.expanded <= MAX_EXPANDED).cloned().unwrap_or(unread), 0)
             }
-            _ => (Value::Null, 0),
+            _ => (CardValue::Null, 0),
         };
         if anchor > 0 && size(&value) <= MAX_ALIASED {
             self.anchored.insert(anchor, value.clone());

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::value::{Value, are_texts, each_entry, is_crowded};
-use super::words::{CardWords, Key, OwnTags, Values};
+use super::value::{CardValue, are_texts, each_entry, is_crowded};
+use super::words::{CardValues, CardWords, Key, OwnTags};
 use super::{card, loose};
 use crate::model::{Oddity, OddityKind};
 
@@ -29,8 +29,8 @@ pub(super) fn of_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<C
         return None;
     };
     let mut words = values.words(oddities);
-    words.tags = match values.take(Key::Tags) {
-        Value::Json(json) if are_texts(json) => OwnTags::Json(Cow::Borrowed(json)),
+    words.tags = match values.take_value(Key::Tags) {
+        CardValue::Json(json) if are_texts(json) => OwnTags::Json(Cow::Borrowed(json)),
         other => {
             values.set(Key::Tags, other);
             OwnTags::Read(values.texts(Key::Tags, oddities))
@@ -43,9 +43,9 @@ pub(super) fn of_json<'a>(json: &'a str, oddities: &mut Vec<Oddity>) -> Option<C
 }
 
 /// The values of an object; those that are to be left as they are are read from JSON of their own.
-fn entries<'a>(json: &'a str, is_left: impl Fn(Key) -> bool) -> Result<Values<'a>, serde_json::Error> {
-    let mut values = Values::default();
-    let wanted = |key: &str| Key::of(key).map(|key| (key, is_left(key)));
+fn entries<'a>(json: &'a str, is_left: impl Fn(Key) -> bool) -> Result<CardValues<'a>, serde_json::Error> {
+    let mut values = CardValues::default();
+    let wanted = |key: &str| Key::from_name(key).map(|key| (key, is_left(key)));
     each_entry(json, wanted, |key, value| match key {
         // Mostly those of the row are the same and more.
         Key::Tags => values.set(key, value),

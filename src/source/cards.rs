@@ -160,7 +160,7 @@ fn walk(path: &Path, cardless: &mut Vec<String>) -> impl Iterator<Item = Result<
                 return Some(Ok(Met::Refused(entry.into_path(), reason)));
             }
             if entry.file_type().is_dir() {
-                let card = match Folder::of(&root, &entry) {
+                let card = match Folder::look_at(&root, &entry) {
                     Folder::Open => continue,
                     Folder::Closed(card) => card,
                 };
@@ -221,7 +221,7 @@ enum Folder {
 }
 
 impl Folder {
-    fn of(root: &Path, entry: &walkdir::DirEntry) -> Folder {
+    fn look_at(root: &Path, entry: &walkdir::DirEntry) -> Folder {
         let path = entry.path();
         let name = entry.file_name().to_string_lossy();
         if is_hidden(entry) {

@@ -264,7 +264,7 @@ fn line(text: &str) -> Result<Said, String> {
         }
     }
     if ids.contains("->") {
-        pattern.authority = Authority::Hub;
+        pattern.authority = Authority::Listing;
     }
     if !parents.is_empty() {
         let relation = relation.unwrap_or(Relation::Unstated);

@@ -31,7 +31,7 @@ const MARKS: &[(usize, &[u8], &str)] = &[
 ];
 
 /// What stands there, if it is known and holds no records, and what to do.
-pub(super) fn of(head: &[u8]) -> Option<&'static str> {
+pub(super) fn by_head(head: &[u8]) -> Option<&'static str> {
     let is_there = |(at, mark, _): &&(usize, &[u8], &str)| head.get(*at..).is_some_and(|rest| rest.starts_with(mark));
     MARKS.iter().find(is_there).map(|(.., what)| *what).or_else(|| page(head)).or_else(|| wide(head))
 }
@@ -41,7 +41,7 @@ pub(super) fn of_card(head: &[u8]) -> Option<&'static str> {
     if packed::is_packed(head) {
         return Some("is packed; unpack it first");
     }
-    of(head)
+    by_head(head)
 }
 
 /// A page of the web: mostly the answer of a server that did not give the file.

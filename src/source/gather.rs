@@ -60,7 +60,7 @@ impl Gather {
     }
 
     /// What was gathered since the last part.
-    pub fn take(&mut self) -> Parentage {
+    pub fn take_part(&mut self) -> Parentage {
         let next = self.part.with_as_much_room();
         std::mem::replace(&mut self.part, next)
     }

@@ -31,7 +31,7 @@ pub(super) fn guess(path: &Path, named: &NamedColumns, open: Open<'_>) -> Result
     if matches!(suffix(path).as_str(), "md" | "markdown") {
         return Ok(Kind::Cards);
     }
-    if let Some(what) = foreign::of(&head) {
+    if let Some(what) = foreign::by_head(&head) {
         return Err(Error::unfit(path, what));
     }
     let (contents, _) = packed::unpack(open().map_err(wrong)?).map_err(wrong)?;
@@ -40,7 +40,7 @@ pub(super) fn guess(path: &Path, named: &NamedColumns, open: Open<'_>) -> Result
     if text.starts_with(b"PAR1") {
         return Err(Error::unfit(path, "is a packed Parquet file; unpack it first: its columns are packed already"));
     }
-    if let Some(what) = foreign::of(&text) {
+    if let Some(what) = foreign::by_head(&text) {
         return Err(Error::unfit(path, what));
     }
     let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);

@@ -90,11 +90,11 @@ impl Input {
             Some(STDIN) => Box::new(io::stdin()),
             _ => Box::new(File::open(path).map_err(|error| Error::Io { path: path.into(), error })?),
         };
-        Ok(Input::of(path, read))
+        Ok(Input::from_reader(path, read))
     }
 
     /// The bytes of a file that somebody else opened.
-    pub fn of(path: &Path, read: Box<dyn Read + Send>) -> Input {
+    pub fn from_reader(path: &Path, read: Box<dyn Read + Send>) -> Input {
         Input { path: path.into(), raw: Arc::new(Mutex::new(Hashed::new(read))), tail: OnceCell::new() }
     }
 

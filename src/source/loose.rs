@@ -54,15 +54,15 @@ pub(super) fn entries(cell: Cow<'_, str>) -> Result<Vec<Named<'_>>, Cow<'_, str>
 }
 
 /// The value as one of a card.
-fn of_card(value: Value) -> value::Value<'static> {
+fn of_card(value: Value) -> value::CardValue<'static> {
     match value {
-        Value::Null => value::Value::Null,
-        Value::Bool(is_so) => value::Value::Plain(is_so.to_string().into()),
-        Value::Number(number) => value::Value::Text(number.to_string().into()),
-        Value::String(text) => value::Value::Text(text.into()),
-        Value::Array(values) => value::Value::List(values.into_iter().map(of_card).collect()),
+        Value::Null => value::CardValue::Null,
+        Value::Bool(is_so) => value::CardValue::Plain(is_so.to_string().into()),
+        Value::Number(number) => value::CardValue::Text(number.to_string().into()),
+        Value::String(text) => value::CardValue::Text(text.into()),
+        Value::Array(values) => value::CardValue::List(values.into_iter().map(of_card).collect()),
         Value::Object(fields) => {
-            value::Value::Mapping(fields.into_iter().map(|(key, value)| (key.into(), of_card(value))).collect())
+            value::CardValue::Mapping(fields.into_iter().map(|(key, value)| (key.into(), of_card(value))).collect())
         }
     }
 }

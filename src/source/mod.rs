@@ -319,7 +319,7 @@ impl Source for DataFile {
     fn read(self: Box<Self>, sink: Sink<'_>) -> Result<Digested, Error> {
         let path = &self.path;
         match &self.arriving {
-            Some(arriving) => self.read_input(Input::of(path, Box::new(arriving.read())), sink),
+            Some(arriving) => self.read_input(Input::from_reader(path, Box::new(arriving.read())), sink),
             None if path == Path::new(STDIN) => self.read_input(Input::open(path)?, sink),
             None if self.kind == Kind::HubStats => {
                 steady(path, || digest_beside(path, || stats::read(path, &self.named, sink)))
@@ -359,10 +359,10 @@ fn read_links_of(
     read(&mut |found| {
         gather.add(found);
         if gather.len() == PART {
-            sink(gather.take());
+            sink(gather.take_part());
         }
     })?;
-    sink(gather.take());
+    sink(gather.take_part());
     Ok(())
 }
 

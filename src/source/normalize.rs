@@ -10,8 +10,8 @@ use super::infer;
 use super::parent::{self, Reading};
 use super::words::{CardWords, Named, present};
 use crate::model::{
-    Authority, Commit, Counts, Flags, HubId, IdFault, Learned, ModelId, Oddity, OddityKind, Parent, Record, Relation,
-    Witness, Word, WordList, WordLists, Words, clip,
+    Authority, Commit, Counts, Flags, IdFault, Learned, ModelId, Oddity, OddityKind, Parent, Record, Relation,
+    RepositoryKey, Witness, Word, WordList, WordLists, Words, clip,
 };
 
 /// What a source found of one model, before any rule.
@@ -42,7 +42,7 @@ pub(super) struct Found<'a> {
 pub(super) struct BaseModels<'a> {
     pub relation: Option<Cow<'a, str>>,
     pub ids: Vec<Cow<'a, str>>,
-    pub keys: Vec<Option<HubId>>,
+    pub keys: Vec<Option<RepositoryKey>>,
 }
 
 impl BaseModels<'_> {
@@ -53,11 +53,11 @@ impl BaseModels<'_> {
     }
 }
 
-/// Who speaks of parents in a [`Found`]: the Hub (a list row), a card alone, or nobody.
+/// Who speaks of parents in a [`Found`]: the Hub's listing, a card alone, or nobody.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Speaker {
     #[default]
-    Hub,
+    Listing,
     Card,
     Nobody,
 }
@@ -80,7 +80,7 @@ impl<'a> Found<'a> {
 
         let mut parents = Parents { oddities: self.oddities, ..Parents::default() };
         let hub_id = self.hub_id.as_deref().and_then(|text| {
-            let key = HubId::parse(text);
+            let key = RepositoryKey::parse(text);
             if key.is_none() {
                 parents.oddities.push(Oddity::new(OddityKind::BadValue, &format!("_id: {text}")));
             }
@@ -109,7 +109,7 @@ impl<'a> Found<'a> {
                 || (by_card && card.tags.may_begin_with(PARENT))
                 || (licences.is_empty() && card.tags.may_begin_with(LICENCE)))
         {
-            own = card.tags.take();
+            own = card.tags.take_all();
         }
         if by_card {
             parents.tagged(&own);
@@ -163,8 +163,8 @@ impl<'a> Found<'a> {
             has_card,
             authority: match self.speaker {
                 Speaker::Card => Authority::Card,
-                Speaker::Hub if spoke => Authority::Hub,
-                Speaker::Hub | Speaker::Nobody => Authority::Silent,
+                Speaker::Listing if spoke => Authority::Listing,
+                Speaker::Listing | Speaker::Nobody => Authority::Silent,
             },
             parents,
             oddities,
@@ -228,7 +228,7 @@ struct Said {
     id: ModelId,
     /// Whether its id stood there as it is, in no wrapping.
     bare: bool,
-    hub_id: Option<HubId>,
+    hub_id: Option<RepositoryKey>,
     is_resolved: bool,
     is_tagged: bool,
     resolved: Option<Relation>,
@@ -457,7 +457,7 @@ impl Parents {
             let of_hub = said.resolved.or(typed().next_back());
             let (relation, learned) = match (declared, of_hub) {
                 (Some(relation), _) => (relation, Learned::Declared),
-                (None, Some(relation)) => (relation, Learned::Hub),
+                (None, Some(relation)) => (relation, Learned::Listing),
                 (None, None) if said.by_card => (infer(of_card), Learned::Inferred),
                 (None, None) => (Relation::Unstated, Learned::Inferred),
             };

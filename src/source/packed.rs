@@ -55,7 +55,7 @@ enum Packing {
 }
 
 impl Packing {
-    fn of(magic: &[u8]) -> Option<Packing> {
+    fn from_magic(magic: &[u8]) -> Option<Packing> {
         match magic {
             [0x1f, 0x8b, ..] => Some(Packing::Gzip),
             // A frame, or one to be skipped, as some packers write first.
@@ -74,7 +74,7 @@ impl Packing {
 
 /// Whether these are the first bytes of packed data.
 pub(super) fn is_packed(magic: &[u8]) -> bool {
-    Packing::of(magic).is_some()
+    Packing::from_magic(magic).is_some()
 }
 
 /// Members one after the other, as `cat a.gz b.gz` leaves them.
@@ -180,7 +180,7 @@ impl<R: Read> Ahead<R> {
                 Err(error) => return Err(error),
             }
         }
-        Ok(Packing::of(&self.bytes[..self.end]))
+        Ok(Packing::from_magic(&self.bytes[..self.end]))
     }
 }
 

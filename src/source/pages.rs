@@ -63,7 +63,7 @@ pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result
             }
             number += 1;
         }
-        Ok(gather.take())
+        Ok(gather.take_part())
     };
     in_order(desks(|| Ok(Desk::new()))?, next, work, sink)
 }

@@ -54,7 +54,7 @@ impl Scan {
         if row.last() != Some(&b'}') {
             return None;
         }
-        let mut at = Cursor::of(row, false);
+        let mut at = Cursor::new(row, false);
         at.expect(b'{')?;
         loop {
             match at.key()? {
@@ -96,7 +96,7 @@ impl Scan {
                     tags = Some(found + 7);
                 }
                 let tags = tags?;
-                let mut list = Tags::of(Cursor { at: tags, ..Cursor::of(row, false) })?;
+                let mut list = Tags::open(Cursor { at: tags, ..Cursor::new(row, false) })?;
                 let mut parents = ParentTags::default();
                 list.by_ref().for_each(|tag| parents.add(tag, gather));
                 let end = list.end?;
@@ -109,11 +109,11 @@ impl Scan {
                 }
             }
         }
-        Some((id, Authority::Hub))
+        Some((id, Authority::Listing))
     }
 
     fn found<'a>(&self, row: &'a [u8]) -> Option<Found<'a>> {
-        let mut at = Cursor::of(row, true);
+        let mut at = Cursor::new(row, true);
         let mut found = Found::default();
         let (mut has_id, mut has_tags, mut has_models, mut has_card) = (false, false, false, false);
         at.expect(b'{')?;
@@ -151,7 +151,7 @@ impl Scan {
 
 /// The tags of an array that name parents.
 fn tags(array: &[u8]) -> Option<Vec<Cow<'_, str>>> {
-    let mut list = Tags::of(Cursor::of(array, true))?;
+    let mut list = Tags::open(Cursor::new(array, true))?;
     let parents = list.by_ref().filter(|tag| tag.starts_with(PARENT.as_bytes()));
     let parents = parents.map(|tag| std::str::from_utf8(tag).ok().map(Cow::Borrowed)).collect();
     list.end.and(parents)
@@ -166,7 +166,7 @@ struct Tags<'a> {
 }
 
 impl<'a> Tags<'a> {
-    fn of(mut at: Cursor<'a>) -> Option<Tags<'a>> {
+    fn open(mut at: Cursor<'a>) -> Option<Tags<'a>> {
         at.expect(b'[')?;
         Some(Tags { at, is_first: true, end: None })
     }
@@ -242,7 +242,7 @@ struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    fn of(row: &'a [u8], has_escapes: bool) -> Cursor<'a> {
+    fn new(row: &'a [u8], has_escapes: bool) -> Cursor<'a> {
         Cursor { row, at: 0, has_escapes }
     }
 

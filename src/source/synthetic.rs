@@ -34,9 +34,9 @@ pub struct Synthetic {
     seed: u64,
 }
 
-/// A `Row` is a listed model of a made-up Hub, as a dump would have it.
+/// A `SyntheticRow` is a listed model of a made-up Hub, as a dump would have it.
 #[derive(Debug, Clone)]
-pub struct Row {
+pub struct SyntheticRow {
     /// This is its id, `owner/name`.
     pub id: String,
     /// This is the Hub's key, 24 hex digits.
@@ -138,7 +138,7 @@ impl Synthetic {
     }
 
     /// Makes up every listed model, in order.
-    pub fn rows(&self) -> impl Iterator<Item = Row> {
+    pub fn rows(&self) -> impl Iterator<Item = SyntheticRow> {
         let mut closing: HashMap<u32, Vec<u32>> = HashMap::new();
         let sorted = self.links.windows(2).position(|pair| pair[0].1 > pair[1].1).map_or(self.links.len(), |at| at + 1);
         for (parent, child) in &self.links[sorted..] {
@@ -156,7 +156,7 @@ impl Synthetic {
         })
     }
 
-    fn row(&self, model: u32, parents: &[u32]) -> Row {
+    fn row(&self, model: u32, parents: &[u32]) -> SyntheticRow {
         let mix = mixed(self.seed, model, 3);
         let relation = match parents.len() {
             0 | 1 => relation(self.seed, model),
@@ -196,7 +196,7 @@ impl Synthetic {
         let through = (f64::from(model) / f64::from(self.models)).sqrt();
         let fame = 1.0 / (f64::from((mix >> 20) as u32 % 1_000_000 + 1) / 1_000_000.0);
         let downloads = (fame * fame.sqrt()) as u64;
-        Row {
+        SyntheticRow {
             id: self.id(model),
             hub_id: format!("{:08x}{:016x}", 0x6220_0000 + (model >> 8), mixed(self.seed, model, 4)),
             created: DAYS.0 + ((DAYS.1 - DAYS.0) as f64 * through) as i64,

@@ -21,72 +21,72 @@ pub(super) fn is_crowded(json: &[u8]) -> bool {
 
 /// A value, as far as it is of interest.
 #[derive(Debug, Clone)]
-pub(super) enum Value<'a> {
+pub(super) enum CardValue<'a> {
     Null,
     Text(Cow<'a, str>),
     /// A number, date or truth value, as it is written.
     Plain(Cow<'a, str>),
-    List(Vec<Value<'a>>),
-    Mapping(Vec<(Cow<'a, str>, Value<'a>)>),
+    List(Vec<CardValue<'a>>),
+    Mapping(Vec<(Cow<'a, str>, CardValue<'a>)>),
     /// JSON that nobody has looked into yet.
     Json(&'a str),
     /// What was not read, and why.
     Unread(&'static str),
 }
 
-impl<'a> Value<'a> {
+impl<'a> CardValue<'a> {
     /// A value of JSON that is valid. Borrowed where its texts have no escapes.
-    pub fn of_json(json: &'a str) -> Value<'a> {
-        Value::within(json, 0)
+    pub fn of_json(json: &'a str) -> CardValue<'a> {
+        CardValue::within(json, 0)
     }
 
     /// The same, looked into where it is JSON.
-    pub fn opened(self, depth: usize) -> Value<'a> {
+    pub fn opened(self, depth: usize) -> CardValue<'a> {
         match self {
-            Value::Json(json) => Value::within(json, depth),
+            CardValue::Json(json) => CardValue::within(json, depth),
             value => value,
         }
     }
 
-    fn within(json: &'a str, depth: usize) -> Value<'a> {
+    fn within(json: &'a str, depth: usize) -> CardValue<'a> {
         if depth > MAX_DEPTH {
-            return Value::Unread("nested too deep");
+            return CardValue::Unread("nested too deep");
         }
         match json.as_bytes().first() {
-            Some(b'"') => borrowed(json).map_or(Value::Unread("no text"), Value::Text),
+            Some(b'"') => borrowed(json).map_or(CardValue::Unread("no text"), CardValue::Text),
             Some(b'[') => {
                 let values: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
-                Value::List(values.into_iter().map(|value| Value::within(value.get(), depth + 1)).collect())
+                CardValue::List(values.into_iter().map(|value| CardValue::within(value.get(), depth + 1)).collect())
             }
             Some(b'{') => {
                 let mut entries = Vec::new();
                 let wanted = |key: &str| Some((Cow::Owned(key.to_owned()), true));
                 _ = each_entry(json, wanted, |key, value| entries.push((key, value.opened(depth + 1))));
-                Value::Mapping(entries)
+                CardValue::Mapping(entries)
             }
-            _ if json == "null" => Value::Null,
-            _ => Value::Plain(Cow::Borrowed(json)),
+            _ if json == "null" => CardValue::Null,
+            _ => CardValue::Plain(Cow::Borrowed(json)),
         }
     }
 }
 
 /// For people, in a line.
-impl fmt::Display for Value<'_> {
+impl fmt::Display for CardValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Value::Null => f.write_str("null"),
-            Value::Text(text) | Value::Plain(text) => f.write_str(text),
-            Value::Json(json) => f.write_str(json),
-            Value::List(values) => {
-                let values: Vec<String> = values.iter().map(Value::to_string).collect();
+            CardValue::Null => f.write_str("null"),
+            CardValue::Text(text) | CardValue::Plain(text) => f.write_str(text),
+            CardValue::Json(json) => f.write_str(json),
+            CardValue::List(values) => {
+                let values: Vec<String> = values.iter().map(CardValue::to_string).collect();
                 write!(f, "[{}]", values.join(", "))
             }
-            Value::Mapping(entries) => {
+            CardValue::Mapping(entries) => {
                 let keys: Vec<&str> =
                     entries.iter().map(|(key, _)| key.as_ref()).filter(|key| !key.is_empty()).collect();
                 write!(f, "a mapping{}{}", if keys.is_empty() { "" } else { " of " }, keys.join(", "))
             }
-            Value::Unread(why) => f.write_str(why),
+            CardValue::Unread(why) => f.write_str(why),
         }
     }
 }
@@ -180,14 +180,14 @@ pub(super) fn borrowed(json: &str) -> Option<Cow<'_, str>> {
 }
 
 /// Hands on the keys of a JSON object that are wanted, each with its value, in order, those that stand twice too. `wanted` tells
-/// of each whether its value is left as it is: a [`Value::Json`].
+/// of each whether its value is left as it is: a [`CardValue::Json`].
 ///
 /// # Errors
 /// Why this is no JSON object, or that a value which is not left as it is is neither a text nor a list.
 pub(super) fn each_entry<'a, K>(
     json: &'a str,
     wanted: impl Fn(&str) -> Option<(K, bool)>,
-    take: impl FnMut(K, Value<'a>),
+    take: impl FnMut(K, CardValue<'a>),
 ) -> Result<(), serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_str(json);
     reader.deserialize_map(Entries { wanted, take })?;
@@ -199,7 +199,7 @@ struct Entries<W, T> {
     take: T,
 }
 
-impl<'de, K, W: Fn(&str) -> Option<(K, bool)>, T: FnMut(K, Value<'de>)> Visitor<'de> for Entries<W, T> {
+impl<'de, K, W: Fn(&str) -> Option<(K, bool)>, T: FnMut(K, CardValue<'de>)> Visitor<'de> for Entries<W, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -209,7 +209,7 @@ impl<'de, K, W: Fn(&str) -> Option<(K, bool)>, T: FnMut(K, Value<'de>)> Visitor<
     fn visit_map<M: MapAccess<'de>>(mut self, mut entries: M) -> Result<(), M::Error> {
         while let Some(key) = entries.next_key_seed(Wanted(&self.wanted))? {
             match key {
-                Some((key, true)) => (self.take)(key, Value::Json(entries.next_value::<&RawValue>()?.get())),
+                Some((key, true)) => (self.take)(key, CardValue::Json(entries.next_value::<&RawValue>()?.get())),
                 Some((key, false)) => (self.take)(key, entries.next_value_seed(Plainly)?),
                 None => _ = entries.next_value::<IgnoredAny>()?,
             }
@@ -245,37 +245,37 @@ impl<K, W: Fn(&str) -> Option<(K, bool)>> Visitor<'_> for Wanted<'_, W> {
 struct Plainly;
 
 impl<'de> DeserializeSeed<'de> for Plainly {
-    type Value = Value<'de>;
+    type Value = CardValue<'de>;
 
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value<'de>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<CardValue<'de>, D::Error> {
         reader.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Plainly {
-    type Value = Value<'de>;
+    type Value = CardValue<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a text or a list")
     }
 
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Value<'de>, E> {
-        Ok(Value::Text(Cow::Borrowed(text)))
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<CardValue<'de>, E> {
+        Ok(CardValue::Text(Cow::Borrowed(text)))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Value<'de>, E> {
-        Ok(Value::Text(Cow::Owned(text.to_owned())))
+    fn visit_str<E>(self, text: &str) -> Result<CardValue<'de>, E> {
+        Ok(CardValue::Text(Cow::Owned(text.to_owned())))
     }
 
-    fn visit_unit<E>(self) -> Result<Value<'de>, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> Result<CardValue<'de>, E> {
+        Ok(CardValue::Null)
     }
 
-    fn visit_seq<S: SeqAccess<'de>>(self, mut entries: S) -> Result<Value<'de>, S::Error> {
+    fn visit_seq<S: SeqAccess<'de>>(self, mut entries: S) -> Result<CardValue<'de>, S::Error> {
         let mut values = Vec::new();
         while let Some(json) = entries.next_element::<&RawValue>()? {
-            values.push(Value::within(json.get(), 1));
+            values.push(CardValue::within(json.get(), 1));
         }
-        Ok(Value::List(values))
+        Ok(CardValue::List(values))
     }
 }

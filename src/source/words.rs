@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memmem};
 
-use super::value::Value;
+use super::value::CardValue;
 use crate::model::{Oddity, OddityKind};
 
 /// What a card's front matter, or the Hub's `cardData`, declares.
@@ -51,7 +51,7 @@ impl<'a> OwnTags<'a> {
     }
 
     /// All of them; none are left.
-    pub fn take(&mut self) -> Vec<Cow<'a, str>> {
+    pub fn take_all(&mut self) -> Vec<Cow<'a, str>> {
         match std::mem::take(self) {
             OwnTags::Read(tags) => tags,
             OwnTags::Json(Cow::Borrowed(json)) => texts_of(json),
@@ -70,7 +70,7 @@ impl<'a> OwnTags<'a> {
 /// The texts in a value of JSON.
 fn texts_of(json: &str) -> Vec<Cow<'_, str>> {
     let mut texts = Vec::new();
-    gather(Value::of_json(json), &mut texts, &mut |_| ());
+    gather(CardValue::of_json(json), &mut texts, &mut |_| ());
     texts
 }
 
@@ -120,7 +120,7 @@ macro_rules! keys {
             }
 
             /// The key of this name.
-            pub fn of(name: &str) -> Option<Key> {
+            pub fn from_name(name: &str) -> Option<Key> {
                 match name { $($name => Some(Key::$key),)+ _ => None }
             }
         }
@@ -141,21 +141,21 @@ keys! {
 
 /// The values of a card's keys.
 #[derive(Debug, Default)]
-pub(super) struct Values<'a> {
-    values: [Option<Value<'a>>; Key::COUNT],
+pub(super) struct CardValues<'a> {
+    values: [Option<CardValue<'a>>; Key::COUNT],
     repeated: Vec<Key>,
 }
 
-impl<'a> Values<'a> {
+impl<'a> CardValues<'a> {
     /// Takes a value; of a key that stands twice the last holds.
-    pub fn set(&mut self, key: Key, value: Value<'a>) {
+    pub fn set(&mut self, key: Key, value: CardValue<'a>) {
         if self.values[key as usize].replace(value).is_some() {
             self.repeated.push(key);
         }
     }
 
     /// Takes a value for a key that has none.
-    pub fn add(&mut self, key: Key, value: Value<'a>) {
+    pub fn add(&mut self, key: Key, value: CardValue<'a>) {
         self.values[key as usize].get_or_insert(value);
     }
 
@@ -163,15 +163,15 @@ impl<'a> Values<'a> {
         self.values[key as usize].is_some()
     }
 
-    pub fn take(&mut self, key: Key) -> Value<'a> {
-        self.values[key as usize].take().unwrap_or(Value::Null)
+    pub fn take_value(&mut self, key: Key) -> CardValue<'a> {
+        self.values[key as usize].take().unwrap_or(CardValue::Null)
     }
 
     /// The one text of a key; none if it is blank.
     pub fn text(&mut self, key: Key, oddities: &mut Vec<Oddity>) -> Option<Cow<'a, str>> {
-        match self.take(key) {
-            Value::Null => None,
-            Value::Text(text) => present(text),
+        match self.take_value(key) {
+            CardValue::Null => None,
+            CardValue::Text(text) => present(text),
             other => {
                 oddities.push(bad(key, &other));
                 None
@@ -185,7 +185,7 @@ impl<'a> Values<'a> {
         if !self.has(key) {
             return texts;
         }
-        gather(self.take(key), &mut texts, &mut |other| oddities.push(bad(key, other)));
+        gather(self.take_value(key), &mut texts, &mut |other| oddities.push(bad(key, other)));
         texts
     }
 
@@ -199,7 +199,7 @@ impl<'a> Values<'a> {
     pub fn words(&mut self, oddities: &mut Vec<Oddity>) -> CardWords<'a> {
         oddities.extend(self.repeated.iter().map(|key| Oddity::new(OddityKind::RepeatedKey, key.name())));
         let mut base_model = Vec::new();
-        named(self.take(Key::BaseModel), &mut base_model);
+        named(self.take_value(Key::BaseModel), &mut base_model);
         CardWords {
             base_model,
             relation: self.relation(oddities),
@@ -217,21 +217,21 @@ impl<'a> Values<'a> {
         if !self.has(Key::Relation) {
             return None;
         }
-        let value = self.take(Key::Relation);
-        let is_list = matches!(value, Value::List(_));
+        let value = self.take_value(Key::Relation);
+        let is_list = matches!(value, CardValue::List(_));
         let shown = if is_list { value.to_string() } else { String::new() };
         let mut texts = Vec::new();
         gather(value, &mut texts, &mut |other| oddities.push(bad(Key::Relation, other)));
         texts.dedup();
         if texts.len() > 1 {
-            oddities.push(bad(Key::Relation, &Value::Text(shown.into())));
+            oddities.push(bad(Key::Relation, &CardValue::Text(shown.into())));
             return None;
         }
         texts.pop()
     }
 }
 
-fn bad(key: Key, value: &Value<'_>) -> Oddity {
+fn bad(key: Key, value: &CardValue<'_>) -> Oddity {
     Oddity::new(OddityKind::BadValue, &format!("{}: {value}", key.name()))
 }
 
@@ -246,31 +246,31 @@ pub(super) fn present(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
 }
 
 /// Gathers the texts of a value; what is none goes to `other`.
-fn gather<'a>(value: Value<'a>, texts: &mut Vec<Cow<'a, str>>, other: &mut dyn FnMut(&Value<'a>)) {
+fn gather<'a>(value: CardValue<'a>, texts: &mut Vec<Cow<'a, str>>, other: &mut dyn FnMut(&CardValue<'a>)) {
     match value {
-        Value::Null => (),
-        Value::Text(text) => texts.extend(present(text)),
-        Value::List(values) => values.into_iter().for_each(|value| gather(value, texts, other)),
-        Value::Json(json) => gather(Value::of_json(json), texts, other),
+        CardValue::Null => (),
+        CardValue::Text(text) => texts.extend(present(text)),
+        CardValue::List(values) => values.into_iter().for_each(|value| gather(value, texts, other)),
+        CardValue::Json(json) => gather(CardValue::of_json(json), texts, other),
         value => other(&value),
     }
 }
 
 /// Gathers the parents in a value.
-pub(super) fn named<'a>(value: Value<'a>, into: &mut Vec<Named<'a>>) {
+pub(super) fn named<'a>(value: CardValue<'a>, into: &mut Vec<Named<'a>>) {
     match value {
-        Value::Null => (),
-        Value::Text(text) => into.push(Named::Text(text)),
-        Value::List(values) => values.into_iter().for_each(|value| named(value, into)),
-        Value::Mapping(mut entries) => {
+        CardValue::Null => (),
+        CardValue::Text(text) => into.push(Named::Text(text)),
+        CardValue::List(values) => values.into_iter().for_each(|value| named(value, into)),
+        CardValue::Mapping(mut entries) => {
             // The last of a key that stands twice.
             let says = |wanted: &str| {
                 let last = entries.iter().rposition(|(key, _)| key == wanted);
-                last.filter(|at| !matches!(entries[*at].1, Value::Null))
+                last.filter(|at| !matches!(entries[*at].1, CardValue::Null))
             };
             match says("id").or_else(|| says("name")) {
                 Some(at) => named(entries.swap_remove(at).1, into),
-                None => into.push(Named::NoText(Value::Mapping(entries).to_string())),
+                None => into.push(Named::NoText(CardValue::Mapping(entries).to_string())),
             }
         }
         value => into.push(Named::NoText(value.to_string())),

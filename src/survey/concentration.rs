@@ -28,21 +28,21 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let (downloads, downloads_all_time) = (survey.downloads()?, survey.downloads_all_time()?);
     let families = survey.members(survey.families())?;
     let (thirty, ever) = ("downloads_30d", "downloads_all_time");
-    let of_models = |column: &NumberColumn<u64>| Falling::of(survey.models().filter_map(|row| column.of(row)));
+    let of_models = |column: &NumberColumn<u64>| Falling::from_values(survey.models().filter_map(|row| column.at(row)));
     let of_owners = |column: &NumberColumn<u64>| {
         let mut sums: Vec<Sum> = vec![Sum::default(); survey.publishers.len()];
-        survey.models().for_each(|row| sums[survey.owners[row as usize] as usize].add(column.of(row)));
-        Falling::of(sums.into_iter().filter_map(Sum::known))
+        survey.models().for_each(|row| sums[survey.owners[row as usize] as usize].add(column.at(row)));
+        Falling::from_values(sums.into_iter().filter_map(Sum::known))
     };
     let of_families = |column: &NumberColumn<u64>| {
         let sum = |members: &Vec<Row>| {
             let mut sum = Sum::default();
-            members.iter().for_each(|row| sum.add(column.of(*row)));
+            members.iter().for_each(|row| sum.add(column.at(*row)));
             sum
         };
-        Falling::of(families.iter().map(sum).filter_map(Sum::known))
+        Falling::from_values(families.iter().map(sum).filter_map(Sum::known))
     };
-    let coverage = [downloads, downloads_all_time].map(|column| survey.known(|row| column.of(row).is_some()));
+    let coverage = [downloads, downloads_all_time].map(|column| survey.known(|row| column.at(row).is_some()));
     for (measure, what, column, known) in
         [(thirty, "30 days", downloads, coverage[0]), (ever, "all time", downloads_all_time, coverage[1])]
     {
@@ -60,16 +60,16 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         }
     }
     let children = |row: Row| survey.lineage.children(row).len() as u64;
-    table.row(Falling::of(survey.models().map(children)).row("models", "direct"));
+    table.row(Falling::from_values(survey.models().map(children)).row("models", "direct"));
     let mut sets: Vec<Vec<Row>> = vec![Vec::new(); survey.publishers.len()];
     survey.snapshot().rows().for_each(|row| sets[survey.owners[row as usize] as usize].push(row));
     sets.retain(|set| set.iter().any(|row| !survey.lineage.is_leaf(*row)));
     let direct = tallies(survey.lineage, &sets, survey.census.counting())?;
     let owners = direct.iter().map(|(f1, _)| f1.models).filter(|models| *models > 0);
-    table.row(Falling::of(owners).row("owners", "f1"));
+    table.row(Falling::from_values(owners).row("owners", "f1"));
     let families = Derived::of_sets(survey.lineage, &families, Counted::Others);
     let families = families.iter().map(|of| of.direct.len() as u64).filter(|models| *models > 0);
-    table.row(Falling::of(families).row("families", "f1"));
+    table.row(Falling::from_values(families).row("families", "f1"));
     section.define(&[
         "Over all models (owners, families) whose value is known, zeros included; of \"direct\" over all models, of \"f1\" over owners and families with at least one. Families: those that are part of no other, with the downloads of their members.",
         "Top k: the share of the k largest; top 1 percent and top 0.01 percent: of the largest hundredth and ten-thousandth, rounded up. Zero and below 200: the share of the models (owners, families) themselves.",
@@ -85,7 +85,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
 struct Falling(Vec<u64>);
 
 impl Falling {
-    fn of(values: impl Iterator<Item = u64>) -> Falling {
+    fn from_values(values: impl Iterator<Item = u64>) -> Falling {
         let mut values: Vec<u64> = values.collect();
         values.sort_unstable_by(|a, b| b.cmp(a));
         Falling(values)

@@ -56,7 +56,7 @@ impl<'l> Survey<'l> {
         };
         // A model that names only itself has no link; what it says to have been made as is told apart.
         let (old_links, new_links) = (before.snapshot().links()?, self.snapshot().links()?);
-        let named = |links: &LinkColumn, row: Row| links.of(row).map(|link| link.relation).max();
+        let named = |links: &LinkColumn, row: Row| links.at(row).map(|link| link.relation).max();
         let alone = |survey: &Survey<'_>, links: &LinkColumn, rows: &[Row], relation: Option<Relation>| {
             let is_alone = |row: &&Row| survey.lineage.is_root(**row) && named(links, **row) == relation;
             if relation.is_none() { 0 } else { rows.iter().filter(is_alone).count() as u64 }
@@ -100,7 +100,7 @@ impl<'l> Survey<'l> {
             "Downloads between the two: the later all-time downloads less the earlier; of models that appeared, all of them. Models whose all-time downloads one of the two does not know are left out; a figure that fell, as the Hub's do when it recounts, counts as 0, and how many did is shown.",
         ]);
         let downloads = self.downloads_all_time()?;
-        let has_downloads = |row| downloads.of(row).is_some();
+        let has_downloads = |row| downloads.at(row).is_some();
         self.cover(&mut section, "models of the later snapshot with all-time downloads", has_downloads);
         Ok(section)
     }
@@ -187,10 +187,10 @@ impl<'l> Survey<'l> {
         let mut sums: BTreeMap<&str, Since<'l>> = BTreeMap::new();
         let (earlier, later) = (before.downloads_all_time()?, self.downloads_all_time()?);
         for row in self.models() {
-            let Some(now) = later.of(row) else { continue };
+            let Some(now) = later.at(row) else { continue };
             let known = matches[row as usize];
             let was = match known {
-                Some(known) => earlier.of(known),
+                Some(known) => earlier.at(known),
                 None => Some(0),
             };
             let Some(was) = was else { continue };

@@ -10,14 +10,14 @@ use Unit::{Count, Share, Text};
 
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("downloads", "Downloads by the publisher's country and kind");
-    let countries = Windows::of(survey, |row| survey.country(row))?;
-    let kinds = Windows::of(survey, |row| survey.publisher(row).map(|publisher| publisher.kind.as_str()))?;
+    let countries = Windows::by_word(survey, |row| survey.country(row))?;
+    let kinds = Windows::by_word(survey, |row| survey.publisher(row).map(|publisher| publisher.kind.as_str()))?;
     let (downloads, downloads_all_time) = (survey.downloads()?, survey.downloads_all_time()?);
-    let coverage = survey.known(|row| downloads.of(row).is_some());
+    let coverage = survey.known(|row| downloads.at(row).is_some());
     let (mut known, mut all) = (Sum::default(), Sum::default());
     for row in survey.models() {
-        all.add(downloads.of(row));
-        known.add(downloads.of(row).filter(|_| survey.publisher(row).is_some()));
+        all.add(downloads.at(row));
+        known.add(downloads.at(row).filter(|_| survey.publisher(row).is_some()));
     }
     // What the sentences speak of are downloads, so it is of these that the publisher must be known.
     let publishers = Coverage { known: known.total, of: all.total };
@@ -26,7 +26,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
             break;
         }
         section.conclude(coverage, || {
-            let most = |group: &&Group<'_>| group.word != UNKNOWN && group.thirty().total > 0;
+            let most = |group: &&WordGroup<'_>| group.word != UNKNOWN && group.thirty().total > 0;
             let first = windows.groups.iter().find(most)?;
             Some(format!(
                 "By {what}, {} has most downloads in 30 days of the models whose publisher is in the table: {} of theirs, which are {} of all.",
@@ -44,7 +44,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     }
     let calendar = survey.calendar()?;
     section.cover("models with downloads in 30 days", coverage);
-    survey.cover(&mut section, "models with all-time downloads", |row| downloads_all_time.of(row).is_some());
+    survey.cover(&mut section, "models with all-time downloads", |row| downloads_all_time.at(row).is_some());
     survey.cover(&mut section, "models whose publisher is in the table", |row| survey.publisher(row).is_some());
     survey.cover(&mut section, "models with a date", |row| calendar.has(row));
     section.tables = vec![
@@ -71,13 +71,13 @@ const WINDOWS: [[&str; 3]; 4] = [
 
 /// The models that have a word in common, and their downloads in each window.
 #[derive(Default)]
-struct Group<'a> {
+struct WordGroup<'a> {
     word: &'a str,
     models: u64,
     downloads: [Sum; WINDOWS.len()],
 }
 
-impl Group<'_> {
+impl WordGroup<'_> {
     /// The downloads in the last 30 days.
     fn thirty(&self) -> Sum {
         self.downloads[0]
@@ -87,23 +87,23 @@ impl Group<'_> {
 /// Downloads by a word of each model.
 struct Windows<'a> {
     /// Those with most downloads in 30 days first.
-    groups: Vec<Group<'a>>,
+    groups: Vec<WordGroup<'a>>,
 }
 
 impl<'a> Windows<'a> {
-    fn of(survey: &Survey<'_>, word: impl Fn(Row) -> Option<&'a str>) -> Result<Windows<'a>, Error> {
+    fn by_word(survey: &Survey<'_>, word: impl Fn(Row) -> Option<&'a str>) -> Result<Windows<'a>, Error> {
         let (thirty, ever, calendar) = (survey.downloads()?, survey.downloads_all_time()?, survey.calendar()?);
-        let mut groups: BTreeMap<&str, Group<'a>> = BTreeMap::new();
+        let mut groups: BTreeMap<&str, WordGroup<'a>> = BTreeMap::new();
         for row in survey.models() {
             let word = word(row).unwrap_or(UNKNOWN);
-            let group = groups.entry(word).or_insert_with(|| Group { word, ..Group::default() });
-            let (thirty, ever) = (thirty.of(row), ever.of(row));
+            let group = groups.entry(word).or_insert_with(|| WordGroup { word, ..WordGroup::default() });
+            let (thirty, ever) = (thirty.at(row), ever.at(row));
             let young = |downloads: Option<u64>| downloads.filter(|_| calendar.is_young(row));
             group.models += 1;
             let values = [thirty, ever, young(ever), young(thirty)];
             group.downloads.iter_mut().zip(values).for_each(|(sum, value)| sum.add(value));
         }
-        let mut groups: Vec<Group<'a>> = groups.into_values().collect();
+        let mut groups: Vec<WordGroup<'a>> = groups.into_values().collect();
         groups.sort_by_key(|group| (Reverse(group.thirty().known()), group.word));
         Ok(Windows { groups })
     }
@@ -146,7 +146,7 @@ fn cohorts(survey: &Survey<'_>) -> Result<Table, Error> {
         let kind = survey.publisher(row).map_or(UNKNOWN, |publisher| publisher.kind.as_str());
         let (models, sum) = sums.entry((year, kind)).or_default();
         *models += 1;
-        sum.add(downloads.of(row));
+        sum.add(downloads.at(row));
     }
     for ((year, kind), (models, sum)) in &sums {
         let sum_of = |is_in: &dyn Fn(&str) -> bool| {

@@ -20,24 +20,24 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let (lineage, snapshot) = (survey.lineage, survey.snapshot());
     let (tags, licensed) = (snapshot.list(WordList::Tags)?, snapshot.list(WordList::Licences)?);
     let (tasks, libraries) = (snapshot.word(Word::Task)?, snapshot.word(Word::Library)?);
-    let words: Vec<bool> = tags.words().map(|tag| survey.references.languages.of(tag).is_some()).collect();
+    let words: Vec<bool> = tags.words().map(|tag| survey.references.languages.meaning(tag).is_some()).collect();
     let languages =
-        |row: Row| tags.of(row).iter().copied().filter(|tag| words[*tag as usize]).collect::<BTreeSet<u32>>();
-    let licences_of = |row: Row| licensed.words_of(row).collect::<BTreeSet<&str>>();
+        |row: Row| tags.at(row).iter().copied().filter(|tag| words[*tag as usize]).collect::<BTreeSet<u32>>();
+    let licences_of = |row: Row| licensed.words_at(row).collect::<BTreeSet<&str>>();
     let same = |one: Option<&str>, other: Option<&str>| {
         one.zip(other).map(|(one, other)| if one == other { (1, 1) } else { (0, 2) })
     };
-    let class = |row: Row| licensed.first_of(row).map(|licence| survey.references.licences.class(licence));
+    let class = |row: Row| licensed.first_at(row).map(|licence| survey.references.licences.class(licence));
     let classes_of = |row: Row| {
         let of = |licence| survey.references.licences.class(licence);
-        licensed.words_of(row).map(of).collect::<BTreeSet<&str>>()
+        licensed.words_at(row).map(of).collect::<BTreeSet<&str>>()
     };
     let drifts: [Drift<'_>; 5] = [
         ("licence", Box::new(|parent, child| shared(&licences_of(parent), &licences_of(child)))),
         ("licence class", Box::new(|parent, child| shared(&classes_of(parent), &classes_of(child)))),
         ("language", Box::new(|parent, child| shared(&languages(parent), &languages(child)))),
-        ("task", Box::new(|parent, child| same(tasks.of(parent), tasks.of(child)))),
-        ("library", Box::new(|parent, child| same(libraries.of(parent), libraries.of(child)))),
+        ("task", Box::new(|parent, child| same(tasks.at(parent), tasks.at(child)))),
+        ("library", Box::new(|parent, child| same(libraries.at(parent), libraries.at(child)))),
     ];
     // Links by relation; of those where both say something, how many there are and how much of it is not shared.
     let mut links = [0u64; Relation::ALL.len()];
@@ -56,7 +56,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
             }
         }
         *licences
-            .entry((licensed.first_of(parent).unwrap_or(NONE), licensed.first_of(child).unwrap_or(NONE)))
+            .entry((licensed.first_at(parent).unwrap_or(NONE), licensed.first_at(child).unwrap_or(NONE)))
             .or_default() += 1;
         *classes.entry((class(parent).unwrap_or(NONE), class(child).unwrap_or(NONE))).or_default() += 1;
     }
@@ -132,9 +132,9 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         "Languages: tags that are two-letter codes of ISO 639-1. Task and library: the Hub's pipeline_tag and library_name. Classes of licences: data/reference/licences.csv; a model without a licence is (none), never permissive. Share of parent: of the links from that class whose child states a licence.",
         "Relaxed: from restricted or commercial to copyleft or permissive, or from copyleft to permissive; tightened: the other way.",
     ]);
-    survey.cover(&mut section, "models with a licence", |row| licensed.first_of(row).is_some());
+    survey.cover(&mut section, "models with a licence", |row| licensed.first_at(row).is_some());
     survey.cover(&mut section, "models with a language", |row| !languages(row).is_empty());
-    survey.cover(&mut section, "models with a task", |row| tasks.of(row).is_some());
+    survey.cover(&mut section, "models with a task", |row| tasks.at(row).is_some());
     Ok(section)
 }
 

@@ -213,7 +213,7 @@ impl Survey<'_> {
         ];
         let mut table = Table::new("published", "What was published of it, and what is here", 3, &main, &[]);
         table.most = 100;
-        let claims = self.references.published.of("derivatives");
+        let claims = self.references.published.claims("derivatives");
         for claim in claims.filter(|claim| {
             claim.table == "families" && claim.row == family.name && ["f1", "f2", "f3"].contains(&claim.column.as_str())
         }) {

@@ -61,9 +61,9 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut modalities: BTreeMap<&str, u64> = BTreeMap::new();
     let mut with_task = 0;
     for row in survey.models() {
-        if let Some(task) = stated.of(row) {
+        if let Some(task) = stated.at(row) {
             with_task += 1;
-            *modalities.entry(survey.references.tasks.of(task).unwrap_or(OTHER)).or_default() += 1;
+            *modalities.entry(survey.references.tasks.meaning(task).unwrap_or(OTHER)).or_default() += 1;
         }
     }
     let heads = [("modality", Text), ("models", Count), ("share", Share)];
@@ -80,7 +80,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut overlap = Table::new("likes_and_downloads", title, 1, &heads, &[]);
     overlaps.iter().for_each(|of| overlap.row([of.k.to_string().into(), of.by_30d.into(), of.by_all_time.into()]));
     let (downloads, likes) = (survey.downloads()?, survey.snapshot().count(model::Count::Likes)?);
-    let both = survey.known(|row| downloads.of(row).is_some() && likes.of(row).is_some());
+    let both = survey.known(|row| downloads.at(row).is_some() && likes.at(row).is_some());
     section.conclude(both, || {
         let (k, liked) = overlaps.first().and_then(|of| Some((of.k, of.by_30d?)))?;
         Some(format!("Of the {k} models with most downloads in 30 days, {liked} are among the {k} with most likes."))
@@ -91,8 +91,8 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         "Modality: the Hub's group of the model's task (pipeline_tag), \"other\" where the task is in no group; shares are of the models that state a task. Overlap: how many of the k models with most downloads are among the k with most likes, ties by id.",
     ]);
     section.cover("models with a date", dates);
-    survey.cover(&mut section, "models with a task", |row| stated.of(row).is_some());
-    survey.cover(&mut section, "models with likes", |row| likes.of(row).is_some());
+    survey.cover(&mut section, "models with a task", |row| stated.at(row).is_some());
+    survey.cover(&mut section, "models with likes", |row| likes.at(row).is_some());
     section.tables = vec![months, tasks, overlap];
     Ok(section)
 }
@@ -106,7 +106,7 @@ struct Overlap {
 
 fn overlaps(survey: &Survey<'_>) -> Result<[Overlap; 3], Error> {
     let first = |column: &NumberColumn<u64>| {
-        let mut rows: Vec<(u64, Row)> = survey.models().filter_map(|row| Some((column.of(row)?, row))).collect();
+        let mut rows: Vec<(u64, Row)> = survey.models().filter_map(|row| Some((column.at(row)?, row))).collect();
         rows.sort_unstable_by_key(|(value, row)| (Reverse(*value), *row));
         rows.truncate(1000);
         rows.into_iter().map(|(_, row)| row).collect::<Vec<Row>>()

@@ -46,7 +46,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         converter.name = survey.organisation_name(organisation);
         converter.models += 1;
         converter.sources.extend(sources);
-        converter.downloads.add(downloads.of(row));
+        converter.downloads.add(downloads.at(row));
         converter.kind = survey.publisher(row).map_or(UNKNOWN, |publisher| &publisher.kind);
     }
     let mut converters: Vec<Converter<'_>> = converters.into_values().collect();
@@ -98,11 +98,11 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         let is_own = |row: &Row| set.binary_search(row).is_ok();
         let own = quantized.iter().filter(|row| is_own(row)).count() as u64;
         let all = quantized.len() as u64;
-        let has_gguf = |row: &Row| gguf.is_some_and(|gguf| tags.of(*row).contains(&gguf));
+        let has_gguf = |row: &Row| gguf.is_some_and(|gguf| tags.at(*row).contains(&gguf));
         let files: Vec<Row> = derived.all.iter().map(|(row, _)| *row).filter(has_gguf).collect();
         let files_own = files.iter().filter(|row| is_own(row)).count() as u64;
         // A dump that was stripped of its tags says nothing of files.
-        let tagged = Coverage::of(&derived.all, |(row, _)| !tags.of(*row).is_empty());
+        let tagged = Coverage::of(&derived.all, |(row, _)| !tags.at(*row).is_empty());
         let [gguf, gguf_own] = [files.len() as u64, files_own].map(|count| Value::judged(tagged.judged(count)));
         let (name, others) = (family.name.as_str(), all - own);
         let of_others = share(others, all).into();

@@ -119,7 +119,7 @@ impl<'l> Survey<'l> {
     ///
     /// # Errors
     /// [`Error::Snapshot`].
-    pub fn of(lineage: &'l Lineage, census: &'l Census, references: &'l References) -> Result<Survey<'l>, Error> {
+    pub fn new(lineage: &'l Lineage, census: &'l Census, references: &'l References) -> Result<Survey<'l>, Error> {
         let snapshot = lineage.snapshot();
         let owners = census::owners(snapshot)?;
         let mut publishers = Vec::new();
@@ -260,18 +260,18 @@ struct Calendar<'s> {
 impl Calendar<'_> {
     /// Whether a model has a date at all.
     fn has(&self, row: Row) -> bool {
-        self.created.of(row).is_some()
+        self.created.at(row).is_some()
     }
 
     /// Whether a model has a date by which bursts are judged: one since the Hub keeps dates.
     fn is_dated(&self, row: Row) -> bool {
-        Bursts::can_judge(self.created.of(row))
+        Bursts::can_judge(self.created.at(row))
     }
 
     /// Whether a model was made within a year before the snapshot.
     fn is_young(&self, row: Row) -> bool {
         self.taken
-            .zip(self.created.of(row))
+            .zip(self.created.at(row))
             .is_some_and(|(taken, created)| (taken - 365 * DAY..taken + DAY).contains(&created))
     }
 
@@ -283,7 +283,7 @@ impl Calendar<'_> {
 
     /// The year and month in which a model was made, as `2025-01`; [`BEFORE`] if that was before the Hub kept dates.
     fn month(&self, row: Row) -> Option<String> {
-        let created = self.created.of(row)?;
+        let created = self.created.at(row)?;
         if created < DATES_KEPT_SINCE {
             return Some(BEFORE.into());
         }

@@ -87,7 +87,7 @@ struct Sums {
 }
 
 /// What a month brought a group.
-struct Part<'a> {
+struct GroupMonth<'a> {
     group: &'a str,
     of: Sums,
     /// Its shares of the month's split credit.
@@ -98,7 +98,7 @@ struct Part<'a> {
 struct Month<'a> {
     name: String,
     total: Sums,
-    parts: Vec<Part<'a>>,
+    parts: Vec<GroupMonth<'a>>,
 }
 
 impl<'a> Groups<'a> {
@@ -146,10 +146,10 @@ impl<'a> Groups<'a> {
         let month = |(name, (total, parts)): (String, (Sums, BTreeMap<usize, Sums>))| {
             let part = |(at, of): (usize, Sums)| {
                 let share = |way: usize| (total.split[way] != 0.0).then(|| of.split[way] / total.split[way]);
-                Part { group: self.names[at], of, shares: std::array::from_fn(share) }
+                GroupMonth { group: self.names[at], of, shares: std::array::from_fn(share) }
             };
-            let mut parts: Vec<Part<'a>> = parts.into_iter().map(part).collect();
-            let share = |part: &Part<'_>| part.shares[EVERYTHING].unwrap_or(-1.0);
+            let mut parts: Vec<GroupMonth<'a>> = parts.into_iter().map(part).collect();
+            let share = |part: &GroupMonth<'_>| part.shares[EVERYTHING].unwrap_or(-1.0);
             parts.sort_by(|a, b| share(b).total_cmp(&share(a)).then_with(|| a.group.cmp(b.group)));
             Month { name, total, parts }
         };
@@ -169,7 +169,7 @@ fn months_table(months: &[Month<'_>], dates: Coverage, [name, title, key]: [&'st
     ];
     let mut table = Table::new(name, title, 2, &main, &more);
     for month in months {
-        for Part { group, of, shares } in &month.parts {
+        for GroupMonth { group, of, shares } in &month.parts {
             let [models, plain, calm] = of.models.map(Value::Count);
             let [share, share_plain, share_calm] = shares.map(Value::from);
             let judged = |value: Value| dates.judged(value).unwrap_or(Value::NotJudged);

@@ -103,8 +103,8 @@ impl Survey<'_> {
             last = Some((owner, place));
             let account = &mut accounts[place];
             account.models += 1;
-            account.downloads.add(downloads.of(row));
-            account.downloads_all_time.add(downloads_all_time.of(row));
+            account.downloads.add(downloads.at(row));
+            account.downloads_all_time.add(downloads_all_time.at(row));
             account.links += self.lineage.children(row).len() as u64;
         }
         Ok(accounts)

@@ -35,14 +35,14 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         names
     };
     let number = |row: Row| names.binary_search(&country(row)).unwrap_or_default();
-    let roots = Roots::of(survey, names.len(), number);
+    let roots = Roots::find(survey, names.len(), number);
     let unknown = names.binary_search(&UNKNOWN).unwrap_or_default();
     let mut countries: BTreeMap<&str, Country> = BTreeMap::new();
     for row in survey.models() {
         let here = number(row);
         let of = countries.entry(names[here]).or_default();
         of.models += 1;
-        of.downloads.add(downloads.of(row));
+        of.downloads.add(downloads.at(row));
         if !lineage.is_root(row) {
             of.derived += 1;
             let (mut own, mut foreign) = (false, false);
@@ -122,15 +122,16 @@ fn languages(survey: &Survey<'_>) -> Result<(Table, Coverage), Error> {
     let heads = [("language", Text), ("name", Text), ("models", Count), ("share", Share), ("downloads_30d", Count)];
     let mut table = Table::new("languages", "Models by language", 1, &heads, &[]);
     let (tags, downloads) = (survey.snapshot().list(WordList::Tags)?, survey.downloads()?);
-    let words: Vec<(&str, Option<&str>)> = tags.words().map(|tag| (tag, survey.references.languages.of(tag))).collect();
+    let words: Vec<(&str, Option<&str>)> =
+        tags.words().map(|tag| (tag, survey.references.languages.meaning(tag))).collect();
     let mut sums: BTreeMap<u32, (u64, Sum)> = BTreeMap::new();
     let mut coverage = Coverage::default();
     for row in survey.models() {
         let mut has_one = false;
-        for tag in tags.of(row).iter().filter(|tag| words[**tag as usize].1.is_some()) {
+        for tag in tags.at(row).iter().filter(|tag| words[**tag as usize].1.is_some()) {
             let (models, sum) = sums.entry(*tag).or_default();
             *models += 1;
-            sum.add(downloads.of(row));
+            sum.add(downloads.at(row));
             has_one = true;
         }
         coverage.of += 1;
@@ -153,7 +154,7 @@ struct Roots {
 
 impl Roots {
     /// Handed down from generation to generation; in a cycle more than once.
-    fn of(survey: &Survey<'_>, countries: usize, number: impl Fn(Row) -> usize) -> Roots {
+    fn find(survey: &Survey<'_>, countries: usize, number: impl Fn(Row) -> usize) -> Roots {
         let words = countries.div_ceil(64).max(1);
         let mut roots = Roots { words, bits: vec![0; words * survey.snapshot().len()] };
         let mut open: Vec<Row> =

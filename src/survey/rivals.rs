@@ -18,11 +18,15 @@ pub(super) struct Contest<'a> {
 impl<'a> Contest<'a> {
     /// Every comparison of the table of rivals.
     pub(super) fn of_all(survey: &Survey<'a>, organisations: &[Organisation<'_>]) -> Result<Vec<Contest<'a>>, Error> {
-        survey.references.rivals.comparisons().iter().map(|of| Contest::of(of, survey, organisations)).collect()
+        survey.references.rivals.comparisons().iter().map(|of| Contest::count(of, survey, organisations)).collect()
     }
 
     /// Where one of the others is missing nobody is counted: together they would be fewer than is said.
-    fn of(of: &'a Comparison, survey: &Survey<'_>, organisations: &[Organisation<'_>]) -> Result<Contest<'a>, Error> {
+    fn count(
+        of: &'a Comparison,
+        survey: &Survey<'_>,
+        organisations: &[Organisation<'_>],
+    ) -> Result<Contest<'a>, Error> {
         let find = |name: &String| match of.kind {
             Kind::Publisher => organisations.iter().find(|known| known.name == name).map(|known| known.family(survey)),
             Kind::Family => survey.references.families.iter().find(|family| family.name == *name).cloned(),

@@ -115,7 +115,7 @@ pub fn series(surveys: &[Survey<'_>]) -> Result<Section, Error> {
     ]);
     if let Some(last) = surveys.last() {
         let downloads = last.downloads_all_time()?;
-        let has_downloads = |row| downloads.of(row).is_some();
+        let has_downloads = |row| downloads.at(row).is_some();
         last.cover(&mut section, "models of the last snapshot with all-time downloads", has_downloads);
     }
     section.tables = vec![totals, families, windows];

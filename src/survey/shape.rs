@@ -20,7 +20,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let count = |wanted: &dyn Fn(Row) -> bool| nodes.iter().filter(|row| wanted(**row)).count() as u64;
     let is_merge = |row: Row| lineage.parents(row).len() > 1;
     let longest_chain = survey.census.longest_chain()? as u64;
-    let tail = Tail::of(nodes.iter().map(|row| lineage.children(*row).len() as u64));
+    let tail = Tail::fit(nodes.iter().map(|row| lineage.children(*row).len() as u64));
 
     let mut figures = Table::new("figures", "The lineage in figures", 1, &[("figure", Text), ("value", Number)], &[]);
     figures.most = 40;
@@ -162,7 +162,7 @@ struct Tail {
 
 impl Tail {
     /// The fit that is nearest, of the values above 0.
-    fn of(values: impl Iterator<Item = u64>) -> Option<Tail> {
+    fn fit(values: impl Iterator<Item = u64>) -> Option<Tail> {
         /// A tail of fewer values tells nothing.
         const FEWEST: usize = 50;
         let mut values: Vec<u64> = values.filter(|value| *value > 0).collect();

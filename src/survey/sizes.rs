@@ -16,7 +16,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     // A set for each class, and one for models that declare no size.
     let mut sets: Vec<Vec<Row>> = vec![Vec::new(); classes.len() + 1];
     for row in survey.models() {
-        sets[parameters.of(row).map_or(classes.len(), |parameters| classes.class(parameters))].push(row);
+        sets[parameters.at(row).map_or(classes.len(), |parameters| classes.class(parameters))].push(row);
     }
     let main = [
         ("class", Text),
@@ -32,14 +32,14 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let derived = Derived::of_sets(survey.lineage, &sets, Counted::Everybody);
     let sum = |set: &[Row], column: &NumberColumn<u64>| {
         let mut sum = Sum::default();
-        set.iter().for_each(|row| sum.add(column.of(*row)));
+        set.iter().for_each(|row| sum.add(column.at(*row)));
         sum
     };
     let sums: Vec<[Sum; 2]> =
         sets.iter().map(|set| [downloads, downloads_all_time].map(|column| sum(set, column))).collect();
     // Shares are of the models that declare a size.
     let declared = |window: usize| sums[..classes.len()].iter().map(|of| of[window].total).sum::<u64>();
-    let sized = survey.known(|row| parameters.of(row).is_some());
+    let sized = survey.known(|row| parameters.at(row).is_some());
     let part = |class: usize, window: usize| {
         let of = sums[class][window].known().filter(|_| class < classes.len())?;
         share(of, declared(window))
@@ -70,7 +70,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         Some(Bar { name: classes.name(class).into(), value, label: percent(value) })
     };
     let bars: Vec<Bar> = (0..classes.len()).filter_map(bar).collect();
-    let both = survey.known(|row| parameters.of(row).is_some() && downloads.of(row).is_some());
+    let both = survey.known(|row| parameters.at(row).is_some() && downloads.at(row).is_some());
     section.conclude(both, || {
         let most = bars.iter().max_by(|a, b| a.value.total_cmp(&b.value))?;
         Some(format!(
@@ -114,7 +114,7 @@ fn averages(survey: &Survey<'_>) -> Result<Vec<Averages>, Error> {
     let (calendar, thirty, ever) = (survey.calendar()?, survey.downloads()?, survey.downloads_all_time()?);
     let mut years: BTreeMap<String, Vec<(u64, Row)>> = BTreeMap::new();
     for row in survey.models() {
-        let Some(parameters) = declared.of(row) else { continue };
+        let Some(parameters) = declared.at(row) else { continue };
         years.entry("all".into()).or_default().push((parameters, row));
         if let Some(year) = calendar.year(row) {
             years.entry(year).or_default().push((parameters, row));
@@ -125,7 +125,7 @@ fn averages(survey: &Survey<'_>) -> Result<Vec<Averages>, Error> {
     let averages = |(year, mut models): (String, Vec<(u64, Row)>)| {
         models.sort_unstable();
         let by = |weight: &dyn Fn(Row) -> u64| weighted(models.iter().map(|(size, row)| (*size, weight(*row))));
-        let downloads = |column: &NumberColumn<u64>| by(&|row| column.of(row).unwrap_or(0));
+        let downloads = |column: &NumberColumn<u64>| by(&|row| column.at(row).unwrap_or(0));
         let median_of_models = by(&|_| 1).map(|(_, median)| median);
         let (by_30d, by_all_time) = (downloads(thirty), downloads(ever));
         Averages { year, models: models.len() as u64, by_30d, by_all_time, median_of_models }

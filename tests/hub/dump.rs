@@ -5,7 +5,7 @@ use std::error::Error;
 use std::io::Write;
 use std::sync::Arc;
 
-use modelkin::source::synthetic::{Row, Synthetic};
+use modelkin::source::synthetic::{Synthetic, SyntheticRow};
 use parquet::basic::Compression;
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int64Type};
 use parquet::file::properties::WriterProperties;
@@ -61,7 +61,7 @@ pub fn write(hub: &Synthetic, width: Width, group: usize, out: impl Write + Send
     let mut file = SerializedFileWriter::new(out, schema, Arc::new(properties))?;
     let mut rows = hub.rows();
     loop {
-        let rows: Vec<Row> = rows.by_ref().take(group).collect();
+        let rows: Vec<SyntheticRow> = rows.by_ref().take(group).collect();
         if rows.is_empty() {
             break;
         }
@@ -80,7 +80,10 @@ fn text(text: &str) -> Option<ByteArray> {
     Some(ByteArray::from(text.as_bytes().to_vec()))
 }
 
-fn narrow<W: Write + Send>(writer: &mut SerializedRowGroupWriter<'_, W>, rows: &[Row]) -> Result<(), Box<dyn Error>> {
+fn narrow<W: Write + Send>(
+    writer: &mut SerializedRowGroupWriter<'_, W>,
+    rows: &[SyntheticRow],
+) -> Result<(), Box<dyn Error>> {
     column::<ByteArrayType, _>(writer, rows.iter().map(|row| text(&row.hub_id)), 0)?;
     column::<ByteArrayType, _>(writer, rows.iter().map(|row| text(&row.id)), 0)?;
     column::<Int64Type, _>(writer, rows.iter().map(|row| Some(row.created)), 0)?;
@@ -96,10 +99,10 @@ fn narrow<W: Write + Send>(writer: &mut SerializedRowGroupWriter<'_, W>, rows: &
 
 fn write_beside<W: Write + Send>(
     writer: &mut SerializedRowGroupWriter<'_, W>,
-    rows: &[Row],
+    rows: &[SyntheticRow],
 ) -> Result<(), Box<dyn Error>> {
     // `base_model:RELATION:ID` and `base_model:ID` stand for the same parent.
-    let parents = |row: &Row| -> Vec<(String, String)> {
+    let parents = |row: &SyntheticRow| -> Vec<(String, String)> {
         let typed = row.tags.iter().filter_map(|tag| tag.strip_prefix("base_model:")?.split_once(':'));
         typed.map(|(relation, id)| (relation.to_owned(), id.to_owned())).collect()
     };
@@ -110,9 +113,9 @@ fn write_beside<W: Write + Send>(
     let keys: Vec<Vec<String>> = of.iter().map(|of| of.iter().map(|(_, id)| hub_id(id)).collect()).collect();
     list(writer, keys.iter().map(|keys| keys.iter().map(String::as_str).collect()), 5)?;
     list(writer, of.iter().map(|of| of.iter().map(|(_, id)| id.as_str()).collect()), 5)?;
-    let owner = |row: &Row| row.id.split_once('/').and_then(|(owner, _)| text(owner));
+    let owner = |row: &SyntheticRow| row.id.split_once('/').and_then(|(owner, _)| text(owner));
     column::<ByteArrayType, _>(writer, rows.iter().map(owner), 1)?;
-    let config = |row: &Row| {
+    let config = |row: &SyntheticRow| {
         text(&format!(
             "{{\"architectures\":[\"LlamaForCausalLM\"],\"model_type\":\"llama\",\"tokenizer_config\":{{\"bos_token\":\"<s>\",\
              \"chat_template\":\"{{% for message in messages %}}{}{{% endfor %}}\"}}}}",
@@ -120,7 +123,7 @@ fn write_beside<W: Write + Send>(
         ))
     };
     column::<ByteArrayType, _>(writer, rows.iter().map(config), 1)?;
-    let gguf = |row: &Row| {
+    let gguf = |row: &SyntheticRow| {
         let total = row.parameters.filter(|_| row.library == "gguf")?;
         text(&format!(
             "{{\"total\":{total},\"architecture\":\"llama\",\"context_length\":32768,\"id\":\"{}\"}}",
@@ -146,12 +149,13 @@ fn write_beside<W: Write + Send>(
     column::<ByteArrayType, _>(writer, rows.iter().map(|_| text("AutoModelForCausalLM")), 2)?;
     column::<BoolType, _>(writer, rows.iter().map(|_| Some(false)), 0)?;
     column::<ByteArrayType, _>(writer, rows.iter().map(|row| text(&format!("[{{\"name\":\"{}\"}}]", row.id))), 1)?;
-    let widget = |row: &Row| text(&format!("[{{\"text\":\"My name is {} and I live in {}\"}}]", row.id, row.hub_id));
+    let widget =
+        |row: &SyntheticRow| text(&format!("[{{\"text\":\"My name is {} and I live in {}\"}}]", row.id, row.hub_id));
     column::<ByteArrayType, _>(writer, rows.iter().map(widget), 1)?;
     column::<Int64Type, _>(writer, rows.iter().map(|row| Some(row.likes as i64 / 7)), 1)?;
-    let sha = |row: &Row| text(&format!("{}{}", &row.hub_id[8..], row.hub_id));
+    let sha = |row: &SyntheticRow| text(&format!("{}{}", &row.hub_id[8..], row.hub_id));
     column::<ByteArrayType, _>(writer, rows.iter().map(sha), 1)?;
-    let gated = |row: &Row| text(["False", "manual"][usize::from(row.likes > 1000)]);
+    let gated = |row: &SyntheticRow| text(["False", "manual"][usize::from(row.likes > 1000)]);
     column::<ByteArrayType, _>(writer, rows.iter().map(gated), 1)?;
     column::<BoolType, _>(writer, rows.iter().map(|_| Some(false)), 1)?;
     column::<Int64Type, _>(writer, rows.iter().map(|row| Some(row.created + 86_400_000)), 1)

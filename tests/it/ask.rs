@@ -6,7 +6,7 @@ use std::thread;
 use assert_cmd::Command;
 use modelkin::ask::{
     Answer, Atlas, Begin, Cases, Check, Contradiction, Diff, Error, Explain, Export, Facts, Family, Filter, Owners,
-    Question, Rank, Report, Selection, Show, Tables, What,
+    Question, Rank, Report, Select, Show, Tables, What,
 };
 use modelkin::census::{Group, Measure, Part};
 use modelkin::export::{self, Layout, Paint};
@@ -32,19 +32,19 @@ fn questions() -> Vec<Question> {
     let filter = |json: &str| serde_json::from_str::<Filter>(json).unwrap();
     let family = |name: &str| Family { name: name.into(), ..Family::default() };
     let show = |begin| Show {
-        selection: Selection::of(begin),
+        selection: Select::new(begin),
         depth: Some(3),
         siblings: 8,
         lines: None,
         filter: Filter::default(),
     };
-    let wide = Selection {
+    let wide = Select {
         min_descendants: Some(1),
         top: Some(30),
         collapse: Some(Collapse::Quantized),
-        ..Selection::of(Begin::Family("Llama".into()))
+        ..Select::new(Begin::Family("Llama".into()))
     };
-    let around = Selection { hops: Some(2), ..Selection::of(Begin::Around("google/gemma-2-2b".into())) };
+    let around = Select { hops: Some(2), ..Select::new(Begin::Around("google/gemma-2-2b".into())) };
     let list = |list, most| Question::Family(Family { list: Some(list), most, ..family("Gemma") });
     vec![
         Question::Family(family("Qwen")),
@@ -221,10 +221,10 @@ fn questions_that_contradict_themselves_are_told_so() {
         let filter = Filter::default();
         contradiction(Question::Show(Show { selection, depth: None, siblings: 0, lines: None, filter }))
     };
-    let all = Selection::of(Begin::All);
-    assert_eq!(select(Selection { top: Some(0), ..all.clone() }), Contradiction::TopOfNone);
-    assert_eq!(select(Selection { depth: Some(1), ..all.clone() }), Contradiction::DepthElsewhere);
-    assert_eq!(select(Selection { hops: Some(1), ..all }), Contradiction::HopsElsewhere);
+    let all = Select::new(Begin::All);
+    assert_eq!(select(Select { top: Some(0), ..all.clone() }), Contradiction::TopOfNone);
+    assert_eq!(select(Select { depth: Some(1), ..all.clone() }), Contradiction::DepthElsewhere);
+    assert_eq!(select(Select { hops: Some(1), ..all }), Contradiction::HopsElsewhere);
 }
 
 #[test]
@@ -251,13 +251,13 @@ fn what_no_section_table_or_kind_is_called_is_told() {
 
 #[test]
 fn an_export_is_what_the_program_writes() {
-    let selection = Selection { depth: Some(2), ..Selection::of(Begin::Below("Qwen/Qwen2.5-0.5B".into())) };
+    let selection = Select { depth: Some(2), ..Select::new(Begin::Below("Qwen/Qwen2.5-0.5B".into())) };
     let question = Question::Export(Export { selection, filter: Filter::default() });
     let answer = sample().ask(&question).unwrap();
     let graph = answer.graph().unwrap().unwrap();
     let paint = Paint::new(&graph, export::ColorBy::Relation);
     let mut written = Vec::new();
-    export::Format::GraphMl.write(export::Part::Whole, &graph, &paint, Layout::OUTLINE, &mut written).unwrap();
+    export::Format::GraphMl.write(export::FilePart::Whole, &graph, &paint, Layout::OUTLINE, &mut written).unwrap();
     let command = answer.command();
     assert_eq!(command, "modelkin export --below Qwen/Qwen2.5-0.5B --depth 2");
     let words: Vec<&str> = command.split(' ').skip(1).chain(["--to", "graphml", "--snapshot", "sample"]).collect();

@@ -41,7 +41,7 @@ pub fn ask(snapshot: &Snapshot) -> Result<String, Box<dyn std::error::Error + Se
     say(&lineage.below(&[0]));
     say(&lineage.above(&[0]));
     let records = snapshot.records()?;
-    say(&snapshot.rows().map(|row| records.of(row)).collect::<Vec<_>>());
+    say(&snapshot.rows().map(|row| records.at(row)).collect::<Vec<_>>());
     say(&snapshot.oddities()?.counts());
     for recent in [None, Some(1_700_000_000_000..1_800_000_000_000)] {
         let counting = Counting { recent, ..Counting::default() };

@@ -124,7 +124,7 @@ proptest! {
         let counting = Counting { since, ..Counting::default() };
         let census = Census::take(&lineage, &counting).unwrap();
         let created = snapshot.created().unwrap();
-        let counts = |row: &Row| counting.counts(created.of(*row));
+        let counts = |row: &Row| counting.counts(created.at(*row));
         let derived = snapshot.rows().filter(|row| !lineage.is_root(*row)).filter(counts).count();
         let roots: f64 = snapshot.rows().filter(|row| lineage.is_root(*row)).map(|row| census.of(row).credit).sum();
         let inside = |members: &[Row], row: Row| members.contains(&row);

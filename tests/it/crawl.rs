@@ -235,13 +235,13 @@ pub fn facts(snapshot: &Snapshot) -> BTreeMap<String, String> {
                 .map(|(parent, edge)| format!("{} {}", snapshot.id(parent), edge.relation))
                 .collect();
             let facts = (
-                keys.of(row),
-                created.of(row),
-                downloads.of(row),
-                downloads_all_time.of(row),
-                likes.of(row),
-                licences.first_of(row),
-                tags.of(row).len(),
+                keys.at(row),
+                created.at(row),
+                downloads.at(row),
+                downloads_all_time.at(row),
+                likes.at(row),
+                licences.first_at(row),
+                tags.at(row).len(),
                 parents,
             );
             (snapshot.id(row).to_owned(), format!("{facts:?}"))
@@ -267,7 +267,7 @@ fn an_update_is_a_full_crawl_but_for_what_was_deleted() {
     let keys = |name: &str| {
         let snapshot = place.snapshot(name);
         let keys = snapshot.keys().unwrap();
-        snapshot.rows().filter_map(|row| keys.of(row)).collect::<BTreeSet<_>>()
+        snapshot.rows().filter_map(|row| keys.at(row)).collect::<BTreeSet<_>>()
     };
     let (before, after) = (keys("old.modelkin"), keys("full.modelkin"));
     let (added, gone) = (after.difference(&before).count(), before.difference(&after).count());
@@ -378,7 +378,7 @@ fn a_part_of_the_hub_is_what_was_asked_for() {
     place.crawl(&["--filter", "license:mit", "--filter", "gguf", "-o", "filter"]);
     let [licences, tags] = [WordList::Licences, WordList::Tags].map(|list| expected.list(list).unwrap());
     let gguf = tags.words().position(|word| word == "gguf").unwrap() as u32;
-    assert_eq!(ids("filter"), listed(&|row| licences.first_of(row) == Some("mit") && tags.of(row).contains(&gguf)));
+    assert_eq!(ids("filter"), listed(&|row| licences.first_at(row) == Some("mit") && tags.at(row).contains(&gguf)));
     place.crawl(&["--limit", "250", "-o", "limit"]);
     assert_eq!(ids("limit").len(), 250);
 

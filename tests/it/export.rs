@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use modelkin::census::{Census, Counting, Kin};
-use modelkin::export::{About, ColorBy, Format, Graph, Layout, Paint, Part, Tables};
+use modelkin::export::{About, ColorBy, FilePart, Format, Graph, Layout, Paint, Tables};
 use modelkin::ink::Value;
 use modelkin::lineage::{Collapse, Lineage, Reach, Selection};
 use modelkin::reference::{Aliases, Families, Family, Licences, Publishers};
@@ -19,7 +19,7 @@ use crate::naive::Naive;
 use crate::program::Place;
 use crate::support::{any_lineage, snapshot};
 
-fn written(snapshot: &Snapshot, format: Format, part: Part) -> String {
+fn written(snapshot: &Snapshot, format: Format, part: FilePart) -> String {
     let lineage = Lineage::from_snapshot(snapshot).unwrap();
     let census = Census::take(&lineage, &Counting::default()).unwrap();
     let selection = lineage.everything();
@@ -130,7 +130,7 @@ proptest! {
 
     #[test]
     fn no_label_of_a_drawing_lies_on_another(text in any_lineage()) {
-        let svg = written(&snapshot(&text), Format::Svg, Part::Whole);
+        let svg = written(&snapshot(&text), Format::Svg, FilePart::Whole);
         let mut reader = Reader::from_str(&svg);
         // Left, right and middle of each label in a group of its own.
         let mut labels: Vec<(f64, f64, f64)> = Vec::new();
@@ -408,7 +408,7 @@ fn show_takes_the_words_of_export() {
 #[test]
 fn publishers_and_licences_are_looked_up_without_regard_to_case() {
     let publishers = Publishers::built_in().unwrap();
-    let country = |owner: &str| publishers.of(owner).map(|known| known.country.as_str());
+    let country = |owner: &str| publishers.publisher(owner).map(|known| known.country.as_str());
     assert_eq!([country("qwen"), country("Qwen"), country("nobody-at-all")], [Some("CN"), Some("CN"), None]);
     let licences = Licences::built_in().unwrap();
     for (licence, class) in [
@@ -548,7 +548,7 @@ fn exports_and_the_report_say_alike_whose_a_model_is() {
         };
         let lineage = Lineage::from_snapshot(&snapshot).unwrap();
         let census = Census::take(&lineage, &Counting::default()).unwrap();
-        let survey = Survey::of(&lineage, &census, &references).unwrap();
+        let survey = Survey::new(&lineage, &census, &references).unwrap();
         let downloads = survey.sections(|section| section == "downloads").unwrap().remove(0);
         let accounts = survey.accounts(|_| true, usize::MAX).unwrap();
         let rows = exported(&place, name);

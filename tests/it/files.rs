@@ -276,7 +276,7 @@ fn what_is_no_card_is_a_reject_and_leaves_what_was_known() {
         let reason = &found[0].as_ref().unwrap_err().reason;
         assert!(reason.contains(expected), "{what}: {reason}");
         let snapshot = snapshot(&[&known, &bad]);
-        assert_eq!(snapshot.links().unwrap().of(snapshot.find("x/ft").unwrap()).count(), 1, "{what}");
+        assert_eq!(snapshot.links().unwrap().at(snapshot.find("x/ft").unwrap()).count(), 1, "{what}");
     }
 }
 
@@ -288,9 +288,9 @@ fn a_header_that_does_not_end_says_nothing_of_parents() {
         let folder = folder(&[("1/x--ft.md", CARD), (&format!("2/{name}"), text.as_bytes())]);
         let snapshot = snapshot(&[&folder.path().join("1"), &folder.path().join("2")]);
         let row = snapshot.find("x/ft").unwrap();
-        assert_eq!(snapshot.links().unwrap().of(row).count(), 1, "{name}");
+        assert_eq!(snapshot.links().unwrap().at(row).count(), 1, "{name}");
         assert_eq!(
-            snapshot.oddities().unwrap().of(row).map(|oddity| oddity.kind.name()).collect::<Vec<_>>(),
+            snapshot.oddities().unwrap().at(row).map(|oddity| oddity.kind.name()).collect::<Vec<_>>(),
             ["open-header"],
             "{name}"
         );

@@ -75,7 +75,7 @@ fn a_hub_that_refuses_every_field_gives_bare_rows_and_their_links() {
         assert_eq!(snapshot.provenance().counts.links, expected.provenance().counts.links, "{form:?}");
         assert_eq!(snapshot.provenance().crawl.as_ref().unwrap().without.len(), FIELDS.len());
         let downloads = snapshot.count(Count::DownloadsAllTime).unwrap();
-        assert!(snapshot.rows().all(|row| downloads.of(row).is_none()), "missing, and not 0");
+        assert!(snapshot.rows().all(|row| downloads.at(row).is_none()), "missing, and not 0");
         // An update has nothing by which to know its end.
         let update = place.run(&["crawl", "--update"]);
         assert!(update.code == 1 && update.err.contains("use --update --full"), "{form:?}: {}{}", update.err, ran.err);
@@ -142,9 +142,9 @@ fn names_of_licences_come_by_a_second_listing_and_move_no_link() {
     let [names, no_names] = [&with, &without_names].map(|snapshot| snapshot.word(Word::LicenceName).unwrap());
     let licences = with.list(WordList::Licences).unwrap();
     for row in with.rows().filter(|row| with.is_listed(*row)) {
-        let name = names.of(row);
-        assert_eq!(name.is_some(), licences.first_of(row) == Some("other"), "{}", with.id(row));
-        assert_eq!(no_names.of(row), None);
+        let name = names.at(row);
+        assert_eq!(name.is_some(), licences.first_at(row) == Some("other"), "{}", with.id(row));
+        assert_eq!(no_names.at(row), None);
         named += usize::from(name.is_some());
     }
     assert_eq!(named, others);

@@ -148,7 +148,7 @@ fn what_is_known_to_have_no_parents_is_so_in_edge_text() {
     let made = with_table(("jsonl", rows));
     let mut text = Vec::new();
     let known = made.records().unwrap();
-    let records: Vec<_> = made.rows().filter_map(|row| known.of(row)).collect();
+    let records: Vec<_> = made.rows().filter_map(|row| known.at(row)).collect();
     edges::write(&records, |_| true, &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
     assert_eq!(text, "a/b\nacc/x\na/b -> acc/x : unstated\n- -> now/x : tags=en\n");

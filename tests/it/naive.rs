@@ -58,7 +58,7 @@ pub fn compare(snapshot: &Snapshot, counting: &Counting) {
         let id = snapshot.id(row);
         let mut below = naive.reached(&[row]);
         below.remove(&row);
-        let counted: Vec<Row> = below.iter().copied().filter(|row| counting.counts(created.of(*row))).collect();
+        let counted: Vec<Row> = below.iter().copied().filter(|row| counting.counts(created.at(*row))).collect();
         assert_eq!(facts.descendants, counted.len() as u64, "descendants of {id}");
         let owners: BTreeSet<_> = counted.iter().map(|row| owner(snapshot, *row)).collect();
         assert_eq!(authors[at], owners.len() as u64, "authors of {id}");
@@ -75,15 +75,15 @@ pub fn compare(snapshot: &Snapshot, counting: &Counting) {
             by_relation[relation as usize] += 1;
         }
         assert_eq!(facts.by_relation, by_relation, "by relation below {id}");
-        assert_eq!(facts.downloads, sum(&|row| downloads.of(row)), "downloads below {id}");
-        assert_eq!(facts.downloads_all_time, sum(&|row| downloads_all_time.of(row)), "all-time downloads below {id}");
-        assert_eq!(facts.likes, sum(&|row| likes.of(row)), "likes below {id}");
+        assert_eq!(facts.downloads, sum(&|row| downloads.at(row)), "downloads below {id}");
+        assert_eq!(facts.downloads_all_time, sum(&|row| downloads_all_time.at(row)), "all-time downloads below {id}");
+        assert_eq!(facts.likes, sum(&|row| likes.at(row)), "likes below {id}");
         let recent = |row: Row| {
-            let (created, recent) = (created.of(row)?, counting.recent.as_ref()?);
+            let (created, recent) = (created.at(row)?, counting.recent.as_ref()?);
             Some(u64::from(created >= recent.start && created < recent.end))
         };
         assert_eq!(facts.recent, sum(&recent), "recent below {id}");
-        let direct = naive.children[&row].iter().filter(|row| counting.counts(created.of(**row))).count();
+        let direct = naive.children[&row].iter().filter(|row| counting.counts(created.at(**row))).count();
         assert_eq!(facts.direct, direct as u64, "children of {id}");
     }
 }
@@ -103,7 +103,7 @@ pub fn compare_families(snapshot: &Snapshot, counting: &Counting, counted: Count
             snapshot.owned_by(name).filter(|row| snapshot.is_listed(*row) || lineage.is_unlisted(*row)).collect();
         assert_eq!(count.members, members.len() as u64, "{name}");
         let keep =
-            |row: &Row| counting.counts(created.of(*row)) && (counted == Counted::Everybody || !members.contains(row));
+            |row: &Row| counting.counts(created.at(*row)) && (counted == Counted::Everybody || !members.contains(row));
         let direct: BTreeSet<Row> = members
             .iter()
             .flat_map(|row| naive.children.get(row).into_iter().flatten())
@@ -140,7 +140,7 @@ pub fn compare_families(snapshot: &Snapshot, counting: &Counting, counted: Count
             let mut below = naive.reached(&[*row]);
             below.remove(row);
             let wanted =
-                |rows: &BTreeSet<Row>| rows.iter().filter(|row| counting.counts(created.of(**row))).count() as u64;
+                |rows: &BTreeSet<Row>| rows.iter().filter(|row| counting.counts(created.at(**row))).count() as u64;
             assert_eq!((*direct, *descendants), (wanted(&naive.children[row]), wanted(&below)));
         }
     }
@@ -200,7 +200,7 @@ pub fn compare_credits(snapshot: &Snapshot, counting: &Counting) {
     let (naive, created) = (Naive::of(&lineage), snapshot.created().unwrap());
     let mut credits = Credits {
         naive: &naive,
-        counted: snapshot.rows().filter(|row| counting.counts(created.of(*row))).collect(),
+        counted: snapshot.rows().filter(|row| counting.counts(created.at(*row))).collect(),
         reached: snapshot.rows().map(|row| (row, naive.reached(&[row]))).collect(),
         known: BTreeMap::new(),
     };

@@ -343,7 +343,7 @@ fn names_that_change_hands_lose_no_model() {
         let facts = |snapshot: &Snapshot, skip: Option<u64>| -> BTreeMap<String, Option<u64>> {
             let listed = snapshot.rows().filter(|row| snapshot.is_listed(*row));
             let downloads = snapshot.count(Count::Downloads).unwrap();
-            let facts = listed.map(|row| (snapshot.id(row).to_owned(), downloads.of(row)));
+            let facts = listed.map(|row| (snapshot.id(row).to_owned(), downloads.at(row)));
             facts.filter(|(_, downloads)| *downloads != skip).collect()
         };
         assert_eq!(facts(&full, None), facts(&fresh, None));

@@ -172,5 +172,5 @@ fn rows_as_the_api_returned_them_are_read() {
     assert_eq!(records, [100, 107, 152]);
     let phi = snapshot.find("microsoft/phi-2").unwrap();
     let (licences, tasks) = (snapshot.list(WordList::Licences).unwrap(), snapshot.word(Word::Task).unwrap());
-    assert_eq!((licences.first_of(phi), tasks.of(phi)), (Some("mit"), Some("text-generation")));
+    assert_eq!((licences.first_at(phi), tasks.at(phi)), (Some("mit"), Some("text-generation")));
 }

@@ -60,7 +60,7 @@ fn a_parent_is_who_bears_its_key() {
         assert_eq!(links(&snapshot), ["now/m c/c quantized", "now/m d/d finetune"]);
         assert_eq!((unlisted(&snapshot), odd(&snapshot, OddityKind::RenamedParent)), (0, 1));
         let oddities = snapshot.oddities().unwrap();
-        let texts = snapshot.rows().flat_map(|row| oddities.of(row)).map(|odd| odd.text);
+        let texts = snapshot.rows().flat_map(|row| oddities.at(row)).map(|odd| odd.text);
         assert_eq!(texts.collect::<Vec<_>>(), ["old/m is now/m"]);
         let old = snapshot.find("old/m").unwrap();
         assert_eq!(snapshot.alias_of(old).map(|row| snapshot.id(row)), Some("now/m"));

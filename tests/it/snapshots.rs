@@ -28,14 +28,14 @@ fn contents(snapshot: &Snapshot) -> Result<Vec<String>, Error> {
             snapshot.id(row),
             snapshot.is_listed(row),
             snapshot.alias_of(row),
-            links.of(row).collect::<Vec<_>>(),
-            created.of(row),
-            commits.of(row),
-            Count::ALL.map(|count| counts[count].of(row)),
-            Word::ALL.map(|word| words[word].of(row)),
-            Flag::ALL.map(|flag| flags[flag].of(row)),
-            WordList::ALL.map(|list| lists[list].words_of(row).collect::<Vec<_>>()),
-            oddities.of(row).collect::<Vec<_>>(),
+            links.at(row).collect::<Vec<_>>(),
+            created.at(row),
+            commits.at(row),
+            Count::ALL.map(|count| counts[count].at(row)),
+            Word::ALL.map(|word| words[word].at(row)),
+            Flag::ALL.map(|flag| flags[flag].at(row)),
+            WordList::ALL.map(|list| lists[list].words_at(row).collect::<Vec<_>>()),
+            oddities.at(row).collect::<Vec<_>>(),
         )
     };
     Ok(snapshot.rows().map(row).collect())
@@ -83,11 +83,11 @@ fn every_column_is_kept_by_every_way() {
         (contents(&made).unwrap(), &made.provenance().digest)
     );
     let licences = made.list(WordList::Licences).unwrap();
-    assert_eq!(licences.words_of(0).collect::<Vec<_>>(), ["mit", "apache-2.0"]);
-    assert_eq!((licences.first_of(0), made.flag(Flag::Disabled).unwrap().of(0)), (Some("mit"), Some(true)));
+    assert_eq!(licences.words_at(0).collect::<Vec<_>>(), ["mit", "apache-2.0"]);
+    assert_eq!((licences.first_at(0), made.flag(Flag::Disabled).unwrap().at(0)), (Some("mit"), Some(true)));
     let rare = snapshot("a/b : licence_name=own licence_link=LICENSE hub=modelscope");
     assert_eq!(
-        [Word::LicenceName, Word::LicenceLink, Word::Hub].map(|word| rare.word(word).unwrap().of(0).unwrap()),
+        [Word::LicenceName, Word::LicenceLink, Word::Hub].map(|word| rare.word(word).unwrap().at(0).unwrap()),
         ["own", "LICENSE", "modelscope"]
     );
     // What the new columns do not say changes no digest, and a bad value is told.
@@ -178,13 +178,13 @@ fn a_snapshot_is_a_source_beside_others() {
     let given = of(None, later, Some(day));
     assert_eq!(of(Some(&given), "a/b", None).provenance().taken, Some(day));
     let joined = of(Some(&given), last, None);
-    assert_eq!(joined.provenance().taken, joined.created().unwrap().of(joined.find("z/z").unwrap()));
+    assert_eq!(joined.provenance().taken, joined.created().unwrap().at(joined.find("z/z").unwrap()));
     // A date that is no more than that of the newest record stays so.
     let found = of(None, later, None);
     let again = of(Some(&found), "a/b", None);
     assert_eq!(
         (again.provenance().taken, again.provenance().taken_from),
-        (found.created().unwrap().of(0), Taken::NewestRecord)
+        (found.created().unwrap().at(0), Taken::NewestRecord)
     );
 }
 

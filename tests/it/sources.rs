@@ -195,11 +195,11 @@ fn types_that_other_writers_choose_are_read_and_impossible_ones_are_refused() {
     let (base, chat) = (row("a/base"), row("b/chat"));
     let [downloads, likes] = [Count::Downloads, Count::Likes].map(|count| snapshot.count(count).unwrap());
     let (created, oddities) = (snapshot.created().unwrap(), snapshot.oddities().unwrap());
-    let known = |row| (downloads.of(row), likes.of(row), created.of(row));
+    let known = |row| (downloads.at(row), likes.at(row), created.at(row));
     assert_eq!(known(base), (None, Some(7), Some(1_714_521_600_000)));
     assert_eq!(known(chat), (Some(5), None, None));
     let oddities: Vec<String> =
-        [base, chat].into_iter().flat_map(|row| oddities.of(row)).map(|oddity| oddity.text).collect();
+        [base, chat].into_iter().flat_map(|row| oddities.at(row)).map(|oddity| oddity.text).collect();
     assert_eq!(oddities, ["downloads: 9223372036854775809", "likes: many"]);
     let mut refused = 0;
     for entry in fs::read_dir(fixture("refused")).unwrap() {
@@ -222,9 +222,9 @@ fn a_null_column_says_nothing_and_an_empty_one_says_none() {
     let before = folder.path().join("before.edges");
     fs::write(&before, "a/base -> b/chat, c/chat : finetune").unwrap();
     let snapshot = gathered(&[&before, &fixture("nulls.parquet")]);
-    let parents = |id: &str| snapshot.links().unwrap().of(snapshot.find(id).unwrap()).count();
+    let parents = |id: &str| snapshot.links().unwrap().at(snapshot.find(id).unwrap()).count();
     assert_eq!((parents("b/chat"), parents("c/chat")), (1, 1), "the null rows know nothing, c/chat's card names one");
-    let link = snapshot.links().unwrap().of(snapshot.find("c/chat").unwrap()).next().unwrap();
+    let link = snapshot.links().unwrap().at(snapshot.find("c/chat").unwrap()).next().unwrap();
     assert_eq!(link.learned.name(), "inferred", "the empty lists took the hand-written link, the card gave this one");
     assert_eq!(snapshot.provenance().counts.models, 3, "the first row's id is under modelId");
 }
@@ -345,7 +345,7 @@ fn a_folder_of_data_files_is_read_in_order_of_their_names() {
     fs::write(folder.path().join("2.jsonl"), r#"{"id":"a/b","likes":2}"#).unwrap();
     fs::write(folder.path().join("1.jsonl"), r#"{"id":"a/b","likes":1}"#).unwrap();
     let snapshot = gathered(&[folder.path()]);
-    assert_eq!(snapshot.count(Count::Likes).unwrap().of(snapshot.find("a/b").unwrap()), Some(2));
+    assert_eq!(snapshot.count(Count::Likes).unwrap().at(snapshot.find("a/b").unwrap()), Some(2));
 }
 
 #[test]
@@ -367,12 +367,12 @@ fn a_later_record_wins_and_what_it_does_not_know_stays() {
         let snapshot = gathered(paths);
         let row = snapshot.find("x/ft").unwrap();
         let parents: Vec<String> =
-            snapshot.links().unwrap().of(row).map(|link| snapshot.id(link.parent).to_owned()).collect();
-        let oddities: Vec<&str> = snapshot.oddities().unwrap().of(row).map(|oddity| oddity.kind.name()).collect();
+            snapshot.links().unwrap().at(row).map(|link| snapshot.id(link.parent).to_owned()).collect();
+        let oddities: Vec<&str> = snapshot.oddities().unwrap().at(row).map(|oddity| oddity.kind.name()).collect();
         (
             snapshot.id(row).to_owned(),
-            snapshot.count(Count::Downloads).unwrap().of(row),
-            snapshot.count(Count::Likes).unwrap().of(row),
+            snapshot.count(Count::Downloads).unwrap().at(row),
+            snapshot.count(Count::Likes).unwrap().at(row),
             parents.join(" "),
             oddities.join(" "),
         )
@@ -425,7 +425,7 @@ fn what_is_known_of_a_relation_is_not_lost_to_what_says_less() {
     let table = put("table.csv", "child_id,parent_id\nk/one,a/b\nk/one,a/two\n");
     let links = |paths: &[&Path]| {
         let snapshot = gathered(paths);
-        let links = snapshot.links().unwrap().of(snapshot.find("k/one").unwrap());
+        let links = snapshot.links().unwrap().at(snapshot.find("k/one").unwrap());
         let word = |link: modelkin::snapshot::Link| {
             format!("{} {} {}", snapshot.id(link.parent), link.relation, link.learned.name())
         };
@@ -635,7 +635,7 @@ pub fn whole(path: &Path, kind: Option<Kind>) -> Result<Read, source::Error> {
     let id = |id: &str| id.to_lowercase();
     let links = snapshot.rows().flat_map(|row| {
         let child = snapshot.id(row);
-        snapshot.links().unwrap().of(row).map(|link| (id(snapshot.id(link.parent)), id(child))).collect::<Vec<_>>()
+        snapshot.links().unwrap().at(row).map(|link| (id(snapshot.id(link.parent)), id(child))).collect::<Vec<_>>()
     });
     Ok(Read { links: links.collect(), models: snapshot.provenance().counts.models, rejects })
 }
@@ -928,12 +928,12 @@ fn counts_that_no_model_can_have_are_odd_and_missing() {
     let snapshot = builder.finish("test", None, None).unwrap();
     let counts = |row| {
         [Count::Downloads, Count::DownloadsAllTime, Count::Likes, Count::Parameters]
-            .map(|count| snapshot.count(count).unwrap().of(row))
+            .map(|count| snapshot.count(count).unwrap().at(row))
     };
     let most = Some(1_000_000_000_000);
     assert_eq!(counts(0), [most, most, most, Some(1_000_000_000_000_000)]);
     assert_eq!(counts(1), [None; 4]);
-    let texts: Vec<String> = snapshot.oddities().unwrap().of(1).map(|oddity| oddity.text).collect();
+    let texts: Vec<String> = snapshot.oddities().unwrap().at(1).map(|oddity| oddity.text).collect();
     assert_eq!(texts.len(), 4);
     assert!(texts.contains(&"safetensors.total: 1000000000000001".to_owned()), "{texts:?}");
 }

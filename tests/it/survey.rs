@@ -21,7 +21,7 @@ use crate::support::{any_lineage, snapshot};
 fn sections(snapshot: &Snapshot, references: &References) -> Vec<Section> {
     let lineage = Lineage::from_snapshot(snapshot).unwrap();
     let census = Census::take(&lineage, &Counting::default()).unwrap();
-    Survey::of(&lineage, &census, references).unwrap().sections(|_| true).unwrap()
+    Survey::new(&lineage, &census, references).unwrap().sections(|_| true).unwrap()
 }
 
 /// References with families of the owners that generated lineages have.
@@ -225,7 +225,7 @@ fn every_published_figure_has_a_place() {
     let found = sections(&snapshot, &references);
     let mut claims = 0;
     for section in &found {
-        for claim in references.published.of(section.name) {
+        for claim in references.published.claims(section.name) {
             claims += 1;
             let table = section.table(&claim.table).unwrap_or_else(|| panic!("{claim:?}: no such table"));
             assert!(table.columns.iter().any(|column| column.name == claim.column), "{claim:?}: no such column");
@@ -339,8 +339,8 @@ fn diff_tells_what_became_of_models() {
     let references = references();
     let lineages = [Lineage::from_snapshot(&before).unwrap(), Lineage::from_snapshot(&after).unwrap()];
     let censuses = lineages.each_ref().map(|lineage| Census::take(lineage, &Counting::default()).unwrap());
-    let earlier = Survey::of(&lineages[0], &censuses[0], &references).unwrap();
-    let section = Survey::of(&lineages[1], &censuses[1], &references).unwrap().since(&earlier).unwrap();
+    let earlier = Survey::new(&lineages[0], &censuses[0], &references).unwrap();
+    let section = Survey::new(&lineages[1], &censuses[1], &references).unwrap().since(&earlier).unwrap();
     let changes = |change: &str| number(&section, "changes", change, "models");
     assert_eq!(
         ["appeared", "vanished", "licence stated", "relicensed", "respelled"].map(changes),
@@ -480,7 +480,7 @@ fn downloads_between_two_snapshots_follow_a_model_through_its_renaming() {
     let references = references();
     let lineages = [Lineage::from_snapshot(&before).unwrap(), Lineage::from_snapshot(&after).unwrap()];
     let censuses = lineages.each_ref().map(|lineage| Census::take(lineage, &Counting::default()).unwrap());
-    let surveys = [0, 1].map(|at| Survey::of(&lineages[at], &censuses[at], &references).unwrap());
+    let surveys = [0, 1].map(|at| Survey::new(&lineages[at], &censuses[at], &references).unwrap());
     let section = surveys[1].since(&surveys[0]).unwrap();
     assert_eq!(number(&section, "changes", "renamed", "models"), 1.0);
     assert_eq!(["FR", "KR"].map(|country| number(&section, "countries", country, "downloads")), [100.0, 950.0]);

@@ -334,7 +334,7 @@ fn a_blank_cell_of_parents_says_nothing_and_an_empty_list_says_none() {
             read(&folder.path().join(name), &[]).0.into_iter().for_each(|found| builder.add(found));
         }
         let snapshot = builder.finish("test", None, None).unwrap();
-        snapshot.links().unwrap().of(snapshot.find("b/chat").unwrap()).count()
+        snapshot.links().unwrap().at(snapshot.find("b/chat").unwrap()).count()
     };
     for (header, row, expected) in [
         ("id,likes,parents", "b/chat,1,", 1),
@@ -448,7 +448,7 @@ fn empty_lists_without_a_type_say_that_there_is_no_parent() {
             read(&path, &[]).0.into_iter().for_each(|found| builder.add(found));
         }
         let snapshot = builder.finish("test", None, None).unwrap();
-        let parents = |id: &str| snapshot.links().unwrap().of(snapshot.find(id).unwrap()).count();
+        let parents = |id: &str| snapshot.links().unwrap().at(snapshot.find(id).unwrap()).count();
         assert_eq!((parents("a/base"), parents("b/chat")), (1, 0), "{name}");
     }
 }

@@ -256,7 +256,7 @@ pub struct Show {
     #[arg(group = "Begin", value_name = "MODEL")]
     pub model: Option<String>,
     #[command(flatten)]
-    pub selection: Selection,
+    pub selection: SelectionArgs,
     /// How many siblings to draw, those with most descendants first; 0 draws all
     #[arg(long, default_value_t = 8, value_name = "N")]
     pub siblings: usize,
@@ -276,7 +276,7 @@ pub struct Export {
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     pub to: Option<export::Format>,
     #[command(flatten)]
-    pub selection: Selection,
+    pub selection: SelectionArgs,
     /// What colours tell, in pictures, DOT, GEXF and Mermaid [default: relation]
     #[arg(long, value_enum, value_name = "WHAT")]
     pub color_by: Option<ColorArg>,
@@ -321,7 +321,7 @@ pub struct Begin {
 
 /// A part of the lineage.
 #[derive(Debug, Clone, ClapArgs)]
-pub struct Selection {
+pub struct SelectionArgs {
     #[command(flatten)]
     pub begin: Begin,
     /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones; for --family, and for

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use modelkin::ask::{self, Answer, Atlas, Begin, Contradiction, Error, Filter, Question, Selection, Tables, What};
+use modelkin::ask::{self, Answer, Atlas, Begin, Contradiction, Error, Filter, Question, Select, Tables, What};
 use modelkin::reference::{Families, Publishers};
 use modelkin::snapshot::Snapshot;
 
@@ -116,14 +116,14 @@ impl From<&args::Filter> for Filter {
     }
 }
 
-impl From<&args::Selection> for Selection {
-    fn from(typed: &args::Selection) -> Selection {
+impl From<&args::SelectionArgs> for Select {
+    fn from(typed: &args::SelectionArgs) -> Select {
         let args::Begin { family, below, above, around, .. } = &typed.begin;
         let family = family.iter().map(|name| Begin::Family(name.clone()));
         let below = below.iter().map(|id| Begin::Below(id.clone()));
         let above = above.iter().map(|id| Begin::Above(id.clone()));
         let around = around.iter().map(|id| Begin::Around(id.clone()));
-        Selection {
+        Select {
             begin: family.chain(below).chain(above).chain(around).next().unwrap_or(Begin::All),
             hops: typed.hops,
             depth: typed.depth,

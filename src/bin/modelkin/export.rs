@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
-use modelkin::ask::{Export, Facts, Filter, Question, Selection};
-use modelkin::export::{Engine, Format, Layout, Paint, Part};
+use modelkin::ask::{Export, Facts, Filter, Question, Select};
+use modelkin::export::{Engine, FilePart, Format, Layout, Paint};
 use modelkin::ink::{grouped, plural};
 use modelkin::snapshot::FileSet;
 
@@ -40,7 +40,7 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
         None => Vec::new(),
     };
     let question =
-        Question::Export(Export { selection: Selection::from(&args.selection), filter: Filter::from(&args.filter) });
+        Question::Export(Export { selection: Select::from(&args.selection), filter: Filter::from(&args.filter) });
     desk::check(&question)?;
     let tables = desk::families("--rules", args.selection.rules.as_deref())?;
     let tables = desk::with_owners(tables, args.owners.as_deref())?;
@@ -154,16 +154,16 @@ fn fits(args: &args::Export, format: Format) -> anyhow::Result<()> {
 }
 
 /// Of several files the names: `qwen.csv` becomes `qwen-nodes.csv`, `qwen-links.csv` and `qwen-about.json`.
-fn name_of(path: &Path, part: Part) -> PathBuf {
+fn name_of(path: &Path, part: FilePart) -> PathBuf {
     let word = match part {
-        Part::Whole => return path.to_owned(),
-        Part::Nodes => "-nodes",
-        Part::Links => "-links",
-        Part::About => "-about",
+        FilePart::Whole => return path.to_owned(),
+        FilePart::Nodes => "-nodes",
+        FilePart::Links => "-links",
+        FilePart::About => "-about",
     };
     let mut name: OsString = path.file_stem().unwrap_or_default().to_owned();
     name.push(word);
-    let suffix = if part == Part::About { Some(OsStr::new("json")) } else { path.extension() };
+    let suffix = if part == FilePart::About { Some(OsStr::new("json")) } else { path.extension() };
     if let Some(suffix) = suffix {
         name.push(".");
         name.push(suffix);

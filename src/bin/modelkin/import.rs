@@ -214,7 +214,7 @@ pub fn summary(path: &Path, snapshot: &Snapshot, known: usize, known_rejects: us
     }
     let made = provenance.written.unwrap_or(i64::MAX - DAY) + DAY;
     let created = snapshot.created()?;
-    let late = snapshot.rows().filter_map(|row| created.of(row)).filter(|created| *created >= made).count();
+    let late = snapshot.rows().filter_map(|row| created.at(row)).filter(|created| *created >= made).count();
     if late > 0 {
         let _ = writeln!(
             text,

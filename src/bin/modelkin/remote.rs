@@ -155,7 +155,7 @@ impl Brought {
         let at = self.date().map_or_else(clock::now, Ok)?;
         let created = snapshot.created()?;
         // One absurd date must not make a stale dump look new.
-        let newest = snapshot.rows().filter_map(|row| created.of(row)).filter(|created| *created < at + DAY).max();
+        let newest = snapshot.rows().filter_map(|row| created.at(row)).filter(|created| *created < at + DAY).max();
         let Some(newest) = newest.filter(|_| self.has_hub) else { return Ok(String::new()) };
         let age = (at - newest) / DAY;
         if age > STALE {

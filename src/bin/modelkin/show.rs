@@ -1,7 +1,7 @@
 use std::process::ExitCode;
 
 use anyhow::bail;
-use modelkin::ask::{Facts, Question, Selection, Show};
+use modelkin::ask::{Facts, Question, Select, Show};
 use modelkin::report;
 
 use crate::args::{self, FormatArg};
@@ -24,7 +24,7 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
     // Programs are given every line.
     let is_for_people = matches!(args.question.format, FormatArg::Table | FormatArg::Markdown);
     let question = Question::Show(Show {
-        selection: Selection::from(&named),
+        selection: Select::from(&named),
         depth,
         siblings: args.siblings,
         lines: is_for_people.then_some(report::LINES),

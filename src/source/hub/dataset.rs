@@ -229,16 +229,18 @@ pub(super) async fn commit_until(
 /// # Errors
 /// What is wrong with a body that is no such page.
 pub(super) fn commits(body: &[u8]) -> Result<Vec<Commit>, String> {
+    // What is wrong with an answer is said by this name.
     #[derive(Deserialize)]
-    struct Row {
+    #[serde(rename = "Row")]
+    struct CommitRow {
         id: String,
         date: String,
     }
-    let rows: Vec<Row> =
+    let rows: Vec<CommitRow> =
         serde_json::from_slice(body).map_err(|error| format!("an answer that is no page of commits ({error})"))?;
     let is_commit = |id: &str| id.len() == 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     rows.into_iter()
-        .map(|Row { id, date }| match date::millis(&date) {
+        .map(|CommitRow { id, date }| match date::millis(&date) {
             Some(date) if is_commit(&id) => Ok(Commit { id, date }),
             _ => Err(format!("a commit that is none ({id:?} of {date:?})")),
         })

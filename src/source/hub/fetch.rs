@@ -175,7 +175,7 @@ async fn work(
                     folder.begin_whole()?;
                 }
                 let arriving = reader.begin(folder.file(), folder.note.there.first());
-                _ = says.send(Begun::of(&folder, Some(Arc::clone(arriving))));
+                _ = says.send(Begun::new(&folder, Some(Arc::clone(arriving))));
                 task.whole(&mut folder, Some(arriving)).await?;
                 if folder.note.is_unsure {
                     arriving.doubt();
@@ -206,7 +206,7 @@ async fn work(
     };
     // Where a reader was let in already, nobody listens.
     if let (Some(folder), None) = (&folder, &error) {
-        _ = says.send(Begun::of(folder, None));
+        _ = says.send(Begun::new(folder, None));
     }
     reader.end(error.as_ref());
     (folder, error)
@@ -253,7 +253,7 @@ fn missing(folder: &Folder, wanted: &Wanted) -> Result<Ranges, source::Error> {
     let size = folder.note.size.unwrap_or_default();
     let needed = stats::needed(&folder.file(), &wanted.named)?;
     let within = |range: Range<u64>| range.start.min(size)..range.end.min(size);
-    Ok(Ranges::of(needed.into_iter().map(within)).without(&folder.note.there))
+    Ok(Ranges::new(needed.into_iter().map(within)).without(&folder.note.there))
 }
 
 fn address(hub: &Hub, wanted: &Wanted, commit: Option<&str>) -> Result<Url, Error> {

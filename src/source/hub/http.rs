@@ -239,7 +239,7 @@ impl Hub {
         read: &(dyn Fn(&Answer) -> Result<T, String> + Send + Sync),
         tell: &(dyn Fn(Pause) + Send + Sync),
     ) -> Result<(Answer, T), Error> {
-        let class = Class::of(path);
+        let class = Class::by_path(path);
         let most = if class == Class::Resolvers { CARD_TRIES } else { u32::MAX };
         let mut trial = Trial::default();
         loop {

@@ -15,7 +15,7 @@ pub(super) enum Class {
 }
 
 impl Class {
-    pub fn of(path: &str) -> Class {
+    pub fn by_path(path: &str) -> Class {
         if path.contains("/resolve/") {
             Class::Resolvers
         } else if path.starts_with("/api/") {

@@ -234,7 +234,7 @@ pub fn rows(body: &[u8], each: &mut dyn FnMut(&[u8])) -> Result<(), String> {
 /// Glances at one row.
 pub fn glance_row(row: &[u8]) -> Glance {
     #[derive(Deserialize)]
-    struct Row<'a> {
+    struct GlancedRow<'a> {
         #[serde(borrow)]
         id: Option<&'a RawValue>,
         #[serde(borrow, rename = "modelId")]
@@ -246,7 +246,7 @@ pub fn glance_row(row: &[u8]) -> Glance {
         #[serde(rename = "childrenModelCount")]
         children: Option<&'a RawValue>,
     }
-    let row = serde_json::from_slice::<Row<'_>>(row).ok();
+    let row = serde_json::from_slice::<GlancedRow<'_>>(row).ok();
     let text = |json: Option<&RawValue>| json.and_then(|json| serde_json::from_str::<Cow<'_, str>>(json.get()).ok());
     let id_in = |json| text(json).filter(|id| ModelId::parse(id).is_ok());
     let (id, created, modified, children) = match &row {

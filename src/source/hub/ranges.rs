@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub(super) struct Ranges(Vec<(u64, u64)>);
 
 impl Ranges {
-    pub fn of(ranges: impl IntoIterator<Item = Range<u64>>) -> Ranges {
+    pub fn new(ranges: impl IntoIterator<Item = Range<u64>>) -> Ranges {
         let mut all: Vec<(u64, u64)> =
             ranges.into_iter().filter(|range| !range.is_empty()).map(|range| (range.start, range.end)).collect();
         all.sort_unstable();
@@ -32,7 +32,7 @@ impl Ranges {
 
     pub fn add(&mut self, range: Range<u64>) {
         let known = std::mem::take(&mut self.0).into_iter().map(|(start, end)| start..end);
-        *self = Ranges::of(known.chain(once(range)));
+        *self = Ranges::new(known.chain(once(range)));
     }
 
     pub fn is_empty(&self) -> bool {
@@ -60,7 +60,7 @@ impl Ranges {
             }
             left.extend((start < end).then_some(start..end));
         }
-        Ranges::of(left)
+        Ranges::new(left)
     }
 
     /// The same with the narrowest gaps closed, as long as they add no more than a twentieth: a request costs more than a
@@ -75,7 +75,7 @@ impl Ranges {
             is_narrow
         });
         let narrow: Vec<(u64, u64)> = narrow.collect();
-        Ranges::of(self.0.into_iter().chain(narrow).map(|(start, end)| start..end))
+        Ranges::new(self.0.into_iter().chain(narrow).map(|(start, end)| start..end))
     }
 
     /// The ranges in pieces of at most so many bytes.
@@ -90,8 +90,8 @@ impl Ranges {
 mod tests {
     use super::*;
 
-    fn of(text: &str) -> Ranges {
-        Ranges::of(text.split_whitespace().map(|range| {
+    fn ranges(text: &str) -> Ranges {
+        Ranges::new(text.split_whitespace().map(|range| {
             let (start, end) = range.split_once('-').unwrap();
             start.parse().unwrap()..end.parse().unwrap()
         }))
@@ -99,17 +99,19 @@ mod tests {
 
     #[test]
     fn ranges_are_joined_taken_away_and_cut() {
-        assert_eq!(of("5-9 0-3 3-4 8-12 20-20").0, [(0, 4), (5, 12)]);
-        assert_eq!(of("0-10 20-30").without(&of("2-4 8-22 29-40")), of("0-2 4-8 22-29"));
-        assert_eq!(of("0-10").without(&of("")), of("0-10"));
-        assert_eq!(of("0-10").without(&of("0-10")), of(""));
-        let mut there = of("0-4 6-8");
+        assert_eq!(ranges("5-9 0-3 3-4 8-12 20-20").0, [(0, 4), (5, 12)]);
+        assert_eq!(ranges("0-10 20-30").without(&ranges("2-4 8-22 29-40")), ranges("0-2 4-8 22-29"));
+        assert_eq!(ranges("0-10").without(&ranges("")), ranges("0-10"));
+        assert_eq!(ranges("0-10").without(&ranges("0-10")), ranges(""));
+        let mut there = ranges("0-4 6-8");
         there.add(4..6);
         assert_eq!((there.0.as_slice(), there.bytes(), there.first()), (&[(0, 8)][..], 8, 8));
-        assert_eq!(of("1-4").first(), 0);
-        assert_eq!(of("0-5 7-8").pieces(2).collect::<Vec<_>>(), [0..2, 2..4, 4..5, 7..8]);
+        assert_eq!(ranges("1-4").first(), 0);
+        assert_eq!(ranges("0-5 7-8").pieces(2).collect::<Vec<_>>(), [0..2, 2..4, 4..5, 7..8]);
         // A twentieth of 2,100 bytes is 105: the gaps of 5 and 60 are closed, that of 90 is not.
-        assert_eq!(of("0-1000 1005-1105 1165-1265 1355-2255").closed(), of("0-1265 1355-2255"));
-        assert!(of("0-5 7-8").is_within(8) && !of("0-5 7-9").is_within(8) && !Ranges(vec![(3, 2)]).is_within(8));
+        assert_eq!(ranges("0-1000 1005-1105 1165-1265 1355-2255").closed(), ranges("0-1265 1355-2255"));
+        assert!(
+            ranges("0-5 7-8").is_within(8) && !ranges("0-5 7-9").is_within(8) && !Ranges(vec![(3, 2)]).is_within(8)
+        );
     }
 }

@@ -13,11 +13,11 @@ use super::super::table::looks_like_lineage;
 use super::super::value::{MAX_ENTRIES, borrowed, is_crowded};
 use super::super::words::CardWords;
 use super::super::{date, loose};
-use crate::model::{Count, Counts, Flag, Flags, HubId, Oddity, OddityKind, Record, Word, Words};
+use crate::model::{Count, Counts, Flag, Flags, Oddity, OddityKind, Record, RepositoryKey, Word, Words};
 
 /// One row. Every field but the id may be missing or of the wrong kind, so each is read on its own.
 #[derive(Debug, Default)]
-struct Row<'a> {
+struct WireRow<'a> {
     id: Option<&'a RawValue>,
     hub_id: Option<&'a RawValue>,
     model_id: Option<&'a RawValue>,
@@ -63,7 +63,7 @@ impl Spelling {
 #[derive(Debug, Clone, Copy)]
 enum Field {
     Id,
-    HubId,
+    RepositoryKey,
     ModelId,
     Created,
     Count(Count),
@@ -81,10 +81,10 @@ enum Field {
 }
 
 impl Field {
-    fn of(name: &str) -> Field {
+    fn from_name(name: &str) -> Field {
         match name {
             "id" => Field::Id,
-            "_id" => Field::HubId,
+            "_id" => Field::RepositoryKey,
             "modelId" => Field::ModelId,
             "createdAt" => Field::Created,
             "tags" => Field::Tags,
@@ -108,7 +108,7 @@ impl Field {
     fn name(self) -> &'static str {
         match self {
             Field::Id => "id",
-            Field::HubId => "_id",
+            Field::RepositoryKey => "_id",
             Field::ModelId => "modelId",
             Field::Created => "createdAt",
             Field::Count(count) => count.hub_name(),
@@ -125,12 +125,12 @@ impl Field {
     }
 }
 
-impl<'a> Row<'a> {
+impl<'a> WireRow<'a> {
     /// Where a field is put.
     fn place(&mut self, field: Field) -> Option<&mut Option<&'a RawValue>> {
         Some(match field {
             Field::Id => &mut self.id,
-            Field::HubId => &mut self.hub_id,
+            Field::RepositoryKey => &mut self.hub_id,
             Field::ModelId => &mut self.model_id,
             Field::Created => &mut self.created,
             Field::Count(count) => &mut self.counts[count],
@@ -147,7 +147,7 @@ impl<'a> Row<'a> {
     }
 
     /// The row with what only the other spellings say.
-    fn joined(mut self) -> Row<'a> {
+    fn joined(mut self) -> WireRow<'a> {
         let others = self.others;
         let of = |spelling: Spelling| others[spelling as usize];
         self.model_id = self.model_id.or(of(Spelling::ModelId));
@@ -176,7 +176,7 @@ impl Visitor<'_> for Name<'_> {
         f.write_str("the name of a field")
     }
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Field, E> {
-        let field = Field::of(name);
+        let field = Field::from_name(name);
         if matches!(field, Field::Other) && looks_like_lineage(name) {
             (self.0)(name);
         }
@@ -188,19 +188,19 @@ impl Visitor<'_> for Name<'_> {
 struct Whole<'u>(&'u mut dyn FnMut(&str));
 
 impl<'de> DeserializeSeed<'de> for Whole<'_> {
-    type Value = Row<'de>;
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<Row<'de>, D::Error> {
+    type Value = WireRow<'de>;
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<WireRow<'de>, D::Error> {
         input.deserialize_map(self)
     }
 }
 
 impl<'de> Visitor<'de> for Whole<'_> {
-    type Value = Row<'de>;
+    type Value = WireRow<'de>;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Row<'de>, A::Error> {
-        let mut row = Row::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<WireRow<'de>, A::Error> {
+        let mut row = WireRow::default();
         while let Some(field) = fields.next_key_seed(Name(self.0))? {
             let Some(place) = row.place(field) else {
                 fields.next_value::<IgnoredAny>()?;
@@ -256,7 +256,7 @@ impl<'a> BaseModel<'a> {
     /// Adds its id and key to `models`, and gives its relation.
     fn add_to(self, models: &mut BaseModels<'a>) -> Option<Cow<'a, str>> {
         let (id, key, relation) = match self {
-            BaseModel::Object { id, relation, key } => (id, key.as_str().and_then(HubId::parse), relation),
+            BaseModel::Object { id, relation, key } => (id, key.as_str().and_then(RepositoryKey::parse), relation),
             BaseModel::Id(id) => (id, None, None),
         };
         models.ids.push(id);

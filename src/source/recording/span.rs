@@ -62,7 +62,7 @@ mod tests {
     use super::super::{Head, PageKind, Plan};
     use super::*;
 
-    fn of(began: i64, ended: Option<i64>) -> Span {
+    fn span(began: i64, ended: Option<i64>) -> Span {
         Span { began, ended, disbelieved: None }
     }
 
@@ -77,18 +77,18 @@ mod tests {
         let mut recording = Recording::resume(folder.path(), &family, OCTOBER).unwrap();
         recording.add(&page(OCTOBER + 1), b"[]").unwrap();
         recording.add(&page(OCTOBER + 2), b"[]").unwrap();
-        assert_eq!(recording.span().unwrap(), of(OCTOBER + 1, Some(OCTOBER + 2)));
+        assert_eq!(recording.span().unwrap(), span(OCTOBER + 1, Some(OCTOBER + 2)));
         drop(recording);
         let later = OCTOBER + 19 * DAY;
         let mut recording = Recording::resume(folder.path(), &whole, later).unwrap();
-        assert_eq!(recording.span().unwrap(), of(later, None));
+        assert_eq!(recording.span().unwrap(), span(later, None));
         recording.add(&page(later + 1), b"[]").unwrap();
         drop(recording);
         let mut recording = Recording::resume(folder.path(), &whole, later + 2 * DAY).unwrap();
         recording.add(&page(later + 2 * DAY), b"[]").unwrap();
         recording.finish().unwrap();
         let recording = Recording::open(folder.path()).unwrap();
-        assert_eq!(recording.span().unwrap(), of(later + 1, Some(later + 2 * DAY)));
+        assert_eq!(recording.span().unwrap(), span(later + 1, Some(later + 2 * DAY)));
     }
 
     #[test]

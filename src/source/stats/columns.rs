@@ -78,7 +78,7 @@ impl Columns {
     pub fn are_of_links(&self) -> bool {
         let Columns { hub_id, created, counts, words, flags, sha, tags, card, .. } = self;
         let single = [
-            (hub_id.is_empty(), Column::HubId),
+            (hub_id.is_empty(), Column::RepositoryKey),
             (created.is_empty(), Column::Created),
             (sha.is_empty(), Column::Sha),
             (tags.is_none(), Column::Tags),
@@ -134,7 +134,7 @@ impl Columns {
         let mut columns = Columns {
             id_names: ids.iter().map(|at| fields.root(*at).to_owned()).collect(),
             ids,
-            hub_id: leaves(Column::HubId, 0, &is_whole, texts),
+            hub_id: leaves(Column::RepositoryKey, 0, &is_whole, texts),
             created: leaves(Column::Created, 0, &is_whole, TIMES),
             counts,
             words,

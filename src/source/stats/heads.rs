@@ -30,11 +30,11 @@ pub(super) struct Room(Cell<u64>);
 
 impl Room {
     /// That of a file of so many bytes.
-    pub fn of(size: u64) -> Room {
+    pub fn for_size(size: u64) -> Room {
         Room(Cell::new(size.saturating_mul(MOST_PER_BYTE).saturating_add(MOST)))
     }
 
-    fn take(&self, bytes: u64) -> Option<()> {
+    fn claim(&self, bytes: u64) -> Option<()> {
         self.0.set(self.0.get().checked_sub(bytes)?);
         Some(())
     }
@@ -134,7 +134,7 @@ pub(super) fn check(file: &File, chunk: &ColumnChunkMetaData, room: &Room) -> Re
         if head.kind != DICTIONARY {
             values += said;
         }
-        if room.take(head.unpacked + BYTES_PER_VALUE * said).is_none() {
+        if room.claim(head.unpacked + BYTES_PER_VALUE * said).is_none() {
             return fault(&format!("{said} values in {} bytes, more than such a file can hold", head.unpacked));
         }
         if !is_as_large(file, at, &head, chunk.compression())? {

@@ -11,7 +11,7 @@ use parquet::schema::types::ColumnDescriptor;
 
 use super::fault::{general, in_column};
 use super::foreign;
-use super::texts::Texts;
+use super::texts::TextColumn;
 use crate::model::DAY;
 use crate::source::date;
 use crate::source::hub::wire;
@@ -83,7 +83,7 @@ pub(super) enum Counts {
     Float(Leaf<parquet::data_type::FloatType>),
     Double(Leaf<parquet::data_type::DoubleType>),
     /// With what a text means.
-    Text(Texts, fn(&str) -> Option<u64>),
+    Text(TextColumn, fn(&str) -> Option<u64>),
     Unsigned32(Leaf<parquet::data_type::Int32Type>),
     Unsigned64(Leaf<parquet::data_type::Int64Type>),
 }
@@ -95,7 +95,7 @@ impl Counts {
         let kind = group.metadata().column(at).column_descr_ptr().converted_type();
         let read = if name == "safetensors" { wire::total } else { wire::count };
         Ok(match reader {
-            ColumnReader::ByteArrayColumnReader(_) => Counts::Text(Texts::open(group, at)?, read),
+            ColumnReader::ByteArrayColumnReader(_) => Counts::Text(TextColumn::open(group, at)?, read),
             ColumnReader::Int32ColumnReader(_) if kind == ConvertedType::UINT_32 => {
                 Counts::Unsigned32(Leaf::new(reader, group, at))
             }
@@ -136,13 +136,13 @@ impl Counts {
 /// A column of yes and no, or of what the Hub says of a gate.
 pub(super) enum Flags {
     Bool(Box<Leaf<parquet::data_type::BoolType>>),
-    Text(Texts),
+    Text(TextColumn),
 }
 
 impl Flags {
     pub fn open(group: &dyn RowGroupReader, at: usize) -> Result<Flags, ParquetError> {
         Ok(match group.get_column_reader(at)? {
-            ColumnReader::ByteArrayColumnReader(_) => Flags::Text(Texts::open(group, at)?),
+            ColumnReader::ByteArrayColumnReader(_) => Flags::Text(TextColumn::open(group, at)?),
             reader => Flags::Bool(Box::new(Leaf::new(reader, group, at))),
         })
     }
@@ -162,7 +162,7 @@ impl Flags {
 
 /// A column of times: text, or a timestamp in some unit.
 pub(super) enum Times {
-    Text(Texts),
+    Text(TextColumn),
     /// Ticks, and how many of them are a millisecond.
     Ticks(Leaf<parquet::data_type::Int64Type>, i64),
     Int96(Leaf<parquet::data_type::Int96Type>),
@@ -179,7 +179,7 @@ impl Times {
         let reader = group.get_column_reader(at)?;
         let descr = group.metadata().column(at).column_descr_ptr();
         Ok(match reader {
-            ColumnReader::ByteArrayColumnReader(_) => Times::Text(Texts::open(group, at)?),
+            ColumnReader::ByteArrayColumnReader(_) => Times::Text(TextColumn::open(group, at)?),
             ColumnReader::Int96ColumnReader(_) => Times::Int96(Leaf::new(reader, group, at)),
             ColumnReader::Int32ColumnReader(_) if descr.converted_type() == ConvertedType::DATE => {
                 Times::Days(Leaf::new(reader, group, at))

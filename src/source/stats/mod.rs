@@ -34,7 +34,7 @@ use super::parts::{desks, in_order};
 use super::table::{Cells, NamedColumns, Repeats, numbers};
 use super::{Error, Sink};
 use crate::model::{
-    Authority, Counts, Flags, Hint, HubId, Oddity, OddityKind, Parentage, Reject, Remark, Word, Words, guarded,
+    Authority, Counts, Flags, Hint, Oddity, OddityKind, Parentage, Reject, Remark, RepositoryKey, Word, Words, guarded,
 };
 use columns::{Base, Columns};
 use fault::{general, plainly};
@@ -42,7 +42,7 @@ use fault::{general, plainly};
 pub(super) use footer::MOST as MOST_FOOTER;
 use heads::Room;
 use leaf::{Times, lossy};
-use texts::Texts;
+use texts::TextColumn;
 
 /// Reads every row. Gives what is to be said of the whole.
 pub(super) fn read(path: &Path, named: &NamedColumns, sink: Sink<'_>) -> Result<Vec<Remark>, Error> {
@@ -88,7 +88,7 @@ pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result
             }
             Ok(())
         })?;
-        Ok(gather.take())
+        Ok(gather.take_part())
     };
     in_order(desks, |_| Ok(groups.next()), work, sink)?;
     dump.row_count().map(drop)
@@ -154,7 +154,7 @@ impl Dump<'_> {
             );
             return Err(Error::hinted(path, what, Hint::IdColumn));
         }
-        let room = Room::of(seen.size);
+        let room = Room::for_size(seen.size);
         Ok(Dump { path, reader, file, room, columns, remarks, numbers: Cell::default() })
     }
 
@@ -226,19 +226,19 @@ fn foreign<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, Parqu
 
 /// The open columns of a row group, all at the same row. Of each all spellings, which are read on whichever a row has.
 struct Leaves {
-    ids: Vec<Texts>,
-    hub_id: Vec<Texts>,
+    ids: Vec<TextColumn>,
+    hub_id: Vec<TextColumn>,
     created: Vec<Times>,
     /// Each with its name in the file.
     counts: Counts<Vec<(String, leaf::Counts)>>,
-    words: Words<Vec<Texts>>,
+    words: Words<Vec<TextColumn>>,
     flags: Flags<Vec<leaf::Flags>>,
     gated: Vec<leaf::Flags>,
-    sha: Vec<Texts>,
-    tags: Option<Texts>,
+    sha: Vec<TextColumn>,
+    tags: Option<TextColumn>,
     base_models: Vec<BaseLeaves>,
-    card: Vec<Texts>,
-    cells: Vec<(columns::Cell, Texts)>,
+    card: Vec<TextColumn>,
+    cells: Vec<(columns::Cell, TextColumn)>,
     base_model: memmem::Finder<'static>,
     /// So many rows had a number where a later column has an id.
     numbers: u64,
@@ -246,16 +246,16 @@ struct Leaves {
 
 /// The open parts of a column of the Hub's parents.
 struct BaseLeaves {
-    text: Option<Texts>,
-    models: Option<Texts>,
-    keys: Option<Texts>,
-    relation: Option<Texts>,
+    text: Option<TextColumn>,
+    models: Option<TextColumn>,
+    keys: Option<TextColumn>,
+    relation: Option<TextColumn>,
 }
 
 impl Leaves {
     fn open(columns: &Columns, group: &dyn RowGroupReader) -> Result<Leaves, ParquetError> {
-        let text = |at: Option<usize>| at.map(|at| Texts::open(group, at)).transpose();
-        let texts = |all: &[usize]| all.iter().map(|at| Texts::open(group, *at)).collect::<Result<Vec<_>, _>>();
+        let text = |at: Option<usize>| at.map(|at| TextColumn::open(group, at)).transpose();
+        let texts = |all: &[usize]| all.iter().map(|at| TextColumn::open(group, *at)).collect::<Result<Vec<_>, _>>();
         let open_flags = |all: &[usize]| all.iter().map(|at| leaf::Flags::open(group, *at)).collect::<Result<_, _>>();
         let mut counts = Counts::default();
         for (count, all) in columns.counts.iter() {
@@ -296,7 +296,7 @@ impl Leaves {
             cells: columns
                 .cells
                 .iter()
-                .map(|cell| Ok((cell.clone(), Texts::open(group, cell.at)?)))
+                .map(|cell| Ok((cell.clone(), TextColumn::open(group, cell.at)?)))
                 .collect::<Result<_, ParquetError>>()?,
             base_model: memmem::Finder::new("base_model"),
             numbers: 0,
@@ -314,7 +314,7 @@ impl Leaves {
     fn links(&mut self, gather: &mut Gather) -> Result<Result<(), String>, ParquetError> {
         let id = one_id(&mut self.ids, &mut self.numbers)?;
         let mut spoke = false;
-        if let Some(tags) = self.tags.as_mut().map(Texts::next).transpose()?.flatten() {
+        if let Some(tags) = self.tags.as_mut().map(TextColumn::next).transpose()?.flatten() {
             spoke = true;
             let mut of_tags = ParentTags::default();
             tags.each(|tag| of_tags.add(tag, gather));
@@ -323,8 +323,8 @@ impl Leaves {
         let mut has_models = false;
         for base in &mut self.base_models {
             // Their relation is not asked for; it is read on all the same, to stay at the same row.
-            base.relation.as_mut().map(Texts::one).transpose()?;
-            let models = base.models.as_mut().map(Texts::next).transpose()?.flatten();
+            base.relation.as_mut().map(TextColumn::one).transpose()?;
+            let models = base.models.as_mut().map(TextColumn::next).transpose()?.flatten();
             let json = one_text(base.text.as_mut_slice(), "baseModels", &mut oddities)?;
             if has_models {
                 continue;
@@ -350,7 +350,7 @@ impl Leaves {
             return Ok(found.settle().map(|record| gather.add(Ok(record))));
         }
         spoke = spoke || std::str::from_utf8(card).is_ok_and(|card| wire::card_json(card, &mut oddities).is_some());
-        Ok(gather.row(id, if spoke { Authority::Hub } else { Authority::Silent }))
+        Ok(gather.row(id, if spoke { Authority::Listing } else { Authority::Silent }))
     }
 
     /// The next row.
@@ -403,7 +403,7 @@ impl Leaves {
         if self.cells.is_empty() {
             return Ok(found);
         }
-        let mut cells = Cells::of(found);
+        let mut cells = Cells::new(found);
         for (columns::Cell { column, name, is_list, .. }, leaf) in &mut self.cells {
             let Some(values) = leaf.next()? else { continue };
             if *is_list {
@@ -411,7 +411,7 @@ impl Leaves {
                 values.each(|text| all.push(lossy(text)));
                 cells.take_list(*column, name, all);
             } else {
-                cells.take(*column, name, values.first().map(lossy).unwrap_or_default());
+                cells.put(*column, name, values.first().map(lossy).unwrap_or_default());
             }
         }
         Ok(cells.finish())
@@ -424,7 +424,7 @@ impl BaseLeaves {
         let relation = one_text(self.relation.as_mut_slice(), "baseModels.relation", oddities)?;
         let json = one_text(self.text.as_mut_slice(), "baseModels", oddities)?;
         let ids = texts(&mut self.models)?;
-        let keys = self.keys.as_mut().map(Texts::next).transpose()?.flatten();
+        let keys = self.keys.as_mut().map(TextColumn::next).transpose()?.flatten();
         if let Some(json) = json {
             return Ok(wire::base_models_json(json, oddities));
         }
@@ -432,7 +432,7 @@ impl BaseLeaves {
             let mut of_ids = Vec::new();
             // Where a key is missing it cannot be told whose: then none is known.
             if let Some(keys) = keys.filter(|keys| keys.len() == ids.len()) {
-                keys.each(|key| of_ids.push(HubId::parse(&lossy(key))));
+                keys.each(|key| of_ids.push(RepositoryKey::parse(&lossy(key))));
             }
             BaseModels { relation: relation.map(Cow::Borrowed), ids, keys: of_ids }
         }))
@@ -448,7 +448,7 @@ fn good<T>(value: Result<Option<T>, String>, field: &str, oddities: &mut Vec<Odd
 }
 
 /// The first spelling of a row's id that is not blank, and no number where a later one says anything; those are counted.
-fn one_id<'a>(leaves: &'a mut [Texts], numbers: &mut u64) -> Result<&'a [u8], ParquetError> {
+fn one_id<'a>(leaves: &'a mut [TextColumn], numbers: &mut u64) -> Result<&'a [u8], ParquetError> {
     let mut id = &[][..];
     for leaf in leaves {
         let other = leaf.one()?.unwrap_or_default();
@@ -461,7 +461,7 @@ fn one_id<'a>(leaves: &'a mut [Texts], numbers: &mut u64) -> Result<&'a [u8], Pa
 }
 
 /// The first spelling of a row's text.
-fn first(leaves: &mut [Texts]) -> Result<Option<&[u8]>, ParquetError> {
+fn first(leaves: &mut [TextColumn]) -> Result<Option<&[u8]>, ParquetError> {
     let mut first = None;
     for leaf in leaves {
         let text = leaf.one()?;
@@ -470,7 +470,7 @@ fn first(leaves: &mut [Texts]) -> Result<Option<&[u8]>, ParquetError> {
     Ok(first)
 }
 
-fn texts(leaf: &mut Option<Texts>) -> Result<Option<Vec<Cow<'_, str>>>, ParquetError> {
+fn texts(leaf: &mut Option<TextColumn>) -> Result<Option<Vec<Cow<'_, str>>>, ParquetError> {
     let Some(leaf) = leaf else { return Ok(None) };
     let Some(texts) = leaf.next()? else { return Ok(None) };
     let mut all = Vec::with_capacity(texts.len());
@@ -479,7 +479,7 @@ fn texts(leaf: &mut Option<Texts>) -> Result<Option<Vec<Cow<'_, str>>>, ParquetE
 }
 
 fn one_text<'a>(
-    leaves: &'a mut [Texts],
+    leaves: &'a mut [TextColumn],
     field: &str,
     oddities: &mut Vec<Oddity>,
 ) -> Result<Option<&'a str>, ParquetError> {

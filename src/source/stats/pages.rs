@@ -17,7 +17,7 @@ use super::{delta, foreign};
 const MOST_LEVELS: usize = 1 << 26;
 
 /// The bytes in which the texts of a row lie, and where.
-type Row<'a> = (&'a [u8], &'a [Span]);
+type RowTexts<'a> = (&'a [u8], &'a [Span]);
 
 /// The pages of a column, the present one and the next: a row may go on there.
 pub(super) struct Pages {
@@ -82,7 +82,7 @@ impl Pages {
     }
 
     /// The texts of the next row: nothing where it is null.
-    pub fn next(&mut self) -> Result<Option<Row<'_>>, ParquetError> {
+    pub fn next(&mut self) -> Result<Option<RowTexts<'_>>, ParquetError> {
         if self.page.level == self.page.defs.len() {
             self.turn()?;
             if self.page.defs.is_empty() {

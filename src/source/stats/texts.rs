@@ -9,15 +9,15 @@ use super::spans::{Span, text};
 use crate::source::loose;
 
 /// A column of texts of a row group, handed out row by row.
-pub(super) struct Texts(Box<Pages>);
+pub(super) struct TextColumn(Box<Pages>);
 
 /// The texts of one row: one in a flat column, any number in a list.
 #[derive(Clone, Copy)]
 pub(super) struct Values<'a>(&'a [u8], &'a [Span]);
 
-impl Texts {
-    pub fn open(group: &dyn RowGroupReader, at: usize) -> Result<Texts, ParquetError> {
-        Ok(Texts(Box::new(Pages::open(group, at)?)))
+impl TextColumn {
+    pub fn open(group: &dyn RowGroupReader, at: usize) -> Result<TextColumn, ParquetError> {
+        Ok(TextColumn(Box::new(Pages::open(group, at)?)))
     }
 
     /// The next row: nothing where it is null.
@@ -169,7 +169,7 @@ mod tests {
                 let rows: Vec<_> = group.get_row_iter(None).unwrap().map(Result::unwrap).collect();
                 assert_eq!(rows.len() as i64, group.metadata().num_rows());
                 for column in 0..3 {
-                    let mut texts = Texts::open(group.as_ref(), column).unwrap();
+                    let mut texts = TextColumn::open(group.as_ref(), column).unwrap();
                     for (number, row) in rows.iter().enumerate() {
                         assert!(!texts.is_over());
                         let found = texts.next().unwrap().map(|values| {

@@ -5,7 +5,7 @@ use crate::model::{Count, Flag, Relation, Word};
 pub(in crate::source) enum Column {
     /// Its id; of a table of links, the child's.
     Id,
-    HubId,
+    RepositoryKey,
     Created,
     Count(Count),
     /// The Hub's object with the number of parameters.
@@ -43,7 +43,7 @@ const NAMES: &[(&str, Column)] = &[
     ("child_id", Column::Id),
     ("child", Column::Id),
     ("model", Column::Id),
-    ("_id", Column::HubId),
+    ("_id", Column::RepositoryKey),
     ("createdAt", Column::Created),
     ("created_at", Column::Created),
     ("created", Column::Created),
@@ -94,7 +94,7 @@ const NAMES: &[(&str, Column)] = &[
 impl Column {
     /// What the column of that name says, and its rank among those that say the same: 1 or more, since those that somebody
     /// named stand above.
-    pub fn of(name: &str) -> Option<(Column, usize)> {
+    pub fn from_name(name: &str) -> Option<(Column, usize)> {
         let rank = NAMES.iter().position(|(known, _)| *known == name);
         let known = rank.map(|rank| (NAMES[rank].1, rank + 1));
         let count = || Count::ALL.into_iter().find(|count| count.hub_name() == name).map(Column::Count);
@@ -109,7 +109,7 @@ impl Column {
         let known = known.chain(Count::ALL.iter().map(|count| count.hub_name()));
         let known = known.chain(Word::ALL.iter().map(|word| word.hub_name()));
         let mut known = known.chain(Flag::ALL.iter().map(|flag| flag.hub_name()));
-        let (column, rank) = Column::of(known.find(|known| known.eq_ignore_ascii_case(name))?)?;
+        let (column, rank) = Column::from_name(known.find(|known| known.eq_ignore_ascii_case(name))?)?;
         Some((column, rank + NAMES.len()))
     }
 
@@ -231,6 +231,6 @@ impl Named {
     /// What a column says: as it was named, or by its known name.
     pub(in crate::source) fn column(&self, name: &str) -> Option<(Column, usize)> {
         let named = self.0.iter().find(|(known, _)| known == name);
-        named.map(|(_, column)| (*column, 0)).or_else(|| Column::of(name))
+        named.map(|(_, column)| (*column, 0)).or_else(|| Column::from_name(name))
     }
 }

@@ -132,7 +132,7 @@ pub(in crate::source) fn read(
         }
         let mut cells = Cells::default();
         for Place { at, name, column } in &places {
-            cells.take(*column, name, Cow::Borrowed(&row[*at]));
+            cells.put(*column, name, Cow::Borrowed(&row[*at]));
         }
         numbers += u64::from(cells.had_number);
         let record = cells.finish().settle().map_err(reject);

@@ -33,12 +33,12 @@ pub(super) struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     /// Goes on with what is known of a row.
-    pub fn of(found: Found<'a>) -> Cells<'a> {
+    pub fn new(found: Found<'a>) -> Cells<'a> {
         Cells { found, ..Cells::default() }
     }
 
     /// Takes in a cell that is a text. What an earlier column said of the same stays.
-    pub fn take(&mut self, column: Column, name: &str, cell: Cow<'a, str>) {
+    pub fn put(&mut self, column: Column, name: &str, cell: Cow<'a, str>) {
         // An empty cell says nothing; an empty list says that there is none.
         if loose::is_null(cell.trim()) {
             return;
@@ -52,7 +52,7 @@ impl<'a> Cells<'a> {
                 }
                 None
             }
-            Column::HubId => keep(&mut found.hub_id, Ok(cell)),
+            Column::RepositoryKey => keep(&mut found.hub_id, Ok(cell)),
             Column::Sha => keep(&mut found.sha, Ok(cell)),
             Column::Word(Word::Gated) => {
                 // DuckDB keeps the quotes of JSON.

@@ -49,7 +49,7 @@ pub(super) struct Begun {
 }
 
 impl Begun {
-    pub fn of(folder: &Folder, arriving: Option<Arc<Arriving>>) -> Begun {
+    pub fn new(folder: &Folder, arriving: Option<Arc<Arriving>>) -> Begun {
         let note = &folder.note;
         Begun {
             path: folder.file(),

@@ -254,7 +254,7 @@ impl Folder {
     }
 
     pub fn write(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
-        self.room.take(&self.path, bytes.len() as u64)?;
+        self.room.claim(&self.path, bytes.len() as u64)?;
         self.open(|file| {
             file.seek(SeekFrom::Start(at))?;
             file.write_all(bytes)

@@ -47,7 +47,7 @@ impl Room {
     ///
     /// # Errors
     /// If there is none.
-    pub fn take(&mut self, folder: &Path, bytes: u64) -> io::Result<()> {
+    pub fn claim(&mut self, folder: &Path, bytes: u64) -> io::Result<()> {
         self.unseen = self.unseen.saturating_add(bytes);
         if self.unseen < EVERY {
             return Ok(());
@@ -102,9 +102,9 @@ mod tests {
     fn it_is_looked_first_and_then_now_and_then() {
         let full: fn(&Path) -> Option<u64> = |_| Some(LEFT);
         let folder = Path::new("o.fetch");
-        assert!(Room { free: full, ..Room::default() }.take(folder, 1).is_err());
+        assert!(Room { free: full, ..Room::default() }.claim(folder, 1).is_err());
         let mut room = Room { free: full, unseen: 0 };
-        let written = (0..).take_while(|_| room.take(folder, 1 << 20).is_ok()).count() as u64;
+        let written = (0..).take_while(|_| room.claim(folder, 1 << 20).is_ok()).count() as u64;
         assert_eq!(written, (EVERY >> 20) - 1);
         assert!(written << 20 < LEFT);
     }

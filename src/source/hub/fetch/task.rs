@@ -83,9 +83,9 @@ impl<'t> Task<'t> {
     /// Fetches the footer of a Parquet file and the columns that are read.
     async fn columns(&self, folder: &mut Folder, wanted: &Wanted, size: u64) -> Result<(), Stop> {
         folder.make_room(size)?;
-        let tail = Ranges::of(once(size.saturating_sub(TAIL)..size));
+        let tail = Ranges::new(once(size.saturating_sub(TAIL)..size));
         self.need(folder, &tail).await?;
-        let footer = Ranges::of(once(folder.footer(size)?));
+        let footer = Ranges::new(once(folder.footer(size)?));
         self.need(folder, &footer).await?;
         let columns = missing(folder, wanted).map_err(|error| error.named(&self.label))?.closed();
         let bytes = folder.note.there.bytes() + columns.without(&folder.note.there).bytes();

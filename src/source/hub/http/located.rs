@@ -37,7 +37,7 @@ impl Located {
         let size = headers.get("x-linked-size").and_then(|size| size.to_str().ok()?.trim().parse().ok());
         let linked = tag(headers, "x-linked-etag");
         let is_sha256 = |etag: &String| etag.len() == 64 && etag.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let known = Known { marks: Marks::of(headers), ..Known::default() };
+        let known = Known { marks: Marks::from_headers(headers), ..Known::default() };
         Located {
             url,
             size: size.or_else(|| length(headers)),
@@ -101,7 +101,7 @@ impl Located {
         {
             return Err(Refusal::Changed(format!("it is of commit {now} now, and was of {known}")));
         }
-        let (mut known, now) = (self.known(), Marks::of(headers));
+        let (mut known, now) = (self.known(), Marks::from_headers(headers));
         if known.marks == Marks::default() && self.is_fixed() {
             known.marks = now;
             return Ok(());

@@ -23,7 +23,7 @@ pub(super) enum Standing {
 }
 
 impl Marks {
-    pub fn of(headers: &HeaderMap) -> Marks {
+    pub fn from_headers(headers: &HeaderMap) -> Marks {
         let text = |name: HeaderName| Some(headers.get(name)?.to_str().ok()?.trim().to_owned());
         // What was changed in the second of the answer may be changed in it once more.
         let modified =
@@ -89,7 +89,7 @@ pub(super) fn encoding(headers: &HeaderMap) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn of(etag: &'static str, modified: &'static str) -> Marks {
+    fn marks(etag: &'static str, modified: &'static str) -> Marks {
         let mut headers = HeaderMap::new();
         headers.insert(DATE, "now".parse().unwrap());
         for (name, value) in [(ETAG, etag), (LAST_MODIFIED, modified)] {
@@ -97,7 +97,7 @@ mod tests {
                 headers.insert(name, value.parse().unwrap());
             }
         }
-        Marks::of(&headers)
+        Marks::from_headers(&headers)
     }
 
     #[test]
@@ -116,7 +116,7 @@ mod tests {
             (("", "now"), ("", "now"), "unknown"),
             (("", ""), ("", ""), "unknown"),
         ] {
-            let found = match of(known.0, known.1).standing(&of(now.0, now.1)) {
+            let found = match marks(known.0, known.1).standing(&marks(now.0, now.1)) {
                 Standing::Same => "same",
                 Standing::Other(_) => "other",
                 Standing::Unknown => "unknown",
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_part_is_packed_as_what_is_there() {
-        let of = |packed: Option<&'static str>| Marks { encoding: packed.map(Into::into), ..of("\"a\"", "x") };
+        let of = |packed: Option<&'static str>| Marks { encoding: packed.map(Into::into), ..marks("\"a\"", "x") };
         let [plain, gzip, brotli] = [of(None), of(Some("gzip")), of(Some("br"))];
         assert_eq!(gzip.standing(&gzip), Standing::Same);
         assert_eq!(gzip.standing(&plain), Standing::Unknown);
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_range_is_asked_of_what_names_the_very_bytes() {
-        let asked = |etag, modified| of(etag, modified).condition().unwrap_or_default();
+        let asked = |etag, modified| marks(etag, modified).condition().unwrap_or_default();
         assert_eq!(asked("\"a\"", "x"), "\"a\"");
         assert_eq!(asked("W/\"a\"", "x"), "x");
         assert_eq!(asked("W/\"a\"", "now"), "");

@@ -35,7 +35,7 @@ enum Ask<'r> {
 }
 
 /// One try at some bytes.
-enum Part {
+enum Tried {
     Done,
     /// All that this answer gives; the file goes on.
     More,
@@ -77,13 +77,13 @@ impl Hub {
             let once = self.part_once(file, &mut from, to, tell, keep);
             let failure = match tokio::time::timeout(longest, once).await {
                 Err(_) => Failure::new(Fault::Line, format!("an answer that took more than {} s", longest.as_secs())),
-                Ok(Part::Done) => return Ok(()),
-                Ok(Part::More) => {
+                Ok(Tried::Done) => return Ok(()),
+                Ok(Tried::More) => {
                     trial = Trial::default();
                     continue;
                 }
-                Ok(Part::Refused(refusal)) => return Err(refusal),
-                Ok(Part::Failed(failure)) => failure,
+                Ok(Tried::Refused(refusal)) => return Err(refusal),
+                Ok(Tried::Failed(failure)) => failure,
             };
             if from > start {
                 // It goes on, if slowly.
@@ -93,11 +93,18 @@ impl Hub {
         }
     }
 
-    async fn part_once(&self, file: &Located, from: &mut u64, to: Option<u64>, tell: Tell<'_>, keep: Keep<'_>) -> Part {
+    async fn part_once(
+        &self,
+        file: &Located,
+        from: &mut u64,
+        to: Option<u64>,
+        tell: Tell<'_>,
+        keep: Keep<'_>,
+    ) -> Tried {
         let size = file.all();
         let range = match to.or(size) {
-            Some(end) if *from >= end && (to.is_some() || *from > 0) => return Part::Done,
-            _ if *from > 0 && !file.is_named() => return Part::Refused(Refusal::Unnamed),
+            Some(end) if *from >= end && (to.is_some() || *from > 0) => return Tried::Done,
+            _ if *from > 0 && !file.is_named() => return Tried::Refused(Refusal::Unnamed),
             _ => match to {
                 Some(to) => Some(format!("bytes={from}-{}", to - 1)),
                 None if *from == 0 => None,
@@ -110,7 +117,7 @@ impl Hub {
         };
         let other_size = |now: u64| {
             let had = size.map_or_else(|| format!("{from} were there"), |size| format!("had {size}"));
-            Part::Refused(Refusal::Changed(format!("it has {now} bytes now, and {had}")))
+            Tried::Refused(Refusal::Changed(format!("it has {now} bytes now, and {had}")))
         };
         let end = match (response.status(), &range) {
             // Where nobody tells a size, an answer of nothing is the end.
@@ -120,7 +127,7 @@ impl Hub {
             (StatusCode::PARTIAL_CONTENT, Some(range)) => match ends(&headers, *from, to, size) {
                 Ok((end, whole)) => {
                     if let Err(refusal) = file.is_of(&headers) {
-                        return Part::Refused(refusal);
+                        return Tried::Refused(refusal);
                     }
                     file.known().size = size.or(whole);
                     Some(end)
@@ -128,15 +135,15 @@ impl Hub {
                 Err(Wrong::Size(now)) => return other_size(now),
                 Err(Wrong::Range(found)) => {
                     let reason = format!("the answer to {range} is of other bytes (Content-Range: {found})");
-                    return Part::Failed(Failure::new(Fault::Answer, reason));
+                    return Tried::Failed(Failure::new(Fault::Answer, reason));
                 }
             },
-            (StatusCode::OK, Some(_)) => return Part::Refused(Refusal::NoRanges),
+            (StatusCode::OK, Some(_)) => return Tried::Refused(Refusal::NoRanges),
             (StatusCode::OK, None) => match (length(&headers), size) {
                 (Some(now), Some(known)) if now != known => return other_size(now),
                 (now, known) => {
                     // Nothing else is read of it: its version is the one from now on.
-                    file.known().marks = Marks::of(&headers);
+                    file.known().marks = Marks::from_headers(&headers);
                     now.or(known)
                 }
             },
@@ -148,16 +155,16 @@ impl Hub {
                 (Some(now), _) => return other_size(now),
                 (None, Some(known)) => {
                     let reason = format!("it has fewer bytes now than the {known} that it had");
-                    return Part::Refused(Refusal::Changed(reason));
+                    return Tried::Refused(Refusal::Changed(reason));
                 }
             },
             (status, _) if status.is_success() => {
-                return Part::Failed(Failure::new(Fault::Answer, format!("an answer of another kind ({status})")));
+                return Tried::Failed(Failure::new(Fault::Answer, format!("an answer of another kind ({status})")));
             }
             _ => {
                 return match self.refused(response).await {
-                    Ok(failure) => Part::Failed(failure),
-                    Err(refusal) => Part::Refused(refusal),
+                    Ok(failure) => Tried::Failed(failure),
+                    Err(refusal) => Tried::Refused(refusal),
                 };
             }
         };
@@ -166,53 +173,53 @@ impl Hub {
             match response.chunk().await {
                 Ok(Some(bytes)) => {
                     if end.is_some_and(|end| bytes.len() as u64 > end - *from) {
-                        return Part::Failed(Failure::new(Fault::Answer, "an answer of more bytes than it says"));
+                        return Tried::Failed(Failure::new(Fault::Answer, "an answer of more bytes than it says"));
                     }
                     if let Err(error) = keep(*from, &bytes) {
-                        return Part::Refused(Refusal::Kept(error));
+                        return Tried::Refused(Refusal::Kept(error));
                     }
                     *from += bytes.len() as u64;
                 }
                 Ok(None) if end.is_some_and(|end| *from < end) => {
-                    return Part::Failed(Failure::new(Fault::Line, "an answer that ends too early"));
+                    return Tried::Failed(Failure::new(Fault::Line, "an answer that ends too early"));
                 }
                 // A part may be less than was asked for, and end where nobody says that the file does.
                 Ok(None) if range.is_some() && to.or_else(|| file.all()).is_none_or(|all| *from < all) => {
-                    return Part::More;
+                    return Tried::More;
                 }
                 Ok(None) => {
                     file.known().is_unsure = !is_framed;
-                    return Part::Done;
+                    return Tried::Done;
                 }
-                Err(error) => return Part::Failed(Failure::new(Fault::Line, chain(&error.without_url()))),
+                Err(error) => return Tried::Failed(Failure::new(Fault::Line, chain(&error.without_url()))),
             }
         }
     }
 
     /// Asks for bytes of a file: for a part of the version alone that is fetched.
-    async fn bytes(&self, file: &Located, range: Option<&str>, tell: Tell<'_>) -> Result<(HeaderMap, Response), Part> {
+    async fn bytes(&self, file: &Located, range: Option<&str>, tell: Tell<'_>) -> Result<(HeaderMap, Response), Tried> {
         // What never changes is not asked for by its version: the names are those of another host.
         let condition = if file.linked.is_some() { None } else { file.marks().condition() };
         let what = Ask::Bytes(range.map(|range| (range, condition.as_deref())));
         match self.ask(&file.url, what, tell).await {
-            Err(error) => Err(Part::Refused(error.into())),
-            Ok(Err(failure)) => Err(Part::Failed(failure)),
+            Err(error) => Err(Tried::Refused(error.into())),
+            Ok(Err(failure)) => Err(Tried::Failed(failure)),
             // A file that moved on is asked for there.
             Ok(Ok((_, headers, Some(response)))) => match encoding(&headers).filter(|_| response.status().is_success())
             {
                 // Many servers say so of a file that lies there packed; who reads it unpacks it.
                 Some(how) if !matches!(how.as_str(), "gzip" | "x-gzip" | "zstd") => {
-                    Err(Part::Refused(Refusal::Encoded(how)))
+                    Err(Tried::Refused(Refusal::Encoded(how)))
                 }
                 _ => Ok((headers, response)),
             },
-            Ok(Ok((_, _, None))) => Err(Part::Failed(Failure::new(Fault::Answer, "a redirect that leads elsewhere"))),
+            Ok(Ok((_, _, None))) => Err(Tried::Failed(Failure::new(Fault::Answer, "a redirect that leads elsewhere"))),
         }
     }
 
     /// Whether a file ends where the server says that nothing more of it is. Such an answer names no version often, and another
     /// one may be as long as what is there: its last byte is asked for.
-    async fn ends_here(&self, file: &Located, from: u64, size: Option<u64>, tell: Tell<'_>) -> Part {
+    async fn ends_here(&self, file: &Located, from: u64, size: Option<u64>, tell: Tell<'_>) -> Tried {
         let last = from.saturating_sub(1);
         let (headers, response) = match self.bytes(file, Some(&format!("bytes={last}-{last}")), tell).await {
             Ok(found) => found,
@@ -224,14 +231,14 @@ impl Hub {
                     let mut known = file.known();
                     known.is_unsure = whole.or(size).is_none();
                     known.size = Some(from);
-                    Part::Done
+                    Tried::Done
                 }
-                Err(refusal) => Part::Refused(refusal),
+                Err(refusal) => Tried::Refused(refusal),
             },
             (StatusCode::PARTIAL_CONTENT, Err(Wrong::Size(now))) => {
-                Part::Refused(Refusal::Changed(format!("it has {now} bytes now, and {from} were there")))
+                Tried::Refused(Refusal::Changed(format!("it has {now} bytes now, and {from} were there")))
             }
-            _ => Part::Refused(Refusal::NoRanges),
+            _ => Tried::Refused(Refusal::NoRanges),
         }
     }
 
@@ -247,7 +254,7 @@ impl Hub {
         let mut known = HeaderMap::new();
         loop {
             let is_own = url.origin() == self.endpoint.origin();
-            let class = Class::of(url.path());
+            let class = Class::by_path(url.path());
             let mut request = self.files.get(url.clone()).header(ACCEPT_ENCODING, "identity");
             if let Ask::Bytes(Some((range, condition))) = what {
                 request = request.header(RANGE, range);
