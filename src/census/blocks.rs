@@ -23,7 +23,7 @@ pub(super) trait Weight: Copy + Default + PartialEq + Send + Sync {
 
     fn add(&mut self, other: &Self);
 
-    fn take(&mut self, other: &Self);
+    fn subtract(&mut self, other: &Self);
 
     /// Columns of one class stand together.
     fn class(&self) -> u32;
@@ -75,7 +75,7 @@ impl<W: Weight> Found<W> {
 impl<W: Weight> Blocks<W> {
     /// Lays out blocks. `includes` are pairs of a column and a row, `feeds` of a row and a younger one, `asks` of a set
     /// and a column.
-    pub fn of(
+    pub fn lay_out(
         columns: &[W],
         rows: usize,
         includes: &[(u32, u32)],
@@ -90,13 +90,13 @@ impl<W: Weight> Blocks<W> {
         }
         let sorted: Vec<W> = order.iter().map(|column| columns[*column as usize]).collect();
         let include = includes.iter().map(|(column, row)| (place[*column as usize], *row));
-        let includes = Targets::of(sorted.len(), include, includes.len());
-        let feeds = Targets::of(rows, feeds.iter().copied(), feeds.len());
+        let includes = Targets::from_pairs(sorted.len(), include, includes.len());
+        let feeds = Targets::from_pairs(rows, feeds.iter().copied(), feeds.len());
         let mut of_rows: Vec<u32> =
             (0..asks.len() as u32).filter(|ask| asks[*ask as usize].0.is_multiple_of(2)).collect();
         of_rows.sort_unstable_by_key(|ask| place[asks[*ask as usize].1 as usize]);
         let row = |ask: &u32| (asks[*ask as usize].0 / 2, *ask);
-        let of_row = Targets::of(rows, of_rows.iter().map(row), of_rows.len());
+        let of_row = Targets::from_pairs(rows, of_rows.iter().map(row), of_rows.len());
         Blocks { rows, sorted, place, includes, feeds, asks, of_row }
     }
 
@@ -111,7 +111,7 @@ impl<W: Weight> Blocks<W> {
     }
 
     /// Takes the blocks of these numbers, in parallel.
-    pub fn take(&self, numbers: &[usize]) -> Found<W> {
+    pub fn sum(&self, numbers: &[usize]) -> Found<W> {
         let stripes = rayon::current_num_threads().min(numbers.len());
         let stripe = |stripe: usize| {
             let mut desk = Desk { sets: vec![[0; BLOCK / 64]; self.rows], touched: vec![0; self.rows.div_ceil(64)] };
@@ -187,7 +187,7 @@ impl Weight for u32 {
         *self += other;
     }
 
-    fn take(&mut self, other: &u32) {
+    fn subtract(&mut self, other: &u32) {
         *self -= other;
     }
 
@@ -229,7 +229,7 @@ where
         self.iter_mut().zip(other).for_each(|(to, what)| *to += what);
     }
 
-    fn take(&mut self, other: &Self) {
+    fn subtract(&mut self, other: &Self) {
         self.iter_mut().zip(other).for_each(|(to, what)| *to -= what);
     }
 
@@ -258,7 +258,7 @@ where
                 left &= !(u64::MAX >> (64 - many) << from);
                 let at = word * 64 + from as usize;
                 sum.add(&before[at + many as usize]);
-                sum.take(&before[at]);
+                sum.subtract(&before[at]);
             }
             while left != 0 {
                 sum.add(&columns[word * 64 + left.trailing_zeros() as usize]);

@@ -53,7 +53,7 @@ impl<W: Weight> Closure<W> {
     fn parts(&self) -> Targets {
         let rows = self.feeds.iter().map(|(part, row)| (*row, 2 * part));
         let columns = self.includes.iter().map(|(part, row)| (*row, 2 * part + 1));
-        Targets::of(self.rows as usize, rows.chain(columns), self.feeds.len() + self.includes.len())
+        Targets::from_pairs(self.rows as usize, rows.chain(columns), self.feeds.len() + self.includes.len())
     }
 
     /// Finds out how the sums are had, and of each pair of a set and a column whether the set holds it.
@@ -66,14 +66,14 @@ impl<W: Weight> Closure<W> {
         const RUNS: usize = 4;
         const MOST: usize = 1 << 28;
         let Closure { columns, rows, includes, feeds } = &self;
-        let blocks = Blocks::of(columns, *rows as usize, includes, feeds, asks);
+        let blocks = Blocks::lay_out(columns, *rows as usize, includes, feeds, asks);
         let is_tried = |number: &usize| number.is_multiple_of(blocks.len().div_ceil(SAMPLE));
         let is_quick = blocks.len().saturating_mul(*rows as usize) <= FEW;
         let (tried, left): (Vec<usize>, Vec<usize>) =
             (0..blocks.len()).partition(|number| is_quick || is_tried(number));
-        let found = blocks.take(&tried);
+        let found = blocks.sum(&tried);
         let touches = found.touches / tried.len().max(1) * left.len();
-        let try_runs = || Runs::of(columns.len(), &self.parts(), touches.saturating_mul(RUNS).min(MOST));
+        let try_runs = || Runs::put_together(columns.len(), &self.parts(), touches.saturating_mul(RUNS).min(MOST));
         let runs = (touches > FEW).then(try_runs).flatten();
         debug_assert!(!is_quick || self.agrees(&blocks, &found, FEW));
         let touches = if runs.is_some() || touches <= FEW { 0 } else { touches };
@@ -82,7 +82,7 @@ impl<W: Weight> Closure<W> {
 
     /// Whether runs, if they are not too many, give what all blocks gave.
     fn agrees(&self, blocks: &Blocks<W>, found: &Found<W>, most: usize) -> bool {
-        Runs::of(self.columns.len(), &self.parts(), most).is_none_or(|runs| {
+        Runs::put_together(self.columns.len(), &self.parts(), most).is_none_or(|runs| {
             let holds: Vec<bool> = blocks.asks().iter().map(|(set, column)| runs.holds(*set, *column)).collect();
             runs.sums(&self.columns) == found.sums && holds == found.holds(blocks.asks())
         })
@@ -128,7 +128,7 @@ impl<W: Weight> Prepared<W> {
             return (Sums { columns: self.columns, rows }, holds);
         }
         if !self.left.is_empty() {
-            self.found.add(self.blocks.take(&self.left));
+            self.found.add(self.blocks.sum(&self.left));
         }
         let holds = self.found.holds(asks);
         (Sums { columns: self.columns, rows: self.found.sums }, holds)
@@ -142,7 +142,7 @@ pub(super) struct Sums<W> {
 }
 
 impl<W: Weight> Sums<W> {
-    pub fn of(&self, set: u32) -> W {
+    pub fn of_set(&self, set: u32) -> W {
         match set {
             NONE => W::default(),
             column if column % 2 == 1 => self.columns[column as usize / 2],

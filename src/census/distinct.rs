@@ -23,11 +23,14 @@ pub(super) struct Distinct<'a> {
 impl<'a> Distinct<'a> {
     /// Gathers the sets. Links are as for [`super::segments::Segments::sum`]; `owners` has the number of each node's
     /// owner. Only nodes that `counts` wants have their owners counted.
-    pub fn of(nodes: usize, links: &[(u32, u32)], owners: &'a [u32], counts: impl Fn(u32) -> bool) -> Distinct<'a> {
-        let Peel { inner, order, cycles, .. } = Peel::of(nodes, links, |_| 0u32);
+    pub fn gather(nodes: usize, links: &[(u32, u32)], owners: &'a [u32], counts: impl Fn(u32) -> bool) -> Distinct<'a> {
+        let Peel { inner, order, cycles, .. } = Peel::take_apart(nodes, links, |_| 0u32);
         let links = || links.iter().filter(|(parent, child)| parent != child);
-        let children =
-            Targets::of(inner.len(), links().map(|(parent, child)| (inner.place(*parent), *child)), links().count());
+        let children = Targets::from_pairs(
+            inner.len(),
+            links().map(|(parent, child)| (inner.place(*parent), *child)),
+            links().count(),
+        );
         let rows: Vec<u32> = inner.rows().collect();
         let mut cycle_of = vec![NONE; inner.len()];
         for (cycle, number) in cycles.iter().zip(0..) {
@@ -79,9 +82,9 @@ impl<'a> Distinct<'a> {
     /// many seconds.
     pub fn below(self, wait: Option<u64>) -> Result<Vec<u64>, TooLong> {
         let (sums, _) = self.closure.prepare(Vec::new()).within(wait)?.finish();
-        let mut below: Vec<u64> = self.sets.iter().map(|set| sums.of(*set).into()).collect();
+        let mut below: Vec<u64> = self.sets.iter().map(|set| sums.of_set(*set).into()).collect();
         for (member, without, with) in &self.single {
-            below[self.inner.place(*member) as usize] -= u64::from(sums.of(*with) - sums.of(*without));
+            below[self.inner.place(*member) as usize] -= u64::from(sums.of_set(*with) - sums.of_set(*without));
         }
         Ok(below)
     }
@@ -97,6 +100,6 @@ impl<'a> Distinct<'a> {
         };
         let sets: Vec<u32> = groups.iter().map(join).collect();
         let (sums, _) = self.closure.prepare(Vec::new()).within(wait)?.finish();
-        Ok(sets.into_iter().map(|set| u64::from(sums.of(set).saturating_sub(1))).collect())
+        Ok(sets.into_iter().map(|set| u64::from(sums.of_set(set).saturating_sub(1))).collect())
     }
 }

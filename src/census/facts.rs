@@ -33,7 +33,7 @@ pub struct Facts {
     pub credit: f64,
 }
 
-/// The columns of [`Table`], which are those of [`Facts`]: a sum takes two.
+/// The columns of [`FactsTable`], which are those of [`Facts`]: a sum takes two.
 const COLUMNS: usize = 16;
 const DIRECT: usize = 0;
 const RELATIONS: usize = 1;
@@ -48,9 +48,9 @@ const SUMS: [Count; 3] = [Count::Downloads, Count::DownloadsAllTime, Count::Like
 /// Those that are sums over the descendants.
 pub(super) type Lanes = [i64; DEEPEST - RELATIONS];
 
-/// A `Table` is the facts of every model with children, column by column: counted now, or kept in the snapshot.
+/// A `FactsTable` is the facts of every model with children, column by column: counted now, or kept in the snapshot.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct FactsTable {
     rows: Numbers<Row>,
     columns: [Numbers<u64>; COLUMNS],
 }
@@ -58,10 +58,10 @@ pub(super) struct Table {
 /// Under which name the facts are kept: this version of what they mean.
 const NAME: &str = "census/1";
 
-impl Table {
+impl FactsTable {
     /// Counts the facts.
-    pub fn take(lineage: &Lineage, layout: &Layout, counting: &Counting) -> Result<Table, super::Error> {
-        let weigh = Weigh::of(lineage, counting)?;
+    pub fn count(lineage: &Lineage, layout: &Layout, counting: &Counting) -> Result<FactsTable, super::Error> {
+        let weigh = Weigh::read(lineage, counting)?;
         let sums = Segments::sum_within(weigh.nodes(), &weigh.links(), |node| weigh.node(node), counting.wait)?;
         let mut generations = lineage.generations();
         // What is not counted is nobody's deepest descendant.
@@ -84,7 +84,7 @@ impl Table {
                     weigh.row(*row, weigh.within_cycle(layout, unit, *row))
                 }
             };
-            let sum = sums.of(*row).unwrap_or_default();
+            let sum = sums.reached_from(*row).unwrap_or_default();
             let direct = lineage.children(*row).filter(|(child, _)| weigh.counts(*child)).count();
             columns[DIRECT].push(direct as u64);
             for (lane, column) in columns[RELATIONS..DEEPEST].iter_mut().enumerate() {
@@ -93,7 +93,7 @@ impl Table {
             columns[DEEPEST].push(deepest.into());
             columns[CREDIT].push(credit[unit as usize].to_bits());
         }
-        Ok(Table { rows: rows.into(), columns: columns.map(Numbers::from) })
+        Ok(FactsTable { rows: rows.into(), columns: columns.map(Numbers::from) })
     }
 
     /// Reads the facts that a snapshot keeps, if it keeps any: those of all its links and models, in which nothing is
@@ -101,7 +101,7 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::Damaged`] if they are not as they were written.
-    pub fn kept(snapshot: &Snapshot) -> Result<Option<Table>, Error> {
+    pub fn kept(snapshot: &Snapshot) -> Result<Option<FactsTable>, Error> {
         let Some(rows) = kept_rows(snapshot, &format!("{NAME}/rows"))? else { return Ok(None) };
         let mut columns: [Numbers<u64>; COLUMNS] = Default::default();
         for (number, column) in columns.iter_mut().enumerate() {
@@ -116,7 +116,7 @@ impl Table {
                 .map_err(|wrong| snapshot.damaged(format!("kept array {name}: {wrong}")))?;
             *column = kept;
         }
-        Ok(Some(Table { rows, columns }))
+        Ok(Some(FactsTable { rows, columns }))
     }
 
     /// Tells whether a snapshot keeps the facts.
@@ -135,7 +135,7 @@ impl Table {
         &self.rows
     }
 
-    /// Gives the facts at a place among [`Table::rows`].
+    /// Gives the facts at a place among [`FactsTable::rows`].
     pub fn at(&self, at: usize) -> Facts {
         let value = |column: usize| self.columns[column][at];
         let sum = |column: usize| Sum { total: value(column), of: value(column + 1) };
@@ -196,7 +196,7 @@ pub(super) struct Weigh<'a> {
 impl<'a> Weigh<'a> {
     /// # Errors
     /// [`Error::Damaged`].
-    pub fn of(lineage: &'a Lineage, counting: &Counting) -> Result<Weigh<'a>, Error> {
+    pub fn read(lineage: &'a Lineage, counting: &Counting) -> Result<Weigh<'a>, Error> {
         let snapshot = lineage.snapshot();
         let recent = counting.recent.clone().map(|recent| snapshot.created().map(|created| (created, recent)));
         Ok(Weigh {
@@ -204,7 +204,7 @@ impl<'a> Weigh<'a> {
             wanted: counting.wanted(snapshot)?,
             sums: sums(snapshot)?,
             recent: recent.transpose()?,
-            shadows: shadow::of(lineage),
+            shadows: shadow::shadows(lineage),
         })
     }
 

@@ -43,17 +43,17 @@ impl<W: Weight> Reach<W> {
         Ok(Reach { sums: self.sums.within(wait)?, ..self })
     }
 
-    /// Gives the sum of each group; `weight` is that of [`Groups::of`].
+    /// Gives the sum of each group; `weight` is that of [`Groups::take_apart`].
     pub fn finish(self, weight: impl Fn(u32) -> W) -> Vec<W> {
         let (sums, holds) = self.sums.finish();
         let mut holds = holds.into_iter();
         let finish = |(group, set): (&Begun<W>, &u32)| {
             let mut sum = group.sum;
-            sum.add(&sums.of(*set));
+            sum.add(&sums.of_set(*set));
             for ((_, off), _) in group.if_reached.iter().zip(holds.by_ref()).filter(|(_, holds)| *holds) {
                 match off {
-                    Off::Tree(at) => sum.take(&self.nodes[*at as usize].sum),
-                    Off::Member(member) => sum.take(&weight(*member)),
+                    Off::Tree(at) => sum.subtract(&self.nodes[*at as usize].sum),
+                    Off::Member(member) => sum.subtract(&weight(*member)),
                 }
             }
             sum
@@ -89,8 +89,8 @@ enum Off {
 
 impl<W: Weight> Groups<W> {
     /// Takes a graph apart; see [`super::segments::Segments::sum`].
-    pub fn of(all: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Groups<W> {
-        let peel = Peel::of(all, links, weight);
+    pub fn take_apart(all: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Groups<W> {
+        let peel = Peel::take_apart(all, links, weight);
         let mut first: Vec<u32> = (0..peel.inner.len() as u32).collect();
         for cycle in &peel.cycles {
             cycle.iter().for_each(|member| first[*member as usize] = cycle[0]);
@@ -141,7 +141,7 @@ impl<W: Weight> Groups<W> {
 
     /// Finds the sum over the distinct nodes that each group reaches, its members left out. `members` gives those of
     /// the group of a number, `parent` a node's parent, one of them if there are several; `weight` is that of
-    /// [`Groups::of`].
+    /// [`Groups::take_apart`].
     pub fn reached<M: Iterator<Item = u32> + Clone>(
         self,
         groups: usize,
@@ -191,7 +191,7 @@ impl<W: Weight> Groups<W> {
         let take = |begun: &mut Begun<W>, tree: Tree, member: u32| {
             let before = tops.partition_point(|(top, _)| top.begin <= tree.begin);
             if before > 0 && tree.begin < tops[before - 1].0.end {
-                begun.sum.take(&weight(member));
+                begun.sum.subtract(&weight(member));
             } else if tree.segment != NONE {
                 begun.if_reached.push((tree.segment, Off::Member(member)));
             }
@@ -207,7 +207,7 @@ impl<W: Weight> Groups<W> {
             for member in members.by_ref() {
                 is_end = false;
                 if self.inner.holds(member) {
-                    begun.sum.take(&weight(member));
+                    begun.sum.subtract(&weight(member));
                 } else if self.leaf_heads.holds(member) {
                     let segment = self.leaf_columns[self.leaf_heads.place(member) as usize];
                     take(&mut begun, Tree { begin: NONE, end: NONE, segment }, member);

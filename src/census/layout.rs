@@ -30,7 +30,7 @@ pub(super) enum Kind {
 }
 
 impl Layout {
-    pub fn of(lineage: &Lineage) -> Layout {
+    pub fn new(lineage: &Lineage) -> Layout {
         let rows = lineage.snapshot().len();
         let mut unit_of = vec![NONE; rows];
         let mut row_of = Vec::new();
@@ -135,7 +135,7 @@ impl Layout {
 /// An order of the units in which parents come before children. The last unit that became free goes first: what
 /// hangs together then lies together.
 fn topological(units: usize, links: &[(u32, u32)]) -> Vec<u32> {
-    let children = Targets::of(units, links.iter().copied(), links.len());
+    let children = Targets::from_pairs(units, links.iter().copied(), links.len());
     let mut waiting = vec![0u32; units];
     links.iter().for_each(|(_, child)| waiting[*child as usize] += 1);
     let mut free: Vec<u32> = (0..units as u32).filter(|unit| waiting[*unit as usize] == 0).collect();

@@ -33,7 +33,7 @@ use crate::lineage::Lineage;
 use crate::model::once;
 use crate::reference::{self, Family};
 use crate::snapshot::{self, Array, NumberColumn, Numbers, Row, Snapshot, agree};
-use facts::Table;
+use facts::FactsTable;
 use layout::Layout;
 
 pub use authors::owners;
@@ -61,7 +61,7 @@ pub struct Census {
     /// Not read yet: that of all links.
     lineage: OnceLock<Lineage>,
     layout: OnceLock<Layout>,
-    table: Table,
+    table: FactsTable,
     counting: Counting,
 }
 
@@ -82,7 +82,7 @@ pub fn keep(snapshot: &mut Snapshot, families: &[Family]) -> Result<(), Error> {
 pub fn keep_within(snapshot: &mut Snapshot, families: &[Family], wait: Option<u64>) -> Result<Option<TooLong>, Error> {
     let lineage = Lineage::from_snapshot(snapshot)?;
     let mut arrays = lineage.to_keep();
-    let left_out = match Census::take(&lineage, &Counting { wait, ..Counting::default() }) {
+    let left_out = match Census::count(&lineage, &Counting { wait, ..Counting::default() }) {
         Ok(census) => {
             arrays.append(&mut census.to_keep());
             None
@@ -90,7 +90,7 @@ pub fn keep_within(snapshot: &mut Snapshot, families: &[Family], wait: Option<u6
         Err(Error::TooLong(too_long)) => Some(too_long),
         Err(error) => return Err(error),
     };
-    arrays.push(Bursts::of(&lineage)?.to_keep());
+    arrays.push(Bursts::find(&lineage)?.to_keep());
     arrays.push(authors::to_keep(lineage.snapshot())?);
     arrays.append(&mut members::to_keep(families, &lineage)?);
     arrays.into_iter().for_each(|(name, array)| snapshot.keep(&name, array));
@@ -174,12 +174,12 @@ impl Census {
     ///
     /// # Errors
     /// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
-    pub fn take(lineage: &Lineage, counting: &Counting) -> Result<Census, Error> {
+    pub fn count(lineage: &Lineage, counting: &Counting) -> Result<Census, Error> {
         if let Some(kept) = Census::kept_of(lineage, counting)? {
             return Ok(Census { lineage: lineage.clone().into(), ..kept });
         }
-        let layout = Layout::of(lineage);
-        let table = Table::take(lineage, &layout, counting)?;
+        let layout = Layout::new(lineage);
+        let table = FactsTable::count(lineage, &layout, counting)?;
         let (snapshot, lineage) = (lineage.snapshot().clone(), lineage.clone().into());
         Ok(Census { snapshot, lineage, layout: layout.into(), table, counting: counting.clone() })
     }
@@ -194,7 +194,7 @@ impl Census {
             return Ok(None);
         }
         let (lineage, layout) = (OnceLock::new(), OnceLock::new());
-        let (snapshot, table, counting) = (snapshot.clone(), Table::kept(snapshot)?, counting.clone());
+        let (snapshot, table, counting) = (snapshot.clone(), FactsTable::kept(snapshot)?, counting.clone());
         Ok(table.map(|table| Census { snapshot, lineage, layout, table, counting }))
     }
 
@@ -233,7 +233,7 @@ impl Census {
     }
 
     /// Gives the counts of a model, which are all zero where nothing descends from it.
-    pub fn of(&self, model: Row) -> Facts {
+    pub fn facts(&self, model: Row) -> Facts {
         self.table.rows().binary_search(&model).map(|at| self.table.at(at)).unwrap_or_default()
     }
 
@@ -275,7 +275,7 @@ impl Census {
     /// [`snapshot::Error::Damaged`] if the links are not as they were written.
     pub fn longest_chain(&self) -> Result<usize, snapshot::Error> {
         let lineage = self.lineage()?;
-        let layout = self.layout.get_or_init(|| Layout::of(lineage));
+        let layout = self.layout.get_or_init(|| Layout::new(lineage));
         let mut longest = vec![0; layout.len()];
         for unit in 0..layout.len() as u32 {
             longest[unit as usize] =

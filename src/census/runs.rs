@@ -17,7 +17,7 @@ pub(super) struct Runs {
 
 impl Runs {
     /// Puts the sets together, rows that are older first; nothing if more than `most` runs would have to be joined.
-    pub fn of(columns: usize, parts: &Targets, most: usize) -> Option<Runs> {
+    pub fn put_together(columns: usize, parts: &Targets, most: usize) -> Option<Runs> {
         /// So many are kept at most: 256 MB.
         const KEPT: usize = 1 << 25;
         let rows = parts.sources();
@@ -72,7 +72,7 @@ impl Runs {
             let mut sum = W::default();
             for (begin, end) in self.of_row(row) {
                 sum.add(&before[*end as usize]);
-                sum.take(&before[*begin as usize]);
+                sum.subtract(&before[*begin as usize]);
             }
             sum
         };

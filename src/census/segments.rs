@@ -30,7 +30,7 @@ impl<W: Weight> Segments<W> {
     /// Sums `weight` over each node and all that it reaches. Links are parent and child, in any order; a link to itself
     /// and a repeated one count nothing.
     pub fn sum(nodes: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Segments<W> {
-        let Peel { inner, nodes, closure, .. } = Peel::of(nodes, links, weight);
+        let Peel { inner, nodes, closure, .. } = Peel::take_apart(nodes, links, weight);
         Segments::finish(inner, &nodes, closure.prepare(Vec::new()))
     }
 
@@ -41,7 +41,7 @@ impl<W: Weight> Segments<W> {
         weight: impl Fn(u32) -> W,
         wait: Option<u64>,
     ) -> Result<Segments<W>, TooLong> {
-        let Peel { inner, nodes, closure, .. } = Peel::of(nodes, links, weight);
+        let Peel { inner, nodes, closure, .. } = Peel::take_apart(nodes, links, weight);
         Ok(Segments::finish(inner, &nodes, closure.prepare(Vec::new()).within(wait)?))
     }
 
@@ -50,7 +50,7 @@ impl<W: Weight> Segments<W> {
         let sum = |node: &Node<W>| {
             let mut sum = node.sum;
             if node.set != NONE {
-                sum.add(&reached.of(node.set));
+                sum.add(&reached.of_set(node.set));
             }
             sum
         };
@@ -59,7 +59,7 @@ impl<W: Weight> Segments<W> {
     }
 
     /// Gives the sum of a node and all that it reaches, if it has children.
-    pub fn of(&self, node: u32) -> Option<W> {
+    pub fn reached_from(&self, node: u32) -> Option<W> {
         self.inner.holds(node).then(|| self.sums[self.inner.place(node) as usize])
     }
 
@@ -113,7 +113,7 @@ pub(super) struct Peel<W> {
 
 impl<W: Weight> Peel<W> {
     /// Takes links apart into segments; see [`Segments::sum`].
-    pub fn of(nodes: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Peel<W> {
+    pub fn take_apart(nodes: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Peel<W> {
         let mut peel = Peel::begin(nodes, links, weight);
         // From the last: what is numbered in the order in which it was made is then done at once.
         for at in (0..peel.inner.len()).rev() {
@@ -314,7 +314,7 @@ impl<W: Weight> Peel<W> {
             self.parents(*at).iter().map(move |parent| (number[*parent as usize], child))
         });
         let count = links.clone().count();
-        let children = Targets::of(left.len(), links, count);
+        let children = Targets::from_pairs(left.len(), links, count);
         let mut cycles = components(children.offsets(), children.targets());
         cycles.iter_mut().flatten().for_each(|local| *local = left[*local as usize]);
         cycles

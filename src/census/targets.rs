@@ -8,7 +8,7 @@ pub(super) struct Targets {
 }
 
 impl Targets {
-    pub fn of(sources: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone, count: usize) -> Targets {
+    pub fn from_pairs(sources: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone, count: usize) -> Targets {
         let mut offsets = vec![0u32; sources + 2];
         for (source, _) in pairs.clone() {
             offsets[source as usize + 2] += 1;
