@@ -15,6 +15,7 @@ mod groups;
 mod kin;
 mod layout;
 mod members;
+mod numbers;
 mod ranking;
 mod runs;
 mod segments;
@@ -34,7 +35,7 @@ use crate::model::once;
 use crate::reference::{self, Family};
 use crate::snapshot::{self, Array, NumberColumn, Numbers, Row, Snapshot, agree};
 use facts::FactsTable;
-use layout::Layout;
+use layout::{Layout, Unit};
 
 pub use authors::owners;
 pub use burst::{Burst, Bursts, Shared};
@@ -277,9 +278,9 @@ impl Census {
         let lineage = self.lineage()?;
         let layout = self.layout.get_or_init(|| Layout::new(lineage));
         let mut longest = vec![0; layout.len()];
-        for unit in 0..layout.len() as u32 {
-            longest[unit as usize] =
-                layout.parents(unit).iter().map(|parent| longest[*parent as usize] + 1).max().unwrap_or(0);
+        for unit in layout.units() {
+            let above = layout.parents(unit).iter().map(|parent| longest[parent.index()]);
+            longest[unit.index()] = above.max().map_or(0, |links| links + 1);
         }
         Ok(longest.into_iter().max().unwrap_or(0))
     }
@@ -288,11 +289,11 @@ impl Census {
 /// The highest generation below every unit, its own members left out.
 fn deepest(layout: &Layout, generations: &[u32]) -> Vec<u32> {
     let mut deepest = vec![0; layout.len()];
-    for unit in (0..layout.len() as u32).rev() {
+    for unit in layout.units().rev() {
         let own = layout.members(unit).iter().map(|row| generations[*row as usize]).max().unwrap_or(0);
-        let below = own.max(deepest[unit as usize]);
+        let below = own.max(deepest[unit.index()]);
         for parent in layout.parents(unit) {
-            deepest[*parent as usize] = below.max(deepest[*parent as usize]);
+            deepest[parent.index()] = below.max(deepest[parent.index()]);
         }
     }
     deepest
@@ -335,20 +336,20 @@ impl Deepest {
 /// member shows the whole, itself counted, so that the credits of all roots add up to the derived models.
 fn credit(layout: &Layout, lineage: &Lineage, counts: impl Fn(Row) -> bool) -> Vec<f64> {
     let mut credit = vec![0.0; layout.len()];
-    for unit in (0..layout.len() as u32).rev() {
+    for unit in layout.units().rev() {
         let members = layout.members(unit);
-        let outside: Vec<u32> = members
+        let outside: Vec<Unit> = members
             .iter()
             .flat_map(|row| lineage.parents(*row))
             .filter_map(|(parent, _)| layout.unit(parent).filter(|parent| *parent != unit))
             .collect();
         let counted = members.iter().filter(|row| counts(**row)).count() as f64;
-        let worth = credit[unit as usize] + counted;
+        let worth = credit[unit.index()] + counted;
         if members.len() > 1 {
-            credit[unit as usize] = worth;
+            credit[unit.index()] = worth;
         }
         for parent in &outside {
-            credit[*parent as usize] += worth / outside.len() as f64;
+            credit[parent.index()] += worth / outside.len() as f64;
         }
     }
     credit
