@@ -46,10 +46,10 @@ fn questions(c: &mut Criterion) {
         let lineage = Lineage::from_snapshot(&made).unwrap();
         c.bench_function(&format!("lineage, {name}"), |b| b.iter(|| Lineage::from_snapshot(&made).unwrap().links()));
         c.bench_function(&format!("census, {name}"), |b| {
-            b.iter(|| Census::take(&lineage, &counting).unwrap().all().len())
+            b.iter(|| Census::count(&lineage, &counting).unwrap().all().len())
         });
         c.bench_function(&format!("family, {name}"), |b| {
-            b.iter(|| FamilyCount::of(&qwen, &lineage, &counting, Counted::Others).unwrap().f2.models);
+            b.iter(|| FamilyCount::count(&qwen, &lineage, &counting, Counted::Others).unwrap().f2.models);
         });
         drop(lineage);
         census::keep(&mut made, &families).unwrap();
@@ -61,7 +61,7 @@ fn questions(c: &mut Criterion) {
         };
         cold(c, "look", &|snapshot| u64::from(snapshot.find("Qwen/Qwen3-8B-7").is_some()));
         cold(c, "family", &|snapshot| {
-            FamilyCount::of(&qwen, &Lineage::from_snapshot(snapshot).unwrap(), &counting, Counted::Others)
+            FamilyCount::count(&qwen, &Lineage::from_snapshot(snapshot).unwrap(), &counting, Counted::Others)
                 .unwrap()
                 .f2
                 .models
@@ -69,12 +69,12 @@ fn questions(c: &mut Criterion) {
         cold(c, "rank models", &|snapshot| {
             let lineage = Lineage::from_snapshot(snapshot).unwrap();
             let ranking =
-                Ranking::of_models(&Census::take(&lineage, &counting).unwrap(), Measure::Descendants, 20).unwrap();
+                Ranking::of_models(&Census::count(&lineage, &counting).unwrap(), Measure::Descendants, 20).unwrap();
             report::rank(&ranking, Group::Models, "").rows.len() as u64
         });
         cold(c, "rank owners", &|snapshot| {
             let lineage = Lineage::from_snapshot(snapshot).unwrap();
-            let census = Census::take(&lineage, &counting).unwrap();
+            let census = Census::count(&lineage, &counting).unwrap();
             Ranking::of_groups(&census, None, Measure::Descendants, &counting, 20).unwrap().of as u64
         });
         if shape == Shape::Hub {
@@ -86,7 +86,7 @@ fn questions(c: &mut Criterion) {
 /// Everything that descends from the largest base model, in every format that needs no other program.
 fn exports(c: &mut Criterion, name: &str, snapshot: &Snapshot) {
     let lineage = Lineage::from_snapshot(snapshot).unwrap();
-    let census = Census::take(&lineage, &Counting::default()).unwrap();
+    let census = Census::count(&lineage, &Counting::default()).unwrap();
     let (root, _) = census.all().max_by_key(|(_, facts)| facts.descendants).unwrap();
     let selection = lineage.select(&[root], Reach::Below, usize::MAX);
     let tables = Tables::default();
@@ -138,7 +138,7 @@ fn owners(c: &mut Criterion) {
     let lineage = Lineage::from_snapshot(&made).unwrap();
     c.bench_function("an owner's family, hub 100k", |b| {
         let family = Family::of_owner("google");
-        b.iter(|| FamilyCount::of(&family, &lineage, &Counting::default(), Counted::Others).unwrap().f2.models);
+        b.iter(|| FamilyCount::count(&family, &lineage, &Counting::default(), Counted::Others).unwrap().f2.models);
     });
 }
 
@@ -158,9 +158,9 @@ fn odd(c: &mut Criterion) {
             let made = builder.finish("bench", None, None).unwrap();
             let (lineage, counting) = (Lineage::from_snapshot(&made).unwrap(), Counting::default());
             c.bench_function(&format!("census, {kind} {size}"), |b| {
-                b.iter(|| Census::take(&lineage, &counting).unwrap().all().len())
+                b.iter(|| Census::count(&lineage, &counting).unwrap().all().len())
             });
-            let census = Census::take(&lineage, &counting).unwrap();
+            let census = Census::count(&lineage, &counting).unwrap();
             c.bench_function(&format!("authors, {kind} {size}"), |b| b.iter(|| census.authors().unwrap().len()));
             c.bench_function(&format!("owners, {kind} {size}"), |b| {
                 b.iter(|| Ranking::of_groups(&census, None, Measure::Descendants, &counting, 20).unwrap().of)

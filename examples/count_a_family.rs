@@ -15,10 +15,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let lineage = Lineage::from_snapshot(&snapshot)?;
     let family = Families::built_in()?.find(&name)?.ok_or("no such family")?;
     let counting = Counting::default();
-    let everything = FamilyCount::of(&family, &lineage, &counting, Counted::Others)?;
+    let everything = FamilyCount::count(&family, &lineage, &counting, Counted::Others)?;
     // Quantized copies are no new models to some: without the links to them, what hangs from them is cut off too.
     let trained = lineage.only(|_, _, edge| edge.relation != Relation::Quantized);
-    let trained = FamilyCount::of(&family, &trained, &counting, Counted::Others)?;
+    let trained = FamilyCount::count(&family, &trained, &counting, Counted::Others)?;
     println!("{}, in the sample", family.name);
     println!("F1 {:>6}   without quantized links {:>6}", everything.f1.models, trained.f1.models);
     println!("F2 {:>6}   without quantized links {:>6}", everything.f2.models, trained.f2.models);

@@ -51,7 +51,8 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     println!("all three: {below} pairs of a model and a descendant");
 
     let (base, most) = counts.into_iter().max_by_key(|(_, count)| *count).ok_or("nothing has children")?;
-    let census = || Census::take(&lineage, &Counting::default()).map_or(0, |census| census.of(base).descendants as u32);
+    let census =
+        || Census::count(&lineage, &Counting::default()).map_or(0, |census| census.facts(base).descendants as u32);
     let own = || lineage.below(&[base]).rows.len() as u32;
     let one: [(&str, &dyn Fn() -> Counts); 3] = [
         ("the library's search from one", &|| vec![(base, own())]),

@@ -27,9 +27,9 @@
 //! modelkin::source::edges::read_text("example", text, &mut |found| builder.add(found));
 //! let snapshot = builder.finish("example", None, None)?;
 //! let lineage = Lineage::from_snapshot(&snapshot)?;
-//! let census = Census::take(&lineage, &Counting::default())?;
+//! let census = Census::count(&lineage, &Counting::default())?;
 //! let base = lineage.find("meta/base").unwrap();
-//! assert_eq!((census.of(base).direct, census.of(base).descendants), (1, 2));
+//! assert_eq!((census.facts(base).direct, census.facts(base).descendants), (1, 2));
 //! # Ok::<(), modelkin::census::Error>(())
 //! ```
 

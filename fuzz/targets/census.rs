@@ -57,21 +57,21 @@ fn made(bytes: &[u8]) -> Option<Snapshot> {
 /// What is asked of it, in one text.
 fn answers(snapshot: &Snapshot, families: &[Family]) -> String {
     let lineage = Lineage::from_snapshot(snapshot).expect("links");
-    let census = Census::take(&lineage, &Counting::default()).expect("counts");
+    let census = Census::count(&lineage, &Counting::default()).expect("counts");
     let all = Counting::default();
     let rankings = Measure::ALL.iter().map(|measure| {
         let groups = |of| Ranking::of_groups(&census, of, *measure, &all, 0).expect("groups");
         (Ranking::of_models(&census, *measure, 0).expect("models"), groups(None), groups(Some(families)))
     });
     let rankings = rankings.collect::<Vec<_>>();
-    let bursts = Bursts::of(&lineage).expect("bursts");
-    let counts = families.iter().map(|of| FamilyCount::of(of, &lineage, &all, Counted::Others).expect("a family"));
+    let bursts = Bursts::find(&lineage).expect("bursts");
+    let counts = families.iter().map(|of| FamilyCount::count(of, &lineage, &all, Counted::Others).expect("a family"));
     let facts = census.all().collect::<Vec<_>>();
     let authors = census.authors().expect("authors");
     let links = lineage.all_links().collect::<Vec<_>>();
     let odd = lineage.anomalies().expect("anomalies").collect::<Vec<_>>();
     let counts = counts.collect::<Vec<_>>();
-    let families = FamilyCount::of_all(families, &bursts).expect("families");
+    let families = FamilyCount::count_all(families, &bursts).expect("families");
     format!("{links:?}{facts:?}{authors:?}{rankings:?}{counts:?}{families:?}{odd:?}")
 }
 

@@ -140,7 +140,7 @@ impl Atlas {
             let kept = if filter.follows_all() { Census::kept(&self.snapshot, counting)? } else { None };
             let census = match kept {
                 Some(kept) => kept,
-                None => Census::take(&self.links(filter)?, counting)?,
+                None => Census::count(&self.links(filter)?, counting)?,
             };
             Ok(((filter.clone(), counting.clone()), Arc::new(census)))
         })
@@ -185,7 +185,7 @@ impl Atlas {
             if members(&family, &lineage)?.is_empty() {
                 return Err(Error::NoMember { name: family.name });
             }
-            let listing = part.of(&family, &lineage, &counting, counted)?;
+            let listing = part.list(&family, &lineage, &counting, counted)?;
             let words = match part {
                 Part::Members if !words.is_empty() => {
                     "Members are what they are, whenever they came: the filter says nothing of them.".to_owned()
@@ -194,7 +194,7 @@ impl Atlas {
             };
             return Ok(Facts::Models { family: family.name, part, listing, lineage, counted, words });
         }
-        let count = FamilyCount::of(&family, &lineage, &counting, counted)?;
+        let count = FamilyCount::count(&family, &lineage, &counting, counted)?;
         match count.members {
             0 => Err(Error::NoMember { name: family.name }),
             _ => Ok(Facts::Family { count, counted, words }),

@@ -18,7 +18,7 @@ impl Atlas {
             Cases::Bursts => Facts::Bursts { bursts: Bursts::list(&lineage)? },
             _ => {
                 let census = self.census(&Filter::default())?;
-                let below = |mirror: Mirror| (mirror, census.of(mirror.model).descendants);
+                let below = |mirror: Mirror| (mirror, census.facts(mirror.model).descendants);
                 Facts::Mirrors { mirrors: lineage.mirrors().map(below).collect() }
             }
         })

@@ -206,7 +206,7 @@ impl Select {
         }
         if let Some(least) = self.min_descendants {
             let said = format!("Under {}", plural(least, "descendant"));
-            let wanted = |row: Row| census.of(row).descendants >= least;
+            let wanted = |row: Row| census.facts(row).descendants >= least;
             selection = narrow(said, selection.clone(), selection.keep(reach, Counted, wanted));
         }
         if let Some(most) = self.top {
@@ -214,7 +214,8 @@ impl Select {
                 "Neither of the {} with most descendants nor an ancestor of these",
                 plural(most as u64, "model")
             );
-            selection = narrow(said, selection.clone(), selection.top(most, reach, |row| census.of(row).descendants));
+            selection =
+                narrow(said, selection.clone(), selection.top(most, reach, |row| census.facts(row).descendants));
         }
         if selection.between() > 0 {
             let between = plural(selection.between() as u64, "model");

@@ -80,7 +80,7 @@ impl Atlas {
     fn before(&self, snapshots: &[Snapshot], filter: &Filter) -> Result<Vec<(Lineage, Census)>, Error> {
         let counted = |snapshot: &Snapshot| {
             let lineage = filter.links(&Lineage::from_snapshot(snapshot)?);
-            let census = Census::take(&lineage, &self.counting(filter))?;
+            let census = Census::count(&lineage, &self.counting(filter))?;
             Ok((lineage, census))
         };
         snapshots.iter().map(counted).collect()

@@ -66,5 +66,5 @@ pub(super) fn below_owners(
 fn distinct<'a>(lineage: &Lineage, owners: &'a [u32], counting: &Counting) -> Result<Distinct<'a>, Error> {
     let snapshot = lineage.snapshot();
     let wanted = counting.wanted(snapshot)?;
-    Ok(Distinct::of(snapshot.len(), &lineage.pairs(), owners, |row| wanted.holds(row)))
+    Ok(Distinct::gather(snapshot.len(), &lineage.pairs(), owners, |row| wanted.holds(row)))
 }

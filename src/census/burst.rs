@@ -49,7 +49,7 @@ impl Bursts {
     ///
     /// # Errors
     /// [`Error::Damaged`] if the dates, or the flags that the snapshot keeps, are not as they were written.
-    pub fn of(lineage: &Lineage) -> Result<Bursts, Error> {
+    pub fn find(lineage: &Lineage) -> Result<Bursts, Error> {
         let snapshot = lineage.snapshot();
         if let Some(flags) = snapshot.kept_if(NAME, agree::any::<u8>)?.filter(|_| lineage.is_whole()) {
             if flags.len() != lineage.links() {

@@ -12,7 +12,7 @@ pub struct Clusters {
 
 impl Clusters {
     /// Finds the parts that the wanted links connect.
-    pub fn of(lineage: &Lineage, wanted: impl Fn(Edge) -> bool) -> Clusters {
+    pub fn find(lineage: &Lineage, wanted: impl Fn(Edge) -> bool) -> Clusters {
         let snapshot = lineage.snapshot();
         let mut of: Vec<Row> = snapshot.rows().collect();
         // petgraph's `UnionFind` takes half as much time again: its parts are not known by their smallest rows.

@@ -19,7 +19,7 @@ impl Coverage {
     pub const CONCLUDED: &'static str = "A sentence that draws a conclusion stands here only where the values behind it are known for at least half of what it speaks of, and for at least 30.";
 
     /// Counts of how many of some things a value is known.
-    pub fn of<T>(things: impl IntoIterator<Item = T>, is_known: impl Fn(T) -> bool) -> Coverage {
+    pub fn count<T>(things: impl IntoIterator<Item = T>, is_known: impl Fn(T) -> bool) -> Coverage {
         let mut coverage = Coverage::default();
         for thing in things {
             coverage.of += 1;

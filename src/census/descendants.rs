@@ -9,7 +9,7 @@ use super::segments::Segments;
 ///
 /// // A diamond: 3 descends from 0 by two ways, and is counted once.
 /// let descendants = Descendants::count(4, &[(0, 1), (0, 2), (1, 3), (2, 3)]);
-/// assert_eq!([0, 1, 2, 3].map(|node| descendants.of(node)), [3, 1, 1, 0]);
+/// assert_eq!([0, 1, 2, 3].map(|node| descendants.below(node)), [3, 1, 1, 0]);
 /// ```
 pub struct Descendants(Segments<u32>);
 
@@ -24,8 +24,8 @@ impl Descendants {
     }
 
     /// Counts the distinct nodes other than `node` that can be reached from it.
-    pub fn of(&self, node: u32) -> u32 {
-        self.0.of(node).map_or(0, |all| all - 1)
+    pub fn below(&self, node: u32) -> u32 {
+        self.0.reached_from(node).map_or(0, |all| all - 1)
     }
 
     /// Gives the nodes with children, in order, each with its number of descendants.
@@ -51,7 +51,7 @@ pub fn derivatives(nodes: usize, links: &[(u32, u32)], groups: &[&[u32]]) -> Vec
         parents[*child as usize] = *parent;
     }
     let parent = |node: u32| Some(parents[node as usize]).filter(|parent| *parent != u32::MAX);
-    Groups::of(nodes, links, |_| 1u32)
+    Groups::take_apart(nodes, links, |_| 1u32)
         .reached(groups.len(), |group| groups[group].iter().copied(), parent, |_| 1)
         .finish(|_| 1)
 }

@@ -1,9 +1,9 @@
-use super::segments::Segments;
 use std::ops::Range;
 
-use super::shadow::{self, Shadow};
+use super::layout::{Kind, Layout, Unit};
+use super::segments::Segments;
+use super::shadow::{Shadow, shadows};
 use super::{Counting, Deepest, Sum, Tally, Wanted, credit, deepest, kept_rows};
-use crate::census::layout::{Kind, Layout};
 use crate::lineage::Lineage;
 use crate::model::{Count, Relation};
 use crate::snapshot::{Array, Error, NumberColumn, Numbers, Row, Snapshot, agree};
@@ -33,24 +33,42 @@ pub struct Facts {
     pub credit: f64,
 }
 
-/// The columns of [`Table`], which are those of [`Facts`]: a sum takes two.
-const COLUMNS: usize = 16;
-const DIRECT: usize = 0;
-const RELATIONS: usize = 1;
-const DOWNLOADS: usize = 6;
-const ALL_TIME: usize = 8;
-const LIKES: usize = 10;
-const RECENT: usize = 12;
-const DEEPEST: usize = 14;
-const CREDIT: usize = 15;
-/// Whose sums stand at [`DOWNLOADS`], [`ALL_TIME`] and [`LIKES`].
-const SUMS: [Count; 3] = [Count::Downloads, Count::DownloadsAllTime, Count::Likes];
-/// Those that are sums over the descendants.
-pub(super) type Lanes = [i64; DEEPEST - RELATIONS];
+/// A `Summed` is a value that models may lack, summed over the descendants.
+#[derive(Clone, Copy)]
+enum Summed {
+    Downloads,
+    DownloadsAllTime,
+    Likes,
+    /// 1 if the model is recent; it is lacked with the date.
+    Recent,
+}
 
-/// A `Table` is the facts of every model with children, column by column: counted now, or kept in the snapshot.
+impl Summed {
+    /// The lane of its total; in the next one, models are counted that have the value.
+    const fn lane(self) -> usize {
+        Relation::ALL.len() + 2 * self as usize
+    }
+
+    fn sum(self, lane: impl Fn(usize) -> u64) -> Sum {
+        Sum { total: lane(self.lane()), of: lane(self.lane() + 1) }
+    }
+}
+
+/// A sum over the descendants has so many lanes: one for each relation, in which models are counted, and two for each
+/// [`Summed`].
+const LANES: usize = Summed::Recent.lane() + 2;
+pub(super) type Lanes = [i64; LANES];
+
+/// The columns of [`FactsTable`], by whose numbers they are kept: the direct children, the lanes, and two that are no sums.
+const DIRECT: usize = 0;
+const FIRST_LANE: usize = DIRECT + 1;
+const DEEPEST: usize = FIRST_LANE + LANES;
+const CREDIT: usize = DEEPEST + 1;
+const COLUMNS: usize = CREDIT + 1;
+
+/// A `FactsTable` is the facts of every model with children, column by column: counted now, or kept in the snapshot.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct FactsTable {
     rows: Numbers<Row>,
     columns: [Numbers<u64>; COLUMNS],
 }
@@ -58,10 +76,10 @@ pub(super) struct Table {
 /// Under which name the facts are kept: this version of what they mean.
 const NAME: &str = "census/1";
 
-impl Table {
+impl FactsTable {
     /// Counts the facts.
-    pub fn take(lineage: &Lineage, layout: &Layout, counting: &Counting) -> Result<Table, super::Error> {
-        let weigh = Weigh::of(lineage, counting)?;
+    pub fn count(lineage: &Lineage, layout: &Layout, counting: &Counting) -> Result<FactsTable, super::Error> {
+        let weigh = Weigh::read(lineage, counting)?;
         let sums = Segments::sum_within(weigh.nodes(), &weigh.links(), |node| weigh.node(node), counting.wait)?;
         let mut generations = lineage.generations();
         // What is not counted is nobody's deepest descendant.
@@ -74,7 +92,7 @@ impl Table {
         for row in &rows {
             // Only rows with links are inner, so each has a unit.
             let unit = layout.unit(*row).unwrap_or_default();
-            let mut deepest = deepest[unit as usize];
+            let mut deepest = deepest[unit.index()];
             // The sum is over the model too, which is not its own descendant.
             let own = match layout.kind(unit) {
                 Kind::Model => weigh.row(*row, weigh.weakest(*row)),
@@ -84,16 +102,16 @@ impl Table {
                     weigh.row(*row, weigh.within_cycle(layout, unit, *row))
                 }
             };
-            let sum = sums.of(*row).unwrap_or_default();
+            let sum = sums.reached_from(*row).unwrap_or_default();
             let direct = lineage.children(*row).filter(|(child, _)| weigh.counts(*child)).count();
             columns[DIRECT].push(direct as u64);
-            for (lane, column) in columns[RELATIONS..DEEPEST].iter_mut().enumerate() {
+            for (lane, column) in columns[FIRST_LANE..][..LANES].iter_mut().enumerate() {
                 column.push(unsigned(sum[lane] - own[lane]));
             }
             columns[DEEPEST].push(deepest.into());
-            columns[CREDIT].push(credit[unit as usize].to_bits());
+            columns[CREDIT].push(credit[unit.index()].to_bits());
         }
-        Ok(Table { rows: rows.into(), columns: columns.map(Numbers::from) })
+        Ok(FactsTable { rows: rows.into(), columns: columns.map(Numbers::from) })
     }
 
     /// Reads the facts that a snapshot keeps, if it keeps any: those of all its links and models, in which nothing is
@@ -101,7 +119,7 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::Damaged`] if they are not as they were written.
-    pub fn kept(snapshot: &Snapshot) -> Result<Option<Table>, Error> {
+    pub fn kept(snapshot: &Snapshot) -> Result<Option<FactsTable>, Error> {
         let Some(rows) = kept_rows(snapshot, &format!("{NAME}/rows"))? else { return Ok(None) };
         let mut columns: [Numbers<u64>; COLUMNS] = Default::default();
         for (number, column) in columns.iter_mut().enumerate() {
@@ -116,7 +134,7 @@ impl Table {
                 .map_err(|wrong| snapshot.damaged(format!("kept array {name}: {wrong}")))?;
             *column = kept;
         }
-        Ok(Some(Table { rows, columns }))
+        Ok(Some(FactsTable { rows, columns }))
     }
 
     /// Tells whether a snapshot keeps the facts.
@@ -135,19 +153,18 @@ impl Table {
         &self.rows
     }
 
-    /// Gives the facts at a place among [`Table::rows`].
+    /// Gives the facts at a place among [`FactsTable::rows`].
     pub fn at(&self, at: usize) -> Facts {
         let value = |column: usize| self.columns[column][at];
-        let sum = |column: usize| Sum { total: value(column), of: value(column + 1) };
-        let by_relation: [u64; 5] = std::array::from_fn(|relation| value(RELATIONS + relation));
+        let sums = tally_of(|lane| value(FIRST_LANE + lane));
         Facts {
             direct: value(DIRECT),
-            descendants: by_relation.iter().sum(),
-            by_relation,
-            downloads: sum(DOWNLOADS),
-            downloads_all_time: sum(ALL_TIME),
-            likes: sum(LIKES),
-            recent: sum(RECENT),
+            descendants: sums.models,
+            by_relation: sums.by_relation,
+            downloads: sums.downloads,
+            downloads_all_time: sums.downloads_all_time,
+            likes: sums.likes,
+            recent: sums.recent,
             deepest: value(DEEPEST) as u32,
             credit: f64::from_bits(value(CREDIT)),
         }
@@ -161,25 +178,26 @@ fn unsigned(lane: i64) -> u64 {
 
 /// Makes a tally of the sums; its authors and dates are not known by them.
 pub(super) fn tally(lanes: &Lanes) -> Tally {
-    let sum = |column: usize| {
-        let lane = column - RELATIONS;
-        Sum { total: unsigned(lanes[lane]), of: unsigned(lanes[lane + 1]) }
-    };
-    let by_relation: [u64; 5] = std::array::from_fn(|relation| unsigned(lanes[relation]));
+    tally_of(|lane| unsigned(lanes[lane]))
+}
+
+fn tally_of(lane: impl Fn(usize) -> u64) -> Tally {
+    let by_relation: [u64; 5] = std::array::from_fn(&lane);
     Tally {
         models: by_relation.iter().sum(),
         by_relation,
-        downloads: sum(DOWNLOADS),
-        downloads_all_time: sum(ALL_TIME),
-        likes: sum(LIKES),
-        recent: sum(RECENT),
+        downloads: Summed::Downloads.sum(&lane),
+        downloads_all_time: Summed::DownloadsAllTime.sum(&lane),
+        likes: Summed::Likes.sum(&lane),
+        recent: Summed::Recent.sum(&lane),
         ..Tally::default()
     }
 }
 
-/// Reads the columns of [`SUMS`].
+/// Reads the downloads in 30 days, those of all time and the likes of every model.
 pub(super) fn sums(snapshot: &Snapshot) -> Result<[&NumberColumn<u64>; 3], Error> {
-    let [downloads, all_time, likes] = SUMS.map(|count| snapshot.count(count));
+    let counts = [Count::Downloads, Count::DownloadsAllTime, Count::Likes];
+    let [downloads, all_time, likes] = counts.map(|count| snapshot.count(count));
     Ok([downloads?, all_time?, likes?])
 }
 
@@ -196,7 +214,7 @@ pub(super) struct Weigh<'a> {
 impl<'a> Weigh<'a> {
     /// # Errors
     /// [`Error::Damaged`].
-    pub fn of(lineage: &'a Lineage, counting: &Counting) -> Result<Weigh<'a>, Error> {
+    pub fn read(lineage: &'a Lineage, counting: &Counting) -> Result<Weigh<'a>, Error> {
         let snapshot = lineage.snapshot();
         let recent = counting.recent.clone().map(|recent| snapshot.created().map(|created| (created, recent)));
         Ok(Weigh {
@@ -204,7 +222,7 @@ impl<'a> Weigh<'a> {
             wanted: counting.wanted(snapshot)?,
             sums: sums(snapshot)?,
             recent: recent.transpose()?,
-            shadows: shadow::of(lineage),
+            shadows: shadows(lineage),
         })
     }
 
@@ -260,7 +278,7 @@ impl<'a> Weigh<'a> {
     }
 
     /// How the others of its cycle see a member: by its strongest link inside the cycle.
-    fn within_cycle(&self, layout: &Layout, unit: u32, row: Row) -> Option<Relation> {
+    fn within_cycle(&self, layout: &Layout, unit: Unit, row: Row) -> Option<Relation> {
         let inside = |parent: Row| layout.unit(parent) == Some(unit);
         self.lineage.parents(row).filter(|(parent, _)| inside(*parent)).map(|(_, edge)| edge.relation).max()
     }
@@ -284,10 +302,16 @@ impl<'a> Weigh<'a> {
         let recent =
             self.recent.as_ref().and_then(|(created, recent)| Some(u64::from(recent.contains(&created.at(row)?))));
         let [downloads, all_time, likes] = self.sums.map(|column| column.at(row));
-        for (column, value) in [(DOWNLOADS, downloads), (ALL_TIME, all_time), (LIKES, likes), (RECENT, recent)] {
+        let values = [
+            (Summed::Downloads, downloads),
+            (Summed::DownloadsAllTime, all_time),
+            (Summed::Likes, likes),
+            (Summed::Recent, recent),
+        ];
+        for (summed, value) in values {
             if let Some(value) = value {
-                lanes[column - RELATIONS] = value as i64;
-                lanes[column - RELATIONS + 1] = 1;
+                lanes[summed.lane()] = value as i64;
+                lanes[summed.lane() + 1] = 1;
             }
         }
         lanes

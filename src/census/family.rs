@@ -95,11 +95,11 @@ impl Part {
         }
     }
 
-    /// Lists the models of the part: those that [`FamilyCount::of`] counts.
+    /// Lists the models of the part: those that [`FamilyCount::count`] counts.
     ///
     /// # Errors
     /// [`snapshot::Error::Damaged`] if a column is not as it was written.
-    pub fn of(
+    pub fn list(
         self,
         family: &Family,
         lineage: &Lineage,
@@ -142,7 +142,12 @@ impl FamilyCount {
     ///
     /// # Errors
     /// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
-    pub fn of(family: &Family, lineage: &Lineage, counting: &Counting, counted: Counted) -> Result<FamilyCount, Error> {
+    pub fn count(
+        family: &Family,
+        lineage: &Lineage,
+        counting: &Counting,
+        counted: Counted,
+    ) -> Result<FamilyCount, Error> {
         let members = members(family, lineage)?;
         let (f3, count) = rayon::join(
             || match has_f3(family, lineage) {
@@ -150,8 +155,8 @@ impl FamilyCount {
                 false => Ok(None),
             },
             || {
-                let bursts = Bursts::of(lineage)?;
-                let (count, f1) = FamilyCount::of_members(family, &members, &bursts, counting, counted)?;
+                let bursts = Bursts::find(lineage)?;
+                let (count, f1) = FamilyCount::count_members(family, &members, &bursts, counting, counted)?;
                 Ok::<_, Error>(FamilyCount { top_children: top(lineage, &f1, counting)?, ..count })
             },
         );
@@ -163,7 +168,7 @@ impl FamilyCount {
     ///
     /// # Errors
     /// [`Error::Snapshot`] if a column is not as it was written.
-    pub fn of_all(families: &[Family], bursts: &Bursts) -> Result<Vec<[FamilyCount; 2]>, Error> {
+    pub fn count_all(families: &[Family], bursts: &Bursts) -> Result<Vec<[FamilyCount; 2]>, Error> {
         let lineage = bursts.lineage();
         let counting = Counting::default();
         // Expressions that are too large together are looked for one by one.
@@ -182,7 +187,7 @@ impl FamilyCount {
             let others = mentions.iter().filter(is_model).filter(|row| members.binary_search(row).is_err());
             let f3 = has_f3(family, lineage).then(|| others.count() as u64);
             let count = |counted| {
-                let (count, _) = FamilyCount::of_members(family, members, bursts, &counting, counted)?;
+                let (count, _) = FamilyCount::count_members(family, members, bursts, &counting, counted)?;
                 Ok::<_, Error>(FamilyCount { f3, ..count })
             };
             Ok([count(Counted::Others)?, count(Counted::Everybody)?])
@@ -191,7 +196,7 @@ impl FamilyCount {
     }
 
     /// All but F3 and the top children, and F1 itself.
-    fn of_members(
+    fn count_members(
         family: &Family,
         members: &[Row],
         bursts: &Bursts,
@@ -200,7 +205,7 @@ impl FamilyCount {
     ) -> Result<(FamilyCount, Vec<(Row, Relation)>), snapshot::Error> {
         let lineage = bursts.lineage();
         let snapshot = lineage.snapshot();
-        let worth = Worth::of(snapshot)?;
+        let worth = Worth::read(snapshot)?;
         let counts = counting.wanted(snapshot)?;
         let wanted = |row: Row| counts.holds(row);
         let mut desk = Desk::new(snapshot.len());
@@ -223,8 +228,8 @@ impl FamilyCount {
             parents.map(|(parent, _)| parent).all(|parent| lineage.is_unlisted(parent))
         };
         let ((f2_tally, calm_f2), (f1_tally, calm_f1)) = rayon::join(
-            || rayon::join(|| Tally::of(&worth, &owners, f2, counting), || calm(f2)),
-            || (Tally::of(&worth, &owners, f1, counting), calm(f1)),
+            || rayon::join(|| Tally::count(&worth, &owners, f2, counting), || calm(f2)),
+            || (Tally::count(&worth, &owners, f1, counting), calm(f1)),
         );
         let count = FamilyCount {
             name: family.name.clone(),
@@ -255,15 +260,16 @@ fn top(lineage: &Lineage, rows: &[(Row, Relation)], counting: &Counting) -> Resu
     let wanted = |row: Row| counts.holds(row);
     let inner = rows.iter().map(|(row, _)| *row).filter(|row| !lineage.is_leaf(*row));
     let mut children: Vec<(Row, u64, u64)> = match Census::kept_of(lineage, counting)? {
-        Some(census) => {
-            inner.map(|row| (row, census.of(row))).map(|(row, facts)| (row, facts.direct, facts.descendants)).collect()
-        }
+        Some(census) => inner
+            .map(|row| (row, census.facts(row)))
+            .map(|(row, facts)| (row, facts.direct, facts.descendants))
+            .collect(),
         None => {
             let weight = |row| u32::from(wanted(row));
             let sums = Segments::sum_within(lineage.snapshot().len(), &lineage.pairs(), weight, counting.wait)?;
             let direct = |row| lineage.children(row).filter(|(child, _)| wanted(*child)).count() as u64;
             // The rows are all wanted, and no descendants of themselves.
-            inner.map(|row| (row, direct(row), u64::from(sums.of(row).unwrap_or(1) - 1))).collect()
+            inner.map(|row| (row, direct(row), u64::from(sums.reached_from(row).unwrap_or(1) - 1))).collect()
         }
     };
     children.retain(|(_, _, descendants)| *descendants > 0);
@@ -279,14 +285,14 @@ struct Worth<'s> {
 }
 
 impl<'s> Worth<'s> {
-    fn of(snapshot: &'s Snapshot) -> Result<Worth<'s>, snapshot::Error> {
+    fn read(snapshot: &'s Snapshot) -> Result<Worth<'s>, snapshot::Error> {
         Ok(Worth { sums: facts::sums(snapshot)?, created: snapshot.created()? })
     }
 }
 
 impl Tally {
     /// Adds up what is known of a set of distinct models, which are in order.
-    fn of(worth: &Worth<'_>, owners: &[u32], rows: &[(Row, Relation)], counting: &Counting) -> Tally {
+    fn count(worth: &Worth<'_>, owners: &[u32], rows: &[(Row, Relation)], counting: &Counting) -> Tally {
         let mut tally = Tally::default();
         // In order of the rows an owner's models lie together. A model without an owner is its own.
         let mut last: Option<u32> = None;
@@ -315,10 +321,10 @@ impl Tally {
 /// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
 pub fn tallies(lineage: &Lineage, sets: &[Vec<Row>], counting: &Counting) -> Result<Vec<(Tally, Tally)>, Error> {
     let snapshot = lineage.snapshot();
-    let (worth, wanted) = (Worth::of(snapshot)?, counting.wanted(snapshot)?);
+    let (worth, wanted) = (Worth::read(snapshot)?, counting.wanted(snapshot)?);
     let owners = authors::owners(snapshot)?;
-    let weigh = Weigh::of(lineage, counting)?;
-    let groups = Groups::of(weigh.nodes(), &weigh.links(), |node| weigh.node(node));
+    let weigh = Weigh::read(lineage, counting)?;
+    let groups = Groups::take_apart(weigh.nodes(), &weigh.links(), |node| weigh.node(node));
     let nodes = |set: usize| sets[set].iter().flat_map(|row| weigh.nodes_of(*row));
     let weight = |node| weigh.node(node);
     let all =
@@ -327,7 +333,7 @@ pub fn tallies(lineage: &Lineage, sets: &[Vec<Row>], counting: &Counting) -> Res
         let mut direct = desk.direct(lineage, members, Counted::Others);
         desk.clear(members, &[]);
         direct.retain(|(row, _)| wanted.holds(*row));
-        Tally::of(&worth, &owners, &direct, counting)
+        Tally::count(&worth, &owners, &direct, counting)
     };
     let direct: Vec<Tally> = sets.par_iter().map_init(|| Desk::new(snapshot.len()), direct).collect();
     Ok(direct.into_iter().zip(all.iter().map(facts::tally)).collect())
@@ -343,7 +349,7 @@ pub(super) fn authored(
     counting: &Counting,
 ) -> Result<Vec<(Tally, Tally)>, snapshot::Error> {
     let snapshot = lineage.snapshot();
-    let (worth, counts) = (Worth::of(snapshot)?, counting.wanted(snapshot)?);
+    let (worth, counts) = (Worth::read(snapshot)?, counting.wanted(snapshot)?);
     let owners = authors::owners(snapshot)?;
     let wanted = |row: Row| counts.holds(row);
     let tallies = sets
@@ -355,7 +361,7 @@ pub(super) fn authored(
                 desk.clear(members, &derived.all);
                 derived.direct.retain(|(row, _)| wanted(*row));
                 derived.all.retain(|(row, _)| wanted(*row));
-                [&derived.direct, &derived.all].map(|rows| Tally::of(&worth, &owners, rows, counting)).into()
+                [&derived.direct, &derived.all].map(|rows| Tally::count(&worth, &owners, rows, counting)).into()
             },
         )
         .collect();

@@ -9,22 +9,21 @@ use rayon::prelude::*;
 
 use super::blocks::Weight;
 use super::closure::{Closure, Prepared, TooLong};
-use super::segments::{HEAD, Node, Peel};
-use super::targets::NONE;
+use super::numbers::{Column, Inner, Place, Set};
+use super::segments::{Node, Parent, Peel};
 use crate::lineage::{RowSet, holds};
 
 /// A `Groups` is the segments of a graph, to be asked for groups of nodes.
 pub(super) struct Groups<W> {
-    inner: RowSet,
+    inner: Inner,
     nodes: Vec<Node<W>>,
     /// A bit for each node with a parent.
     derived: Vec<u64>,
     closure: Closure<W>,
     /// The nodes without children that head a segment, and their columns.
     leaf_heads: RowSet,
-    leaf_columns: Vec<u32>,
-    /// Of each place, the range of numbers of its tree, and the column of its segment or [`NONE`]. All members of a
-    /// cycle have the same.
+    leaf_columns: Vec<Column>,
+    /// Of each place its tree. All members of a cycle have the same.
     trees: Vec<Tree>,
 }
 
@@ -32,7 +31,7 @@ pub(super) struct Groups<W> {
 pub(super) struct Reach<W> {
     begun: Vec<Begun<W>>,
     /// The set of heads that each group reaches.
-    sets: Vec<u32>,
+    sets: Vec<Set>,
     nodes: Vec<Node<W>>,
     sums: Prepared<W>,
 }
@@ -43,17 +42,17 @@ impl<W: Weight> Reach<W> {
         Ok(Reach { sums: self.sums.within(wait)?, ..self })
     }
 
-    /// Gives the sum of each group; `weight` is that of [`Groups::of`].
+    /// Gives the sum of each group; `weight` is that of [`Groups::take_apart`].
     pub fn finish(self, weight: impl Fn(u32) -> W) -> Vec<W> {
         let (sums, holds) = self.sums.finish();
         let mut holds = holds.into_iter();
-        let finish = |(group, set): (&Begun<W>, &u32)| {
+        let finish = |(group, set): (&Begun<W>, &Set)| {
             let mut sum = group.sum;
-            sum.add(&sums.of(*set));
+            sum.add(&sums.of_set(*set));
             for ((_, off), _) in group.if_reached.iter().zip(holds.by_ref()).filter(|(_, holds)| *holds) {
                 match off {
-                    Off::Tree(at) => sum.take(&self.nodes[*at as usize].sum),
-                    Off::Member(member) => sum.take(&weight(*member)),
+                    Off::Tree(at) => sum.subtract(&self.nodes[at.index()].sum),
+                    Off::Member(member) => sum.subtract(&weight(*member)),
                 }
             }
             sum
@@ -62,61 +61,70 @@ impl<W: Weight> Reach<W> {
     }
 }
 
+/// A tree in preorder: its nodes have the numbers from `begin` to before `end`.
 #[derive(Clone, Copy)]
 struct Tree {
     begin: u32,
     end: u32,
-    segment: u32,
+    /// The column of the segment that it lies in, or [`Tree::IN_NONE`].
+    segment: Column,
+}
+
+impl Tree {
+    const IN_NONE: Column = Column(u32::MAX);
+
+    fn segment(self) -> Option<Column> {
+        Some(self.segment).filter(|column| *column != Tree::IN_NONE)
+    }
 }
 
 /// What of a group's sum is known before it is known which segments it reaches.
 struct Begun<W> {
     sum: W,
     /// The sets of heads that its members reach.
-    sets: Vec<u32>,
+    sets: Vec<Set>,
     /// Columns, and what is to be taken off if they are among these heads: it is counted twice then, or a member.
-    if_reached: Vec<(u32, Off)>,
+    if_reached: Vec<(Column, Off)>,
 }
 
 /// What is to be taken off.
 #[derive(Clone, Copy)]
 enum Off {
     /// The tree at a place.
-    Tree(u32),
+    Tree(Place),
     /// A member.
     Member(u32),
 }
 
 impl<W: Weight> Groups<W> {
     /// Takes a graph apart; see [`super::segments::Segments::sum`].
-    pub fn of(all: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Groups<W> {
-        let peel = Peel::of(all, links, weight);
-        let mut first: Vec<u32> = (0..peel.inner.len() as u32).collect();
+    pub fn take_apart(all: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Groups<W> {
+        let peel = Peel::take_apart(all, links, weight);
+        let mut first: Vec<Place> = peel.inner.places().collect();
         for cycle in &peel.cycles {
-            cycle.iter().for_each(|member| first[*member as usize] = cycle[0]);
+            cycle.iter().for_each(|member| first[member.index()] = cycle[0]);
         }
         // The place above, in the same tree.
-        let above = |at: u32| match peel.nodes[at as usize].parent {
-            NONE => None,
-            head if head & HEAD != 0 => None,
-            parent => Some(first[parent as usize] as usize),
+        let above = |at: Place| match peel.nodes[at.index()].parent() {
+            Parent::None | Parent::Head(_) => None,
+            Parent::One(parent) => Some(first[parent.index()].index()),
         };
-        let mut trees = vec![Tree { begin: 0, end: 0, segment: NONE }; peel.inner.len()];
-        peel.columns.iter().for_each(|(at, column)| trees[*at as usize].segment = *column);
+        let mut trees = vec![Tree { begin: 0, end: 0, segment: Tree::IN_NONE }; peel.inner.len()];
+        peel.columns.iter().for_each(|(at, column)| trees[at.index()].segment = *column);
         // First `end` is the size of the tree, then where the next child's begins.
         for at in &peel.order {
-            trees[*at as usize].end += 1;
+            trees[at.index()].end += 1;
             if let Some(parent) = above(*at) {
-                trees[parent].end += trees[*at as usize].end;
+                trees[parent].end += trees[at.index()].end;
             }
         }
         let mut next = vec![0; trees.len()];
         let mut free = 0;
         for at in peel.order.iter().rev() {
-            let size = trees[*at as usize].end;
+            let size = trees[at.index()].end;
             let begin = match above(*at) {
                 Some(parent) => {
-                    trees[*at as usize].segment = trees[parent].segment;
+                    trees[at.index()].segment = trees[parent].segment;
                     let begin = next[parent];
                     next[parent] += size;
                     begin
@@ -126,22 +134,22 @@ impl<W: Weight> Groups<W> {
                     free - size
                 }
             };
-            let tree = &mut trees[*at as usize];
+            let tree = &mut trees[at.index()];
             (tree.begin, tree.end) = (begin, begin + size);
-            next[*at as usize] = begin + 1;
+            next[at.index()] = begin + 1;
         }
         for (at, first) in first.iter().enumerate() {
-            trees[at] = trees[*first as usize];
+            trees[at] = trees[first.index()];
         }
         let Peel { inner, nodes, derived, leaf_columns, closure, .. } = peel;
-        let (leaf_heads, leaf_columns): (Vec<u32>, Vec<u32>) = leaf_columns.into_iter().unzip();
+        let (leaf_heads, leaf_columns): (Vec<u32>, Vec<Column>) = leaf_columns.into_iter().unzip();
         let leaf_heads = RowSet::from_rows(all, &leaf_heads);
         Groups { inner, nodes, derived, closure, leaf_heads, leaf_columns, trees }
     }
 
     /// Finds the sum over the distinct nodes that each group reaches, its members left out. `members` gives those of
     /// the group of a number, `parent` a node's parent, one of them if there are several; `weight` is that of
-    /// [`Groups::of`].
+    /// [`Groups::take_apart`].
     pub fn reached<M: Iterator<Item = u32> + Clone>(
         self,
         groups: usize,
@@ -152,12 +160,12 @@ impl<W: Weight> Groups<W> {
         let begin = |group| self.begin(members(group), &parent, &weight);
         let mut begun: Vec<Begun<W>> = (0..groups).into_par_iter().map(begin).collect();
         let Groups { mut closure, nodes, .. } = self;
-        let sets: Vec<u32> = begun.iter_mut().map(|group| closure.join(&mut group.sets)).collect();
-        let asked = |(group, set): (&Begun<W>, &u32)| {
+        let sets: Vec<Set> = begun.iter_mut().map(|group| closure.join(&mut group.sets)).collect();
+        let asked = |(group, set): (&Begun<W>, &Set)| {
             let set = *set;
             group.if_reached.iter().map(move |(column, _)| (set, *column)).collect::<Vec<_>>()
         };
-        let asks: Vec<(u32, u32)> = begun.iter().zip(&sets).flat_map(asked).collect();
+        let asks: Vec<(Set, Column)> = begun.iter().zip(&sets).flat_map(asked).collect();
         Reach { begun, sets, nodes, sums: closure.prepare(asks) }
     }
 
@@ -169,8 +177,8 @@ impl<W: Weight> Groups<W> {
         weight: &impl Fn(u32) -> W,
     ) -> Begun<W> {
         let mut begun = Begun { sum: W::default(), sets: Vec::new(), if_reached: Vec::new() };
-        let place = |node: u32| self.inner.holds(node).then(|| self.inner.place(node) as usize);
-        let mut tops: Vec<(Tree, usize)> = members.clone().filter_map(place).map(|at| (self.trees[at], at)).collect();
+        let tops = members.clone().filter_map(|member| self.inner.find(member));
+        let mut tops: Vec<(Tree, Place)> = tops.map(|at| (self.trees[at.index()], at)).collect();
         if tops.is_empty() {
             return begun;
         }
@@ -182,18 +190,19 @@ impl<W: Weight> Groups<W> {
             end = end.max(tree.end);
             is_outer
         });
-        begun.sets.extend(tops.iter().map(|(_, at)| self.nodes[*at].set).filter(|set| *set != NONE));
         for (tree, at) in &tops {
-            begun.sum.add(&self.nodes[*at].sum);
-            begun.if_reached.extend((tree.segment != NONE).then_some((tree.segment, Off::Tree(*at as u32))));
+            let node = &self.nodes[at.index()];
+            begun.sets.push(node.set());
+            begun.sum.add(&node.sum);
+            begun.if_reached.extend(tree.segment().map(|segment| (segment, Off::Tree(*at))));
         }
         // A member in one of the trees is in the sum. One elsewhere is if its segment is reached.
-        let take = |begun: &mut Begun<W>, tree: Tree, member: u32| {
+        let hangs = |begun: &mut Begun<W>, tree: Tree, member: u32| {
             let before = tops.partition_point(|(top, _)| top.begin <= tree.begin);
             if before > 0 && tree.begin < tops[before - 1].0.end {
-                begun.sum.take(&weight(member));
-            } else if tree.segment != NONE {
-                begun.if_reached.push((tree.segment, Off::Member(member)));
+                begun.sum.subtract(&weight(member));
+            } else if let Some(segment) = tree.segment() {
+                begun.if_reached.push((segment, Off::Member(member)));
             }
         };
         // The trees above members that hang in them: many are fetched first, so that the processor waits once for all.
@@ -207,10 +216,10 @@ impl<W: Weight> Groups<W> {
             for member in members.by_ref() {
                 is_end = false;
                 if self.inner.holds(member) {
-                    begun.sum.take(&weight(member));
+                    begun.sum.subtract(&weight(member));
                 } else if self.leaf_heads.holds(member) {
                     let segment = self.leaf_columns[self.leaf_heads.place(member) as usize];
-                    take(&mut begun, Tree { begin: NONE, end: NONE, segment }, member);
+                    begun.if_reached.push((segment, Off::Member(member)));
                 } else if holds(&self.derived, member) {
                     hanging.extend(parent(member).map(|parent| (parent, member)));
                 }
@@ -221,9 +230,9 @@ impl<W: Weight> Groups<W> {
             // A parent has a child, so it has a place.
             fetched.clear();
             fetched.extend(
-                hanging.iter().map(|(parent, member)| (self.trees[self.inner.place(*parent) as usize], *member)),
+                hanging.iter().map(|(parent, member)| (self.trees[self.inner.place(*parent).index()], *member)),
             );
-            fetched.iter().for_each(|(tree, member)| take(&mut begun, *tree, *member));
+            fetched.iter().for_each(|(tree, member)| hangs(&mut begun, *tree, *member));
             if is_end {
                 break;
             }

@@ -15,7 +15,7 @@ pub struct Kin {
 
 impl Kin {
     /// Finds the families of each of `rows`, which are in order.
-    pub fn of(families: &[Family], lineage: &Lineage, rows: &[Row]) -> Kin {
+    pub fn find(families: &[Family], lineage: &Lineage, rows: &[Row]) -> Kin {
         let snapshot = lineage.snapshot();
         // Whoever hands a family down to them is one of their ancestors.
         let near = lineage.select(rows, Reach::Above, usize::MAX);

@@ -8,17 +8,30 @@ use super::targets::{NONE, Targets};
 use crate::lineage::Lineage;
 use crate::snapshot::Row;
 
+/// A `Unit` is the number of a unit of a [`Layout`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(transparent)]
+pub(super) struct Unit(u32);
+
+impl Unit {
+    const NONE: Unit = Unit(NONE);
+
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Layout {
-    /// The unit of each row; [`NONE`] for rows without links.
-    unit_of: Vec<u32>,
+    /// The unit of each row; [`Unit::NONE`] for rows without links.
+    unit_of: Vec<Unit>,
     /// The one member of a unit; of a cycle the first.
     row_of: Vec<Row>,
     kinds: Vec<Kind>,
     cycles: Vec<Vec<Row>>,
     /// The distinct parents of unit `u` are `parents[offsets[u]..offsets[u + 1]]`.
     offsets: Vec<u32>,
-    parents: Vec<u32>,
+    parents: Vec<Unit>,
 }
 
 /// A `Kind` says what a unit stands for.
@@ -30,72 +43,49 @@ pub(super) enum Kind {
 }
 
 impl Layout {
-    pub fn of(lineage: &Lineage) -> Layout {
-        let rows = lineage.snapshot().len();
-        let mut unit_of = vec![NONE; rows];
+    pub fn new(lineage: &Lineage) -> Layout {
+        // Units are numbered as they are met, then by their order.
+        let mut met_of = vec![NONE; lineage.snapshot().len()];
         let mut row_of = Vec::new();
         let mut kinds = Vec::new();
         let cycles = lineage.cycles().to_vec();
         for (number, members) in cycles.iter().enumerate() {
-            members.iter().for_each(|member| unit_of[*member as usize] = row_of.len() as u32);
+            members.iter().for_each(|member| met_of[*member as usize] = row_of.len() as u32);
             row_of.push(members[0]);
             kinds.push(Kind::Cycle(number as u32));
         }
         let mut links: Vec<(u32, u32)> = Vec::with_capacity(lineage.links());
-        let mut unit = |row: Row| {
-            let unit = &mut unit_of[row as usize];
-            if *unit == NONE {
-                *unit = row_of.len() as u32;
+        let mut meet = |row: Row| {
+            let met = &mut met_of[row as usize];
+            if *met == NONE {
+                *met = row_of.len() as u32;
                 row_of.push(row);
                 kinds.push(Kind::Model);
             }
-            *unit
+            *met
         };
         for (parent, child, _) in lineage.all_links() {
-            let (parent, child) = (unit(parent), unit(child));
+            let (parent, child) = (meet(parent), meet(child));
             if parent != child {
                 links.push((parent, child));
             }
         }
         let order = topological(row_of.len(), &links);
-        Layout::numbered(unit_of, row_of, kinds, cycles, links, &order)
-    }
-
-    /// Numbers the units by their place in `order`.
-    fn numbered(
-        mut unit_of: Vec<u32>,
-        row_of: Vec<Row>,
-        kinds: Vec<Kind>,
-        cycles: Vec<Vec<Row>>,
-        mut links: Vec<(u32, u32)>,
-        order: &[u32],
-    ) -> Layout {
-        let mut place = vec![0u32; order.len()];
-        for (at, unit) in order.iter().enumerate() {
-            place[*unit as usize] = at as u32;
+        let mut units = vec![Unit::NONE; order.len()];
+        for (met, unit) in order.iter().zip(0..) {
+            units[*met as usize] = Unit(unit);
         }
-        for unit in unit_of.iter_mut().filter(|unit| **unit != NONE) {
-            *unit = place[*unit as usize];
-        }
-        for (parent, child) in &mut links {
-            (*parent, *child) = (place[*parent as usize], place[*child as usize]);
-        }
-        links.sort_unstable_by_key(|(parent, child)| (*child, *parent));
-        links.dedup();
-        let mut offsets = vec![0u32; order.len() + 1];
-        for (_, child) in &links {
-            offsets[*child as usize + 1] += 1;
-        }
-        for at in 1..offsets.len() {
-            offsets[at] += offsets[at - 1];
-        }
+        // Those who met no link have no unit.
+        let unit_of = met_of.into_iter().map(|met| units.get(met as usize).copied().unwrap_or(Unit::NONE)).collect();
+        let links = links.into_iter().map(|(parent, child)| (units[parent as usize], units[child as usize]));
+        let (offsets, parents) = distinct_parents(order.len(), links.collect());
         Layout {
             unit_of,
-            row_of: order.iter().map(|unit| row_of[*unit as usize]).collect(),
-            kinds: order.iter().map(|unit| kinds[*unit as usize]).collect(),
+            row_of: order.iter().map(|met| row_of[*met as usize]).collect(),
+            kinds: order.iter().map(|met| kinds[*met as usize]).collect(),
             cycles,
             offsets,
-            parents: links.into_iter().map(|(parent, _)| parent).collect(),
+            parents,
         }
     }
 
@@ -104,19 +94,24 @@ impl Layout {
         self.row_of.len()
     }
 
-    /// Gives the unit of a row, if it has links.
-    pub fn unit(&self, row: Row) -> Option<u32> {
-        Some(self.unit_of[row as usize]).filter(|unit| *unit != NONE)
+    /// Gives the units, parents before their children.
+    pub fn units(&self) -> impl DoubleEndedIterator<Item = Unit> + use<> {
+        (0..self.len() as u32).map(Unit)
     }
 
-    pub fn kind(&self, unit: u32) -> Kind {
-        self.kinds[unit as usize]
+    /// Gives the unit of a row, if it has links.
+    pub fn unit(&self, row: Row) -> Option<Unit> {
+        Some(self.unit_of[row as usize]).filter(|unit| *unit != Unit::NONE)
+    }
+
+    pub fn kind(&self, unit: Unit) -> Kind {
+        self.kinds[unit.index()]
     }
 
     /// Gives the models that a unit stands for.
-    pub fn members(&self, unit: u32) -> &[Row] {
-        match self.kinds[unit as usize] {
-            Kind::Model => std::slice::from_ref(&self.row_of[unit as usize]),
+    pub fn members(&self, unit: Unit) -> &[Row] {
+        match self.kinds[unit.index()] {
+            Kind::Model => std::slice::from_ref(&self.row_of[unit.index()]),
             Kind::Cycle(number) => &self.cycles[number as usize],
         }
     }
@@ -127,15 +122,29 @@ impl Layout {
     }
 
     /// Gives the distinct parents of a unit, all with smaller numbers.
-    pub fn parents(&self, unit: u32) -> &[u32] {
-        &self.parents[self.offsets[unit as usize] as usize..self.offsets[unit as usize + 1] as usize]
+    pub fn parents(&self, unit: Unit) -> &[Unit] {
+        &self.parents[self.offsets[unit.index()] as usize..self.offsets[unit.index() + 1] as usize]
     }
 }
 
-/// An order of the units in which parents come before children. The last unit that became free goes first: what
+/// The distinct parents of every unit, one unit's after the other's, and where those of each begin.
+fn distinct_parents(units: usize, mut links: Vec<(Unit, Unit)>) -> (Vec<u32>, Vec<Unit>) {
+    links.sort_unstable_by_key(|(parent, child)| (*child, *parent));
+    links.dedup();
+    let mut offsets = vec![0u32; units + 1];
+    for (_, child) in &links {
+        offsets[child.index() + 1] += 1;
+    }
+    for at in 1..offsets.len() {
+        offsets[at] += offsets[at - 1];
+    }
+    (offsets, links.into_iter().map(|(parent, _)| parent).collect())
+}
+
+/// An order of the units, by the numbers under which they were met, in which parents come before children. The last unit that became free goes first: what
 /// hangs together then lies together.
 fn topological(units: usize, links: &[(u32, u32)]) -> Vec<u32> {
-    let children = Targets::of(units, links.iter().copied(), links.len());
+    let children = Targets::from_pairs(units, links.iter().copied(), links.len());
     let mut waiting = vec![0u32; units];
     links.iter().for_each(|(_, child)| waiting[*child as usize] += 1);
     let mut free: Vec<u32> = (0..units as u32).filter(|unit| waiting[*unit as usize] == 0).collect();

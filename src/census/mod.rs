@@ -15,6 +15,7 @@ mod groups;
 mod kin;
 mod layout;
 mod members;
+mod numbers;
 mod ranking;
 mod runs;
 mod segments;
@@ -33,8 +34,8 @@ use crate::lineage::Lineage;
 use crate::model::{Hint, once};
 use crate::reference::{self, Family};
 use crate::snapshot::{self, Array, NumberColumn, Numbers, Row, Snapshot, agree};
-use facts::Table;
-use layout::Layout;
+use facts::FactsTable;
+use layout::{Layout, Unit};
 
 pub use authors::owners;
 pub use burst::{Burst, Bursts, Shared};
@@ -61,7 +62,7 @@ pub struct Census {
     /// Not read yet: that of all links.
     lineage: OnceLock<Lineage>,
     layout: OnceLock<Layout>,
-    table: Table,
+    table: FactsTable,
     counting: Counting,
 }
 
@@ -82,7 +83,7 @@ pub fn keep(snapshot: &mut Snapshot, families: &[Family]) -> Result<(), Error> {
 pub fn keep_within(snapshot: &mut Snapshot, families: &[Family], wait: Option<u64>) -> Result<Option<TooLong>, Error> {
     let lineage = Lineage::from_snapshot(snapshot)?;
     let mut arrays = lineage.to_keep();
-    let left_out = match Census::take(&lineage, &Counting { wait, ..Counting::default() }) {
+    let left_out = match Census::count(&lineage, &Counting { wait, ..Counting::default() }) {
         Ok(census) => {
             arrays.append(&mut census.to_keep());
             None
@@ -90,7 +91,7 @@ pub fn keep_within(snapshot: &mut Snapshot, families: &[Family], wait: Option<u6
         Err(Error::TooLong(too_long)) => Some(too_long),
         Err(error) => return Err(error),
     };
-    arrays.push(Bursts::of(&lineage)?.to_keep());
+    arrays.push(Bursts::find(&lineage)?.to_keep());
     arrays.push(authors::to_keep(lineage.snapshot())?);
     arrays.append(&mut members::to_keep(families, &lineage)?);
     arrays.into_iter().for_each(|(name, array)| snapshot.keep(&name, array));
@@ -181,12 +182,12 @@ impl Census {
     ///
     /// # Errors
     /// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
-    pub fn take(lineage: &Lineage, counting: &Counting) -> Result<Census, Error> {
+    pub fn count(lineage: &Lineage, counting: &Counting) -> Result<Census, Error> {
         if let Some(kept) = Census::kept_of(lineage, counting)? {
             return Ok(Census { lineage: lineage.clone().into(), ..kept });
         }
-        let layout = Layout::of(lineage);
-        let table = Table::take(lineage, &layout, counting)?;
+        let layout = Layout::new(lineage);
+        let table = FactsTable::count(lineage, &layout, counting)?;
         let (snapshot, lineage) = (lineage.snapshot().clone(), lineage.clone().into());
         Ok(Census { snapshot, lineage, layout: layout.into(), table, counting: counting.clone() })
     }
@@ -201,7 +202,7 @@ impl Census {
             return Ok(None);
         }
         let (lineage, layout) = (OnceLock::new(), OnceLock::new());
-        let (snapshot, table, counting) = (snapshot.clone(), Table::kept(snapshot)?, counting.clone());
+        let (snapshot, table, counting) = (snapshot.clone(), FactsTable::kept(snapshot)?, counting.clone());
         Ok(table.map(|table| Census { snapshot, lineage, layout, table, counting }))
     }
 
@@ -240,7 +241,7 @@ impl Census {
     }
 
     /// Gives the counts of a model, which are all zero where nothing descends from it.
-    pub fn of(&self, model: Row) -> Facts {
+    pub fn facts(&self, model: Row) -> Facts {
         self.table.rows().binary_search(&model).map(|at| self.table.at(at)).unwrap_or_default()
     }
 
@@ -282,11 +283,11 @@ impl Census {
     /// [`snapshot::Error::Damaged`] if the links are not as they were written.
     pub fn longest_chain(&self) -> Result<usize, snapshot::Error> {
         let lineage = self.lineage()?;
-        let layout = self.layout.get_or_init(|| Layout::of(lineage));
+        let layout = self.layout.get_or_init(|| Layout::new(lineage));
         let mut longest = vec![0; layout.len()];
-        for unit in 0..layout.len() as u32 {
-            longest[unit as usize] =
-                layout.parents(unit).iter().map(|parent| longest[*parent as usize] + 1).max().unwrap_or(0);
+        for unit in layout.units() {
+            let above = layout.parents(unit).iter().map(|parent| longest[parent.index()]);
+            longest[unit.index()] = above.max().map_or(0, |links| links + 1);
         }
         Ok(longest.into_iter().max().unwrap_or(0))
     }
@@ -295,11 +296,11 @@ impl Census {
 /// The highest generation below every unit, its own members left out.
 fn deepest(layout: &Layout, generations: &[u32]) -> Vec<u32> {
     let mut deepest = vec![0; layout.len()];
-    for unit in (0..layout.len() as u32).rev() {
+    for unit in layout.units().rev() {
         let own = layout.members(unit).iter().map(|row| generations[*row as usize]).max().unwrap_or(0);
-        let below = own.max(deepest[unit as usize]);
+        let below = own.max(deepest[unit.index()]);
         for parent in layout.parents(unit) {
-            deepest[*parent as usize] = below.max(deepest[*parent as usize]);
+            deepest[parent.index()] = below.max(deepest[parent.index()]);
         }
     }
     deepest
@@ -342,20 +343,20 @@ impl Deepest {
 /// member shows the whole, itself counted, so that the credits of all roots add up to the derived models.
 fn credit(layout: &Layout, lineage: &Lineage, counts: impl Fn(Row) -> bool) -> Vec<f64> {
     let mut credit = vec![0.0; layout.len()];
-    for unit in (0..layout.len() as u32).rev() {
+    for unit in layout.units().rev() {
         let members = layout.members(unit);
-        let outside: Vec<u32> = members
+        let outside: Vec<Unit> = members
             .iter()
             .flat_map(|row| lineage.parents(*row))
             .filter_map(|(parent, _)| layout.unit(parent).filter(|parent| *parent != unit))
             .collect();
         let counted = members.iter().filter(|row| counts(**row)).count() as f64;
-        let worth = credit[unit as usize] + counted;
+        let worth = credit[unit.index()] + counted;
         if members.len() > 1 {
-            credit[unit as usize] = worth;
+            credit[unit.index()] = worth;
         }
         for parent in &outside {
-            credit[*parent as usize] += worth / outside.len() as f64;
+            credit[parent.index()] += worth / outside.len() as f64;
         }
     }
     credit

@@ -5,31 +5,33 @@
 //! for each run. (Nuutila 1995 keeps the closure of a graph so.)
 
 use super::blocks::Weight;
+use super::numbers::{Column, Made, Set};
 use super::targets::{NONE, Targets};
 
-/// A `Runs` is the set of every row.
+/// A `Runs` is the set of every union.
 pub(super) struct Runs {
-    place: Vec<u32>,
-    /// The runs of row `r` are `runs[ends[r]..ends[r + 1]]`: the first place, and the one after the last.
+    /// Where each column stands.
+    stand: Vec<u32>,
+    /// The runs of union `u` are `runs[ends[u]..ends[u + 1]]`: where the first column stands, and the one after the last.
     ends: Vec<u32>,
     runs: Vec<(u32, u32)>,
 }
 
 impl Runs {
-    /// Puts the sets together, rows that are older first; nothing if more than `most` runs would have to be joined.
-    pub fn of(columns: usize, parts: &Targets, most: usize) -> Option<Runs> {
+    /// Puts the sets together, unions that are older first; nothing if more than `most` runs would have to be joined.
+    pub fn put_together(columns: usize, parts: &Targets<Set>, most: usize) -> Option<Runs> {
         /// So many are kept at most: 256 MB.
         const KEPT: usize = 1 << 25;
-        let rows = parts.sources();
-        let mut sets = Runs { place: places(columns, parts), ends: vec![0], runs: Vec::new() };
+        let unions = parts.sources();
+        let mut sets = Runs { stand: stands(columns, parts), ends: vec![0], runs: Vec::new() };
         let mut desk: Vec<(u32, u32)> = Vec::new();
         let mut joined = 0;
-        for row in 0..rows as u32 {
+        for union in 0..unions as u32 {
             desk.clear();
-            parts.of_source(row).iter().for_each(|part| sets.each(*part, |run| desk.push(run)));
+            parts.of_source(union).iter().for_each(|part| sets.each(*part, |run| desk.push(run)));
             joined += desk.len();
-            // Sets grow with the rows. Who has used up too much of all after an eighth will not come to the end.
-            let share = (row as usize + 1).max(rows / 8) as f64 / rows as f64;
+            // Sets grow with the unions. Who has used up too much of all after an eighth will not come to the end.
+            let share = (union as usize + 1).max(unions / 8) as f64 / unions as f64;
             if joined as f64 > most as f64 * share || sets.runs.len() + desk.len() > KEPT {
                 return None;
             }
@@ -46,33 +48,35 @@ impl Runs {
         Some(sets)
     }
 
-    fn each(&self, set: u32, mut run: impl FnMut((u32, u32))) {
-        if set % 2 == 1 {
-            let place = self.place[set as usize / 2];
-            run((place, place + 1));
-        } else {
-            self.of_row(set / 2).iter().for_each(|found| run(*found));
+    fn each(&self, set: Set, mut run: impl FnMut((u32, u32))) {
+        match set.made() {
+            Made::Empty => (),
+            Made::Column(column) => {
+                let stand = self.stand[column.index()];
+                run((stand, stand + 1));
+            }
+            Made::Union(union) => self.of_union(union).iter().for_each(|found| run(*found)),
         }
     }
 
-    fn of_row(&self, row: u32) -> &[(u32, u32)] {
-        &self.runs[self.ends[row as usize] as usize..self.ends[row as usize + 1] as usize]
+    fn of_union(&self, union: u32) -> &[(u32, u32)] {
+        &self.runs[self.ends[union as usize] as usize..self.ends[union as usize + 1] as usize]
     }
 
-    /// Sums the weights of every row's columns.
+    /// Sums the weights of every union's columns.
     pub fn sums<W: Weight>(&self, columns: &[W]) -> Vec<W> {
-        // The sum of what stands before each place.
+        // The sums of all columns that stand before.
         let mut before = vec![W::default(); columns.len() + 1];
-        columns.iter().zip(&self.place).for_each(|(weight, place)| before[*place as usize + 1] = *weight);
+        columns.iter().zip(&self.stand).for_each(|(weight, stand)| before[*stand as usize + 1] = *weight);
         for at in 1..before.len() {
             let sum = before[at - 1];
             before[at].add(&sum);
         }
-        let sum = |row| {
+        let sum = |union| {
             let mut sum = W::default();
-            for (begin, end) in self.of_row(row) {
+            for (begin, end) in self.of_union(union) {
                 sum.add(&before[*end as usize]);
-                sum.take(&before[*begin as usize]);
+                sum.subtract(&before[*begin as usize]);
             }
             sum
         };
@@ -80,48 +84,47 @@ impl Runs {
     }
 
     /// Tells whether a set holds a column.
-    pub fn holds(&self, set: u32, column: u32) -> bool {
-        if set == NONE || set % 2 == 1 {
-            return set == 2 * column + 1;
-        }
-        let (runs, place) = (self.of_row(set / 2), self.place[column as usize]);
-        let after = runs.partition_point(|(begin, _)| *begin <= place);
-        after > 0 && place < runs[after - 1].1
+    pub fn holds(&self, set: Set, column: Column) -> bool {
+        let Made::Union(union) = set.made() else { return set == Set::from(column) };
+        let (runs, stand) = (self.of_union(union), self.stand[column.index()]);
+        let after = runs.partition_point(|(begin, _)| *begin <= stand);
+        after > 0 && stand < runs[after - 1].1
     }
 }
 
-/// The places of the columns: those below a row before those that it includes itself, the youngest row first.
-fn places(columns: usize, parts: &Targets) -> Vec<u32> {
-    let mut place = vec![NONE; columns];
+/// Where the columns stand: those below a union before those that it includes itself, the youngest union first.
+fn stands(columns: usize, parts: &Targets<Set>) -> Vec<u32> {
+    let mut stand = vec![NONE; columns];
     let mut free = 0;
     let mut met = vec![false; parts.sources()];
-    // A row, and which of its parts comes next.
+    // A union, and which of its parts comes next.
     let mut walk: Vec<(u32, u32)> = Vec::new();
     for start in (0..parts.sources() as u32).rev() {
         if !std::mem::replace(&mut met[start as usize], true) {
             walk.push((start, 0));
         }
-        while let Some((row, next)) = walk.last_mut() {
-            let part = parts.of_source(*row).get(*next as usize).copied();
+        while let Some((union, next)) = walk.last_mut() {
+            let part = parts.of_source(*union).get(*next as usize).map(|part| part.made());
             *next += 1;
             match part {
                 None => _ = walk.pop(),
-                Some(column) if column % 2 == 1 => {
-                    let place = &mut place[column as usize / 2];
-                    if *place == NONE {
-                        *place = free;
+                Some(Made::Empty) => (),
+                Some(Made::Column(column)) => {
+                    let stand = &mut stand[column.index()];
+                    if *stand == NONE {
+                        *stand = free;
                         free += 1;
                     }
                 }
-                Some(row) if std::mem::replace(&mut met[row as usize / 2], true) => (),
-                Some(row) => walk.push((row / 2, 0)),
+                Some(Made::Union(part)) if std::mem::replace(&mut met[part as usize], true) => (),
+                Some(Made::Union(part)) => walk.push((part, 0)),
             }
         }
     }
     // In no set.
-    for place in place.iter_mut().filter(|place| **place == NONE) {
-        *place = free;
+    for stand in stand.iter_mut().filter(|stand| **stand == NONE) {
+        *stand = free;
         free += 1;
     }
-    place
+    stand
 }

@@ -16,13 +16,13 @@
 
 use super::blocks::Weight;
 use super::closure::{Closure, Prepared, TooLong};
+use super::numbers::{Column, Inner, Place, Set};
 use super::targets::{NONE, Targets};
-use crate::lineage::{RowSet, components, holds};
+use crate::lineage::{components, holds};
 
 /// A `Segments` is the sums of all nodes with children.
 pub(super) struct Segments<W> {
-    /// The nodes with children.
-    inner: RowSet,
+    inner: Inner,
     sums: Vec<W>,
 }
 
@@ -30,7 +30,7 @@ impl<W: Weight> Segments<W> {
     /// Sums `weight` over each node and all that it reaches. Links are parent and child, in any order; a link to itself
     /// and a repeated one count nothing.
     pub fn sum(nodes: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Segments<W> {
-        let Peel { inner, nodes, closure, .. } = Peel::of(nodes, links, weight);
+        let Peel { inner, nodes, closure, .. } = Peel::take_apart(nodes, links, weight);
         Segments::finish(inner, &nodes, closure.prepare(Vec::new()))
     }
 
@@ -41,16 +41,16 @@ impl<W: Weight> Segments<W> {
         weight: impl Fn(u32) -> W,
         wait: Option<u64>,
     ) -> Result<Segments<W>, TooLong> {
-        let Peel { inner, nodes, closure, .. } = Peel::of(nodes, links, weight);
+        let Peel { inner, nodes, closure, .. } = Peel::take_apart(nodes, links, weight);
         Ok(Segments::finish(inner, &nodes, closure.prepare(Vec::new()).within(wait)?))
     }
 
-    fn finish(inner: RowSet, nodes: &[Node<W>], reached: Prepared<W>) -> Segments<W> {
+    fn finish(inner: Inner, nodes: &[Node<W>], reached: Prepared<W>) -> Segments<W> {
         let (reached, _) = reached.finish();
         let sum = |node: &Node<W>| {
             let mut sum = node.sum;
-            if node.set != NONE {
-                sum.add(&reached.of(node.set));
+            if node.set() != Set::EMPTY {
+                sum.add(&reached.of_set(node.set()));
             }
             sum
         };
@@ -59,66 +59,98 @@ impl<W: Weight> Segments<W> {
     }
 
     /// Gives the sum of a node and all that it reaches, if it has children.
-    pub fn of(&self, node: u32) -> Option<W> {
-        self.inner.holds(node).then(|| self.sums[self.inner.place(node) as usize])
+    pub fn reached_from(&self, node: u32) -> Option<W> {
+        self.inner.find(node).map(|place| self.sums[place.index()])
     }
 
     /// Gives the nodes with children, in order, and their sums.
     pub fn all(&self) -> impl Iterator<Item = (u32, &W)> {
-        self.inner.rows().zip(&self.sums)
+        self.inner.nodes().zip(&self.sums)
     }
 }
 
 /// In place of a parent: the node is a head, and the rest is its number.
-pub(super) const HEAD: u32 = 1 << 31;
+const HEAD: u32 = 1 << 31;
 /// In place of the number of open children: the node is done.
 const DONE: u32 = u32::MAX;
 
 /// A `Node` is a node with children while it is summed up. What is needed together lies together.
 #[derive(Clone, Copy)]
 pub(super) struct Node<W> {
-    /// This is the place of the one parent, or [`HEAD`] and the number of the head, or [`NONE`].
-    pub parent: u32,
+    /// This is the place of the one parent, or [`HEAD`] and the number of the head, or [`NONE`]; see [`Node::parent`].
+    parent: u32,
     /// How many children that have children themselves are not done yet.
     open: u32,
-    /// Here begins the list of sets that are reached; once it is done, this is their union.
-    pub set: u32,
+    /// Here begins the list of sets that are reached, or it is [`NONE`]; once the node is done, this is their union.
+    reached: u32,
     /// This is the weight of T so far.
     pub sum: W,
 }
 
+/// A `Parent` says from whom a node hangs.
+pub(super) enum Parent {
+    None,
+    One(Place),
+    /// From several: the node is the head of this number.
+    Head(usize),
+}
+
+impl<W> Node<W> {
+    pub fn parent(&self) -> Parent {
+        match self.parent {
+            NONE => Parent::None,
+            head if head & HEAD != 0 => Parent::Head((head & !HEAD) as usize),
+            place => Parent::One(Place(place)),
+        }
+    }
+
+    /// Gives the set of heads that a node reaches, once it is done.
+    pub fn set(&self) -> Set {
+        debug_assert!(self.is_done());
+        Set::from_bits(self.reached)
+    }
+
+    fn finish(&mut self, set: Set) {
+        (self.open, self.reached) = (DONE, set.bits());
+    }
+
+    fn is_done(&self) -> bool {
+        self.open == DONE
+    }
+}
+
 /// A `Peel` is all segments, and who reaches which.
 pub(super) struct Peel<W> {
-    /// These are the nodes with children.
-    pub inner: RowSet,
+    pub inner: Inner,
+    /// These are the nodes with children, by place.
     pub nodes: Vec<Node<W>>,
     /// There is a bit for each node with a parent.
     pub derived: Vec<u64>,
     /// These are the places of the nodes as they were finished, children first; of a cycle it is the first member's.
-    pub order: Vec<u32>,
-    pub cycles: Vec<Vec<u32>>,
+    pub order: Vec<Place>,
+    pub cycles: Vec<Vec<Place>>,
     /// These are the columns of heads with children, by their places (of a cycle, its first member's).
-    pub columns: Vec<(u32, u32)>,
+    pub columns: Vec<(Place, Column)>,
     /// These are the columns of heads without children, by the nodes, which are in order.
-    pub leaf_columns: Vec<(u32, u32)>,
+    pub leaf_columns: Vec<(u32, Column)>,
     /// The lists: a set, and where it goes on.
-    lists: Vec<(u32, u32)>,
+    lists: Vec<(Set, u32)>,
     /// Of each head, where its parents begin among `above`.
     heads: Vec<u32>,
-    above: Vec<u32>,
+    above: Vec<Place>,
     pub closure: Closure<W>,
-    stack: Vec<u32>,
-    desk: Vec<u32>,
+    stack: Vec<Place>,
+    desk: Vec<Set>,
 }
 
 impl<W: Weight> Peel<W> {
     /// Takes links apart into segments; see [`Segments::sum`].
-    pub fn of(nodes: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Peel<W> {
+    pub fn take_apart(nodes: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Peel<W> {
         let mut peel = Peel::begin(nodes, links, weight);
         // From the last: what is numbered in the order in which it was made is then done at once.
-        for at in (0..peel.inner.len()).rev() {
-            if peel.nodes[at].open == 0 {
-                peel.finish(at as u32);
+        for at in peel.inner.places().rev() {
+            if peel.nodes[at.index()].open == 0 {
+                peel.finish(at);
             }
         }
         let cycles = peel.cycles();
@@ -138,9 +170,9 @@ impl<W: Weight> Peel<W> {
             with_several[word] |= with_parent[word] & bit;
             with_parent[word] |= bit;
         }
-        let inner = RowSet::from_bits(with_child);
+        let inner = Inner::from_bits(with_child);
         let mut peel = Peel {
-            nodes: vec![Node { parent: NONE, open: 0, set: NONE, sum: W::default() }; inner.len()],
+            nodes: vec![Node { parent: NONE, open: 0, reached: NONE, sum: W::default() }; inner.len()],
             order: Vec::with_capacity(inner.len()),
             inner,
             derived: with_parent,
@@ -155,29 +187,29 @@ impl<W: Weight> Peel<W> {
             desk: Vec::new(),
         };
         // Most links lead to leaves, which only add to a sum: those lie close together.
-        let mut sums: Vec<W> = peel.inner.rows().map(&weight).collect();
+        let mut sums: Vec<W> = peel.inner.nodes().map(&weight).collect();
         // Children with several links, with their parents' places.
-        let mut several: Vec<(u32, u32)> = Vec::new();
+        let mut several: Vec<(u32, Place)> = Vec::new();
         // Many places first, then what is done at them: the processor waits for memory once and not for each.
         const MANY: usize = 64;
-        let mut places = [0u32; MANY];
+        let mut places = [Place::NONE; MANY];
         for links in links.chunks(MANY) {
             for ((parent, child), place) in links.iter().zip(&mut places) {
-                *place = if parent == child { NONE } else { peel.inner.place(*parent) };
+                *place = if parent == child { Place::NONE } else { peel.inner.place(*parent) };
             }
-            for ((_, child), place) in links.iter().zip(places).filter(|(_, place)| *place != NONE) {
+            for ((_, child), place) in links.iter().zip(places).filter(|(_, place)| *place != Place::NONE) {
                 if holds(&with_several, *child) {
                     several.push((*child, place));
                 } else if peel.inner.holds(*child) {
                     peel.hang(*child, place);
                 } else {
-                    sums[place as usize].add(&weight(*child));
+                    sums[place.index()].add(&weight(*child));
                 }
             }
         }
         // Stable, since that is quick with what is in order but for a few.
         several.sort_by_key(|link| link.0);
-        let mut parents: Vec<u32> = Vec::new();
+        let mut parents: Vec<Place> = Vec::new();
         for links in several.chunk_by(|one, other| one.0 == other.0) {
             parents.clear();
             parents.extend(links.iter().map(|link| link.1));
@@ -186,18 +218,18 @@ impl<W: Weight> Peel<W> {
             let child = links[0].0;
             match (&parents[..], peel.inner.holds(child)) {
                 ([parent], true) => peel.hang(child, *parent),
-                ([parent], false) => sums[*parent as usize].add(&weight(child)),
+                ([parent], false) => sums[parent.index()].add(&weight(child)),
                 (_, true) => {
-                    let place = peel.inner.place(child) as usize;
-                    peel.nodes[place].parent = HEAD | (peel.heads.len() as u32 - 1);
-                    parents.iter().for_each(|parent| peel.nodes[*parent as usize].open += 1);
+                    let place = peel.inner.place(child);
+                    peel.nodes[place.index()].parent = HEAD | (peel.heads.len() as u32 - 1);
+                    parents.iter().for_each(|parent| peel.nodes[parent.index()].open += 1);
                     peel.above.extend(&parents);
                     peel.heads.push(peel.above.len() as u32);
                 }
                 (_, false) => {
-                    let set = peel.closure.column(weight(child));
-                    peel.leaf_columns.push((child, set / 2));
-                    parents.iter().for_each(|parent| peel.reach(*parent, set));
+                    let column = peel.closure.column(weight(child));
+                    peel.leaf_columns.push((child, column));
+                    parents.iter().for_each(|parent| peel.reach(*parent, column.into()));
                 }
             }
         }
@@ -205,34 +237,35 @@ impl<W: Weight> Peel<W> {
         peel
     }
 
-    fn hang(&mut self, child: u32, parent: u32) {
-        let place = self.inner.place(child) as usize;
-        self.nodes[place].parent = parent;
-        self.nodes[parent as usize].open += 1;
+    fn hang(&mut self, child: u32, parent: Place) {
+        let place = self.inner.place(child);
+        self.nodes[place.index()].parent = parent.0;
+        self.nodes[parent.index()].open += 1;
     }
 
     /// Notes that a node reaches a set.
-    fn reach(&mut self, at: u32, set: u32) {
-        if set != NONE {
-            self.lists.push((set, self.nodes[at as usize].set));
-            self.nodes[at as usize].set = self.lists.len() as u32 - 1;
+    fn reach(&mut self, at: Place, set: Set) {
+        if set != Set::EMPTY {
+            let node = &mut self.nodes[at.index()];
+            self.lists.push((set, node.reached));
+            node.reached = self.lists.len() as u32 - 1;
         }
     }
 
     /// The union of what a node reaches.
-    fn reached_by(&mut self, node: u32) -> u32 {
-        match self.nodes[node as usize].set {
-            NONE => NONE,
+    fn reached_by(&mut self, at: Place) -> Set {
+        match self.nodes[at.index()].reached {
+            NONE => Set::EMPTY,
             list if self.lists[list as usize].1 == NONE => self.lists[list as usize].0,
-            _ => self.reached(&[node]),
+            _ => self.reached(&[at]),
         }
     }
 
     /// The union of what these nodes reach.
-    fn reached(&mut self, nodes: &[u32]) -> u32 {
+    fn reached(&mut self, nodes: &[Place]) -> Set {
         self.desk.clear();
-        for node in nodes {
-            let mut next = self.nodes[*node as usize].set;
+        for at in nodes {
+            let mut next = self.nodes[at.index()].reached;
             while next != NONE {
                 let (set, after) = self.lists[next as usize];
                 self.desk.push(set);
@@ -243,27 +276,26 @@ impl<W: Weight> Peel<W> {
     }
 
     /// Finishes a node whose children are done, and all above it that then have none open.
-    fn finish(&mut self, at: u32) {
+    fn finish(&mut self, at: Place) {
         self.stack.push(at);
         while let Some(at) = self.stack.pop() {
             let set = self.reached_by(at);
-            self.nodes[at as usize].set = set;
-            self.nodes[at as usize].open = DONE;
+            let node = &mut self.nodes[at.index()];
+            node.finish(set);
             self.order.push(at);
-            let sum = self.nodes[at as usize].sum;
-            match self.nodes[at as usize].parent {
-                NONE => (),
-                head if head & HEAD != 0 => {
-                    let head = (head & !HEAD) as usize;
+            let sum = node.sum;
+            match node.parent() {
+                Parent::None => (),
+                Parent::Head(head) => {
                     let set = self.segment(at, sum, set);
-                    for parent in self.heads[head]..self.heads[head + 1] {
-                        let parent = self.above[parent as usize];
+                    for number in self.heads[head]..self.heads[head + 1] {
+                        let parent = self.above[number as usize];
                         self.reach(parent, set);
                         self.close(parent);
                     }
                 }
-                parent => {
-                    self.nodes[parent as usize].sum.add(&sum);
+                Parent::One(parent) => {
+                    self.nodes[parent.index()].sum.add(&sum);
                     self.reach(parent, set);
                     self.close(parent);
                 }
@@ -272,79 +304,75 @@ impl<W: Weight> Peel<W> {
     }
 
     /// The set that a head is seen as: its segment, and what it reaches itself.
-    fn segment(&mut self, at: u32, weight: W, reached: u32) -> u32 {
+    fn segment(&mut self, at: Place, weight: W, reached: Set) -> Set {
         let column = self.closure.column(weight);
-        self.columns.push((at, column / 2));
+        self.columns.push((at, column));
         self.desk.clear();
-        self.desk.push(column);
-        self.desk.extend((reached != NONE).then_some(reached));
+        self.desk.extend([column.into(), reached]);
         self.closure.join(&mut self.desk)
     }
 
     /// Notes that one more child of a node is done.
-    fn close(&mut self, parent: u32) {
-        let open = &mut self.nodes[parent as usize].open;
+    fn close(&mut self, parent: Place) {
+        let open = &mut self.nodes[parent.index()].open;
         *open -= 1;
         if *open == 0 {
             self.stack.push(parent);
         }
     }
 
-    fn parents(&self, at: u32) -> &[u32] {
-        match self.nodes[at as usize].parent {
-            NONE => &[],
-            head if head & HEAD != 0 => {
-                let head = (head & !HEAD) as usize;
-                &self.above[self.heads[head] as usize..self.heads[head + 1] as usize]
-            }
-            _ => std::slice::from_ref(&self.nodes[at as usize].parent),
-        }
+    fn parents(&self, at: Place) -> impl Iterator<Item = Place> + Clone {
+        let (one, several) = match self.nodes[at.index()].parent() {
+            Parent::None => (None, &[][..]),
+            Parent::One(parent) => (Some(parent), &[][..]),
+            Parent::Head(head) => (None, &self.above[self.heads[head] as usize..self.heads[head + 1] as usize]),
+        };
+        one.into_iter().chain(several.iter().copied())
     }
 
     /// The cycles among what is not done, those below others first.
-    fn cycles(&self) -> Vec<Vec<u32>> {
-        let left: Vec<u32> = (0..self.inner.len() as u32).filter(|at| self.nodes[*at as usize].open != DONE).collect();
+    fn cycles(&self) -> Vec<Vec<Place>> {
+        let left: Vec<Place> = self.inner.places().filter(|at| !self.nodes[at.index()].is_done()).collect();
         if left.is_empty() {
             return Vec::new();
         }
+        // Those that are left are numbered anew.
         let mut number = vec![NONE; self.inner.len()];
-        left.iter().zip(0..).for_each(|(at, local)| number[*at as usize] = local);
+        left.iter().zip(0..).for_each(|(at, local)| number[at.index()] = local);
         let links = left.iter().zip(0..).flat_map(|(at, child)| {
             let number = &number;
-            self.parents(*at).iter().map(move |parent| (number[*parent as usize], child))
+            self.parents(*at).map(move |parent| (number[parent.index()], child))
         });
         let count = links.clone().count();
-        let children = Targets::of(left.len(), links, count);
-        let mut cycles = components(children.offsets(), children.targets());
-        cycles.iter_mut().flatten().for_each(|local| *local = left[*local as usize]);
-        cycles
+        let children = Targets::from_pairs(left.len(), links, count);
+        let places = |cycle: Vec<u32>| cycle.into_iter().map(|local| left[local as usize]).collect();
+        components(children.offsets(), children.targets()).into_iter().map(places).collect()
     }
 
     /// Finishes a cycle whose members' other children are done: each member reaches all of them and what they reach.
-    fn finish_cycle(&mut self, members: &[u32]) {
+    fn finish_cycle(&mut self, members: &[Place]) {
         let mut sum = W::default();
-        members.iter().for_each(|member| sum.add(&self.nodes[*member as usize].sum));
+        members.iter().for_each(|member| sum.add(&self.nodes[member.index()].sum));
         let set = self.reached(members);
-        let mut outside: Vec<u32> = members.iter().flat_map(|member| self.parents(*member)).copied().collect();
+        let mut outside: Vec<Place> = members.iter().flat_map(|member| self.parents(*member)).collect();
         for member in members {
-            self.nodes[*member as usize].sum = sum;
-            self.nodes[*member as usize].set = set;
-            self.nodes[*member as usize].open = DONE;
+            self.nodes[member.index()].sum = sum;
+            self.nodes[member.index()].finish(set);
         }
-        outside.retain(|parent| self.nodes[*parent as usize].open != DONE);
+        outside.retain(|parent| !self.nodes[parent.index()].is_done());
         let mut above = outside.clone();
         above.sort_unstable();
         above.dedup();
         self.order.push(members[0]);
         // Its other members stand for themselves no more.
-        self.nodes[members[0] as usize].parent = match above[..] {
-            [parent] => parent,
+        self.nodes[members[0].index()].parent = match above[..] {
+            [parent] => parent.0,
             _ => NONE,
         };
         let set = match above[..] {
-            [] => NONE,
+            [] => Set::EMPTY,
             [parent] => {
-                self.nodes[parent as usize].sum.add(&sum);
+                self.nodes[parent.index()].sum.add(&sum);
                 set
             }
             _ => self.segment(members[0], sum, set),

@@ -13,7 +13,7 @@ pub(super) struct Shadow {
 }
 
 /// The shadows of all models.
-pub(super) fn of(lineage: &Lineage) -> Vec<Shadow> {
+pub(super) fn shadows(lineage: &Lineage) -> Vec<Shadow> {
     let mut shadows = Vec::new();
     for row in lineage.snapshot().rows().filter(|row| lineage.parents(*row).len() > 1) {
         let towards = || lineage.parents(row).map(|(_, edge)| edge.relation);

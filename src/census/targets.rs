@@ -1,14 +1,14 @@
-/// This number stands for no set.
+/// This number stands for nothing.
 pub(super) const NONE: u32 = u32::MAX;
 
 /// A `Targets` is pairs of numbers, as the targets of each source.
-pub(super) struct Targets {
+pub(super) struct Targets<T = u32> {
     offsets: Vec<u32>,
-    targets: Vec<u32>,
+    targets: Vec<T>,
 }
 
-impl Targets {
-    pub fn of(sources: usize, pairs: impl Iterator<Item = (u32, u32)> + Clone, count: usize) -> Targets {
+impl<T: Copy + Default> Targets<T> {
+    pub fn from_pairs(sources: usize, pairs: impl Iterator<Item = (u32, T)> + Clone, count: usize) -> Targets<T> {
         let mut offsets = vec![0u32; sources + 2];
         for (source, _) in pairs.clone() {
             offsets[source as usize + 2] += 1;
@@ -16,7 +16,7 @@ impl Targets {
         for at in 2..offsets.len() {
             offsets[at] += offsets[at - 1];
         }
-        let mut targets = vec![0; count];
+        let mut targets = vec![T::default(); count];
         for (source, target) in pairs {
             let at = &mut offsets[source as usize + 1];
             targets[*at as usize] = target;
@@ -35,11 +35,11 @@ impl Targets {
         &self.offsets
     }
 
-    pub fn targets(&self) -> &[u32] {
+    pub fn targets(&self) -> &[T] {
         &self.targets
     }
 
-    pub fn of_source(&self, source: u32) -> &[u32] {
+    pub fn of_source(&self, source: u32) -> &[T] {
         &self.targets[self.offsets[source as usize] as usize..self.offsets[source as usize + 1] as usize]
     }
 }

@@ -177,7 +177,7 @@ impl Tree<'_> {
             Reach::Above => self.selection.parents(row).map(|(parent, edge)| (parent, edge.relation)).collect(),
             _ => self.selection.children(row).map(|(child, edge)| (child, edge.relation)).collect(),
         };
-        next.sort_by_cached_key(|(row, _)| (Reverse(self.census.of(*row).descendants), *row));
+        next.sort_by_cached_key(|(row, _)| (Reverse(self.census.facts(*row).descendants), *row));
         next
     }
 
@@ -194,7 +194,7 @@ impl Tree<'_> {
         };
         let by_size = || {
             let mut rows = selection.rows().to_vec();
-            rows.sort_by_cached_key(|row| (is_under(*row), Reverse(self.census.of(*row).descendants), *row));
+            rows.sort_by_cached_key(|row| (is_under(*row), Reverse(self.census.facts(*row).descendants), *row));
             rows
         };
         // Mostly everything lies under the one model that was named, and no order is needed.

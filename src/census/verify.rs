@@ -1,6 +1,6 @@
 //! Whether a snapshot says what its records say: the digest, the counts and all that it keeps, computed again.
 
-use super::facts::Table;
+use super::facts::FactsTable;
 use super::keep_within;
 use crate::lineage::{Anomaly, Lineage};
 use crate::reference::Family;
@@ -50,7 +50,7 @@ pub fn verify(
     tell(Step::Counts);
     let mut bare = snapshot.bare()?;
     // What was left out, since it takes long, is not counted here.
-    let is_kept = Table::is_kept(snapshot);
+    let is_kept = FactsTable::is_kept(snapshot);
     let left_out = keep_within(&mut bare, families, if is_kept { wait } else { Some(0) })?;
     if let Some(too_long) = left_out.filter(|_| is_kept) {
         return Err(too_long.into());

@@ -350,7 +350,7 @@ impl<'g> Graph<'g> {
     fn model(&self, number: usize, row: Row) -> Node<'g> {
         let lineage = self.selection.lineage();
         let snapshot = lineage.snapshot();
-        let facts = self.census.of(row);
+        let facts = self.census.facts(row);
         let columns = &self.columns;
         let (whose, licence) = (self.whose(row), columns.licences.first_at(row));
         Node {

@@ -306,7 +306,7 @@ pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Result<Repo
         ]);
     }
     let models = snapshot.rows().filter(|row| snapshot.is_listed(*row));
-    let Coverage { known, of } = Coverage::of(models, |row| Bursts::can_judge(created.at(row)));
+    let Coverage { known, of } = Coverage::count(models, |row| Bursts::can_judge(created.at(row)));
     let (found, known, of) = (plural(bursts.len() as u64, "burst"), grouped(known), plural(of, "model"));
     let words = format!("{found}, among the {known} of {of} that have a date since the Hub keeps dates.");
     Ok(listed(

@@ -78,7 +78,7 @@ fn text(census: &Census, branches: &[Branch], reach: Reach) -> String {
                 }
             }
             Shown::Model { row, relation, is_repeated, is_cut, is_counted } => {
-                let facts = census.of(*row);
+                let facts = census.facts(*row);
                 line += snapshot.id(*row);
                 if let Some(relation) = relation {
                     line += &format!("  {relation}");
@@ -118,7 +118,7 @@ fn row(census: &Census, branch: &Branch) -> Named {
         Shown::Group { relation, models, .. } => many(snapshot, branch, Some(*relation), *models, Some(0)),
         Shown::More { models, descendants } => many(snapshot, branch, None, *models, *descendants),
         Shown::Model { row, relation, is_repeated, is_cut, is_counted } => {
-            let facts = census.of(*row);
+            let facts = census.facts(*row);
             vec![
                 ("depth".into(), Value::from(u64::from(branch.depth))),
                 ("id".into(), snapshot.id(*row).into()),

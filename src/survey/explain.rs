@@ -18,15 +18,15 @@ impl Survey<'_> {
         let mut section = Section::new("explain", "One family, every definition");
         let lineage = self.lineage;
         let everything = self.census.counting();
-        let others = FamilyCount::of(family, lineage, everything, Counted::Others)?;
-        let everybody = FamilyCount::of(family, lineage, everything, Counted::Everybody)?;
+        let others = FamilyCount::count(family, lineage, everything, Counted::Others)?;
+        let everybody = FamilyCount::count(family, lineage, everything, Counted::Everybody)?;
         let set = members(family, lineage)?;
         let derived = Derived::of_sets(lineage, std::slice::from_ref(&set), Counted::Others).pop().unwrap_or_default();
-        let folded = FamilyCount::of(family, &lineage.folded(), everything, Counted::Others)?;
+        let folded = FamilyCount::count(family, &lineage.folded(), everything, Counted::Others)?;
         let straight = lineage.only(|_, _, edge| edge.relation != Relation::Quantized);
-        let straight = FamilyCount::of(family, &straight, everything, Counted::Others)?;
+        let straight = FamilyCount::count(family, &straight, everything, Counted::Others)?;
         let listed = lineage.only(|parent, _, _| !lineage.is_unlisted(parent));
-        let listed = FamilyCount::of(family, &listed, everything, Counted::Others)?;
+        let listed = FamilyCount::count(family, &listed, everything, Counted::Others)?;
 
         let same: String = words.iter().map(|word| format!(" {}", quoted(word))).collect();
         let quoted = quoted(name);
@@ -132,7 +132,7 @@ impl Survey<'_> {
             "mentions: models that name the family in a tag or their name, and are no members",
             command(" --list f3 --format csv"),
         );
-        let mentions = crate::census::Part::Mentions.of(family, lineage, everything, Counted::Others)?.rows;
+        let mentions = crate::census::Part::Mentions.list(family, lineage, everything, Counted::Others)?.rows;
         // Where F3 is not known its parts are not either.
         let known = |count: usize| others.f3.map(|_| count as u64);
         let both = known(mentions.iter().filter(|(_, relation)| relation.is_some()).count());

@@ -102,7 +102,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         let files: Vec<Row> = derived.all.iter().map(|(row, _)| *row).filter(has_gguf).collect();
         let files_own = files.iter().filter(|row| is_own(row)).count() as u64;
         // A dump that was stripped of its tags says nothing of files.
-        let tagged = Coverage::of(&derived.all, |(row, _)| !tags.at(*row).is_empty());
+        let tagged = Coverage::count(&derived.all, |(row, _)| !tags.at(*row).is_empty());
         let [gguf, gguf_own] = [files.len() as u64, files_own].map(|count| Value::judged(tagged.judged(count)));
         let (name, others) = (family.name.as_str(), all - own);
         let of_others = share(others, all).into();

@@ -146,7 +146,7 @@ impl<'l> Survey<'l> {
                 });
             }
         }
-        let (bursts, generations) = (Bursts::of(lineage)?, lineage.generations());
+        let (bursts, generations) = (Bursts::find(lineage)?, lineage.generations());
         Ok(Survey {
             lineage,
             census,
@@ -210,7 +210,7 @@ impl<'l> Survey<'l> {
 
     /// Of how many of the listed models something is known.
     fn known(&self, is_known: impl Fn(Row) -> bool) -> Coverage {
-        Coverage::of(self.models(), is_known)
+        Coverage::count(self.models(), is_known)
     }
 
     fn publisher(&self, row: Row) -> Option<&'l Publisher> {

@@ -64,7 +64,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         "A month has a leader, and is drawn, if it has at least 30 new derivatives by split credit; \"unknown\" is none. Of: these. No leader is named after the snapshot's own month, nor where fewer than half of what descends from the groups has a date and, by country, a root whose country is known. Without quantized: only models whose strongest link towards the group is no quantization. Without bursts: only models that are in no burst below the group; not judged where fewer than half of what descends from the groups has a date.",
     ]);
     let derived = survey.models().filter(|row| !lineage.is_root(*row));
-    section.cover("derived models with a date", Coverage::of(derived, |row| calendar.is_dated(row)));
+    section.cover("derived models with a date", Coverage::count(derived, |row| calendar.is_dated(row)));
     Ok(section)
 }
 
@@ -113,13 +113,13 @@ impl<'a> Groups<'a> {
 
     /// Of how much of what descends from the groups the date is known.
     fn dates(&self, calendar: Calendar<'_>) -> Coverage {
-        Coverage::of(self.reached(|_| true), |row| calendar.is_dated(row))
+        Coverage::count(self.reached(|_| true), |row| calendar.is_dated(row))
     }
 
     /// Of how much of it both are known, the date and a group.
     fn known(&self, calendar: Calendar<'_>) -> Coverage {
         let known = self.reached(|name| name != UNKNOWN);
-        Coverage { known: Coverage::of(known, |row| calendar.is_dated(row)).known, ..self.dates(calendar) }
+        Coverage { known: Coverage::count(known, |row| calendar.is_dated(row)).known, ..self.dates(calendar) }
     }
 
     /// What each month brought the groups, the newest month first.

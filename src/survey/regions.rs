@@ -95,7 +95,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let languages = languages(survey)?;
     let derived = survey.models().filter(|row| !lineage.is_root(*row));
     let has_known_parent = |row: Row| lineage.parents(row).any(|(parent, _)| survey.publisher(parent).is_some());
-    let parents = Coverage::of(derived, has_known_parent);
+    let parents = Coverage::count(derived, has_known_parent);
     section.conclude(parents, || {
         let (name, of) = countries.iter().find(|(name, _)| *name != UNKNOWN)?;
         Some(format!(

@@ -67,7 +67,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut years = releases.chunk_by(|one, other| one.year == other.year);
     let newest = years.find(|year| year.iter().any(|of| is_known(&of)));
     let of_known = survey.models().filter(|row| survey.publisher(*row).is_some());
-    let dates = Coverage::of(of_known, |row| calendar.is_dated(row));
+    let dates = Coverage::count(of_known, |row| calendar.is_dated(row));
     let made = |year: &&[Release<'_>]| year.iter().filter(is_known).map(|of| of.made).sum::<u64>();
     if let Some(year) = newest.filter(|year| made(year) >= Coverage::FEWEST) {
         section.conclude(dates, || {

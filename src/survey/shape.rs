@@ -15,8 +15,8 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let (lineage, snapshot) = (survey.lineage, survey.snapshot());
     let is_model = |row: &Row| snapshot.is_listed(*row) || lineage.is_unlisted(*row);
     let nodes: Vec<Row> = snapshot.rows().filter(is_model).collect();
-    let with_merges = Clusters::of(lineage, |_| true);
-    let without_merges = Clusters::of(lineage, |edge| edge.relation != Relation::Merge);
+    let with_merges = Clusters::find(lineage, |_| true);
+    let without_merges = Clusters::find(lineage, |edge| edge.relation != Relation::Merge);
     let count = |wanted: &dyn Fn(Row) -> bool| nodes.iter().filter(|row| wanted(**row)).count() as u64;
     let is_merge = |row: Row| lineage.parents(row).len() > 1;
     let longest_chain = survey.census.longest_chain()? as u64;
@@ -101,7 +101,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         survey.census.models().iter().map(|row| (*row, survey.lineage.children(*row).len() as u64)).collect();
     order.sort_unstable_by_key(|(row, direct)| (std::cmp::Reverse(*direct), *row));
     for (row, direct) in order.iter().take(LISTED) {
-        bases.row([snapshot.id(*row).into(), (*direct).into(), survey.census.of(*row).descendants.into()]);
+        bases.row([snapshot.id(*row).into(), (*direct).into(), survey.census.facts(*row).descendants.into()]);
     }
 
     let parts = parts(survey, &without_merges);

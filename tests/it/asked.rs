@@ -45,7 +45,7 @@ pub fn ask(snapshot: &Snapshot) -> Result<String, Box<dyn std::error::Error + Se
     say(&snapshot.oddities()?.counts());
     for recent in [None, Some(1_700_000_000_000..1_800_000_000_000)] {
         let counting = Counting { recent, ..Counting::default() };
-        let census = Census::take(&lineage, &counting)?;
+        let census = Census::count(&lineage, &counting)?;
         say(&census.all().collect::<Vec<_>>());
         say(&census.authors()?);
         say(&census.longest_chain());
@@ -56,15 +56,15 @@ pub fn ask(snapshot: &Snapshot) -> Result<String, Box<dyn std::error::Error + Se
             }
         }
     }
-    let bursts = Bursts::of(&lineage)?;
+    let bursts = Bursts::find(&lineage)?;
     say(&snapshot.rows().filter(|row| bursts.holds(*row, |_| true)).collect::<Vec<_>>());
     for family in &*FAMILIES {
-        say(&FamilyCount::of(family, &lineage, &Counting::default(), Counted::Others)?);
+        say(&FamilyCount::count(family, &lineage, &Counting::default(), Counted::Others)?);
         for part in [Part::Members, Part::Direct, Part::All, Part::Mentions] {
-            say(&part.of(family, &lineage, &Counting::default(), Counted::Everybody)?);
+            say(&part.list(family, &lineage, &Counting::default(), Counted::Everybody)?);
         }
     }
-    say(&FamilyCount::of_all(&FAMILIES, &bursts)?);
+    say(&FamilyCount::count_all(&FAMILIES, &bursts)?);
     say(&Changes::between(snapshot, snapshot)?);
     say(&snapshot.nearest("a/bb", 3));
     Ok(said)

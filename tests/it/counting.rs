@@ -35,14 +35,14 @@ fn every_family_of_the_table_is_kept_as_it_is_counted() {
     for family in &families {
         for (counting, counted) in [(&Counting::default(), Counted::Others), (&counting, Counted::Everybody)] {
             assert_eq!(
-                FamilyCount::of(family, &made, counting, counted).unwrap(),
-                FamilyCount::of(family, &kept, counting, counted).unwrap()
+                FamilyCount::count(family, &made, counting, counted).unwrap(),
+                FamilyCount::count(family, &kept, counting, counted).unwrap()
             );
         }
     }
     for measure in Measure::ALL {
         let ranking = |lineage: &Lineage, top| {
-            Ranking::of_models(&Census::take(lineage, &Counting::default()).unwrap(), *measure, top).unwrap()
+            Ranking::of_models(&Census::count(lineage, &Counting::default()).unwrap(), *measure, top).unwrap()
         };
         let (all, first) = (ranking(&made, 0), ranking(&kept, 7));
         assert_eq!(
@@ -65,7 +65,7 @@ fn what_is_kept_of_one_table_is_not_taken_for_another() {
     let (made, kept) = (snapshot(text), kept(snapshot(text), std::slice::from_ref(&one)));
     let count = |snapshot: &Snapshot, family: &Family| {
         let lineage = Lineage::from_snapshot(snapshot).unwrap();
-        FamilyCount::of(family, &lineage, &Counting::default(), Counted::Others).unwrap()
+        FamilyCount::count(family, &lineage, &Counting::default(), Counted::Others).unwrap()
     };
     assert_eq!((count(&kept, &one).f1.models, count(&kept, &other).f1.models), (2, 1));
     for family in [&one, &other] {
@@ -112,7 +112,7 @@ proptest! {
         prop_assert_eq!(made.anomalies().unwrap().collect::<Vec<_>>(), kept.anomalies().unwrap().collect::<Vec<_>>());
         let only = kept.only(|_, _, edge| edge.relation != Relation::Quantized);
         prop_assert!(!only.is_whole());
-        let facts = |lineage: &Lineage| Census::take(lineage, &Counting::default()).unwrap().all().collect::<Vec<_>>();
+        let facts = |lineage: &Lineage| Census::count(lineage, &Counting::default()).unwrap().all().collect::<Vec<_>>();
         prop_assert_eq!(facts(&only), facts(&made.only(|_, _, edge| edge.relation != Relation::Quantized)));
     }
 
@@ -122,15 +122,15 @@ proptest! {
         let lineage = Lineage::from_snapshot(&snapshot).unwrap();
         let since = (month > 0).then_some(1_704_067_200_000 + month * 30 * 86_400_000);
         let counting = Counting { since, ..Counting::default() };
-        let census = Census::take(&lineage, &counting).unwrap();
+        let census = Census::count(&lineage, &counting).unwrap();
         let created = snapshot.created().unwrap();
         let counts = |row: &Row| counting.counts(created.at(*row));
         let derived = snapshot.rows().filter(|row| !lineage.is_root(*row)).filter(counts).count();
-        let roots: f64 = snapshot.rows().filter(|row| lineage.is_root(*row)).map(|row| census.of(row).credit).sum();
+        let roots: f64 = snapshot.rows().filter(|row| lineage.is_root(*row)).map(|row| census.facts(row).credit).sum();
         let inside = |members: &[Row], row: Row| members.contains(&row);
         let cycles: f64 = lineage.cycles().iter()
             .filter(|members| members.iter().all(|member| lineage.parents(*member).all(|(parent, _)| inside(members, parent))))
-            .map(|members| census.of(members[0]).credit)
+            .map(|members| census.facts(members[0]).credit)
             .sum();
         prop_assert!((roots + cycles - derived as f64).abs() < 1e-6, "{roots} + {cycles} of {derived}");
     }
@@ -139,7 +139,7 @@ proptest! {
     fn the_owners_ranking_equals_their_families(text in any_lineage()) {
         let snapshot = snapshot(&text);
         let lineage = Lineage::from_snapshot(&snapshot).unwrap();
-        let census = Census::take(&lineage, &Counting::default()).unwrap();
+        let census = Census::count(&lineage, &Counting::default()).unwrap();
         for (counting, measure) in [
             (Counting::default(), Measure::Descendants),
             (Counting::default(), Measure::Authors),
@@ -148,7 +148,7 @@ proptest! {
         ] {
             let ranking = Ranking::of_groups(&census, None, measure, &counting, 0).unwrap();
             for row in &ranking.rows {
-                let count = FamilyCount::of(&Family::of_owner(&row.id), &lineage, &counting, Counted::Others).unwrap();
+                let count = FamilyCount::count(&Family::of_owner(&row.id), &lineage, &counting, Counted::Others).unwrap();
                 prop_assert_eq!((row.direct, row.descendants), (count.f1.models, count.f2.models), "{}", &row.id);
                 prop_assert_eq!(row.by_relation, count.f2.by_relation, "{}", &row.id);
                 let value = match measure {
@@ -181,8 +181,8 @@ fn a_cycle_is_credited_as_one_with_its_own_members() {
     let credits = |text: &str| {
         let snapshot = snapshot(text);
         let lineage = Lineage::from_snapshot(&snapshot).unwrap();
-        let census = Census::take(&lineage, &Counting::default()).unwrap();
-        ["a/x", "a/y", "b/z"].map(|id| lineage.find(id).map_or(0.0, |row| census.of(row).credit))
+        let census = Census::count(&lineage, &Counting::default()).unwrap();
+        ["a/x", "a/y", "b/z"].map(|id| lineage.find(id).map_or(0.0, |row| census.facts(row).credit))
     };
     assert_eq!(credits("a/x -> a/y\na/y -> a/x\na/y -> c/leaf"), [3.0, 3.0, 0.0]);
     // Of two links from outside each gets half of the three models below.
@@ -193,8 +193,8 @@ fn a_cycle_is_credited_as_one_with_its_own_members() {
 fn facts(text: &str, id: &str) -> (u64, u64) {
     let snapshot = snapshot(text);
     let lineage = Lineage::from_snapshot(&snapshot).unwrap();
-    let census = Census::take(&lineage, &Counting::default()).unwrap();
-    let facts = census.of(lineage.find(id).unwrap());
+    let census = Census::count(&lineage, &Counting::default()).unwrap();
+    let facts = census.facts(lineage.find(id).unwrap());
     (facts.direct, facts.descendants)
 }
 
@@ -215,7 +215,8 @@ fn a_merge_belongs_to_both_families() {
     let snapshot = snapshot("a/base -> c/merged : merge\nb/base -> c/merged : merge\nc/merged -> d/gguf : quantized");
     let lineage = Lineage::from_snapshot(&snapshot).unwrap();
     for owner in ["a", "b"] {
-        let count = FamilyCount::of(&Family::of_owner(owner), &lineage, &Counting::default(), Counted::Others).unwrap();
+        let count =
+            FamilyCount::count(&Family::of_owner(owner), &lineage, &Counting::default(), Counted::Others).unwrap();
         assert_eq!((count.f1.models, count.f2.models), (1, 2));
         assert_eq!(count.f2.by_relation[Relation::Merge as usize], 1);
     }
@@ -227,8 +228,8 @@ fn a_model_is_classed_by_its_strongest_link_towards_the_ancestor() {
     let text = "a/root -> a/one, a/two : finetune\na/one -> b/x : finetune\na/two -> b/x : merge";
     let snapshot = snapshot(text);
     let lineage = Lineage::from_snapshot(&snapshot).unwrap();
-    let census = Census::take(&lineage, &Counting::default()).unwrap();
-    let of = |id| census.of(lineage.find(id).unwrap()).by_relation;
+    let census = Census::count(&lineage, &Counting::default()).unwrap();
+    let of = |id| census.facts(lineage.find(id).unwrap()).by_relation;
     assert_eq!(of("a/one")[Relation::Finetune as usize], 1);
     assert_eq!(of("a/two")[Relation::Merge as usize], 1);
     assert_eq!(of("a/root"), [0, 2, 0, 0, 1]);
@@ -242,12 +243,12 @@ fn mentions_are_models_that_name_or_tag_the_family_and_are_no_members() {
     let lineage = Lineage::from_snapshot(&snapshot).unwrap();
     let families = Families::built_in().unwrap();
     let family = families.find("qwen").unwrap().unwrap();
-    let count = FamilyCount::of(&family, &lineage, &Counting::default(), Counted::Others).unwrap();
+    let count = FamilyCount::count(&family, &lineage, &Counting::default(), Counted::Others).unwrap();
     assert_eq!((count.members, count.f1.models, count.f3), (1, 1, Some(3)));
     // Without any tag in the snapshot, names alone would pass for all mentions.
     let without = self::snapshot("Qwen/Qwen2.5-7B -> x/My-QWEN-ft : finetune\nw/QwQ-like");
     let lineage = Lineage::from_snapshot(&without).unwrap();
-    let f3 = |family: &Family| FamilyCount::of(family, &lineage, &Counting::default(), Counted::Others).unwrap().f3;
+    let f3 = |family: &Family| FamilyCount::count(family, &lineage, &Counting::default(), Counted::Others).unwrap().f3;
     assert_eq!(f3(&family), None);
     let by_name = Families::read("test", b"family,namespaces,id_patterns\nQ,,id:^qwen/ name:qwen").unwrap();
     assert_eq!(f3(&by_name.find("q").unwrap().unwrap()), Some(1));
@@ -267,7 +268,7 @@ fn a_burst_is_fifty_children_of_one_parent_within_a_day_by_one_author_or_templat
     }
     let snapshot = snapshot(&text);
     let lineage = Lineage::from_snapshot(&snapshot).unwrap();
-    let count = FamilyCount::of(&Family::of_owner("a"), &lineage, &Counting::default(), Counted::Others).unwrap();
+    let count = FamilyCount::count(&Family::of_owner("a"), &lineage, &Counting::default(), Counted::Others).unwrap();
     assert_eq!(count.f1.models, 50 + 50 + 49 * 3);
     assert_eq!(count.without_bursts, (Some(49 * 3), Some(49 * 3)));
 }
@@ -284,10 +285,10 @@ fn without_bursts_is_judged_where_half_have_a_date_since_the_hub_keeps_dates() {
         let snapshot = snapshot(&text);
         let lineage = Lineage::from_snapshot(&snapshot).unwrap();
         let family = Family::of_owner("a");
-        let count = FamilyCount::of(&family, &lineage, &Counting::default(), Counted::Others).unwrap();
+        let count = FamilyCount::count(&family, &lineage, &Counting::default(), Counted::Others).unwrap();
         assert_eq!(count.without_bursts, (judged, judged), "{dated}, {undated}, {old}");
         assert_eq!(
-            FamilyCount::of_all(&[family], &Bursts::of(&lineage).unwrap()).unwrap()[0][0].without_bursts,
+            FamilyCount::count_all(&[family], &Bursts::find(&lineage).unwrap()).unwrap()[0][0].without_bursts,
             (judged, judged)
         );
     }
@@ -298,7 +299,7 @@ fn ranks_break_ties_by_id_and_leave_out_what_is_not_known() {
     let text = "b/b -> x/1\na/a -> x/2\nc/c -> x/3, x/4\nd/d -> x/5 : downloads=0";
     let snapshot = snapshot(text);
     let lineage = Lineage::from_snapshot(&snapshot).unwrap();
-    let census = Census::take(&lineage, &Counting::default()).unwrap();
+    let census = Census::count(&lineage, &Counting::default()).unwrap();
     let ids = |ranking: &Ranking| ranking.rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>();
     let ranking = Ranking::of_models(&census, Measure::Descendants, 0).unwrap();
     assert_eq!(ids(&ranking), ["c/c", "a/a", "b/b", "d/d"]);
@@ -362,9 +363,9 @@ fn search(nodes: usize, links: &[(u32, u32)]) -> Vec<u32> {
 
 fn check_links(nodes: usize, links: &[(u32, u32)]) {
     let descendants = Descendants::count(nodes, links);
-    let found: Vec<u32> = (0..nodes as u32).map(|node| descendants.of(node)).collect();
+    let found: Vec<u32> = (0..nodes as u32).map(|node| descendants.below(node)).collect();
     assert_eq!(found, search(nodes, links), "{links:?}");
-    assert!(descendants.all().all(|(node, count)| descendants.of(node) == count));
+    assert!(descendants.all().all(|(node, count)| descendants.below(node) == count));
     // Groups of three kinds: neighbours, every fifth node, all of them; and one without a member.
     let all: Vec<u32> = (0..nodes as u32).collect();
     let groups: Vec<Vec<u32>> = all
@@ -422,15 +423,15 @@ fn the_shapes_that_break_others_are_counted_exactly() {
     const MILLION: u32 = 1_000_000;
     let chain: Vec<_> = (1..MILLION).map(|at| (at - 1, at)).collect();
     let descendants = Descendants::count(MILLION as usize, &chain);
-    assert!((0..MILLION).all(|node| descendants.of(node) == MILLION - 1 - node));
+    assert!((0..MILLION).all(|node| descendants.below(node) == MILLION - 1 - node));
 
     let circle: Vec<_> = (0..MILLION).map(|at| (at, (at + 1) % MILLION)).collect();
     let descendants = Descendants::count(MILLION as usize, &circle);
-    assert!((0..MILLION).all(|node| descendants.of(node) == MILLION - 1));
+    assert!((0..MILLION).all(|node| descendants.below(node) == MILLION - 1));
 
     let star: Vec<_> = (1..=3 * MILLION).map(|leaf| (0, leaf)).collect();
     let descendants = Descendants::count(star.len() + 1, &star);
-    assert_eq!((descendants.of(0), descendants.of(7)), (3 * MILLION, 0));
+    assert_eq!((descendants.below(0), descendants.below(7)), (3 * MILLION, 0));
 
     const RUNGS: u32 = 100_000;
     let ladder: Vec<_> = (0..RUNGS)
@@ -438,7 +439,7 @@ fn the_shapes_that_break_others_are_counted_exactly() {
         .flat_map(|at| [(at, at + 1), (at, at + 2), (at + 1, at + 3), (at + 2, at + 3)])
         .collect();
     let descendants = Descendants::count(3 * RUNGS as usize + 1, &ladder);
-    assert!((0..RUNGS).all(|rung| descendants.of(3 * rung) == 3 * (RUNGS - rung)));
+    assert!((0..RUNGS).all(|rung| descendants.below(3 * rung) == 3 * (RUNGS - rung)));
 
     // Twenty layers, every model of one a parent of all of the next.
     const WIDE: u32 = 100;
@@ -447,7 +448,7 @@ fn the_shapes_that_break_others_are_counted_exactly() {
         .flat_map(|(layer, parent)| (0..WIDE).map(move |child| (layer * WIDE + parent, (layer + 1) * WIDE + child)))
         .collect();
     let descendants = Descendants::count(20 * WIDE as usize, &layers);
-    assert!((0..20 * WIDE).all(|node| descendants.of(node) == (19 - node / WIDE) * WIDE));
+    assert!((0..20 * WIDE).all(|node| descendants.below(node) == (19 - node / WIDE) * WIDE));
 }
 
 #[test]

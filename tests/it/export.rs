@@ -21,11 +21,11 @@ use crate::support::{any_lineage, snapshot};
 
 fn written(snapshot: &Snapshot, format: Format, part: FilePart) -> String {
     let lineage = Lineage::from_snapshot(snapshot).unwrap();
-    let census = Census::take(&lineage, &Counting::default()).unwrap();
+    let census = Census::count(&lineage, &Counting::default()).unwrap();
     let selection = lineage.everything();
     let rows: Vec<Row> = snapshot.rows().collect();
     let tables = Tables {
-        kin: Kin::of(&Families::built_in().unwrap().all().unwrap(), &lineage, &rows),
+        kin: Kin::find(&Families::built_in().unwrap().all().unwrap(), &lineage, &rows),
         publishers: Publishers::built_in().unwrap(),
         aliases: Aliases::built_in().unwrap(),
         licences: Licences::built_in().unwrap(),
@@ -65,7 +65,7 @@ proptest! {
     fn a_selection_holds_what_a_plain_search_finds(text in any_lineage(), depth in 0..5usize, most in 1..6usize) {
         let snapshot = snapshot(&text);
         let lineage = Lineage::from_snapshot(&snapshot).unwrap();
-        let census = Census::take(&lineage, &Counting::default()).unwrap();
+        let census = Census::count(&lineage, &Counting::default()).unwrap();
         let naive = Naive::of(&lineage);
         let of = |selection: &Selection| selection.rows().iter().copied().collect::<BTreeSet<_>>();
         for row in snapshot.rows() {
@@ -79,7 +79,7 @@ proptest! {
             }
         }
         let all = lineage.everything();
-        let weight = |row: Row| census.of(row).descendants;
+        let weight = |row: Row| census.facts(row).descendants;
         let top = all.clone().top(most, Reach::Around, weight);
         let mut ranked: Vec<Row> = all.rows().to_vec();
         ranked.sort_by_key(|row| (std::cmp::Reverse(weight(*row)), *row));
@@ -113,7 +113,7 @@ proptest! {
         let naive = Naive::of(&lineage);
         let families = [Family::of_owner("o1"), Family::of_owner("o2"), Family::of_model("o3/m9")];
         let some: Vec<Row> = snapshot.rows().filter(|row| row % 3 > 0).collect();
-        let kin = Kin::of(&families, &lineage, &some);
+        let kin = Kin::find(&families, &lineage, &some);
         for row in snapshot.rows() {
             let mut expected = Vec::new();
             for family in &families {
@@ -547,7 +547,7 @@ fn exports_and_the_report_say_alike_whose_a_model_is() {
             name => Snapshot::open(&place.path(name)).unwrap(),
         };
         let lineage = Lineage::from_snapshot(&snapshot).unwrap();
-        let census = Census::take(&lineage, &Counting::default()).unwrap();
+        let census = Census::count(&lineage, &Counting::default()).unwrap();
         let survey = Survey::new(&lineage, &census, &references).unwrap();
         let downloads = survey.sections(|section| section == "downloads").unwrap().remove(0);
         let accounts = survey.accounts(|_| true, usize::MAX).unwrap();

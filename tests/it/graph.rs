@@ -90,7 +90,7 @@ fn compare(lineage: &Lineage) {
     assert_eq!(cycles, sets(lineage.cycles().iter().cloned()));
     assert_eq!(toposort(lineage, None).is_ok(), cycles.is_empty());
     assert_eq!(connected_components(lineage), connected_components(&graph));
-    let clusters = Clusters::of(lineage, |_| true);
+    let clusters = Clusters::find(lineage, |_| true);
     assert_eq!(connected_components(lineage), rows.map(|row| clusters.part(row)).collect::<BTreeSet<_>>().len());
 }
 
@@ -193,7 +193,7 @@ fn the_sample_is_the_same_to_petgraph() {
     let lineage = Lineage::from_snapshot(&snapshot).unwrap();
     let cycles = sets(kosaraju_scc(&lineage).into_iter().filter(|members| members.len() > 1));
     assert_eq!(cycles, sets(lineage.cycles().iter().cloned()));
-    let clusters = Clusters::of(&lineage, |_| true);
+    let clusters = Clusters::find(&lineage, |_| true);
     let parts: BTreeSet<Row> = snapshot.rows().map(|row| clusters.part(row)).collect();
     assert_eq!(connected_components(&lineage), parts.len());
     let base = lineage.find("Qwen/Qwen2.5-7B").unwrap();

@@ -48,7 +48,7 @@ impl Naive {
 pub fn compare(snapshot: &Snapshot, counting: &Counting) {
     let lineage = Lineage::from_snapshot(snapshot).unwrap();
     let naive = Naive::of(&lineage);
-    let census = Census::take(&lineage, counting).unwrap();
+    let census = Census::count(&lineage, counting).unwrap();
     let authors = census.authors().unwrap();
     let generations = lineage.generations();
     let created = snapshot.created().unwrap();
@@ -98,7 +98,7 @@ pub fn compare_families(snapshot: &Snapshot, counting: &Counting, counted: Count
     let (naive, created) = (Naive::of(&lineage), snapshot.created().unwrap());
     for name in ["o0", "o1", "o2", "o3", "o4"] {
         let family = Family::of_owner(name);
-        let count = FamilyCount::of(&family, &lineage, counting, counted).unwrap();
+        let count = FamilyCount::count(&family, &lineage, counting, counted).unwrap();
         let members: Vec<Row> =
             snapshot.owned_by(name).filter(|row| snapshot.is_listed(*row) || lineage.is_unlisted(*row)).collect();
         assert_eq!(count.members, members.len() as u64, "{name}");
@@ -116,7 +116,7 @@ pub fn compare_families(snapshot: &Snapshot, counting: &Counting, counted: Count
         assert_eq!(count.f2.models, all.len() as u64, "F2 of {name}");
         assert_eq!(count.f2.authors, all.iter().map(|row| owner(snapshot, *row)).collect::<BTreeSet<_>>().len() as u64);
         assert_eq!(count.generations.iter().sum::<u64>(), count.f2.models);
-        let listed = |part: Part| part.of(&family, &lineage, counting, counted).unwrap().rows;
+        let listed = |part: Part| part.list(&family, &lineage, counting, counted).unwrap().rows;
         let rows = |part| listed(part).into_iter().map(|(row, _)| row).collect::<Vec<Row>>();
         assert_eq!(rows(Part::Members), members, "members of {name}");
         assert_eq!(rows(Part::Direct), direct.iter().copied().collect::<Vec<_>>(), "F1 of {name}");
@@ -196,7 +196,7 @@ impl Credits<'_> {
 /// Compares the credit of every model with the naive twin's.
 pub fn compare_credits(snapshot: &Snapshot, counting: &Counting) {
     let lineage = Lineage::from_snapshot(snapshot).unwrap();
-    let census = Census::take(&lineage, counting).unwrap();
+    let census = Census::count(&lineage, counting).unwrap();
     let (naive, created) = (Naive::of(&lineage), snapshot.created().unwrap());
     let mut credits = Credits {
         naive: &naive,
@@ -205,7 +205,7 @@ pub fn compare_credits(snapshot: &Snapshot, counting: &Counting) {
         known: BTreeMap::new(),
     };
     for row in snapshot.rows() {
-        let (found, credit) = (census.of(row).credit, credits.of(row));
+        let (found, credit) = (census.facts(row).credit, credits.of(row));
         assert!((found - credit).abs() < 1e-6, "{}: {found}, and not {credit}", snapshot.id(row));
     }
 }

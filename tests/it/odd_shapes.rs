@@ -123,7 +123,7 @@ fn check(made: &Made, snapshot: &Snapshot, what: &str) {
     let twin = Twin::of(made);
     let lineage = Lineage::from_snapshot(snapshot).unwrap();
     let counting = Counting::default();
-    let census = Census::take(&lineage, &counting).unwrap();
+    let census = Census::count(&lineage, &counting).unwrap();
     let authors = census.authors().unwrap();
     for ((row, facts), authors) in census.all().zip(authors) {
         let id = snapshot.id(row);
@@ -151,7 +151,7 @@ fn every_count_of_large_odd_shapes_equals_the_naive_twins() {
         // Where runs are few, nothing is long.
         let lineage = Lineage::from_snapshot(&snapshot).unwrap();
         let counting = Counting { wait: Some(0), ..Counting::default() };
-        match Census::take(&lineage, &counting) {
+        match Census::count(&lineage, &counting) {
             Ok(_) => assert_ne!(kind, "window"),
             Err(Error::TooLong(TooLong { seconds })) => assert!(kind == "window" && seconds > 0, "{kind}"),
             Err(error) => panic!("{kind}: {error}"),

@@ -42,10 +42,10 @@ fn the_july_2025_sample_gives_its_known_figures_and_the_naive_counts() {
     let lineage = Lineage::from_snapshot(&snapshot).unwrap();
     assert_eq!(lineage.links(), 139_112);
     assert_eq!(snapshot.rows().filter(|row| lineage.is_unlisted(*row)).count(), 7_600);
-    assert_eq!(Census::take(&lineage, &Counting::default()).unwrap().longest_chain().unwrap(), 30);
+    assert_eq!(Census::count(&lineage, &Counting::default()).unwrap().longest_chain().unwrap(), 30);
     // Two in a hundred have a date: nothing is said of bursts.
     let qwen = Families::built_in().unwrap().find("qwen").unwrap().unwrap();
-    let count = FamilyCount::of(&qwen, &lineage, &Counting::default(), Counted::Others).unwrap();
+    let count = FamilyCount::count(&qwen, &lineage, &Counting::default(), Counted::Others).unwrap();
     assert!(count.f2.dates().known * 20 < count.f2.models && count.without_bursts == (None, None), "{count:?}");
     compare(&snapshot, &Counting { recent: Some(1_735_689_600_000..1_745_689_600_000), ..Counting::default() });
 }
@@ -110,7 +110,7 @@ fn lineage_small() -> Option<Snapshot> {
 fn the_small_sample_gives_its_longest_chain_largest_cycle_and_widest_merge() {
     let Some(snapshot) = lineage_small() else { return };
     let lineage = Lineage::from_snapshot(&snapshot).unwrap();
-    assert_eq!(Census::take(&lineage, &Counting::default()).unwrap().longest_chain().unwrap(), 30);
+    assert_eq!(Census::count(&lineage, &Counting::default()).unwrap().longest_chain().unwrap(), 30);
     assert_eq!(
         lineage.find("masmatix/MN-Hekate-Tetrakephalos-12B-Q4_K_M-GGUF").map(|row| lineage.is_leaf(row)),
         Ok(true)

@@ -20,7 +20,7 @@ use crate::support::{any_lineage, snapshot};
 
 fn sections(snapshot: &Snapshot, references: &References) -> Vec<Section> {
     let lineage = Lineage::from_snapshot(snapshot).unwrap();
-    let census = Census::take(&lineage, &Counting::default()).unwrap();
+    let census = Census::count(&lineage, &Counting::default()).unwrap();
     Survey::new(&lineage, &census, references).unwrap().sections(|_| true).unwrap()
 }
 
@@ -82,7 +82,7 @@ proptest! {
         }).count();
         prop_assert!((split - foreign as f64).abs() < 1e-9, "{split} and {foreign}");
         for family in &references.families {
-            let count = FamilyCount::of(family, &lineage, &Counting::default(), Counted::Others).unwrap();
+            let count = FamilyCount::count(family, &lineage, &Counting::default(), Counted::Others).unwrap();
             for (column, wanted) in [("f1", count.f1.models), ("f2", count.f2.models), ("f3", count.f3.unwrap())] {
                 prop_assert_eq!(number(derivatives, "families", &family.name, column), wanted as f64);
             }
@@ -142,7 +142,8 @@ fn a_mirror_is_listed_and_folded_on_request_alone() {
         lineage.mirrors().map(|mirror| (snapshot.id(mirror.model), snapshot.id(mirror.of))).collect();
     assert_eq!(mirrors, [("unsloth/base", "lab/base")]);
     let family = Family::of_owner("lab");
-    let count = |lineage: &Lineage| FamilyCount::of(&family, lineage, &Counting::default(), Counted::Others).unwrap();
+    let count =
+        |lineage: &Lineage| FamilyCount::count(&family, lineage, &Counting::default(), Counted::Others).unwrap();
     let (as_it_is, folded) = (count(&lineage), count(&lineage.folded()));
     assert_eq!((as_it_is.f1.models, as_it_is.f2.models), (2, 3));
     assert_eq!((folded.f1.models, folded.f2.models), (2, 2));
@@ -166,7 +167,7 @@ fn bursts_are_listed_by_author_and_by_template() {
     let by: Vec<(&Shared, usize)> = bursts.iter().map(|burst| (&burst.by, burst.children.len())).collect();
     // One author's 60 spread over three days are none; sixty authors with one template within 20 hours are.
     assert_eq!(by, [(&Shared::Template("run-#".into()), 60)]);
-    let flags = Bursts::of(&lineage).unwrap();
+    let flags = Bursts::find(&lineage).unwrap();
     let flagged = snapshot.rows().filter(|row| flags.holds(*row, |_| true)).count();
     assert_eq!(flagged, 60);
 }
@@ -338,7 +339,7 @@ fn diff_tells_what_became_of_models() {
         snapshot("a/base -> b/one : finetune licence=mit\na/other -> c/new : adapter\na/base -> d/case : merge");
     let references = references();
     let lineages = [Lineage::from_snapshot(&before).unwrap(), Lineage::from_snapshot(&after).unwrap()];
-    let censuses = lineages.each_ref().map(|lineage| Census::take(lineage, &Counting::default()).unwrap());
+    let censuses = lineages.each_ref().map(|lineage| Census::count(lineage, &Counting::default()).unwrap());
     let earlier = Survey::new(&lineages[0], &censuses[0], &references).unwrap();
     let section = Survey::new(&lineages[1], &censuses[1], &references).unwrap().since(&earlier).unwrap();
     let changes = |change: &str| number(&section, "changes", change, "models");
@@ -479,7 +480,7 @@ fn downloads_between_two_snapshots_follow_a_model_through_its_renaming() {
     let after = keyed(&[("a1", "o0/new", 1_100), ("c3", "o1/reused", 950)], 1_710_000_000_000);
     let references = references();
     let lineages = [Lineage::from_snapshot(&before).unwrap(), Lineage::from_snapshot(&after).unwrap()];
-    let censuses = lineages.each_ref().map(|lineage| Census::take(lineage, &Counting::default()).unwrap());
+    let censuses = lineages.each_ref().map(|lineage| Census::count(lineage, &Counting::default()).unwrap());
     let surveys = [0, 1].map(|at| Survey::new(&lineages[at], &censuses[at], &references).unwrap());
     let section = surveys[1].since(&surveys[0]).unwrap();
     assert_eq!(number(&section, "changes", "renamed", "models"), 1.0);
