@@ -10,7 +10,8 @@ use crate::lineage::{Lineage, Mirror};
 use crate::report::{self, Finding, Moved};
 use crate::snapshot::Snapshot;
 
-/// An answer: facts, their definition, the snapshot that they are of, and how they are asked again.
+/// An `Answer` holds facts together with the question that they answer, the snapshot that was asked and the tables that
+/// stood beside it.
 #[derive(Debug, Clone)]
 pub struct Answer {
     question: Question,
@@ -19,100 +20,105 @@ pub struct Answer {
     tables: Arc<Tables>,
 }
 
-/// What was found out. Numbers are numbers; how they look is said by [`Answer::report`].
+/// The `Facts` are what was found out. Numbers stay numbers; [`Answer::report`] says how they look.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Facts {
-    /// The counts of a family.
+    /// A family was counted.
     Family {
-        /// The counts.
+        /// These are F1, F2 and F3 of the family, with their relations, owners and bursts.
         count: FamilyCount,
-        /// Whether members count.
+        /// This says whether the members' own derived models are counted with those of others.
         counted: Counted,
-        /// The filter in words.
+        /// This states the filter in sentences; it is empty if everything is followed and counted.
         words: String,
     },
-    /// The models of a part of a family.
+    /// The models behind one count of a family were listed.
     Models {
-        /// The family's name.
+        /// This is the family's name, or `owner/*`, or a model's id.
         family: String,
-        /// Which part.
+        /// This says which count the models stand behind: that of members, F1, F2 or F3.
         part: Part,
-        /// The models.
+        /// These are the models, each with its relation towards the family.
         listing: Listing,
-        /// The links by which they are its models.
+        /// The models were found by these links, after the filter.
         lineage: Lineage,
-        /// Whether members count.
+        /// This says whether the members' own derived models are listed with those of others.
         counted: Counted,
-        /// The filter in words.
+        /// This states the filter in sentences; it is empty if everything is followed and counted.
         words: String,
     },
-    /// A ranking.
+    /// Models, owners or families were ranked.
     Ranking {
-        /// The ranking.
+        /// These are the first rows, with how many there are in all.
         ranking: Ranking,
-        /// What is ranked.
+        /// This says whether models, owners or families were ranked.
         group: Group,
-        /// The filter in words.
+        /// This states the filter in sentences, and for growth which days are recent; it is empty if there is nothing
+        /// to state.
         words: String,
     },
-    /// A part of the lineage as a tree.
+    /// A part of the lineage was drawn as a tree.
     Tree {
-        /// The counts below each model.
+        /// The counts below each model are taken from this census of the whole snapshot, under the filter.
         census: Arc<Census>,
-        /// Which models were chosen.
+        /// These models were selected, also those that no line shows.
         chosen: Chosen,
-        /// What is drawn of them.
+        /// These are the lines of the tree, from the top down.
         drawn: Drawn,
-        /// The old id that was asked for, and that of today.
+        /// If the question named a model by an old id, this is that id and the one of today.
         renamed: Option<(String, String)>,
-        /// The selection and the filter in words.
+        /// These sentences state the selection, what was left out of it, and the filter.
         words: String,
     },
-    /// A section of the survey.
+    /// One section of the survey was made: an explanation, accounts, or what changed.
     Section {
-        /// The section.
+        /// The section has its tables, pictures and definitions.
         section: Section,
-        /// Whether its one table is the answer.
+        /// If this is set, programs are given the rows of the section's first table, and otherwise the whole section as
+        /// one row.
         is_rows: bool,
     },
-    /// Sections of the survey.
+    /// Sections of the survey were made, as many as were asked for.
     Sections {
-        /// The sections.
+        /// The sections stand in the survey's order; the one about several snapshots comes last.
         sections: Vec<Section>,
     },
-    /// What is odd in the snapshot.
+    /// What is odd in the snapshot was looked for.
     Findings {
-        /// Each kind with its cases; the first is of what the snapshot says and its records do not ([`report::LIE`]), if there is any.
+        /// There is one finding for each kind. If the snapshot says what its records do not, that comes first
+        /// ([`report::LIE`]).
         findings: Vec<Finding>,
-        /// If not everything was asked for: what was, in a sentence, and how many other cases there are.
+        /// If only some models or kinds were asked for, a sentence says which, and a number says how many other cases
+        /// there are.
         scope: Option<(String, u64)>,
     },
-    /// Old names, those that moved most links first.
+    /// Old names were listed.
     Aliases {
-        /// Each with that of today.
+        /// Each old name stands with that of today; those whose renaming moved most links come first.
         moved: Vec<Moved>,
     },
-    /// Groups of many children of one parent within a day.
+    /// Bursts were listed: groups of many children of one parent within a day.
     Bursts {
-        /// The groups.
+        /// Each burst names its parent and what its children have in common.
         bursts: Vec<Burst>,
     },
-    /// Models that are another model under its own name, by somebody else.
+    /// Mirrors were listed: models that somebody else uploaded again under the same name.
     Mirrors {
-        /// Each with its descendants.
+        /// Each mirror stands with the number of its descendants.
         mirrors: Vec<(Mirror, u64)>,
     },
-    /// A part of the lineage, to be written as a graph ([`Answer::graph`]).
+    /// A part of the lineage was selected, to be written as a graph ([`Answer::graph`]).
     #[cfg(feature = "export")]
     Graph {
-        /// The counts below each model.
+        /// The counts below each model are taken from this census of the whole snapshot, under the filter.
         census: Arc<Census>,
-        /// Which models were chosen.
+        /// These models were selected.
         chosen: Chosen,
-        /// What is known of them beside the snapshot.
+        /// These tables say of the models what the snapshot does not: families, publishers, old ids, classes of
+        /// licences.
         tables: export::Tables,
-        /// The selection and the filter in words.
+        /// These sentences state the selection, what was left out of it, and the filter.
         words: String,
     },
 }
@@ -122,38 +128,39 @@ impl Answer {
         Answer { question, facts, snapshot, tables }
     }
 
-    /// The question.
+    /// Gives the question as it was asked.
     pub fn question(&self) -> &Question {
         &self.question
     }
 
-    /// What was found out.
+    /// Gives what was found out, as data.
     pub fn facts(&self) -> &Facts {
         &self.facts
     }
 
-    /// The snapshot that was asked.
+    /// Gives the snapshot that was asked.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 
-    /// How the facts are defined, a sentence each.
+    /// States how the facts are defined, one sentence after the other.
     ///
     /// # Errors
-    /// None after [`Atlas::ask`](super::Atlas::ask), which asked for it.
+    /// There is none after [`Atlas::ask`](super::Atlas::ask), which made the report once.
     pub fn definition(&self) -> Result<Vec<String>, Error> {
         Ok(self.report()?.definition)
     }
 
-    /// The command of the program that asks the same again, of the same snapshot by its digest.
+    /// Writes the command line by which the program is asked the same. It names neither snapshot nor tables; a diff has
+    /// EARLIER and LATER in the place of its snapshots.
     pub fn command(&self) -> String {
         self.question.command()
     }
 
-    /// Rows for programs and blocks for people.
+    /// Makes rows for programs and blocks for people out of the facts.
     ///
     /// # Errors
-    /// None after [`Atlas::ask`](super::Atlas::ask), which asked for it.
+    /// There is none after [`Atlas::ask`](super::Atlas::ask), which made the report once.
     pub fn report(&self) -> Result<Report<'_>, Error> {
         Ok(match &self.facts {
             Facts::Family { count, counted, words } => report::family(count, &self.snapshot, *counted, words),
@@ -176,20 +183,20 @@ impl Answer {
         })
     }
 
-    /// The sections of a report as one page that asks for nothing else; none of any other question. `files` is the folder of the
-    /// tables beside it, as the page should name it.
+    /// Makes one HTML page of the sections of a report, which loads nothing from elsewhere; any other question has no
+    /// page. `files` is the folder of the tables beside the page, as its links should name it.
     ///
     /// # Errors
-    /// None after [`Atlas::ask`](super::Atlas::ask), which asked for it.
+    /// There is none after [`Atlas::ask`](super::Atlas::ask), which read the same tables.
     pub fn page(&self, files: &str) -> Result<Option<String>, Error> {
         let Facts::Sections { sections } = &self.facts else { return Ok(None) };
         Ok(Some(ink::page(sections, &self.tables.references()?.published, &self.snapshot, files)?))
     }
 
-    /// What was published beside what a section found, if anything was.
+    /// Sets what was published beside what a section found, or gives nothing if nothing was published of it.
     ///
     /// # Errors
-    /// None after [`Atlas::ask`](super::Atlas::ask), which asked for it.
+    /// There is none after [`Atlas::ask`](super::Atlas::ask), which read the same tables.
     pub fn compared(&self, section: &Section) -> Result<Option<ink::Table>, Error> {
         Ok(ink::compared(section, &self.tables.references()?.published))
     }

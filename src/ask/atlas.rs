@@ -16,7 +16,8 @@ const RECENT: u16 = 30;
 /// So many lineages under a filter are kept, and so many censuses: at three million models some 40 and 25 MB each.
 const MOST: usize = 4;
 
-/// A snapshot and the tables beside it, to be asked. A clone is the same atlas; what one question computed, the next one finds.
+/// An `Atlas` is a snapshot with the tables beside it, ready to be asked. Its clones are the same atlas: what one
+/// question computed, the next one finds.
 #[derive(Debug, Clone)]
 pub struct Atlas {
     snapshot: Snapshot,
@@ -38,19 +39,21 @@ struct Known {
 }
 
 impl Atlas {
-    /// An atlas of a snapshot.
+    /// Makes an atlas of a snapshot. Nothing is computed before a question needs it.
     pub fn new(snapshot: &Snapshot, tables: Tables) -> Atlas {
         let earlier = Arc::from([]);
         Atlas { snapshot: snapshot.clone(), earlier, tables: tables.into(), wait: None, known: Arc::default() }
     }
 
-    /// The same atlas with the snapshots before its own, the earliest first: what a report tells of several and a diff of two.
+    /// Gives the atlas snapshots that were taken before its own, the earliest first: a report tells of all of them, and
+    /// a diff compares with the last.
     #[must_use]
     pub fn after(self, earlier: Vec<Snapshot>) -> Atlas {
         Atlas { earlier: earlier.into(), ..self }
     }
 
-    /// The same atlas, which refuses a question that would take more seconds to count ([`Counting::wait`]); nothing: none.
+    /// Lets the atlas refuse a question whose counting is judged to take more than so many seconds
+    /// ([`Counting::wait`]). Without a number it refuses none.
     #[must_use]
     pub fn waiting(self, wait: Option<u64>) -> Atlas {
         Atlas { wait, ..self }
@@ -61,26 +64,27 @@ impl Atlas {
         self.wait
     }
 
-    /// The snapshot that is asked.
+    /// Gives the snapshot that is asked.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
     }
 
-    /// The snapshots before it, the earliest first.
+    /// Gives the snapshots that were taken before it, the earliest first.
     pub fn earlier(&self) -> &[Snapshot] {
         &self.earlier
     }
 
-    /// The tables beside it.
+    /// Gives the tables that stand beside the snapshot.
     pub fn tables(&self) -> &Tables {
         &self.tables
     }
 
-    /// Answers a question. This is the one place where an answer is made: what it is made of was found whole, and nobody wrote
-    /// over the snapshot meanwhile.
+    /// Answers a question. This is the one place where an answer is made: all that it is made of was checked, and the
+    /// files of the snapshots were found unchanged afterwards.
     ///
     /// # Errors
-    /// [`Error`].
+    /// All of [`Error`]: the question contradicts itself, names what is not there, or the snapshot is not as it was
+    /// written.
     pub fn ask(&self, question: &Question) -> Result<Answer, Error> {
         question.check()?;
         let facts = match question {
@@ -105,18 +109,18 @@ impl Atlas {
         Ok(answer)
     }
 
-    /// All links of the snapshot.
+    /// Gives the lineage with all links of the snapshot.
     ///
     /// # Errors
-    /// [`Error::Counting`].
+    /// [`Error::Counting`] if the links are not as they were written.
     pub fn lineage(&self) -> Result<Lineage, Error> {
         Ok(once(&self.known.whole, || Lineage::from_snapshot(&self.snapshot))?.clone())
     }
 
-    /// The links that a filter follows.
+    /// Gives the lineage with the links that a filter follows; the last few are remembered.
     ///
     /// # Errors
-    /// [`Error::Counting`].
+    /// [`Error::Counting`] if the links are not as they were written.
     pub fn links(&self, filter: &Filter) -> Result<Lineage, Error> {
         let lineage = self.lineage()?;
         if filter.follows_all() {
@@ -126,10 +130,11 @@ impl Atlas {
         remembered(&self.known.lineages, known, || Ok((filter.clone(), filter.links(&lineage))))
     }
 
-    /// The counts below every model, under a filter.
+    /// Gives the counts below every model under a filter; the last few are remembered.
     ///
     /// # Errors
-    /// [`Error::Counting`].
+    /// [`Error::Counting`] if a column is not as it was written, or if counting would take longer than this atlas
+    /// waits.
     pub fn census(&self, filter: &Filter) -> Result<Arc<Census>, Error> {
         self.counted(filter, &self.counting(filter))
     }
@@ -146,18 +151,19 @@ impl Atlas {
         })
     }
 
-    /// All models of an owner, without regard to case.
+    /// Makes a family of all models of an owner, without regard to case.
     ///
     /// # Errors
-    /// If there is none, with the nearest names.
+    /// [`Unknown`] if no model here has that owner; it holds the nearest names.
     pub fn owner(&self, name: &str) -> Result<reference::Family, Unknown> {
         names::owner(name, &self.snapshot)
     }
 
-    /// Chooses a part of the lineage, with the counts below each model.
+    /// Selects a part of the lineage, and gives the counts below each model with it.
     ///
     /// # Errors
-    /// [`Error`].
+    /// [`Error::Contradiction`], [`Error::Unknown`], [`Error::NoModel`] and [`Error::NoMember`] if the selection says
+    /// nothing, [`Error::NothingLeft`] if the filter leaves nothing of it, and [`Error::Counting`].
     pub fn choose(&self, selection: &Select, filter: &Filter) -> Result<(Chosen, Arc<Census>), Error> {
         selection.check()?;
         filter.check()?;

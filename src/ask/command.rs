@@ -3,7 +3,7 @@ use crate::census::{Group, Part};
 use crate::lineage::Collapse;
 use crate::model::Relation;
 
-/// The words of a command line.
+/// The words of a command line, not yet quoted.
 #[derive(Default)]
 struct Words(Vec<String>);
 
@@ -25,7 +25,8 @@ impl Words {
         }
     }
 
-    /// How many rows or models: all are 0, and some number is what the program takes if nothing is said.
+    /// Adds how many rows or models are shown: 0 is all of them, and nothing is added where it is what the program
+    /// takes unasked.
     fn most(&mut self, most: Option<usize>, unsaid: usize) {
         self.option("--top", Some(most.unwrap_or(0)).filter(|top| *top != unsaid));
     }
@@ -58,7 +59,7 @@ impl Words {
         self.option("--collapse", selection.collapse.map(Collapse::name));
     }
 
-    /// As a shell reads them.
+    /// Joins the words as a shell reads them, quoted where need be.
     fn line(self) -> String {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=@+".contains(c);
         let quoted = |word: String| match !word.is_empty() && word.chars().all(is_plain) {
@@ -70,7 +71,8 @@ impl Words {
 }
 
 impl Question {
-    /// The command of the program that asks this.
+    /// Writes the command line by which the program is asked this, quoted for a shell. It names neither snapshot nor
+    /// tables; a diff has EARLIER and LATER in the place of its snapshots.
     pub fn command(&self) -> String {
         let mut words = Words::default();
         words.word("modelkin");

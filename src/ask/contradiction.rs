@@ -1,40 +1,41 @@
 use super::Day;
 use crate::census::Measure;
 
-/// How a question contradicts itself. A door that has other words for its parts says it in these.
+/// A `Contradiction` says which two parts of a question exclude each other. Its texts name no option and no field, so
+/// that every door can say it in its own words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Contradiction {
-    /// No day is left.
+    /// The filter's first day does not come before its end, so no model can be counted.
     #[error("no day lies from {since} to before {until}")]
     NoDay {
-        /// The first day.
+        /// Models are counted from this day on.
         since: Day,
-        /// The day after the last.
+        /// Models are counted before this day.
         until: Day,
     },
-    /// No relation is left.
+    /// All relations are excluded, so no link can be followed.
     #[error("no relation is left to follow")]
     NoRelation,
-    /// A measure of models is asked of groups.
+    /// A measure that is defined for single models alone is asked of owners or families.
     #[error("{} is defined for models alone", .0.name())]
     ForModelsAlone(Measure),
-    /// Days are said of a measure that has none.
+    /// A number of recent days is given for a measure other than growth.
     #[error("how many days are recent matters for growth alone")]
     DaysWithoutGrowth,
-    /// The members' derivatives are asked of the members.
+    /// A list of the members is asked to count the members' own derived models, which are no members.
     #[error("whether members count is said of what descends from members, and not of the members")]
     MembersOfMembers,
-    /// No model is to be left.
+    /// Of a selection the first 0 models are to be left.
     #[error("the first 0 models are none")]
     TopOfNone,
-    /// How deep is said of what has no depth.
+    /// A depth is given for a selection that lies around a model, or that is everything.
     #[error("how many links deep is said of what is below or above; around a model it is how many hops")]
     DepthElsewhere,
-    /// Hops are said of what is not around a model.
+    /// A number of hops is given for a selection that does not lie around a model.
     #[error("how many hops is said of what is around a model")]
     HopsElsewhere,
-    /// A report is asked of some links or some models.
+    /// A report is asked under a filter that does more than fold mirrors.
     #[error("a report is of all links and all models; of a filter it takes folded mirrors alone")]
     ReportOfSome,
 }

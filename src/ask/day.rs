@@ -3,12 +3,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A day in UTC, written as `2025-01-31`; of the years 1 to 9998.
+/// A `Day` is a calendar day in UTC, of the years 1 to 9998. It is written as `2025-01-31`, in JSON too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(jiff::civil::Date);
 
 impl Day {
-    /// Its first instant, in milliseconds since 1970.
+    /// Gives the day's first instant, in milliseconds since 1970.
     pub fn millis(self) -> i64 {
         // All instants of these years are some.
         jiff::tz::Offset::UTC.to_timestamp(self.0.at(0, 0, 0, 0)).map_or(0, jiff::Timestamp::as_millisecond)
@@ -18,8 +18,10 @@ impl Day {
 impl FromStr for Day {
     type Err = String;
 
+    /// Reads a day.
+    ///
     /// # Errors
-    /// How a day is written, or which years there are.
+    /// The text says how a day is written, or which years there are.
     fn from_str(text: &str) -> Result<Day, String> {
         match text.parse::<jiff::civil::Date>() {
             Ok(day) if (1..9999).contains(&day.year()) => Ok(Day(day)),

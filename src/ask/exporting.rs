@@ -26,10 +26,11 @@ impl Atlas {
 }
 
 impl Answer {
-    /// The graph to be written, of an export; none of any other question.
+    /// Makes the graph that an export asked for, to be written in any format. Any other question has none.
     ///
     /// # Errors
-    /// None after [`Atlas::ask`], which asked for it.
+    /// There is an [`Error::Counting`] if a column that nodes show is not as it was written; [`Atlas::ask`] read all of
+    /// the file before.
     pub fn graph(&self) -> Result<Option<Graph<'_>>, Error> {
         let Facts::Graph { census, chosen, tables, words } = self.facts() else { return Ok(None) };
         let program = concat!("modelkin ", env!("CARGO_PKG_VERSION")).to_owned();

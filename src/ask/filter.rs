@@ -6,32 +6,34 @@ use crate::ink::day;
 use crate::lineage::Lineage;
 use crate::model::Relation;
 
-/// Which links are followed, and which models are counted; the same for every question.
+/// A `Filter` says which links are followed and which models are counted. It means the same in every question, and
+/// leaves nothing out by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Filter {
-    /// Only links of these relations are followed; of all if there are none.
+    /// Only links of these relations are followed, or links of every relation if the list is empty.
     #[serde(with = "wire::many")]
     pub relations: Vec<Relation>,
     /// Links of these relations are not followed.
     #[serde(with = "wire::many")]
     pub exclude: Vec<Relation>,
-    /// Links from parents that are not listed are not followed.
+    /// If this is set, links from parents that are not listed are not followed.
     pub no_unlisted: bool,
-    /// What descends from a mirror (a re-upload under the same name) descends from the model that it mirrors, and no mirror is a
-    /// derivative.
+    /// If this is set, what descends from a mirror (a re-upload under the same name) descends from the model that it
+    /// mirrors, and no mirror is a derivative.
     pub fold_mirrors: bool,
-    /// Only models created on this day or later are counted; the others are walked through.
+    /// Only models created on this day or later are counted; the others, and those without a date, are walked through.
     pub since: Option<Day>,
-    /// Only models created before this day are counted; the others are walked through.
+    /// Only models created before this day are counted; the others, and those without a date, are walked through.
     pub until: Option<Day>,
 }
 
 impl Filter {
-    /// Says whether anything can be left.
+    /// Looks whether the filter can leave anything at all.
     ///
     /// # Errors
-    /// [`Contradiction::NoDay`] and [`Contradiction::NoRelation`].
+    /// [`Contradiction::NoDay`] if no day lies between its days, and [`Contradiction::NoRelation`] if no relation is
+    /// left.
     pub fn check(&self) -> Result<(), Contradiction> {
         if let (Some(since), Some(until)) = (self.since, self.until)
             && since >= until
@@ -53,7 +55,7 @@ impl Filter {
         !self.relations.is_empty() || !self.exclude.is_empty() || self.no_unlisted
     }
 
-    /// Whether all links are followed as they are.
+    /// Tells whether all links are followed as they stand: none is cut, and no mirror is folded.
     pub fn follows_all(&self) -> bool {
         !self.cuts() && !self.fold_mirrors
     }
@@ -65,7 +67,7 @@ impl Filter {
             && self.cuts() == other.cuts()
     }
 
-    /// A lineage with only the links that are followed.
+    /// Makes a lineage that has only the links that are followed. Mirrors are folded before any link is cut.
     pub fn links(&self, lineage: &Lineage) -> Lineage {
         let lineage = if self.fold_mirrors { lineage.folded() } else { lineage.clone() };
         if !self.cuts() {
@@ -75,13 +77,13 @@ impl Filter {
             .only(|parent, _, edge| self.follows(edge.relation) && !(self.no_unlisted && lineage.is_unlisted(parent)))
     }
 
-    /// Which models are counted.
+    /// Says which models are counted, in the words of the census: the two days as instants.
     pub fn counting(&self) -> Counting {
         let [since, until] = [self.since, self.until].map(|day| day.map(Day::millis));
         Counting { since, until, ..Counting::default() }
     }
 
-    /// The filter in words, for the definition.
+    /// States the filter in sentences for a definition. The text is empty if everything is followed and counted.
     pub fn words(&self) -> String {
         let names =
             |relations: &[Relation]| relations.iter().map(|relation| relation.name()).collect::<Vec<_>>().join(", ");

@@ -34,68 +34,69 @@ use crate::lineage::NotFound;
 use crate::model::Hint;
 use crate::{census, reference, report, snapshot, survey};
 
-/// Why there is no answer.
+/// An `Error` says why a question has no answer. Its texts name no option: a door says it in the words that were typed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The question contradicts itself.
+    /// Two parts of the question exclude each other.
     #[error(transparent)]
     Contradiction(#[from] Contradiction),
-    /// Nothing has a name that the question names.
+    /// No family, owner or model has the name that the question names.
     #[error(transparent)]
     Unknown(#[from] Unknown),
-    /// There is no such model.
+    /// No model has the id that the question names; the nearest ids are told.
     #[error(transparent)]
     NoModel(#[from] NotFound),
-    /// A family of the rules has no member here.
+    /// The rules have the family, but no model of this snapshot is a member of it.
     #[error("the family {name:?} has no member in this snapshot")]
     NoMember {
-        /// The family.
+        /// This is the family's name in the rules.
         name: String,
     },
-    /// Growth is asked of a snapshot without a date.
+    /// Growth counts the days before the snapshot's date, and this snapshot has none.
     #[error("growth needs the snapshot's date, and no record has one")]
     NoDate,
-    /// The report has no such section.
+    /// The survey has no section of that name.
     #[error("no section {name:?}; there are {}", survey::names().collect::<Vec<_>>().join(", "))]
     NoSection {
-        /// What was named.
+        /// This is the name that the question gave.
         name: String,
     },
-    /// The section about several snapshots is asked of one.
+    /// The section that compares several snapshots is asked of an atlas that has one alone.
     #[error("the section {} is about several snapshots", survey::SERIES)]
     NoSeries,
-    /// What changed is asked of one snapshot.
+    /// A diff is asked of an atlas that has no snapshot before its own.
     #[error("there is no snapshot before this one to compare it with")]
     NothingBefore,
-    /// A section has no such table.
+    /// The section was made, and has no table of that name.
     #[error("{section} has no table {name:?}; it has {}{}", known.join(", "), near.as_ref().map_or_else(String::new, |near| format!("; do you mean {near}?")))]
     NoTable {
-        /// The section.
+        /// This is the section's name.
         section: &'static str,
-        /// What was named.
+        /// This is the table that the question named.
         name: String,
-        /// Its tables.
+        /// These are the tables that the section has.
         known: Vec<String>,
-        /// The table that is called nearly so.
+        /// This is the table whose name comes nearest, if any comes near.
         near: Option<String>,
     },
-    /// There is no such kind of odd things.
+    /// A check knows no kind of odd things by that name.
     #[error("{name:?} is no kind; use {}", report::kinds().collect::<Vec<_>>().join(", "))]
     NoKind {
-        /// What was named.
+        /// This is the name that the question gave.
         name: String,
     },
-    /// What a snapshot says cannot be computed again.
+    /// What the snapshot says could not be computed from its records, so that nobody can tell whether it is so.
     #[error("{0}")]
     Unverified(Box<dyn std::error::Error + Send + Sync>),
-    /// The filters leave no model.
+    /// The filters and limits leave no model of the selection.
     #[error("nothing is left of the selection: {words}")]
     NothingLeft {
-        /// The selection and what left its models out, in words.
+        /// These sentences say what was selected and what left its models out.
         words: String,
     },
-    /// The snapshot is not as it was written, or counting would take too long.
+    /// The snapshot is not as it was written, a table's rule does not compile, or counting would take longer than the
+    /// atlas waits.
     #[error(transparent)]
     Counting(#[from] census::Error),
 }

@@ -5,24 +5,24 @@ use crate::lineage::Lineage;
 use crate::reference::{Families, Family};
 use crate::snapshot::{Snapshot, nearest};
 
-/// Nothing here has a name.
+/// An `Unknown` is a name that nothing in the snapshot or in the rules has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {
-    /// The name, as it was asked for.
+    /// This is the name as it was asked for.
     pub wanted: String,
-    /// What it was taken for.
+    /// This says what kinds of names were looked through.
     pub what: What,
-    /// What is called most like it, the nearest first.
+    /// These names are spelled most like it, the nearest first; there may be none.
     pub nearest: Vec<String>,
 }
 
-/// What a name that nothing has was taken for.
+/// A `What` says what kinds of names were looked through in vain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum What {
-    /// A family of the rules, an owner or a model.
+    /// Families of the rules, owners and models were looked through.
     Any,
-    /// An owner.
+    /// Owners alone were looked through.
     Owner,
 }
 
@@ -47,7 +47,7 @@ impl Unknown {
     }
 }
 
-/// A name as every question takes it: a family of the rules, then `owner/*`, then a model, then an owner.
+/// Finds what a name means in every question: a family of the rules, then `owner/*`, then a model, then an owner.
 pub(super) fn family(name: &str, families: &Families, lineage: &Lineage) -> Result<Family, Error> {
     if let Some(family) = families.find(name)? {
         return Ok(family);
@@ -71,7 +71,7 @@ pub(super) fn family(name: &str, families: &Families, lineage: &Lineage) -> Resu
     }
 }
 
-/// All models of an owner, without regard to case.
+/// Makes a family of all models of an owner, without regard to case.
 pub(super) fn owner(name: &str, snapshot: &Snapshot) -> Result<Family, Unknown> {
     owned(name, snapshot).ok_or_else(|| {
         let mut owners: Vec<&str> = snapshot.rows().filter_map(|row| snapshot.owner(row)).collect();

@@ -4,64 +4,66 @@ use super::{Contradiction, Error, Filter, Select, wire};
 use crate::census::{Group, Measure, Part};
 use crate::{report, survey};
 
-/// What can be asked of an [`Atlas`](super::Atlas). As JSON it is `{"family": {"name": "Qwen"}}`, `{"rank": {"by": "authors"}}`.
+/// A `Question` is what can be asked of an [`Atlas`](super::Atlas). As JSON it is `{"family": {"name": "Qwen"}}` or
+/// `{"rank": {"by": "authors"}}`; what is left out has its default, and a field that no question has is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Question {
-    /// The counts of a family, or its models.
+    /// It asks for the derivatives of a family, counted or listed.
     Family(Family),
-    /// A ranking.
+    /// It asks which models, owners or families come first by a measure.
     Rank(Rank),
-    /// A part of the lineage as a tree.
+    /// It asks for a part of the lineage as a tree.
     Show(Show),
-    /// A family under every definition.
+    /// It asks what a family's counts are under every definition.
     Explain(Explain),
-    /// Accounts with their publishers.
+    /// It asks for the accounts with who stands behind them.
     Owners(Owners),
-    /// The sections of the survey.
+    /// It asks for sections of the survey.
     Report(Report),
-    /// What changed since the snapshot before ([`Atlas::after`](super::Atlas::after)).
+    /// It asks what changed since the snapshot before ([`Atlas::after`](super::Atlas::after)).
     Diff(Diff),
-    /// What is odd in the snapshot, and whether it says what its records say.
+    /// It asks what is odd in the snapshot, and whether it says what its records say.
     Check(Check),
-    /// A part of the lineage, to be written as a graph.
+    /// It asks for a part of the lineage that is to be written as a graph.
     #[cfg(feature = "export")]
     Export(Export),
 }
 
-/// A family's derivatives, counted or listed.
+/// A `Family` asks for a family's derivatives: how many they are, or which.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Family {
-    /// A family of the rules, every model of an owner (`Qwen/*`), or one model's id.
+    /// This names a family of the rules, every model of an owner (`Qwen/*`), or one model by its id.
     pub name: String,
-    /// Whether the members' own derived models count too.
+    /// If this is set, the members' own derived models count too.
     pub include_members: bool,
-    /// The part whose models are listed, instead of all being counted.
+    /// The models of this part are listed; without it all parts are counted.
     #[serde(with = "wire::perhaps")]
     pub list: Option<Part>,
-    /// How many of the listed models people are shown; nothing: all. Programs get all of them.
+    /// People are shown so many of the listed models, or all without a number. Programs get all of them.
     pub most: Option<usize>,
-    /// Which links are followed, and which models counted.
+    /// The filter says which links are followed and which models are counted.
     pub filter: Filter,
 }
 
-/// A ranking.
+/// A `Rank` asks which models, owners or families come first by a measure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rank {
-    /// What is ranked.
+    /// These are ranked; models if nothing is said.
     #[serde(with = "wire::one")]
     pub of: Group,
-    /// By what.
+    /// They are ranked by this measure; by descendants if nothing is said.
     #[serde(with = "wire::one")]
     pub by: Measure,
-    /// How many rows there are to be; nothing: all.
+    /// The ranking has so many rows, or all without a number.
     pub most: Option<usize>,
-    /// For growth: how many days before the snapshot's date are recent; 30 if nothing is said.
+    /// For growth, models created so many days before the snapshot's date or later are recent; 30 days if nothing is
+    /// said. With any other measure a number is a contradiction.
     pub days: Option<u16>,
-    /// Which links are followed, and which models counted.
+    /// The filter says which links are followed and which models are counted.
     pub filter: Filter,
 }
 
@@ -72,105 +74,107 @@ impl Default for Rank {
     }
 }
 
-/// A part of the lineage as a tree.
+/// A `Show` asks for a part of the lineage as a tree, cut to what a reader can look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Show {
-    /// Which part.
+    /// These models are selected for the tree.
     pub selection: Select,
-    /// How many links deep it is drawn; nothing: all. What lies deeper is marked, and selected all the same.
+    /// The tree is drawn so many links deep, or to its end without a number. What lies deeper is marked, and selected
+    /// all the same.
     #[serde(default)]
     pub depth: Option<usize>,
-    /// How many siblings are drawn, those with most descendants first; 0: all.
+    /// So many siblings are drawn, those with most descendants first; 0 draws all of them.
     #[serde(default)]
     pub siblings: usize,
-    /// How many lines are drawn at most; nothing: all.
+    /// At most so many lines are drawn, or all without a number.
     #[serde(default)]
     pub lines: Option<usize>,
-    /// Which links are followed, and which models counted.
+    /// The filter says which links are followed and which models are counted.
     #[serde(default)]
     pub filter: Filter,
 }
 
-/// A family under every definition.
+/// An `Explain` asks for a family's counts under every definition, each with the command that gives it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Explain {
-    /// A family of the rules, every model of an owner (`Qwen/*`), or one model's id.
+    /// This names a family of the rules, every model of an owner (`Qwen/*`), or one model by its id.
     pub name: String,
-    /// What its commands are told of the snapshot and of tables: words of a command line.
+    /// The commands in the answer end with these words of a command line, such as the snapshot and the tables.
     pub words: Vec<String>,
 }
 
-/// Accounts with their publishers, those with most downloads first.
+/// An `Owners` asks for the accounts with who stands behind them, those with most downloads first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Owners {
-    /// Only those that are not in the table of publishers.
+    /// If this is set, only accounts are given that are not in the table of publishers.
     pub unknown: bool,
-    /// How many; nothing: all.
+    /// So many accounts are given, or all without a number.
     pub most: Option<usize>,
 }
 
-/// The sections of the survey, or some of them.
+/// A `Report` asks for sections of the survey, all of them or some.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Report {
-    /// Sections (`downloads`) and tables of sections (`derivatives.families`); none: all sections. `series` is the one about the
-    /// snapshots before ([`Atlas::after`](super::Atlas::after)).
+    /// These are sections (`downloads`) and tables of sections (`derivatives.families`); all sections are made if none
+    /// is named. The section `series` tells of the snapshots before ([`Atlas::after`](super::Atlas::after)).
     pub sections: Vec<String>,
-    /// Which links are followed: all of them, with mirrors folded or not.
+    /// Of a filter a report takes one thing alone: whether mirrors are folded.
     pub filter: Filter,
 }
 
-/// What changed since the snapshot before.
+/// A `Diff` asks what changed since the last of the snapshots before ([`Atlas::after`](super::Atlas::after)).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Diff {
-    /// One of its tables alone; nothing: all of them.
+    /// Only this table of the section is given; without it all of them are.
     pub table: Option<String>,
 }
 
-/// What is odd in a snapshot.
+/// A `Check` asks what is odd in a snapshot.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Check {
-    /// What is listed case by case; nothing: all kinds are told, with the first cases of each.
+    /// These cases are listed one by one; without it every kind is told with the first of its cases.
     pub list: Option<Cases>,
-    /// How many bursts, mirrors or old names are listed; nothing: all.
+    /// So many bursts, mirrors or old names are listed for people, or all without a number.
     pub most: Option<usize>,
-    /// Only these kinds, each of which is a fault then; none: all.
+    /// Only these kinds are told, and each is a fault then; every kind is told if none is named.
     pub kinds: Vec<String>,
-    /// Only what is odd about models of this owner.
+    /// Only what is odd about models of this owner is told.
     pub owner: Option<String>,
-    /// Only what is odd about this model and what descends from it.
+    /// Only what is odd about the model of this id and its descendants is told.
     pub below: Option<String>,
 }
 
-/// What a check lists case by case.
+/// A `Cases` says what a check lists case by case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cases {
-    /// Every kind.
+    /// It lists the cases of every kind.
     All,
-    /// The kind of that name.
+    /// It lists the cases of the kind of that name, such as `cycle`.
     Kind(String),
-    /// Old names whose links were moved.
+    /// It lists old names whose links were moved to the names of today.
     Aliases,
-    /// Groups of many children of one parent within a day.
+    /// It lists groups of many children of one parent within a day.
     Bursts,
-    /// Models that are another model under its own name, by somebody else.
+    /// It lists models that somebody else uploaded again under the same name.
     Mirrors,
 }
 
-/// A part of the lineage, to be written as a graph.
+/// An `Export` asks for a part of the lineage that is to be written as a graph
+/// ([`Answer::graph`](super::Answer::graph)).
 #[cfg(feature = "export")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Export {
-    /// Which part.
+    /// These models are selected for the graph.
     pub selection: Select,
-    /// Which links are followed, and which models counted.
+    /// The filter says which links are followed and which models are counted.
     #[serde(default)]
     pub filter: Filter,
 }
@@ -184,10 +188,11 @@ impl Report {
 }
 
 impl Question {
-    /// Says whether its parts go together. An atlas looks at that itself; whoever opens one for the question may ask before.
+    /// Looks whether the parts of the question go together. [`Atlas::ask`](super::Atlas::ask) does so first; whoever
+    /// opens a snapshot for one question may do it before.
     ///
     /// # Errors
-    /// [`Error::Contradiction`], [`Error::NoSection`], [`Error::NoKind`].
+    /// [`Error::Contradiction`], [`Error::NoSection`] and [`Error::NoKind`].
     pub fn check(&self) -> Result<(), Error> {
         Ok(match self {
             Question::Family(family) => {

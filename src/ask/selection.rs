@@ -8,45 +8,46 @@ use crate::model::Count;
 use crate::reference::Families;
 use crate::snapshot::Row;
 
-/// Where a selection begins, and which way it goes.
+/// A `Begin` says where a selection begins, and which way it goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Begin {
-    /// A family's members and what descends from them.
+    /// It begins at the members of the family of that name, and takes what descends from them.
     Family(String),
-    /// A model and its descendants.
+    /// It takes the model of that id and its descendants.
     Below(String),
-    /// A model and its ancestors.
+    /// It takes the model of that id and its ancestors.
     Above(String),
-    /// A model and what lies within some links of it, whichever way they run.
+    /// It takes the model of that id and what lies within some links of it, whichever way they run.
     Around(String),
-    /// Every model.
+    /// It takes every model, listed or not.
     All,
 }
 
-/// Which part of the lineage is asked for: what it is around and what is left out, the same for every question. Its
-/// answer is a [`Chosen`].
+/// A `Selection` says which part of the lineage is meant: where it begins, and what is left out. It means the same in
+/// every question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Select {
-    /// Where it begins.
+    /// The selection begins here.
     pub begin: Begin,
-    /// How many links around a model; 1 if nothing is said.
+    /// Around a model, what lies within so many links is taken; 1 link if nothing is said.
     #[serde(default)]
     pub hops: Option<usize>,
-    /// How many links deep below or above.
+    /// Below or above, what lies within so many links of the beginning is taken; everything if nothing is said.
     #[serde(default)]
     pub depth: Option<usize>,
-    /// Only so many models, those with most descendants, and what connects them.
+    /// Only the models with most descendants are left, so many of them, and their ancestors.
     #[serde(default)]
     pub top: Option<usize>,
-    /// Only models with so many downloads in 30 days, and those that were named; what connects them is marked.
+    /// Only models with so many downloads in 30 days are counted, and those that were named; what connects these is
+    /// marked.
     #[serde(default)]
     pub min_downloads: Option<u64>,
-    /// Only models with so many descendants, and those that were named; what connects them is marked.
+    /// Only models with so many descendants are counted, and those that were named; what connects these is marked.
     #[serde(default)]
     pub min_descendants: Option<u64>,
-    /// Which siblings without children are one node.
+    /// One node stands for these siblings without children; every model is a node of its own if nothing is said.
     #[serde(default, with = "wire::perhaps")]
     pub collapse: Option<Collapse>,
 }
@@ -58,21 +59,21 @@ pub(super) struct Start {
     title: String,
 }
 
-/// A selection of models with its description.
+/// A `Chosen` is the models of a selection, with what is to be said of them.
 #[derive(Debug, Clone)]
 pub struct Chosen {
-    /// The models.
+    /// These are the models, with the links between them.
     pub models: lineage::Selection,
-    /// What it is, as a title.
+    /// This says what was selected, as a title.
     pub title: String,
-    /// What it is and what was left out, a sentence each.
+    /// These sentences say what was selected and what each filter left out.
     pub words: Vec<String>,
-    /// Which way it reaches from its start.
+    /// The selection reaches this way from its beginning.
     pub reach: Reach,
 }
 
 impl Chosen {
-    /// The sentences on what was left out: those that people are told beside an answer.
+    /// Gives the sentences on what was left out or not counted, which people are told beside an answer.
     pub fn left_out(&self) -> impl Iterator<Item = &str> {
         let is_told = |sentence: &&str| {
             (sentence.ends_with("left out.") && !sentence.contains(": 0 ")) || sentence.starts_with("Not counted: ")
@@ -97,16 +98,16 @@ impl Chosen {
 }
 
 impl Select {
-    /// All that lies around a beginning.
+    /// Makes a selection that leaves nothing out of what lies around a beginning.
     pub fn new(begin: Begin) -> Select {
         let (hops, depth, top) = (None, None, None);
         Select { begin, hops, depth, top, min_downloads: None, min_descendants: None, collapse: None }
     }
 
-    /// Says whether its parts go together.
+    /// Looks whether the parts of the selection go together.
     ///
     /// # Errors
-    /// [`Contradiction`].
+    /// [`Contradiction::TopOfNone`], [`Contradiction::DepthElsewhere`] and [`Contradiction::HopsElsewhere`].
     pub fn check(&self) -> Result<(), Contradiction> {
         let is_around = matches!(self.begin, Begin::Around(_));
         if self.top == Some(0) {

@@ -4,7 +4,8 @@ use crate::model::once;
 use crate::reference::{self, Families, Publishers};
 use crate::survey::References;
 
-/// What the Hub does not say, and questions need: the tables inside the program, or others.
+/// The `Tables` say what questions need and the Hub does not tell: families, publishers and the other references. They
+/// are those inside the program, but for what somebody brought.
 #[derive(Debug)]
 pub struct Tables {
     families: Families,
@@ -14,10 +15,10 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// The tables inside the program.
+    /// Makes the tables inside the program.
     ///
     /// # Errors
-    /// Never, as a test shows.
+    /// There is none with the program's own tables, as a test shows.
     pub fn built_in() -> Result<Tables, reference::Error> {
         Ok(Tables::new(Families::built_in()?, None))
     }
@@ -26,35 +27,35 @@ impl Tables {
         Tables { families, publishers, all_families: OnceLock::new(), references: OnceLock::new() }
     }
 
-    /// The same with other families.
+    /// Puts other families in the place of the program's own.
     #[must_use]
     pub fn with_families(self, families: Families) -> Tables {
         Tables::new(families, self.publishers)
     }
 
-    /// The same with other publishers.
+    /// Puts other publishers in the place of the program's own.
     #[must_use]
     pub fn with_publishers(self, publishers: Publishers) -> Tables {
         Tables::new(self.families, Some(publishers))
     }
 
-    /// The families.
+    /// Gives the families by their names; their rules are compiled when they are asked for.
     pub fn families(&self) -> &Families {
         &self.families
     }
 
-    /// The publishers.
+    /// Gives who stands behind accounts.
     ///
     /// # Errors
-    /// Never, as a test shows.
+    /// There is none with the program's own table, as a test shows.
     pub fn publishers(&self) -> Result<Publishers, reference::Error> {
         self.publishers.clone().map_or_else(Publishers::built_in, Ok)
     }
 
-    /// All tables, read when they are first asked for.
+    /// Gives all tables that a survey needs. They are read when they are first asked for.
     ///
     /// # Errors
-    /// If the families' expressions cannot be used.
+    /// It fails if the rule of a family does not compile.
     pub fn references(&self) -> Result<&References, reference::Error> {
         once(&self.references, || {
             let (families, publishers) = (self.all_families()?.to_vec(), self.publishers()?);
@@ -62,10 +63,10 @@ impl Tables {
         })
     }
 
-    /// Every family, with its expressions.
+    /// Gives every family with its rule compiled, in the table's order.
     ///
     /// # Errors
-    /// If they cannot be used.
+    /// It fails if the rule of a family does not compile.
     pub fn all_families(&self) -> Result<&[reference::Family], reference::Error> {
         Ok(once(&self.all_families, || self.families.all())?)
     }

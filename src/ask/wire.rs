@@ -6,7 +6,7 @@ use crate::census::{Group, Measure, Part};
 use crate::lineage::Collapse;
 use crate::model::Relation;
 
-/// One of a few words.
+/// A value that is written as one of a few words.
 pub(super) trait Word: Copy + 'static {
     const ALL: &'static [Self];
 
@@ -40,7 +40,7 @@ fn find<W: Word, E: de::Error>(name: &str) -> Result<W, E> {
     })
 }
 
-/// A word.
+/// Reads and writes a field that is a word.
 pub(super) mod one {
     use super::*;
 
@@ -53,7 +53,7 @@ pub(super) mod one {
     }
 }
 
-/// A word that may be missing.
+/// Reads and writes a field that is a word or null.
 pub(super) mod perhaps {
     use super::*;
 
@@ -66,7 +66,7 @@ pub(super) mod perhaps {
     }
 }
 
-/// Any number of words.
+/// Reads and writes a field that is a list of words.
 pub(super) mod many {
     use super::*;
 

@@ -1,30 +1,30 @@
 use std::io::{self, ErrorKind};
 
-/// Who lays a picture out.
+/// An `Engine` lays a picture out: it says where the nodes stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
-    /// The program itself: an outline.
+    /// The program itself draws an outline, as a file browser draws folders; it needs no Graphviz.
     Outline,
-    /// Graphviz: layers from left to right.
+    /// Graphviz sets layers from left to right.
     Dot,
-    /// Graphviz: springs, for small graphs.
+    /// Graphviz lets links pull like springs, which suits small graphs.
     Neato,
-    /// Graphviz: springs that push apart.
+    /// Graphviz lets links pull like springs and nodes push each other apart.
     Fdp,
-    /// Graphviz: the same for large graphs.
+    /// Graphviz does the same level by level, which suits large graphs.
     Sfdp,
-    /// Graphviz: rings around a middle.
+    /// Graphviz sets rings around a middle.
     Twopi,
-    /// Graphviz: circles.
+    /// Graphviz sets circles.
     Circo,
 }
 
 impl Engine {
-    /// Every one, in the order of help.
+    /// This lists every engine, in the order of the help.
     pub const ALL: [Engine; 7] =
         [Engine::Outline, Engine::Dot, Engine::Neato, Engine::Fdp, Engine::Sfdp, Engine::Twopi, Engine::Circo];
 
-    /// Its name in options; but for the outline, Graphviz's own.
+    /// Gives its name in options, which is Graphviz's own but for the outline.
     pub fn name(self) -> &'static str {
         match self {
             Engine::Outline => "outline",
@@ -37,37 +37,39 @@ impl Engine {
         }
     }
 
-    /// The one of that name.
+    /// Finds the engine of that name; capitals matter.
     pub fn from_name(name: &str) -> Option<Engine> {
         Engine::ALL.into_iter().find(|engine| engine.name() == name)
     }
 }
 
-/// What Graphviz is to paint.
+/// A `Painting` is one run of Graphviz's `dot`, to be made by whoever runs programs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Painting {
-    /// The kind of picture: `svg`, `png` or `pdf`.
+    /// The picture is to be of this kind: `svg`, `png` or `pdf`.
     pub kind: &'static str,
-    /// What `dot` is told beside that.
+    /// These are the other arguments of `dot`, beside the kind.
     pub arguments: Vec<String>,
-    /// The text that it reads.
+    /// This is the DOT text that it reads from its standard input, in UTF-8.
     pub text: Vec<u8>,
 }
 
-/// Who runs Graphviz, which this library does not: it gives the picture.
+/// A `Painter` runs Graphviz, which this library never does, and gives the bytes of the picture. Its errors become
+/// those of the file that is written.
 pub type Painter<'p> = &'p (dyn Fn(Painting) -> io::Result<Vec<u8>> + Sync);
 
-/// How pictures and DOT are laid out.
+/// A `Layout` says how pictures and DOT are laid out, and who paints.
 #[derive(Clone, Copy)]
 pub struct Layout<'p> {
-    /// Who lays them out.
+    /// This engine lays them out.
     pub engine: Engine,
-    /// Who paints what Graphviz is needed for.
+    /// This painter is asked for what Graphviz is needed for.
     pub painter: Painter<'p>,
 }
 
 impl Layout<'_> {
-    /// The program's own outline, for those who run no Graphviz: PNG and PDF are refused.
+    /// This is the program's own outline, for those who run no Graphviz: PNG and PDF are refused with
+    /// [`ErrorKind::Unsupported`].
     pub const OUTLINE: Layout<'static> = Layout { engine: Engine::Outline, painter: &refused };
 }
 

@@ -5,39 +5,39 @@ use super::{
     svg, table,
 };
 
-/// A format that a graph is written in.
+/// A `Format` is a kind of file that a graph is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// Graphviz's text.
+    /// This is Graphviz's text.
     Dot,
-    /// A drawing.
+    /// This is a drawing that browsers show.
     Svg,
-    /// A drawing in pixels, painted by Graphviz.
+    /// This is a drawing in pixels, which Graphviz paints.
     Png,
-    /// A drawing for print, painted by Graphviz.
+    /// This is a drawing for print, which Graphviz paints.
     Pdf,
-    /// For yEd, igraph, networkx.
+    /// This is GraphML, for yEd, igraph and networkx.
     GraphMl,
-    /// GEXF 1.3, for Gephi.
+    /// This is GEXF 1.3, for Gephi.
     Gexf,
-    /// A flowchart for documents.
+    /// This is a Mermaid flowchart, for documents.
     Mermaid,
-    /// Node-link JSON, for networkx and d3.
+    /// This is node-link JSON, for networkx and d3.
     Json,
-    /// Cytoscape's JSON.
+    /// This is Cytoscape's JSON.
     Cytoscape,
-    /// Two tables: nodes and links.
+    /// This is two CSV tables, of nodes and of links, with a JSON file about them.
     Csv,
-    /// Two tables with the headers that Neo4j's bulk import wants.
+    /// This is two CSV tables with the headers that Neo4j's bulk import wants, and a JSON file about them.
     Neo4j,
-    /// Two tables as GraphFrames and DuckDB users want them.
+    /// This is two Parquet tables with the names that GraphFrames wants; DuckDB reads them too.
     Parquet,
-    /// The program's own text.
+    /// This is the program's own edge text, which can be imported again.
     Edges,
 }
 
 impl Format {
-    /// Every one, in the order of help.
+    /// This lists every format, in the order of the help.
     pub const ALL: [Format; 13] = [
         Format::Dot,
         Format::Svg,
@@ -54,7 +54,7 @@ impl Format {
         Format::Edges,
     ];
 
-    /// Its name in options.
+    /// Gives the format's name in options.
     pub fn name(self) -> &'static str {
         match self {
             Format::Dot => "dot",
@@ -73,12 +73,13 @@ impl Format {
         }
     }
 
-    /// The format of that name.
+    /// Finds the format of that name; capitals matter.
     pub fn from_name(name: &str) -> Option<Format> {
         Format::ALL.into_iter().find(|format| format.name() == name)
     }
 
-    /// The format of files whose names end so.
+    /// Finds the format of files whose names end so, without the dot. Neo4j's tables end as other CSV does, so no
+    /// suffix tells them.
     pub fn from_suffix(suffix: &str) -> Option<Format> {
         match suffix {
             "gv" => Some(Format::Dot),
@@ -89,7 +90,7 @@ impl Format {
         }
     }
 
-    /// The files that it consists of.
+    /// Lists the files that an export consists of, in the order in which they are written.
     pub fn parts(self) -> &'static [FilePart] {
         match self {
             Format::Csv | Format::Neo4j => &[FilePart::Nodes, FilePart::Links, FilePart::About],
@@ -98,7 +99,7 @@ impl Format {
         }
     }
 
-    /// Why its readers are slow or refuse, if they are known to with so many nodes and links.
+    /// Says why the usual readers are slow or refuse, if they are known to with so many nodes and links.
     pub fn strain(self, nodes: usize, links: usize) -> Option<&'static str> {
         let both = nodes + links;
         let (size, most, why) = match self {
@@ -115,36 +116,39 @@ impl Format {
         (size > most).then_some(why)
     }
 
-    /// Whether people can read it as it stands.
+    /// Tells whether the file is text, which a terminal can show.
     pub fn is_text(self) -> bool {
         !matches!(self, Format::Png | Format::Pdf | Format::Parquet)
     }
 
-    /// Whether an engine lays it out.
+    /// Tells whether an engine lays it out.
     pub fn has_layout(self) -> bool {
         matches!(self, Format::Dot | Format::Svg | Format::Png | Format::Pdf)
     }
 
-    /// Whether its nodes have colours.
+    /// Tells whether its nodes have colours.
     pub fn has_colors(self) -> bool {
         self.has_layout() || matches!(self, Format::Gexf | Format::Mermaid)
     }
 
-    /// Whether its nodes carry every field, and not what is drawn of them or can be read again alone.
+    /// Tells whether its nodes carry every field of [`NODE_FIELDS`](super::NODE_FIELDS). Drawings show a few of them,
+    /// and edge text carries what can be imported again.
     pub fn has_fields(self) -> bool {
         !matches!(self, Format::Svg | Format::Png | Format::Pdf | Format::Mermaid | Format::Edges)
     }
 
-    /// Whether it has nodes that stand for several models.
+    /// Tells whether a node may stand for several models.
     pub fn has_groups(self) -> bool {
         self != Format::Edges
     }
 
-    /// Writes a part of a graph. Only DOT and pictures look at the layout; its painter is asked for PNG, for PDF, and for SVG
-    /// with an engine of Graphviz's. Gives what is to be told of the file, if it is less than was asked for.
+    /// Writes a part of a graph. Only DOT and pictures look at the layout; its painter is asked for PNG, for PDF, and
+    /// for SVG with an engine of Graphviz's. If the picture is less than was asked for, such as a PNG that was shrunk,
+    /// a sentence says so.
     ///
     /// # Errors
-    /// The writer's and the painter's.
+    /// It fails if the writer or the painter does, and with [`io::ErrorKind::Other`] if a column that the format shows
+    /// is not as it was written.
     pub fn write(
         self,
         part: FilePart,

@@ -7,14 +7,14 @@ use crate::model::{Count, Relation, Word, WordList};
 use crate::reference::{Aliases, Licences, Publishers, Whose};
 use crate::snapshot::{Error, ListColumn, NumberColumn, Row, Snapshot, WordColumn};
 
-/// What is exported: a selection with all that is known of its models.
+/// A `Graph` is what is exported: a selection with all that is known of its models. Every format shows it.
 #[derive(Debug)]
 pub struct Graph<'g> {
     census: &'g Census,
     selection: &'g Selection,
     tables: &'g Tables,
     columns: Columns<'g>,
-    /// What every file says of itself.
+    /// The file says this of itself.
     pub about: About,
 }
 
@@ -44,45 +44,46 @@ impl<'g> Columns<'g> {
     }
 }
 
-/// What is known of models beside the snapshot.
+/// The `Tables` say of models what the snapshot does not; all are empty by default.
 #[derive(Debug, Clone, Default)]
 pub struct Tables {
-    /// The families of the selected models.
+    /// This says which families the selected models belong to or descend from.
     pub kin: Kin,
-    /// Who stands behind their owners.
+    /// This says who stands behind their owners.
     pub publishers: Publishers,
-    /// Ids of today of old ids: a model whose id has no owner is of the account that it has today.
+    /// These are ids of today by old ids: a model whose id has no owner is of the account that it has today.
     pub aliases: Aliases,
-    /// Classes of their licences.
+    /// This says of which class their licences are.
     pub licences: Licences,
 }
 
-/// What a file says of itself.
+/// An `About` is what a file says of itself beside the snapshot's date and digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
-    /// What is shown, in a few words.
+    /// This says what is shown, in a few words.
     pub title: String,
-    /// The selection and its filters, in words.
+    /// These sentences state the selection and its filters.
     pub selection: String,
-    /// Program and version.
+    /// This is the program that wrote it, with its version.
     pub program: String,
-    /// Of an export in several files, those that are written already, each with its SHA-256.
+    /// Of an export in several files, these are written already, each with its SHA-256 in hex. The others name them by
+    /// it.
     pub written: Vec<(FilePart, String)>,
 }
 
-/// Whether a node is a model of the listing.
+/// A `Status` says whether a node is a model of the listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// The snapshot lists it.
+    /// The snapshot lists the model.
     Listed,
-    /// It is only named as a parent.
+    /// The model is only named as a parent.
     Unlisted,
-    /// It stands for several models.
+    /// The node stands for several models.
     Collapsed,
 }
 
 impl Status {
-    /// Its name in files.
+    /// Gives its name in files.
     pub fn name(self) -> &'static str {
         match self {
             Status::Listed => "listed",
@@ -92,31 +93,32 @@ impl Status {
     }
 }
 
-/// A value of a node or a link.
+/// A `Value` is what one field of a node or a link holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attribute<'v> {
-    /// A text.
+    /// It is a text, as the snapshot has it: nothing is escaped yet.
     Text(Cow<'v, str>),
-    /// A count.
+    /// It is a count.
     Number(u64),
-    /// Milliseconds since 1970, UTC.
+    /// It is an instant, in milliseconds since 1970, UTC.
     Instant(i64),
-    /// Not known.
+    /// Nothing is known; this is not 0 and not an empty text.
     Missing,
 }
 
-/// What kind of values a field has.
+/// A `Kind` says what values a field has, for formats whose columns are typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Texts.
+    /// Its values are texts.
     Text,
-    /// Counts.
+    /// Its values are counts.
     Number,
-    /// Instants.
+    /// Its values are instants.
     Instant,
 }
 
-/// The fields of a node beside its id, in the order of [`Node::values`].
+/// These are the fields of a node beside its id, in the order of [`Node::values`]. What they mean stands at the fields
+/// of [`Node`].
 pub const NODE_FIELDS: [(&str, Kind); 18] = [
     ("owner", Kind::Text),
     ("country", Kind::Text),
@@ -138,57 +140,64 @@ pub const NODE_FIELDS: [(&str, Kind); 18] = [
     ("descendants", Kind::Number),
 ];
 
-/// The fields of a link beside its ends, in the order of [`NodeLink::values`].
+/// These are the fields of a link beside its ends, in the order of [`NodeLink::values`].
 pub(super) const LINK_FIELDS: [(&str, Kind); 3] =
     [("relation", Kind::Text), ("learned", Kind::Text), ("models", Kind::Number)];
 
-/// A node with what is known of it.
+/// A `Node` is a model, or several models as one, with what is known of it.
 #[derive(Debug, Clone)]
 pub struct Node<'g> {
-    /// Its place among the nodes, from 0 on.
+    /// This is its place among the nodes, from 0 on.
     pub number: usize,
-    /// The model's id; of a collapsed node, words that no id can be.
+    /// This is the model's id; of a collapsed node it is words that no id can be.
     pub id: Cow<'g, str>,
-    /// Whether it is listed.
+    /// This says whether the snapshot lists it.
     pub status: Status,
-    /// Whether it is one of the models that were asked for; the others only connect these.
+    /// This says whether it is one of the models that were asked for; the others only connect these, or were only
+    /// named.
     pub is_counted: bool,
-    /// How many models it stands for: 1, but for a collapsed node.
+    /// It stands for so many models: 1, but for a collapsed node.
     pub models: u64,
-    /// The account: its owner, or, of an id without one, that of the id that it has today.
+    /// This is its account: the owner in its id or, of an id without one, the owner in the id that it has today. A
+    /// collapsed node has none.
     pub owner: Option<&'g str>,
-    /// Its publisher's country, as two letters; `unknown` if no table has it, nothing for a collapsed node.
+    /// This is its publisher's country, as two letters (`ZZ` is international), or `unknown` if no table has it. A
+    /// collapsed node has none.
     pub country: Option<&'g str>,
-    /// The families that it is a member of or descends from, with `;` between them.
+    /// These are the families that it is a member of or descends from, with `;` between them; the text is empty if
+    /// there are none.
     pub family: String,
-    /// How it was made from its parent; of several parents the strongest relation.
+    /// It was made from its parent by this relation, of several parents by the strongest. A root has none.
     pub relation: Option<Relation>,
-    /// When it was made: milliseconds since 1970, UTC.
+    /// It was made at this instant, in milliseconds since 1970, UTC, if that is known.
     pub created: Option<i64>,
-    /// Its licence; of several, the first.
+    /// This is its licence, of several the first, if any is stated.
     pub licence: Option<&'g str>,
-    /// The licence's class; `unclassed` if no table has it.
+    /// This is the class of that licence, or `unclassed` if no table has it. It is missing where the licence is.
     pub licence_class: Option<&'g str>,
-    /// All its licences, with `;` between them.
+    /// These are all its licences, with `;` between them; the text is empty if none is stated.
     pub licences: String,
-    /// The name of a licence that is `other`.
+    /// This is the name of a licence that is `other`, if its card has one.
     pub licence_name: Option<&'g str>,
-    /// Who may fetch it: anybody (`false`), whoever asks (`auto`), or whom its owner lets (`manual`).
+    /// This says who may fetch it: anybody (`false`), whoever asks (`auto`), or whom its owner lets (`manual`). It is
+    /// missing if no source says it.
     pub gated: Option<&'g str>,
-    /// Its task.
+    /// This is its task, in the Hub's words, if any is stated.
     pub task: Option<&'g str>,
-    /// Downloads in 30 days; of a collapsed node, of those that are known.
+    /// These are its downloads in 30 days, if they are known; of a collapsed node they are summed over the models of
+    /// which they are.
     pub downloads: Option<u64>,
-    /// Likes, likewise.
+    /// So many accounts like it, if that is known; of a collapsed node this is a sum as well.
     pub likes: Option<u64>,
-    /// Children (D1), also those that were not selected; under a filter of links or days, of what is left by it.
+    /// It has so many children in the whole snapshot, also such as were not selected; a filter of links or days holds
+    /// for them.
     pub direct: u64,
-    /// Descendants (D2), likewise.
+    /// It has so many descendants in the whole snapshot, counted in the same way.
     pub descendants: u64,
 }
 
 impl Node<'_> {
-    /// Its values in the order of [`NODE_FIELDS`].
+    /// Gives its values in the order of [`NODE_FIELDS`].
     pub fn values(&self) -> [Attribute<'_>; 18] {
         [
             text(self.owner),
@@ -212,7 +221,7 @@ impl Node<'_> {
         ]
     }
 
-    /// The part of its id that is drawn: of a model, the name; of a collapsed node, how many it stands for.
+    /// Gives the text that is drawn: of a model its id, of a collapsed node how many models it stands for.
     pub fn label(&self) -> Cow<'_, str> {
         match self.status {
             Status::Collapsed => Cow::Owned(crowd(self.models, self.relation.unwrap_or(Relation::Unstated))),
@@ -252,7 +261,7 @@ fn crowd(models: u64, relation: Relation) -> String {
 }
 
 impl Attribute<'_> {
-    /// The value as text: instants as `2024-05-01T09:30:00Z`, nothing for a missing one.
+    /// Gives the value as text: instants as `2024-05-01T09:30:00Z`, and an empty text where nothing is known.
     pub fn plain(&self) -> Cow<'_, str> {
         match self {
             Attribute::Text(text) => Cow::Borrowed(text),
@@ -268,10 +277,11 @@ pub(super) fn instant(millis: i64) -> String {
 }
 
 impl<'g> Graph<'g> {
-    /// What is exported. The counts are the census's, of all models and not of the selected alone.
+    /// Makes the graph of a selection. Its counts are the census's, over the whole snapshot and not over the selected
+    /// models alone.
     ///
     /// # Errors
-    /// [`Error::Damaged`].
+    /// [`Error::Damaged`] if a column that nodes show is not as it was written.
     pub fn new(
         census: &'g Census,
         selection: &'g Selection,
@@ -282,7 +292,7 @@ impl<'g> Graph<'g> {
         Ok(Graph { census, selection, tables, columns, about })
     }
 
-    /// What it shows.
+    /// Gives the models and links that are shown.
     pub fn selection(&self) -> &'g Selection {
         self.selection
     }
@@ -301,7 +311,8 @@ impl<'g> Graph<'g> {
         self.selection.rows().get(number).copied()
     }
 
-    /// Names and values of what the file says of itself.
+    /// Gives names and values of what the file says of itself: title, selection, definition, date and digest of the
+    /// snapshot, program.
     pub fn notes(&self) -> [(&'static str, String); 6] {
         let provenance = self.census.snapshot().provenance();
         let date = provenance.taken.map_or_else(|| "no date".to_owned(), |at| instant(at)[..10].to_owned());
@@ -339,7 +350,7 @@ impl<'g> Graph<'g> {
         self.notes().iter().map(note).collect::<Vec<_>>().join("\n")
     }
 
-    /// The nodes: the models in order of their ids, then those that stand for several.
+    /// Gives the nodes one by one: the models in order of their ids, then those that stand for several.
     pub fn nodes(&self) -> impl Iterator<Item = Node<'g>> {
         let models = self.selection.rows().iter().enumerate().map(|(number, row)| self.model(number, *row));
         let first = self.selection.rows().len();

@@ -4,29 +4,29 @@ use super::{Graph, Node, Status};
 use crate::model::Relation;
 use crate::reference::Whose;
 
-/// What colours tell.
+/// A `ColorBy` says what the colours of nodes tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColorBy {
-    /// How a model was made from its parent.
+    /// They tell how a model was made from its parent.
     Relation,
-    /// Who published it.
+    /// They tell the account that published it.
     Owner,
-    /// Its publisher's country.
+    /// They tell the country of its publisher.
     Country,
-    /// Its licence, as the Hub spells it.
+    /// They tell its licence, as the Hub spells it; of several the first.
     Licence,
-    /// The class of its licence.
+    /// They tell the class of its licence, such as permissive.
     LicenceClass,
-    /// Its family.
+    /// They tell the families that it is a member of or descends from.
     Family,
 }
 
 impl ColorBy {
-    /// Every one, in the order of help.
+    /// This lists every one, in the order of the help.
     pub const ALL: [ColorBy; 6] =
         [ColorBy::Relation, ColorBy::Owner, ColorBy::Country, ColorBy::Licence, ColorBy::LicenceClass, ColorBy::Family];
 
-    /// Its name in options and legends.
+    /// Gives its name in options and legends.
     pub fn name(self) -> &'static str {
         match self {
             ColorBy::Relation => "relation",
@@ -83,7 +83,7 @@ enum Shade {
     NotCounted,
 }
 
-/// The colours of a graph's nodes, and what they mean.
+/// A `Paint` knows the colours of a graph's nodes, and what they mean.
 #[derive(Debug, Clone)]
 pub struct Paint {
     by: ColorBy,
@@ -92,8 +92,8 @@ pub struct Paint {
 }
 
 impl Paint {
-    /// Chooses colours: relations have fixed ones, of other words the most frequent seven have one each. Words beyond
-    /// these, and models of which none is known, have an entry each.
+    /// Chooses the colours. Relations have fixed ones; of other words the most frequent seven have a colour each, and
+    /// the rest share one. Models of which nothing is known, and models that are not counted, have one each.
     pub fn new(graph: &Graph<'_>, by: ColorBy) -> Paint {
         let mut counts: HashMap<Shade, u64> = HashMap::new();
         for node in graph.nodes() {
@@ -136,23 +136,24 @@ impl Paint {
         paint
     }
 
-    /// What the colours tell.
+    /// Gives what the colours tell.
     pub fn by(&self) -> ColorBy {
         self.by
     }
 
-    /// The colours with what they mean and how many models have them, the most frequent first.
+    /// Gives words with their colours (`#RRGGBB`) and how many models have them: the most frequent first, then what
+    /// shares a colour or has no word.
     pub fn legend(&self) -> &[(String, &'static str, u64)] {
         &self.legend
     }
 
-    /// A node's colour, as `#RRGGBB`.
+    /// Gives the colour of a node, as `#RRGGBB`.
     pub fn color(&self, node: &Node<'_>) -> &'static str {
         self.colors.get(&shade(node, self.by)).copied().unwrap_or(OTHER)
     }
 }
 
-/// The colour in which a text on another one can be read.
+/// Gives the colour in which a text on another colour can be read.
 pub(super) fn ink(color: &str) -> &'static str {
     if matches!(color, ROOT | "#0072B2" | "#D55E00" | "#009E73") { "#FFFFFF" } else { "#000000" }
 }

@@ -1,12 +1,12 @@
-/// What a file holds of a graph.
+/// A `Part` is one of the files that an export consists of ([`Format::parts`](super::Format::parts)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FilePart {
-    /// Everything.
+    /// The file holds nodes, links and notes.
     Whole,
-    /// The nodes.
+    /// The file is the table of nodes.
     Nodes,
-    /// The links.
+    /// The file is the table of links.
     Links,
-    /// What other formats say of themselves in their own files, as JSON.
+    /// The file says as JSON what other formats say of themselves in their own files, since CSV has no room for it.
     About,
 }

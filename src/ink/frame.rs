@@ -13,22 +13,22 @@ use crate::snapshot::{Snapshot, Taken};
 /// A `Format` says how a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// It is a table for people at a terminal.
+    /// The blocks are written as text for people at a terminal.
     Table,
-    /// It is JSON in the frame of `docs/json.md`.
+    /// The rows are written as JSON, in the frame of `docs/json.md`.
     Json,
-    /// It is CSV: the rows alone, groups flattened with dots.
+    /// The rows alone are written as CSV; a group is a column for each of its values, named with dots.
     Csv,
-    /// It is Markdown for documents.
+    /// The blocks are written as Markdown, for documents.
     Markdown,
 }
 
 /// A `Report` is what a command found: rows for programs, blocks for people, and the definition under which both were
 /// counted.
 pub struct Report<'r> {
-    /// This is the definition: sentences, each on a line of its own for people.
+    /// These sentences define what was counted; people read each on a line of its own.
     pub definition: Vec<String>,
-    /// These are the rows: named values in their order, the same names in every row.
+    /// Each row is named values in their order, and every row has the same names.
     pub rows: Rows<'r>,
     /// These blocks tell the same to people.
     pub blocks: Vec<Block>,
@@ -42,11 +42,12 @@ pub struct Report<'r> {
 /// `Words` says for a hint what stands behind a line, from the mark on that sets it off: `; --top 0 shows all`.
 pub type Words = fn(Hint) -> &'static str;
 
-/// A `Rows` is the rows of a report.
+/// A `Rows` is the rows of a report, made already or made when they are written.
 pub enum Rows<'r> {
-    /// There are a few, and they are there.
+    /// The rows are made already.
     Few(Vec<Named>),
-    /// There are so many, and each is made by this function when it is written.
+    /// The function makes the row at a place when it is written, so that millions need not be held; the number says how
+    /// many there are.
     Many(usize, Box<dyn Fn(usize) -> Named + 'r>),
 }
 

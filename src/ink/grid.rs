@@ -6,15 +6,15 @@ use crate::model::Hint;
 /// A `Block` is a part of what people read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
-    /// It is the title of a part.
+    /// A title begins a part of the report.
     Title(String),
-    /// It is a line of text.
+    /// A text stands by itself, with its own line breaks.
     Line(String),
     /// It is a line of text, such as `20 of 806 shown`, with the words of a hint behind it, if there are any, and its last mark.
     Hinted(String, Hint, char),
-    /// It is a table.
+    /// A table has its columns aligned.
     Grid(Grid),
-    /// It is lines whose blanks matter, such as a tree.
+    /// Lines whose blanks matter, such as a tree, are shown as they are.
     Fixed(String),
 }
 
@@ -32,9 +32,9 @@ impl Block {
 /// A `Grid` is a table for people: the first column may be texts, columns of numbers stand to the right.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grid {
-    /// These are the heads of the columns.
+    /// The columns have these heads.
     pub heads: Vec<String>,
-    /// These are the cells of each row, as many as there are heads.
+    /// Each row has as many cells as there are heads.
     pub rows: Vec<Vec<String>>,
 }
 

@@ -6,20 +6,20 @@ use super::{Unit, grouped, percent};
 /// A `Plot` is a picture of figures, as SVG inside a page.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Plot {
-    /// There is one bar for each name, the first at the top.
+    /// Each name has a bar, the first at the top.
     Bars {
         /// This says what is shown.
         title: String,
-        /// These are the bars.
+        /// The bars stand in this order; their lengths are of one unit.
         bars: Vec<Bar>,
     },
-    /// There is a line for each series over the same steps.
+    /// Each series has a line over the same steps.
     Lines {
         /// This says what is shown.
         title: String,
-        /// These are the steps, such as months.
+        /// The steps, such as months, stand from left to right.
         steps: Vec<String>,
-        /// These are the lines.
+        /// Each of these is a line.
         series: Vec<Series>,
         /// The values are of this unit.
         unit: Unit,
@@ -29,20 +29,20 @@ pub enum Plot {
 /// A `Bar` is one bar of a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bar {
-    /// This says whose it is.
+    /// This names what the bar is of.
     pub name: String,
-    /// This is its length, not below 0, in the unit of the other bars.
+    /// The bar is so long, in the unit of the other bars; it is not below 0.
     pub value: f64,
-    /// This is the value in words.
+    /// These words stand at the end of the bar.
     pub label: String,
 }
 
 /// A `Series` is one line of a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// This says whose it is.
+    /// This names what the line is of.
     pub name: String,
-    /// These are the values, one for each step; where there is none the line has a gap.
+    /// There is a value for each step; where it is missing the line has a gap.
     pub values: Vec<Option<f64>>,
 }
 

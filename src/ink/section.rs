@@ -13,7 +13,7 @@ pub struct Section {
     pub name: &'static str,
     /// This is its title for people.
     pub title: &'static str,
-    /// This came out, a sentence each.
+    /// These sentences say what came out.
     pub findings: Vec<String>,
     /// If not all were wanted: so many are in the tables, of so many, and what they are.
     pub shown: Option<(usize, usize, &'static str)>,
@@ -23,16 +23,16 @@ pub struct Section {
     pub plots: Vec<Plot>,
     /// These sentences say how the figures are defined.
     pub definition: Vec<String>,
-    /// These say of how many models the values were known.
+    /// For each kind of value that the figures need, this says of how many models it was known.
     pub coverage: Vec<Known>,
 }
 
 /// A `Known` says of how many models something is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
-    /// It says what is known.
+    /// This names the models of which something is known, such as `models with downloads in 30 days`.
     pub what: &'static str,
-    /// It is known of so many.
+    /// So many models are known so, out of all that were looked at.
     pub coverage: Coverage,
 }
 
@@ -45,11 +45,11 @@ pub struct Table {
     pub title: Cow<'static, str>,
     /// These are its columns, first those that tell the rows apart.
     pub columns: Vec<Column>,
-    /// So many of the columns, from the first on, tell the rows apart.
+    /// The first columns, so many of them, tell the rows apart.
     pub keys: usize,
-    /// People are shown so many columns, from the first on; files have all of them.
+    /// People are shown the first columns, so many of them; files have all.
     pub main: usize,
-    /// People are shown so many rows; files have all of them.
+    /// People are shown the first rows, so many of them; files have all.
     pub most: usize,
     /// These are the values, as many in each row as there are columns.
     pub rows: Vec<Vec<Value>>,
@@ -60,7 +60,7 @@ pub struct Table {
 pub struct Column {
     /// This is its name in files.
     pub name: Cow<'static, str>,
-    /// Its values are of this unit.
+    /// This says of what kind its values are, and so how people are shown them.
     pub unit: Unit,
 }
 

@@ -4,7 +4,7 @@ use crate::model::{Count, DAY};
 use crate::reference::Published;
 use crate::snapshot::{Row, Snapshot};
 
-/// Sets what was published beside what a section found, if anything was.
+/// Sets what was published beside what a section found, as a table; there is none if nothing was published of it.
 pub fn compared(section: &Section, published: &Published) -> Option<Table> {
     let heads = [
         ("what", Unit::Text),
@@ -111,12 +111,12 @@ fn section_blocks(section: &Section, compared: Option<&Table>, blocks: &mut Vec<
 }
 
 impl Section {
-    /// Gives the section as an answer of its own, of which it is the one row.
+    /// Makes a report of the section alone: programs are given it as the one row.
     pub fn report(&self) -> Report<'_> {
         Report { rows: vec![named(self, None)].into(), ..self.rows() }
     }
 
-    /// Gives the section for people, and for programs the rows of its first table.
+    /// Makes a report of the section in which programs are given the rows of its first table.
     pub fn rows(&self) -> Report<'_> {
         let mut blocks = Vec::new();
         section_blocks(self, None, &mut blocks);

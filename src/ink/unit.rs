@@ -1,13 +1,13 @@
-/// A `Unit` says what values are.
+/// A `Unit` says what the values of a column or of a picture are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// They are texts.
+    /// The values are texts.
     Text,
-    /// They are counts of things.
+    /// The values are whole numbers of things, shown with their digits in groups.
     Count,
-    /// They are parts of a whole: 0.25 is a quarter.
+    /// The values are parts of a whole, shown in percent: 0.25 is a quarter.
     Share,
-    /// They are numbers of any kind.
+    /// The values are numbers of any other kind.
     Number,
 }
 

@@ -2,30 +2,30 @@ use std::borrow::Cow;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// A `Named` is values with their names, in their order.
+/// A `Named` is values with their names, in the order of the columns.
 pub type Named = Vec<(Cow<'static, str>, Value)>;
 
-/// People read this in the place of a number that is known of too few.
+/// These words stand for people in the place of a number whose values are known of too few models.
 pub const NOT_JUDGED: &str = "not judged";
 
-/// A `Value` is a value of a row, the same for JSON and CSV.
+/// A `Value` is what a row holds under a name, the same for JSON and CSV.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// It is not known.
+    /// Nothing is known; JSON has null and CSV an empty cell.
     Missing,
-    /// It is known of too few to be a number.
+    /// The values are known of too few models to give a number; people read [`NOT_JUDGED`].
     NotJudged,
-    /// It is a count.
+    /// It is a whole number of things.
     Count(u64),
-    /// It is a number that is no count.
+    /// It is any other number, such as a share.
     Number(f64),
     /// It is a text.
     Text(String),
-    /// It is a yes or no.
+    /// It is a yes or a no.
     Flag(bool),
-    /// It is named values, in their order.
+    /// It is several values under one name: an object in JSON, a column each in CSV.
     Group(Named),
-    /// It is values in a row.
+    /// It is several values in order: an array in JSON, one cell in CSV.
     List(Vec<Value>),
 }
 

@@ -259,9 +259,9 @@ impl<'l> IntoEdgesDirected for &'l Lineage {
 /// A `Node` says what a node of a selection's graph stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Node {
-    /// It is the model of this row.
+    /// The node is the model of this row.
     Model(Row),
-    /// It stands for siblings: the group at this place among [`Selection::groups`].
+    /// The node stands for siblings: the group at this place among [`Selection::groups`].
     Group(usize),
 }
 

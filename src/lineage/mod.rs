@@ -49,7 +49,7 @@ pub struct Lineage {
 /// An `Edge` is what a link carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
-    /// It tells how the relation was learned.
+    /// This says how the relation was learned: declared, from the Hub, or inferred.
     pub learned: Learned,
     /// The child was made from the parent by this relation.
     pub relation: Relation,
@@ -58,9 +58,9 @@ pub struct Edge {
 /// A `NotFound` says that no model of an id is in the snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotFound {
-    /// This was asked for.
+    /// This is the id as it was asked for.
     pub wanted: String,
-    /// These ids look most like it.
+    /// These ids are spelled most like it, the nearest first; there may be none.
     pub nearest: Vec<String>,
 }
 

@@ -4,9 +4,9 @@ use std::hash::{DefaultHasher, Hasher};
 use super::Lineage;
 use crate::snapshot::Row;
 
-/// So many accounts may have one name: what more have (`test`, `bert-base-uncased`) says nothing of who was renamed.
+/// A name that more accounts have (`test`, `bert-base-uncased`) says nothing of who was renamed.
 const MOST: usize = 5;
-/// So many names two accounts share, at least.
+/// Two accounts that share fewer names are no pair.
 const LEAST: usize = 3;
 
 /// A `Namesakes` is two accounts that share names of models, of which one alone has children, while none of the models

@@ -23,11 +23,11 @@ pub struct Selection {
 /// them alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiblingGroup {
-    /// These are their parents, in order.
+    /// All of them have these parents, in order of the rows.
     pub parents: Vec<Row>,
-    /// They were made by this relation, the strongest of their links.
+    /// Each was made from its parents by this relation, the strongest of its links.
     pub relation: Relation,
-    /// These are the models, in order.
+    /// The node stands for these models, in order of the rows.
     pub models: Vec<Row>,
 }
 
@@ -60,23 +60,23 @@ pub enum Reach {
 /// A `Named` says whether a filter counts what a selection was chosen around, wanted or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Named {
-    /// It is counted, since it was named.
+    /// What was named is counted, wanted or not.
     Counted,
-    /// It is counted if it is wanted.
+    /// What was named is counted only if it is wanted.
     AsOthers,
 }
 
 /// A `Collapse` says which siblings are drawn as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Collapse {
-    /// All models without children are.
+    /// All siblings without children are drawn as one.
     Leaves,
-    /// Of the models without children the quantized ones are.
+    /// Only siblings without children that were quantized are drawn as one.
     Quantized,
 }
 
 impl Collapse {
-    /// This lists every one.
+    /// This lists both, in the order of the help.
     pub const ALL: [Collapse; 2] = [Collapse::Leaves, Collapse::Quantized];
 
     /// Gives its name in questions.

@@ -4,10 +4,9 @@ use crate::snapshot::Row;
 /// A `Reached` is what a walk reached: every model once, nearest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reached {
-    /// These are the models, in order of their distance, then as the walk met them; those it began from are not among
-    /// them.
+    /// The models stand in order of their distance, then as the walk met them; those it began from are not among them.
     pub rows: Vec<Row>,
-    /// So many of `rows` lie at each distance: the first number is of those that are one link away.
+    /// This is the number of models at each distance, from one link away on.
     pub levels: Vec<usize>,
 }
 

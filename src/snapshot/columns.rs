@@ -34,9 +34,9 @@ pub(super) struct Columns {
 /// An `Unfit` says why arrays make no columns.
 #[derive(Debug)]
 pub(super) enum Unfit {
-    /// They are those of another version of the program.
+    /// Another version of the program wrote them.
     Strange(String),
-    /// They are not as they were written.
+    /// They were altered since they were written.
     Damaged(String),
 }
 

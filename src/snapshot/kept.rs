@@ -8,11 +8,11 @@ use super::part::{LazyNumbers, Numbers, Raw};
 /// An `Array` is numbers that were computed from a snapshot's records, to be kept beside them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Array {
-    /// These are codes, flags or text, a byte each.
+    /// Codes, flags or text take a byte each.
     Bytes(Vec<u8>),
-    /// These are rows and counts, four bytes each.
+    /// Rows and counts take four bytes each.
     Numbers(Vec<u32>),
-    /// These are sums, eight bytes each.
+    /// Sums take eight bytes each.
     Sums(Vec<u64>),
 }
 

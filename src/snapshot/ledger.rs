@@ -7,7 +7,7 @@ use crate::model::{Record, Reject, Remark, RemarkKind, clip};
 
 /// How many rejects are kept with place and reason; the rest are counted.
 const KEPT_REJECTS: usize = 100_000;
-/// So many records may well be of models without parents.
+/// Where no more records than this were read, that none of them names a parent is no cause for a remark.
 const FEW_RECORDS: u64 = 1000;
 /// Longest reason that is kept, in bytes: some quote what they could not read.
 const LONGEST_REASON: usize = 400;

@@ -35,9 +35,9 @@ pub struct Numbered {
     /// The id of every model: those that are listed, then the others.
     ids: Vec<(usize, usize)>,
     text: String,
-    /// So many models are listed; they have the first numbers.
+    /// This is the number of listed models, which have the first numbers.
     pub listed: usize,
-    /// These are all links, each a parent and a child; those of a model to itself are among them.
+    /// Every link is a parent and a child by their numbers; a model that names itself is among them.
     pub pairs: Vec<(u32, u32)>,
 }
 
@@ -180,7 +180,7 @@ impl Numbered {
 struct Bits(Vec<u64>);
 
 impl Bits {
-    /// So many of them, or somewhat more.
+    /// Makes room for that many bits, rounded up to a power of two.
     fn zeros(bits: usize) -> Bits {
         Bits(vec![0; bits.div_ceil(64).next_power_of_two()])
     }

@@ -4,22 +4,22 @@ use crate::model::{Authority, Commit, Counts, Flags, Learned, Relation, Reposito
 /// A `Model` is a record with its ids and words as numbers; its lists lie among those of all.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Model {
-    /// It was met last under this name.
+    /// This is the number of its name, as it was spelled last.
     pub name: u32,
     pub hub_id: Option<RepositoryKey>,
     pub created: Maybe<i64>,
     pub counts: Counts<Maybe<u64>>,
     pub words: Words<Maybe<u32>>,
     pub flags: Flags<Option<bool>>,
-    /// This is its place among the commits of all.
+    /// This is its place among the commits of all models.
     pub sha: Maybe<u32>,
     pub lists: WordLists<(Maybe<u32>, u32)>,
     pub links: (u32, u32),
     pub authority: Authority,
     pub has_card: bool,
-    /// It tells whether its date comes from a snapshot that has a date itself.
+    /// This says whether its date comes from a snapshot that has a date itself.
     pub is_dated: bool,
-    /// It tells whether it comes from an older snapshot: a record replaces it, and is not joined with it.
+    /// This says whether it comes from an older snapshot: a record replaces it, and is not joined with it.
     pub is_stale: bool,
 }
 

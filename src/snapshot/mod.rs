@@ -82,38 +82,38 @@ enum Body {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The operating system refused.
+    /// The operating system could not read or write the file.
     #[error("{}: {error}", path.display())]
     Io {
-        /// The file.
+        /// This is the file's path.
         path: PathBuf,
-        /// Its reason.
+        /// This is the reason that the system gives.
         #[source]
         error: std::io::Error,
     },
     /// The file is no snapshot, or one of another version.
     #[error("{}: {reason}", path.display())]
     Foreign {
-        /// The file.
+        /// This is the file's path.
         path: PathBuf,
-        /// What it is instead.
+        /// This says what the file is instead.
         reason: String,
     },
     /// The file was cut off or altered since it was written.
     #[error("{}: damaged: {reason}; import its sources again", path.display())]
     Damaged {
-        /// The file.
+        /// This is the file's path.
         path: PathBuf,
-        /// What does not agree.
+        /// This says which parts do not agree.
         reason: String,
     },
-    /// Somebody writes over the file while it is read.
+    /// Somebody wrote over the file while it was read, so that what was read may belong to two files.
     #[error("{}: was written over while it was read, and not replaced as a whole; ask again", path.display())]
     Changed {
-        /// The file.
+        /// This is the file's path.
         path: PathBuf,
     },
-    /// There is nothing to keep.
+    /// No record was added, so that there is nothing to write.
     #[error("no model could be read, so there is nothing to keep")]
     Empty,
 }
@@ -121,11 +121,11 @@ pub enum Error {
 /// A `Link` is a link as the child names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
-    /// This is the parent as it was named: an alias is not yet followed.
+    /// This is the parent as the child names it; an old id is not followed yet.
     pub parent: Row,
     /// The child was made from the parent by this relation.
     pub relation: Relation,
-    /// It tells how the relation was learned.
+    /// This says how the relation was learned: declared, from the Hub, or inferred.
     pub learned: Learned,
 }
 
@@ -203,7 +203,7 @@ impl Snapshot {
         Arc::make_mut(&mut self.kept).add(name, array);
     }
 
-    /// Gives a copy of what was kept under a name, if anything was.
+    /// Gives a copy of the array that was kept under a name; there is none if nothing was.
     ///
     /// # Errors
     /// [`Error::Damaged`] if it is not as it was written.

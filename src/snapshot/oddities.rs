@@ -17,7 +17,7 @@ pub(super) struct Oddities {
 #[derive(Debug)]
 struct Many {
     known: HashSet<Oddity>,
-    /// So many at the start are not about parents.
+    /// The first of them, so many, are not about parents.
     kept: usize,
 }
 

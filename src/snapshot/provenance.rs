@@ -7,17 +7,17 @@ pub struct Provenance {
     pub program: String,
     /// The records describe this instant, in milliseconds since 1970, UTC.
     pub taken: Option<i64>,
-    /// It tells how `taken` is known.
+    /// This says how `taken` is known.
     pub taken_from: Taken,
     /// The file was made at this time, in milliseconds since 1970, UTC. It is no part of the digest.
     pub written: Option<i64>,
     /// The snapshot was made of these sources, in the order in which they were read.
     pub sources: Vec<SourceNote>,
-    /// So much does the snapshot hold.
+    /// These numbers say how much the snapshot holds.
     pub counts: Counts,
     /// This is a SHA-256 over the columns, in hex: equal contents have equal digests, whoever wrote them and when.
     pub digest: String,
-    /// It tells whether this is the sample inside the program, which is no census.
+    /// This says whether it is the sample inside the program, which is no census.
     pub sample: bool,
     /// This is the crawl that keeps the snapshot current, if a crawl made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,9 +37,9 @@ pub struct CrawlNote {
     pub below: Option<String>,
     /// The crawl ended after so many rows, if it was told to.
     pub limit: Option<u64>,
-    /// It tells whether cards were fetched.
+    /// This says whether cards were fetched.
     pub cards: bool,
-    /// It tells whether the names of licences that are `other` were asked for.
+    /// This says whether the names of licences that are `other` were asked for, in a second listing.
     #[serde(default)]
     pub licence_names: bool,
     /// These fields were not asked for, since the Hub refused them: what they tell is missing of all its models or of
@@ -59,7 +59,7 @@ pub enum Taken {
     Given,
     /// The Hub's clock said so when the crawl began.
     Crawl,
-    /// It is the newest date among the records: the true date is not earlier.
+    /// The newest date among the records was taken; the true date is not earlier.
     NewestRecord,
     /// No record has a date.
     Unknown,
@@ -76,16 +76,16 @@ pub struct SourceNote {
     pub kind: String,
     /// This is its SHA-256, in hex.
     pub sha256: String,
-    /// It has so many bytes.
+    /// This is its size in bytes.
     pub bytes: u64,
-    /// So many records were read from it.
+    /// This is the number of records that were read from it.
     pub records: u64,
-    /// So many records could not be read.
+    /// This is the number of records in it that could not be read.
     pub rejects: u64,
-    /// So many records were of models that were known already, from it or an earlier source.
+    /// This is the number of records of models that were known already, from it or an earlier source.
     pub repeats: u64,
-    /// So many rows tell the name of a licence and nothing else, of models that are records already: they are a crawl's
-    /// second listing.
+    /// This is the number of rows that tell the name of a licence and nothing else, of models that are records already:
+    /// they are a crawl's second listing.
     #[serde(default, skip_serializing_if = "is_none")]
     pub licence_rows: u64,
     /// These things are to be said of it as a whole.
@@ -102,28 +102,28 @@ fn is_none(count: &u64) -> bool {
 pub struct RemarkNote {
     /// This is the name of the remark's kind.
     pub kind: String,
-    /// These are the words concerned.
+    /// These words say what is concerned, such as the name of a column.
     pub text: String,
 }
 
 /// A `Counts` tells what a snapshot holds, counted when it was made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// So many models are listed.
+    /// This is the number of listed models.
     pub models: u64,
-    /// So many parents are named but not listed.
+    /// This is the number of parents that are named but not listed.
     pub unlisted: u64,
-    /// So many old ids of renamed models have a row: those of which the records speak.
+    /// This is the number of old ids of renamed models that have a row: those of which the records speak.
     pub aliases: u64,
-    /// So many links led to old ids and were moved to the models that these name today.
+    /// This is the number of links that led to old ids and were moved to the models that these name today.
     #[serde(default)]
     pub moved: u64,
-    /// There are so many distinct links from a parent to a child, aliases followed and self-links left out: those of
-    /// the lineage.
+    /// This is the number of distinct links from a parent to a child, aliases followed and self-links left out: those
+    /// of the lineage.
     pub links: u64,
-    /// So many records could not be read.
+    /// This is the number of records that could not be read, of all sources.
     pub rejects: u64,
-    /// So many of these are kept with place and reason: the first 100,000.
+    /// This is the number of rejects that are kept with place and reason: the first 100,000.
     pub rejects_kept: u64,
 }
 

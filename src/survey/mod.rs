@@ -33,34 +33,34 @@ use crate::snapshot::{NumberColumn, Numbers, Row, Snapshot};
 
 pub use series::{SERIES, series};
 
-/// What the Hub does not say, and the survey needs.
+/// The `References` say what the Hub does not, and the survey needs.
 #[derive(Debug)]
 pub struct References {
-    /// The families.
+    /// These are the families, in the table's order.
     pub families: Vec<Family>,
-    /// Who stands behind accounts.
+    /// This says who stands behind accounts.
     pub publishers: Publishers,
-    /// Ids of today of old ids: a model whose id has no owner is of the account that it has today.
+    /// These are ids of today by old ids: a model whose id has no owner is of the account that it has today.
     pub aliases: Aliases,
-    /// Classes of licences.
+    /// This says of which class licences are.
     pub licences: Licences,
-    /// Classes of sizes.
+    /// These are the classes of sizes, by how many parameters a model has.
     pub sizes: SizeClasses,
-    /// Which tags are languages.
+    /// This says which tags are languages.
     pub languages: Words,
-    /// Modalities of tasks.
+    /// This says of which modality tasks are.
     pub tasks: Words,
-    /// This table says who is compared with whom.
+    /// This says who is compared with whom.
     pub rivals: Rivals,
-    /// What was published.
+    /// These are figures that others published, each with its source, day, and the cell that it is compared with.
     pub published: Published,
 }
 
 impl References {
-    /// The tables inside the program.
+    /// Reads the tables inside the program.
     ///
     /// # Errors
-    /// Never, as a test shows.
+    /// There is none with the program's own tables, as a test shows.
     pub fn built_in() -> Result<References, crate::reference::Error> {
         Ok(References {
             families: Families::built_in()?.all()?,
@@ -76,7 +76,7 @@ impl References {
     }
 }
 
-/// What all sections look at.
+/// A `Survey` is what all sections look at: the links, the counts, the tables, and what is computed of them once.
 #[derive(Debug)]
 pub struct Survey<'l> {
     lineage: &'l Lineage,
@@ -109,16 +109,16 @@ const MAKERS: [Maker; 11] = [
     ("growth", growth::section),
 ];
 
-/// The names of all sections, in their order.
+/// Gives the names of the sections of one snapshot, in their order; [`SERIES`] is about several.
 pub fn names() -> impl Iterator<Item = &'static str> {
     MAKERS.iter().map(|(name, _)| *name)
 }
 
 impl<'l> Survey<'l> {
-    /// Looks at a lineage, whose census was taken.
+    /// Surveys a lineage, whose census was taken over the same links.
     ///
     /// # Errors
-    /// [`Error::Snapshot`].
+    /// [`Error::Snapshot`] if a column is not as it was written.
     pub fn new(lineage: &'l Lineage, census: &'l Census, references: &'l References) -> Result<Survey<'l>, Error> {
         let snapshot = lineage.snapshot();
         let owners = census::owners(snapshot)?;
@@ -160,10 +160,10 @@ impl<'l> Survey<'l> {
         })
     }
 
-    /// Makes the sections that are wanted, in their order.
+    /// Makes the sections whose names are wanted, in their order.
     ///
     /// # Errors
-    /// [`Error::Snapshot`].
+    /// [`Error::Snapshot`] if a column is not as it was written.
     pub fn sections(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Section>, Error> {
         let section = |(_, make): &Maker| {
             let mut section = make(self)?;

@@ -1,3 +1,5 @@
+//! This is what can be typed: every command with its options. The comments at arguments are the program's help.
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};

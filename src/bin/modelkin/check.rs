@@ -1,3 +1,5 @@
+//! `check` tells what is odd in a snapshot; with `--strict` a fault gives exit code 3.
+
 use std::process::ExitCode;
 
 use anyhow::{anyhow, bail};

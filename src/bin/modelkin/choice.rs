@@ -1,4 +1,4 @@
-//! The arguments that are one of a few words.
+//! These are arguments that take one of a few words; the comments at the words are the program's help.
 
 use clap::ValueEnum;
 use modelkin::export::ColorBy;

@@ -1,3 +1,5 @@
+//! The program reads the clock here alone, so that `SOURCE_DATE_EPOCH` can set it.
+
 use anyhow::Context;
 
 /// Now, in milliseconds since 1970; or what SOURCE_DATE_EPOCH says, so that the same sources give the same bytes.

@@ -1,5 +1,6 @@
-//! Whether standard output was closed when the program was started. Rust opens `/dev/null` in its place before `main`, where
-//! every answer would vanish unsaid: so it is looked at before that, among what the system runs when it loads a program.
+//! This finds out whether standard output was closed when the program was started. Rust opens `/dev/null` in its place
+//! before `main`, where every answer would vanish unsaid: so it is looked at before that, among what the system runs
+//! when it loads a program.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -1,3 +1,6 @@
+//! `crawl` asks the Hub itself for its models and writes a snapshot of them; a crawl that was stopped goes on where it
+//! was.
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What was typed, as a question; and what is wrong with a question, in the words that were typed.
+//! What was typed becomes a question here, and what is wrong with a question is said in the words that were typed.
 
 use std::path::Path;
 use std::process::ExitCode;

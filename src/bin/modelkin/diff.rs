@@ -1,3 +1,5 @@
+//! `diff` tells what changed between two snapshots.
+
 use std::path::Path;
 use std::process::ExitCode;
 

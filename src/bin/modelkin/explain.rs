@@ -1,3 +1,5 @@
+//! `explain` tells what a family's counts are under every definition, each with its command.
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 

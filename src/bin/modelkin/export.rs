@@ -1,3 +1,5 @@
+//! `export` writes a part of the lineage as a graph file, and says what was left out of it.
+
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, FileType};
 use std::io::{BufWriter, ErrorKind, Write};

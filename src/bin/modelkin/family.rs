@@ -1,3 +1,5 @@
+//! `family` counts the derivatives of a family, or lists them.
+
 use std::process::ExitCode;
 
 use modelkin::ask::{Family, Question};

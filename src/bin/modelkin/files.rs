@@ -1,4 +1,5 @@
-//! Files that the user names: every error says by which option, which file, and what to do.
+//! The files that the user names are looked at here: every error says by which option a file was named, which it is,
+//! and what to do.
 
 use std::ffi::OsString;
 use std::fs;

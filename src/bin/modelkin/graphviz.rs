@@ -1,4 +1,4 @@
-//! Runs Graphviz.
+//! This runs Graphviz's `dot`: only one from an absolute folder of the PATH, and for two minutes at most.
 
 use std::env;
 use std::fs::Metadata;

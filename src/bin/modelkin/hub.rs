@@ -1,4 +1,5 @@
-//! What the environment says of the Hub, in the variables of its own client (docs/hub.md, 5.3).
+//! The environment tells of the Hub in the variables of its own client (docs/hub.md, 5.3): its address, the token, the
+//! folder of the cache.
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+//! `import` makes a snapshot of files, folders and what lies at addresses.
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -1,3 +1,5 @@
+//! Ctrl-C ends a crawl at once, and says with which command it goes on.
+
 use std::sync::Arc;
 
 use anyhow::Context;

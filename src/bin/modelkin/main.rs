@@ -1,4 +1,5 @@
-//! The program: who descends from whom among the world's open AI models.
+//! The program tells who descends from whom among the world's open AI models. What was typed is read here, and an error
+//! becomes a sentence and an exit code.
 
 mod args;
 mod check;

@@ -1,4 +1,5 @@
-//! The only place that writes to the terminal.
+//! Standard output and standard error are written to here alone: a terminal is sent no control characters, and an
+//! output that is full is an error.
 #![allow(clippy::print_stderr, reason = "a program speaks")]
 
 #[cfg(unix)]

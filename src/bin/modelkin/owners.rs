@@ -1,3 +1,5 @@
+//! `owners` lists accounts with who stands behind them.
+
 use std::process::ExitCode;
 
 use modelkin::ask::{Owners, Question};

@@ -1,3 +1,5 @@
+//! This tells people how far a crawl is: on a terminal in a line that renews itself, elsewhere in a line now and then.
+
 use std::fmt::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;

@@ -1,3 +1,5 @@
+//! `rank` ranks models, owners or families by a measure.
+
 use std::process::ExitCode;
 
 use anyhow::bail;

@@ -1,4 +1,5 @@
-//! Sources that lie elsewhere: what is fetched of them, and what is said of it.
+//! Sources may lie elsewhere, at addresses: this fetches what is read of them, or reads it while it arrives, and says
+//! what it does.
 
 use std::fs;
 use std::io::Read;

@@ -1,3 +1,5 @@
+//! `crawl --renames` asks the Hub what unlisted parents of a snapshot are called today, and writes it anew.
+
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,3 +1,5 @@
+//! `report` writes the survey of a snapshot, to standard output or as a page with a folder of tables beside it.
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+//! `show` draws what lies below, above or around a model, or below a family, as a tree.
+
 use std::process::ExitCode;
 
 use anyhow::bail;

@@ -1,3 +1,6 @@
+//! This finds and opens the snapshot that a command is about: the one that was named, else the last one imported, else
+//! the sample inside the program.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! What the values of options mean.
+//! The values of options are read here, and the errors say what may be written.
 
 use std::path::PathBuf;
 

@@ -1,3 +1,6 @@
+//! `verify` computes a snapshot's digest, its counts and all that it keeps from its records again; a lie gives exit
+//! code 3.
+
 use std::process::ExitCode;
 
 use modelkin::census::{Step, verify};

@@ -1,3 +1,5 @@
+//! A terminal is shown control characters by their numbers, since names and licences that others wrote may hold them.
+
 use std::io::{self, Write};
 
 use modelkin::ink::printable_lines;
