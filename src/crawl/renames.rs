@@ -165,7 +165,9 @@ pub fn unlisted(snapshot: &Snapshot) -> Result<Vec<(String, u64)>, snapshot::Err
     let links = snapshot.links()?;
     let mut children: HashMap<u32, u64> = HashMap::new();
     for link in snapshot.rows().filter(|row| snapshot.is_listed(*row)).flat_map(|row| links.at(row)) {
-        if !snapshot.is_listed(link.parent) && snapshot.alias_of(link.parent).is_none() {
+        // Another hub's are none that this one could tell of.
+        let is_asked = !snapshot.is_listed(link.parent) && !snapshot.id(link.parent).contains(':');
+        if is_asked && snapshot.alias_of(link.parent).is_none() {
             *children.entry(link.parent).or_default() += 1;
         }
     }

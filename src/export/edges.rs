@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 
 use super::Graph;
-use crate::model::{Authority, ModelId, Parent, WordList};
+use crate::model::{Authority, ModelId, Parent, Record, WordList};
 use crate::source::edges;
 
 /// Writes the program's own edge text, which `import` reads. Collapsed nodes have no place in it: their models are
@@ -19,18 +19,19 @@ pub(super) fn write(graph: &Graph<'_>, mut out: &mut dyn Write) -> io::Result<()
         // Unlisted parents stand in the links of their children.
         let Some(mut record) = records.at(row) else { continue };
         let parents = selection.parents(row).filter_map(|(parent, edge)| {
-            let id = ModelId::parse(snapshot.id(parent)).ok()?;
-            Some(Parent::new(id, edge.relation, edge.learned))
+            let id = ModelId::read(snapshot.id(parent)).ok()?;
+            Some(Parent::new(Record::named(&record.id, id), edge.relation, edge.learned))
         });
         let has_any = !record.parents.is_empty();
-        record.parents = parents.collect();
+        let parents: Vec<Parent> = parents.collect();
+        record.parents = parents;
         // The parents of some are no part of the selection: of those nothing is said.
         if has_any && record.parents.is_empty() {
             record.authority = Authority::Silent;
         }
         // They are many, and say little of a lineage.
         record.lists[WordList::Tags] = None;
-        let is_listed = |id: &ModelId| snapshot.find(id.as_str()).is_some_and(|row| snapshot.is_listed(row));
+        let is_listed = |id: &ModelId| snapshot.find(id.here()).is_some_and(|row| snapshot.is_listed(row));
         edges::write([&record], is_listed, &mut out)?;
     }
     let apart = selection.rows().iter().filter(|row| !selection.is_counted(**row));

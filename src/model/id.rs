@@ -1,6 +1,7 @@
 use std::fmt;
 
-/// A `ModelId` is the id of a repository: `owner/name`, or `name` alone for the Hub's oldest ones.
+/// A `ModelId` is the id of a repository: `owner/name`, or `name` alone for the Hub's oldest ones. One of another hub than
+/// Hugging Face begins with that hub, `modelscope:owner/name`: what two hubs call alike is two models, and two accounts.
 ///
 /// Ids are compared without regard to ASCII case ([`ModelId::key`]) and printed as they were spelled.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +35,40 @@ impl ModelId {
     /// The fault is the first rule of the Hub's grammar (docs/hub.md, 7.1) that the text breaks.
     pub fn parse(text: &str) -> Result<ModelId, IdFault> {
         ModelId::check(text).map(|()| ModelId(text.into()))
+    }
+
+    /// Reads `text` as an id of any hub: with a hub and a colon before it, or without.
+    ///
+    /// # Errors
+    /// The fault is that of [`ModelId::parse`] in what follows the hub.
+    pub fn read(text: &str) -> Result<ModelId, IdFault> {
+        let (_, id) = ModelId::apart(text);
+        ModelId::check(id).map(|()| ModelId(text.into()))
+    }
+
+    /// Whether `text` is an id of any hub.
+    pub(crate) fn check_any(text: &str) -> Result<(), IdFault> {
+        ModelId::check(ModelId::apart(text).1)
+    }
+
+    /// The hub and the id there.
+    fn apart(text: &str) -> (Option<&str>, &str) {
+        match text.split_once(':') {
+            Some((hub, id)) if ModelId::is_hub(hub) => (Some(hub), id),
+            _ => (None, text),
+        }
+    }
+
+    /// Whether a text can name a hub: a short word of small letters, digits and dashes.
+    pub(crate) fn is_hub(text: &str) -> bool {
+        let is_of_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        (2..=40).contains(&text.len()) && text.bytes().all(is_of_word)
+    }
+
+    /// The same id of that hub, of Hugging Face as [`HUGGING_FACE`] or as nothing.
+    pub(crate) fn at_hub(&self, hub: Option<&str>) -> ModelId {
+        let (_, id) = ModelId::apart(&self.0);
+        ModelId(hub.map_or_else(|| id.into(), |hub| format!("{hub}:{id}").into()))
     }
 
     /// The same of a text that is kept elsewhere.
@@ -80,7 +115,20 @@ impl ModelId {
         &self.0
     }
 
-    /// Gives the account before the slash; an id of the oldest kind has none.
+    /// Gives the hub that lists the model, if that is not Hugging Face. In what is read, [`HUGGING_FACE`] may stand there.
+    pub fn hub(&self) -> Option<&str> {
+        ModelId::apart(&self.0).0
+    }
+
+    /// The id without [`HUGGING_FACE`] before it, as snapshots have it.
+    pub(crate) fn here(&self) -> &str {
+        match ModelId::apart(&self.0) {
+            (Some(HUGGING_FACE), id) => id,
+            _ => &self.0,
+        }
+    }
+
+    /// Gives the account before the slash, with the hub before it; an id of the oldest kind has none.
     pub fn owner(&self) -> Option<&str> {
         self.0.split_once('/').map(|(owner, _)| owner)
     }
@@ -90,6 +138,9 @@ impl ModelId {
         self.0.to_ascii_lowercase()
     }
 }
+
+/// What Hugging Face is called where a model of another hub has a parent there.
+pub(crate) const HUGGING_FACE: &str = "huggingface";
 
 /// What a byte is to an id: nothing that can stand there, a letter or the like, one of two marks, or the slash.
 const CLASSES: u8 = 5;

@@ -1,6 +1,9 @@
 use std::borrow::Cow;
 
-use super::{Commit, Counts, Flags, Learned, ModelId, Oddity, Relation, RepositoryKey, Word, WordLists, Words};
+use super::{
+    Commit, Counts, Flags, HUGGING_FACE, Learned, ModelId, Oddity, OddityKind, Relation, RepositoryKey, Word,
+    WordLists, Words,
+};
 
 /// A `Record` is what one source says of one model, after every rule about messy values. Its words are borrowed from
 /// the source where they stand there as they are.
@@ -63,6 +66,39 @@ impl Record<'_> {
             lists: self.lists.map(|list| list.map(|words| words.into_iter().map(own).collect())),
             ..self
         }
+    }
+
+    /// Makes the hub, where the record names one, a part of its id and of its parents' ids: a parent without a hub is of
+    /// the child's. Done once more, it changes nothing: a parent at Hugging Face goes on saying so ([`ModelId::here`]).
+    pub(crate) fn settle_hub(&mut self) {
+        let told = self.words[Word::Hub].take().map(|hub| hub.trim().to_ascii_lowercase());
+        let told = told.filter(|hub| !hub.is_empty());
+        let own = self.id.hub().map(str::to_owned);
+        let is_odd =
+            told.as_ref().is_some_and(|hub| !ModelId::is_hub(hub) || own.as_ref().is_some_and(|own| own != hub));
+        if is_odd {
+            self.oddities
+                .push(Oddity::new(OddityKind::BadValue, &format!("hub: {}", told.clone().unwrap_or_default())));
+        }
+        let hub = own.or(told.filter(|_| !is_odd)).filter(|hub| hub != HUGGING_FACE);
+        self.id = self.id.at_hub(hub.as_deref());
+        for parent in &mut self.parents {
+            match (parent.id.hub(), &hub) {
+                (Some(HUGGING_FACE), None) => parent.id = parent.id.at_hub(None),
+                (None, Some(hub)) => parent.id = parent.id.at_hub(Some(hub)),
+                _ => (),
+            }
+        }
+        if hub.is_some() {
+            self.parents.sort_by_key(|parent| parent.id.key());
+        }
+        self.words[Word::Hub] = hub.map(Cow::Owned);
+    }
+
+    /// The id of a parent as the record of this id names it, so that [`Record::settle_hub`] finds it again.
+    pub(crate) fn named(child: &ModelId, parent: ModelId) -> ModelId {
+        let is_far = child.hub().is_some() && parent.hub().is_none();
+        if is_far { parent.at_hub(Some(HUGGING_FACE)) } else { parent }
     }
 
     /// Whether it tells the name or the link of a licence and nothing else.

@@ -12,7 +12,7 @@ use super::witnesses::Witnesses;
 use super::{CrawlNote, Error, Provenance, Snapshot, SourceNote, Taken};
 use crate::model::{
     Alias, Authority, Certainty, Counts, DAY, Flags, INSTANTS, Learned, Oddity, OddityKind, Record, Reject, Relation,
-    Remark, RepositoryKey, WordLists, Words,
+    Remark, RepositoryKey, Word, WordLists, Words,
 };
 
 /// A `Builder` gathers records into a snapshot: it joins those of one model, and gives each id one number.
@@ -128,6 +128,9 @@ impl Builder {
     }
 
     fn record(&mut self, mut record: Record<'_>) {
+        if record.words[Word::Hub].is_some() {
+            record.settle_hub();
+        }
         let Record { created, counts, oddities, .. } = &mut record;
         if let Some(absurd) = created.take_if(|at| !INSTANTS.contains(at)) {
             oddities.push(Oddity::new(OddityKind::BadValue, &format!("createdAt: {absurd} ms after 1970")));
@@ -282,7 +285,7 @@ impl Builder {
 
     fn model(&mut self, name: u32, record: &Record<'_>) -> Model {
         let parents = record.parents.iter();
-        let links = self.link(parents.map(|parent| (parent.id.as_str(), parent.relation, parent.learned)));
+        let links = self.link(parents.map(|parent| (parent.id.here(), parent.relation, parent.learned)));
         self.witnesses.add(name, links.0, &record.parents);
         let lists = WordLists::from_fn(|list| match &record.lists[list] {
             Some(words) => self.lists.add_words(words.iter().map(|word| self.words.intern(word))),

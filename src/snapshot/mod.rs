@@ -182,7 +182,7 @@ impl Snapshot {
 
     /// Says whether all ids are some, and rise. A question looks a few of them up, and does not read the others for it.
     fn ids_are_such(&self) -> Result<(), Error> {
-        if let Some(row) = self.rows().find(|row| ModelId::check(self.id(*row)).is_err()) {
+        if let Some(row) = self.rows().find(|row| ModelId::check_any(self.id(*row)).is_err()) {
             return Err(self.damaged(format!("the names: {:?} is no id", self.id(row))));
         }
         let falls = |row: &Row| cmp_key(self.id(*row - 1), self.id(*row)).is_ge();

@@ -55,9 +55,10 @@ impl<'s> Records<'s> {
     /// Gives the record of a listed model; other rows have none. Its parents are as the model named them.
     pub fn at(&self, row: Row) -> Option<Record<'s>> {
         let Records { snapshot, .. } = *self;
-        let id = ModelId::parse(snapshot.id(row)).ok().filter(|_| snapshot.is_listed(row))?;
+        let id = ModelId::read(snapshot.id(row)).ok().filter(|_| snapshot.is_listed(row))?;
         let parents = self.links.at(row).filter_map(|link| {
-            Some(Parent::new(ModelId::parse(snapshot.id(link.parent)).ok()?, link.relation, link.learned))
+            let parent = Record::named(&id, ModelId::read(snapshot.id(link.parent)).ok()?);
+            Some(Parent::new(parent, link.relation, link.learned))
         });
         let parents: Vec<Parent> = parents.collect();
         let words = |list: &'s ListColumn| list.words_at(row).map(Cow::Borrowed).collect::<Vec<_>>();

@@ -15,8 +15,9 @@
 //! stronger holds (merge, adapter, quantized, finetune), which is noted. After the colon come the relation and any of
 //! `downloads`, `downloads_all_time`, `likes`, `parameters`, `created`, `sha`, `task`, `library`, `licence_name`,
 //! `licence_link`, `gated`, `hub`, `disabled`, `licences` and `tags` (with commas between them), in any order. Lines about
-//! one model add up. In a value `\u{20}` is the character of that number, as Rust writes it: a blank, a `#` or a backslash,
-//! and a comma within a word of a list.
+//! one model add up. A model of another hub than Hugging Face says so by `hub` or before its id, `modelscope:a/b`; a parent
+//! without a hub is of its child's, `huggingface:a/b` of that one. In a value `\u{20}` is the character of that number, as
+//! Rust writes it: a blank, a `#` or a backslash, and a comma within a word of a list.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -216,9 +217,21 @@ struct Said {
 impl Said {
     /// A record for each model that the line lists.
     fn records(self) -> impl Iterator<Item = Record<'static>> {
+        let hub = self.of_child.as_ref().and_then(|known| known.words[Word::Hub].clone());
         let of_child = self.of_child;
         let of = move |id| of_child.as_ref().map(|known| Record { id, ..known.clone() });
-        self.parents.into_iter().map(Record::new).chain(self.children.into_iter().filter_map(of))
+        let listed = self.parents.into_iter().map(move |id| {
+            // A parent without a hub is of its child's.
+            let hub = hub.clone().filter(|_| id.hub().is_none());
+            let mut record = Record::new(id);
+            record.words[Word::Hub] = hub;
+            record
+        });
+        let all = listed.chain(self.children.into_iter().filter_map(of));
+        all.map(|mut record| {
+            record.settle_hub();
+            record
+        })
     }
 }
 
@@ -227,7 +240,8 @@ fn line(text: &str) -> Result<Said, String> {
     if text.is_empty() {
         return Ok(Said::default());
     }
-    let (ids, words) = text.split_once(':').unwrap_or((text, ""));
+    let (ids, words) = text.split_at(colon(text).unwrap_or(text.len()));
+    let words = words.strip_prefix(':').unwrap_or(words);
     let (named, children) = ids.split_once("->").unwrap_or(("", ids));
     if is_crowded(text.as_bytes()) {
         return Err(format!("more than {MAX_ENTRIES} models and words: write several lines"));
@@ -279,12 +293,30 @@ fn line(text: &str) -> Result<Said, String> {
     })
 }
 
+/// Where the words begin: at the first colon that stands in no id of another hub. Such an id has a slash, or words follow it.
+fn colon(text: &str) -> Option<usize> {
+    // In values anything may stand.
+    let ids = text.split('=').next().unwrap_or_default();
+    let arrow = ids.rfind("->").map_or(0, |at| at + 2);
+    let ends = |c: char| c.is_whitespace() || matches!(c, ',' | '?' | '>');
+    let mut colons = ids[arrow..].match_indices(':').map(|(at, _)| arrow + at).peekable();
+    while let Some(at) = colons.next() {
+        let before = ids[..at].rsplit(ends).next().unwrap_or_default();
+        let after = ids[at + 1..].split(ends).next().unwrap_or_default();
+        let is_in_id = ModelId::is_hub(before) && !after.is_empty() && (after.contains('/') || colons.peek().is_some());
+        if !is_in_id {
+            return Some(at);
+        }
+    }
+    None
+}
+
 fn models(text: &str) -> Result<Vec<(ModelId, bool)>, String> {
     text.split(',')
         .map(|part| {
             let part = part.trim();
             let (id, listed) = part.strip_prefix('?').map_or((part, true), |id| (id, false));
-            let id = ModelId::parse(id)
+            let id = ModelId::read(id)
                 .map_err(|fault| format!("{:?} is no model id: {fault}", crate::model::clip(id, 80)))?;
             Ok((id, listed))
         })
@@ -363,7 +395,8 @@ pub fn write<'r>(
             let words: Vec<String> = words.iter().map(|word| escaped(word, ",")).collect();
             format!("{}={}", list.name(), words.join(","))
         }));
-        writeln!(out, "{}{}", if words.is_empty() { "" } else { " : " }, words.join(" "))?;
+        let is_plain = words.is_empty() && record.id.hub().is_none();
+        writeln!(out, "{}{}", if is_plain { "" } else { " : " }, words.join(" "))?;
         for parent in &record.parents {
             let mark = if is_listed(&parent.id) { "" } else { "?" };
             writeln!(out, "{mark}{} -> {} : {}", parent.id, record.id, parent.relation.name())?;

@@ -90,6 +90,7 @@ fn every_column_is_kept_by_every_way() {
         [Word::LicenceName, Word::LicenceLink, Word::Hub].map(|word| rare.word(word).unwrap().at(0).unwrap()),
         ["own", "LICENSE", "modelscope"]
     );
+    assert_eq!(rare.id(0), "modelscope:a/b");
     // What the new columns do not say changes no digest, and a bad value is told.
     let mut records = Vec::new();
     for gated in ["false", "\"auto\"", "true", "7", "\"maybe\"", "null"] {
@@ -428,4 +429,57 @@ fn parents_outside_of_what_was_crawled_are_called_so() {
     ] {
         assert!(about(Some(part)).contains("(outside of what was crawled, or deleted"));
     }
+}
+
+#[test]
+fn what_two_hubs_call_alike_is_two_models_and_two_accounts() {
+    let text = "Qwen/base -> a/ft : finetune\nQwen/base -> a/ft : adapter hub=modelscope\n\
+                huggingface:Qwen/base -> modelscope:a/port : quantized\n?modelscope:gone/x -> b/here : finetune\n\
+                modelscope:a/alone\nhuggingface:gpt2 -> modelscope:none : merge\na/old->a/tight:finetune\na/bad : hub=Not!";
+    let made = snapshot(text);
+    let links: Vec<String> = made
+        .rows()
+        .flat_map(|row| made.links().unwrap().at(row).map(move |link| (row, link.parent)).collect::<Vec<_>>())
+        .map(|(child, parent)| format!("{} < {}", made.id(child), made.id(parent)))
+        .collect();
+    assert_eq!(
+        links,
+        [
+            "a/ft < Qwen/base",
+            "a/tight < a/old",
+            "b/here < modelscope:gone/x",
+            "modelscope:a/ft < modelscope:Qwen/base",
+            "modelscope:a/port < Qwen/base",
+            "modelscope:none < gpt2"
+        ]
+    );
+    let hub = made.word(Word::Hub).unwrap();
+    let hubs: Vec<_> = made.rows().map(|row| (made.id(row), made.owner(row), hub.at(row))).collect();
+    assert!(hubs.contains(&("modelscope:Qwen/base", Some("modelscope:Qwen"), Some("modelscope"))), "{hubs:?}");
+    assert!(hubs.contains(&("Qwen/base", Some("Qwen"), None)), "{hubs:?}");
+    let bad = made.find("a/bad").unwrap();
+    assert_eq!(made.oddities().unwrap().at(bad).map(|oddity| oddity.text).collect::<Vec<_>>(), ["hub: not!"]);
+    assert!(made.verify().is_ok());
+    // Whoever takes the records finds the same again: another snapshot, an update, edge text.
+    let mut second = Builder::new();
+    second.add_snapshot("first", &made).unwrap();
+    for again in [second, Builder::on(&made).unwrap()] {
+        let again = again.finish("test", None, None).unwrap();
+        assert_eq!(contents(&again).unwrap(), contents(&made).unwrap());
+    }
+    let mut written = Vec::new();
+    let records = made.records().unwrap();
+    let all: Vec<_> = made.rows().filter_map(|row| records.at(row)).collect();
+    let is_listed = |id: &modelkin::model::ModelId| id.as_str() != "modelscope:gone/x";
+    edges::write(&all, is_listed, &mut written).unwrap();
+    let again = snapshot(&String::from_utf8(written).unwrap());
+    let ids = |snapshot: &Snapshot| snapshot.rows().map(|row| snapshot.id(row).to_owned()).collect::<Vec<_>>();
+    assert_eq!((ids(&again), again.provenance().counts.links), (ids(&made), made.provenance().counts.links));
+    // Links alone tell the same.
+    let mut parts = Vec::new();
+    edges::read_text("t", text, &mut |found| parts.push(found.unwrap().into_owned()));
+    let mut parentage = modelkin::model::Parentage::default();
+    parts.iter().for_each(|record| parentage.record(record));
+    assert!(parentage.ids.iter().any(|id| id == "modelscope:a/port"));
+    assert!(parentage.parents.iter().any(|id| id == "modelscope:Qwen/base"));
 }
