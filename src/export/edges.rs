@@ -23,15 +23,14 @@ pub(super) fn write(graph: &Graph<'_>, mut out: &mut dyn Write) -> io::Result<()
             Some(Parent::new(Record::named(&record.id, id), edge.relation, edge.learned))
         });
         let has_any = !record.parents.is_empty();
-        let parents: Vec<Parent> = parents.collect();
-        record.parents = parents;
+        record.parents = parents.collect();
         // The parents of some are no part of the selection: of those nothing is said.
         if has_any && record.parents.is_empty() {
             record.authority = Authority::Silent;
         }
         // They are many, and say little of a lineage.
         record.lists[WordList::Tags] = None;
-        let is_listed = |id: &ModelId| snapshot.find(id.here()).is_some_and(|row| snapshot.is_listed(row));
+        let is_listed = |id: &ModelId| snapshot.find(id.as_str()).is_some_and(|row| snapshot.is_listed(row));
         edges::write([&record], is_listed, &mut out)?;
     }
     let apart = selection.rows().iter().filter(|row| !selection.is_counted(**row));

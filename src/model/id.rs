@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 /// A `ModelId` is the id of a repository: `owner/name`, or `name` alone for the Hub's oldest ones. One of another hub than
@@ -125,6 +126,14 @@ impl ModelId {
         match ModelId::apart(&self.0) {
             (Some(HUGGING_FACE), id) => id,
             _ => &self.0,
+        }
+    }
+
+    /// The same id as snapshots have it.
+    pub(crate) fn as_listed(&self) -> Cow<'_, ModelId> {
+        match self.hub() {
+            Some(HUGGING_FACE) => Cow::Owned(self.at_hub(None)),
+            _ => Cow::Borrowed(self),
         }
     }
 

@@ -398,7 +398,7 @@ pub fn write<'r>(
         let is_plain = words.is_empty() && record.id.hub().is_none();
         writeln!(out, "{}{}", if is_plain { "" } else { " : " }, words.join(" "))?;
         for parent in &record.parents {
-            let mark = if is_listed(&parent.id) { "" } else { "?" };
+            let mark = if is_listed(&parent.id.as_listed()) { "" } else { "?" };
             writeln!(out, "{mark}{} -> {} : {}", parent.id, record.id, parent.relation.name())?;
         }
     }
