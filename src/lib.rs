@@ -35,6 +35,7 @@
 
 pub mod ask;
 pub mod census;
+#[cfg(feature = "crawl")]
 pub mod crawl;
 #[cfg(feature = "export")]
 pub mod export;

@@ -1,6 +1,7 @@
 //! From sources to a finished snapshot: records are gathered, the snapshot is made of them, and what is asked most is computed and
 //! kept in it. Whoever makes a snapshot makes it here, so that the same sources give the same bytes.
 
+pub mod crawled;
 mod error;
 mod given;
 
@@ -10,7 +11,6 @@ pub use given::Given;
 use std::path::Path;
 
 use crate::census::{self, TooLong};
-use crate::crawl;
 use crate::reference::{Aliases, Family};
 use crate::snapshot::{Builder, CrawlNote, Snapshot};
 use crate::source::Source;
@@ -126,7 +126,7 @@ fn read(
         if let Some(told) = span.disbelieved {
             tell(Event::Disbelieved { label, told });
         }
-        builder.crawled(Some(span.began), crawl::note_of(recording, recipe.before));
+        builder.crawled(Some(span.began), crawled::note_of(recording, recipe.before));
     }
     let mut records = 0;
     let digest = source.read(&mut |found| {

@@ -80,7 +80,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "import",
-        may_import: &["census", "crawl", "reference", "snapshot", "source", "model"],
+        may_import: &["census", "reference", "snapshot", "source", "model"],
         foreign: &["thiserror"],
     },
     Room { name: "report", may_import: &["ink", "census", "lineage", "reference", "snapshot", "model"], foreign: &[] },

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 use modelkin::crawl::{self, Brought, OldIds};
-use modelkin::import::{Error, Given, Made, Recipe};
+use modelkin::import::{Error, Given, Made, Recipe, crawled};
 use modelkin::ink::{day, grouped, plural, printable};
 use modelkin::model::{Alias, Certainty, Scope as Of};
 use modelkin::reference::Aliases;
@@ -126,7 +126,7 @@ pub fn run(args: &Crawl) -> anyhow::Result<ExitCode> {
         made => made.map_err(import::worded)?,
     };
     let models = |snapshot: &Snapshot| snapshot.provenance().counts.models;
-    let newest = crawl::ends_early(&snapshot)?;
+    let newest = crawled::ends_early(&snapshot)?;
     let shrunk = old.as_ref().filter(|old| models(&snapshot) < models(old) / 10 * 9);
     if let Some(newest) = newest {
         output::note(&format!(
@@ -175,8 +175,8 @@ fn plan(args: &Crawl, endpoint: &str, old: Option<&Snapshot>) -> anyhow::Result<
             licence_names: !args.no_licence_names && args.below.is_none() && args.limit.is_none(),
         };
         // A few models must not take the place of a whole Hub.
-        let wanted = crawl::note(&plan);
-        let is_same = |note: &CrawlNote| crawl::lists_the_same(note, &wanted);
+        let wanted = crawled::note(&plan);
+        let is_same = |note: &CrawlNote| crawled::lists_the_same(note, &wanted);
         if let Some(old) = old.filter(|old| !old.provenance().crawl.as_ref().is_some_and(is_same)) {
             let holds =
                 old.provenance().crawl.as_ref().map_or_else(|| "what was imported".to_owned(), CrawlNote::words);
@@ -198,7 +198,7 @@ fn plan(args: &Crawl, endpoint: &str, old: Option<&Snapshot>) -> anyhow::Result<
     }
     // A Hub whose clock is ahead must not hide what changes until then.
     let taken = provenance.written.map_or(taken, |written| taken.min(written));
-    let plan = crawl::plan(note, (!args.full).then(|| crawl::since(taken)));
+    let plan = crawled::plan(note, (!args.full).then(|| crawl::since(taken)));
     let licence_names = plan.licence_names && !args.no_licence_names;
     Ok(Plan { licence_names, ..plan })
 }
