@@ -9,8 +9,8 @@ use reqwest::Url;
 use super::folder::Folder;
 use super::{Error, Event, MOST, Tell, Wanted, error, missing};
 use crate::source::arriving::Arriving;
-use crate::source::hub::http::{Hub, Keep, Located, Marks, Refusal};
-use crate::source::hub::ranges::Ranges;
+use crate::source::hub::client::http::{Hub, Keep, Located, Marks, Refusal};
+use crate::source::hub::client::ranges::Ranges;
 
 /// Bytes that are asked for at once.
 const PIECE: u64 = 8 << 20;

@@ -13,7 +13,6 @@ use reqwest::header::{AUTHORIZATION, DATE, LINK};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, Url};
 
-use super::MAX_BODY;
 use super::limit::{self, Class, Pace, Quota};
 use super::link::next_query;
 use super::patience::{Failure, Fault, LONGEST_WAIT, Patience, Trial, later};
@@ -21,6 +20,7 @@ use super::refusal::Said;
 use super::token::Token;
 use crate::model::clip;
 use crate::source::date;
+use crate::source::hub::{MAX_BODY, listing};
 use hosts::{Kind, host, is_loopback};
 pub(super) use located::Located;
 pub(super) use marks::Marks;
@@ -295,7 +295,7 @@ impl Hub {
 
     /// Gives an address for people: the list of fields is left out of it.
     pub fn name(&self, path: &str) -> String {
-        format!("{}{}", self.endpoint(), clip(&super::listing::only_fields(path, &[]), 120))
+        format!("{}{}", self.endpoint(), clip(&listing::only_fields(path, &[]), 120))
     }
 
     /// What a server says, without the token, which it may have repeated.

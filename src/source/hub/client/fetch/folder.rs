@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::room::Room;
 use super::{Address, Error, Wanted};
 use crate::model::DAY;
-use crate::source::hub::http::Located;
-use crate::source::hub::ranges::Ranges;
+use crate::source::hub::client::http::Located;
+use crate::source::hub::client::ranges::Ranges;
 use crate::source::{self, digest_bytes, read_whole, stats};
 
 /// The file that says what is fetched, and what of it is there.
