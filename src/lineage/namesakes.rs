@@ -29,10 +29,15 @@ impl Lineage {
         let groups = self.of_one_name();
         let account = |row: Row| snapshot.owner(row).unwrap_or_default().to_ascii_lowercase();
         let children = |row: Row| self.children(row).len() as u64;
+        let hub = |row: Row| snapshot.id(row).split_once(':').map(|(hub, _)| hub);
         // First those with a child on one side alone, then all that they share.
         let mut pairs: BTreeMap<(String, String), Namesakes> = BTreeMap::new();
         for rows in &groups {
-            for (bare, kept) in ordered(rows).filter(|(bare, kept)| children(*bare) == 0 && children(*kept) > 0) {
+            let is_pair = |(bare, kept): &(Row, Row)| {
+                // An account of another hub is another account.
+                children(*bare) == 0 && children(*kept) > 0 && hub(*bare) == hub(*kept)
+            };
+            for (bare, kept) in ordered(rows).filter(is_pair) {
                 let none = || Namesakes { models: Vec::new(), children: 0 };
                 pairs.entry((account(bare), account(kept))).or_insert_with(none);
             }

@@ -43,8 +43,9 @@ impl ModelId {
     /// # Errors
     /// The fault is that of [`ModelId::parse`] in what follows the hub.
     pub fn read(text: &str) -> Result<ModelId, IdFault> {
-        let (_, id) = ModelId::apart(text);
-        ModelId::check(id).map(|()| ModelId(text.into()))
+        let (hub, id) = ModelId::apart(text);
+        let hub = hub.map(str::to_ascii_lowercase);
+        ModelId::check(id).map(|()| ModelId(hub.map_or_else(|| id.into(), |hub| format!("{hub}:{id}").into())))
     }
 
     /// Whether `text` is an id of any hub.
@@ -60,9 +61,9 @@ impl ModelId {
         }
     }
 
-    /// Whether a text can name a hub: a short word of small letters, digits and dashes.
+    /// Whether a text can name a hub: a short word of letters, digits and dashes, in any case.
     pub(crate) fn is_hub(text: &str) -> bool {
-        let is_of_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let is_of_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         (2..=40).contains(&text.len()) && text.bytes().all(is_of_word)
     }
 
@@ -116,17 +117,14 @@ impl ModelId {
         &self.0
     }
 
-    /// Gives the hub that lists the model, if that is not Hugging Face. In what is read, [`HUGGING_FACE`] may stand there.
+    /// Gives the hub that lists the model, if that is not Hugging Face. In what is read, `huggingface` may stand there.
     pub fn hub(&self) -> Option<&str> {
         ModelId::apart(&self.0).0
     }
 
     /// The id without [`HUGGING_FACE`] before it, as snapshots have it.
     pub(crate) fn here(&self) -> &str {
-        match ModelId::apart(&self.0) {
-            (Some(HUGGING_FACE), id) => id,
-            _ => &self.0,
-        }
+        here(&self.0)
     }
 
     /// The same id as snapshots have it.
@@ -145,6 +143,14 @@ impl ModelId {
     /// Gives what two spellings of one id have in common: the id in ASCII lower case.
     pub fn key(&self) -> String {
         self.0.to_ascii_lowercase()
+    }
+}
+
+/// An id without [`HUGGING_FACE`] before it, as snapshots have it.
+pub(crate) fn here(id: &str) -> &str {
+    match ModelId::apart(id) {
+        (Some(hub), id) if hub.eq_ignore_ascii_case(HUGGING_FACE) => id,
+        _ => id,
     }
 }
 

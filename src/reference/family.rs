@@ -51,13 +51,14 @@ impl Family {
     /// Makes the family of every model of a namespace. Models whose name holds the namespace mention it, and tags that
     /// equal it.
     pub fn of_owner(owner: &str) -> Family {
+        let name = name_in(owner);
         Family {
             name: format!("{owner}/*"),
-            rule: format!("members: every model of {owner}; mentions: {owner:?} in a name or as a tag"),
+            rule: format!("members: every model of {owner}; mentions: {name:?} in a name or as a tag"),
             country: None,
             part_of: None,
             members: vec![Pattern::Owner(owner.into())],
-            mentions: mentions(owner),
+            mentions: mentions(name),
         }
     }
 
@@ -93,7 +94,7 @@ impl Family {
 
     /// Makes the family of one model. Models whose name holds its name mention it.
     pub fn of_model(id: &str) -> Family {
-        let name = id.rsplit('/').next().unwrap_or(id);
+        let name = name_in(id);
         Family {
             name: id.into(),
             rule: format!("members: {id} alone; mentions: {name:?} in a name or as a tag"),
@@ -141,7 +142,7 @@ impl Family {
     /// Tells which of `ids` mention the family in the part after the slash, one answer for each id, in their order.
     pub fn named_among(&self, ids: &[&str]) -> Vec<bool> {
         let mut found = vec![false; ids.len()];
-        let names: Vec<&str> = ids.iter().map(|id| id.split_once('/').map_or(*id, |(_, name)| name)).collect();
+        let names: Vec<&str> = ids.iter().map(|id| name_in(id)).collect();
         for pattern in &self.mentions {
             if let Pattern::Name(regex) = pattern {
                 search(regex, &names, &mut found);
@@ -166,6 +167,11 @@ impl Family {
             .iter()
             .any(|pattern| matches!(pattern, Pattern::Library(regex) if regex.is_match(library.as_bytes())))
     }
+}
+
+/// What stands behind the slash of an id, or behind the hub of one without an owner.
+fn name_in(id: &str) -> &str {
+    id.split_once('/').map_or_else(|| id.rsplit(':').next().unwrap_or(id), |(_, name)| name)
 }
 
 fn mentions(word: &str) -> Vec<Pattern> {
@@ -312,7 +318,7 @@ impl Matcher {
     /// Gives `found` each of `ids` that mentions a family in the part after the slash: its place, and the family's
     /// number; a pair may come twice.
     pub fn named(&self, ids: &[&str], found: &mut impl FnMut(usize, usize)) {
-        let names: Vec<&str> = ids.iter().map(|id| id.split_once('/').map_or(*id, |(_, name)| name)).collect();
+        let names: Vec<&str> = ids.iter().map(|id| name_in(id)).collect();
         self.names.find(&names, found);
     }
 }

@@ -47,7 +47,7 @@ pub(crate) use renames::{Listing, Renames};
 pub use seal::forge;
 pub use stored::{CommitColumn, FlagColumn, KeyColumn, LinkColumn, ListColumn, NumberColumn, OddityColumn, WordColumn};
 
-use crate::model::{Count, Flag, Learned, ModelId, Reject, Relation, Word, WordList};
+use crate::model::{Count, Flag, Learned, ModelId, Reject, Relation, Word, WordList, here};
 use agree::Agreed;
 use arrow_buffer::Buffer;
 use columns::Columns;
@@ -184,6 +184,12 @@ impl Snapshot {
     fn ids_are_such(&self) -> Result<(), Error> {
         if let Some(row) = self.rows().find(|row| ModelId::check_any(self.id(*row)).is_err()) {
             return Err(self.damaged(format!("the names: {:?} is no id", self.id(row))));
+        }
+        let hubs = self.word(Word::Hub)?;
+        let of_id = |row: Row| self.id(row).split_once(':').map(|(hub, _)| hub);
+        if let Some(row) = self.rows().find(|row| self.is_listed(*row) && hubs.at(*row) != of_id(*row)) {
+            let (hub, id) = (hubs.at(row).unwrap_or("none"), self.id(row));
+            return Err(self.damaged(format!("hub: {hub:?} stands beside the id {id:?}")));
         }
         let falls = |row: &Row| cmp_key(self.id(*row - 1), self.id(*row)).is_ge();
         match (1..self.len() as Row).find(falls) {
@@ -393,6 +399,7 @@ impl Snapshot {
 
     /// Finds the row with that id, without regard to case; of an old id it is the old id's own row.
     pub fn find(&self, id: &str) -> Option<Row> {
+        let id = here(id);
         let at = self.partition(|known| cmp_key(known, id).is_lt());
         (at < self.len() as Row && self.id(at).eq_ignore_ascii_case(id)).then_some(at)
     }

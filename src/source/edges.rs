@@ -215,23 +215,26 @@ struct Said {
 }
 
 impl Said {
-    /// A record for each model that the line lists.
+    /// A record for each model that the line lists. A parent without a hub is of each child's.
     fn records(self) -> impl Iterator<Item = Record<'static>> {
-        let hub = self.of_child.as_ref().and_then(|known| known.words[Word::Hub].clone());
         let of_child = self.of_child;
-        let of = move |id| of_child.as_ref().map(|known| Record { id, ..known.clone() });
-        let listed = self.parents.into_iter().map(move |id| {
-            // A parent without a hub is of its child's.
-            let hub = hub.clone().filter(|_| id.hub().is_none());
+        let of = |id| of_child.as_ref().map(|known| Record { id, ..known.clone() });
+        let mut children: Vec<Record<'static>> = self.children.into_iter().filter_map(of).collect();
+        children.iter_mut().for_each(Record::settle_hub);
+        let mut hubs: Vec<Option<&str>> = children.iter().map(|child| child.id.hub()).collect();
+        hubs.sort_unstable();
+        hubs.dedup();
+        let at_each = |id: &ModelId| match id.hub() {
+            Some(_) => vec![id.as_listed().into_owned()],
+            None => hubs.iter().map(|hub| id.at_hub(*hub)).collect(),
+        };
+        let parents: Vec<ModelId> = self.parents.iter().flat_map(at_each).collect();
+        let listed = parents.into_iter().map(|id| {
             let mut record = Record::new(id);
-            record.words[Word::Hub] = hub;
-            record
-        });
-        let all = listed.chain(self.children.into_iter().filter_map(of));
-        all.map(|mut record| {
             record.settle_hub();
             record
-        })
+        });
+        listed.chain(children)
     }
 }
 

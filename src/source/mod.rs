@@ -210,8 +210,8 @@ pub fn find_named(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Resu
     let kind = match kind {
         Some(Kind::Jsonl | Kind::Csv | Kind::Edges) if !is_file => kind.unwrap_or(Kind::Jsonl),
         _ if !is_file => {
-            let what = "is no ordinary file: data of another kind than jsonl, csv and edges are not read front to back, and have \
-                        to be written to a file first; of these, say which it is";
+            let what = "is no ordinary file: what is not read front to back has to be written to a file first; of jsonl, csv \
+                        and edges, say which it is";
             return Err(Error::hinted(path, what, Hint::SourceKind));
         }
         Some(kind) => kind,

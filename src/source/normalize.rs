@@ -74,9 +74,11 @@ impl<'a> Found<'a> {
     /// Why this is no model: its id is no id.
     pub fn settle(mut self) -> Result<Record<'a>, String> {
         let id = self.id.trim();
-        let id = ModelId::parse(id).map_err(|fault| no_id(id, fault))?;
-        let tags = self.tags.as_deref().unwrap_or_default();
         let mut words = self.words.map(|word| word.and_then(present));
+        // Hugging Face's own ids have no colon, and whoever names no hub speaks of it.
+        let read = if words[Word::Hub].is_some() { ModelId::read } else { ModelId::parse };
+        let id = read(id).map_err(|fault| no_id(id, fault))?;
+        let tags = self.tags.as_deref().unwrap_or_default();
 
         let mut parents = Parents { oddities: self.oddities, ..Parents::default() };
         let hub_id = self.hub_id.as_deref().and_then(|text| {
@@ -147,7 +149,7 @@ impl<'a> Found<'a> {
         if let Some(tags) = &mut self.tags {
             keep_others(tags);
         }
-        Ok(Record {
+        let mut record = Record {
             id,
             hub_id,
             was: None,
@@ -168,7 +170,11 @@ impl<'a> Found<'a> {
             },
             parents,
             oddities,
-        })
+        };
+        if record.words[Word::Hub].is_some() {
+            record.settle_hub();
+        }
+        Ok(record)
     }
 }
 

@@ -431,6 +431,34 @@ fn parents_outside_of_what_was_crawled_are_called_so() {
     }
 }
 
+/// The links of a snapshot, as text.
+fn links(made: &Snapshot) -> Vec<String> {
+    let links = made.links().unwrap();
+    let of = |row| links.at(row).map(move |link| (row, link.parent)).collect::<Vec<_>>();
+    made.rows().flat_map(of).map(|(child, parent)| format!("{} < {}", made.id(child), made.id(parent))).collect()
+}
+
+#[test]
+fn a_parent_without_a_hub_is_listed_at_each_of_its_childrens_hubs() {
+    for (text, ids, all) in [
+        ("Q/b -> modelscope:a/x", vec!["modelscope:a/x", "modelscope:Q/b"], vec!["modelscope:a/x < modelscope:Q/b"]),
+        (
+            "Q/b -> a/x : hub=ModelScope",
+            vec!["modelscope:a/x", "modelscope:Q/b"],
+            vec!["modelscope:a/x < modelscope:Q/b"],
+        ),
+        ("Q/b -> MS:d/x, c/d", vec!["c/d", "ms:d/x", "ms:Q/b", "Q/b"], vec!["c/d < Q/b", "ms:d/x < ms:Q/b"]),
+        ("x/y, ms:d/x -> ab:c/d", vec!["ab:c/d", "ab:x/y", "ms:d/x"], vec!["ab:c/d < ab:x/y", "ab:c/d < ms:d/x"]),
+        ("x/y -> huggingface:c/d", vec!["c/d", "x/y"], vec!["c/d < x/y"]),
+        ("a/b -> ms:a/b : merge", vec!["ms:a/b"], vec!["ms:a/b < ms:a/b"]),
+    ] {
+        let made = snapshot(text);
+        let listed: Vec<&str> = made.rows().filter(|row| made.is_listed(*row)).map(|row| made.id(row)).collect();
+        assert_eq!((listed, links(&made)), (ids, all.into_iter().map(str::to_owned).collect()), "{text}");
+        assert_eq!(made.find("huggingface:Q/b"), made.find("Q/b"));
+    }
+}
+
 #[test]
 fn what_two_hubs_call_alike_is_two_models_and_two_accounts() {
     let text = "Qwen/base -> a/ft : finetune\nQwen/base -> a/ft : adapter hub=modelscope\n\

@@ -861,3 +861,24 @@ fn what_no_table_should_hold_is_told() {
     let rows = format!("id,base_model{names}\na/b,c/d{}\n", ",".repeat(100_000));
     assert!(told(rows.as_bytes()).contains("c/d"));
 }
+
+#[test]
+fn a_table_tells_the_hubs_of_its_rows_apart() {
+    let links = "child,parent,likes,hub\na/b,q/b,2,\na/b,q/z,1,MS\n";
+    let models = "id,base_model,likes,hub\na/b,x/y,1,ms\nms:k/l,x/y,1,ms\na/b,x/z,2,\nms:k/m,x/y,1,\n";
+    for (text, expected, likes) in [
+        (links, "a/b < q/b unstated inferred; ms:a/b < ms:q/z unstated inferred", vec![Some(2), Some(1)]),
+        (
+            models,
+            "ms:a/b < ms:x/y finetune inferred; ms:k/l < ms:x/y finetune inferred; a/b < x/z finetune inferred; \
+             line 5: \"ms:k/m\" is no model id: the character ':' cannot stand in an id",
+            vec![Some(1), Some(1), Some(2)],
+        ),
+    ] {
+        let folder = folder(&[("t.csv", text.as_bytes())]);
+        let (found, remarks) = read(&folder.path().join("t.csv"), &["hub=hub"]);
+        assert_eq!((said(&found).trim(), &remarks[..]), (expected, &[][..]));
+        let liked: Vec<_> = found.iter().flatten().map(|record| record.counts[Count::Likes]).collect();
+        assert_eq!(liked, likes);
+    }
+}

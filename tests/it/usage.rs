@@ -164,3 +164,18 @@ fn a_year_that_no_snapshot_has_is_told_as_such() {
         assert!(ran.code == 2 && ran.err.contains(said), "{}", ran.err);
     }
 }
+
+#[test]
+fn a_family_of_another_hub_is_mentioned_by_its_name_there() {
+    let place = Place::new();
+    let text = "Qwen/base\nu/Qwen-ft : tags=qwen\nv/m : tags=Qwen\nv/other";
+    let far = text.lines().map(|line| format!("ms:{line}\n")).collect::<String>();
+    for (name, text, family) in [("here", text.to_owned(), "Qwen/*"), ("far", far, "ms:Qwen/*")] {
+        place.file("l.edges", &text);
+        assert_eq!(place.run(&["import", "l.edges", "-o", name]).code, 0);
+        let ran = place.run(&["family", family, "--list", "f3", "--format", "csv", "--snapshot", name]);
+        assert_eq!((ran.code, ran.out.lines().count()), (0, 3), "{name}: {}{}", ran.out, ran.err);
+        assert_eq!(place.run(&["check", "--below", "huggingface:Qwen/base", "--snapshot", "here"]).code, 0);
+    }
+    assert_eq!(place.run(&["check", "--below", "ms:Qwen/base", "--owner", "ms:Qwen", "--snapshot", "far"]).code, 0);
+}

@@ -9,7 +9,9 @@ use modelkin::export;
 use modelkin::model::Relation;
 
 pub use crate::choice::{CollapseArg, ColorArg, FormatArg, GroupArg, KindArg};
-use crate::values::{cited, engine, format, measure, measures, model_id, owner, perhaps_empty, relation, tag};
+use crate::values::{
+    any_id, any_owner, cited, engine, format, measure, measures, model_id, owner, perhaps_empty, relation, tag,
+};
 
 /// Who descends from whom among the world's open AI models: exact counts of derivatives, each with its definition.
 #[derive(Debug, Parser)]
@@ -454,10 +456,10 @@ pub struct Check {
     #[arg(long)]
     pub strict: bool,
     /// Only what is odd about this model and what descends from it
-    #[arg(long, value_name = "MODEL", value_parser = model_id, conflicts_with_all = ["bursts", "mirrors"])]
+    #[arg(long, value_name = "MODEL", value_parser = any_id, conflicts_with_all = ["bursts", "mirrors"])]
     pub below: Option<String>,
     /// Only what is odd about models of this owner
-    #[arg(long, value_name = "NAME", value_parser = owner, conflicts_with_all = ["bursts", "mirrors"])]
+    #[arg(long, value_name = "NAME", value_parser = any_owner, conflicts_with_all = ["bursts", "mirrors"])]
     pub owner: Option<String>,
     /// Only these kinds, with commas between them; each is then a fault, whether it is marked so or not
     #[arg(long, value_name = "KIND", value_delimiter = ',', conflicts_with_all = ["bursts", "mirrors"])]

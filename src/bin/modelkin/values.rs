@@ -22,6 +22,19 @@ pub fn model_id(text: &str) -> Result<String, String> {
     ModelId::parse(text).map(|id| id.to_string()).map_err(|fault| format!("no model's id: {fault}"))
 }
 
+/// An id of any hub.
+pub fn any_id(text: &str) -> Result<String, String> {
+    ModelId::read(text).map(|id| id.to_string()).map_err(|fault| format!("no model's id: {fault}"))
+}
+
+/// An owner's name on any hub.
+pub fn any_owner(name: &str) -> Result<String, String> {
+    match ModelId::read(&format!("{name}/x")) {
+        Ok(id) if id.owner().is_some_and(|owner| owner.eq_ignore_ascii_case(name)) => Ok(name.to_owned()),
+        _ => Err("no owner's name, such as Qwen".into()),
+    }
+}
+
 /// An owner's name: the first part of an id.
 pub fn owner(name: &str) -> Result<String, String> {
     match ModelId::parse(&format!("{name}/x")) {

@@ -203,7 +203,7 @@ impl Named {
     /// The error says what is wrong with the text.
     pub fn add(&mut self, text: &str) -> Result<(), String> {
         const WORDS: &str = "id, parent, finetune_parent, quantized_parent, adapter_parent, merge_parent, relation, card, tags, \
-            created, downloads, likes, parameters, task, library, licence";
+            created, downloads, likes, parameters, task, library, licence, hub";
         let (word, name) = text.split_once('=').ok_or_else(|| format!("write WORD=NAME, with one of {WORDS}"))?;
         let column = Column::of_word(word).ok_or_else(|| format!("{word:?} is no such word; use one of {WORDS}"))?;
         if name.is_empty() {
