@@ -15,7 +15,7 @@ use crate::snapshot::Snapshot;
 #[derive(Debug, Clone)]
 pub struct Answer {
     question: Question,
-    facts: Facts,
+    facts: Arc<Facts>,
     snapshot: Snapshot,
     tables: Arc<Tables>,
 }
@@ -124,7 +124,7 @@ pub enum Facts {
 }
 
 impl Answer {
-    pub(super) fn new(question: Question, facts: Facts, snapshot: Snapshot, tables: Arc<Tables>) -> Answer {
+    pub(super) fn new(question: Question, facts: Arc<Facts>, snapshot: Snapshot, tables: Arc<Tables>) -> Answer {
         Answer { question, facts, snapshot, tables }
     }
 
@@ -162,7 +162,7 @@ impl Answer {
     /// # Errors
     /// There is none after [`Atlas::ask`](super::Atlas::ask), which made the report once.
     pub fn report(&self) -> Result<Report<'_>, Error> {
-        Ok(match &self.facts {
+        Ok(match &*self.facts {
             Facts::Family { count, counted, words } => report::family(count, &self.snapshot, *counted, words),
             Facts::Models { family, part, listing, lineage, counted, words } => {
                 report::models(family, *part, listing, lineage, *counted, words, self.most())?
@@ -189,7 +189,7 @@ impl Answer {
     /// # Errors
     /// There is none after [`Atlas::ask`](super::Atlas::ask), which read the same tables.
     pub fn page(&self, files: &str) -> Result<Option<String>, Error> {
-        let Facts::Sections { sections } = &self.facts else { return Ok(None) };
+        let Facts::Sections { sections } = &*self.facts else { return Ok(None) };
         Ok(Some(ink::page(sections, &self.tables.references()?.published, &self.snapshot, files)?))
     }
 

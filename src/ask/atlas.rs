@@ -13,8 +13,12 @@ use crate::snapshot::Snapshot;
 
 /// How many days before the snapshot are recent, if nothing is said.
 const RECENT: u16 = 30;
-/// So many lineages under a filter are kept, and so many censuses: at three million models some 40 and 25 MB each.
+/// So many lineages under a filter are kept, and so many censuses: at three million models some 40 and 25 MB each. And so many
+/// answers of those that are small, or a part of the lineage at most.
 const MOST: usize = 4;
+
+/// An answer with more rows is not kept.
+const MOST_ROWS: usize = 10_000;
 
 /// An `Atlas` is a snapshot with the tables beside it, ready to be asked. Its clones are the same atlas: what one
 /// question computed, the next one finds.
@@ -36,6 +40,7 @@ struct Known {
     whole: OnceLock<Lineage>,
     lineages: Kept<Filter, Lineage>,
     censuses: Kept<(Filter, Counting), Arc<Census>>,
+    answers: Kept<Question, Arc<Facts>>,
 }
 
 impl Atlas {
@@ -87,17 +92,19 @@ impl Atlas {
     /// written.
     pub fn ask(&self, question: &Question) -> Result<Answer, Error> {
         question.check()?;
-        let facts = match question {
-            Question::Family(family) => self.family(family)?,
-            Question::Rank(rank) => self.rank(rank)?,
-            Question::Show(show) => self.show(show)?,
-            Question::Explain(explain) => self.explain(explain)?,
-            Question::Owners(owners) => self.owners(owners)?,
-            Question::Report(report) => self.report(report)?,
-            Question::Diff(diff) => self.diff(diff)?,
-            Question::Check(check) => self.check(check)?,
-            #[cfg(feature = "export")]
-            Question::Export(export) => self.export(export)?,
+        // What is about earlier snapshots too is not this snapshot's alone, and what may be of all models is not kept.
+        let is_small = match question {
+            Question::Family(family) => family.list.is_none(),
+            Question::Rank(rank) => rank.most.is_some_and(|most| most <= MOST_ROWS),
+            Question::Show(show) => show.lines.is_some(),
+            Question::Owners(owners) => owners.most.is_some_and(|most| most <= MOST_ROWS),
+            Question::Explain(_) => true,
+            _ => false,
+        };
+        let find = || Ok((question.clone(), Arc::new(self.find(question)?)));
+        let facts = match is_small {
+            true => remembered(&self.known.answers, |asked| asked == question, find)?,
+            false => find()?.1,
         };
         let answer = Answer::new(question.clone(), facts, self.snapshot.clone(), Arc::clone(&self.tables));
         // Whatever columns it will be shown by are read, too.
@@ -107,6 +114,21 @@ impl Atlas {
         }
         self.earlier.iter().chain([&self.snapshot]).try_for_each(Snapshot::unchanged)?;
         Ok(answer)
+    }
+
+    fn find(&self, question: &Question) -> Result<Facts, Error> {
+        match question {
+            Question::Family(family) => self.family(family),
+            Question::Rank(rank) => self.rank(rank),
+            Question::Show(show) => self.show(show),
+            Question::Explain(explain) => self.explain(explain),
+            Question::Owners(owners) => self.owners(owners),
+            Question::Report(report) => self.report(report),
+            Question::Diff(diff) => self.diff(diff),
+            Question::Check(check) => self.check(check),
+            #[cfg(feature = "export")]
+            Question::Export(export) => self.export(export),
+        }
     }
 
     /// Gives the lineage with all links of the snapshot.

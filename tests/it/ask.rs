@@ -197,6 +197,14 @@ fn what_was_computed_is_kept_and_bounded() {
     // All relations that there are are all links, but whoever names them is told so.
     let all = Filter { relations: Relation::ALL.to_vec(), ..Filter::default() };
     assert!(!Arc::ptr_eq(&census(&all), &census(&Filter::default())));
+    // So are small answers, and no others.
+    let rank = |most| atlas.ask(&Question::Rank(Rank { most, ..Rank::default() })).unwrap();
+    let is_kept = |most| std::ptr::eq(rank(most).facts(), rank(most).facts());
+    assert_eq!([Some(5), Some(20_000), None].map(is_kept), [true, false, false]);
+    // A diff is of the snapshots before, too, of which a clone may have others.
+    let diff = Question::Diff(Diff::default());
+    assert_eq!(atlas.ask(&diff).err().map(|error| error.to_string()), None);
+    assert!(matches!(atlas.clone().after(Vec::new()).ask(&diff), Err(Error::NothingBefore)));
 }
 
 #[test]
