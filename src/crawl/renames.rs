@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::error::{Error, refusal, refuses_token};
 use super::event::{Event, Tell};
-use crate::model::ModelId;
+use crate::model::{ModelId, hub_of};
 use crate::snapshot::{self, Snapshot};
 use crate::source::bounded::whole;
 use crate::source::hub::{self, Answer, Fault, Hub, listing};
@@ -166,7 +166,7 @@ pub fn unlisted(snapshot: &Snapshot) -> Result<Vec<(String, u64)>, snapshot::Err
     let mut children: HashMap<u32, u64> = HashMap::new();
     for link in snapshot.rows().filter(|row| snapshot.is_listed(*row)).flat_map(|row| links.at(row)) {
         // Another hub's are none that this one could tell of.
-        let is_asked = !snapshot.is_listed(link.parent) && !snapshot.id(link.parent).contains(':');
+        let is_asked = !snapshot.is_listed(link.parent) && hub_of(snapshot.id(link.parent)).is_none();
         if is_asked && snapshot.alias_of(link.parent).is_none() {
             *children.entry(link.parent).or_default() += 1;
         }

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hasher};
 
 use super::Lineage;
+use crate::model::hub_of;
 use crate::snapshot::Row;
 
 /// A name that more accounts have (`test`, `bert-base-uncased`) says nothing of who was renamed.
@@ -29,7 +30,7 @@ impl Lineage {
         let groups = self.of_one_name();
         let account = |row: Row| snapshot.owner(row).unwrap_or_default().to_ascii_lowercase();
         let children = |row: Row| self.children(row).len() as u64;
-        let hub = |row: Row| snapshot.id(row).split_once(':').map(|(hub, _)| hub);
+        let hub = |row: Row| hub_of(snapshot.id(row));
         // First those with a child on one side alone, then all that they share.
         let mut pairs: BTreeMap<(String, String), Namesakes> = BTreeMap::new();
         for rows in &groups {

@@ -146,6 +146,11 @@ impl ModelId {
     }
 }
 
+/// The hub before an id that is kept as text.
+pub(crate) fn hub_of(id: &str) -> Option<&str> {
+    ModelId::apart(id).0
+}
+
 /// An id without [`HUGGING_FACE`] before it, as snapshots have it.
 pub(crate) fn here(id: &str) -> &str {
     match ModelId::apart(id) {

@@ -17,7 +17,7 @@ pub use column::{Count, Counts, Flag, Flags, Word, WordList, WordLists, Words};
 pub(crate) use guard::guarded;
 pub use hint::Hint;
 pub use id::{Commit, IdFault, ModelId, RepositoryKey};
-pub(crate) use id::{HUGGING_FACE, here, hex};
+pub(crate) use id::{HUGGING_FACE, here, hex, hub_of};
 pub(crate) use oddity::clip;
 pub use oddity::{Oddity, OddityKind};
 pub(crate) use once::once;

@@ -1,4 +1,4 @@
-use super::{Authority, Record, Reject, Word};
+use super::{Authority, Record, Reject};
 
 /// A `Parentage` tells who the rows of a part of a source are and whom they descend from, and nothing else of them. It
 /// makes no record of each, so that millions cost little.
@@ -92,12 +92,6 @@ impl Parentage {
 
     /// Adds what a record says of its parents, as the next row.
     pub fn record(&mut self, record: &Record<'_>) {
-        if record.words[Word::Hub].is_some() {
-            let mut settled = record.clone();
-            settled.settle_hub();
-            settled.words[Word::Hub] = None;
-            return self.record(&settled);
-        }
         record.parents.iter().for_each(|parent| self.parent(parent.id.here().as_bytes()));
         self.row(record.id.as_str().as_bytes(), record.authority);
     }

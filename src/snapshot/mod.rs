@@ -47,7 +47,7 @@ pub(crate) use renames::{Listing, Renames};
 pub use seal::forge;
 pub use stored::{CommitColumn, FlagColumn, KeyColumn, LinkColumn, ListColumn, NumberColumn, OddityColumn, WordColumn};
 
-use crate::model::{Count, Flag, Learned, ModelId, Reject, Relation, Word, WordList, here};
+use crate::model::{Count, Flag, Learned, ModelId, Reject, Relation, Word, WordList, here, hub_of};
 use agree::Agreed;
 use arrow_buffer::Buffer;
 use columns::Columns;
@@ -186,8 +186,8 @@ impl Snapshot {
             return Err(self.damaged(format!("the names: {:?} is no id", self.id(row))));
         }
         let hubs = self.word(Word::Hub)?;
-        let of_id = |row: Row| self.id(row).split_once(':').map(|(hub, _)| hub);
-        if let Some(row) = self.rows().find(|row| self.is_listed(*row) && hubs.at(*row) != of_id(*row)) {
+        let differs = |row: &Row| self.is_listed(*row) && hubs.at(*row) != hub_of(self.id(*row));
+        if let Some(row) = self.rows().find(differs) {
             let (hub, id) = (hubs.at(row).unwrap_or("none"), self.id(row));
             return Err(self.damaged(format!("hub: {hub:?} stands beside the id {id:?}")));
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use modelkin::census::Measure;
 use modelkin::export;
-use modelkin::model::{ModelId, Relation};
+use modelkin::model::{IdFault, ModelId, Relation};
 
 /// A digest in hex, whole or cut as this program cites it.
 pub fn cited(text: &str) -> Result<String, String> {
@@ -18,27 +18,35 @@ pub fn perhaps_empty() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }
 
+/// An id on the Hub.
 pub fn model_id(text: &str) -> Result<String, String> {
-    ModelId::parse(text).map(|id| id.to_string()).map_err(|fault| format!("no model's id: {fault}"))
+    id(text, ModelId::parse)
 }
 
 /// An id of any hub.
 pub fn any_id(text: &str) -> Result<String, String> {
-    ModelId::read(text).map(|id| id.to_string()).map_err(|fault| format!("no model's id: {fault}"))
+    id(text, ModelId::read)
+}
+
+/// An owner's name on the Hub: the first part of an id.
+pub fn owner(name: &str) -> Result<String, String> {
+    owner_of(name, ModelId::parse)
 }
 
 /// An owner's name on any hub.
 pub fn any_owner(name: &str) -> Result<String, String> {
-    match ModelId::read(&format!("{name}/x")) {
-        Ok(id) if id.owner().is_some_and(|owner| owner.eq_ignore_ascii_case(name)) => Ok(name.to_owned()),
-        _ => Err("no owner's name, such as Qwen".into()),
-    }
+    owner_of(name, ModelId::read)
 }
 
-/// An owner's name: the first part of an id.
-pub fn owner(name: &str) -> Result<String, String> {
-    match ModelId::parse(&format!("{name}/x")) {
-        Ok(id) if id.owner() == Some(name) => Ok(name.to_owned()),
+type Read = fn(&str) -> Result<ModelId, IdFault>;
+
+fn id(text: &str, read: Read) -> Result<String, String> {
+    read(text).map(|id| id.to_string()).map_err(|fault| format!("no model's id: {fault}"))
+}
+
+fn owner_of(name: &str, read: Read) -> Result<String, String> {
+    match read(&format!("{name}/x")) {
+        Ok(id) if id.owner().is_some_and(|owner| owner.eq_ignore_ascii_case(name)) => Ok(name.to_owned()),
         _ => Err("no owner's name, such as Qwen".into()),
     }
 }
