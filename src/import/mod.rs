@@ -77,7 +77,7 @@ pub fn make(
     recipe: &Recipe<'_>,
     tell: &mut dyn FnMut(Event),
 ) -> Result<Made, Error> {
-    let is_new = builder.progress().0 == 0;
+    let is_new = builder.is_empty();
     let updates = sources.iter().filter_map(Given::recording).find(|recording| recording.plan().since.is_some());
     if let Some(update) = updates.filter(|_| is_new) {
         return Err(Error::Update { folder: update.folder().to_owned() });

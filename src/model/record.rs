@@ -100,17 +100,6 @@ impl Record<'_> {
         let is_far = child.hub().is_some() && parent.hub().is_none();
         if is_far { parent.at_hub(Some(HUGGING_FACE)) } else { parent }
     }
-
-    /// Whether it tells the name or the link of a licence and nothing else.
-    pub(crate) fn names_a_licence_alone(&self) -> bool {
-        let is_of_licence = |word| matches!(word, Word::LicenceName | Word::LicenceLink);
-        self.authority == Authority::Silent
-            && self.created.is_none()
-            && self.counts.iter().all(|(_, count)| count.is_none())
-            && self.lists.iter().all(|(_, list)| list.is_none())
-            && self.words.iter().all(|(word, text)| text.is_none() || is_of_licence(word))
-            && self.words.iter().any(|(_, text)| text.is_some())
-    }
 }
 
 /// A `Parent` is a parent that a record names.

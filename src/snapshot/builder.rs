@@ -1,45 +1,36 @@
-use std::collections::{BTreeSet, HashSet};
+use rayon::prelude::*;
 
+use super::batch::Batch;
 use super::filling::Filling;
-use super::keys::Keys;
+use super::gathered::Gathered;
+use super::held::{Held, Told};
+use super::joining::{Joining, are_joined};
+use super::keys::Older;
 use super::ledger::Ledger;
-use super::lists::{Lists, Model};
-use super::maybe::Maybe;
 use super::names::Names;
-use super::oddities::Oddities;
-use super::renames::Renames;
-use super::witnesses::Witnesses;
+use super::sorted::{Sorted, Texts};
 use super::{CrawlNote, Error, Provenance, Snapshot, SourceNote, Taken};
-use crate::model::{
-    Alias, Authority, Certainty, Counts, DAY, Flags, INSTANTS, Learned, Oddity, OddityKind, Record, Reject, Relation,
-    Remark, RepositoryKey, Word, WordLists, Words,
-};
+use crate::model::{Alias, DAY, Record, Reject, Remark};
 
 /// A `Builder` gathers records into a snapshot: it joins those of one model, and gives each id one number.
 #[derive(Debug)]
 pub struct Builder {
-    pub(super) names: Names,
-    /// The parents' names alone: they are few, and looked up quickly. Only in the end each gets its number among all names.
+    held: Vec<Held>,
+    /// What is added record by record.
+    open: Batch,
+    /// All words of the batches.
+    words: Names,
+    /// All parents' names; of each the spelling that sorts first.
     parents: Names,
-    /// The model of each name, by its number.
-    pub(super) of_name: Vec<Maybe<u32>>,
-    pub(super) models: Vec<Model>,
-    pub(super) words: Names,
-    pub(super) lists: Lists,
-    oddities: Oddities,
-    pub(super) ledger: Ledger,
-    pub(super) renames: Renames,
-    witnesses: Witnesses,
-    /// Children of parents whose names may be old ones: the child, the name, and the parent's key.
-    pub(super) keyed: Vec<(u32, u32, RepositoryKey)>,
-    /// Names of which an older snapshot told that they are no old ones.
-    pub(super) not_renamed: HashSet<u32>,
-    pub(super) keys: Keys,
+    /// What was told of names, and before which batch.
+    told: Vec<(usize, Told)>,
+    ledger: Ledger,
+    older: Older,
     crawl: Option<(Option<i64>, CrawlNote)>,
     /// The latest date of the snapshots among the sources.
-    pub(super) laid: Option<i64>,
+    laid: Option<i64>,
     /// Whether the present source is such a snapshot.
-    pub(super) is_dated: bool,
+    is_dated: bool,
 }
 
 impl Default for Builder {
@@ -52,19 +43,13 @@ impl Builder {
     /// Makes a builder without records.
     pub fn new() -> Builder {
         Builder {
-            names: Names::of_ids(),
-            parents: Names::of_ids(),
-            of_name: Vec::new(),
-            models: Vec::new(),
+            held: Vec::new(),
+            open: Batch::default(),
             words: Names::of_words(),
-            lists: Lists::default(),
-            oddities: Oddities::default(),
+            parents: Names::of_ids(),
+            told: Vec::new(),
             ledger: Ledger::default(),
-            renames: Renames::default(),
-            witnesses: Witnesses::default(),
-            keyed: Vec::new(),
-            not_renamed: HashSet::new(),
-            keys: Keys::default(),
+            older: Older::default(),
             crawl: None,
             laid: None,
             is_dated: false,
@@ -78,8 +63,15 @@ impl Builder {
 
     /// Begins the next source: what is added from now on is counted for it.
     pub fn source(&mut self, path: &str, kind: &str) {
+        self.close();
         self.is_dated = false;
         self.ledger.begin(path, kind);
+    }
+
+    /// Notes that the present source is a snapshot, and its own date if it has one.
+    pub(super) fn is_laid(&mut self, date: Option<i64>) {
+        self.laid = self.laid.max(date);
+        self.is_dated = date.is_some();
     }
 
     /// Notes what is to be said of the present source as a whole. Before the first source nothing is noted.
@@ -94,260 +86,83 @@ impl Builder {
 
     /// Adds what a source gave: a record, or a reject with its place.
     pub fn add(&mut self, found: Result<Record<'_>, Reject>) {
-        match found {
-            Ok(record) => self.record(record),
-            Err(reject) => self.ledger.reject(reject),
+        self.open.add(found);
+        if self.open.is_full() {
+            self.close();
         }
+    }
+
+    /// Adds what was gathered elsewhere, as if each record were added now.
+    pub fn batch(&mut self, batch: Batch) {
+        self.close();
+        self.hold(batch, false);
+    }
+
+    fn close(&mut self) {
+        let open = std::mem::take(&mut self.open);
+        self.hold(open, false);
+    }
+
+    pub(super) fn hold(&mut self, mut batch: Batch, is_stale: bool) {
+        if batch.is_empty() {
+            return;
+        }
+        if !is_stale {
+            self.ledger.count(batch.len() as u64, batch.links.len() as u64);
+        }
+        batch.rejects.drain(..).for_each(|reject| self.ledger.reject(reject));
+        let (mut words, mut parents) = (Vec::with_capacity(batch.words.len()), Vec::with_capacity(batch.parents.len()));
+        self.words.intern_all(batch.words.iter(), |number| words.push(number));
+        for id in batch.parents.iter() {
+            let number = self.parents.intern(id);
+            if id < self.parents.get(number) {
+                self.parents.respell(number, id);
+            }
+            parents.push(number);
+        }
+        (batch.words, batch.parents) = (Names::of_words(), Names::of_ids());
+        let (source, is_dated) = (self.ledger.present(), self.is_dated);
+        self.held.push(Held { batch, words, parents, source, is_dated, is_stale });
     }
 
     /// Notes that `legacy` is an old id of `canonical`. Only those that the records speak of are kept. What is said
     /// later holds: a new id that was an old one until now is so no longer.
     pub fn alias(&mut self, legacy: &str, canonical: &str) {
-        self.renames.of_model(legacy, canonical, Certainty::Sure);
+        self.close();
+        self.told.push((self.held.len(), Told::Alias(legacy.into(), canonical.into())));
     }
 
     /// Notes a table of old names, of models and of accounts; it stands above what was noted before. They hold as far as
-    /// the listing bears them out: see [`Certainty`].
+    /// the listing bears them out: see [`crate::model::Certainty`].
     pub fn aliases<'a>(&mut self, table: impl Iterator<Item = &'a Alias>) {
-        self.renames.of_table(table);
+        self.close();
+        self.told.push((self.held.len(), Told::Table(table.cloned().collect())));
     }
 
-    /// Counts the models and the rejects so far.
-    pub fn progress(&self) -> (usize, u64) {
-        (self.models.len(), self.ledger.rejected)
+    /// Remembers under which name an older snapshot knew a repository.
+    pub(super) fn remember_key(&mut self, key: crate::model::RepositoryKey, name: &str) {
+        self.older.remember(key, name);
     }
 
-    /// Gives the sources so far, with their counts.
+    /// Takes over the ledger of a snapshot which is brought up to date.
+    pub(super) fn take_over(&mut self, ledger: Ledger) {
+        self.ledger = ledger;
+    }
+
+    /// Tells whether no record was added yet.
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty() && self.held.is_empty()
+    }
+
+    /// Gives the sources so far. Which of their records were known before is counted in the end.
     pub fn sources(&self) -> &[SourceNote] {
         &self.ledger.sources
     }
 
     /// Gives the rejects so far, as far as they are kept.
-    pub fn rejects(&self) -> &[Reject] {
+    pub fn rejects(&mut self) -> &[Reject] {
+        self.close();
         &self.ledger.rejects
-    }
-
-    fn record(&mut self, mut record: Record<'_>) {
-        if record.words[Word::Hub].is_some() {
-            record.settle_hub();
-        }
-        let Record { created, counts, oddities, .. } = &mut record;
-        if let Some(absurd) = created.take_if(|at| !INSTANTS.contains(at)) {
-            oddities.push(Oddity::new(OddityKind::BadValue, &format!("createdAt: {absurd} ms after 1970")));
-        }
-        for (field, count) in counts.iter_mut() {
-            if let Some(absurd) = count.take_if(|count| *count > field.most()) {
-                oddities.push(Oddity::new(OddityKind::BadValue, &format!("{}: {absurd}", field.hub_name())));
-            }
-        }
-        self.heed(oddities);
-        let name = self.name(record.id.as_str());
-        // A page of names of licences tells of models that are records already; a table of them lists models.
-        let is_licence = record.names_a_licence_alone() && self.model_of(name).is_some();
-        self.ledger.count(&record, is_licence);
-        if let Some(was) = &record.was {
-            let old = self.name(was.as_str());
-            let [from, to] = [old, name].map(|name| self.model_of(name).filter(|at| self.is_fresh(*at)));
-            match (from, to) {
-                // Both were listed just now: a page that leads elsewhere makes no model of two.
-                (Some(from), Some(to)) if from != to => {
-                    self.odd(from, OddityKind::LedElsewhere, record.id.as_str());
-                }
-                _ => self.rename(old, name),
-            }
-        }
-        if let Some(key) = record.hub_id {
-            // Who is listed is no old id, whoever bore the name before.
-            self.renames.is_current(record.id.as_str());
-            let old = self.keys.name_of(key, &self.models).filter(|old| *old != name);
-            // Another repository may bear the old name by now.
-            let is_same = |model: u32| self.models[model as usize].hub_id.is_none_or(|other| other == key);
-            if let Some(old) = old.filter(|old| self.model_of(*old).is_none_or(is_same)) {
-                if let Some(known) = self.model_of(old).filter(|known| self.is_fresh(*known)) {
-                    let old = self.names.get(old).to_owned();
-                    self.odd(known, OddityKind::Renamed, &old);
-                }
-                self.rename(old, name);
-            }
-        }
-        let later = self.model(name, &record);
-        match self.model_of(name) {
-            None => {
-                self.names.respell(name, record.id.as_str());
-                self.of_name[name as usize] = Some(self.models.len() as u32).into();
-                self.push(later, record.oddities);
-            }
-            Some(at) if self.models[at as usize].is_stale => {
-                self.names.respell(name, record.id.as_str());
-                self.models[at as usize] = later;
-                self.keys.note(at, &self.models);
-                self.oddities.replace(at, record.oddities);
-            }
-            Some(at) if self.models[at as usize].hub_id.zip(later.hub_id).is_some_and(|(one, other)| one != other) => {
-                self.ledger.note(|source| source.repeats += 1);
-                self.names.respell(name, record.id.as_str());
-                self.models[at as usize] = later;
-                self.keys.note(at, &self.models);
-                self.oddities.replace(at, record.oddities);
-                self.odd(at, OddityKind::ReusedId, record.id.as_str());
-            }
-            Some(at) => {
-                self.ledger.note(|source| source.repeats += u64::from(!is_licence));
-                let earlier_spelling = self.names.get(name).to_owned();
-                self.names.respell(name, record.id.as_str());
-                self.join(at, later, record);
-                if earlier_spelling != self.names.get(name) {
-                    self.odd(at, OddityKind::CaseCollision, &earlier_spelling);
-                }
-            }
-        }
-    }
-
-    pub(super) fn model_of(&self, name: u32) -> Option<u32> {
-        self.of_name[name as usize].get()
-    }
-
-    pub(super) fn push(&mut self, model: Model, oddities: Vec<Oddity>) {
-        let at = self.models.len() as u32;
-        self.oddities.replace(at, oddities);
-        self.models.push(model);
-        self.keys.note(at, &self.models);
-    }
-
-    /// Notes an oddity of a model, once.
-    pub(super) fn odd(&mut self, model: u32, kind: OddityKind, text: &str) {
-        self.oddities.add(model, Oddity::new(kind, text));
-    }
-
-    /// Remembers of which names an older snapshot told that they are no old ones.
-    pub(super) fn heed(&mut self, oddities: &[Oddity]) {
-        for oddity in oddities.iter().filter(|oddity| oddity.kind == OddityKind::NotRenamed) {
-            let old = self.name(&oddity.text);
-            self.not_renamed.insert(old);
-        }
-    }
-
-    /// Whether a model was met in these sources, and not in an older snapshot alone.
-    fn is_fresh(&self, model: u32) -> bool {
-        !self.models[model as usize].is_stale
-    }
-
-    /// The repository under the name `old` bears the name `new` now.
-    fn rename(&mut self, old: u32, new: u32) {
-        if old == new {
-            return;
-        }
-        let model = std::mem::replace(&mut self.of_name[old as usize], Maybe::NONE);
-        self.of_name[new as usize] = self.of_name[new as usize].or(model);
-        let (old, new) = (self.names.get(old).to_owned(), self.names.get(new).to_owned());
-        self.alias(&old, &new);
-    }
-
-    /// Gives every parent its number among all names. Spellings of an unlisted one differ: that which sorts first is kept,
-    /// so that the order of records cannot show.
-    fn name_parents(&mut self) {
-        let parents = std::mem::replace(&mut self.parents, Names::of_ids());
-        let mut number = |parent| {
-            let id = parents.get(parent);
-            let name = self.name(id);
-            if self.model_of(name).is_none() && id < self.names.get(name) {
-                self.names.respell(name, id);
-            }
-            name
-        };
-        let numbers: Vec<u32> = (0..parents.len() as u32).map(&mut number).collect();
-        self.lists.links.iter_mut().for_each(|link| link.0 = numbers[link.0 as usize]);
-    }
-
-    pub(super) fn name(&mut self, id: &str) -> u32 {
-        let name = self.names.intern(id);
-        if self.of_name.len() < self.names.len() {
-            self.of_name.push(Maybe::NONE);
-        }
-        name
-    }
-
-    pub(super) fn word(&mut self, word: Option<&str>) -> Maybe<u32> {
-        word.map(|word| self.words.intern(word)).into()
-    }
-
-    pub(super) fn link<'p>(&mut self, parents: impl Iterator<Item = (&'p str, Relation, Learned)>) -> (u32, u32) {
-        let start = self.lists.links.len();
-        for (id, relation, learned) in parents {
-            let parent = self.parents.intern(id);
-            if id < self.parents.get(parent) {
-                self.parents.respell(parent, id);
-            }
-            self.lists.links.push((parent, relation, learned));
-        }
-        (start as u32, (self.lists.links.len() - start) as u32)
-    }
-
-    fn model(&mut self, name: u32, record: &Record<'_>) -> Model {
-        let parents = record.parents.iter();
-        let links = self.link(parents.map(|parent| (parent.id.here(), parent.relation, parent.learned)));
-        self.witnesses.add(name, links.0, &record.parents);
-        let lists = WordLists::from_fn(|list| match &record.lists[list] {
-            Some(words) => self.lists.add_words(words.iter().map(|word| self.words.intern(word))),
-            None => (Maybe::NONE, 0),
-        });
-        Model {
-            name,
-            hub_id: record.hub_id,
-            created: record.created.into(),
-            counts: record.counts.map(Maybe::from),
-            words: Words::from_fn(|word| self.word(record.words[word].as_deref())),
-            flags: record.flags,
-            sha: self.lists.add_sha(record.sha),
-            lists,
-            links,
-            authority: record.authority,
-            has_card: record.has_card,
-            is_dated: self.is_dated,
-            is_stale: false,
-        }
-    }
-
-    /// Joins a later record of the same model: what it knows wins, what it does not know stays. Of the parents, see
-    /// [`Authority`]: the listing's word stands above a card's, and where the listing names none, the card's counts.
-    fn join(&mut self, at: u32, later: Model, record: Record<'_>) {
-        use Authority::{Card, Listing};
-        let known = self.models[at as usize];
-        let named = |model: &Model| self.lists.links(model).iter().map(|link| link.0).collect::<BTreeSet<u32>>();
-        let (mine, others) = (named(&known), named(&later));
-        let takes_over = known.authority.gives_way(!mine.is_empty(), later.authority, !others.is_empty());
-        let disagrees =
-            (known.authority, later.authority) == (Listing, Card) && !takes_over && !mine.is_superset(&others);
-        let (parents, others) = if takes_over { (&later, &known) } else { (&known, &later) };
-        self.lists.learn_relations(parents, others);
-        self.models[at as usize] = Model {
-            name: later.name,
-            hub_id: later.hub_id.or(known.hub_id),
-            created: later.created.or(known.created),
-            counts: Counts::from_fn(|count| later.counts[count].or(known.counts[count])),
-            words: Words::from_fn(|word| later.words[word].or(known.words[word])),
-            flags: Flags::from_fn(|flag| later.flags[flag].or(known.flags[flag])),
-            sha: later.sha.or(known.sha),
-            lists: WordLists::from_fn(|list| {
-                let is_known = later.lists[list].0 != Maybe::NONE;
-                if is_known { later.lists[list] } else { known.lists[list] }
-            }),
-            links: parents.links,
-            authority: parents.authority,
-            has_card: parents.has_card,
-            is_dated: if later.created.get().is_some() { later.is_dated } else { known.is_dated },
-            is_stale: known.is_stale,
-        };
-        self.keys.note(at, &self.models);
-        if takes_over && known.authority != Authority::Silent {
-            // What was odd about the parents is gone with them.
-            self.oddities.forget_parents(at);
-        }
-        record.oddities.into_iter().for_each(|oddity| self.oddities.add(at, oddity));
-        if disagrees {
-            let named: Vec<_> = record.parents.iter().map(|parent| parent.id.as_str()).collect();
-            self.odd(at, OddityKind::CardDisagrees, &named.join(", "));
-        }
     }
 
     /// Makes the snapshot, which `program` wrote. `taken` is the instant that the records describe, if it is known;
@@ -357,23 +172,34 @@ impl Builder {
     /// # Errors
     /// [`Error::Empty`] if no record was added.
     pub fn finish(mut self, program: &str, taken: Option<i64>, written: Option<i64>) -> Result<Snapshot, Error> {
-        if self.models.is_empty() {
+        self.close();
+        if self.held.iter().all(|held| held.batch.len() == 0) {
             return Err(Error::Empty);
         }
-        self.ledger.end();
-        self.oddities.settle_spellings(|model| self.names.get(self.models[model as usize].name));
-        self.name_parents();
-        std::mem::take(&mut self.witnesses).settle(&mut self);
-        let mut alive = self.alive();
-        let aliases = self.known_aliases(&mut alive);
-        self.hand_down(&aliases);
+        let Builder { held, words, parents, told, mut ledger, older, crawl, laid, .. } = self;
+        let texts = Texts { held: &held, parents: &parents };
+        let sorted = Sorted::of(texts);
+        let is_joined = are_joined(&sorted, texts, &told, &older);
+        let joining = Joining::join(&held, &told, &older, &is_joined, &mut ledger);
+        let (models, others, renames) = joining.finish();
+        ledger.end();
         // What claims to be of a day that has not come dates nothing; where clocks differ by some hours, it is of today.
         let is_past = |at: &i64| written.is_none_or(|now| *at < now + DAY);
-        let news = self.models.iter().filter(|model| !model.is_dated).filter_map(|model| model.created.get());
-        let newest = news.filter(is_past).max();
-        let laid = self.laid.filter(|laid| self.crawl.is_none() && newest.is_none_or(|newest| *laid >= newest));
+        let dates =
+            held.par_iter().zip(&is_joined).filter(|(held, _)| !held.is_dated).filter_map(|(held, is_joined)| {
+                let alone = held.batch.created.iter().zip(is_joined).filter(|(_, is_joined)| !**is_joined);
+                alone.filter_map(|(created, _)| created.get()).filter(is_past).max()
+            });
+        let joined = models.iter().map(|(_, model, _)| model).filter(|model| !model.is_dated);
+        let newest = dates.max().max(joined.filter_map(|model| model.created.get()).filter(is_past).max());
+        let laid = laid.filter(|laid| crawl.is_none() && newest.is_none_or(|newest| *laid >= newest));
         let taken = taken.or(laid);
-        let began = self.crawl.as_ref().and_then(|(began, _)| *began);
+        let began = crawl.as_ref().and_then(|(began, _)| *began);
+        let joined = (models, others.as_slice());
+        let (gathered, witnesses) =
+            Gathered::put_together((held, parents, words), sorted, &is_joined, joined, renames, older);
+        let (gathered, order, aliases) = gathered.settle(witnesses);
+        let filling = Filling::new(gathered, order, aliases);
         let mut provenance = Provenance {
             program: program.into(),
             taken: taken.or(began).or(newest),
@@ -384,37 +210,18 @@ impl Builder {
                 _ => Taken::Unknown,
             },
             written,
-            sources: self.ledger.sources,
+            sources: ledger.sources,
             counts: super::Counts {
-                rejects: self.ledger.rejected,
-                rejects_kept: self.ledger.rejects.len() as u64,
+                rejects: ledger.rejected,
+                rejects_kept: ledger.rejects.len() as u64,
                 ..Default::default()
             },
             digest: String::new(),
             sample: false,
-            crawl: self.crawl.map(|(_, note)| note),
+            crawl: crawl.map(|(_, note)| note),
         };
-        drop(self.keys);
-        let filling = Filling {
-            names: self.names,
-            alive,
-            of_name: self.of_name,
-            models: self.models,
-            lists: self.lists,
-            oddities: self.oddities.into_lists(),
-            words: self.words,
-            aliases,
-        };
-        let batch = filling.lay_out(&mut provenance.counts);
-        Ok(Snapshot::in_memory(batch, provenance, self.ledger.rejects))
-    }
-
-    /// Which names are models or parents. Of the others, a later record took back every mention.
-    fn alive(&self) -> Vec<bool> {
-        let models = || self.of_name.iter().map(|model| model.get());
-        let mut alive: Vec<bool> = models().map(|model| model.is_some()).collect();
-        let links = models().flatten().flat_map(|model| self.lists.links(&self.models[model as usize]));
-        links.for_each(|link| alive[link.0 as usize] = true);
-        alive
+        let (batch, digest) = filling.lay_out(&mut provenance.counts);
+        provenance.digest = digest;
+        Ok(Snapshot::in_memory(batch, provenance, ledger.rejects))
     }
 }

@@ -1,10 +1,13 @@
+use std::sync::Arc;
+
 use arrow_array::{Array, RecordBatch};
 use arrow_buffer::Buffer;
 use arrow_data::ArrayData;
-use arrow_schema::DataType;
-use sha2::{Digest, Sha256};
+use arrow_schema::{DataType, Field};
+use sha2::{Digest as _, Sha256};
 
 use super::part::{Lazy, Parts, Raw};
+use super::schema::schema;
 use super::stored::{
     AuthorityColumn, CommitColumn, FlagColumn, KeyColumn, LinkColumn, ListColumn, Names, NumberColumn, OddityColumn,
     Texts, WordColumn,
@@ -160,18 +163,40 @@ pub(super) fn arrays(batch: &RecordBatch) -> (Vec<Buffer>, Vec<Buffer>) {
     (words, found)
 }
 
-/// SHA-256 over every column's name and contents. A column without any value is no part of it: one that is new to the
-/// program changes no digest of what does not have it.
+/// SHA-256 over every column's name and contents.
 pub(super) fn digest(batch: &RecordBatch) -> String {
-    let mut hash = Sha256::new();
-    for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
-        if column.null_count() == column.len() {
-            continue;
-        }
-        hash.update(field.name());
-        hash_array(&column.to_data(), &mut hash);
+    let mut digest = Digest::default();
+    batch.columns().iter().for_each(|column| digest.add(column));
+    digest.finish()
+}
+
+/// A `Digest` is a SHA-256 over the names and contents of columns, in the order of the schema. A column without any value is no
+/// part of it: one that is new to the program changes no digest of what does not have it.
+pub(super) struct Digest {
+    hash: Sha256,
+    fields: std::vec::IntoIter<Arc<Field>>,
+}
+
+impl Default for Digest {
+    fn default() -> Digest {
+        let fields: Vec<Arc<Field>> = schema().fields().iter().cloned().collect();
+        Digest { hash: Sha256::new(), fields: fields.into_iter() }
     }
-    hex(&hash.finalize())
+}
+
+impl Digest {
+    /// Adds the next column.
+    pub fn add(&mut self, column: &dyn Array) {
+        let Some(field) = self.fields.next() else { return };
+        if column.null_count() < column.len() {
+            self.hash.update(field.name());
+            hash_array(&column.to_data(), &mut self.hash);
+        }
+    }
+
+    pub fn finish(self) -> String {
+        hex(&self.hash.finalize())
+    }
 }
 
 fn hash_array(data: &ArrayData, hash: &mut Sha256) {

@@ -1,144 +1,296 @@
-//! What was gathered, laid out in columns.
+//! What was gathered, laid out in columns: each is made on all processors, while the one before it goes into the digest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow_array::builder::{
-    BooleanBufferBuilder, BooleanBuilder, FixedSizeBinaryBuilder, Int64Builder, LargeBinaryBuilder, UInt8Builder,
-    UInt32Builder, UInt64Builder,
-};
-use arrow_array::types::{TimestampMillisecondType, UInt8Type, UInt32Type};
+use arrow_array::builder::FixedSizeBinaryBuilder;
+use arrow_array::types::{Int64Type, TimestampMillisecondType, UInt8Type, UInt32Type, UInt64Type};
 use arrow_array::{
-    ArrayRef, BooleanArray, DictionaryArray, LargeStringArray, ListArray, PrimitiveArray, RecordBatch, StringArray,
-    StructArray, UInt8Array, UInt32Array,
+    ArrayRef, BooleanArray, DictionaryArray, LargeBinaryArray, LargeStringArray, ListArray, PrimitiveArray,
+    RecordBatch, StringArray, StructArray, UInt8Array, UInt32Array,
 };
-use arrow_buffer::{NullBuffer, OffsetBufferBuilder};
+use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer, OffsetBuffer};
 use arrow_schema::DataType;
-use hashbrown::HashMap;
+use rayon::prelude::*;
 
-use super::cmp_key;
-use super::lists::{Lists, Model};
-use super::maybe::Maybe;
-use super::names::Names;
+use super::batch::{Batch, Named};
+use super::columns::Digest;
+use super::gathered::Gathered;
+use super::held::Place;
+use super::maybe::{Maybe, Number};
 use super::schema::{coded, item, oddity_fields, parent_fields, schema};
 use crate::model::{
-    Authority, Commit, Counts, Flags, Learned, Oddity, OddityKind, Relation, RepositoryKey, WordLists, Words,
+    Authority, Commit, Count, Flag, Learned, Oddity, OddityKind, Relation, RepositoryKey, Word, WordList,
 };
 
-type Dictionary = DictionaryArray<UInt32Type>;
 type Codes = DictionaryArray<UInt8Type>;
+
+/// So many rows are laid out at once by one processor.
+const MANY: usize = 1 << 14;
 
 /// A `Filling` is all that the sources gave, once nothing more comes.
 pub(super) struct Filling {
-    pub names: Names,
-    /// It tells which names have a row.
-    pub alive: Vec<bool>,
-    pub of_name: Vec<Maybe<u32>>,
-    pub models: Vec<Model>,
-    pub lists: Lists,
-    pub oddities: BTreeMap<u32, Vec<Oddity>>,
-    pub words: Names,
-    pub aliases: HashMap<u32, u32>,
+    gathered: Gathered,
+    /// The names that have a row, in order.
+    order: Vec<u32>,
+    /// The row of each name.
+    row_of: Vec<u32>,
+    /// Where the model of each row is, if it is one.
+    models: Vec<Option<Place>>,
+    /// The rows of old names, and those of the models that bear them.
+    target: BTreeMap<u32, u32>,
 }
 
 impl Filling {
-    /// Sorts what was gathered by id and lays it out in columns.
-    pub fn lay_out(self, counts: &mut super::Counts) -> RecordBatch {
-        let Filling { mut names, alive, of_name, models, lists, oddities, words, aliases } = self;
-        names.close();
-        let order = in_order(&names, alive);
-        let mut row_of = vec![0u32; names.len()];
-        for (row, name) in order.iter().enumerate() {
-            row_of[*name as usize] = row as u32;
-        }
-        let target: HashMap<u32, u32> =
-            aliases.iter().map(|(legacy, canonical)| (row_of[*legacy as usize], row_of[*canonical as usize])).collect();
+    /// What has a row, in order, and which names are old ones.
+    pub fn new(gathered: Gathered, order: Vec<u32>, aliases: BTreeMap<u32, u32>) -> Filling {
+        let mut row_of = vec![0u32; gathered.count()];
+        (0..).zip(&order).for_each(|(row, name)| row_of[*name as usize] = row);
+        let models = order.iter().map(|name| gathered.model(*name)).collect();
+        let row = |name: &u32| row_of[*name as usize];
+        let target = aliases.iter().map(|(old, new)| (row(old), row(new))).collect();
+        Filling { gathered, order, row_of, models, target }
+    }
 
-        let rows = order.len();
-        let mut listed = BooleanBufferBuilder::new(rows);
-        let mut alias_of = UInt32Builder::with_capacity(if target.is_empty() { 0 } else { rows });
-        let mut hub_ids = FixedSizeBinaryBuilder::with_capacity(rows, RepositoryKey::BYTES as i32);
-        let mut authorities = UInt8Builder::with_capacity(rows);
-        let mut created = Int64Builder::with_capacity(rows);
-        let mut counts_of = Counts::from_fn(|_| UInt64Builder::with_capacity(rows));
-        let mut words_of = Words::from_fn(|_| Vec::with_capacity(rows));
-        let mut flags_of = Flags::from_fn(|_| BooleanBuilder::with_capacity(rows));
-        let mut lists_of = WordLists::from_fn(|_| Vec::with_capacity(rows));
-        let mut shas_of = Vec::with_capacity(rows);
-        let mut links: Vec<(u32, Relation, Learned)> = Vec::new();
-        let mut odd: Vec<&Oddity> = Vec::new();
-        let [mut link_ends, mut odd_ends] = std::array::from_fn(|_| Ends::with_capacity(rows));
-        let mut named = vec![false; rows];
-        // Each model is far from the next one: many are fetched, then each is laid out. The processor waits once for all.
-        let number = |name: &u32| of_name[*name as usize].get();
-        let fetched = order.chunks(256).flat_map(|names| {
-            let numbers: Vec<Option<u32>> = names.iter().map(number).collect();
-            let fetched = numbers.into_iter().map(|number| (number, number.map(|at| models[at as usize])));
-            fetched.collect::<Vec<_>>()
+    /// Lays it out in columns, which come with their digest.
+    pub fn lay_out(mut self, counts: &mut super::Counts) -> (RecordBatch, String) {
+        let mut laid = Laid::default();
+        laid.add(|| Arc::new(self.ids()));
+        let listed = BooleanBuffer::collect_bool(self.rows(), |row| self.models[row].is_some());
+        counts.models = listed.count_set_bits() as u64;
+        counts.aliases = self.target.len() as u64;
+        let links = self.links();
+        self.count(&links, counts);
+        laid.add(|| Arc::new(BooleanArray::new(listed, None)));
+        laid.add(|| {
+            let old = |row: u32| Maybe::from(self.target.get(&row).copied());
+            Arc::new(numbers::<UInt32Type>((0..self.rows() as u32).into_par_iter().map(old).collect()))
         });
-        for (row, (number, model)) in fetched.enumerate() {
-            let model = model.as_ref();
-            listed.append(model.is_some());
-            alias_of.append_option(target.get(&(row as u32)).copied());
-            match model.and_then(|model| model.hub_id) {
+        laid.add(|| self.keys());
+        laid.add(|| Arc::new(links.column()));
+        laid.add(|| Arc::new(self.authorities()));
+        laid.add(|| {
+            let created = self.column(|batch| &batch.created, Maybe::NONE);
+            let created: PrimitiveArray<TimestampMillisecondType> = numbers::<Int64Type>(created).reinterpret_cast();
+            Arc::new(created.with_timezone("UTC"))
+        });
+        laid.add(|| Arc::new(self.shas()));
+        for count in Count::ALL {
+            laid.add(|| Arc::new(numbers::<UInt64Type>(self.column(|batch| &batch.counts[count], Maybe::NONE))));
+        }
+        for word in Word::ALL {
+            laid.add(|| Arc::new(self.words(word)));
+        }
+        for flag in Flag::ALL {
+            laid.add(|| Arc::new(flags(&self.column(|batch| &batch.flags[flag], None))));
+        }
+        for list in WordList::ALL {
+            laid.add(|| Arc::new(self.list(list)));
+        }
+        let oddities = std::mem::take(&mut self.gathered.oddities).into_lists();
+        laid.add(|| Arc::new(self.oddities(&oddities)));
+        laid.finish()
+    }
+
+    fn rows(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The value of each row in a column of the batches; another one where it is no model.
+    fn column<T: Copy + Send + Sync>(&self, column: impl Fn(&Batch) -> &Vec<T>, none: T) -> Vec<T> {
+        let columns: Vec<&[T]> = self.gathered.held.iter().map(|held| column(&held.batch).as_slice()).collect();
+        let value = |at: &Option<Place>| at.map_or(none, |at| columns[at.batch as usize][at.row as usize]);
+        self.models.par_iter().map(value).collect()
+    }
+
+    fn ids(&self) -> LargeStringArray {
+        let id = |row: usize| self.gathered.id(self.order[row]);
+        let (offsets, bytes) =
+            lists(self.rows(), |row| id(row).len(), |row, into| into.copy_from_slice(id(row).as_bytes()));
+        LargeStringArray::new(offsets, bytes.into(), None)
+    }
+
+    fn keys(&self) -> ArrayRef {
+        let keys = self.column(|batch| &batch.hub_ids, None);
+        let mut column = FixedSizeBinaryBuilder::with_capacity(self.rows(), RepositoryKey::BYTES as i32);
+        for key in keys {
+            match key {
                 // Of the width that the builder was made for.
-                Some(RepositoryKey(bytes)) => _ = hub_ids.append_value(bytes),
-                None => hub_ids.append_null(),
+                Some(RepositoryKey(bytes)) => _ = column.append_value(bytes),
+                None => column.append_null(),
             }
-            let authority = model.map_or(Authority::Listing, |model| model.authority);
-            let code = Authority::NAMED.iter().position(|(named, _)| *named == authority);
-            authorities.append_option(code.map(|code| code as u8));
-            created.append_option(model.and_then(|model| model.created.get()));
-            for (count, column) in counts_of.iter_mut() {
-                column.append_option(model.and_then(|model| model.counts[count].get()));
-            }
-            for (word, column) in words_of.iter_mut() {
-                column.push(model.map_or(Maybe::NONE, |model| model.words[word]));
-            }
-            for (flag, column) in flags_of.iter_mut() {
-                column.append_option(model.and_then(|model| model.flags[flag]));
-            }
-            for (list, places) in lists_of.iter_mut() {
-                places.push(model.map_or((Maybe::NONE, 0), |model| model.lists[list]));
-            }
-            shas_of.push(model.map_or(Maybe::NONE, |model| model.sha));
-
-            let from = links.len();
-            let own = model.map_or(&[][..], |model| lists.links(model));
-            links.extend(own.iter().map(|(name, relation, learned)| (row_of[*name as usize], *relation, *learned)));
-            links[from..].sort_unstable();
-            // Two links of one record may have been found to be one.
-            while let Some(at) = links[from..].windows(2).position(|pair| pair[0].0 == pair[1].0) {
-                links.remove(from + at);
-            }
-            link_ends.push(links.len() - from);
-            links[from..].iter().for_each(|link| named[link.0 as usize] = true);
-            if !own.is_empty() {
-                counts.moved += links[from..].iter().filter(|link| target.contains_key(&link.0)).count() as u64;
-                let parents = links[from..].iter().map(|link| target.get(&link.0).copied().unwrap_or(link.0));
-                counts.links += parents.filter(|parent| *parent != row as u32).collect::<BTreeSet<_>>().len() as u64;
-            }
-            let own = number.and_then(|number| oddities.get(&number)).map_or(&[][..], Vec::as_slice);
-            odd.extend(own);
-            odd_ends.push(own.len());
         }
-        drop(models);
-        // What is large is laid out only now, when the models' room is free again.
-        let Lists { shas, words: list_words, .. } = lists;
-        let mut sha_column = LargeBinaryBuilder::with_capacity(rows, shas.len() * size_of::<Commit>());
-        shas_of.iter().for_each(|at| sha_column.append_option(at.get().map(|at| shas[at as usize].0)));
-        drop((shas, shas_of));
-        let listed = BooleanArray::new(listed.finish(), None);
-        counts.models = listed.true_count() as u64;
-        counts.aliases = aliases.len() as u64;
+        Arc::new(column.finish())
+    }
+
+    fn shas(&self) -> LargeBinaryArray {
+        let shas = self.column(|batch| &batch.shas, None);
+        let bytes = |row: usize| shas[row].as_ref().map_or(&[][..], |Commit(bytes)| bytes);
+        let (offsets, values) =
+            lists(self.rows(), |row| bytes(row).len(), |row, into| into.copy_from_slice(bytes(row)));
+        let valid = valid(self.rows(), |row| shas[row].is_some());
+        LargeBinaryArray::new(offsets, values.into(), valid)
+    }
+
+    fn authorities(&self) -> Codes {
+        let known =
+            |(name, at): (&u32, &Option<Place>)| at.map_or(Authority::Listing, |at| self.gathered.authority(*name, at));
+        let code = |authority| Authority::NAMED.iter().position(|(named, _)| *named == authority);
+        let codes: Vec<Option<usize>> = self.order.par_iter().zip(&self.models).map(known).map(code).collect();
+        let valid = valid(self.rows(), |row| codes[row].is_some());
+        let codes: Vec<u8> = codes.iter().map(|code| code.unwrap_or_default() as u8).collect();
+        Codes::new(UInt8Array::new(codes.into(), valid), names_of(Authority::NAMED.iter().map(|(_, name)| *name)))
+    }
+
+    /// The links of all rows, of each in order of the parents.
+    fn links(&self) -> Links {
+        let chunks = self.order.par_chunks(MANY).zip(self.models.par_chunks(MANY)).map(|(names, models)| {
+            let (mut all, mut lengths) = (Vec::new(), Vec::with_capacity(names.len()));
+            for (name, at) in names.iter().zip(models) {
+                let from = all.len();
+                if at.is_some() {
+                    let own = self.gathered.links_of(*name).iter();
+                    all.extend(own.map(|(name, relation, learned)| (self.row_of[*name as usize], *relation, *learned)));
+                    all[from..].sort_unstable();
+                    // Two links of one record may have been found to be one.
+                    while let Some(at) = all[from..].windows(2).position(|pair| pair[0].0 == pair[1].0) {
+                        all.remove(from + at);
+                    }
+                }
+                lengths.push(all.len() - from);
+            }
+            (all, lengths)
+        });
+        let chunks: Vec<(Vec<Named>, Vec<usize>)> = chunks.collect();
+        let lengths = chunks.iter().flat_map(|(_, lengths)| lengths).copied();
+        let offsets = OffsetBuffer::from_lengths(lengths);
+        Links { offsets, all: chunks.iter().flat_map(|(all, _)| all).copied().collect() }
+    }
+
+    /// Counts what the links make of the rows.
+    fn count(&self, links: &Links, counts: &mut super::Counts) {
+        let mut named = vec![false; self.rows()];
+        for (row, ends) in (0..).zip(links.offsets.windows(2)) {
+            let own = &links.all[ends[0] as usize..ends[1] as usize];
+            own.iter().for_each(|link| named[link.0 as usize] = true);
+            let parent = |link: &Named| self.target.get(&link.0).copied().unwrap_or(link.0);
+            counts.moved += own.iter().filter(|link| parent(link) != link.0).count() as u64;
+            counts.links += match own {
+                [] => 0,
+                [link] => u64::from(parent(link) != row),
+                _ => own.iter().map(parent).filter(|parent| *parent != row).collect::<BTreeSet<_>>().len() as u64,
+            };
+        }
         // An alias's old id is no parent itself: its target is.
-        for (legacy, canonical) in &aliases {
-            if std::mem::take(&mut named[row_of[*legacy as usize] as usize]) {
-                named[row_of[*canonical as usize] as usize] = true;
+        for (old, new) in &self.target {
+            if std::mem::take(&mut named[*old as usize]) {
+                named[*new as usize] = true;
             }
         }
-        counts.unlisted = named.iter().enumerate().filter(|(row, named)| **named && !listed.value(*row)).count() as u64;
+        counts.unlisted = named.iter().zip(&self.models).filter(|(named, at)| **named && at.is_none()).count() as u64;
+    }
 
+    /// The codes of the words that rows have, in order of the words, so that equal contents give equal bytes: of each batch by the
+    /// batch's own numbers, and the words.
+    fn dictionary(&self, of_row: impl Fn(&Batch, u32, &mut dyn FnMut(u32)) + Sync) -> (Vec<Vec<u32>>, ArrayRef) {
+        let texts = &self.gathered.words;
+        let held = &self.gathered.held;
+        let used_in = held.par_iter().zip(&self.gathered.name_of).map(|(held, names)| {
+            let mut used = vec![false; held.words.len()];
+            for row in (0..names.len() as u32).filter(|row| names[*row as usize] != Maybe::NONE) {
+                of_row(&held.batch, row, &mut |word| used[word as usize] = true);
+            }
+            used
+        });
+        let mut used = vec![false; texts.len()];
+        for (held, used_in) in held.iter().zip(used_in.collect::<Vec<_>>()) {
+            held.words
+                .iter()
+                .zip(used_in)
+                .filter(|(_, is_used)| *is_used)
+                .for_each(|(word, _)| used[*word as usize] = true);
+        }
+        let mut words: Vec<u32> = (0..texts.len() as u32).filter(|word| used[*word as usize]).collect();
+        words.par_sort_unstable_by_key(|word| texts.get(*word));
+        let mut code_of = vec![0u32; texts.len()];
+        for (code, word) in words.iter().enumerate() {
+            code_of[*word as usize] = code as u32;
+        }
+        let codes = held.par_iter().map(|held| held.words.iter().map(|word| code_of[*word as usize]).collect());
+        let texts = StringArray::from_iter_values(words.iter().map(|word| texts.get(*word)));
+        (codes.collect(), Arc::new(texts))
+    }
+
+    fn words(&self, word: Word) -> DictionaryArray<UInt32Type> {
+        let of_row = |batch: &Batch, row: u32, take: &mut dyn FnMut(u32)| {
+            batch.words_of[word][row as usize].get().into_iter().for_each(take);
+        };
+        let (codes, words) = self.dictionary(of_row);
+        let held = &self.gathered.held;
+        let code = |at: &Option<Place>| {
+            let Some(at) = at else { return Maybe::NONE };
+            let (batch, codes) = (&held[at.batch as usize].batch, &codes[at.batch as usize]);
+            batch.words_of[word][at.row as usize].map(|word| codes[word as usize])
+        };
+        DictionaryArray::new(numbers::<UInt32Type>(self.models.par_iter().map(code).collect()), words)
+    }
+
+    fn list(&self, list: WordList) -> ListArray {
+        let of_row = |batch: &Batch, row: u32, take: &mut dyn FnMut(u32)| {
+            batch.lists[list].at(row).iter().copied().for_each(take);
+        };
+        let (codes, words) = self.dictionary(of_row);
+        let held = &self.gathered.held;
+        let own = |row: usize| {
+            let at = self.models[row];
+            at.map_or((&[][..], &[][..]), |at| {
+                (held[at.batch as usize].batch.lists[list].at(at.row), codes[at.batch as usize].as_slice())
+            })
+        };
+        let (offsets, codes) = lists::<i32, u32>(
+            self.rows(),
+            |row| own(row).0.len(),
+            |row, into| {
+                let (words, codes) = own(row);
+                into.iter_mut().zip(words).for_each(|(into, word)| *into = codes[*word as usize]);
+            },
+        );
+        let words = DictionaryArray::new(UInt32Array::new(codes.into(), None), words);
+        ListArray::new(item(coded(DataType::UInt32)), offsets, Arc::new(words), None)
+    }
+
+    fn oddities(&self, of_name: &BTreeMap<u32, Vec<Oddity>>) -> ListArray {
+        let mut lengths = vec![0; self.rows()];
+        // Models are numbered in the order of their rows.
+        let odd: Vec<&Oddity> = of_name.values().flatten().collect();
+        of_name.iter().for_each(|(name, own)| lengths[self.row_of[*name as usize] as usize] = own.len());
+        // No kind behind the last one that occurs: a kind that is new to the program changes no digest.
+        let kinds = odd.iter().map(|odd| odd.kind as usize + 1).max().unwrap_or(0);
+        let texts = StructArray::new(
+            oddity_fields(),
+            vec![
+                Arc::new(Codes::new(
+                    UInt8Array::from_iter_values(odd.iter().map(|odd| odd.kind as u8)),
+                    names_of(OddityKind::ALL[..kinds].iter().map(|k| k.name())),
+                )),
+                Arc::new(LargeStringArray::from_iter_values(odd.iter().map(|odd| &odd.text))),
+            ],
+            None,
+        );
+        let of = DataType::Struct(oddity_fields());
+        ListArray::new(item(of), OffsetBuffer::from_lengths(lengths), Arc::new(texts), None)
+    }
+}
+
+/// The links of all rows, one row after the other.
+struct Links {
+    offsets: OffsetBuffer<i32>,
+    all: Vec<Named>,
+}
+
+impl Links {
+    fn column(self) -> ListArray {
+        let links = &self.all;
         let parents = StructArray::new(
             parent_fields(),
             vec![
@@ -154,119 +306,79 @@ impl Filling {
             ],
             None,
         );
-        drop(links);
-        let parents = link_ends.lists(DataType::Struct(parent_fields()), Arc::new(parents));
-        let lists_of = lists_of.map(|places: Vec<(Maybe<u32>, u32)>| {
-            let (mut ends, mut codes) = (Ends::with_capacity(rows), Vec::new());
-            for (start, count) in places {
-                let own = start.get().map_or(&[][..], |start| &list_words[start as usize..][..count as usize]);
-                codes.extend_from_slice(own);
-                ends.push(own.len());
-            }
-            Arc::new(ends.lists(coded(DataType::UInt32), Arc::new(dictionary(codes, None, &words)))) as ArrayRef
-        });
-        let words_of = words_of.map(|column: Vec<Maybe<u32>>| {
-            let valid = NullBuffer::from_iter(column.iter().map(|word| word.get().is_some()));
-            let column = column.into_iter().map(|word| word.get().unwrap_or_default()).collect();
-            Arc::new(dictionary(column, Some(valid).filter(|valid| valid.null_count() > 0), &words)) as ArrayRef
-        });
-
-        // No kind behind the last one that occurs: a kind that is new to the program changes no digest.
-        let kinds = odd.iter().map(|odd| odd.kind as usize + 1).max().unwrap_or(0);
-        let texts = StructArray::new(
-            oddity_fields(),
-            vec![
-                Arc::new(Codes::new(
-                    UInt8Array::from_iter_values(odd.iter().map(|odd| odd.kind as u8)),
-                    names_of(OddityKind::ALL[..kinds].iter().map(|k| k.name())),
-                )),
-                Arc::new(LargeStringArray::from_iter_values(odd.iter().map(|odd| &odd.text))),
-            ],
-            None,
-        );
-        let oddities = odd_ends.lists(DataType::Struct(oddity_fields()), Arc::new(texts));
-        let created: PrimitiveArray<TimestampMillisecondType> = created.finish().reinterpret_cast();
-        let flags_of = flags_of.map(|mut column| Arc::new(column.finish()) as ArrayRef);
-        let counts_of = counts_of.map(|mut column| Arc::new(column.finish()) as ArrayRef);
-
-        let mut columns: Vec<ArrayRef> = vec![
-            Arc::new(LargeStringArray::from_iter_values(order.iter().map(|name| names.get(*name)))),
-            Arc::new(listed),
-            Arc::new(alias_of.finish()),
-            Arc::new(hub_ids.finish()),
-            Arc::new(parents),
-            Arc::new(Codes::new(authorities.finish(), names_of(Authority::NAMED.iter().map(|(_, name)| *name)))),
-            Arc::new(created.with_timezone("UTC")),
-            Arc::new(sha_column.finish()),
-        ];
-        columns.extend(counts_of.iter().map(|(_, column)| column.clone()));
-        columns.extend(words_of.iter().map(|(_, column)| column.clone()));
-        columns.extend(flags_of.iter().map(|(_, column)| column.clone()));
-        columns.extend(lists_of.iter().map(|(_, column)| column.clone()));
-        columns.push(Arc::new(oddities));
-        #[allow(
-            clippy::expect_used,
-            reason = "the columns are made just above, of one length and of the schema's types"
-        )]
-        let batch = RecordBatch::try_new(Arc::new(schema()), columns).expect("columns of the schema");
-        batch
+        ListArray::new(item(DataType::Struct(parent_fields())), self.offsets, Arc::new(parents), None)
     }
 }
 
-/// The first sixteen bytes of an id in lower case, as a number of the same order.
-fn first_bytes(id: &str) -> u128 {
-    let mut bytes = [0; 16];
-    bytes.iter_mut().zip(id.bytes()).for_each(|(to, byte)| *to = byte.to_ascii_lowercase());
-    u128::from_be_bytes(bytes)
+/// The columns that are laid out so far, all but the last one with their digest.
+#[derive(Default)]
+struct Laid {
+    columns: Vec<ArrayRef>,
+    digest: Digest,
 }
 
-/// The relation names in order of their codes: the dictionary of the relation column.
+impl Laid {
+    /// Makes the next column while the last one goes into the digest.
+    fn add(&mut self, make: impl FnOnce() -> ArrayRef + Send) {
+        let Laid { columns, digest } = self;
+        let ((), next) = rayon::join(|| columns.last().into_iter().for_each(|last| digest.add(last)), make);
+        columns.push(next);
+    }
+
+    fn finish(mut self) -> (RecordBatch, String) {
+        self.columns.last().into_iter().for_each(|last| self.digest.add(last));
+        #[allow(clippy::expect_used, reason = "the columns were made for the schema, of one length and of its types")]
+        let batch = RecordBatch::try_new(Arc::new(schema()), self.columns).expect("columns of the schema");
+        (batch, self.digest.finish())
+    }
+}
+
+/// Which of so many values are there; nothing if all are.
+fn valid(rows: usize, is_there: impl FnMut(usize) -> bool) -> Option<NullBuffer> {
+    Some(NullBuffer::new(BooleanBuffer::collect_bool(rows, is_there))).filter(|valid| valid.null_count() > 0)
+}
+
+/// A column of numbers, zero where none is known.
+fn numbers<T: arrow_array::ArrowPrimitiveType<Native: Number + Default>>(
+    values: Vec<Maybe<T::Native>>,
+) -> PrimitiveArray<T> {
+    let valid = valid(values.len(), |row| values[row] != Maybe::NONE);
+    let numbers: Vec<T::Native> = values.into_iter().map(|value| value.get().unwrap_or_default()).collect();
+    PrimitiveArray::new(numbers.into(), valid)
+}
+
+/// A column of yes and no, no where nothing is known.
+fn flags(values: &[Option<bool>]) -> BooleanArray {
+    let yes = BooleanBuffer::collect_bool(values.len(), |row| values[row] == Some(true));
+    BooleanArray::new(yes, valid(values.len(), |row| values[row].is_some()))
+}
+
+/// The values of all rows, one row after the other: `put` puts those of a row, which are so many, into their place.
+fn lists<O: ArrowNativeType + arrow_array::OffsetSizeTrait, T: ArrowNativeType>(
+    rows: usize,
+    length: impl Fn(usize) -> usize + Sync,
+    put: impl Fn(usize, &mut [T]) + Sync,
+) -> (OffsetBuffer<O>, Vec<T>) {
+    let lengths: Vec<usize> = (0..rows).into_par_iter().map(|row| length(row)).collect();
+    let offsets = OffsetBuffer::from_lengths(lengths.iter().copied());
+    let mut values = vec![T::default(); lengths.iter().sum()];
+    let mut rest = values.as_mut_slice();
+    let parts = lengths.chunks(MANY).enumerate().map(|(at, lengths)| {
+        let (part, behind) = std::mem::take(&mut rest).split_at_mut(lengths.iter().sum());
+        rest = behind;
+        (at * MANY, lengths, part)
+    });
+    parts.collect::<Vec<_>>().into_par_iter().for_each(|(from, lengths, mut part)| {
+        for (row, length) in (from..).zip(lengths) {
+            let (own, behind) = part.split_at_mut(*length);
+            put(row, own);
+            part = behind;
+        }
+    });
+    (offsets, values)
+}
+
+/// The words of a column of codes.
 fn names_of(words: impl Iterator<Item = &'static str>) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(words))
-}
-
-/// Codes for the words that occur, in order of the words, so that equal contents give equal bytes. What is not valid
-/// is no word.
-fn dictionary(mut values: Vec<u32>, valid: Option<NullBuffer>, texts: &Names) -> Dictionary {
-    let is_word = |at: usize| valid.as_ref().is_none_or(|valid| valid.is_valid(at));
-    let mut used = vec![false; texts.len()];
-    values.iter().enumerate().filter(|(at, _)| is_word(*at)).for_each(|(_, word)| used[*word as usize] = true);
-    let mut words: Vec<u32> = (0..texts.len() as u32).filter(|word| used[*word as usize]).collect();
-    words.sort_unstable_by_key(|word| texts.get(*word));
-    let mut code_of = vec![0u32; texts.len().max(1)];
-    for (code, word) in words.iter().enumerate() {
-        code_of[*word as usize] = code as u32;
-    }
-    for (at, value) in values.iter_mut().enumerate() {
-        *value = if is_word(at) { code_of[*value as usize] } else { 0 };
-    }
-    let texts = StringArray::from_iter_values(words.iter().map(|word| texts.get(*word)));
-    Dictionary::new(UInt32Array::new(values.into(), valid), Arc::new(texts))
-}
-
-/// Where lists end among their values.
-struct Ends(OffsetBufferBuilder<i32>);
-
-impl Ends {
-    fn with_capacity(lists: usize) -> Ends {
-        Ends(OffsetBufferBuilder::new(lists))
-    }
-
-    /// Ends the next list, of so many values.
-    fn push(&mut self, values: usize) {
-        self.0.push_length(values);
-    }
-
-    fn lists(self, of: DataType, values: ArrayRef) -> ListArray {
-        ListArray::new(item(of), self.0.finish(), values, None)
-    }
-}
-
-/// The names that have a row, in the order of the rows.
-fn in_order(names: &Names, alive: Vec<bool>) -> Vec<u32> {
-    // Mostly the first bytes decide, and they lie beside the number and not in a far corner of memory.
-    let alive = (0..names.len() as u32).filter(|name| alive[*name as usize]);
-    let mut keyed: Vec<(u128, u32)> = alive.map(|name| (first_bytes(names.get(name)), name)).collect();
-    keyed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| cmp_key(names.get(a.1), names.get(b.1))));
-    keyed.iter().map(|(_, name)| *name).collect()
 }

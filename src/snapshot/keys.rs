@@ -2,53 +2,64 @@
 
 use std::hash::BuildHasher;
 
-use hashbrown::hash_table::Entry;
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap};
 
-use super::lists::Model;
+use super::bits::Bits;
+use super::held::{Held, Place};
+use super::names::Names;
 use crate::model::RepositoryKey;
 
-/// A `Keys` knows the repositories by the Hub's keys, of which each key lies with its model alone.
-#[derive(Debug, Default)]
-pub(super) struct Keys {
-    /// Half of the key's hash, and the model's number.
-    models: HashTable<(u32, u32)>,
-    hasher: DefaultHashBuilder,
-    /// The names of the repositories that an older snapshot knew.
-    older: HashMap<RepositoryKey, u32>,
+/// An `Older` knows under which names an older snapshot knew repositories.
+#[derive(Debug)]
+pub(super) struct Older {
+    names: Names,
+    of: HashMap<RepositoryKey, u32>,
 }
 
-impl Keys {
-    /// Notes under which name an older snapshot knew a repository.
-    pub fn remember(&mut self, key: RepositoryKey, name: u32) {
-        self.older.entry(key).or_insert(name);
+impl Default for Older {
+    fn default() -> Older {
+        Older { names: Names::of_ids(), of: HashMap::new() }
+    }
+}
+
+impl Older {
+    /// Notes a name; the first one of a repository is kept.
+    pub fn remember(&mut self, key: RepositoryKey, name: &str) {
+        let number = self.names.intern(name);
+        self.of.entry(key).or_insert(number);
     }
 
-    /// Gives the name under which a repository was met last.
-    pub fn name_of(&self, key: RepositoryKey, models: &[Model]) -> Option<u32> {
-        let half = self.half(key);
-        let is_same = |known: &(u32, u32)| known.0 == half && models[known.1 as usize].hub_id == Some(key);
-        let known = self.models.find(spread(half), is_same).map(|known| models[known.1 as usize].name);
-        known.or_else(|| self.older.get(&key).copied())
+    pub fn name_of(&self, key: RepositoryKey) -> Option<&str> {
+        self.of.get(&key).map(|name| self.names.get(*name))
     }
 
-    /// Notes which repository a model is; another model that was the same one is so no longer.
-    pub fn note(&mut self, at: u32, models: &[Model]) {
-        let Some(key) = models[at as usize].hub_id else { return };
-        let half = self.half(key);
-        let is_same = |known: &(u32, u32)| known.0 == half && models[known.1 as usize].hub_id == Some(key);
-        match self.models.entry(spread(half), is_same, |known| spread(known.0)) {
-            Entry::Occupied(mut known) => known.get_mut().1 = at,
-            Entry::Vacant(place) => _ = place.insert((half, at)),
+    pub fn is_empty(&self) -> bool {
+        self.of.is_empty()
+    }
+}
+
+/// The rows whose key is that of another row too.
+pub(super) fn shared(held: &[Held]) -> Vec<Place> {
+    let hasher = DefaultHashBuilder::default();
+    let hash = |key: &RepositoryKey| hasher.hash_one(key) as u32;
+    let keys = || held.iter().flat_map(|held| held.batch.hub_ids.iter().flatten());
+    // Hashes that stand twice are few, and found by bits; those whose bit stands twice are looked at.
+    let mut seen = Bits::zeros(16 * held.iter().map(|held| held.batch.len()).sum::<usize>());
+    let mut twice: Vec<u32> = keys().map(hash).filter(|hash| seen.set(*hash)).collect();
+    twice.sort_unstable();
+    seen.clear();
+    twice.iter().for_each(|hash| _ = seen.set(*hash));
+    let is_twice = |key: &RepositoryKey| {
+        let hash = hash(key);
+        seen.has(hash) && twice.binary_search(&hash).is_ok()
+    };
+    let mut found: Vec<(RepositoryKey, Place)> = Vec::new();
+    for (batch, held) in (0..).zip(held) {
+        for (row, key) in (0..).zip(&held.batch.hub_ids) {
+            found.extend(key.filter(is_twice).map(|key| (key, Place { batch, row })));
         }
     }
-
-    fn half(&self, key: RepositoryKey) -> u32 {
-        self.hasher.hash_one(key) as u32
-    }
-}
-
-/// A hash for the table, which looks at the lowest and the highest bits.
-fn spread(half: u32) -> u64 {
-    u64::from(half).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    found.sort_unstable();
+    let same = found.chunk_by(|one, other| one.0 == other.0).filter(|same| same.len() > 1);
+    same.flatten().map(|(_, place)| *place).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{RemarkNote, Snapshot, SourceNote};
-use crate::model::{Record, Reject, Remark, RemarkKind, clip};
+use crate::model::{Reject, Remark, RemarkKind, clip};
 
 /// How many rejects are kept with place and reason; the rest are counted.
 const KEPT_REJECTS: usize = 100_000;
@@ -16,8 +16,8 @@ const LONGEST_REASON: usize = 400;
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     pub sources: Vec<SourceNote>,
-    /// How many parents the present source named.
-    named: Option<u64>,
+    /// How many parents each of the last sources named, those that were begun here.
+    named: Vec<u64>,
     pub rejects: Vec<Reject>,
     pub rejected: u64,
     /// Reasons of the rejects of the snapshot that is brought up to date: the same row is met again.
@@ -30,7 +30,7 @@ impl Ledger {
         let provenance = snapshot.provenance();
         Ledger {
             sources: provenance.sources.clone(),
-            named: None,
+            named: Vec::new(),
             rejects: snapshot.rejects().to_vec(),
             rejected: provenance.counts.rejects,
             stale_reasons: snapshot.rejects().iter().map(|reject| reject.reason.clone()).collect(),
@@ -39,8 +39,7 @@ impl Ledger {
 
     /// Begins the next source.
     pub fn begin(&mut self, path: &str, kind: &str) {
-        self.end();
-        self.named = Some(0);
+        self.named.push(0);
         self.sources.push(SourceNote {
             path: path.into(),
             kind: kind.into(),
@@ -54,11 +53,14 @@ impl Ledger {
         });
     }
 
-    /// Ends the present source. One of many records without one parent was hardly understood.
+    /// Ends the sources. One of many records without one parent was hardly understood.
     pub fn end(&mut self) {
-        let records = self.sources.last().map_or(0, |source| source.records);
-        if self.named.take() == Some(0) && records > FEW_RECORDS {
-            self.remark(&Remark::new(RemarkKind::NoLinks, format!("{records} records")));
+        let before = self.sources.len() - self.named.len();
+        for (source, named) in self.sources[before..].iter_mut().zip(&self.named) {
+            if *named == 0 && source.records > FEW_RECORDS {
+                let text = format!("{} records", source.records);
+                source.remarks.push(RemarkNote { kind: RemarkKind::NoLinks.name().into(), text });
+            }
         }
     }
 
@@ -68,15 +70,15 @@ impl Ledger {
         self.note(|source| source.remarks.push(note));
     }
 
-    /// Counts a record, apart from the others where it tells of a licence alone.
-    pub fn count(&mut self, record: &Record<'_>, is_licence: bool) {
-        self.note(|source| match is_licence {
-            true => source.licence_rows += 1,
-            false => source.records += 1,
-        });
-        if let Some(named) = &mut self.named {
-            *named += record.parents.len() as u64;
-        }
+    /// Counts records of the present source, and the parents that they name.
+    pub fn count(&mut self, records: u64, named: u64) {
+        self.note(|source| source.records += records);
+        self.named.last_mut().into_iter().for_each(|all| *all += named);
+    }
+
+    /// Gives the number of the present source.
+    pub fn present(&self) -> usize {
+        self.sources.len().saturating_sub(1)
     }
 
     /// Counts a reject, and keeps it with its reason unless there are too many.
@@ -94,7 +96,12 @@ impl Ledger {
 
     /// Changes what is noted of the present source.
     pub fn note(&mut self, change: impl FnOnce(&mut SourceNote)) {
-        if let Some(source) = self.sources.last_mut() {
+        self.change(self.present(), change);
+    }
+
+    /// Changes what is noted of a source. Before the first one nothing is noted.
+    pub fn change(&mut self, source: usize, change: impl FnOnce(&mut SourceNote)) {
+        if let Some(source) = self.sources.get_mut(source) {
             change(source);
         }
     }

@@ -27,6 +27,10 @@ impl<T: Number> Maybe<T> {
         (self.0 != T::NONE).then_some(self.0)
     }
 
+    pub fn map(self, value: impl FnOnce(T) -> T) -> Maybe<T> {
+        if self.0 == T::NONE { self } else { Maybe(value(self.0)) }
+    }
+
     pub fn or(self, other: Maybe<T>) -> Maybe<T> {
         if self.0 == T::NONE { other } else { self }
     }

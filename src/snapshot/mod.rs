@@ -1,19 +1,24 @@
 //! All records of one instant, at rest: one Arrow IPC file, read where it lies, sorted by id.
 
 pub(crate) mod agree;
+mod batch;
+mod bits;
 mod builder;
 mod changes;
 mod columns;
+mod entry;
 mod file;
 mod file_set;
 mod filling;
 mod frame;
+mod gathered;
+mod held;
+mod joining;
 mod kept;
 mod keys;
 mod ledger;
 mod links;
 mod listed;
-mod lists;
 mod maybe;
 mod names;
 mod oddities;
@@ -24,9 +29,9 @@ mod renames;
 mod rows;
 mod schema;
 mod seal;
+mod sorted;
 mod stored;
 mod today;
-mod witnesses;
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -34,6 +39,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 
+pub use batch::Batch;
 pub use builder::Builder;
 pub use changes::Changes;
 pub use file_set::FileSet;
@@ -130,8 +136,7 @@ pub struct Link {
 }
 
 impl Snapshot {
-    fn in_memory(batch: RecordBatch, mut provenance: Provenance, rejects: Vec<Reject>) -> Snapshot {
-        provenance.digest = columns::digest(&batch);
+    fn in_memory(batch: RecordBatch, provenance: Provenance, rejects: Vec<Reject>) -> Snapshot {
         let (words, arrays) = columns::arrays(&batch);
         let memory = |buffers: Vec<_>| buffers.into_iter().map(Raw::Memory).collect();
         #[allow(clippy::expect_used, reason = "the columns are this program's")]

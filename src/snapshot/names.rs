@@ -50,17 +50,17 @@ impl Names {
         Names { folds: false, ..Names::of_ids() }
     }
 
-    /// Gives back the room of the table: nothing is looked up any more.
-    pub fn close(&mut self) {
-        (self.slots, self.seen) = (Vec::new(), Vec::new());
-    }
-
     pub fn len(&self) -> usize {
         self.spans.len()
     }
 
     pub fn get(&self, number: u32) -> &str {
         self.span(self.spans[number as usize])
+    }
+
+    /// Gives all texts, in order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.spans.iter().map(|span| self.span(*span))
     }
 
     fn span(&self, (start, length): (usize, u32)) -> &str {

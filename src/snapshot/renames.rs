@@ -87,11 +87,6 @@ impl Renames {
         self.accounts.keys().map(String::as_str)
     }
 
-    /// Tells whether an account, in lower case, has another name today.
-    pub fn is_account(&self, account: &str) -> bool {
-        self.accounts.contains_key(account)
-    }
-
     /// Gives the names of accounts that had others.
     pub fn new_accounts(&self) -> impl Iterator<Item = &str> {
         self.accounts.values().flatten().map(|(new, _)| new.as_str())

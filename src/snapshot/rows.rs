@@ -5,13 +5,12 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use super::ledger::Ledger;
-use super::lists::Model;
 use super::stored::AuthorityColumn;
 use super::{
-    Body, Builder, CommitColumn, Error, FlagColumn, KeyColumn, LinkColumn, ListColumn, NumberColumn, OddityColumn, Row,
-    Snapshot, Taken, WordColumn,
+    Batch, Body, Builder, CommitColumn, Error, FlagColumn, KeyColumn, LinkColumn, ListColumn, NumberColumn,
+    OddityColumn, Row, Snapshot, Taken, WordColumn,
 };
-use crate::model::{Counts, Flags, ModelId, Oddity, Parent, Record, WordLists, Words, hex};
+use crate::model::{Counts, Flags, ModelId, Parent, Record, WordLists, Words, hex};
 
 /// The records of a snapshot, each as one source would tell it.
 pub struct Records<'s> {
@@ -85,45 +84,17 @@ impl Builder {
     /// [`Error::Damaged`] if a column of that snapshot is not as it was written.
     pub fn on(snapshot: &Snapshot) -> Result<Builder, Error> {
         let mut builder = Builder::new();
-        let known = snapshot.records()?;
-        let words = known.lists.map(|list| list.words().map(|word| builder.words.intern(word)).collect::<Vec<u32>>());
-        for row in snapshot.rows() {
-            let id = snapshot.id(row);
-            if let Some(model) = snapshot.alias_of(row) {
-                builder.alias(id, snapshot.id(model));
+        let records = snapshot.records()?;
+        builder.tell_old_names(snapshot);
+        let mut batch = Batch::default();
+        for record in snapshot.rows().filter_map(|row| records.at(row)) {
+            batch.add(Ok(record));
+            if batch.is_full() {
+                builder.hold(std::mem::take(&mut batch), true);
             }
-            if !snapshot.is_listed(row) {
-                continue;
-            }
-            let name = builder.name(id);
-            builder.names.respell(name, id);
-            builder.of_name[name as usize] = Some(builder.models.len() as u32).into();
-            let hub_id = known.keys.at(row);
-            let links =
-                builder.link(known.links.at(row).map(|link| (snapshot.id(link.parent), link.relation, link.learned)));
-            let lists = WordLists::from_fn(|list| {
-                builder.lists.add_words(known.lists[list].at(row).iter().map(|word| words[list][*word as usize]))
-            });
-            let oddities: Vec<Oddity> = known.oddities.at(row).collect();
-            builder.heed(&oddities);
-            let model = Model {
-                name,
-                hub_id,
-                created: known.created.at(row).into(),
-                counts: known.counts.map(|column| column.at(row).into()),
-                words: known.words.map(|column| builder.word(column.at(row))),
-                flags: known.flags.map(|column| column.at(row)),
-                sha: builder.lists.add_sha(known.commits.at(row)),
-                lists,
-                links,
-                authority: known.authorities.at(row),
-                has_card: false,
-                is_dated: false,
-                is_stale: true,
-            };
-            builder.push(model, oddities);
         }
-        builder.ledger = Ledger::from_snapshot(snapshot);
+        builder.hold(batch, true);
+        builder.take_over(Ledger::from_snapshot(snapshot));
         Ok(builder)
     }
 
@@ -134,16 +105,21 @@ impl Builder {
     /// [`Error::Damaged`] if a column of that snapshot is not as it was written.
     pub fn remember(&mut self, older: &Snapshot) -> Result<(), Error> {
         let keys = older.keys()?;
+        self.tell_old_names(older);
         for row in older.rows() {
-            if let Some(model) = older.alias_of(row) {
-                self.alias(older.id(row), older.id(model));
-            }
             if let Some(key) = keys.at(row) {
-                let name = self.name(older.id(row));
-                self.keys.remember(key, name);
+                self.remember_key(key, older.id(row));
             }
         }
         Ok(())
+    }
+
+    fn tell_old_names(&mut self, of: &Snapshot) {
+        for row in of.rows() {
+            if let Some(model) = of.alias_of(row) {
+                self.alias(of.id(row), of.id(model));
+            }
+        }
     }
 
     /// Adds all that a snapshot holds, as a source beside others with this name: its records, its old names and its rejects.
@@ -157,17 +133,12 @@ impl Builder {
         self.source(name, "snapshot");
         let provenance = snapshot.provenance();
         let date = provenance.taken.filter(|_| provenance.taken_from != Taken::NewestRecord);
-        self.laid = self.laid.max(date);
-        self.is_dated = date.is_some();
+        self.is_laid(date);
         for record in snapshot.rows().filter_map(|row| records.at(row)) {
             self.add(Ok(record));
         }
         // After the records, of which each says that its id is in use.
-        for row in snapshot.rows() {
-            if let Some(model) = snapshot.alias_of(row) {
-                self.alias(snapshot.id(row), snapshot.id(model));
-            }
-        }
+        self.tell_old_names(snapshot);
         for reject in snapshot.rejects() {
             self.add(Err(reject.clone()));
         }

@@ -54,6 +54,7 @@ const ROOMS: &[Room] = &[
             "arrow_data",
             "arrow_ipc",
             "arrow_schema",
+            "rayon",
             "memmap2",
             "bytes",
             "tempfile",
