@@ -8,13 +8,15 @@ mod given;
 pub use error::Error;
 pub use given::Given;
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::census::{self, TooLong};
 use crate::reference::{Aliases, Family};
-use crate::snapshot::{Builder, CrawlNote, Snapshot};
-use crate::source::Source;
+use crate::snapshot::{Batch, Builder, CrawlNote, Snapshot};
 use crate::source::recording::Recording;
+use crate::source::{self, Parts, Sink, Source};
 
 /// What a snapshot is made by, beside its sources.
 #[derive(Debug, Default)]
@@ -75,7 +77,7 @@ pub fn make(
     mut builder: Builder,
     sources: Vec<Given>,
     recipe: &Recipe<'_>,
-    tell: &mut dyn FnMut(Event),
+    tell: &mut (dyn FnMut(Event) + Send),
 ) -> Result<Made, Error> {
     let is_new = builder.is_empty();
     let updates = sources.iter().filter_map(Given::recording).find(|recording| recording.plan().since.is_some());
@@ -114,10 +116,8 @@ fn read(
     builder: &mut Builder,
     source: Box<dyn Source>,
     recipe: &Recipe<'_>,
-    tell: &mut dyn FnMut(Event),
+    tell: &mut (dyn FnMut(Event) + Send),
 ) -> Result<(), Error> {
-    /// Telling of each record would take as long as some of the work.
-    const TOLD: u64 = 1024;
     let label = source.label()?;
     tell(Event::Source { label: label.clone() });
     builder.source(&label, source.kind().name());
@@ -128,15 +128,52 @@ fn read(
         }
         builder.crawled(Some(span.began), crawled::note_of(recording, recipe.before));
     }
-    let mut records = 0;
-    let digest = source.read(&mut |found| {
-        builder.add(found);
-        records += 1;
-        if records % TOLD == 0 {
-            tell(Event::Records(TOLD));
-        }
-    })?;
+    let intake = Intake { builder: Mutex::new((builder, 0, BTreeMap::new())), tell: Mutex::new(tell) };
+    let digest = source.read_parts(&intake)?;
+    let (builder, ..) = intake.builder.into_inner().unwrap_or_else(PoisonError::into_inner);
     builder.digest(&digest.sha256, digest.bytes);
     digest.remarks.iter().for_each(|remark| builder.remark(remark));
     Ok(())
+}
+
+/// Where the parts of a source come in: each is gathered where it is read, and added when those before it were.
+struct Intake<'b> {
+    /// The builder, which part is next, and those that are early.
+    builder: Mutex<(&'b mut Builder, usize, BTreeMap<usize, Vec<Batch>>)>,
+    tell: Mutex<&'b mut (dyn FnMut(Event) + Send)>,
+}
+
+impl Parts for Intake<'_> {
+    fn part(
+        &self,
+        number: usize,
+        fill: &mut dyn FnMut(Sink<'_>) -> Result<(), source::Error>,
+    ) -> Result<(), source::Error> {
+        /// Telling of each record would take as long as some of the work.
+        const TOLD: u64 = 1024;
+        let (mut batch, mut full, mut records) = (Batch::default(), Vec::new(), 0);
+        fill(&mut |found| {
+            batch.add(found);
+            if batch.is_full() {
+                full.push(std::mem::take(&mut batch));
+            }
+            records += 1;
+            if records % TOLD == 0 {
+                locked(&self.tell)(Event::Records(TOLD));
+            }
+        })?;
+        full.push(batch);
+        let mut intake = locked(&self.builder);
+        let (builder, next, early) = &mut *intake;
+        early.insert(number, full);
+        while let Some(batches) = early.remove(next) {
+            batches.into_iter().for_each(|batch| builder.batch(batch));
+            *next += 1;
+        }
+        Ok(())
+    }
+}
+
+fn locked<T>(held: &Mutex<T>) -> MutexGuard<'_, T> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -150,6 +150,26 @@ impl Error {
 /// A `Sink` takes the records of a source, the unreadable ones as rejects.
 pub type Sink<'s> = &'s mut dyn FnMut(Result<Record<'_>, Reject>);
 
+/// A `Parts` takes the parts of a source, several at once, each from another thread.
+pub trait Parts: Sync {
+    /// Takes a part. `fill`, which is called once, gives its records in order to the sink that it is given. Parts are numbered from 0
+    /// on in the order in which they stand in the source.
+    ///
+    /// # Errors
+    /// It fails as `fill` does.
+    fn part(&self, number: usize, fill: &mut dyn FnMut(Sink<'_>) -> Result<(), Error>) -> Result<(), Error>;
+}
+
+/// Gives a source to `parts` as one part.
+fn as_one_part<T>(parts: &dyn Parts, read: impl FnOnce(Sink<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    let (mut read, mut gave) = (Some(read), None);
+    parts.part(0, &mut |sink| {
+        gave = read.take().map(|read| read(sink)).transpose()?;
+        Ok(())
+    })?;
+    gave.ok_or_else(|| Error::unfit(Path::new(""), "was not read"))
+}
+
 /// A `Source` is something that records are read from, once.
 pub trait Source {
     /// Gives its name in provenance: the path as it was named; of what was fetched, its address at the commit that was
@@ -173,6 +193,15 @@ pub trait Source {
     /// # Errors
     /// It fails if the source as a whole cannot be read to its end.
     fn read(self: Box<Self>, sink: Sink<'_>) -> Result<Digested, Error>;
+
+    /// Reads every record as [`Source::read`] does, and gives them to `parts`, part by part. A dump and JSON Lines are read on
+    /// all processors.
+    ///
+    /// # Errors
+    /// It fails as [`Source::read`] does, with the first error of the source.
+    fn read_parts(self: Box<Self>, parts: &dyn Parts) -> Result<Digested, Error> {
+        as_one_part(parts, |sink| self.read(sink))
+    }
 
     /// Reads every row for its id and parents alone, and gives them to `sink` part after part, in order. A dump and JSON
     /// Lines are read on all processors, in a fraction of the time that [`Source::read`] takes.
@@ -325,6 +354,23 @@ impl Source for DataFile {
                 steady(path, || digest_beside(path, || stats::read(path, &self.named, sink)))
             }
             None => steady(path, || self.read_input(Input::open(path)?, sink)),
+        }
+    }
+
+    fn read_parts(self: Box<Self>, parts: &dyn Parts) -> Result<Digested, Error> {
+        let path = &self.path;
+        let rows = |input: Input| {
+            let remarks = pages::read_parts(path, input.contents()?, parts)?;
+            input.finish(remarks)
+        };
+        match (&self.arriving, self.kind) {
+            (Some(arriving), Kind::Jsonl) => rows(Input::from_reader(path, Box::new(arriving.read()))),
+            (None, Kind::Jsonl) if path == Path::new(STDIN) => rows(Input::open(path)?),
+            (None, Kind::Jsonl) => steady(path, || rows(Input::open(path)?)),
+            (None, Kind::HubStats) => {
+                steady(path, || digest_beside(path, || stats::read_parts(path, &self.named, parts)))
+            }
+            _ => as_one_part(parts, |sink| self.read(sink)),
         }
     }
 

@@ -10,7 +10,7 @@ use super::hub::wire;
 use super::packed::unpack;
 use super::parts::{desks, in_order};
 use super::scan::Scan;
-use super::{Error, Sink, open, read_links_of};
+use super::{Error, Parts, Sink, as_one_part, open, read_links_of};
 use crate::model::{Parentage, Record, Reject, Remark, RemarkKind};
 
 /// Longest row or line, in bytes. The Hub's largest (a full row with a long chat template and card) stay under 1 MiB.
@@ -36,12 +36,12 @@ pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result
     let mut rest = Vec::new();
     let next = |desk: &mut Desk| {
         let from = number;
-        let lines = desk.fill(&mut rest, &mut input).map_err(|error| cut(path, &at(number), &error))?;
+        let lines = desk.part.fill(&mut rest, &mut input).map_err(|error| cut(path, &at(number), &error))?;
         number += lines;
-        Ok((!desk.part.is_empty()).then_some(from))
+        Ok((!desk.part.0.is_empty()).then_some(from))
     };
     let work = |Desk { part, scan, gather, .. }: &mut Desk, mut number: u64| {
-        let mut rest = part.as_slice();
+        let mut rest = part.0.as_slice();
         while !rest.is_empty() {
             let (line, escaped) = scan.line(rest);
             rest = &rest[line.len()..];
@@ -68,22 +68,75 @@ pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result
     in_order(desks(|| Ok(Desk::new()))?, next, work, sink)
 }
 
+/// Reads every row of what is unpacked already. Lines are read in parts; what is no JSON Lines is one part.
+pub(super) fn read_parts(
+    path: &Path,
+    mut input: Box<dyn BufRead + Send>,
+    parts: &dyn Parts,
+) -> Result<Vec<Remark>, Error> {
+    let mut number = 1;
+    let at = |number: u64| format!("line {number}");
+    let start = begin(&mut input, &mut number).map_err(|error| cut(path, &at(number), &error))?;
+    let head = input.fill_buf().map_err(|error| cut(path, &at(number), &error))?;
+    // Whether the first line is a row is known if it ends in sight.
+    let first = head.split(|byte| *byte == b'\n').next().filter(|line| line.len() < head.len());
+    if start != Some(b'{') || !first.is_some_and(|line| line.trim_ascii_end().ends_with(b"}")) {
+        return as_one_part(parts, |sink| rows(path, (start, number), input, sink));
+    }
+    // What was read behind the last whole line.
+    let mut rest = Vec::new();
+    let mut count = 0..;
+    let next = |part: &mut Part| {
+        let from = number;
+        number += part.fill(&mut rest, &mut input).map_err(|error| cut(path, &at(number), &error))?;
+        Ok(count.next().filter(|_| !part.0.is_empty()).map(|part| (part, from)))
+    };
+    let work = |part: &mut Part, (count, from): (usize, u64)| {
+        let mut watch = Watch::default();
+        parts.part(count, &mut |sink| part.lines(path, from, &mut watch, sink))?;
+        Ok(watch)
+    };
+    let mut watch = Watch::default();
+    in_order(desks(|| Ok(Part::default()))?, next, work, |of_part| watch.add(of_part))?;
+    Ok(watch.remarks())
+}
+
+/// Lines, as they stand in the file.
+#[derive(Default)]
+struct Part(Vec<u8>);
+
 /// Where a part of the lines is read.
 struct Desk {
-    part: Vec<u8>,
+    part: Part,
     scan: Scan,
     gather: Gather,
 }
 
 impl Desk {
     fn new() -> Desk {
-        Desk { part: Vec::new(), scan: Scan::new(), gather: Gather::default() }
+        Desk { part: Part::default(), scan: Scan::new(), gather: Gather::default() }
+    }
+}
+
+impl Part {
+    /// Gives the rows of the lines, of which the first has this number.
+    fn lines(&self, path: &Path, mut number: u64, watch: &mut Watch, sink: Sink<'_>) -> Result<(), Error> {
+        let mut rest = self.0.as_slice();
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+            let line = &rest[..end];
+            rest = &rest[end..];
+            let state = if line.len() < MAX_ROW || line.ends_with(b"\n") { Line::Whole } else { Line::TooLong };
+            Lines { path, number, watch, sink }.line(state, line);
+            number += 1;
+        }
+        Ok(())
     }
 
     /// Fills the part with `rest` and what follows it, up to the last end of a line, and tells how many lines it holds; what
     /// is behind that becomes the rest. Of a line that is too long, only the start is there.
     fn fill(&mut self, rest: &mut Vec<u8>, input: &mut dyn BufRead) -> io::Result<u64> {
-        let part = &mut self.part;
+        let part = &mut self.0;
         let mut wanted = PART;
         let mut filled = rest.len();
         // It is filled over and over: only at first is its memory written for nothing.
@@ -148,6 +201,16 @@ fn cut_reason(error: &io::Error) -> String {
 pub(super) fn read(path: &Path, mut input: Box<dyn BufRead + Send>, sink: Sink<'_>) -> Result<Vec<Remark>, Error> {
     let mut number = 1;
     let start = begin(&mut input, &mut number).map_err(|error| cut(path, &format!("line {number}"), &error))?;
+    rows(path, (start, number), input, sink)
+}
+
+/// The rows from the first byte on, which stands in this line.
+fn rows(
+    path: &Path,
+    (start, number): (Option<u8>, u64),
+    mut input: Box<dyn BufRead + Send>,
+    sink: Sink<'_>,
+) -> Result<Vec<Remark>, Error> {
     let Some(start) = start else { return Err(Error::unfit(path, "is empty: it holds no row")) };
     let mut first = Vec::new();
     if start != b'[' {
@@ -184,6 +247,15 @@ impl Watch {
                 self.0.insert(name.to_owned());
             }
         })
+    }
+
+    /// Adds what was met behind it.
+    fn add(&mut self, later: Watch) {
+        for name in later.0 {
+            if self.0.len() < Watch::MOST {
+                self.0.insert(name);
+            }
+        }
     }
 
     fn remarks(self) -> Vec<Remark> {
@@ -223,31 +295,36 @@ impl Lines<'_, '_> {
     fn all(&mut self, first: Line, mut buffer: Vec<u8>, input: &mut dyn BufRead) -> Result<(), Error> {
         let mut state = first;
         loop {
-            let place = || format!("line {}", self.number);
-            match state {
-                Line::End => return Ok(()),
-                Line::TooLong => {
-                    let reason = format!("a line of more than {} MiB", MAX_ROW >> 20);
-                    (self.sink)(Err(reject(self.path, place(), reason)));
-                }
-                Line::Whole => match buffer.trim_ascii() {
-                    [] => (),
-                    array @ [b'[', ..] => {
-                        let within = format!("line {}, ", self.number);
-                        let mut values =
-                            Values { path: self.path, within, row: 0, watch: &mut *self.watch, sink: &mut *self.sink };
-                        if let Err((place, reason)) = values.all(&mut &*array) {
-                            (self.sink)(Err(reject(self.path, place, reason)));
-                        }
-                    }
-                    row => {
-                        (self.sink)(self.watch.record(row).map_err(|reason| reject(self.path, place(), reason)));
-                    }
-                },
+            if state == Line::End {
+                return Ok(());
             }
+            self.line(state, &buffer);
             self.number += 1;
             state = line(input, MAX_ROW, &mut buffer)
                 .map_err(|error| cut(self.path, &format!("line {}", self.number), &error))?;
+        }
+    }
+}
+
+impl Lines<'_, '_> {
+    /// Gives what a line holds.
+    fn line(&mut self, state: Line, line: &[u8]) {
+        let place = || format!("line {}", self.number);
+        if state == Line::TooLong {
+            let reason = format!("a line of more than {} MiB", MAX_ROW >> 20);
+            return (self.sink)(Err(reject(self.path, place(), reason)));
+        }
+        match line.trim_ascii() {
+            [] => (),
+            array @ [b'[', ..] => {
+                let within = format!("line {}, ", self.number);
+                let mut values =
+                    Values { path: self.path, within, row: 0, watch: &mut *self.watch, sink: &mut *self.sink };
+                if let Err((place, reason)) = values.all(&mut &*array) {
+                    (self.sink)(Err(reject(self.path, place, reason)));
+                }
+            }
+            row => (self.sink)(self.watch.record(row).map_err(|reason| reject(self.path, place(), reason))),
         }
     }
 }

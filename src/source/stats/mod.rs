@@ -17,6 +17,7 @@ use std::cell::Cell;
 use std::fs::File;
 use std::path::Path;
 use std::slice;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
@@ -32,7 +33,7 @@ use super::hub::wire;
 use super::normalize::{BaseModels, Found};
 use super::parts::{desks, in_order};
 use super::table::{Cells, NamedColumns, Repeats, numbers};
-use super::{Error, Sink};
+use super::{Error, Parts, Sink, as_one_part};
 use crate::model::{
     Authority, Counts, Flags, Hint, Oddity, OddityKind, Parentage, Reject, Remark, RepositoryKey, Word, Words, guarded,
 };
@@ -46,31 +47,28 @@ use texts::TextColumn;
 
 /// Reads every row. Gives what is to be said of the whole.
 pub(super) fn read(path: &Path, named: &NamedColumns, sink: Sink<'_>) -> Result<Vec<Remark>, Error> {
+    Dump::open(path, named)?.read(sink)
+}
+
+/// Reads every row; a row group is a part. Where rows add up, or one tells of what an earlier one said, all is one part.
+pub(super) fn read_parts(path: &Path, named: &NamedColumns, parts: &dyn Parts) -> Result<Vec<Remark>, Error> {
     let dump = Dump::open(path, named)?;
-    let mut groups = 0..dump.reader.num_row_groups();
-    let mut repeats = Repeats::default();
-    if dump.columns.are_of_links() {
-        let mut gathered = Gathered::default();
-        groups.try_for_each(|group| {
-            let mut rejects = Vec::new();
-            dump.group(group, &mut |found| gathered.add(found, &mut |found| rejects.extend(found.err())))?;
-            rejects.into_iter().for_each(|reject| sink(Err(reject)));
-            Ok(())
-        })?;
-        gathered.give(sink);
-    } else if dump.columns.name_parents() {
-        groups.try_for_each(|group| {
-            dump.group(group, &mut |found| {
-                found.iter().for_each(|record| repeats.see(record));
-                sink(found);
-            })
-        })?;
-    } else {
-        groups.try_for_each(|group| dump.group(group, sink))?;
+    if dump.columns.are_of_links() || dump.columns.name_parents() {
+        return as_one_part(parts, |sink| dump.read(sink));
     }
+    let mut groups = 0..dump.reader.num_row_groups();
+    let numbers = AtomicU64::new(0);
+    // A file that is open has one place where it is read, which two threads would move.
+    let desks = desks(|| Dump::open(path, named))?;
+    let work = |dump: &mut Dump<'_>, group| {
+        parts.part(group, &mut |sink| dump.group(group, sink))?;
+        numbers.fetch_add(dump.numbers.take(), Relaxed);
+        Ok(())
+    };
+    in_order(desks, |_| Ok(groups.next()), work, |()| ())?;
+    dump.numbers.set(numbers.into_inner());
     dump.row_count()?;
-    let numbers = numbers::remark(dump.numbers.get());
-    Ok(dump.remarks.into_iter().chain(repeats.remark()).chain(numbers).collect())
+    Ok(dump.told(None))
 }
 
 /// Ids and parents alone: a row group is a part.
@@ -156,6 +154,38 @@ impl Dump<'_> {
         }
         let room = Room::for_size(seen.size);
         Ok(Dump { path, reader, file, room, columns, remarks, numbers: Cell::default() })
+    }
+
+    /// Reads every row. Gives what is to be said of the whole.
+    fn read(self, sink: Sink<'_>) -> Result<Vec<Remark>, Error> {
+        let mut groups = 0..self.reader.num_row_groups();
+        let mut repeats = Repeats::default();
+        if self.columns.are_of_links() {
+            let mut gathered = Gathered::default();
+            groups.try_for_each(|group| {
+                let mut rejects = Vec::new();
+                self.group(group, &mut |found| gathered.add(found, &mut |found| rejects.extend(found.err())))?;
+                rejects.into_iter().for_each(|reject| sink(Err(reject)));
+                Ok(())
+            })?;
+            gathered.give(sink);
+        } else if self.columns.name_parents() {
+            groups.try_for_each(|group| {
+                self.group(group, &mut |found| {
+                    found.iter().for_each(|record| repeats.see(record));
+                    sink(found);
+                })
+            })?;
+        } else {
+            groups.try_for_each(|group| self.group(group, sink))?;
+        }
+        self.row_count()?;
+        Ok(self.told(repeats.remark()))
+    }
+
+    /// What is to be said of the whole.
+    fn told(self, repeats: Option<Remark>) -> Vec<Remark> {
+        self.remarks.into_iter().chain(repeats).chain(numbers::remark(self.numbers.get())).collect()
     }
 
     fn row_count(&self) -> Result<i64, Error> {
