@@ -1,4 +1,4 @@
-//! Counting: how many models descend from each, of which kinds, by whom. The only room where rayon is spoken.
+//! Counting: how many models descend from each, of which kinds, by whom.
 
 mod authors;
 mod blocks;
