@@ -11,10 +11,11 @@ pub use given::Given;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use crate::census::{self, TooLong};
 use crate::reference::{Aliases, Family};
-use crate::snapshot::{Batch, Builder, CrawlNote, Snapshot};
+use crate::snapshot::{Batch, Builder, CrawlNote, Draft, Snapshot};
 use crate::source::recording::Recording;
 use crate::source::{self, Parts, Sink, Source};
 
@@ -31,6 +32,8 @@ pub struct Recipe<'r> {
     pub written: i64,
     /// The crawl that is brought up to date.
     pub before: Option<&'r CrawlNote>,
+    /// Where it is written, as [`Snapshot::write`] does; none: it stays in memory.
+    pub output: Option<&'r Path>,
     /// How many seconds the counts of every model may take ([`census::Counting::wait`]); none: as long as they take.
     pub wait: Option<u64>,
 }
@@ -58,7 +61,7 @@ pub enum Event {
 /// A snapshot that was made.
 #[derive(Debug)]
 pub struct Made {
-    /// The snapshot, which nobody has written yet.
+    /// The snapshot, which is written where [`Recipe::output`] says.
     pub snapshot: Snapshot,
     /// How long the counts of every model would have taken, where they were left out for it.
     pub left_out: Option<TooLong>,
@@ -102,8 +105,28 @@ pub fn make(
     let mut snapshot = builder
         .finish(program, recipe.taken, Some(ended.unwrap_or(recipe.written)))
         .map_err(|error| Error::Unmade { error, rejects })?;
-    let left_out = census::keep_within(&mut snapshot, &recipe.families, recipe.wait)?;
+    let left_out = finish(&mut snapshot, recipe)?;
     Ok(Made { snapshot, left_out, known_rejects })
+}
+
+/// Computes what the snapshot keeps, while its columns go to the disk.
+fn finish(snapshot: &mut Snapshot, recipe: &Recipe<'_>) -> Result<Option<TooLong>, Error> {
+    let columns = snapshot.clone();
+    let draft = || recipe.output.map_or(Ok(None), |path| Draft::begin(&columns, path));
+    thread::scope(|scope| {
+        // Where no thread can be made, one comes after the other.
+        let beside = thread::Builder::new().spawn_scoped(scope, draft);
+        let left_out = census::keep_within(snapshot, &recipe.families, recipe.wait);
+        let draft = match beside {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => draft(),
+        };
+        let left_out = left_out?;
+        if let Some(draft) = draft? {
+            draft.finish(snapshot)?;
+        }
+        Ok(left_out)
+    })
 }
 
 fn add(builder: &mut Builder, path: &Path) -> Result<(), Error> {
@@ -155,14 +178,14 @@ impl Parts for Intake<'_> {
         fill(&mut |found| {
             batch.add(found);
             if batch.is_full() {
-                full.push(std::mem::take(&mut batch));
+                full.push(batch.take());
             }
             records += 1;
             if records % TOLD == 0 {
                 locked(&self.tell)(Event::Records(TOLD));
             }
         })?;
-        full.push(batch);
+        full.push(batch.take());
         let mut intake = locked(&self.builder);
         let (builder, next, early) = &mut *intake;
         early.insert(number, full);

@@ -92,15 +92,17 @@ impl Builder {
         }
     }
 
-    /// Adds what was gathered elsewhere, as if each record were added now.
+    /// Adds what was gathered and taken elsewhere, as if each record were added now.
     pub fn batch(&mut self, batch: Batch) {
         self.close();
         self.hold(batch, false);
     }
 
     fn close(&mut self) {
-        let open = std::mem::take(&mut self.open);
-        self.hold(open, false);
+        if !self.open.is_empty() {
+            let batch = self.open.take();
+            self.hold(batch, false);
+        }
     }
 
     pub(super) fn hold(&mut self, mut batch: Batch, is_stale: bool) {

@@ -22,7 +22,7 @@ pub(super) struct Entry {
     pub links: Vec<Named>,
     /// The links are numbered from 0 on.
     pub witnessed: Vec<Witnessed>,
-    /// The row that names the parents.
+    /// The row that names the parents, as it came.
     pub links_from: Place,
     pub authority: Authority,
     pub has_card: bool,
@@ -55,7 +55,7 @@ impl Entry {
             }),
             links: batch.links[links].iter().map(named).collect(),
             witnessed: batch.witnessed_of(row).iter().map(known).collect(),
-            links_from: place,
+            links_from: Place { row: batch.came[at], ..place },
             authority: batch.authorities[at].0,
             has_card: batch.authorities[at].1,
             is_dated: held.is_dated,
@@ -132,6 +132,7 @@ impl Entry {
     /// Adds it to a batch whose words and parents have the numbers of all batches.
     pub fn add_to(&self, batch: &mut Batch, id: &str, oddities: Vec<Oddity>) {
         let row = batch.len() as u32;
+        batch.came.push(row);
         if !oddities.is_empty() {
             batch.oddities.push((row, oddities));
         }

@@ -1,6 +1,6 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -36,49 +36,22 @@ impl Snapshot {
     /// # Errors
     /// [`Error::Io`] with the file's name.
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        let mut set = FileSet::default();
-        self.write_to(set.part(path)?).map_err(|error| Error::Io { path: path.into(), error })?;
-        set.appear()
+        match Draft::begin(self, path)? {
+            Some(draft) => draft.finish(self),
+            None => {
+                let mut set = FileSet::default();
+                self.copy_to(set.part(path)?).map_err(|error| Error::Io { path: path.into(), error })?;
+                set.appear()
+            }
+        }
     }
 
-    fn write_to(&self, file: &mut File) -> io::Result<()> {
-        let batch = match &*self.body {
-            Body::Memory(batch) => batch,
-            // It is as it was written, and nothing was changed since.
-            Body::File { file: mapped, .. } => {
-                file.write_all(mapped)?;
-                return self.unchanged().map_err(io::Error::other);
-            }
-        };
-        let metadata = [(FORMAT_KEY, FORMAT.to_owned()), (PROVENANCE_KEY, serde_json::to_string(&*self.provenance)?)];
-        let metadata: std::collections::HashMap<_, _> = metadata.map(|(key, value)| (key.to_owned(), value)).into();
-        let schema = schema().with_metadata(metadata);
-        let mut writer = FileWriter::try_new(BufWriter::new(&mut *file), &schema).map_err(other)?;
-        let batch = RecordBatch::try_new(Arc::new(schema.clone()), batch.columns().to_vec()).map_err(other)?;
-        writer.write(&batch).map_err(other)?;
-        writer.flush().map_err(other)?;
-        let mut kept = Vec::new();
-        let out = writer.get_mut();
-        let mut at = out.get_mut().stream_position()?;
-        for (name, width, bytes) in self.kept.all() {
-            let pad = at.next_multiple_of(ALIGNED) - at;
-            out.write_all(&[0; ALIGNED as usize][..pad as usize])?;
-            at += pad;
-            out.write_all(bytes)?;
-            kept.push((name, width, at, bytes.len(), format!("{:016x}", checksum(bytes))));
-            at += bytes.len() as u64;
+    /// Writes the file that it was read from: it is as it was written, and nothing was changed since.
+    fn copy_to(&self, file: &mut File) -> io::Result<()> {
+        if let Body::File { file: mapped, .. } = &*self.body {
+            file.write_all(mapped)?;
         }
-        // Arrow's messages begin at multiples of eight.
-        out.write_all(&[0; ALIGNED as usize][..(at.next_multiple_of(ALIGNED) - at) as usize])?;
-        writer.write_metadata(KEPT_KEY, serde_json::to_string(&kept)?);
-        writer.write_metadata(REJECTS_KEY, serde_json::to_string(&rejects_to_wire(&self.rejects))?);
-        let (words, arrays) = arrays(&batch);
-        let sums = words.iter().chain(&arrays).map(|array| format!("{:016x}", checksum(array)));
-        writer.write_metadata(SUMS_KEY, sums.collect::<String>());
-        writer.write_metadata(SEAL_KEY, UNSEALED);
-        writer.finish().map_err(other)?;
-        writer.into_inner().map_err(other)?.flush()?;
-        seal(file)
+        self.unchanged().map_err(io::Error::other)
     }
 
     /// Opens a snapshot: maps it, checks its frame and reads the names. Each other column is read when it is first asked for.
@@ -219,6 +192,76 @@ impl Snapshot {
         }
         let body = Body::File { path: path.into(), file: file.clone(), opened, places };
         Ok(Snapshot::new(columns, body, kept, provenance, rejects_from_wire(rejects)))
+    }
+}
+
+/// A `Draft` is the file of a snapshot in which the columns stand, and nothing yet of what is kept beside them: they go to the disk
+/// while that is still computed.
+pub(crate) struct Draft {
+    set: FileSet,
+    path: PathBuf,
+    writer: FileWriter<BufWriter<File>>,
+    /// The checksums of the columns.
+    sums: String,
+}
+
+impl Draft {
+    /// Begins the file of a snapshot that is in memory; there is none for one that is a file already.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the file's name.
+    pub fn begin(snapshot: &Snapshot, path: &Path) -> Result<Option<Draft>, Error> {
+        let Body::Memory(batch) = &*snapshot.body else { return Ok(None) };
+        let mut set = FileSet::default();
+        let file = set.part(path)?;
+        let write = || -> io::Result<_> {
+            let provenance = serde_json::to_string(&*snapshot.provenance)?;
+            let metadata = [(FORMAT_KEY, FORMAT.to_owned()), (PROVENANCE_KEY, provenance)];
+            let metadata: std::collections::HashMap<_, _> = metadata.map(|(key, value)| (key.to_owned(), value)).into();
+            let schema = schema().with_metadata(metadata);
+            let mut writer = FileWriter::try_new(BufWriter::new(file.try_clone()?), &schema).map_err(other)?;
+            let batch = RecordBatch::try_new(Arc::new(schema), batch.columns().to_vec()).map_err(other)?;
+            writer.write(&batch).map_err(other)?;
+            writer.flush().map_err(other)?;
+            file.sync_data()?;
+            let (words, arrays) = arrays(&batch);
+            let sums = words.iter().chain(&arrays).map(|array| format!("{:016x}", checksum(array))).collect();
+            Ok((writer, sums))
+        };
+        let (writer, sums) = write().map_err(|error| Error::Io { path: path.into(), error })?;
+        Ok(Some(Draft { set, path: path.into(), writer, sums }))
+    }
+
+    /// Adds what the same snapshot keeps by now, and puts the file into its place.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the file's name.
+    pub fn finish(self, snapshot: &Snapshot) -> Result<(), Error> {
+        let Draft { set, path, mut writer, sums } = self;
+        let write = || -> io::Result<()> {
+            let mut kept = Vec::new();
+            let out = writer.get_mut();
+            let mut at = out.get_mut().stream_position()?;
+            for (name, width, bytes) in snapshot.kept.all() {
+                let pad = at.next_multiple_of(ALIGNED) - at;
+                out.write_all(&[0; ALIGNED as usize][..pad as usize])?;
+                at += pad;
+                out.write_all(bytes)?;
+                kept.push((name, width, at, bytes.len(), format!("{:016x}", checksum(bytes))));
+                at += bytes.len() as u64;
+            }
+            // Arrow's messages begin at multiples of eight.
+            out.write_all(&[0; ALIGNED as usize][..(at.next_multiple_of(ALIGNED) - at) as usize])?;
+            writer.write_metadata(KEPT_KEY, serde_json::to_string(&kept)?);
+            writer.write_metadata(REJECTS_KEY, serde_json::to_string(&rejects_to_wire(&snapshot.rejects))?);
+            writer.write_metadata(SUMS_KEY, sums);
+            writer.write_metadata(SEAL_KEY, UNSEALED);
+            writer.finish().map_err(other)?;
+            let mut file = writer.into_inner().map_err(other)?.into_inner().map_err(io::IntoInnerError::into_error)?;
+            seal(&mut file)
+        };
+        write().map_err(|error| Error::Io { path, error })?;
+        set.appear()
     }
 }
 

@@ -192,23 +192,29 @@ impl Filling {
 
     /// The codes of the words that rows have, in order of the words, so that equal contents give equal bytes: of each batch by the
     /// batch's own numbers, and the words.
-    fn dictionary(&self, of_row: impl Fn(&Batch, u32, &mut dyn FnMut(u32)) + Sync) -> (Vec<Vec<u32>>, ArrayRef) {
+    fn dictionary<'w, A: Iterator<Item = u32>, R: Iterator<Item = u32>>(
+        &'w self,
+        all: impl Fn(&'w Batch) -> A + Sync,
+        of_row: impl Fn(&'w Batch, u32) -> R + Sync,
+    ) -> (Vec<Vec<u32>>, ArrayRef) {
         let texts = &self.gathered.words;
         let held = &self.gathered.held;
         let used_in = held.par_iter().zip(&self.gathered.name_of).map(|(held, names)| {
             let mut used = vec![false; held.words.len()];
-            for row in (0..names.len() as u32).filter(|row| names[*row as usize] != Maybe::NONE) {
-                of_row(&held.batch, row, &mut |word| used[word as usize] = true);
+            match names.contains(&Maybe::NONE) {
+                false => all(&held.batch).for_each(|word| used[word as usize] = true),
+                // Other rows are the model.
+                true => {
+                    let own = (0..names.len() as u32).filter(|row| names[*row as usize] != Maybe::NONE);
+                    own.flat_map(|row| of_row(&held.batch, row)).for_each(|word| used[word as usize] = true);
+                }
             }
             used
         });
         let mut used = vec![false; texts.len()];
         for (held, used_in) in held.iter().zip(used_in.collect::<Vec<_>>()) {
-            held.words
-                .iter()
-                .zip(used_in)
-                .filter(|(_, is_used)| *is_used)
-                .for_each(|(word, _)| used[*word as usize] = true);
+            let own = held.words.iter().zip(used_in).filter(|(_, is_used)| *is_used);
+            own.for_each(|(word, _)| used[*word as usize] = true);
         }
         let mut words: Vec<u32> = (0..texts.len() as u32).filter(|word| used[*word as usize]).collect();
         words.par_sort_unstable_by_key(|word| texts.get(*word));
@@ -222,10 +228,10 @@ impl Filling {
     }
 
     fn words(&self, word: Word) -> DictionaryArray<UInt32Type> {
-        let of_row = |batch: &Batch, row: u32, take: &mut dyn FnMut(u32)| {
-            batch.words_of[word][row as usize].get().into_iter().for_each(take);
-        };
-        let (codes, words) = self.dictionary(of_row);
+        let (codes, words) = self.dictionary(
+            |batch| batch.words_of[word].iter().filter_map(|word| word.get()),
+            |batch, row| batch.words_of[word][row as usize].get().into_iter(),
+        );
         let held = &self.gathered.held;
         let code = |at: &Option<Place>| {
             let Some(at) = at else { return Maybe::NONE };
@@ -236,10 +242,10 @@ impl Filling {
     }
 
     fn list(&self, list: WordList) -> ListArray {
-        let of_row = |batch: &Batch, row: u32, take: &mut dyn FnMut(u32)| {
-            batch.lists[list].at(row).iter().copied().for_each(take);
-        };
-        let (codes, words) = self.dictionary(of_row);
+        let (codes, words) = self.dictionary(
+            |batch| batch.lists[list].codes.iter().copied(),
+            |batch, row| batch.lists[list].at(row).iter().copied(),
+        );
         let held = &self.gathered.held;
         let own = |row: usize| {
             let at = self.models[row];

@@ -3,7 +3,7 @@ use std::ops::Range;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::batch::{Named, Witnessed};
+use super::batch::{Named, Prefix, Witnessed, prefix};
 use super::entry::Entry;
 use super::held::{Held, PARENTS, Place};
 use super::keys::Older;
@@ -46,7 +46,7 @@ pub(super) struct Gathered {
 /// A name: its first bytes, where its text is, and where its model is.
 #[derive(Debug, Clone, Copy)]
 struct Name {
-    first: u128,
+    first: Prefix,
     text: Place,
     is_model: bool,
 }
@@ -192,7 +192,8 @@ impl Gathered {
                 let Some(child) = self.name_of[at][row as usize].get() else { continue };
                 let first = self.first_links[at];
                 let links = held.batch.links_of(row);
-                let from = if at == last { origins[row as usize] } else { Place { batch: at as u32, row } };
+                let came = || Place { batch: at as u32, row: held.batch.came[row as usize] };
+                let from = if at == last { origins[row as usize] } else { came() };
                 all.push(Witness {
                     from,
                     child,
@@ -201,9 +202,7 @@ impl Gathered {
                 });
             }
         }
-        if !origins.is_empty() {
-            all.sort_by_key(|witness| witness.from);
-        }
+        all.sort_by_key(|witness| witness.from);
         all
     }
 
@@ -263,7 +262,7 @@ impl Gathered {
         // '0' follows '/' in ASCII.
         let [from, to] = ["/", "0"].map(|end| {
             let end = format!("{account}{end}");
-            let first = super::sorted::first_bytes(&end);
+            let first = prefix(&end);
             let is_before = |(at, name): &(u32, &Name)| {
                 name.first.cmp(&first).then_with(|| super::cmp_key(self.text(*at), &end)).is_lt()
             };

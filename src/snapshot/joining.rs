@@ -54,10 +54,10 @@ impl<'h> Joining<'h> {
                     Told::Table(rows) => joining.renames.of_table(rows.iter()),
                 }
             }
-            let rows = is_joined.get(batch).into_iter().flatten().zip(0..).filter(|(is_joined, _)| **is_joined);
-            for (_, row) in rows {
-                joining.row(Place { batch: batch as u32, row }, ledger);
-            }
+            let Some(is_joined) = is_joined.get(batch) else { break };
+            let mut rows: Vec<u32> = (0..is_joined.len() as u32).filter(|row| is_joined[*row as usize]).collect();
+            rows.sort_unstable_by_key(|row| held[batch].batch.came[*row as usize]);
+            rows.into_iter().for_each(|row| joining.row(Place { batch: batch as u32, row }, ledger));
         }
         joining
     }

@@ -42,6 +42,7 @@ use arrow_array::RecordBatch;
 pub use batch::Batch;
 pub use builder::Builder;
 pub use changes::Changes;
+pub(crate) use file::Draft;
 pub use file_set::FileSet;
 pub use kept::Array;
 pub use links::{Links, Numbered};

@@ -90,10 +90,10 @@ impl Builder {
         for record in snapshot.rows().filter_map(|row| records.at(row)) {
             batch.add(Ok(record));
             if batch.is_full() {
-                builder.hold(std::mem::take(&mut batch), true);
+                builder.hold(batch.take(), true);
             }
         }
-        builder.hold(batch, true);
+        builder.hold(batch.take(), true);
         builder.take_over(Ledger::from_snapshot(snapshot));
         Ok(builder)
     }

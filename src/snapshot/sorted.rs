@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use rayon::prelude::*;
 
+use super::batch::{Prefix, prefix};
 use super::cmp_key;
 use super::held::{Held, PARENTS, Place};
 use super::names::Names;
@@ -27,7 +28,7 @@ impl<'t> Texts<'t> {
 /// A `Key` is a text by its first bytes, which mostly decide and lie beside the place and not in a far corner of memory.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key {
-    pub first: u128,
+    pub first: Prefix,
     pub place: Place,
 }
 
@@ -40,18 +41,17 @@ pub(super) struct Sorted {
 
 impl Sorted {
     pub fn of(texts: Texts<'_>) -> Sorted {
-        let key = |place| Key { first: first_bytes(texts.at(place)), place };
+        let key = |place| Key { first: prefix(texts.at(place)), place };
         let place = |batch: usize, row: usize| Place { batch: batch as u32, row: row as u32 };
         let rows = texts.held.par_iter().enumerate();
-        let rows = rows.flat_map(|(at, held)| (0..held.batch.len()).into_par_iter().map(move |row| place(at, row)));
-        let parents = (0..texts.parents.len() as u32).into_par_iter().map(|row| Place { batch: PARENTS, row });
+        let rows = rows.flat_map_iter(|(at, held)| (0..held.batch.len()).map(move |row| place(at, row)));
+        let mut parents: Vec<Place> =
+            (0..texts.parents.len() as u32).map(|row| Place { batch: PARENTS, row }).collect();
+        parents.par_sort_unstable_by(|one, other| cmp_key(texts.at(*one), texts.at(*other)));
         let mut keys: Vec<Key> = rows.chain(parents).map(key).collect();
         let text = |key: &Key| texts.at(key.place);
-        let order = |one: &Key, other: &Key| {
-            let by_text = || cmp_key(text(one), text(other));
-            one.first.cmp(&other.first).then_with(by_text).then_with(|| one.place.cmp(&other.place))
-        };
-        keys.par_sort_unstable_by(order);
+        // Each batch is in order, and so are the parents: they are merged, and of equal texts the earlier stays the first.
+        keys.par_sort_by(|one, other| one.first.cmp(&other.first).then_with(|| cmp_key(text(one), text(other))));
         let is_same =
             |pair: &[Key]| pair[0].first == pair[1].first && text(&pair[0]).eq_ignore_ascii_case(text(&pair[1]));
         let mut repeats = vec![false; keys.len().min(1)];
@@ -82,19 +82,12 @@ impl Sorted {
 }
 
 /// The first place of a text in what is sorted.
-pub(super) fn find_among<'t, T>(all: &[T], text: &str, key: impl Fn(&T) -> (u128, &'t str)) -> Option<usize> {
-    let first = first_bytes(text);
+pub(super) fn find_among<'t, T>(all: &[T], text: &str, key: impl Fn(&T) -> (Prefix, &'t str)) -> Option<usize> {
+    let first = prefix(text);
     let order = |one: &T| {
         let (other, known) = key(one);
         other.cmp(&first).then_with(|| cmp_key(known, text))
     };
     let at = all.partition_point(|one| order(one) == Ordering::Less);
     all.get(at).filter(|one| order(one) == Ordering::Equal).map(|_| at)
-}
-
-/// The first sixteen bytes of an id in lower case, as a number of the same order.
-pub(super) fn first_bytes(id: &str) -> u128 {
-    let mut bytes = [0; 16];
-    bytes.iter_mut().zip(id.bytes()).for_each(|(to, byte)| *to = byte.to_ascii_lowercase());
-    u128::from_be_bytes(bytes)
 }

@@ -59,14 +59,13 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
     if !named.is_empty() && !sources.iter().any(is_table) {
         bail!(Usage("--column names columns of tables (CSV, Parquet), and no source is one".into()));
     }
-    let recipe = recipe(aliases, taken, &args.wait)?;
+    let recipe = Recipe { output: Some(&output), ..recipe(aliases, taken, &args.wait)? };
     let Made { snapshot, left_out, known_rejects } = match make(Builder::new(), sources, &recipe) {
         Ok(made) => made,
         Err(Error::Source(error)) => return Err(there.failed(error.into())),
         Err(error) => return Err(worded(error)),
     };
     tell(left_out);
-    snapshot.write(&output)?;
     let newest = there.newest(&snapshot)?;
     there.remove()?;
     output::result(&(summary(&args.output, &snapshot, 0, known_rejects)? + &newest))?;
@@ -77,7 +76,7 @@ pub fn run(args: &Import) -> anyhow::Result<ExitCode> {
 /// What a snapshot is made by: the tables inside the program, this moment, and how long may be counted.
 pub fn recipe(aliases: Vec<Aliases>, taken: Option<i64>, wait: &Wait) -> anyhow::Result<Recipe<'static>> {
     let families = Families::built_in()?.all()?;
-    Ok(Recipe { aliases, families, taken, written: clock::now()?, before: None, wait: wait.seconds() })
+    Ok(Recipe { aliases, families, taken, written: clock::now()?, before: None, output: None, wait: wait.seconds() })
 }
 
 /// Makes a snapshot, and shows how far it is.
