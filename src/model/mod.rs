@@ -11,6 +11,7 @@ mod parentage;
 mod record;
 mod relation;
 mod remark;
+mod side_by_side;
 
 pub use alias::{Alias, Certainty, Scope};
 pub use column::{Count, Counts, Flag, Flags, Word, WordList, WordLists, Words};
@@ -26,3 +27,4 @@ pub(crate) use record::INSTANTS;
 pub use record::{Authority, DATES_KEPT_SINCE, DAY, Parent, Record, Reject, Witness};
 pub use relation::{Learned, Relation};
 pub use remark::{Remark, RemarkKind};
+pub(crate) use side_by_side::side_by_side;

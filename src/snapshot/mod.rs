@@ -21,6 +21,7 @@ mod links;
 mod listed;
 mod maybe;
 mod names;
+mod nearest;
 mod oddities;
 mod opened;
 mod part;
@@ -46,6 +47,7 @@ pub(crate) use file::Draft;
 pub use file_set::FileSet;
 pub use kept::Array;
 pub use links::{Links, Numbered};
+pub use nearest::nearest;
 pub use part::Numbers;
 pub use provenance::{Counts, CrawlNote, Provenance, RemarkNote, SourceNote, Taken};
 #[cfg(feature = "crawl")]
@@ -283,6 +285,11 @@ impl Snapshot {
         self.columns.names.ids.at(row as usize)
     }
 
+    /// The bytes of the row's id, which are ASCII: nobody looks at them once more.
+    pub(crate) fn id_bytes(&self, row: Row) -> &[u8] {
+        self.columns.names.ids.bytes_at(row as usize)
+    }
+
     /// Gives the account in the row's id; ids of the oldest kind have none.
     pub fn owner(&self, row: Row) -> Option<&str> {
         self.id(row).split_once('/').map(|(owner, _)| owner)
@@ -291,7 +298,7 @@ impl Snapshot {
     /// Tells whether two models have one owner, without regard to case. A model without an owner is its own.
     pub fn share_owner(&self, one: Row, other: Row) -> bool {
         let owner = |row: Row| {
-            let id = self.columns.names.ids.bytes_at(row as usize);
+            let id = self.id_bytes(row);
             id.iter().position(|byte| *byte == b'/').map(|slash| &id[..slash])
         };
         one == other || matches!((owner(one), owner(other)), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))
@@ -425,57 +432,6 @@ impl Snapshot {
         }
         low
     }
-
-    /// Gives the ids that look most like `wanted`, the nearest first, at most `most` of them.
-    pub fn nearest(&self, wanted: &str, most: usize) -> Vec<&str> {
-        let ids = self.rows().filter(|row| self.alias_of(*row).is_none()).map(|row| self.id(row));
-        nearest(wanted, ids, most)
-    }
-}
-
-/// Gives those of `words` that look most like `wanted`, the nearest first and at most `most`: by similarity of the
-/// whole and of the part after the slash, without regard to case. What is not rather alike is left out.
-pub fn nearest<'w>(wanted: &str, words: impl Iterator<Item = &'w str>, most: usize) -> Vec<&'w str> {
-    const ALIKE: f64 = 0.85;
-    let wanted = wanted.to_ascii_lowercase();
-    let wanted_name = name(&wanted);
-    let mut bytes = [0u16; 256];
-    wanted.bytes().for_each(|byte| bytes[byte as usize] = bytes[byte as usize].saturating_add(1));
-    // The most that the measure can give: as if all bytes that both have stood in their places.
-    let at_most = |lower: &str| {
-        let mut left = bytes;
-        let both = lower.bytes().filter(|byte| {
-            let left = &mut left[*byte as usize];
-            let is_there = *left > 0;
-            *left -= u16::from(is_there);
-            is_there
-        });
-        let both = both.count() as f64;
-        let jaro = (both / wanted.chars().count() as f64 + both / lower.len() as f64 + 1.0) / 3.0;
-        let start = wanted.bytes().zip(lower.bytes()).take(4).take_while(|(one, other)| one == other).count();
-        jaro + 0.1 * start as f64 * (1.0 - jaro)
-    };
-    let mut found: Vec<(f64, &str)> = Vec::new();
-    for word in words {
-        // Far longer or shorter words cannot be near; the check spares most of the work.
-        if word.len().abs_diff(wanted.len()) > wanted.len() / 2 + 12 {
-            continue;
-        }
-        let lower = word.to_ascii_lowercase();
-        let is_hopeless = lower.is_ascii() && at_most(&lower) <= ALIKE;
-        let whole = if is_hopeless { 0.0 } else { strsim::jaro_winkler(&wanted, &lower) };
-        let part = if name(&lower) == wanted_name { 0.97 } else { 0.0 };
-        let alike = whole.max(part);
-        if alike > ALIKE {
-            found.push((alike, word));
-        }
-    }
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    found.into_iter().take(most).map(|(_, word)| word).collect()
-}
-
-fn name(id: &str) -> &str {
-    id.rsplit('/').next().unwrap_or(id)
 }
 
 /// The order of ids in a snapshot: by their bytes in ASCII lower case.

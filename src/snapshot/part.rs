@@ -2,13 +2,12 @@ use std::fmt::{Debug, Formatter};
 use std::hash::Hasher as _;
 use std::ops::{Deref, Range};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::thread::{self, available_parallelism};
 
 use arrow_buffer::{ArrowNativeType, Buffer, ScalarBuffer};
 use twox_hash::XxHash3_64;
 
 use super::agree::Agreed;
+use crate::model::side_by_side;
 
 /// A stretch of a file, and its checksum.
 pub(super) type Place = (Range<usize>, u64);
@@ -208,24 +207,10 @@ fn sum_and_look(bytes: &[u8], look: &Look<'_>) -> (u64, Agreed) {
     if bytes.len() <= PIECE {
         return of_piece(0);
     }
-    let pieces: Vec<OnceLock<(u64, Agreed)>> = (0..bytes.len().div_ceil(PIECE)).map(|_| OnceLock::new()).collect();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        loop {
-            let at = next.fetch_add(1, Relaxed);
-            let Some(piece) = pieces.get(at) else { break };
-            _ = piece.set(of_piece(at * PIECE));
-        }
-    };
-    let helpers = available_parallelism().map_or(1, |processors| processors.get()).min(pieces.len()) - 1;
-    thread::scope(|scope| {
-        // As many as can be made: this thread does what the others leave.
-        _ = (0..helpers).take_while(|_| thread::Builder::new().spawn_scoped(scope, work).is_ok()).count();
-        work();
-    });
+    let pieces = side_by_side(bytes.len().div_ceil(PIECE), |at| of_piece(at * PIECE));
     let mut hash = XxHash3_64::new();
     let mut agreed = Ok(());
-    for (sum, said) in pieces.into_iter().filter_map(OnceLock::into_inner) {
+    for (sum, said) in pieces {
         hash.write(&sum.to_le_bytes());
         agreed = agreed.and(said);
     }
