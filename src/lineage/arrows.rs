@@ -29,9 +29,11 @@ impl Making {
     }
 
     /// Adds the links of the next row.
-    pub fn add(&mut self, links: &[(Row, Edge)]) {
-        self.ends.extend(links.iter().map(|link| link.0));
-        self.codes.extend(links.iter().map(|link| link.1.code()));
+    pub fn add(&mut self, links: impl IntoIterator<Item = (Row, Edge)>) {
+        for (end, edge) in links {
+            self.ends.push(end);
+            self.codes.push(edge.code());
+        }
         self.offsets.push(self.ends.len() as u32);
     }
 
@@ -108,9 +110,27 @@ impl Arrows {
         self.ends[range.clone()].iter().zip(&self.codes[range]).map(|(end, code)| (*end, Edge::of_code(*code)))
     }
 
-    /// Finds the strongly connected components of more than one row, by their smallest members, which are in order.
+    /// Finds the strongly connected components of more than one row, by their smallest members, which are in order. These are
+    /// links up.
     pub fn cycles(&self) -> Vec<Vec<Row>> {
-        let mut cycles = components(&self.offsets, &self.ends);
+        // Nearly all rows have no child, or none that has any in the end: these are on no cycle.
+        let rows = 0..self.offsets.len().saturating_sub(1) as Row;
+        let mut open = vec![0u32; rows.len()];
+        self.ends.iter().for_each(|end| open[*end as usize] += 1);
+        let leaves: Vec<Row> = rows.clone().filter(|row| open[*row as usize] == 0).collect();
+        let mut done: Vec<Row> = Vec::new();
+        for leaf in leaves {
+            done.push(leaf);
+            while let Some(row) = done.pop() {
+                for parent in self.ends(row) {
+                    open[*parent as usize] -= 1;
+                    done.extend((open[*parent as usize] == 0).then_some(*parent));
+                }
+            }
+        }
+        // What is above one that is left is left too.
+        let left = rows.filter(|row| open[*row as usize] > 0);
+        let mut cycles = components(&self.offsets, &self.ends, left);
         cycles.iter_mut().for_each(|members| members.sort_unstable());
         cycles.sort_unstable();
         cycles

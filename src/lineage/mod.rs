@@ -93,7 +93,7 @@ impl Lineage {
         let mut parents = Vec::new();
         for child in snapshot.rows() {
             resolve::resolve(snapshot, links, child, &mut parents, &mut |_| ());
-            up.add(&parents);
+            up.add(parents.iter().copied());
         }
         let up = up.finish();
         Ok(Lineage::new(snapshot, up.clone(), up.turned(), true))
@@ -123,11 +123,8 @@ impl Lineage {
     /// `keep` is given parent, child and what the link carries.
     pub fn only(&self, keep: impl Fn(Row, Row, Edge) -> bool) -> Lineage {
         let mut up = Making::with_capacity(self.snapshot.len(), self.links());
-        let mut parents = Vec::new();
         for child in self.snapshot.rows() {
-            parents.clear();
-            parents.extend(self.parents(child).filter(|(parent, edge)| keep(*parent, child, *edge)));
-            up.add(&parents);
+            up.add(self.parents(child).filter(|(parent, edge)| keep(*parent, child, *edge)));
         }
         Lineage::part(&self.snapshot, up)
     }
@@ -147,7 +144,7 @@ impl Lineage {
                 parents.dedup_by_key(|(parent, _)| *parent);
                 parents.reverse();
             }
-            up.add(&parents);
+            up.add(parents.iter().copied());
         }
         Lineage::part(&self.snapshot, up)
     }
