@@ -242,14 +242,17 @@ impl Atlas {
             let recent = format!("{words} Recent: created on {} or later, {days} before the snapshot.", day(since));
             words = recent.trim().into();
         }
-        let census = self.counted(&asked.filter, &counting)?;
         let most = asked.most.unwrap_or(0);
+        let groups = |families| {
+            Ok::<_, Error>(Ranking::of_groups(&self.links(&asked.filter)?, families, asked.by, &counting, most)?)
+        };
         let ranking = match asked.of {
-            Group::Models => Ranking::of_models(&census, asked.by, most)?,
-            Group::Owners => Ranking::of_groups(&census, None, asked.by, &counting, most)?,
-            Group::Families => {
-                Ranking::of_groups(&census, Some(self.tables.all_families()?), asked.by, &counting, most)?
+            Group::Models => {
+                let census = self.counted(&asked.filter, &counting)?;
+                Ranking::of_models(&census, asked.by, most)?
             }
+            Group::Owners => groups(None)?,
+            Group::Families => groups(Some(self.tables.all_families()?))?,
         };
         Ok(Facts::Ranking { ranking, group: asked.of, words })
     }

@@ -41,30 +41,18 @@ pub(super) fn to_keep(snapshot: &Snapshot) -> Result<(String, Array), Error> {
     Ok((NAME.into(), Array::Numbers(owners(snapshot)?.to_vec())))
 }
 
-/// Counts the distinct owners of the counted descendants of every model with children, in order.
+/// Counts the distinct owners of the counted descendants of every model with children, in order; and of what descends from
+/// each of some owners' models and is not theirs.
 ///
 /// # Errors
 /// [`super::Error::Snapshot`] if a column is not as it was written, and [`super::Error::TooLong`].
-pub(super) fn below(lineage: &Lineage, counting: &Counting) -> Result<Vec<u64>, super::Error> {
-    let owners = owners(lineage.snapshot())?;
-    Ok(distinct(lineage, &owners, counting)?.below(counting.wait)?)
-}
-
-/// Counts the distinct owners of what descends from each of some owners' models and is not theirs.
-///
-/// # Errors
-/// [`super::Error::Snapshot`] if a column is not as it was written, and [`super::Error::TooLong`].
-pub(super) fn below_owners(
+pub(super) fn below(
     lineage: &Lineage,
     sets: &[Vec<Row>],
     counting: &Counting,
-) -> Result<Vec<u64>, super::Error> {
-    let owners = owners(lineage.snapshot())?;
-    Ok(distinct(lineage, &owners, counting)?.below_groups(sets, counting.wait)?)
-}
-
-fn distinct<'a>(lineage: &Lineage, owners: &'a [u32], counting: &Counting) -> Result<Distinct<'a>, Error> {
-    let snapshot = lineage.snapshot();
+) -> Result<(Vec<u64>, Vec<u64>), super::Error> {
+    let (snapshot, owners) = (lineage.snapshot(), owners(lineage.snapshot())?);
     let wanted = counting.wanted(snapshot)?;
-    Ok(Distinct::gather(snapshot.len(), &lineage.pairs(), owners, |row| wanted.holds(row)))
+    let distinct = Distinct::gather(snapshot.len(), &lineage.pairs(), &owners, |row| wanted.holds(row));
+    Ok(distinct.below(sets, counting.wait)?)
 }

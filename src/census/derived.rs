@@ -112,6 +112,46 @@ impl Desk {
     }
 }
 
+/// Finds all that can be reached from some members, which are left out unless everybody counts; `children` gives those of a
+/// model to the function that it is handed. F1 stands first, and its number beside.
+pub(super) fn reached(
+    rows: usize,
+    members: &[Row],
+    counted: Counted,
+    children: impl Fn(Row, &mut dyn FnMut(Row)),
+) -> (usize, Vec<Row>) {
+    let mut desk = Desk::new(rows);
+    members.iter().for_each(|row| desk.members[*row as usize / 64] |= 1 << (row % 64));
+    let (mut reached, mut next) = (Vec::new(), 0);
+    let mut meet = |child: Row, reached: &mut Vec<Row>| {
+        let (word, bit) = (child as usize / 64, 1 << (child % 64));
+        if desk.seen[word] & bit == 0 && (counted == Counted::Everybody || desk.members[word] & bit == 0) {
+            desk.seen[word] |= bit;
+            reached.push(child);
+        }
+    };
+    members.iter().for_each(|member| children(*member, &mut |child| meet(child, &mut reached)));
+    let direct = reached.len();
+    while let Some(at) = reached.get(next).copied() {
+        next += 1;
+        children(at, &mut |child| meet(child, &mut reached));
+    }
+    (direct, reached)
+}
+
+/// Counts by how many of some sets each row is reached, members left out.
+pub fn reached_by(lineage: &Lineage, sets: &[Vec<Row>]) -> Vec<u16> {
+    let rows = lineage.snapshot().len();
+    let all = |set: &Vec<Row>| {
+        let children = |row, take: &mut dyn FnMut(Row)| lineage.children(row).for_each(|(child, _)| take(child));
+        reached(rows, set, Counted::Others, children).1
+    };
+    let all: Vec<Vec<Row>> = sets.par_iter().map(all).collect();
+    let mut by = vec![0u16; rows];
+    all.iter().flatten().for_each(|row| by[*row as usize] += 1);
+    by
+}
+
 impl Derived {
     /// Finds F1 and F2 of each of some sets of members, in their order, in parallel.
     pub fn of_sets(lineage: &Lineage, sets: &[Vec<Row>], counted: Counted) -> Vec<Derived> {

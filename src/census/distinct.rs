@@ -75,29 +75,23 @@ impl<'a> Distinct<'a> {
         Distinct { owners, inner, sets, single, closure }
     }
 
-    /// Counts the distinct owners of what is below each node with children, in order, if that takes no longer than so
-    /// many seconds.
-    pub fn below(self, wait: Option<u64>) -> Result<Vec<u64>, TooLong> {
-        let (sums, _) = self.closure.prepare(Vec::new()).within(wait)?.finish();
-        let mut below: Vec<u64> = self.sets.iter().map(|set| sums.of_set(*set).into()).collect();
-        for (member, without, with) in &self.single {
-            below[member.index()] -= u64::from(sums.of_set(*with) - sums.of_set(*without));
-        }
-        Ok(below)
-    }
-
-    /// Counts the distinct owners of what is below each of some groups and not theirs: all nodes of an owner are one
-    /// group.
-    pub fn below_groups(mut self, groups: &[Vec<u32>], wait: Option<u64>) -> Result<Vec<u64>, TooLong> {
+    /// Counts the distinct owners of what is below each node with children, in order, and of what is below each of some
+    /// groups and not theirs: all nodes of an owner are one group. It does so if that takes no longer than so many seconds.
+    pub fn below(mut self, groups: &[Vec<u32>], wait: Option<u64>) -> Result<(Vec<u64>, Vec<u64>), TooLong> {
         let join = |members: &Vec<u32>| {
             let places = members.iter().filter_map(|member| self.inner.find(*member));
             let sets = places.map(|place| self.sets[place.index()]);
             let own = members.first().map(|member| owner_alone(self.owners, *member));
             self.closure.join(&mut sets.chain(own).collect())
         };
-        let sets: Vec<Set> = groups.iter().map(join).collect();
+        let groups: Vec<Set> = groups.iter().map(join).collect();
         let (sums, _) = self.closure.prepare(Vec::new()).within(wait)?.finish();
-        Ok(sets.into_iter().map(|set| u64::from(sums.of_set(set).saturating_sub(1))).collect())
+        let mut below: Vec<u64> = self.sets.iter().map(|set| sums.of_set(*set).into()).collect();
+        for (member, without, with) in &self.single {
+            below[member.index()] -= u64::from(sums.of_set(*with) - sums.of_set(*without));
+        }
+        let groups = groups.into_iter().map(|set| u64::from(sums.of_set(set).saturating_sub(1)));
+        Ok((below, groups.collect()))
     }
 }
 

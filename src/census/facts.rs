@@ -1,12 +1,13 @@
+use std::collections::HashMap;
 use std::ops::Range;
 
-use super::layout::{Kind, Layout, Unit};
 use super::segments::Segments;
 use super::shadow::{Shadow, shadows};
-use super::{Counting, Deepest, Sum, Tally, Wanted, credit, deepest, kept_rows};
+use super::table::Table;
+use super::{Counting, Sum, Tally, Wanted};
 use crate::lineage::Lineage;
 use crate::model::{Count, Relation};
-use crate::snapshot::{Array, Error, NumberColumn, Numbers, Row, Snapshot, agree};
+use crate::snapshot::{Array, Error, NumberColumn, Numbers, Row, Snapshot};
 
 /// A `Facts` is the counts of one model. Descendants are distinct models other than itself.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -26,11 +27,6 @@ pub struct Facts {
     pub likes: Sum,
     /// So many descendants were created in the time of [`Counting::recent`], of those with a date, which `of` counts.
     pub recent: Sum,
-    /// This is the highest generation among the descendants: the fewest links from any root.
-    pub deepest: u32,
-    /// This is the fractional credit, in models: each descendant gives 1/k of itself to each of its k parents,
-    /// recursively (docs/definitions.md, 3.3).
-    pub credit: f64,
 }
 
 /// A `Summed` is a value that models may lack, summed over the descendants.
@@ -54,64 +50,72 @@ impl Summed {
     }
 }
 
-/// A sum over the descendants has so many lanes: one for each relation, in which models are counted, and two for each
-/// [`Summed`].
-const LANES: usize = Summed::Recent.lane() + 2;
-pub(super) type Lanes = [i64; LANES];
+/// The lanes of the relations, in each of which models are counted.
+pub(super) type Kinds = [i64; Relation::ALL.len()];
+/// The lanes of the values: two for each [`Summed`].
+pub(super) type Values = [i64; 2 * (Summed::Recent as usize + 1)];
 
-/// The columns of [`FactsTable`], by whose numbers they are kept: the direct children, the lanes, and two that are no sums.
+/// The columns of a table of facts, by whose numbers they are kept: the direct children, the relations, the values.
 const DIRECT: usize = 0;
-const FIRST_LANE: usize = DIRECT + 1;
-const DEEPEST: usize = FIRST_LANE + LANES;
-const CREDIT: usize = DEEPEST + 1;
-const COLUMNS: usize = CREDIT + 1;
+const KINDS: usize = DIRECT + 1;
+const COLUMNS: usize = KINDS + Summed::Recent.lane() + 2;
 
 /// A `FactsTable` is the facts of every model with children, column by column: counted now, or kept in the snapshot.
 #[derive(Debug)]
-pub(super) struct FactsTable {
-    rows: Numbers<Row>,
-    columns: [Numbers<u64>; COLUMNS],
-}
+pub(super) struct FactsTable(Table);
 
 /// Under which name the facts are kept: this version of what they mean.
 const NAME: &str = "census/1";
 
 impl FactsTable {
     /// Counts the facts.
-    pub fn count(lineage: &Lineage, layout: &Layout, counting: &Counting) -> Result<FactsTable, super::Error> {
-        let weigh = Weigh::read(lineage, counting)?;
-        let sums = Segments::sum_within(weigh.nodes(), &weigh.links(), |node| weigh.node(node), counting.wait)?;
-        let mut generations = lineage.generations();
-        // What is not counted is nobody's deepest descendant.
-        lineage.snapshot().rows().filter(|row| !weigh.counts(*row)).for_each(|row| generations[row as usize] = 0);
-        let deepest = deepest(layout, &generations);
-        let in_cycles = Deepest::in_cycles(layout, &generations);
-        let credit = credit(layout, lineage, |row| weigh.counts(row));
-        let rows: Vec<Row> = lineage.snapshot().rows().filter(|row| !lineage.is_leaf(*row)).collect();
-        let mut columns: [Vec<u64>; COLUMNS] = std::array::from_fn(|_| Vec::with_capacity(rows.len()));
-        for row in &rows {
-            // Only rows with links are inner, so each has a unit.
-            let unit = layout.unit(*row).unwrap_or_default();
-            let mut deepest = deepest[unit.index()];
-            // The sum is over the model too, which is not its own descendant.
-            let own = match layout.kind(unit) {
-                Kind::Model => weigh.row(*row, weigh.weakest(*row)),
-                // A member of a cycle descends from itself through the others.
-                Kind::Cycle(number) => {
-                    deepest = deepest.max(in_cycles[number as usize].beside(*row));
-                    weigh.row(*row, weigh.within_cycle(layout, unit, *row))
-                }
+    pub fn count(lineage: &Lineage, counting: &Counting) -> Result<FactsTable, super::Error> {
+        let (kinds, values) = (KindsOf::read(lineage, counting)?, ValuesOf::read(lineage.snapshot(), counting)?);
+        let (all, wait) = (lineage.snapshot().len(), counting.wait);
+        let links = kinds.links();
+        let own = &links[..lineage.links()];
+        let (by_kind, by_value) = rayon::join(
+            || Segments::sum_within(kinds.nodes(), &links, |node| kinds.node(node), wait),
+            || Segments::sum_within(all, own, |row| values.row(row), wait),
+        );
+        let (by_kind, by_value) = (by_kind?, by_value?);
+        let mut direct = vec![0u32; all];
+        own.iter().for_each(|(parent, child)| direct[*parent as usize] += u32::from(kinds.wanted.holds(*child)));
+        let cycles = by_kind.cycles();
+        let in_cycle: HashMap<Row, &[Row]> =
+            cycles.iter().flat_map(|members| members.iter().map(|row| (*row, &members[..]))).collect();
+        let mut rows: Vec<Row> = Vec::new();
+        let mut columns: Vec<Vec<u64>> = vec![Vec::new(); COLUMNS];
+        // Shadows have no children, so the nodes of both are the rows with children.
+        for ((row, by_kind), (_, by_value)) in by_kind.all().zip(by_value.all()) {
+            // The sum is over the model too, which is not its own descendant; a member of a cycle is one through the others.
+            let own = match in_cycle.get(&row) {
+                None => kinds.row(row, kinds.weakest(row)),
+                Some(members) => kinds.row(row, kinds.within(members, row)),
             };
-            let sum = sums.reached_from(*row).unwrap_or_default();
-            let direct = lineage.children(*row).filter(|(child, _)| weigh.counts(*child)).count();
-            columns[DIRECT].push(direct as u64);
-            for (lane, column) in columns[FIRST_LANE..][..LANES].iter_mut().enumerate() {
-                column.push(unsigned(sum[lane] - own[lane]));
-            }
-            columns[DEEPEST].push(deepest.into());
-            columns[CREDIT].push(credit[unit.index()].to_bits());
+            rows.push(row);
+            columns[DIRECT].push(direct[row as usize].into());
+            let lanes = by_kind.iter().zip(own).chain(by_value.iter().zip(values.row(row)));
+            columns[KINDS..].iter_mut().zip(lanes).for_each(|(column, (sum, own))| column.push(unsigned(sum - own)));
         }
-        Ok(FactsTable { rows: rows.into(), columns: columns.map(Numbers::from) })
+        Ok(FactsTable(Table { rows: rows.into(), columns: columns.into_iter().map(Numbers::from).collect() }))
+    }
+
+    /// Counts what is recent, beside all else that is counted already.
+    pub fn with_recent(mut self, lineage: &Lineage, counting: &Counting) -> Result<FactsTable, super::Error> {
+        let Some(recent) = Recent::read(lineage.snapshot(), counting)? else { return Ok(self) };
+        let weight = |row| recent.lanes(row);
+        let sums = Segments::sum_within(lineage.snapshot().len(), &lineage.pairs(), weight, counting.wait)?;
+        let below = |row: &Row| {
+            let (sum, own) = (sums.reached_from(*row).unwrap_or_default(), recent.lanes(*row));
+            [0, 1].map(|lane| unsigned(sum[lane] - own[lane]))
+        };
+        let below: Vec<[u64; 2]> = self.0.rows.iter().map(below).collect();
+        for lane in [0, 1] {
+            let column: Vec<u64> = below.iter().map(|below| below[lane]).collect();
+            self.0.columns[KINDS + Summed::Recent.lane() + lane] = column.into();
+        }
+        Ok(self)
     }
 
     /// Reads the facts that a snapshot keeps, if it keeps any: those of all its links and models, in which nothing is
@@ -120,21 +124,7 @@ impl FactsTable {
     /// # Errors
     /// [`Error::Damaged`] if they are not as they were written.
     pub fn kept(snapshot: &Snapshot) -> Result<Option<FactsTable>, Error> {
-        let Some(rows) = kept_rows(snapshot, &format!("{NAME}/rows"))? else { return Ok(None) };
-        let mut columns: [Numbers<u64>; COLUMNS] = Default::default();
-        for (number, column) in columns.iter_mut().enumerate() {
-            let name = format!("{NAME}/{number}");
-            // A sum is less than this, so that those of all models add up; credit is no whole number.
-            let look = |block: &[u64]| match number == CREDIT || block.iter().fold(0, |all, sum| all | sum) >> 62 == 0 {
-                true => Ok(()),
-                false => Err("a sum that is higher than any can be".to_owned()),
-            };
-            let Some(kept) = snapshot.kept_if(&name, look)? else { return Ok(None) };
-            agree::as_many("counts", kept.len(), rows.len())
-                .map_err(|wrong| snapshot.damaged(format!("kept array {name}: {wrong}")))?;
-            *column = kept;
-        }
-        Ok(Some(FactsTable { rows, columns }))
+        Ok(Table::kept(snapshot, NAME, COLUMNS)?.map(FactsTable))
     }
 
     /// Tells whether a snapshot keeps the facts.
@@ -143,20 +133,18 @@ impl FactsTable {
     }
 
     pub fn to_keep(&self) -> Vec<(String, Array)> {
-        let columns = self.columns.iter().enumerate();
-        let columns = columns.map(|(number, column)| (format!("{NAME}/{number}"), Array::Sums(column.to_vec())));
-        columns.chain([(format!("{NAME}/rows"), Array::Numbers(self.rows.to_vec()))]).collect()
+        self.0.to_keep(NAME)
     }
 
     /// Gives the models with children, in order.
     pub fn rows(&self) -> &[Row] {
-        &self.rows
+        &self.0.rows
     }
 
     /// Gives the facts at a place among [`FactsTable::rows`].
     pub fn at(&self, at: usize) -> Facts {
-        let value = |column: usize| self.columns[column][at];
-        let sums = tally_of(|lane| value(FIRST_LANE + lane));
+        let value = |column: usize| self.0.columns[column][at];
+        let sums = tally_of(|lane| value(KINDS + lane));
         Facts {
             direct: value(DIRECT),
             descendants: sums.models,
@@ -165,8 +153,6 @@ impl FactsTable {
             downloads_all_time: sums.downloads_all_time,
             likes: sums.likes,
             recent: sums.recent,
-            deepest: value(DEEPEST) as u32,
-            credit: f64::from_bits(value(CREDIT)),
         }
     }
 }
@@ -177,11 +163,12 @@ fn unsigned(lane: i64) -> u64 {
 }
 
 /// Makes a tally of the sums; its authors and dates are not known by them.
-pub(super) fn tally(lanes: &Lanes) -> Tally {
-    tally_of(|lane| unsigned(lanes[lane]))
+pub(super) fn tally(kinds: &Kinds, values: &Values) -> Tally {
+    tally_of(|lane| unsigned(kinds.get(lane).copied().unwrap_or_else(|| values[lane - kinds.len()])))
 }
 
-fn tally_of(lane: impl Fn(usize) -> u64) -> Tally {
+/// Makes a tally of the lanes of the relations, and then those of the values.
+pub(super) fn tally_of(lane: impl Fn(usize) -> u64) -> Tally {
     let by_relation: [u64; 5] = std::array::from_fn(&lane);
     Tally {
         models: by_relation.iter().sum(),
@@ -194,6 +181,21 @@ fn tally_of(lane: impl Fn(usize) -> u64) -> Tally {
     }
 }
 
+/// Gives a lane of those that [`tally_of`] asks for.
+pub(super) fn lane_of(tally: &Tally, lane: usize) -> u64 {
+    let sums = [tally.downloads, tally.downloads_all_time, tally.likes, tally.recent];
+    let [sums, of] = [sums.map(|sum| sum.total), sums.map(|sum| sum.of)];
+    match lane.checked_sub(tally.by_relation.len()) {
+        None => tally.by_relation[lane],
+        Some(lane) => [sums, of][lane % 2][lane / 2],
+    }
+}
+
+/// Makes a sum of the lanes of [`Recent`].
+pub(super) fn recent(&[total, of]: &[i64; 2]) -> Sum {
+    Sum { total: unsigned(total), of: unsigned(of) }
+}
+
 /// Reads the downloads in 30 days, those of all time and the likes of every model.
 pub(super) fn sums(snapshot: &Snapshot) -> Result<[&NumberColumn<u64>; 3], Error> {
     let counts = [Count::Downloads, Count::DownloadsAllTime, Count::Likes];
@@ -201,29 +203,18 @@ pub(super) fn sums(snapshot: &Snapshot) -> Result<[&NumberColumn<u64>; 3], Error
     Ok([downloads?, all_time?, likes?])
 }
 
-/// A `Weigh` knows what each model adds to the sums.
-pub(super) struct Weigh<'a> {
+/// A `KindsOf` knows what each model adds to the sums by relation.
+pub(super) struct KindsOf<'a> {
     lineage: &'a Lineage,
     wanted: Wanted<'a>,
-    sums: [&'a NumberColumn<u64>; 3],
-    /// The dates, and which of them are recent.
-    recent: Option<(&'a NumberColumn<i64>, Range<i64>)>,
     shadows: Vec<Shadow>,
 }
 
-impl<'a> Weigh<'a> {
+impl<'a> KindsOf<'a> {
     /// # Errors
     /// [`Error::Damaged`].
-    pub fn read(lineage: &'a Lineage, counting: &Counting) -> Result<Weigh<'a>, Error> {
-        let snapshot = lineage.snapshot();
-        let recent = counting.recent.clone().map(|recent| snapshot.created().map(|created| (created, recent)));
-        Ok(Weigh {
-            lineage,
-            wanted: counting.wanted(snapshot)?,
-            sums: sums(snapshot)?,
-            recent: recent.transpose()?,
-            shadows: shadows(lineage),
-        })
+    pub fn read(lineage: &'a Lineage, counting: &Counting) -> Result<KindsOf<'a>, Error> {
+        Ok(KindsOf { lineage, wanted: counting.wanted(lineage.snapshot())?, shadows: shadows(lineage) })
     }
 
     /// Counts the nodes: the rows, and after them the shadows.
@@ -231,7 +222,7 @@ impl<'a> Weigh<'a> {
         self.lineage.snapshot().len() + self.shadows.len()
     }
 
-    /// Gives all links, those to shadows too.
+    /// Gives all links, and after them those to shadows.
     pub fn links(&self) -> Vec<(u32, u32)> {
         let mut links = self.lineage.pairs();
         for (shadow, number) in self.shadows.iter().zip(self.lineage.snapshot().len() as u32..) {
@@ -252,12 +243,12 @@ impl<'a> Weigh<'a> {
     pub fn parent(&self, node: u32) -> Option<Row> {
         match self.shadow_of(node) {
             Some(shadow) => shadow.parents.first().copied(),
-            None => self.lineage.parents(node).next().map(|(parent, _)| parent),
+            None => parent(self.lineage, node),
         }
     }
 
     /// Gives what a node adds.
-    pub fn node(&self, node: u32) -> Lanes {
+    pub fn node(&self, node: u32) -> Kinds {
         match self.shadow_of(node) {
             Some(shadow) => self.shadow(shadow),
             None => self.row(node, self.weakest(node)),
@@ -268,52 +259,85 @@ impl<'a> Weigh<'a> {
         self.shadows.get((node as usize).checked_sub(self.lineage.snapshot().len())?)
     }
 
-    fn counts(&self, row: Row) -> bool {
-        self.wanted.holds(row)
-    }
-
     /// The weakest relation of a model; its shadows move it up where a stronger link leads to it.
     fn weakest(&self, row: Row) -> Option<Relation> {
         self.lineage.parents(row).map(|(_, edge)| edge.relation).min()
     }
 
     /// How the others of its cycle see a member: by its strongest link inside the cycle.
-    fn within_cycle(&self, layout: &Layout, unit: Unit, row: Row) -> Option<Relation> {
-        let inside = |parent: Row| layout.unit(parent) == Some(unit);
-        self.lineage.parents(row).filter(|(parent, _)| inside(*parent)).map(|(_, edge)| edge.relation).max()
+    fn within(&self, members: &[Row], row: Row) -> Option<Relation> {
+        let inside = self.lineage.parents(row).filter(|(parent, _)| members.binary_search(parent).is_ok());
+        inside.map(|(_, edge)| edge.relation).max()
     }
 
-    fn shadow(&self, shadow: &Shadow) -> Lanes {
-        let mut lanes = Lanes::default();
-        if self.counts(shadow.of) {
+    fn shadow(&self, shadow: &Shadow) -> Kinds {
+        let mut lanes = Kinds::default();
+        if self.wanted.holds(shadow.of) {
             lanes[shadow.relation as usize] += 1;
             lanes[shadow.instead as usize] -= 1;
         }
         lanes
     }
 
-    fn row(&self, row: Row, relation: Option<Relation>) -> Lanes {
-        let mut lanes = Lanes::default();
-        if !self.counts(row) {
+    fn row(&self, row: Row, relation: Option<Relation>) -> Kinds {
+        let mut lanes = Kinds::default();
+        // A root is nobody's descendant: whatever it adds is taken off again where it is counted.
+        lanes[relation.unwrap_or(Relation::Unstated) as usize] = self.wanted.holds(row).into();
+        lanes
+    }
+}
+
+/// Gives a parent of a model, one of them if there are several.
+pub(super) fn parent(lineage: &Lineage, row: Row) -> Option<Row> {
+    lineage.parents(row).next().map(|(parent, _)| parent)
+}
+
+/// A `ValuesOf` knows what each model adds to the sums of values.
+pub(super) struct ValuesOf<'a> {
+    wanted: Wanted<'a>,
+    sums: [&'a NumberColumn<u64>; 3],
+    recent: Option<Recent<'a>>,
+}
+
+impl<'a> ValuesOf<'a> {
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn read(snapshot: &'a Snapshot, counting: &Counting) -> Result<ValuesOf<'a>, Error> {
+        let (wanted, recent) = (counting.wanted(snapshot)?, Recent::read(snapshot, counting)?);
+        Ok(ValuesOf { wanted, sums: sums(snapshot)?, recent })
+    }
+
+    /// Gives what a model adds.
+    pub fn row(&self, row: Row) -> Values {
+        let mut lanes = Values::default();
+        if !self.wanted.holds(row) {
             return lanes;
         }
-        // A root is nobody's descendant: whatever it adds is taken off again where it is counted.
-        lanes[relation.unwrap_or(Relation::Unstated) as usize] = 1;
-        let recent =
-            self.recent.as_ref().and_then(|(created, recent)| Some(u64::from(recent.contains(&created.at(row)?))));
-        let [downloads, all_time, likes] = self.sums.map(|column| column.at(row));
-        let values = [
-            (Summed::Downloads, downloads),
-            (Summed::DownloadsAllTime, all_time),
-            (Summed::Likes, likes),
-            (Summed::Recent, recent),
-        ];
-        for (summed, value) in values {
-            if let Some(value) = value {
-                lanes[summed.lane()] = value as i64;
-                lanes[summed.lane() + 1] = 1;
-            }
-        }
+        let known = self.sums.iter().map(|column| column.at(row).map_or([0, 0], |value| [value as i64, 1]));
+        let recent = self.recent.as_ref().map_or([0, 0], |recent| recent.lanes(row));
+        lanes.as_chunks_mut().0.iter_mut().zip(known.chain([recent])).for_each(|(lanes, value)| *lanes = value);
         lanes
+    }
+}
+
+/// A `Recent` knows the dates, and which of them are recent.
+pub(super) struct Recent<'a> {
+    created: &'a NumberColumn<i64>,
+    range: Range<i64>,
+}
+
+impl<'a> Recent<'a> {
+    /// Reads the dates, if it is asked what is recent.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`].
+    pub fn read(snapshot: &'a Snapshot, counting: &Counting) -> Result<Option<Recent<'a>>, Error> {
+        let recent = |range: &Range<i64>| Ok(Recent { created: snapshot.created()?, range: range.clone() });
+        counting.recent.as_ref().map(recent).transpose()
+    }
+
+    /// Gives what a model adds: whether it is recent, and whether that is known.
+    pub fn lanes(&self, row: Row) -> [i64; 2] {
+        self.created.at(row).map_or([0, 0], |created| [self.range.contains(&created).into(), 1])
     }
 }

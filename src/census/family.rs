@@ -1,7 +1,7 @@
 use rayon::prelude::*;
 
 use super::derived::{Counted, Derived, Desk};
-use super::facts::{self, Weigh};
+use super::facts::{self, KindsOf, ValuesOf};
 use super::groups::Groups;
 use super::members::{members, members_and_mentions, mentions};
 use super::segments::Segments;
@@ -134,6 +134,33 @@ impl Part {
     }
 }
 
+/// A `Looked` is a family, counted but for its top children, and the models behind the counts.
+pub(super) struct Looked {
+    pub count: FamilyCount,
+    pub derived: Derived,
+    /// These are the mentions, as far as F3 is known.
+    pub mentions: Vec<Row>,
+}
+
+impl Looked {
+    pub fn look(
+        family: &Family,
+        lineage: &Lineage,
+        counting: &Counting,
+        counted: Counted,
+    ) -> Result<Looked, snapshot::Error> {
+        let members = members(family, lineage)?;
+        let (mentions, counts) = rayon::join(
+            || has_f3(family, lineage).then(|| mentions(family, lineage, &members, counting)).transpose(),
+            || FamilyCount::count_members(family, &members, &Bursts::find(lineage)?, counting, counted),
+        );
+        let (mentions, (count, derived)) = (mentions?, counts?);
+        let f3 = mentions.as_ref().map(|mentions| mentions.len() as u64);
+        let (count, mentions) = (FamilyCount { f3, ..count }, mentions.unwrap_or_default());
+        Ok(Looked { count, derived, mentions })
+    }
+}
+
 /// How many children are listed in [`FamilyCount::top_children`].
 const TOP: usize = 10;
 
@@ -148,19 +175,8 @@ impl FamilyCount {
         counting: &Counting,
         counted: Counted,
     ) -> Result<FamilyCount, Error> {
-        let members = members(family, lineage)?;
-        let (f3, count) = rayon::join(
-            || match has_f3(family, lineage) {
-                true => mentions(family, lineage, &members, counting).map(|mentions| Some(mentions.len() as u64)),
-                false => Ok(None),
-            },
-            || {
-                let bursts = Bursts::find(lineage)?;
-                let (count, f1) = FamilyCount::count_members(family, &members, &bursts, counting, counted)?;
-                Ok::<_, Error>(FamilyCount { top_children: top(lineage, &f1, counting)?, ..count })
-            },
-        );
-        Ok(FamilyCount { f3: f3?, ..count? })
+        let Looked { count, derived, .. } = Looked::look(family, lineage, counting, counted)?;
+        Ok(FamilyCount { top_children: top(lineage, &derived.direct, counting)?, ..count })
     }
 
     /// Counts many families by one reading of the ids, in their order: by [`Counted::Others`] and by
@@ -195,14 +211,14 @@ impl FamilyCount {
         families.iter().zip(&sets).map(count).collect()
     }
 
-    /// All but F3 and the top children, and F1 itself.
+    /// All but F3 and the top children, and F1 and F2 themselves.
     fn count_members(
         family: &Family,
         members: &[Row],
         bursts: &Bursts,
         counting: &Counting,
         counted: Counted,
-    ) -> Result<(FamilyCount, Vec<(Row, Relation)>), snapshot::Error> {
+    ) -> Result<(FamilyCount, Derived), snapshot::Error> {
         let lineage = bursts.lineage();
         let snapshot = lineage.snapshot();
         let worth = Worth::read(snapshot)?;
@@ -243,9 +259,9 @@ impl FamilyCount {
             top_children: Vec::new(),
             f1: f1_tally,
             f2: f2_tally,
-            generations: derived.levels,
+            generations: derived.levels.clone(),
         };
-        Ok((count, derived.direct))
+        Ok((count, derived))
     }
 }
 
@@ -314,29 +330,42 @@ impl Tally {
     }
 }
 
-/// Counts F1 and F2 of each of many sets of members, in their order, in parallel. Of F2 the authors and the dates are
-/// left at 0: they are no sums.
+/// Counts F1 and F2 of each of many sets of members, in their order, in parallel. Of F1 the models are counted, by relation
+/// too, and nothing else; of F2 the authors and the dates are left at 0, since they are no sums.
 ///
 /// # Errors
 /// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
 pub fn tallies(lineage: &Lineage, sets: &[Vec<Row>], counting: &Counting) -> Result<Vec<(Tally, Tally)>, Error> {
-    let snapshot = lineage.snapshot();
-    let (worth, wanted) = (Worth::read(snapshot)?, counting.wanted(snapshot)?);
-    let owners = authors::owners(snapshot)?;
-    let weigh = Weigh::read(lineage, counting)?;
-    let groups = Groups::take_apart(weigh.nodes(), &weigh.links(), |node| weigh.node(node));
-    let nodes = |set: usize| sets[set].iter().flat_map(|row| weigh.nodes_of(*row));
-    let weight = |node| weigh.node(node);
-    let all =
-        groups.reached(sets.len(), nodes, |node| weigh.parent(node), weight).within(counting.wait)?.finish(weight);
-    let direct = |desk: &mut Desk, members: &Vec<Row>| {
-        let mut direct = desk.direct(lineage, members, Counted::Others);
-        desk.clear(members, &[]);
-        direct.retain(|(row, _)| wanted.holds(*row));
-        Tally::count(&worth, &owners, &direct, counting)
+    let (snapshot, wait) = (lineage.snapshot(), counting.wait);
+    let (kinds, values) = (KindsOf::read(lineage, counting)?, ValuesOf::read(snapshot, counting)?);
+    let by_kind = || {
+        let nodes = |set: usize| sets[set].iter().flat_map(|row| kinds.nodes_of(*row));
+        let (parent, weight) = (|node| kinds.parent(node), |node| kinds.node(node));
+        let groups = Groups::take_apart(kinds.nodes(), &kinds.links(), weight);
+        Ok::<_, Error>(groups.reached(sets.len(), nodes, parent, weight).within(wait)?.finish(weight))
     };
-    let direct: Vec<Tally> = sets.par_iter().map_init(|| Desk::new(snapshot.len()), direct).collect();
-    Ok(direct.into_iter().zip(all.iter().map(facts::tally)).collect())
+    let by_value = || {
+        let rows = |set: usize| sets[set].iter().copied();
+        let (parent, weight) = (|row| facts::parent(lineage, row), |row| values.row(row));
+        let groups = Groups::take_apart(snapshot.len(), &lineage.pairs(), weight);
+        Ok::<_, Error>(groups.reached(sets.len(), rows, parent, weight).within(wait)?.finish(weight))
+    };
+    let wanted = counting.wanted(snapshot)?;
+    let direct = |desk: &mut Desk, members: &Vec<Row>| {
+        let mut f1 = Tally::default();
+        for (row, relation) in desk.direct(lineage, members, Counted::Others) {
+            let is_counted = u64::from(wanted.holds(row));
+            f1.models += is_counted;
+            f1.by_relation[relation as usize] += is_counted;
+        }
+        desk.clear(members, &[]);
+        f1
+    };
+    let direct = || sets.par_iter().map_init(|| Desk::new(snapshot.len()), direct).collect();
+    let ((by_kind, by_value), direct): (_, Vec<Tally>) = rayon::join(|| rayon::join(by_kind, by_value), direct);
+    let (by_kind, by_value) = (by_kind?, by_value?);
+    let all = by_kind.iter().zip(&by_value).map(|(kinds, values)| facts::tally(kinds, values));
+    Ok(direct.into_iter().zip(all).collect())
 }
 
 /// The same with the authors of F2, by a walk from every set.

@@ -9,17 +9,22 @@ mod coverage;
 mod derived;
 mod descendants;
 mod distinct;
+mod explained;
 mod facts;
 mod family;
 mod groups;
+mod keep;
 mod kin;
 mod layout;
 mod members;
 mod numbers;
+mod owned;
+mod passes;
 mod ranking;
 mod runs;
 mod segments;
 mod shadow;
+mod table;
 mod tally;
 mod targets;
 mod threads;
@@ -32,20 +37,22 @@ use std::sync::OnceLock;
 
 use crate::lineage::Lineage;
 use crate::model::{Hint, once};
-use crate::reference::{self, Family};
-use crate::snapshot::{self, Array, NumberColumn, Numbers, Row, Snapshot, agree};
+use crate::reference;
+use crate::snapshot::{self, NumberColumn, Numbers, Row, Snapshot, agree};
 use facts::FactsTable;
-use layout::{Layout, Unit};
+use layout::Layout;
 
 pub use authors::owners;
 pub use burst::{Burst, Bursts, Shared};
 pub use closure::TooLong;
 pub use clusters::Clusters;
 pub use coverage::Coverage;
-pub use derived::{Counted, Derived};
+pub use derived::{Counted, Derived, reached_by};
 pub use descendants::{Descendants, derivatives};
+pub use explained::Explained;
 pub use facts::Facts;
 pub use family::{FamilyCount, Listing, Part, tallies};
+pub use keep::{keep, keep_within};
 pub use kin::Kin;
 pub use members::members;
 pub use ranking::{Group, Measure, Ranked, Ranking};
@@ -64,38 +71,6 @@ pub struct Census {
     layout: OnceLock<Layout>,
     table: FactsTable,
     counting: Counting,
-}
-
-/// Computes what is asked most and keeps it in the snapshot: the links as arrays, the facts of every model, the bursts, the
-/// owners, and the members and mentions of some families.
-///
-/// # Errors
-/// It fails if the families' expressions are too large together, or the snapshot is not as it was written.
-pub fn keep(snapshot: &mut Snapshot, families: &[Family]) -> Result<(), Error> {
-    keep_within(snapshot, families, None).map(|_| ())
-}
-
-/// Does what [`keep`] does, but leaves out the facts of the models if they take longer than so many seconds
-/// ([`Counting::wait`]), and then says how long they take.
-///
-/// # Errors
-/// Those of [`keep`].
-pub fn keep_within(snapshot: &mut Snapshot, families: &[Family], wait: Option<u64>) -> Result<Option<TooLong>, Error> {
-    let lineage = Lineage::from_snapshot(snapshot)?;
-    let mut arrays = lineage.to_keep();
-    let left_out = match Census::count(&lineage, &Counting { wait, ..Counting::default() }) {
-        Ok(census) => {
-            arrays.append(&mut census.to_keep());
-            None
-        }
-        Err(Error::TooLong(too_long)) => Some(too_long),
-        Err(error) => return Err(error),
-    };
-    arrays.push(Bursts::find(&lineage)?.to_keep());
-    arrays.push(authors::to_keep(lineage.snapshot())?);
-    arrays.append(&mut members::to_keep(families, &lineage)?);
-    arrays.into_iter().for_each(|(name, array)| snapshot.keep(&name, array));
-    Ok(left_out)
 }
 
 /// A `Wanted` tells which models of a snapshot are counted; see [`Counting::wanted`].
@@ -134,6 +109,11 @@ impl Error {
         matches!(self, Error::TooLong(_)).then_some(Hint::Wait)
     }
 }
+
+/// Under which names numbers are kept beside the facts of every model with children: this version of what they are.
+const AUTHORS: &str = "census/1/authors";
+const DEEPEST: &str = "census/1/deepest";
+const CREDIT: &str = "census/1/credit";
 
 /// The rows that a snapshot keeps under a name, in order.
 fn kept_rows(snapshot: &Snapshot, name: &str) -> Result<Option<Numbers<Row>>, snapshot::Error> {
@@ -183,13 +163,14 @@ impl Census {
     /// # Errors
     /// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
     pub fn count(lineage: &Lineage, counting: &Counting) -> Result<Census, Error> {
-        if let Some(kept) = Census::kept_of(lineage, counting)? {
-            return Ok(Census { lineage: lineage.clone().into(), ..kept });
-        }
-        let layout = Layout::new(lineage);
-        let table = FactsTable::count(lineage, &layout, counting)?;
-        let (snapshot, lineage) = (lineage.snapshot().clone(), lineage.clone().into());
-        Ok(Census { snapshot, lineage, layout: layout.into(), table, counting: counting.clone() })
+        let snapshot = lineage.snapshot();
+        let is_everything = lineage.is_whole() && counting.is_everything();
+        let table = match if is_everything { FactsTable::kept(snapshot)? } else { None } {
+            Some(kept) => kept.with_recent(lineage, counting)?,
+            None => FactsTable::count(lineage, counting)?,
+        };
+        let (lineage, layout) = (lineage.clone().into(), OnceLock::new());
+        Ok(Census { snapshot: snapshot.clone(), lineage, layout, table, counting: counting.clone() })
     }
 
     /// Takes the census of all links that a snapshot keeps, if that is what is asked for. The links are not read for
@@ -209,11 +190,6 @@ impl Census {
     /// The same, if a lineage has all links.
     fn kept_of(lineage: &Lineage, counting: &Counting) -> Result<Option<Census>, snapshot::Error> {
         if lineage.is_whole() { Census::kept(lineage.snapshot(), counting) } else { Ok(None) }
-    }
-
-    /// What a snapshot keeps so that nothing need be counted again: name and numbers.
-    fn to_keep(&self) -> Vec<(String, Array)> {
-        self.table.to_keep()
     }
 
     /// Gives the snapshot whose models were counted.
@@ -266,9 +242,34 @@ impl Census {
     /// # Errors
     /// [`Error::Snapshot`] if the links are not as they were written, and [`Error::TooLong`].
     pub fn authors(&self) -> Result<Vec<u64>, Error> {
-        let authors = authors::below(self.lineage()?, &self.counting)?;
-        match authors.len() == self.models().len() {
-            true => Ok(authors),
+        self.beside(AUTHORS, || Ok(authors::below(self.lineage()?, &[], &self.counting)?.0))
+    }
+
+    /// Finds the highest generation among the counted descendants of every model of [`Census::all`], in that order: the
+    /// fewest links from any root.
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`] if the links are not as they were written.
+    pub fn deepest(&self) -> Result<Vec<u64>, Error> {
+        self.beside(DEEPEST, || Ok(passes::deepest(self.layout()?, self.lineage()?, &self.counting)?))
+    }
+
+    /// Computes the fractional credit of every model of [`Census::all`], in that order, in models: each counted descendant
+    /// gives 1/k of itself to each of its k parents, recursively (docs/definitions.md, 3.3).
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`] if the links are not as they were written.
+    pub fn credit(&self) -> Result<Vec<f64>, Error> {
+        let credit = self.beside(CREDIT, || Ok(passes::credit(self.layout()?, self.lineage()?, &self.counting)?))?;
+        Ok(credit.into_iter().map(f64::from_bits).collect())
+    }
+
+    /// Numbers for every model with children: those that the snapshot keeps under a name, or those that `count` gives.
+    fn beside(&self, name: &str, count: impl FnOnce() -> Result<Vec<u64>, Error>) -> Result<Vec<u64>, Error> {
+        let kept = if self.is_everything() { self.snapshot.kept_if(name, agree::any::<u64>)? } else { None };
+        let numbers = kept.map_or_else(count, |kept| Ok(kept.to_vec()))?;
+        match numbers.len() == self.models().len() {
+            true => Ok(numbers),
             // Only what is kept can contradict itself.
             false => {
                 let reason = "the links that it keeps are not of the models whose counts it keeps";
@@ -282,82 +283,12 @@ impl Census {
     /// # Errors
     /// [`snapshot::Error::Damaged`] if the links are not as they were written.
     pub fn longest_chain(&self) -> Result<usize, snapshot::Error> {
+        Ok(passes::longest_chain(self.layout()?))
+    }
+
+    /// The lineage in order.
+    fn layout(&self) -> Result<&Layout, snapshot::Error> {
         let lineage = self.lineage()?;
-        let layout = self.layout.get_or_init(|| Layout::new(lineage));
-        let mut longest = vec![0; layout.len()];
-        for unit in layout.units() {
-            let above = layout.parents(unit).iter().map(|parent| longest[parent.index()]);
-            longest[unit.index()] = above.max().map_or(0, |links| links + 1);
-        }
-        Ok(longest.into_iter().max().unwrap_or(0))
+        Ok(self.layout.get_or_init(|| Layout::new(lineage)))
     }
-}
-
-/// The highest generation below every unit, its own members left out.
-fn deepest(layout: &Layout, generations: &[u32]) -> Vec<u32> {
-    let mut deepest = vec![0; layout.len()];
-    for unit in layout.units().rev() {
-        let own = layout.members(unit).iter().map(|row| generations[*row as usize]).max().unwrap_or(0);
-        let below = own.max(deepest[unit.index()]);
-        for parent in layout.parents(unit) {
-            deepest[parent.index()] = below.max(deepest[parent.index()]);
-        }
-    }
-    deepest
-}
-
-/// The two highest generations among the members of a cycle: a member is not its own descendant.
-#[derive(Debug, Default, Clone, Copy)]
-struct Deepest {
-    highest: u32,
-    of: Row,
-    second: u32,
-}
-
-impl Deepest {
-    /// Of every cycle.
-    fn in_cycles(layout: &Layout, generations: &[u32]) -> Vec<Deepest> {
-        let of = |members: &Vec<Row>| {
-            let mut deepest = Deepest::default();
-            for row in members {
-                let own = generations[*row as usize];
-                if own > deepest.highest {
-                    deepest = Deepest { highest: own, of: *row, second: deepest.highest };
-                } else {
-                    deepest.second = deepest.second.max(own);
-                }
-            }
-            deepest
-        };
-        layout.cycles().iter().map(of).collect()
-    }
-
-    /// The highest among the members other than this one.
-    fn beside(self, member: Row) -> u32 {
-        if member == self.of { self.second } else { self.highest }
-    }
-}
-
-/// The fractional credit of every unit; only counted models give any. A cycle is credited as one: its members are derived
-/// models, and what they and their descendants are worth goes to the links that come from outside, in equal parts; each
-/// member shows the whole, itself counted, so that the credits of all roots add up to the derived models.
-fn credit(layout: &Layout, lineage: &Lineage, counts: impl Fn(Row) -> bool) -> Vec<f64> {
-    let mut credit = vec![0.0; layout.len()];
-    for unit in layout.units().rev() {
-        let members = layout.members(unit);
-        let outside: Vec<Unit> = members
-            .iter()
-            .flat_map(|row| lineage.parents(*row))
-            .filter_map(|(parent, _)| layout.unit(parent).filter(|parent| *parent != unit))
-            .collect();
-        let counted = members.iter().filter(|row| counts(**row)).count() as f64;
-        let worth = credit[unit.index()] + counted;
-        if members.len() > 1 {
-            credit[unit.index()] = worth;
-        }
-        for parent in &outside {
-            credit[parent.index()] += worth / outside.len() as f64;
-        }
-    }
-    credit
 }

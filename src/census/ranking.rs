@@ -1,4 +1,6 @@
-use super::{Census, Counting, Error, Facts, Sum, Tally, authors, family, members};
+use super::owned::Owned;
+use super::{Census, Counting, Error, Facts, Sum, Tally, family, members};
+use crate::lineage::Lineage;
 use crate::model::{Count, Relation};
 use crate::reference::Family;
 use crate::snapshot::Row;
@@ -106,6 +108,9 @@ pub struct Ranking {
     pub missing: usize,
 }
 
+/// So many sets of members are few.
+const FEW: usize = 256;
+
 /// A `Ranked` is a row of a ranking.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
@@ -134,7 +139,14 @@ impl Ranking {
     /// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
     pub fn of_models(census: &Census, measure: Measure, top: usize) -> Result<Ranking, Error> {
         let snapshot = census.snapshot();
-        let authors = if measure == Measure::Authors { census.authors()? } else { Vec::new() };
+        let plain = |numbers: Vec<u64>| numbers.into_iter().map(|number| number as f64).collect();
+        // What stands beside the facts, of each model in order.
+        let beside: Vec<f64> = match measure {
+            Measure::Authors => plain(census.authors()?),
+            Measure::Deepest => plain(census.deepest()?),
+            Measure::Credit => census.credit()?,
+            _ => Vec::new(),
+        };
         let own_count = match measure {
             Measure::DownloadsWithOwn => Some(snapshot.count(Count::Downloads)?),
             Measure::LikesWithOwn => Some(snapshot.count(Count::Likes)?),
@@ -148,7 +160,7 @@ impl Ranking {
         let values = models.iter().zip(0..).map(|(row, at)| {
             let facts = census.at(at);
             match measure {
-                Measure::Authors => Some((authors[at] as f64, None)),
+                Measure::Authors | Measure::Deepest | Measure::Credit => Some((beside[at], None)),
                 Measure::DownloadsWithOwn => known(with_own(facts.downloads, *row)),
                 Measure::LikesWithOwn => known(with_own(facts.likes, *row)),
                 _ => of_facts(&facts, measure),
@@ -179,39 +191,33 @@ impl Ranking {
     /// # Errors
     /// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
     pub fn of_groups(
-        census: &Census,
+        lineage: &Lineage,
         families: Option<&[Family]>,
         measure: Measure,
         counting: &Counting,
         top: usize,
     ) -> Result<Ranking, Error> {
-        let lineage = census.lineage()?;
         let snapshot = lineage.snapshot();
-        let (names, sets): (Vec<String>, Vec<Vec<Row>>) = match families {
+        let with_authors = measure == Measure::Authors;
+        let (names, tallies): (Vec<&str>, Vec<(Tally, Tally)>) = match families {
             Some(families) => {
-                let named = families.iter().map(|family| family.name.clone());
+                let named = families.iter().map(|family| family.name.as_str());
                 let mut named: Vec<_> = named.zip(members::all_members(families, lineage)?).collect();
                 // Ties stand in the order of the places.
-                named.sort_by_cached_key(|(name, _)| (name.to_ascii_lowercase(), name.clone()));
-                named.into_iter().unzip()
+                named.sort_by_cached_key(|(name, _)| (name.to_ascii_lowercase(), *name));
+                let (names, sets): (_, Vec<Vec<Row>>) = named.into_iter().unzip();
+                // Few sets are walked from sooner than all of the graph is taken apart.
+                let tallies = match with_authors || sets.len() <= FEW {
+                    true => family::authored(lineage, &sets, counting)?,
+                    false => family::tallies(lineage, &sets, counting)?,
+                };
+                (names, tallies)
             }
             None => {
-                let mut owners: Vec<&str> = census.models().iter().filter_map(|row| snapshot.owner(*row)).collect();
-                owners.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
-                // Members without children have no derivatives, but they must not count among those of the others.
-                let members = |owner: &str| (owner.to_owned(), snapshot.owned_by(owner).collect());
-                owners.into_iter().map(members).unzip()
+                let Owned { firsts, tallies } = Owned::find(lineage, counting, with_authors)?;
+                let names = firsts.iter().map(|row| snapshot.owner(*row).unwrap_or_default());
+                (names.collect(), tallies)
             }
-        };
-        let tallies = match (measure, families) {
-            (Measure::Authors, Some(_)) => family::authored(lineage, &sets, counting)?,
-            (Measure::Authors, None) => {
-                let mut tallies = family::tallies(lineage, &sets, counting)?;
-                let authors = authors::below_owners(lineage, &sets, counting)?;
-                tallies.iter_mut().zip(authors).for_each(|((_, f2), authors)| f2.authors = authors);
-                tallies
-            }
-            _ => family::tallies(lineage, &sets, counting)?,
         };
         let values = tallies.iter().map(|(f1, f2)| of_tallies(f1, f2, measure));
         let is_counted = |at: usize| tallies[at].1.models > 0;
@@ -219,7 +225,7 @@ impl Ranking {
             let (f1, f2) = &tallies[at];
             Ranked {
                 rank: 0,
-                id: names[at].clone(),
+                id: names[at].to_owned(),
                 is_unlisted: false,
                 direct: f1.models,
                 descendants: f2.models,
@@ -281,9 +287,7 @@ fn of_facts(facts: &Facts, measure: Measure) -> Value {
         Measure::DownloadsAllTime => known(facts.downloads_all_time),
         Measure::Likes => known(facts.likes),
         Measure::Growth => known(facts.recent),
-        Measure::Deepest => plain(facts.deepest.into()),
         Measure::FirstDegree => Some((facts.direct as f64 / facts.descendants.max(1) as f64, None)),
-        Measure::Credit => Some((facts.credit, None)),
         _ => relation(measure).and_then(|relation| plain(facts.by_relation[relation as usize])),
     }
 }

@@ -24,14 +24,16 @@ use crate::lineage::{components, holds};
 pub(super) struct Segments<W> {
     inner: Inner,
     sums: Vec<W>,
+    /// The places of the members of each cycle, in order.
+    cycles: Vec<Vec<Place>>,
 }
 
 impl<W: Weight> Segments<W> {
     /// Sums `weight` over each node and all that it reaches. Links are parent and child, in any order; a link to itself
     /// and a repeated one count nothing.
     pub fn sum(nodes: usize, links: &[(u32, u32)], weight: impl Fn(u32) -> W) -> Segments<W> {
-        let Peel { inner, nodes, closure, .. } = Peel::take_apart(nodes, links, weight);
-        Segments::finish(inner, &nodes, closure.prepare(Vec::new()))
+        let Peel { inner, nodes, cycles, closure, .. } = Peel::take_apart(nodes, links, weight);
+        Segments::finish(inner, &nodes, cycles, closure.prepare(Vec::new()))
     }
 
     /// Does the same, if it takes no longer than so many seconds.
@@ -41,11 +43,11 @@ impl<W: Weight> Segments<W> {
         weight: impl Fn(u32) -> W,
         wait: Option<u64>,
     ) -> Result<Segments<W>, TooLong> {
-        let Peel { inner, nodes, closure, .. } = Peel::take_apart(nodes, links, weight);
-        Ok(Segments::finish(inner, &nodes, closure.prepare(Vec::new()).within(wait)?))
+        let Peel { inner, nodes, cycles, closure, .. } = Peel::take_apart(nodes, links, weight);
+        Ok(Segments::finish(inner, &nodes, cycles, closure.prepare(Vec::new()).within(wait)?))
     }
 
-    fn finish(inner: Inner, nodes: &[Node<W>], reached: Prepared<W>) -> Segments<W> {
+    fn finish(inner: Inner, nodes: &[Node<W>], mut cycles: Vec<Vec<Place>>, reached: Prepared<W>) -> Segments<W> {
         let (reached, _) = reached.finish();
         let sum = |node: &Node<W>| {
             let mut sum = node.sum;
@@ -55,7 +57,15 @@ impl<W: Weight> Segments<W> {
             sum
         };
         let sums = nodes.iter().map(sum).collect();
-        Segments { inner, sums }
+        cycles.iter_mut().for_each(|members| members.sort_unstable());
+        Segments { inner, sums, cycles }
+    }
+
+    /// Gives the members of each cycle, in order.
+    pub fn cycles(&self) -> Vec<Vec<u32>> {
+        let nodes: Vec<u32> = if self.cycles.is_empty() { Vec::new() } else { self.inner.nodes().collect() };
+        let members = |places: &Vec<Place>| places.iter().map(|place| nodes[place.index()]).collect();
+        self.cycles.iter().map(members).collect()
     }
 
     /// Gives the sum of a node and all that it reaches, if it has children.
@@ -346,7 +356,8 @@ impl<W: Weight> Peel<W> {
         let count = links.clone().count();
         let children = Targets::from_pairs(left.len(), links, count);
         let places = |cycle: Vec<u32>| cycle.into_iter().map(|local| left[local as usize]).collect();
-        components(children.offsets(), children.targets()).into_iter().map(places).collect()
+        let nodes = 0..left.len() as u32;
+        components(children.offsets(), children.targets(), nodes).into_iter().map(places).collect()
     }
 
     /// Finishes a cycle whose members' other children are done: each member reaches all of them and what they reach.

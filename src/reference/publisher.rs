@@ -102,9 +102,9 @@ impl Publishers {
 
     /// Tells who stands behind an account, if the table knows.
     pub fn publisher(&self, owner: &str) -> Option<&Publisher> {
-        match self.0.get(owner) {
-            Some(publisher) => Some(publisher),
-            None => self.0.get(&owner.to_ascii_lowercase()),
+        match owner.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            true => self.0.get(&owner.to_ascii_lowercase()),
+            false => self.0.get(owner),
         }
     }
 }

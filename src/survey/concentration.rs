@@ -30,7 +30,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let (thirty, ever) = ("downloads_30d", "downloads_all_time");
     let of_models = |column: &NumberColumn<u64>| Falling::from_values(survey.models().filter_map(|row| column.at(row)));
     let of_owners = |column: &NumberColumn<u64>| {
-        let mut sums: Vec<Sum> = vec![Sum::default(); survey.publishers.len()];
+        let mut sums: Vec<Sum> = vec![Sum::default(); survey.behind().publishers.len()];
         survey.models().for_each(|row| sums[survey.owners[row as usize] as usize].add(column.at(row)));
         Falling::from_values(sums.into_iter().filter_map(Sum::known))
     };
@@ -61,7 +61,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     }
     let children = |row: Row| survey.lineage.children(row).len() as u64;
     table.row(Falling::from_values(survey.models().map(children)).row("models", "direct"));
-    let mut sets: Vec<Vec<Row>> = vec![Vec::new(); survey.publishers.len()];
+    let mut sets: Vec<Vec<Row>> = vec![Vec::new(); survey.behind().publishers.len()];
     survey.snapshot().rows().for_each(|row| sets[survey.owners[row as usize] as usize].push(row));
     sets.retain(|set| set.iter().any(|row| !survey.lineage.is_leaf(*row)));
     let direct = tallies(survey.lineage, &sets, survey.census.counting())?;

@@ -32,7 +32,7 @@ pub(super) struct Counts {
 
 impl Counts {
     pub(super) fn of_all(families: &[Family], survey: &Survey<'_>) -> Result<Vec<Counts>, Error> {
-        let all = FamilyCount::count_all(families, &survey.bursts)?;
+        let all = FamilyCount::count_all(families, survey.bursts()?)?;
         Ok(all.into_iter().map(|[others, everybody]| Counts { others, everybody }).collect())
     }
 

@@ -1,10 +1,9 @@
 use super::Survey;
-use crate::census::{Counted, Coverage, Derived, Error, FamilyCount, members};
+use crate::census::{Coverage, Error, Explained, FamilyCount};
 use crate::ink::{Section, Table, Unit};
 use crate::ink::{Value, grouped, plural};
 use crate::model::Relation;
 use crate::reference::Family;
-use crate::snapshot::Row;
 
 use Unit::{Count, Text};
 
@@ -17,16 +16,11 @@ impl Survey<'_> {
     pub fn explain(&self, family: &Family, name: &str, words: &[&str]) -> Result<Section, Error> {
         let mut section = Section::new("explain", "One family, every definition");
         let lineage = self.lineage;
-        let everything = self.census.counting();
-        let others = FamilyCount::count(family, lineage, everything, Counted::Others)?;
-        let everybody = FamilyCount::count(family, lineage, everything, Counted::Everybody)?;
-        let set = members(family, lineage)?;
-        let derived = Derived::of_sets(lineage, std::slice::from_ref(&set), Counted::Others).pop().unwrap_or_default();
-        let folded = FamilyCount::count(family, &lineage.folded(), everything, Counted::Others)?;
-        let straight = lineage.only(|_, _, edge| edge.relation != Relation::Quantized);
-        let straight = FamilyCount::count(family, &straight, everything, Counted::Others)?;
-        let listed = lineage.only(|parent, _, _| !lineage.is_unlisted(parent));
-        let listed = FamilyCount::count(family, &listed, everything, Counted::Others)?;
+        let is_other = |other: &&Family| other.name != family.name && family.part_of.as_ref() != Some(&other.name);
+        let rivals: Vec<&Family> = self.families().filter(is_other).collect();
+        let has_credit = self.families().any(|known| known.name == family.name);
+        let explained = Explained::count(family, lineage, has_credit.then_some(&rivals))?;
+        let Explained { count: others, with_own, listed, folded, straight, .. } = &explained;
 
         let same: String = words.iter().map(|word| format!(" {}", quoted(word))).collect();
         let quoted = quoted(name);
@@ -53,20 +47,20 @@ impl Survey<'_> {
         }
         add(
             "F1 with own",
-            everybody.f1.models.into(),
+            with_own.0.into(),
             "and the family's own derived repositories",
             command(" --include-members"),
         );
         add("F1 without bursts", Value::judged(others.without_bursts.0), "less mass uploads within a day", command(""));
         add(
             "F1 below listed members",
-            listed.f1.models.into(),
+            listed.0.into(),
             "less those that hang from unlisted members alone",
             command(" --no-unlisted"),
         );
         add(
             "F1, mirrors folded",
-            folded.f1.models.into(),
+            folded.0.into(),
             "derivatives of re-uploads count for the original, re-uploads for nobody",
             command(" --fold-mirrors"),
         );
@@ -79,38 +73,36 @@ impl Survey<'_> {
         }
         add(
             "F2 with own",
-            everybody.f2.models.into(),
+            with_own.1.into(),
             "and the family's own derived repositories",
             command(" --include-members"),
         );
         add("F2 without bursts", Value::judged(others.without_bursts.1), "less mass uploads within a day", command(""));
         add(
             "F2 without quantized links",
-            straight.f2.models.into(),
+            (*straight).into(),
             "no path goes through a quantization",
             command(" --exclude quantized"),
         );
         add(
             "F2 below listed parents",
-            listed.f2.models.into(),
+            listed.1.into(),
             "no path goes through an unlisted parent",
             command(" --no-unlisted"),
         );
         add(
             "F2, mirrors folded",
-            folded.f2.models.into(),
+            folded.1.into(),
             "derivatives of re-uploads count for the original, re-uploads for nobody",
             command(" --fold-mirrors"),
         );
-        let several = derived.all.iter().filter(|(row, _)| lineage.parents(*row).len() > 1).count() as u64;
         add(
             "F2 with several parents",
-            several.into(),
+            explained.several.into(),
             "of F2, those that name more parents than one (parents above 1 in the list)",
             command(" --list f2 --format csv"),
         );
-        if self.families().any(|known| known.name == family.name) {
-            let (split, exclusive) = self.credit(family, &derived.all)?;
+        if let Some((exclusive, split)) = explained.credit {
             let table = format!("modelkin report --section derivatives.families --format csv{same}");
             add(
                 "F2, exclusive credit",
@@ -120,7 +112,7 @@ impl Survey<'_> {
             );
             add(
                 "F2, split credit",
-                split.into(),
+                (split.round() as u64).into(),
                 "1/k for each of the k families that a model descends from, rounded",
                 table,
             );
@@ -132,10 +124,9 @@ impl Survey<'_> {
             "mentions: models that name the family in a tag or their name, and are no members",
             command(" --list f3 --format csv"),
         );
-        let mentions = crate::census::Part::Mentions.list(family, lineage, everything, Counted::Others)?.rows;
         // Where F3 is not known its parts are not either.
-        let known = |count: usize| others.f3.map(|_| count as u64);
-        let both = known(mentions.iter().filter(|(_, relation)| relation.is_some()).count());
+        let known = |count: u64| others.f3.map(|_| count);
+        let both = known(explained.mentions_derived);
         add(
             "F3 that are in F2",
             both.into(),
@@ -144,7 +135,7 @@ impl Survey<'_> {
         );
         add(
             "F3 without any parent",
-            known(mentions.iter().filter(|(row, _)| lineage.is_root(*row)).count()).into(),
+            known(explained.mentions_roots).into(),
             "mentions that name no parent at all (parents is 0 in the list)",
             command(" --list f3 --format csv"),
         );
@@ -176,7 +167,7 @@ impl Survey<'_> {
                 None => "; F3 is not known, since this snapshot has no tags.".into(),
             }
         ));
-        let published = self.published(family, &others);
+        let published = self.published(family, others);
         section.tables.push(table);
         section.tables.extend(published);
         section.define(&[
@@ -187,17 +178,6 @@ impl Survey<'_> {
         section.cover("models of F2 with a date, by which bursts are judged", f2.dates());
         self.cover(&mut section, "models with a declared parent", |row| !lineage.is_root(row));
         Ok(section)
-    }
-
-    /// Split and exclusive credit of what descends from a family, beside all other families that are part of none.
-    fn credit(&self, family: &Family, all: &[(Row, Relation)]) -> Result<(u64, u64), Error> {
-        let is_other = |other: &&Family| other.name != family.name && family.part_of.as_ref() != Some(&other.name);
-        let sets = self.members(self.families().filter(is_other))?;
-        let derived = Derived::of_sets(self.lineage, &sets, Counted::Others);
-        let reached = super::derivatives::reached(self, &derived);
-        let split: f64 = all.iter().map(|(row, _)| 1.0 / f64::from(reached[*row as usize] + 1)).sum();
-        let exclusive = all.iter().filter(|(row, _)| reached[*row as usize] == 0).count() as u64;
-        Ok((split.round() as u64, exclusive))
     }
 
     /// What was published of the family.

@@ -1,6 +1,7 @@
 //! The whole of a snapshot in sections: the figures that reports on the Hub publish, each with its definition, its
 //! coverage and what was published.
 
+mod behind;
 mod concentration;
 mod counts;
 mod derivatives;
@@ -20,16 +21,17 @@ mod series;
 mod shape;
 mod sizes;
 
-use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use crate::census::{self, Bursts, Census, Coverage, Error};
 use crate::ink::Section;
 use crate::lineage::Lineage;
-use crate::model::{Count, DATES_KEPT_SINCE, DAY};
+use crate::model::{Count, DATES_KEPT_SINCE, DAY, once};
 use crate::reference::{
     Aliases, Families, Family, Licences, Published, Publisher, Publishers, Rivals, SizeClasses, Whose, Words,
 };
 use crate::snapshot::{NumberColumn, Numbers, Row, Snapshot};
+use behind::Behind;
 
 pub use series::{SERIES, series};
 
@@ -82,14 +84,11 @@ pub struct Survey<'l> {
     lineage: &'l Lineage,
     census: &'l Census,
     references: &'l References,
-    bursts: Bursts,
-    generations: Vec<u32>,
     owners: Numbers<u32>,
-    /// Who stands behind each owner, by its number.
-    publishers: Vec<Option<&'l Publisher>>,
-    /// The organisation of each owner: all accounts of one name in the table of publishers; who is not there stands alone.
-    organisations: Vec<u32>,
-    organisation_names: Vec<String>,
+    /// What only some sections look at is computed when one does.
+    bursts: OnceLock<Bursts>,
+    generations: OnceLock<Vec<u32>>,
+    behind: OnceLock<Behind<'l>>,
 }
 
 /// A section's name, its title, and what makes it.
@@ -120,44 +119,9 @@ impl<'l> Survey<'l> {
     /// # Errors
     /// [`Error::Snapshot`] if a column is not as it was written.
     pub fn new(lineage: &'l Lineage, census: &'l Census, references: &'l References) -> Result<Survey<'l>, Error> {
-        let snapshot = lineage.snapshot();
-        let owners = census::owners(snapshot)?;
-        let mut publishers = Vec::new();
-        let (mut organisations, mut organisation_names) = (Vec::new(), Vec::new());
-        let mut known: HashMap<&str, u32> = HashMap::new();
-        for (row, number) in snapshot.rows().zip(owners.iter()) {
-            let number = *number as usize;
-            if number < publishers.len() {
-                continue;
-            }
-            let publisher = references.publishers.whose(snapshot.id(row), &references.aliases).publisher;
-            publishers.resize(number, None);
-            publishers.push(publisher);
-            let new = organisation_names.len() as u32;
-            let organisation = publisher.map_or(new, |publisher| *known.entry(&publisher.name).or_insert(new));
-            organisations.resize(number, 0);
-            organisations.push(organisation);
-            if organisation == new {
-                organisation_names.push(match (publisher, snapshot.owner(row)) {
-                    (Some(publisher), _) => publisher.name.clone(),
-                    // An account may be named like an organisation of which it is none.
-                    (None, Some(owner)) => format!("{owner}/*"),
-                    (None, None) => snapshot.id(row).to_owned(),
-                });
-            }
-        }
-        let (bursts, generations) = (Bursts::find(lineage)?, lineage.generations());
-        Ok(Survey {
-            lineage,
-            census,
-            references,
-            bursts,
-            generations,
-            owners,
-            publishers,
-            organisations,
-            organisation_names,
-        })
+        let owners = census::owners(lineage.snapshot())?;
+        let (bursts, generations, behind) = Default::default();
+        Ok(Survey { lineage, census, references, owners, bursts, generations, behind })
     }
 
     /// Makes the sections whose names are wanted, in their order.
@@ -213,8 +177,22 @@ impl<'l> Survey<'l> {
         Coverage::count(self.models(), is_known)
     }
 
+    fn bursts(&self) -> Result<&Bursts, Error> {
+        Ok(once(&self.bursts, || Bursts::find(self.lineage))?)
+    }
+
+    /// The fewest links from any root to each model.
+    fn generations(&self) -> &[u32] {
+        self.generations.get_or_init(|| self.lineage.generations())
+    }
+
+    /// Who stands behind the owners.
+    fn behind(&self) -> &Behind<'l> {
+        self.behind.get_or_init(|| Behind::find(self.snapshot(), &self.owners, self.references))
+    }
+
     fn publisher(&self, row: Row) -> Option<&'l Publisher> {
-        self.publishers[self.owners[row as usize] as usize]
+        self.behind().publishers[self.owners[row as usize] as usize]
     }
 
     /// The publisher's country.
@@ -224,12 +202,12 @@ impl<'l> Survey<'l> {
 
     /// The organisation behind a model, as a number.
     fn organisation(&self, row: Row) -> u32 {
-        self.organisations[self.owners[row as usize] as usize]
+        self.behind().organisations[self.owners[row as usize] as usize]
     }
 
     /// An organisation's name in the table of publishers; of an account that is not there, `account/*`.
     fn organisation_name(&self, organisation: u32) -> &str {
-        &self.organisation_names[organisation as usize]
+        &self.behind().names[organisation as usize]
     }
 
     /// The families that are part of no other.
@@ -239,7 +217,7 @@ impl<'l> Survey<'l> {
 
     /// Whether a model has no parent, or is in a cycle without a parent outside.
     fn is_root(&self, row: Row) -> bool {
-        self.generations[row as usize] == 0
+        self.generations()[row as usize] == 0
     }
 
     /// Whether a month or a year had begun when the snapshot was taken.

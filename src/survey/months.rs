@@ -39,7 +39,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         (&families, "months_families", "New derivatives by month and root family", "family"),
         (&countries, "months_countries", "New derivatives by month and country of the root", "country"),
     ] {
-        let months = groups.months(survey, calendar);
+        let months = groups.months(survey, calendar)?;
         let (dates, known) = (groups.dates(calendar), groups.known(calendar));
         section.plots.extend(lines(&months, title, dates));
         // None is named where too little is known.
@@ -123,7 +123,8 @@ impl<'a> Groups<'a> {
     }
 
     /// What each month brought the groups, the newest month first.
-    fn months(&self, survey: &Survey<'_>, calendar: Calendar<'_>) -> Vec<Month<'a>> {
+    fn months(&self, survey: &Survey<'_>, calendar: Calendar<'_>) -> Result<Vec<Month<'a>>, Error> {
+        let bursts = survey.bursts()?;
         let reached = reached(survey, &self.derived);
         let mut months: BTreeMap<String, (Sums, BTreeMap<usize, Sums>)> = BTreeMap::new();
         for (at, derived) in self.derived.iter().enumerate() {
@@ -133,7 +134,7 @@ impl<'a> Groups<'a> {
             for (row, relation) in &derived.all {
                 let Some(month) = calendar.month(*row) else { continue };
                 let split = 1.0 / f64::from(reached[*row as usize]);
-                let is_counted = [true, *relation != Relation::Quantized, !survey.bursts.holds(*row, is_inside)];
+                let is_counted = [true, *relation != Relation::Quantized, !bursts.holds(*row, is_inside)];
                 let (total, parts) = months.entry(month).or_default();
                 for of in [total, parts.entry(at).or_default()] {
                     for way in (0..WAYS.len()).filter(|way| is_counted[*way]) {
@@ -155,7 +156,7 @@ impl<'a> Groups<'a> {
         };
         let mut months: Vec<Month<'a>> = months.into_iter().map(month).collect();
         months.sort_by_key(|month| Reverse((month.name != BEFORE).then(|| month.name.clone())));
-        months
+        Ok(months)
     }
 }
 

@@ -25,7 +25,7 @@ impl<'a> Organisation<'a> {
     /// All of them, those with most direct derivatives first.
     pub(super) fn of_all(survey: &'a Survey<'_>) -> Result<Vec<Organisation<'a>>, Error> {
         let (lineage, snapshot) = (survey.lineage, survey.snapshot());
-        let mut has_child = vec![false; survey.organisation_names.len()];
+        let mut has_child = vec![false; survey.behind().names.len()];
         for row in snapshot.rows().filter(|row| !lineage.is_leaf(*row)) {
             has_child[survey.organisation(row) as usize] = true;
         }

@@ -28,7 +28,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let country = |row: Row| survey.country(row).unwrap_or(UNKNOWN);
     let names: Vec<&str> = {
         let mut names: Vec<&str> =
-            survey.publishers.iter().flatten().map(|publisher| publisher.country.as_str()).collect();
+            survey.behind().publishers.iter().flatten().map(|publisher| publisher.country.as_str()).collect();
         names.push(UNKNOWN);
         names.sort_unstable();
         names.dedup();

@@ -42,7 +42,10 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         ("components without merges", without_merges.sizes().len() as u64),
         ("largest component without merges", largest(&without_merges)),
         ("longest chain, in links", longest_chain),
-        ("deepest generation", u64::from(nodes.iter().map(|row| survey.generations[*row as usize]).max().unwrap_or(0))),
+        (
+            "deepest generation",
+            u64::from(nodes.iter().map(|row| survey.generations()[*row as usize]).max().unwrap_or(0)),
+        ),
     ] {
         figures.row([figure.into(), value.into()]);
     }
@@ -60,7 +63,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         Table::new("generations", "Models by generation", 1, &[("generation", Text), ("models", Count)], &[]);
     let mut by_generation: Vec<u64> = Vec::new();
     for row in nodes.iter().filter(|row| !lineage.is_root(**row) || !lineage.is_leaf(**row)) {
-        let generation = survey.generations[*row as usize] as usize;
+        let generation = survey.generations()[*row as usize] as usize;
         // Kept links of a forged file may leave models that no root leads to.
         if generation >= snapshot.len() {
             continue;

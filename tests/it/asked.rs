@@ -52,7 +52,7 @@ pub fn ask(snapshot: &Snapshot) -> Result<String, Box<dyn std::error::Error + Se
         for measure in Measure::ALL {
             say(&Ranking::of_models(&census, *measure, 0)?);
             for of in [None, Some(&FAMILIES[..])] {
-                say(&Ranking::of_groups(&census, of, *measure, &counting, 0)?);
+                say(&Ranking::of_groups(&lineage, of, *measure, &counting, 0)?);
             }
         }
     }

@@ -1,8 +1,10 @@
 //! The census against a naive twin, and the definitions one by one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use modelkin::census::{Bursts, Census, Counted, Counting, Descendants, FamilyCount, Measure, Ranking, derivatives};
+use modelkin::census::{
+    Bursts, Census, Counted, Counting, Descendants, Explained, FamilyCount, Measure, Part, Ranking, derivatives,
+};
 use modelkin::lineage::Lineage;
 use modelkin::model::Relation;
 use modelkin::reference::{Families, Family};
@@ -114,6 +116,56 @@ proptest! {
         prop_assert!(!only.is_whole());
         let facts = |lineage: &Lineage| Census::count(lineage, &Counting::default()).unwrap().all().collect::<Vec<_>>();
         prop_assert_eq!(facts(&only), facts(&made.only(|_, _, edge| edge.relation != Relation::Quantized)));
+        for recent in [None, Some(1_715_000_000_000..1_730_000_000_000)] {
+            let counting = Counting { recent, ..Counting::default() };
+            for measure in Measure::ALL {
+                let rankings = |lineage: &Lineage| {
+                    let census = Census::count(lineage, &counting).unwrap();
+                    let models = Ranking::of_models(&census, *measure, 0).unwrap();
+                    (models, Ranking::of_groups(lineage, None, *measure, &counting, 0).unwrap())
+                };
+                prop_assert_eq!(rankings(&made), rankings(&kept));
+                prop_assert_eq!(rankings(&only), rankings(&made.only(|_, _, edge| edge.relation != Relation::Quantized)));
+            }
+        }
+    }
+
+    /// Each of the numbers that explain a family by the way that costs more.
+    #[test]
+    fn what_explains_a_family_is_what_is_counted_under_each_definition(text in any_lineage()) {
+        let snapshot = snapshot(&text.replace("/m1", "/m").replace("/m2", "/m"));
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+        let owners = ["o0", "o1", "o2", "o3", "o4"].map(Family::of_owner);
+        let count = |family: &Family, lineage: &Lineage, counted| {
+            FamilyCount::count(family, lineage, &Counting::default(), counted).unwrap()
+        };
+        let both = |count: FamilyCount| (count.f1.models, count.f2.models);
+        for family in &owners {
+            let others: Vec<&Family> = owners.iter().filter(|other| other.name != family.name).collect();
+            let explained = Explained::count(family, &lineage, Some(&others)).unwrap();
+            let counted = FamilyCount { top_children: Vec::new(), ..count(family, &lineage, Counted::Others) };
+            prop_assert_eq!(&explained.count, &counted);
+            prop_assert_eq!(explained.with_own, both(count(family, &lineage, Counted::Everybody)));
+            prop_assert_eq!(explained.folded, both(count(family, &lineage.folded(), Counted::Others)), "{}", text);
+            let listed = lineage.only(|parent, _, _| !lineage.is_unlisted(parent));
+            prop_assert_eq!(explained.listed, both(count(family, &listed, Counted::Others)));
+            let straight = lineage.only(|_, _, edge| edge.relation != Relation::Quantized);
+            prop_assert_eq!(explained.straight, count(family, &straight, Counted::Others).f2.models);
+            let list = |part: Part, family: &Family| {
+                part.list(family, &lineage, &Counting::default(), Counted::Others).unwrap().rows
+            };
+            let all = list(Part::All, family);
+            let of = |row: Row| others.iter().filter(|other| list(Part::All, other).iter().any(|of| of.0 == row)).count();
+            let exclusive = all.iter().filter(|(row, _)| of(*row) == 0).count() as u64;
+            let split = all.iter().map(|(row, _)| 1.0 / (of(*row) + 1) as f64).sum();
+            prop_assert_eq!(explained.credit, Some((exclusive, split)));
+            let mentions = list(Part::Mentions, family);
+            let derived = mentions.iter().filter(|(_, relation)| relation.is_some()).count() as u64;
+            let roots = mentions.iter().filter(|(row, _)| lineage.is_root(*row)).count() as u64;
+            prop_assert_eq!((explained.mentions_derived, explained.mentions_roots), (derived, roots));
+            let several = all.iter().filter(|(row, _)| lineage.parents(*row).len() > 1).count() as u64;
+            prop_assert_eq!(explained.several, several);
+        }
     }
 
     #[test]
@@ -126,11 +178,12 @@ proptest! {
         let created = snapshot.created().unwrap();
         let counts = |row: &Row| counting.counts(created.at(*row));
         let derived = snapshot.rows().filter(|row| !lineage.is_root(*row)).filter(counts).count();
-        let roots: f64 = snapshot.rows().filter(|row| lineage.is_root(*row)).map(|row| census.facts(row).credit).sum();
+        let credit: BTreeMap<Row, f64> = census.models().iter().copied().zip(census.credit().unwrap()).collect();
+        let roots: f64 = credit.iter().filter(|(row, _)| lineage.is_root(**row)).map(|(_, credit)| credit).sum();
         let inside = |members: &[Row], row: Row| members.contains(&row);
         let cycles: f64 = lineage.cycles().iter()
             .filter(|members| members.iter().all(|member| lineage.parents(*member).all(|(parent, _)| inside(members, parent))))
-            .map(|members| census.facts(members[0]).credit)
+            .map(|members| credit[&members[0]])
             .sum();
         prop_assert!((roots + cycles - derived as f64).abs() < 1e-6, "{roots} + {cycles} of {derived}");
     }
@@ -139,14 +192,13 @@ proptest! {
     fn the_owners_ranking_equals_their_families(text in any_lineage()) {
         let snapshot = snapshot(&text);
         let lineage = Lineage::from_snapshot(&snapshot).unwrap();
-        let census = Census::count(&lineage, &Counting::default()).unwrap();
         for (counting, measure) in [
             (Counting::default(), Measure::Descendants),
             (Counting::default(), Measure::Authors),
             (Counting { since: Some(1_710_000_000_000), recent: Some(1_715_000_000_000..1_730_000_000_000), ..Counting::default() }, Measure::Downloads),
             (Counting { recent: Some(1_715_000_000_000..1_730_000_000_000), ..Counting::default() }, Measure::Growth),
         ] {
-            let ranking = Ranking::of_groups(&census, None, measure, &counting, 0).unwrap();
+            let ranking = Ranking::of_groups(&lineage, None, measure, &counting, 0).unwrap();
             for row in &ranking.rows {
                 let count = FamilyCount::count(&Family::of_owner(&row.id), &lineage, &counting, Counted::Others).unwrap();
                 prop_assert_eq!((row.direct, row.descendants), (count.f1.models, count.f2.models), "{}", &row.id);
@@ -160,7 +212,7 @@ proptest! {
                 prop_assert_eq!(row.value, value as f64, "{:?} of {}", measure, &row.id);
             }
         }
-        let ranking = Ranking::of_groups(&census, None, Measure::Descendants, &Counting::default(), 0).unwrap();
+        let ranking = Ranking::of_groups(&lineage, None, Measure::Descendants, &Counting::default(), 0).unwrap();
         prop_assert!(ranking.rows.windows(2).all(|pair| pair[0].value >= pair[1].value));
     }
 }
@@ -182,7 +234,8 @@ fn a_cycle_is_credited_as_one_with_its_own_members() {
         let snapshot = snapshot(text);
         let lineage = Lineage::from_snapshot(&snapshot).unwrap();
         let census = Census::count(&lineage, &Counting::default()).unwrap();
-        ["a/x", "a/y", "b/z"].map(|id| lineage.find(id).map_or(0.0, |row| census.facts(row).credit))
+        let credit: BTreeMap<Row, f64> = census.models().iter().copied().zip(census.credit().unwrap()).collect();
+        ["a/x", "a/y", "b/z"].map(|id| lineage.find(id).map_or(0.0, |row| credit[&row]))
     };
     assert_eq!(credits("a/x -> a/y\na/y -> a/x\na/y -> c/leaf"), [3.0, 3.0, 0.0]);
     // Of two links from outside each gets half of the three models below.

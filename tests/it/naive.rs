@@ -49,7 +49,7 @@ pub fn compare(snapshot: &Snapshot, counting: &Counting) {
     let lineage = Lineage::from_snapshot(snapshot).unwrap();
     let naive = Naive::of(&lineage);
     let census = Census::count(&lineage, counting).unwrap();
-    let authors = census.authors().unwrap();
+    let (authors, all_deepest) = (census.authors().unwrap(), census.deepest().unwrap());
     let generations = lineage.generations();
     let created = snapshot.created().unwrap();
     let [downloads, downloads_all_time, likes] =
@@ -63,7 +63,7 @@ pub fn compare(snapshot: &Snapshot, counting: &Counting) {
         let owners: BTreeSet<_> = counted.iter().map(|row| owner(snapshot, *row)).collect();
         assert_eq!(authors[at], owners.len() as u64, "authors of {id}");
         let deepest = counted.iter().map(|row| generations[*row as usize]).max().unwrap_or(0);
-        assert_eq!(facts.deepest, deepest, "deepest below {id}");
+        assert_eq!(all_deepest[at], u64::from(deepest), "deepest below {id}");
         let mut by_relation = [0; 5];
         let sum = |value: &dyn Fn(Row) -> Option<u64>| {
             let mut sum = Sum::default();
@@ -204,8 +204,8 @@ pub fn compare_credits(snapshot: &Snapshot, counting: &Counting) {
         reached: snapshot.rows().map(|row| (row, naive.reached(&[row]))).collect(),
         known: BTreeMap::new(),
     };
-    for row in snapshot.rows() {
-        let (found, credit) = (census.facts(row).credit, credits.of(row));
+    for (row, found) in census.models().iter().zip(census.credit().unwrap()) {
+        let (row, credit) = (*row, credits.of(*row));
         assert!((found - credit).abs() < 1e-6, "{}: {found}, and not {credit}", snapshot.id(row));
     }
 }
