@@ -312,11 +312,12 @@ fn moved<T>(of_rows: &mut Vec<(u32, T)>, place: &[u32]) -> Vec<(u32, T)> {
 }
 
 /// The first bytes of an id in lower case, as numbers of the same order: mostly they decide, and the id itself lies elsewhere.
-pub(super) type Prefix = [u64; 3];
+pub(super) type Prefix = (u64, u64, u64);
 
 pub(super) fn prefix(id: &str) -> Prefix {
     let mut bytes = [0; 24];
-    bytes.iter_mut().zip(id.bytes()).for_each(|(to, byte)| *to = byte.to_ascii_lowercase());
-    let (words, _) = bytes.as_chunks::<8>();
-    [words[0], words[1], words[2]].map(u64::from_be_bytes)
+    bytes.iter_mut().zip(id.bytes()).for_each(|(to, byte)| *to = byte);
+    bytes.make_ascii_lowercase();
+    let number = |from: usize| bytes[from..from + 8].try_into().map_or(0, u64::from_be_bytes);
+    (number(0), number(8), number(16))
 }

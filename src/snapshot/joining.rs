@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::entry::Entry;
-use super::held::{Held, Place, Told};
+use super::held::{Held, PARENTS, Place, Told};
 use super::keys::{Older, shared};
 use super::ledger::Ledger;
 use super::maybe::Maybe;
@@ -224,11 +224,10 @@ pub(super) fn are_joined(sorted: &Sorted, texts: Texts<'_>, told: &[(usize, Told
             rows[place.row as usize] = true;
         }
     };
-    for group in sorted.groups().filter(|group| group.len() > 1) {
-        let rows = group.iter().filter(|key| (key.place.batch as usize) < held.len());
-        if rows.clone().count() > 1 {
-            rows.for_each(|key| mark(key.place));
-        }
+    // Rows stand before the parent's name among equal texts.
+    for at in (1..sorted.keys.len()).filter(|at| sorted.repeats[*at] && sorted.keys[*at].place.batch != PARENTS) {
+        mark(sorted.keys[at - 1].place);
+        mark(sorted.keys[at].place);
     }
     shared(held).into_iter().for_each(&mut mark);
     let mut old: Vec<&str> = Vec::new();
