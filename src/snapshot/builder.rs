@@ -173,7 +173,18 @@ impl Builder {
     ///
     /// # Errors
     /// [`Error::Empty`] if no record was added.
-    pub fn finish(mut self, program: &str, taken: Option<i64>, written: Option<i64>) -> Result<Snapshot, Error> {
+    pub fn finish(self, program: &str, taken: Option<i64>, written: Option<i64>) -> Result<Snapshot, Error> {
+        self.finish_by(are_joined, program, taken, written)
+    }
+
+    /// Does what [`Builder::finish`] does, with those rows gone over in their order that `which` finds.
+    fn finish_by(
+        mut self,
+        which: impl Fn(&Sorted, Texts<'_>, &[(usize, Told)], &Older) -> Vec<Vec<bool>>,
+        program: &str,
+        taken: Option<i64>,
+        written: Option<i64>,
+    ) -> Result<Snapshot, Error> {
         self.close();
         if self.held.iter().all(|held| held.batch.len() == 0) {
             return Err(Error::Empty);
@@ -181,7 +192,7 @@ impl Builder {
         let Builder { held, words, parents, told, mut ledger, older, crawl, laid, .. } = self;
         let texts = Texts { held: &held, parents: &parents };
         let sorted = Sorted::of(texts);
-        let is_joined = are_joined(&sorted, texts, &told, &older);
+        let is_joined = which(&sorted, texts, &told, &older);
         let joining = Joining::join(&held, &told, &older, &is_joined, &mut ledger);
         let (models, others, renames) = joining.finish();
         ledger.end();
@@ -225,5 +236,122 @@ impl Builder {
         let (batch, digest) = filling.lay_out(&mut provenance.counts);
         provenance.digest = digest;
         Ok(Snapshot::in_memory(batch, provenance, ledger.rejects))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+    use crate::model::{
+        Authority, Certainty, Learned, ModelId, Oddity, OddityKind, Parent, Relation, RepositoryKey, Scope, Witness,
+        Word,
+    };
+
+    /// One of few names, so that many records meet; in any case.
+    fn name(rng: &mut fastrand::Rng) -> String {
+        let name = format!("own{}/model-with-a-rather-long-name-{}", rng.u8(0..3), rng.u8(0..9));
+        if rng.u8(0..4) == 0 { name.to_uppercase() } else { name }
+    }
+
+    fn key(rng: &mut fastrand::Rng) -> Option<RepositoryKey> {
+        rng.bool().then(|| RepositoryKey([rng.u8(0..20); RepositoryKey::BYTES]))
+    }
+
+    fn record(rng: &mut fastrand::Rng) -> Record<'static> {
+        let id = |rng: &mut fastrand::Rng| ModelId::parse(&name(rng)).unwrap();
+        let mut record = Record::new(id(rng));
+        record.hub_id = key(rng);
+        record.was = (rng.u8(0..9) == 0).then(|| id(rng));
+        record.created = rng.bool().then(|| rng.i64(0..1 << 40));
+        record.authority = [Authority::Silent, Authority::Card, Authority::Listing][rng.usize(0..3)];
+        record.has_card = rng.bool();
+        if rng.bool() {
+            record.words[Word::LicenceName] = Some(format!("licence {}", rng.u8(0..3)).into());
+        }
+        if rng.bool() {
+            record.words[Word::Task] = Some(format!("task {}", rng.u8(0..3)).into());
+        }
+        for _ in 0..rng.usize(0..3) {
+            let relation = Relation::ALL[rng.usize(0..Relation::ALL.len())];
+            let learned = Learned::ALL[rng.usize(0..Learned::ALL.len())];
+            let witness = [Witness::All, Witness::TagAlone, Witness::ResolvedAlone][rng.usize(0..3)];
+            let parent = Parent { hub_id: key(rng), witness, ..Parent::new(id(rng), relation, learned) };
+            record.parents.push(parent);
+        }
+        if rng.u8(0..6) == 0 {
+            let kind = [OddityKind::NotRenamed, OddityKind::Path, OddityKind::CaseCollision][rng.usize(0..3)];
+            record.oddities.push(Oddity::new(kind, &name(rng)));
+        }
+        record
+    }
+
+    /// What is told, in an order of any kind.
+    fn told(seed: u64, builder: &mut Builder, older: &Option<Snapshot>) {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        if let Some(older) = older {
+            match rng.u8(0..3) {
+                0 => *builder = Builder::on(older).unwrap(),
+                1 => builder.remember(older).unwrap(),
+                _ => builder.add_snapshot("older", older).unwrap(),
+            }
+        }
+        for source in 0..rng.usize(1..4) {
+            builder.source(&format!("source {source}"), "test");
+            for _ in 0..rng.usize(0..30) {
+                builder.add(Ok(record(&mut rng)));
+                match rng.u8(0..20) {
+                    0 => builder.alias(&name(&mut rng), &name(&mut rng)),
+                    1 => builder.close(),
+                    2 => builder.add(Err(Reject { file: "f".into(), place: String::new(), reason: "r".into() })),
+                    _ => (),
+                }
+            }
+        }
+        let old = [format!("own{}", rng.u8(0..3)), name(&mut rng)];
+        let new = [format!("own{}", rng.u8(0..3)), name(&mut rng)];
+        let scopes = [Scope::Account, Scope::Model];
+        let rows = scopes.iter().zip(old).zip(new).map(|((scope, old), new)| {
+            let certainty = [Certainty::Sure, Certainty::Likely][rng.usize(0..2)];
+            Alias { old, new, scope: *scope, certainty }
+        });
+        builder.aliases(rows.collect::<Vec<_>>().iter());
+    }
+
+    /// Rows that nobody else meets are models of their own: the same comes out where all rows are gone over in their order.
+    #[test]
+    fn rows_that_meet_no_other_are_as_if_they_were_gone_over_in_their_order() {
+        let (mut alone, mut made) = (0, 0);
+        let mut older = None;
+        for seed in 0..1000 {
+            let build = || {
+                let mut builder = Builder::new();
+                told(seed, &mut builder, &older);
+                builder
+            };
+            let all = |_: &Sorted, texts: Texts<'_>, _: &[(usize, Told)], _: &Older| {
+                texts.held.iter().map(|held| vec![true; held.batch.len()]).collect()
+            };
+            let some = std::cell::Cell::new(0);
+            let few = |sorted: &Sorted, texts: Texts<'_>, told: &[(usize, Told)], older: &Older| {
+                let is_joined = are_joined(sorted, texts, told, older);
+                some.set(is_joined.iter().flatten().filter(|is_joined| !**is_joined).count());
+                is_joined
+            };
+            let [one, other] = [build().finish_by(all, "test", None, None), build().finish_by(few, "test", None, None)];
+            let (Ok(one), Ok(other)) = (one, other) else { continue };
+            let rows = |snapshot: &Snapshot| {
+                let records = snapshot.records().unwrap();
+                let row = |row| (snapshot.id(row).to_owned(), snapshot.alias_of(row), records.at(row));
+                snapshot.rows().map(|at| format!("{:?}", row(at))).collect::<Vec<_>>()
+            };
+            assert_eq!(rows(&one), rows(&other), "{seed}");
+            assert_eq!(one.provenance(), other.provenance(), "{seed}");
+            assert_eq!(one.rejects(), other.rejects(), "{seed}");
+            alone += some.get();
+            made += 1;
+            older = (seed % 3 != 0).then_some(one);
+        }
+        assert!(made > 800 && alone > 800, "{made} {alone}");
     }
 }

@@ -65,9 +65,6 @@ impl<'h> Joining<'h> {
     fn row(&mut self, place: Place, ledger: &mut Ledger) {
         let held = &self.held[place.batch as usize];
         let (id, oddities) = (held.batch.id(place.row), held.batch.oddities_of(place.row).to_vec());
-        for oddity in oddities.iter().filter(|oddity| oddity.kind == OddityKind::NotRenamed) {
-            self.name(&oddity.text);
-        }
         let name = self.name(id);
         let later = Entry::of_row(held, place, name);
         if held.is_stale {

@@ -2,9 +2,9 @@
 
 use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashMap};
+use hashbrown::{DefaultHashBuilder, HashMap, HashSet};
+use rayon::prelude::*;
 
-use super::bits::Bits;
 use super::held::{Held, Place};
 use super::names::Names;
 use crate::model::RepositoryKey;
@@ -42,23 +42,21 @@ impl Older {
 pub(super) fn shared(held: &[Held]) -> Vec<Place> {
     let hasher = DefaultHashBuilder::default();
     let hash = |key: &RepositoryKey| hasher.hash_one(key) as u32;
-    let keys = || held.iter().flat_map(|held| held.batch.hub_ids.iter().flatten());
-    // Hashes that stand twice are few, and found by bits; those whose bit stands twice are looked at.
-    let mut seen = Bits::zeros(16 * held.iter().map(|held| held.batch.len()).sum::<usize>());
-    let mut twice: Vec<u32> = keys().map(hash).filter(|hash| seen.set(*hash)).collect();
-    twice.sort_unstable();
-    seen.clear();
-    twice.iter().for_each(|hash| _ = seen.set(*hash));
-    let is_twice = |key: &RepositoryKey| {
-        let hash = hash(key);
-        seen.has(hash) && twice.binary_search(&hash).is_ok()
-    };
-    let mut found: Vec<(RepositoryKey, Place)> = Vec::new();
-    for (batch, held) in (0..).zip(held) {
-        for (row, key) in (0..).zip(&held.batch.hub_ids) {
-            found.extend(key.filter(is_twice).map(|key| (key, Place { batch, row })));
-        }
+    let of_batches = held.par_iter().flat_map_iter(|held| held.batch.hub_ids.iter().flatten().map(hash));
+    let mut hashes: Vec<u32> = of_batches.collect();
+    hashes.par_sort_unstable();
+    // Hashes that stand twice are few, and so are their rows, which are then told apart by themselves.
+    let twice = hashes.chunk_by(|one, other| one == other).filter(|same| same.len() > 1).map(|same| same[0]);
+    let twice: HashSet<u32> = twice.collect();
+    if twice.is_empty() {
+        return Vec::new();
     }
+    let of_batches = held.par_iter().zip(0..held.len() as u32).flat_map_iter(|(held, batch)| {
+        let keys = held.batch.hub_ids.iter().zip(0..);
+        let place = move |(key, row): (&Option<RepositoryKey>, u32)| Some(((*key)?, Place { batch, row }));
+        keys.filter_map(place).filter(|(key, _)| twice.contains(&hash(key)))
+    });
+    let mut found: Vec<(RepositoryKey, Place)> = of_batches.collect();
     found.sort_unstable();
     let same = found.chunk_by(|one, other| one.0 == other.0).filter(|same| same.len() > 1);
     same.flatten().map(|(_, place)| *place).collect()

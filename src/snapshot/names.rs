@@ -113,7 +113,8 @@ impl Names {
     /// Does what [`Names::find`] does, for a text whose hash is known.
     pub fn find_hashed(&self, text: &str, half: u32) -> Option<u32> {
         let (word, bit) = self.seen_at(half);
-        if self.seen[word] & bit == 0 {
+        // Most ids are new; most words were met before.
+        if self.folds && self.seen[word] & bit == 0 {
             return None;
         }
         let is_it = |slot: &Slot| slot.half == half && self.is_same(self.get(slot.number), text);
