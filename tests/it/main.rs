@@ -30,6 +30,7 @@ mod odd_tables;
 mod old_ids;
 mod outputs;
 mod parquet;
+mod parts;
 mod program;
 mod readme;
 mod real;
