@@ -16,6 +16,7 @@ use super::file_set::FileSet;
 use super::frame::{Frame, KEPT_KEY, SEAL_KEY, SUMS_KEY, UNSEALED, footer_of, metadata, outside};
 use super::kept::Kept;
 use super::opened::Opened;
+use super::packed::unpacked;
 use super::part::{Place, Raw, checksum};
 use super::schema::schema;
 use super::seal::{check_seal, seal};
@@ -54,7 +55,8 @@ impl Snapshot {
         self.unchanged().map_err(io::Error::other)
     }
 
-    /// Opens a snapshot: maps it, checks its frame and reads the names. Each other column is read when it is first asked for.
+    /// Opens a snapshot: maps it, checks its frame and reads the names. Each other column is read when it is first asked for. A packed
+    /// one ([`Snapshot::pack`]) is unpacked into memory first.
     ///
     /// # Errors
     /// It fails if the file is not there, is no snapshot or one of another format, or if its frame or its names are not
@@ -68,7 +70,11 @@ impl Snapshot {
         let file = File::open(path).map_err(wrong)?;
         let opened = Opened::new(file).map_err(wrong)?;
         let bytes = opened.map().map_err(wrong)?;
-        Snapshot::from_bytes(path, Buffer::from(bytes), Arc::new(opened))
+        let bytes = match Snapshot::is_packed(&bytes) {
+            true => unpacked(&bytes).map_err(|reason| Error::Damaged { path: path.into(), reason })?,
+            false => Buffer::from(bytes),
+        };
+        Snapshot::from_bytes(path, bytes, Arc::new(opened))
     }
 
     /// Gives the same records out of the same file, with nothing that was computed from them: it is computed when it is

@@ -24,6 +24,7 @@ mod names;
 mod nearest;
 mod oddities;
 mod opened;
+mod packed;
 mod part;
 mod provenance;
 mod renames;

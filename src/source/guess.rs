@@ -24,7 +24,7 @@ pub(super) fn guess(path: &Path, named: &NamedColumns, open: Open<'_>) -> Result
     if head.starts_with(b"PAR1") {
         return Ok(Kind::HubStats);
     }
-    if head.starts_with(b"ARROW1") {
+    if head.starts_with(b"ARROW1") || head.starts_with(b"modelkin packed ") {
         return Err(Error::hinted(path, ARROW, Hint::OpenSnapshot));
     }
     // What is no card is a reject there, as it is in a folder.

@@ -55,6 +55,8 @@ const ROOMS: &[Room] = &[
             "arrow_ipc",
             "arrow_schema",
             "rayon",
+            "zstd",
+            "fastrand",
             "memmap2",
             "bytes",
             "tempfile",

@@ -29,6 +29,7 @@ mod odd_shapes;
 mod odd_tables;
 mod old_ids;
 mod outputs;
+mod packed;
 mod parquet;
 mod parts;
 mod program;

@@ -9,6 +9,8 @@ use modelkin::export;
 use modelkin::model::Relation;
 
 pub use crate::choice::{CollapseArg, ColorArg, FormatArg, GroupArg, KindArg};
+
+use crate::files::FromTo;
 use crate::values::{
     any_id, any_owner, cited, engine, format, measure, measures, model_id, owner, perhaps_empty, relation, tag,
 };
@@ -89,6 +91,10 @@ pub enum Command {
     Check(Check),
     /// Compute a snapshot's digest, counts and all that it keeps again from its records; exits with 3 if it says otherwise
     Verify(Verify),
+    /// Pack a snapshot into a fifth of its room, to be kept or sent; all commands read it so
+    Pack(FromTo),
+    /// Unpack a packed snapshot: the same bytes as before, which are read faster
+    Unpack(FromTo),
 }
 
 #[derive(Debug, ClapArgs)]

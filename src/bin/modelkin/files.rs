@@ -8,8 +8,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use modelkin::ink::printable;
-use modelkin::snapshot::FileSet;
+use modelkin::snapshot::{FileSet, Snapshot};
 use modelkin::source::read_whole;
+
+/// A snapshot that becomes another file.
+#[derive(Debug, clap::Args)]
+pub struct FromTo {
+    /// The snapshot
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The file to write
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
 
 /// A file as the user named it: the option and the path, or the path alone where no option names it.
 pub fn named(option: &str, path: &Path) -> String {
@@ -111,13 +122,14 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// Whether a file was written as a snapshot, be it damaged or of another version: an Arrow file with this program's notes at
-/// its beginning.
+/// its beginning, or a packed one.
 fn is_snapshot(path: &Path) -> io::Result<bool> {
     const HEAD: u64 = 1 << 20;
     const NOTES: &[u8] = b"modelkin";
     let mut head = Vec::new();
     fs::File::open(path)?.take(HEAD).read_to_end(&mut head)?;
-    Ok(head.starts_with(b"ARROW1") && head.windows(NOTES.len()).any(|bytes| bytes == NOTES))
+    let is_arrow = head.starts_with(b"ARROW1") && head.windows(NOTES.len()).any(|bytes| bytes == NOTES);
+    Ok(is_arrow || Snapshot::is_packed(&head))
 }
 
 /// A path with something added to its last part.

@@ -20,6 +20,7 @@ mod import;
 mod interrupt;
 mod output;
 mod owners;
+mod pack;
 mod progress;
 mod rank;
 mod remote;
@@ -74,6 +75,8 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Diff(diff) => diff::run(diff),
         Command::Check(check) => check::run(check),
         Command::Verify(verify) => verify::run(verify),
+        Command::Pack(args) => pack::pack(args),
+        Command::Unpack(args) => pack::unpack(args),
     }
 }
 

@@ -190,8 +190,9 @@ impl Brought {
 /// Whether a file begins as a snapshot does.
 fn is_snapshot(path: &Path) -> bool {
     let is_file = fs::metadata(path).is_ok_and(|known| known.is_file());
-    let mut magic = [0; 6];
-    is_file && fs::File::open(path).is_ok_and(|mut file| file.read_exact(&mut magic).is_ok()) && &magic == b"ARROW1"
+    let mut head = Vec::new();
+    let is_read = is_file && fs::File::open(path).is_ok_and(|file| file.take(64).read_to_end(&mut head).is_ok());
+    is_read && (head.starts_with(b"ARROW1") || Snapshot::is_packed(&head))
 }
 
 /// Where the fetch is: a line that renews itself on a terminal, a plain line now and then elsewhere.

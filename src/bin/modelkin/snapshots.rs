@@ -96,7 +96,7 @@ pub fn open_asked(named: Option<&Path>) -> anyhow::Result<Snapshot> {
 }
 
 /// The name of the sample where a snapshot is named.
-const SAMPLE: &str = "sample";
+pub const SAMPLE: &str = "sample";
 
 fn sample() -> anyhow::Result<Snapshot> {
     modelkin::sample().map_err(anyhow::Error::from_boxed)

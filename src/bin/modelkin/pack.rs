@@ -1,0 +1,61 @@
+//! `pack` and `unpack`: a snapshot in a fifth of the room, to be kept or sent, and back again.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use modelkin::snapshot::{FileSet, Snapshot};
+
+use crate::files::{FromTo, Over};
+use crate::output::Usage;
+use crate::{files, output, snapshots};
+
+pub fn pack(args: &FromTo) -> anyhow::Result<ExitCode> {
+    let output = target(args)?;
+    let snapshot = snapshots::open_named("", &args.file)?;
+    if is_packed(&args.file)? {
+        bail!(Usage(format!("{}: is packed already", files::named("", &args.file))));
+    }
+    snapshot.pack(&output)?;
+    told(args, &output, &snapshot)
+}
+
+pub fn unpack(args: &FromTo) -> anyhow::Result<ExitCode> {
+    let output = target(args)?;
+    let snapshot = snapshots::open_named("", &args.file)?;
+    if !is_packed(&args.file)? {
+        bail!(Usage(format!("{}: is not packed", files::named("", &args.file))));
+    }
+    snapshot.write(&output)?;
+    told(args, &output, &snapshot)
+}
+
+fn target(args: &FromTo) -> anyhow::Result<PathBuf> {
+    if args.file == Path::new(snapshots::SAMPLE) {
+        bail!(Usage("the sample is inside the program, and no file; name a snapshot".into()));
+    }
+    let output = files::target("-o", &args.output, Over::Snapshots, [args.file.as_path()].into_iter())?;
+    FileSet::try_path(&output)?;
+    Ok(output)
+}
+
+fn is_packed(path: &Path) -> anyhow::Result<bool> {
+    let mut head = Vec::new();
+    File::open(path).and_then(|file| file.take(64).read_to_end(&mut head)).with_context(|| files::named("", path))?;
+    Ok(Snapshot::is_packed(&head))
+}
+
+/// How large both files are, and what they hold.
+fn told(args: &FromTo, output: &Path, snapshot: &Snapshot) -> anyhow::Result<ExitCode> {
+    let size = |path: &Path| fs::metadata(path).map_or(0.0, |known| known.len() as f64 / 1e6);
+    output::result(&format!(
+        "{}: {:.1} MB, {:.1} before\nsha256 of the contents {}\n",
+        files::named("", &args.output),
+        size(output),
+        size(&args.file),
+        snapshot.provenance().digest
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
