@@ -15,7 +15,7 @@ impl Atlas {
         rows.extend(selection.groups().iter().flat_map(|group| group.models.iter().copied()));
         rows.sort_unstable();
         let tables = Tables {
-            kin: Kin::find(self.tables().all_families()?, selection.lineage(), &rows),
+            kin: Kin::find(self.tables().all_families()?, selection.lineage(), &rows)?,
             publishers: self.tables().publishers()?,
             aliases: Aliases::built_in()?,
             licences: Licences::built_in()?,

@@ -6,7 +6,7 @@ use super::{Counting, Error, kept_rows};
 use crate::lineage::Lineage;
 use crate::model::{Word, WordList};
 use crate::reference::{Family, Matcher};
-use crate::snapshot::{self, Array, Row};
+use crate::snapshot::{self, Array, Row, Snapshot};
 
 /// Under which names a family's members and mentions are kept: this version of what they are, and the family's rule. What it is
 /// called is no part of it, nor how its rule is told to people: another table may tell another rule alike.
@@ -30,14 +30,20 @@ pub(super) fn to_keep(families: &[Family], lineage: &Lineage) -> Result<Vec<(Str
 /// # Errors
 /// It fails if the families' expressions are too large together, or the snapshot is not as it was written.
 pub(super) fn members_and_mentions(families: &[Family], lineage: &Lineage) -> Result<Vec<[Vec<Row>; 2]>, Error> {
-    let snapshot = lineage.snapshot();
     let kept = |family: &Family| {
-        let [members, mentions] = names(family).map(|name| kept_rows(snapshot, &name));
+        let [members, mentions] = names(family).map(|name| kept_rows(lineage.snapshot(), &name));
         Ok(members?.zip(mentions?).map(|(members, mentions)| [members.to_vec(), mentions.to_vec()]))
     };
-    if let Some(kept) = families.iter().map(kept).collect::<Result<Option<_>, snapshot::Error>>()? {
-        return Ok(kept);
-    }
+    let kept: Vec<Option<[Vec<Row>; 2]>> = families.iter().map(kept).collect::<Result<_, snapshot::Error>>()?;
+    let left = families.iter().zip(&kept).filter(|(_, kept)| kept.is_none());
+    let left: Vec<Family> = left.map(|(family, _)| family.clone()).collect();
+    let mut found = if left.is_empty() { Vec::new() } else { find(&left, lineage)? }.into_iter();
+    Ok(kept.into_iter().map(|kept| kept.or_else(|| found.next()).unwrap_or_default()).collect())
+}
+
+/// Does what [`members_and_mentions`] does for families that are not kept.
+fn find(families: &[Family], lineage: &Lineage) -> Result<Vec<[Vec<Row>; 2]>, Error> {
+    let snapshot = lineage.snapshot();
     let (tags, libraries) = (snapshot.list(WordList::Tags)?, snapshot.word(Word::Library)?);
     const MANY: u32 = 16 * 1024;
     let matcher = Matcher::new(families)?;
@@ -86,6 +92,14 @@ pub(super) fn members_and_mentions(families: &[Family], lineage: &Lineage) -> Re
     Ok((0..families.len()).map(|number| [rows(number, 0), rows(number, 1)]).collect())
 }
 
+/// Gives the rows of a family's members that a snapshot keeps, if it keeps them.
+///
+/// # Errors
+/// [`snapshot::Error::Damaged`] if they are not as they were written.
+pub(super) fn kept(family: &Family, snapshot: &Snapshot) -> Result<Option<Vec<Row>>, snapshot::Error> {
+    Ok(kept_rows(snapshot, &names(family)[0])?.map(|members| members.to_vec()))
+}
+
 /// Gives the rows of a family's members, in order. Old ids that are not listed are no members: the models that they
 /// name are.
 ///
@@ -93,8 +107,8 @@ pub(super) fn members_and_mentions(families: &[Family], lineage: &Lineage) -> Re
 /// [`snapshot::Error::Damaged`] if the members that the snapshot keeps are not as they were written.
 pub fn members(family: &Family, lineage: &Lineage) -> Result<Vec<Row>, snapshot::Error> {
     let snapshot = lineage.snapshot();
-    if let Some(members) = kept_rows(snapshot, &names(family)[0])? {
-        return Ok(members.to_vec());
+    if let Some(members) = kept(family, snapshot)? {
+        return Ok(members);
     }
     let is_model = |row: &Row| snapshot.is_listed(*row) || lineage.is_unlisted(*row);
     Ok(match family.lies_in() {

@@ -4,7 +4,7 @@ use super::FilePart;
 use crate::census::{Census, Kin};
 use crate::lineage::{NodeLink, Selection, SiblingGroup};
 use crate::model::{Count, Relation, Word, WordList};
-use crate::reference::{Aliases, Licences, Publishers, Whose};
+use crate::reference::{Aliases, Licences, Publisher, Publishers, Whose};
 use crate::snapshot::{Error, ListColumn, NumberColumn, Row, Snapshot, WordColumn};
 
 /// A `Graph` is what is exported: a selection with all that is known of its models. Every format shows it.
@@ -23,6 +23,8 @@ pub struct Graph<'g> {
 struct Columns<'g> {
     created: &'g NumberColumn<i64>,
     licences: &'g ListColumn,
+    /// Of every licence its words and its class.
+    classes: Vec<(&'g str, &'g str)>,
     licence_name: &'g WordColumn,
     gated: &'g WordColumn,
     task: &'g WordColumn,
@@ -31,10 +33,13 @@ struct Columns<'g> {
 }
 
 impl<'g> Columns<'g> {
-    fn read(snapshot: &'g Snapshot) -> Result<Columns<'g>, Error> {
+    fn read(snapshot: &'g Snapshot, tables: &'g Tables) -> Result<Columns<'g>, Error> {
+        let licences = snapshot.list(WordList::Licences)?;
+        let class = |licence: &'g str| (licence, tables.licences.class(licence));
         Ok(Columns {
             created: snapshot.created()?,
-            licences: snapshot.list(WordList::Licences)?,
+            licences,
+            classes: licences.words().map(class).collect(),
             licence_name: snapshot.word(Word::LicenceName)?,
             gated: snapshot.word(Word::Gated)?,
             task: snapshot.word(Word::Task)?,
@@ -164,6 +169,8 @@ pub struct Node<'g> {
     /// This is its publisher's country, as two letters (`ZZ` is international), or `unknown` if no table has it. A
     /// collapsed node has none.
     pub country: Option<&'g str>,
+    /// This is who stands behind the account, if a table has it.
+    pub publisher: Option<&'g Publisher>,
     /// These are the families that it is a member of or descends from, with `;` between them; the text is empty if
     /// there are none.
     pub family: String,
@@ -245,6 +252,16 @@ impl NodeLink {
     }
 }
 
+/// Words with `;` between them.
+pub(super) fn joined<'w>(words: impl Iterator<Item = &'w str>) -> String {
+    let mut all = String::new();
+    for (at, word) in words.enumerate() {
+        all.extend((at > 0).then_some(';'));
+        all.push_str(word);
+    }
+    all
+}
+
 fn text(value: Option<&str>) -> Attribute<'_> {
     value.map_or(Attribute::Missing, |value| Attribute::Text(Cow::Borrowed(value)))
 }
@@ -288,7 +305,7 @@ impl<'g> Graph<'g> {
         tables: &'g Tables,
         about: About,
     ) -> Result<Graph<'g>, Error> {
-        let columns = Columns::read(census.snapshot())?;
+        let columns = Columns::read(census.snapshot(), tables)?;
         Ok(Graph { census, selection, tables, columns, about })
     }
 
@@ -352,10 +369,15 @@ impl<'g> Graph<'g> {
 
     /// Gives the nodes one by one: the models in order of their ids, then those that stand for several.
     pub fn nodes(&self) -> impl Iterator<Item = Node<'g>> {
-        let models = self.selection.rows().iter().enumerate().map(|(number, row)| self.model(number, *row));
-        let first = self.selection.rows().len();
-        let groups = self.selection.groups().iter().enumerate();
-        models.chain(groups.map(move |(at, group)| self.group(first + at, group)))
+        (0..self.selection.nodes()).map(|number| self.node(number))
+    }
+
+    /// The node at a place, of those that there are.
+    pub(super) fn node(&self, number: usize) -> Node<'g> {
+        match self.row(number) {
+            Some(row) => self.model(number, row),
+            None => self.group(number, &self.selection.groups()[number - self.selection.rows().len()]),
+        }
     }
 
     fn model(&self, number: usize, row: Row) -> Node<'g> {
@@ -363,7 +385,10 @@ impl<'g> Graph<'g> {
         let snapshot = lineage.snapshot();
         let facts = self.census.facts(row);
         let columns = &self.columns;
-        let (whose, licence) = (self.whose(row), columns.licences.first_at(row));
+        let whose = self.whose(row);
+        let mut licences = columns.licences.at(row).iter().map(|licence| columns.classes[*licence as usize]);
+        let all = joined(licences.clone().map(|(licence, _)| licence));
+        let (licence, licence_class) = licences.next().unzip();
         Node {
             number,
             id: Cow::Borrowed(snapshot.id(row)),
@@ -372,12 +397,13 @@ impl<'g> Graph<'g> {
             models: 1,
             owner: whose.account,
             country: Some(whose.country()),
-            family: self.tables.kin.names(row).collect::<Vec<_>>().join(";"),
+            publisher: whose.publisher,
+            family: joined(self.tables.kin.names(row)),
             relation: lineage.parents(row).map(|(_, edge)| edge.relation).max(),
             created: columns.created.at(row),
             licence,
-            licence_class: licence.map(|licence| self.tables.licences.class(licence)),
-            licences: columns.licences.words_at(row).collect::<Vec<_>>().join(";"),
+            licence_class,
+            licences: all,
             licence_name: columns.licence_name.at(row),
             gated: columns.gated.at(row),
             task: columns.task.at(row),
@@ -410,6 +436,7 @@ impl<'g> Graph<'g> {
             models,
             owner: None,
             country: None,
+            publisher: None,
             family: families.join(";"),
             relation: Some(group.relation),
             created: None,
@@ -438,9 +465,9 @@ impl<'g> Graph<'g> {
 
     /// The id of the node at a place.
     pub(super) fn id(&self, number: usize) -> Cow<'g, str> {
-        match self.selection.rows().get(number) {
-            Some(row) => Cow::Borrowed(self.selection.lineage().snapshot().id(*row)),
-            None => self.group(number, &self.selection.groups()[number - self.selection.rows().len()]).id,
+        match self.row(number) {
+            Some(row) => Cow::Borrowed(self.snapshot().id(row)),
+            None => self.node(number).id,
         }
     }
 }

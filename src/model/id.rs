@@ -284,7 +284,8 @@ impl fmt::Display for Commit {
 
 /// Bytes in hex digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn of_hex<const BYTES: usize>(text: &str) -> Option<[u8; BYTES]> {

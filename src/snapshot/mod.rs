@@ -57,7 +57,7 @@ pub(crate) use renames::{Listing, Renames};
 pub use seal::forge;
 pub use stored::{CommitColumn, FlagColumn, KeyColumn, LinkColumn, ListColumn, NumberColumn, OddityColumn, WordColumn};
 
-use crate::model::{Count, Flag, Learned, ModelId, Reject, Relation, Word, WordList, here, hub_of};
+use crate::model::{Count, Flag, Learned, ModelId, Reject, Relation, Word, WordList, here, hub_of, side_by_side};
 use agree::Agreed;
 use arrow_buffer::Buffer;
 use columns::Columns;
@@ -191,17 +191,17 @@ impl Snapshot {
 
     /// Says whether all ids are some, and rise. A question looks a few of them up, and does not read the others for it.
     fn ids_are_such(&self) -> Result<(), Error> {
-        if let Some(row) = self.rows().find(|row| ModelId::check_any(self.id(*row)).is_err()) {
+        if let Some(row) = self.first_row(|row| ModelId::check_any(self.id(*row)).is_err()) {
             return Err(self.damaged(format!("the names: {:?} is no id", self.id(row))));
         }
         let hubs = self.word(Word::Hub)?;
         let differs = |row: &Row| self.is_listed(*row) && hubs.at(*row) != hub_of(self.id(*row));
-        if let Some(row) = self.rows().find(differs) {
+        if let Some(row) = self.first_row(differs) {
             let (hub, id) = (hubs.at(row).unwrap_or("none"), self.id(row));
             return Err(self.damaged(format!("hub: {hub:?} stands beside the id {id:?}")));
         }
-        let falls = |row: &Row| cmp_key(self.id(*row - 1), self.id(*row)).is_ge();
-        match (1..self.len() as Row).find(falls) {
+        let falls = |row: &Row| *row > 0 && cmp_key(self.id(*row - 1), self.id(*row)).is_ge();
+        match self.first_row(falls) {
             None => Ok(()),
             Some(row) => {
                 let (one, next) = (self.id(row - 1), self.id(row));
@@ -210,6 +210,13 @@ impl Snapshot {
                 )))
             }
         }
+    }
+
+    /// The first row of which something is so.
+    fn first_row(&self, is_so: impl Fn(&Row) -> bool + Sync) -> Option<Row> {
+        const MANY: usize = 64 * 1024;
+        let piece = |at: usize| (at * MANY..self.len().min((at + 1) * MANY)).map(|row| row as Row).find(&is_so);
+        side_by_side(self.len().div_ceil(MANY), piece).into_iter().flatten().next()
     }
 
     /// Keeps an array that was computed from the records, under a name that says by which version of what. It is

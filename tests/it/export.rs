@@ -25,7 +25,7 @@ fn written(snapshot: &Snapshot, format: Format, part: FilePart) -> String {
     let selection = lineage.everything();
     let rows: Vec<Row> = snapshot.rows().collect();
     let tables = Tables {
-        kin: Kin::find(&Families::built_in().unwrap().all().unwrap(), &lineage, &rows),
+        kin: Kin::find(&Families::built_in().unwrap().all().unwrap(), &lineage, &rows).unwrap(),
         publishers: Publishers::built_in().unwrap(),
         aliases: Aliases::built_in().unwrap(),
         licences: Licences::built_in().unwrap(),
@@ -113,7 +113,7 @@ proptest! {
         let naive = Naive::of(&lineage);
         let families = [Family::of_owner("o1"), Family::of_owner("o2"), Family::of_model("o3/m9")];
         let some: Vec<Row> = snapshot.rows().filter(|row| row % 3 > 0).collect();
-        let kin = Kin::find(&families, &lineage, &some);
+        let kin = Kin::find(&families, &lineage, &some).unwrap();
         for row in snapshot.rows() {
             let mut expected = Vec::new();
             for family in &families {

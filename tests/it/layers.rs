@@ -91,7 +91,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "export",
         may_import: &["ink", "census", "lineage", "reference", "snapshot", "source", "model"],
-        foreign: &["graphviz_rust", "quick_xml", "serde_json", "csv", "parquet", "flate2", "jiff", "petgraph"],
+        foreign: &["graphviz_rust", "quick_xml", "serde_json", "csv", "parquet", "bytes", "flate2", "jiff", "petgraph"],
     },
     Room {
         name: "ask",
