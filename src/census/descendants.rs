@@ -46,12 +46,6 @@ impl Descendants {
 /// # Panics
 /// If a link or a group names a node that is not below `nodes`.
 pub fn derivatives(nodes: usize, links: &[(u32, u32)], groups: &[&[u32]]) -> Vec<u32> {
-    let mut parents = vec![u32::MAX; nodes];
-    for (parent, child) in links.iter().filter(|(parent, child)| parent != child) {
-        parents[*child as usize] = *parent;
-    }
-    let parent = |node: u32| Some(parents[node as usize]).filter(|parent| *parent != u32::MAX);
-    Groups::take_apart(nodes, links, |_| 1u32)
-        .reached(groups.len(), |group| groups[group].iter().copied(), parent, |_| 1)
-        .finish(|_| 1)
+    let members = |group: usize| groups[group].iter().copied();
+    Groups::take_apart(nodes, links, |_| 1u32).reached(groups.len(), members, |_| 1).finish(|_| 1)
 }

@@ -76,11 +76,8 @@ fn reached_by_others(lineage: &Lineage, families: &[&Family]) -> Result<Vec<u16>
 
 /// F1 and F2 of some members with their own, without unlisted parents, with mirrors folded, without quantized links.
 fn ways(lineage: &Lineage, members: &[Row]) -> [(u64, u64); 4] {
-    let rows = lineage.snapshot().len();
-    let count = |counted, children: &(dyn Fn(Row, &mut dyn FnMut(Row)) + Sync)| {
-        let (direct, all) = reached(rows, members, counted, children);
-        (direct as u64, all.len() as u64)
-    };
+    let (rows, others) = (lineage.snapshot().len(), Counted::Others);
+    let count = |(direct, all): (usize, Vec<Row>)| (direct as u64, all.len() as u64);
     let all = |row, take: &mut dyn FnMut(Row)| lineage.children(row).for_each(|(child, _)| take(child));
     let listed = |row, take: &mut dyn FnMut(Row)| {
         if !lineage.is_unlisted(row) {
@@ -93,8 +90,11 @@ fn ways(lineage: &Lineage, members: &[Row]) -> [(u64, u64); 4] {
         children.for_each(|(child, _)| take(child));
     };
     let ((with_own, listed), (folded, straight)) = rayon::join(
-        || (count(Counted::Everybody, &all), count(Counted::Others, &listed)),
-        || rayon::join(|| count(Counted::Others, &folded), || count(Counted::Others, &straight)),
+        || (count(reached(rows, members, Counted::Everybody, all)), count(reached(rows, members, others, listed))),
+        || {
+            let folded = || count(reached(rows, members, others, folded));
+            rayon::join(folded, || count(reached(rows, members, others, straight)))
+        },
     );
     [with_own, listed, folded, straight]
 }

@@ -55,6 +55,9 @@ pub(super) type Kinds = [i64; Relation::ALL.len()];
 /// The lanes of the values: two for each [`Summed`].
 pub(super) type Values = [i64; 2 * (Summed::Recent as usize + 1)];
 
+/// So many lanes, from the first on, say the same on every day that they are asked.
+pub(super) const TIMELESS: usize = Summed::Recent.lane();
+
 /// The columns of a table of facts, by whose numbers they are kept: the direct children, the relations, the values.
 const DIRECT: usize = 0;
 const KINDS: usize = DIRECT + 1;
@@ -239,14 +242,6 @@ impl<'a> KindsOf<'a> {
         std::iter::once(row).chain((from..from + own).map(move |at| rows + at as u32))
     }
 
-    /// Gives a parent of a node, one of them if there are several.
-    pub fn parent(&self, node: u32) -> Option<Row> {
-        match self.shadow_of(node) {
-            Some(shadow) => shadow.parents.first().copied(),
-            None => parent(self.lineage, node),
-        }
-    }
-
     /// Gives what a node adds.
     pub fn node(&self, node: u32) -> Kinds {
         match self.shadow_of(node) {
@@ -285,11 +280,6 @@ impl<'a> KindsOf<'a> {
         lanes[relation.unwrap_or(Relation::Unstated) as usize] = self.wanted.holds(row).into();
         lanes
     }
-}
-
-/// Gives a parent of a model, one of them if there are several.
-pub(super) fn parent(lineage: &Lineage, row: Row) -> Option<Row> {
-    lineage.parents(row).next().map(|(parent, _)| parent)
 }
 
 /// A `ValuesOf` knows what each model adds to the sums of values.

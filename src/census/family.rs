@@ -208,7 +208,7 @@ impl FamilyCount {
             };
             Ok([count(Counted::Others)?, count(Counted::Everybody)?])
         };
-        families.iter().zip(&sets).map(count).collect()
+        families.par_iter().zip(&sets).map(count).collect()
     }
 
     /// All but F3 and the top children, and F1 and F2 themselves.
@@ -340,15 +340,15 @@ pub fn tallies(lineage: &Lineage, sets: &[Vec<Row>], counting: &Counting) -> Res
     let (kinds, values) = (KindsOf::read(lineage, counting)?, ValuesOf::read(snapshot, counting)?);
     let by_kind = || {
         let nodes = |set: usize| sets[set].iter().flat_map(|row| kinds.nodes_of(*row));
-        let (parent, weight) = (|node| kinds.parent(node), |node| kinds.node(node));
+        let weight = |node| kinds.node(node);
         let groups = Groups::take_apart(kinds.nodes(), &kinds.links(), weight);
-        Ok::<_, Error>(groups.reached(sets.len(), nodes, parent, weight).within(wait)?.finish(weight))
+        Ok::<_, Error>(groups.reached(sets.len(), nodes, weight).within(wait)?.finish(weight))
     };
     let by_value = || {
         let rows = |set: usize| sets[set].iter().copied();
-        let (parent, weight) = (|row| facts::parent(lineage, row), |row| values.row(row));
+        let weight = |row| values.row(row);
         let groups = Groups::take_apart(snapshot.len(), &lineage.pairs(), weight);
-        Ok::<_, Error>(groups.reached(sets.len(), rows, parent, weight).within(wait)?.finish(weight))
+        Ok::<_, Error>(groups.reached(sets.len(), rows, weight).within(wait)?.finish(weight))
     };
     let wanted = counting.wanted(snapshot)?;
     let direct = |desk: &mut Desk, members: &Vec<Row>| {

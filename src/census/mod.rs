@@ -35,7 +35,7 @@ use std::ops::Range;
 
 use std::sync::OnceLock;
 
-use crate::lineage::Lineage;
+use crate::lineage::{Lineage, RowSet};
 use crate::model::{Hint, once};
 use crate::reference;
 use crate::snapshot::{self, NumberColumn, Numbers, Row, Snapshot, agree};
@@ -70,6 +70,8 @@ pub struct Census {
     lineage: OnceLock<Lineage>,
     layout: OnceLock<Layout>,
     table: FactsTable,
+    /// The models with children, to be looked up.
+    inner: OnceLock<RowSet>,
     counting: Counting,
 }
 
@@ -169,8 +171,8 @@ impl Census {
             Some(kept) => kept.with_recent(lineage, counting)?,
             None => FactsTable::count(lineage, counting)?,
         };
-        let (lineage, layout) = (lineage.clone().into(), OnceLock::new());
-        Ok(Census { snapshot: snapshot.clone(), lineage, layout, table, counting: counting.clone() })
+        let (lineage, (layout, inner)) = (lineage.clone().into(), Default::default());
+        Ok(Census { snapshot: snapshot.clone(), lineage, layout, table, inner, counting: counting.clone() })
     }
 
     /// Takes the census of all links that a snapshot keeps, if that is what is asked for. The links are not read for
@@ -182,9 +184,9 @@ impl Census {
         if *counting != (Counting { wait: counting.wait, ..Counting::default() }) {
             return Ok(None);
         }
-        let (lineage, layout) = (OnceLock::new(), OnceLock::new());
+        let (lineage, layout, inner) = Default::default();
         let (snapshot, table, counting) = (snapshot.clone(), FactsTable::kept(snapshot)?, counting.clone());
-        Ok(table.map(|table| Census { snapshot, lineage, layout, table, counting }))
+        Ok(table.map(|table| Census { snapshot, lineage, layout, table, inner, counting }))
     }
 
     /// The same, if a lineage has all links.
@@ -218,7 +220,8 @@ impl Census {
 
     /// Gives the counts of a model, which are all zero where nothing descends from it.
     pub fn facts(&self, model: Row) -> Facts {
-        self.table.rows().binary_search(&model).map(|at| self.table.at(at)).unwrap_or_default()
+        let inner = self.inner.get_or_init(|| RowSet::from_rows(self.snapshot.len(), self.table.rows()));
+        if inner.holds(model) { self.table.at(inner.place(model) as usize) } else { Facts::default() }
     }
 
     /// Gives the models with children, in order of the ids.

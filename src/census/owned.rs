@@ -3,7 +3,6 @@ use super::groups::Groups;
 use super::table::Table;
 use super::{Counting, Error, Tally, authors, tallies};
 use crate::lineage::Lineage;
-use crate::model::Relation;
 use crate::snapshot::{self, Array, Numbers, Row, Snapshot};
 
 /// Under which name the counts are kept: this version of what they mean.
@@ -12,7 +11,7 @@ const NAME: &str = "census/1/owned";
 /// The columns by whose numbers they are kept: F1, the lanes of F2 but for what is recent, its authors.
 const F1: usize = 0;
 const F2: usize = F1 + 1;
-const AUTHORS: usize = F2 + Relation::ALL.len() + 6;
+const AUTHORS: usize = F2 + facts::TIMELESS;
 const COLUMNS: usize = AUTHORS + 1;
 
 /// An `Owned` is the owners of models with children, and F1 and F2 of what each has: counted now, or kept in the snapshot.
@@ -88,7 +87,7 @@ impl Owned {
         let (rows, weight) = (lineage.snapshot().len(), |row| recent.lanes(row));
         let groups = Groups::take_apart(rows, &lineage.pairs(), weight);
         let members = |set: usize| sets[set].iter().copied();
-        let reached = groups.reached(sets.len(), members, |row| facts::parent(lineage, row), weight);
+        let reached = groups.reached(sets.len(), members, weight);
         let sums = reached.within(counting.wait)?.finish(weight);
         self.tallies.iter_mut().zip(&sums).for_each(|((_, f2), sum)| f2.recent = facts::recent(sum));
         Ok(self)
