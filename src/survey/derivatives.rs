@@ -17,7 +17,12 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let credit = Credit::of_families(survey)?;
     let families = Credited::of_families(survey, &credit)?;
     let organisations = Organisation::of_all(survey)?;
-    let contests = Contest::of_all(survey, &organisations)?;
+    // By one reading of the ids: nobody keeps who they are.
+    let closest = organisations::closest(survey, &organisations);
+    let mut asked = rivals::families(survey, &organisations);
+    asked.extend(closest.iter().cloned());
+    let mut counts = Counts::of_all(&asked, survey)?.into_iter();
+    let contests = Contest::of_all(survey, &organisations, &mut counts);
     // Who has a declared parent is known of every model.
     section.conclude(Coverage::whole(credit.direct), || {
         let first = families.first().filter(|first| first.f1() > 0)?;
@@ -31,7 +36,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         families_table(&families, &credit),
         in_every_way(&families, &credit),
         organisations::table(survey, &organisations),
-        organisations::close(survey, &organisations)?,
+        organisations::close(&closest, counts),
     ];
     section.tables.extend(rivals::table(&contests));
     section.define(&[

@@ -1,5 +1,5 @@
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::Survey;
 use crate::census::{Coverage, Error};
@@ -21,29 +21,25 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let (tags, licensed) = (snapshot.list(WordList::Tags)?, snapshot.list(WordList::Licences)?);
     let (tasks, libraries) = (snapshot.word(Word::Task)?, snapshot.word(Word::Library)?);
     let words: Vec<bool> = tags.words().map(|tag| survey.references.languages.meaning(tag).is_some()).collect();
-    let languages =
-        |row: Row| tags.at(row).iter().copied().filter(|tag| words[*tag as usize]).collect::<BTreeSet<u32>>();
-    let licences_of = |row: Row| licensed.words_at(row).collect::<BTreeSet<&str>>();
+    // A word's number is as good as the word.
+    let languages = |row: Row| tags.at(row).iter().copied().filter(|tag| words[*tag as usize]);
+    let licences_of = |row: Row| licensed.at(row).iter().copied();
     let same = |one: Option<&str>, other: Option<&str>| {
         one.zip(other).map(|(one, other)| if one == other { (1, 1) } else { (0, 2) })
     };
-    let class = |row: Row| licensed.first_at(row).map(|licence| survey.references.licences.class(licence));
-    let classes_of = |row: Row| {
-        let of = |licence| survey.references.licences.class(licence);
-        licensed.words_at(row).map(of).collect::<BTreeSet<&str>>()
-    };
+    let class_of: Vec<&str> = licensed.words().map(|licence| survey.references.licences.class(licence)).collect();
+    let classes_of = |row: Row| licensed.at(row).iter().map(|licence| class_of[*licence as usize]);
     let drifts: [Drift<'_>; 5] = [
-        ("licence", Box::new(|parent, child| shared(&licences_of(parent), &licences_of(child)))),
-        ("licence class", Box::new(|parent, child| shared(&classes_of(parent), &classes_of(child)))),
-        ("language", Box::new(|parent, child| shared(&languages(parent), &languages(child)))),
+        ("licence", Box::new(|parent, child| shared(licences_of(parent), licences_of(child)))),
+        ("licence class", Box::new(|parent, child| shared(classes_of(parent), classes_of(child)))),
+        ("language", Box::new(|parent, child| shared(languages(parent), languages(child)))),
         ("task", Box::new(|parent, child| same(tasks.at(parent), tasks.at(child)))),
         ("library", Box::new(|parent, child| same(libraries.at(parent), libraries.at(child)))),
     ];
     // Links by relation; of those where both say something, how many there are and how much of it is not shared.
     let mut links = [0u64; Relation::ALL.len()];
     let mut sums = [[(0u64, 0f64); Relation::ALL.len()]; 5];
-    let mut classes: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    let mut licences: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut became: HashMap<[Option<u32>; 2], u64> = HashMap::new();
     for (parent, child, edge) in
         lineage.all_links().filter(|(parent, child, _)| snapshot.is_listed(*parent) && snapshot.is_listed(*child))
     {
@@ -55,10 +51,16 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
                 sum.1 += 1.0 - both as f64 / all as f64;
             }
         }
-        *licences
-            .entry((licensed.first_at(parent).unwrap_or(NONE), licensed.first_at(child).unwrap_or(NONE)))
-            .or_default() += 1;
-        *classes.entry((class(parent).unwrap_or(NONE), class(child).unwrap_or(NONE))).or_default() += 1;
+        *became.entry([parent, child].map(|row| licensed.at(row).first().copied())).or_default() += 1;
+    }
+    let named: Vec<&str> = licensed.words().collect();
+    let mut classes: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut licences: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for (pair, links) in became {
+        for (words, sums) in [(&class_of, &mut classes), (&named, &mut licences)] {
+            let [parent, child] = pair.map(|licence| licence.map_or(NONE, |licence| words[licence as usize]));
+            *sums.entry((parent, child)).or_default() += links;
+        }
     }
     let main = [
         ("what", Text),
@@ -133,7 +135,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         "Relaxed: from restricted or commercial to copyleft or permissive, or from copyleft to permissive; tightened: the other way.",
     ]);
     survey.cover(&mut section, "models with a licence", |row| licensed.first_at(row).is_some());
-    survey.cover(&mut section, "models with a language", |row| !languages(row).is_empty());
+    survey.cover(&mut section, "models with a language", |row| languages(row).next().is_some());
     survey.cover(&mut section, "models with a task", |row| tasks.at(row).is_some());
     Ok(section)
 }
@@ -146,10 +148,19 @@ fn most_first<'a>(links: &BTreeMap<(&'a str, &'a str), u64>) -> Vec<((&'a str, &
 }
 
 /// How many of two models' values are shared, and how many there are in all; nothing if one of them states none.
-fn shared<T: Ord>(one: &BTreeSet<T>, other: &BTreeSet<T>) -> Option<(u64, u64)> {
-    let both = one.intersection(other).count();
+fn shared<T: Ord>(one: impl Iterator<Item = T>, other: impl Iterator<Item = T>) -> Option<(u64, u64)> {
+    let (one, other) = (distinct(one), distinct(other));
+    let both = one.iter().filter(|value| other.binary_search(value).is_ok()).count();
     let all = one.len() + other.len() - both;
     (!one.is_empty() && !other.is_empty()).then_some((both as u64, all as u64))
+}
+
+/// Each value once, in order.
+fn distinct<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
+    let mut values: Vec<T> = values.collect();
+    values.sort_unstable();
+    values.dedup();
+    values
 }
 
 /// What became of the terms, if both classes are known.

@@ -26,7 +26,7 @@ use std::sync::OnceLock;
 use crate::census::{self, Bursts, Census, Coverage, Error};
 use crate::ink::Section;
 use crate::lineage::Lineage;
-use crate::model::{Count, DATES_KEPT_SINCE, DAY, once};
+use crate::model::{Count, DATES_KEPT_SINCE, DAY, once, side_by_side};
 use crate::reference::{
     Aliases, Families, Family, Licences, Published, Publisher, Publishers, Rivals, SizeClasses, Whose, Words,
 };
@@ -124,17 +124,18 @@ impl<'l> Survey<'l> {
         Ok(Survey { lineage, census, references, owners, bursts, generations, behind })
     }
 
-    /// Makes the sections whose names are wanted, in their order.
+    /// Makes the sections whose names are wanted, in their order, side by side: each walks over all models by itself.
     ///
     /// # Errors
     /// [`Error::Snapshot`] if a column is not as it was written.
     pub fn sections(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Section>, Error> {
-        let section = |(_, make): &Maker| {
-            let mut section = make(self)?;
+        let makers: Vec<&Maker> = MAKERS.iter().filter(|(name, _)| is_wanted(name)).collect();
+        let section = |at: usize| {
+            let mut section = makers[at].1(self)?;
             section.define(&[Coverage::CONCLUDED]);
             Ok(section)
         };
-        MAKERS.iter().filter(|(name, _)| is_wanted(name)).map(section).collect()
+        side_by_side(makers.len(), section).into_iter().collect()
     }
 
     fn snapshot(&self) -> &'l Snapshot {

@@ -85,15 +85,19 @@ pub(super) fn table(survey: &Survey<'_>, organisations: &[Organisation<'_>]) -> 
     table
 }
 
-/// The organisations of most direct derivatives, counted as families are.
-pub(super) fn close(survey: &Survey<'_>, organisations: &[Organisation<'_>]) -> Result<Table, Error> {
+/// The organisations of most direct derivatives, as families.
+pub(super) fn closest(survey: &Survey<'_>, organisations: &[Organisation<'_>]) -> Vec<Family> {
+    derived_from(organisations).take(CLOSE).map(|of| of.family(survey)).collect()
+}
+
+/// The same, counted as families are.
+pub(super) fn close(closest: &[Family], counts: impl Iterator<Item = Counts>) -> Table {
     let mut main = vec![("organisation", Text), ("members", Count), ("f1", Count), ("f2", Count), ("f3", Count)];
     main.extend(BY_RELATION);
     let title = "The organisations with most derivatives, counted in every way";
     let mut table = Table::new("organisations_in_every_way", title, 1, &main, &COUNTS);
-    let closest: Vec<Family> = derived_from(organisations).take(CLOSE).map(|of| of.family(survey)).collect();
-    for (family, counts) in closest.iter().zip(Counts::of_all(&closest, survey)?) {
+    for (family, counts) in closest.iter().zip(counts) {
         table.row(std::iter::once(Value::from(family.name.as_str())).chain(counts.values()));
     }
-    Ok(table)
+    table
 }

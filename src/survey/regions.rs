@@ -5,6 +5,7 @@ use super::{Survey, UNKNOWN};
 use crate::census::{Coverage, Error, Sum};
 use crate::ink::{Plot, Section, Table, Unit, grouped, share};
 use crate::model::WordList;
+use crate::reference::Publisher;
 use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};
@@ -25,7 +26,6 @@ struct Country {
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("regions", "Countries and languages");
     let (lineage, downloads) = (survey.lineage, survey.downloads()?);
-    let country = |row: Row| survey.country(row).unwrap_or(UNKNOWN);
     let names: Vec<&str> = {
         let mut names: Vec<&str> =
             survey.behind().publishers.iter().flatten().map(|publisher| publisher.country.as_str()).collect();
@@ -34,13 +34,19 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         names.dedup();
         names
     };
-    let number = |row: Row| names.binary_search(&country(row)).unwrap_or_default();
+    let number = |of: &Option<&Publisher>| {
+        let country = of.map_or(UNKNOWN, |publisher| publisher.country.as_str());
+        names.binary_search(&country).unwrap_or_default()
+    };
+    let of_owner: Vec<usize> = survey.behind().publishers.iter().map(number).collect();
+    let number = |row: Row| of_owner[survey.owners[row as usize] as usize];
     let roots = Roots::find(survey, names.len(), number);
     let unknown = names.binary_search(&UNKNOWN).unwrap_or_default();
-    let mut countries: BTreeMap<&str, Country> = BTreeMap::new();
+    let mut countries: Vec<Option<Country>> = names.iter().map(|_| None).collect();
+    let mut parents: Vec<usize> = Vec::new();
     for row in survey.models() {
         let here = number(row);
-        let of = countries.entry(names[here]).or_default();
+        let of = countries[here].get_or_insert_default();
         of.models += 1;
         of.downloads.add(downloads.at(row));
         if !lineage.is_root(row) {
@@ -55,16 +61,18 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
             of.on_both += u64::from(own && foreign);
         }
         // Each of the countries of its parents receives it once.
-        let mut parents: Vec<usize> = lineage.parents(row).map(|(parent, _)| number(parent)).collect();
+        parents.clear();
+        parents.extend(lineage.parents(row).map(|(parent, _)| number(parent)));
         parents.sort_unstable();
         parents.dedup();
-        for parent in parents {
-            let of = countries.entry(names[parent]).or_default();
+        for parent in &parents {
+            let of = countries[*parent].get_or_insert_default();
             of.received += 1;
-            of.received_from_abroad += u64::from(parent != here);
+            of.received_from_abroad += u64::from(*parent != here);
         }
     }
-    let mut countries: Vec<(&str, Country)> = countries.into_iter().collect();
+    let countries = names.iter().copied().zip(countries);
+    let mut countries: Vec<(&str, Country)> = countries.filter_map(|(name, of)| Some((name, of?))).collect();
     countries.sort_by_key(|(name, of)| (Reverse(of.received), *name));
     let main = [
         ("country", Text),

@@ -1,7 +1,7 @@
 use super::Survey;
 use super::counts::{Counts, MENTIONS, WAYS};
 use super::organisations::Organisation;
-use crate::census::{Coverage, Error};
+use crate::census::Coverage;
 use crate::ink::{Section, Table, Unit, Value, grouped};
 use crate::reference::{Comparison, Family, Kind};
 
@@ -15,31 +15,40 @@ pub(super) struct Contest<'a> {
     together: Option<Counts>,
 }
 
-impl<'a> Contest<'a> {
-    /// Every comparison of the table of rivals.
-    pub(super) fn of_all(survey: &Survey<'a>, organisations: &[Organisation<'_>]) -> Result<Vec<Contest<'a>>, Error> {
-        survey.references.rivals.comparisons().iter().map(|of| Contest::count(of, survey, organisations)).collect()
-    }
+/// Whom a comparison counts: the others, these together, and the one. Where one of the others is missing nobody is counted:
+/// together they would be fewer than is said.
+fn asked(of: &Comparison, survey: &Survey<'_>, organisations: &[Organisation<'_>]) -> Option<Vec<Family>> {
+    let find = |name: &String| match of.kind {
+        Kind::Publisher => organisations.iter().find(|known| known.name == name).map(|known| known.family(survey)),
+        Kind::Family => survey.references.families.iter().find(|family| family.name == *name).cloned(),
+    };
+    let others = of.others.iter().map(find).collect::<Option<Vec<Family>>>()?;
+    let together = Family::together("together", &others.iter().collect::<Vec<_>>());
+    Some(others.into_iter().chain([together]).chain(find(&of.one)).collect())
+}
 
-    /// Where one of the others is missing nobody is counted: together they would be fewer than is said.
-    fn count(
-        of: &'a Comparison,
-        survey: &Survey<'_>,
+/// Whom all comparisons count, one after the other.
+pub(super) fn families(survey: &Survey<'_>, organisations: &[Organisation<'_>]) -> Vec<Family> {
+    let comparisons = survey.references.rivals.comparisons().iter();
+    comparisons.filter_map(|of| asked(of, survey, organisations)).flatten().collect()
+}
+
+impl<'a> Contest<'a> {
+    /// Every comparison of the table of rivals, of the counts of those of [`families`].
+    pub(super) fn of_all(
+        survey: &Survey<'a>,
         organisations: &[Organisation<'_>],
-    ) -> Result<Contest<'a>, Error> {
-        let find = |name: &String| match of.kind {
-            Kind::Publisher => organisations.iter().find(|known| known.name == name).map(|known| known.family(survey)),
-            Kind::Family => survey.references.families.iter().find(|family| family.name == *name).cloned(),
+        counts: &mut impl Iterator<Item = Counts>,
+    ) -> Vec<Contest<'a>> {
+        let comparisons = survey.references.rivals.comparisons().iter();
+        let contest = |of: &'a Comparison| {
+            let asked = asked(of, survey, organisations).map_or(0, |asked| asked.len());
+            let mut counts = counts.by_ref().take(asked);
+            let others = of.others.iter().map(|_| counts.next()).collect();
+            let (together, one) = (counts.next(), counts.next());
+            Contest { of, one, others, together }
         };
-        let Some(others) = of.others.iter().map(find).collect::<Option<Vec<Family>>>() else {
-            return Ok(Contest { of, one: None, others: of.others.iter().map(|_| None).collect(), together: None });
-        };
-        let together = Family::together("together", &others.iter().collect::<Vec<_>>());
-        let all: Vec<Family> = others.into_iter().chain([together]).chain(find(&of.one)).collect();
-        let mut counts = Counts::of_all(&all, survey)?.into_iter();
-        let others = counts.by_ref().take(of.others.len()).map(Some).collect();
-        let (together, one) = (counts.next(), counts.next());
-        Ok(Contest { of, one, others, together })
+        comparisons.map(contest).collect()
     }
 
     /// Tells in a section how the comparison ends by F1.
