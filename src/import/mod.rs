@@ -151,18 +151,25 @@ fn read(
         }
         builder.crawled(Some(span.began), crawled::note_of(recording, recipe.before));
     }
-    let intake = Intake { builder: Mutex::new((builder, 0, BTreeMap::new())), tell: Mutex::new(tell) };
+    let intake = Intake { builder: Mutex::new((builder, Early::default())), tell: Mutex::new(tell) };
     let digest = source.read_parts(&intake)?;
-    let (builder, ..) = intake.builder.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (builder, _) = intake.builder.into_inner().unwrap_or_else(PoisonError::into_inner);
     builder.digest(&digest.sha256, digest.bytes);
     digest.remarks.iter().for_each(|remark| builder.remark(remark));
     Ok(())
 }
 
+/// The parts that came before those that stand before them, and which is next.
+#[derive(Default)]
+struct Early {
+    next: usize,
+    parts: BTreeMap<usize, Vec<Batch>>,
+}
+
 /// Where the parts of a source come in: each is gathered where it is read, and added when those before it were.
 struct Intake<'b> {
-    /// The builder, which part is next, and those that are early.
-    builder: Mutex<(&'b mut Builder, usize, BTreeMap<usize, Vec<Batch>>)>,
+    /// The builder, and those that are early.
+    builder: Mutex<(&'b mut Builder, Early)>,
     tell: Mutex<&'b mut (dyn FnMut(Event) + Send)>,
 }
 
@@ -187,11 +194,11 @@ impl Parts for Intake<'_> {
         })?;
         full.push(batch.take());
         let mut intake = locked(&self.builder);
-        let (builder, next, early) = &mut *intake;
-        early.insert(number, full);
-        while let Some(batches) = early.remove(next) {
+        let (builder, early) = &mut *intake;
+        early.parts.insert(number, full);
+        while let Some(batches) = early.parts.remove(&early.next) {
             batches.into_iter().for_each(|batch| builder.batch(batch));
-            *next += 1;
+            early.next += 1;
         }
         Ok(())
     }

@@ -186,7 +186,7 @@ impl Builder {
         written: Option<i64>,
     ) -> Result<Snapshot, Error> {
         self.close();
-        if self.held.iter().all(|held| held.batch.len() == 0) {
+        if self.held.iter().all(|held| held.batch.is_empty()) {
             return Err(Error::Empty);
         }
         let Builder { held, words, parents, told, mut ledger, older, crawl, laid, .. } = self;

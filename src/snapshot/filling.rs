@@ -362,10 +362,10 @@ fn flags(values: &[Option<bool>]) -> BooleanArray {
 /// The values of all rows, one row after the other: `put` puts those of a row, which are so many, into their place.
 fn lists<O: ArrowNativeType + arrow_array::OffsetSizeTrait, T: ArrowNativeType>(
     rows: usize,
-    length: impl Fn(usize) -> usize + Sync,
+    length: impl Fn(usize) -> usize + Sync + Send,
     put: impl Fn(usize, &mut [T]) + Sync,
 ) -> (OffsetBuffer<O>, Vec<T>) {
-    let lengths: Vec<usize> = (0..rows).into_par_iter().map(|row| length(row)).collect();
+    let lengths: Vec<usize> = (0..rows).into_par_iter().map(&length).collect();
     let offsets = OffsetBuffer::from_lengths(lengths.iter().copied());
     let mut values = vec![T::default(); lengths.iter().sum()];
     let mut rest = values.as_mut_slice();

@@ -4,8 +4,8 @@ use std::ops::Range;
 use hashbrown::{HashMap, HashSet};
 
 use super::batch::{Named, Prefix, Witnessed, prefix};
-use super::entry::Entry;
 use super::held::{Held, PARENTS, Place};
+use super::joining::Model;
 use super::keys::Older;
 use super::maybe::Maybe;
 use super::names::Names;
@@ -52,7 +52,7 @@ struct Name {
 }
 
 /// The models that several rows speak of, and other names that these rows mention.
-type Joined<'j> = (Vec<(String, Entry, Vec<Oddity>)>, &'j [String]);
+type Joined<'j> = (Vec<Model>, &'j [String]);
 
 /// A link of which more is known than the parent's name: the row that says it, the child, and the link's number.
 pub(super) struct Witness {

@@ -13,6 +13,9 @@ use super::renames::Renames;
 use super::sorted::{Sorted, Texts};
 use crate::model::{Certainty, Oddity, OddityKind, RepositoryKey};
 
+/// A model that several rows speak of: its id, what is known of it, and what is odd about it.
+pub(super) type Model = (String, Entry, Vec<Oddity>);
+
 /// A `Joining` is the models that several rows speak of, as far as they are known.
 pub(super) struct Joining<'h> {
     held: &'h [Held],
@@ -47,14 +50,15 @@ impl<'h> Joining<'h> {
             renames: Renames::default(),
         };
         let mut told = told.iter().peekable();
-        for batch in 0..=held.len() {
+        for (batch, is_joined) in is_joined.iter().map(Some).chain([None]).enumerate() {
             while let Some((_, said)) = told.next_if(|(before, _)| *before == batch) {
                 match said {
                     Told::Alias(old, new) => joining.renames.of_model(old, new, Certainty::Sure),
                     Told::Table(rows) => joining.renames.of_table(rows.iter()),
                 }
             }
-            let Some(is_joined) = is_joined.get(batch) else { break };
+            // What was told behind all rows.
+            let Some(is_joined) = is_joined else { break };
             let mut rows: Vec<u32> = (0..is_joined.len() as u32).filter(|row| is_joined[*row as usize]).collect();
             rows.sort_unstable_by_key(|row| held[batch].batch.came[*row as usize]);
             rows.into_iter().for_each(|row| joining.row(Place { batch: batch as u32, row }, ledger));
@@ -192,7 +196,7 @@ impl<'h> Joining<'h> {
     }
 
     /// Gives the names that are models in the end, each with the model and what is odd about it, and those that are none.
-    pub fn finish(self) -> (Vec<(String, Entry, Vec<Oddity>)>, Vec<String>, Renames) {
+    pub fn finish(self) -> (Vec<Model>, Vec<String>, Renames) {
         let Joining { names, of_name, models, oddities, renames, .. } = self;
         let mut oddities = oddities.into_lists();
         let (mut found, mut others) = (Vec::new(), Vec::new());

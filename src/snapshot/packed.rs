@@ -137,7 +137,8 @@ fn packed(file: &[u8], places: impl Iterator<Item = Range<usize>>) -> io::Result
     // What stands between arrays, and each array.
     let mut stretches: Vec<(Range<usize>, bool)> = Vec::new();
     let mut from = 0;
-    for place in places.into_iter().chain([file.len()..file.len()]) {
+    places.push(Range { start: file.len(), end: file.len() });
+    for place in places {
         stretches.extend((from < place.start).then_some((from..place.start, false)));
         // None of an honest file's overlap.
         let own = place.start.max(from)..place.end;
@@ -192,10 +193,11 @@ pub(super) fn unpacked(bytes: &[u8]) -> Result<Buffer, String> {
     pieces.into_par_iter().try_for_each(|(into, way, piece)| {
         let arranged =
             zstd::bulk::decompress(piece, into.len()).map_err(|error| format!("a piece is damaged ({error})"))?;
-        match arranged.len() == into.len() {
-            true => Ok(way.put_back(&arranged, into)),
-            false => Err("a piece is shorter than the list says".to_owned()),
+        if arranged.len() != into.len() {
+            return Err("a piece is shorter than the list says".to_owned());
         }
+        way.put_back(&arranged, into);
+        Ok(())
     })?;
     Ok(file.into())
 }
