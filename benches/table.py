@@ -1,0 +1,100 @@
+"""What people wait for, measured: one line for each task, wall and CPU seconds of each program, medians of some rounds in turns.
+
+    cargo build --release --bin modelkin --example synthetic_hub
+    python3 benches/table.py FOLDER target/release/modelkin [ANOTHER] [--models 3000000] [--rounds 5] [--threads 1,2] [--only WORD]
+
+The made-up Hub is written into FOLDER, unless it is there. ANOTHER is an older program, whose column stands beside; each program asks the
+snapshot that it made. The outputs of the programs are compared, but for figures that name time or program. `peers/compare.py` has the
+other programs that do the same tasks.
+"""
+
+import argparse
+import hashlib
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SYNTHETIC = ROOT / "target/release/examples/synthetic_hub"
+
+
+def tasks(folder, mine):
+    parquet, lines = folder / "models.parquet", folder / "models.jsonl"
+    ask = ["--snapshot", mine]
+    return {
+        "Parquet to snapshot": ["import", parquet, "--date", "2026-11-01", "-o", mine],
+        "JSON Lines to snapshot": ["import", lines, "--date", "2026-11-01", "-o", f"{mine}-lines"],
+        "report --out": ["report", "--out", f"{mine}.html", *ask],
+        "export --all to Parquet": ["export", "--all", "-o", f"{mine}.parquet", *ask],
+        "explain Qwen": ["explain", "Qwen", *ask],
+        "rank": ["rank", *ask],
+        "rank --by authors": ["rank", "--by", "authors", *ask],
+        "rank --of owners": ["rank", "--of", "owners", *ask],
+        "rank --of families": ["rank", "--of", "families", *ask],
+        "rank --relation finetune": ["rank", "--relation", "finetune", *ask],
+        "family Qwen": ["family", "Qwen", *ask],
+        "show of no model": ["show", "nobody/has-such-a-name", *ask],
+        "verify": ["verify", mine],
+        "pack": ["pack", mine, "-o", f"{mine}.packed"],
+        "unpack": ["unpack", f"{mine}.packed", "-o", f"{mine}.unpacked"],
+    }
+
+
+def run(program, arguments, threads, home):
+    """Wall seconds, CPU seconds, the digest of what was printed, and the exit code."""
+    before, begun = os.times(), time.perf_counter()
+    ran = subprocess.run(
+        [program, *map(str, arguments)],
+        env={**os.environ, "XDG_DATA_HOME": str(home)},
+        preexec_fn=lambda: os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:threads])),
+        capture_output=True,
+    )
+    wall, after = time.perf_counter() - begun, os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return wall, cpu, hashlib.sha256(ran.stdout).hexdigest(), ran.returncode
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("programs", nargs="+", type=pathlib.Path)
+    parser.add_argument("--models", type=int, default=3_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", default=str(os.cpu_count()))
+    parser.add_argument("--only", default="")
+    args = parser.parse_args()
+    folder = args.folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "models.jsonl").exists():
+        made = [SYNTHETIC, str(args.models), "--parquet", folder / "models.parquet", "--jsonl", folder / "models.jsonl"]
+        subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
+    programs = [program.resolve() for program in args.programs]
+    of = [tasks(folder, folder / f"{at}.modelkin") for at in range(len(programs))]
+    print(f"{args.models:,} models; load {os.getloadavg()[0]:.2f}; wall / CPU seconds, medians of {args.rounds}")
+    for threads in map(int, args.threads.split(",")):
+        print(f"\n| {threads} threads | " + " | ".join(f"{at}" for at in range(len(programs))) + " |")
+        print("|---" * (len(programs) + 1) + "|")
+        for name in of[0]:
+            if args.only not in name:
+                continue
+            took = [[] for _ in programs]
+            said = [set() for _ in programs]
+            for _ in range(args.rounds):
+                for at, program in enumerate(programs):
+                    *times, digest, code = run(program, of[at][name], threads, folder)
+                    took[at].append(times)
+                    said[at].add((digest, code))
+            cells = []
+            for at, times in enumerate(took):
+                codes = {code for _, code in said[at]}
+                wall, cpu = (statistics.median(column) for column in zip(*times))
+                cells.append(f"{wall:.2f} / {cpu:.2f}" if codes <= {0, 1} else f"exit {sorted(codes)}")
+            names_files = any(str(folder) in str(word) and "-o" in of[0][name] for word in of[0][name])
+            note = "" if names_files or len({frozenset(known) for known in said}) == 1 else " (they differ)"
+            print(f"| {name}{note} | " + " | ".join(cells) + " |", flush=True)
+
+
+main()
