@@ -11,7 +11,7 @@ use super::blocks::Weight;
 use super::closure::{Closure, Prepared, TooLong};
 use super::numbers::{Column, Inner, Place, Set};
 use super::segments::{Node, Parent, Peel};
-use crate::lineage::RowSet;
+use crate::lineage::{RowSet, holds};
 
 /// A `Groups` is the segments of a graph, to be asked for groups of nodes.
 pub(super) struct Groups<W> {
@@ -25,17 +25,11 @@ pub(super) struct Groups<W> {
     trees: Vec<Tree>,
     /// By where a tree begins, the column of the segment that it lies in.
     segments: Vec<Column>,
-    /// Of each node where it hangs: in the tree that begins at this number, or [`ROOT`], [`INNER`] or [`HEAD`]. It is what is asked
-    /// of millions of members that lie far apart.
+    /// A bit for each node with a parent.
+    derived: Vec<u64>,
+    /// Of each of these where the tree begins in which it hangs, by one of its parents.
     hangs: Vec<u32>,
 }
-
-/// In place of where a node hangs: it has no parent, ...
-const ROOT: u32 = u32::MAX;
-/// ... it has children, ...
-const INNER: u32 = u32::MAX - 1;
-/// ... or it has none and heads a segment.
-const HEAD: u32 = u32::MAX - 2;
 
 /// A `Reach` is what all groups reach, not yet added up.
 pub(super) struct Reach<W> {
@@ -153,16 +147,14 @@ impl<W: Weight> Groups<W> {
         }
         let mut segments = vec![Tree::IN_NONE; trees.len()];
         trees.iter().for_each(|tree| segments[tree.begin as usize] = tree.segment);
-        let Peel { inner, nodes, leaf_columns, closure, .. } = peel;
-        let mut hangs = vec![ROOT; all];
+        let Peel { inner, nodes, derived, leaf_columns, closure, .. } = peel;
+        let mut hangs = vec![0; all];
         for (parent, child) in links.iter().filter(|(parent, child)| parent != child) {
             hangs[*child as usize] = trees[inner.place(*parent).index()].begin;
         }
-        inner.nodes().for_each(|node| hangs[node as usize] = INNER);
         let (leaf_heads, leaf_columns): (Vec<u32>, Vec<Column>) = leaf_columns.into_iter().unzip();
-        leaf_heads.iter().for_each(|node| hangs[*node as usize] = HEAD);
         let leaf_heads = RowSet::from_rows(all, &leaf_heads);
-        Groups { inner, nodes, closure, leaf_heads, leaf_columns, trees, segments, hangs }
+        Groups { inner, nodes, closure, leaf_heads, leaf_columns, trees, segments, derived, hangs }
     }
 
     /// Finds the sum over the distinct nodes that each group reaches, its members left out. `members` gives those of
@@ -188,8 +180,7 @@ impl<W: Weight> Groups<W> {
     /// Adds up what does not depend on which segments a group reaches.
     fn begin(&self, members: impl Iterator<Item = u32> + Clone, weight: &impl Fn(u32) -> W) -> Begun<W> {
         let mut begun = Begun { sum: W::default(), sets: Vec::new(), if_reached: Vec::new() };
-        let is_inner = |member: &u32| self.hangs[*member as usize] == INNER;
-        let tops = members.clone().filter(is_inner).map(|member| self.inner.place(member));
+        let tops = members.clone().filter_map(|member| self.inner.find(member));
         let mut tops: Vec<(Tree, Place)> = tops.map(|at| (self.trees[at.index()], at)).collect();
         if tops.is_empty() {
             return begun;
@@ -209,26 +200,42 @@ impl<W: Weight> Groups<W> {
             begun.if_reached.extend(tree.segment().map(|segment| (segment, Off::Tree(*at))));
         }
         // A member in one of the trees is in the sum. One elsewhere is if its segment is reached.
-        for member in members {
-            let (begin, segment) = match self.hangs[member as usize] {
-                ROOT => continue,
-                INNER => {
-                    begun.sum.subtract(&weight(member));
-                    continue;
-                }
-                HEAD => (None, self.leaf_columns[self.leaf_heads.place(member) as usize]),
-                begin => (Some(begin), self.segments[begin as usize]),
-            };
-            let is_inside = |begin: u32| {
-                let before = tops.partition_point(|(top, _)| top.begin <= begin);
-                before > 0 && begin < tops[before - 1].0.end
-            };
-            if begin.is_some_and(is_inside) {
+        let hang = |begun: &mut Begun<W>, begin: u32, member: u32| {
+            let before = tops.partition_point(|(top, _)| top.begin <= begin);
+            if before > 0 && begin < tops[before - 1].0.end {
                 begun.sum.subtract(&weight(member));
-            } else if segment != Tree::IN_NONE {
-                begun.if_reached.push((segment, Off::Member(member)));
+            } else if self.segments[begin as usize] != Tree::IN_NONE {
+                begun.if_reached.push((self.segments[begin as usize], Off::Member(member)));
+            }
+        };
+        // Where members hang lies far apart: many are fetched first, so that the processor waits once for all.
+        const MANY: usize = 64;
+        let mut hanging: Vec<u32> = Vec::with_capacity(MANY);
+        let mut fetched: Vec<u32> = Vec::with_capacity(MANY);
+        let mut members = members;
+        loop {
+            hanging.clear();
+            let mut is_end = true;
+            for member in members.by_ref() {
+                is_end = false;
+                if self.inner.holds(member) {
+                    begun.sum.subtract(&weight(member));
+                } else if self.leaf_heads.holds(member) {
+                    let segment = self.leaf_columns[self.leaf_heads.place(member) as usize];
+                    begun.if_reached.push((segment, Off::Member(member)));
+                } else if holds(&self.derived, member) {
+                    hanging.push(member);
+                }
+                if hanging.len() == MANY {
+                    break;
+                }
+            }
+            fetched.clear();
+            fetched.extend(hanging.iter().map(|member| self.hangs[*member as usize]));
+            fetched.iter().zip(&hanging).for_each(|(begin, member)| hang(&mut begun, *begin, *member));
+            if is_end {
+                return begun;
             }
         }
-        begun
     }
 }

@@ -134,6 +134,8 @@ pub(super) struct Peel<W> {
     pub inner: Inner,
     /// These are the nodes with children, by place.
     pub nodes: Vec<Node<W>>,
+    /// There is a bit for each node with a parent.
+    pub derived: Vec<u64>,
     /// These are the places of the nodes as they were finished, children first; of a cycle it is the first member's.
     pub order: Vec<Place>,
     pub cycles: Vec<Vec<Place>>,
@@ -183,6 +185,7 @@ impl<W: Weight> Peel<W> {
             nodes: vec![Node { parent: NONE, open: 0, reached: NONE, sum: W::default() }; inner.len()],
             order: Vec::with_capacity(inner.len()),
             inner,
+            derived: with_parent,
             cycles: Vec::new(),
             columns: Vec::new(),
             leaf_columns: Vec::new(),
