@@ -43,7 +43,7 @@ def instructions(program, arguments, folder):
         command,
         cwd=folder,
         env={**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder)},
-        preexec_fn=lambda: os.sched_setaffinity(0, {0}),
+        preexec_fn=lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
