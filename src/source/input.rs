@@ -6,13 +6,12 @@ use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
 
 use sha2::{Digest, Sha256};
 
 use super::Error;
 use super::packed::{Tail, unpack};
-use crate::model::{Remark, RemarkKind, hex};
+use crate::model::{Remark, RemarkKind, beside, hex};
 
 /// The name of what a program before this one writes.
 pub(super) const STDIN: &str = "-";
@@ -148,15 +147,10 @@ pub(super) fn digest_beside(path: &Path, read: impl FnOnce() -> Result<Vec<Remar
             }
         }
     };
-    thread::scope(|scope| {
-        // Where no thread can be made, one comes after the other.
-        let beside = thread::Builder::new().spawn_scoped(scope, digest);
+    let (digest, done) = beside(digest, || {
         let done = read();
         is_over.store(done.is_err(), Ordering::Relaxed);
-        let digest = match beside {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            Err(_) => digest(),
-        };
-        done.and_then(|remarks| Ok(Digested { remarks, ..digest.map_err(wrong)? }))
-    })
+        done
+    });
+    done.and_then(|remarks| Ok(Digested { remarks, ..digest.map_err(wrong)? }))
 }

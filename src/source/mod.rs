@@ -7,6 +7,7 @@ pub(crate) mod bounded;
 mod card;
 mod card_data;
 mod cards;
+mod data_file;
 mod date;
 pub mod edges;
 mod foreign;
@@ -34,17 +35,21 @@ mod words;
 use std::fs::File;
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
+#[cfg(feature = "crawl")]
 use std::sync::Arc;
 
 use crate::model::{Hint, Parentage, Record, Reject};
+#[cfg(feature = "crawl")]
 use arriving::Arriving;
 pub use bounded::read_whole;
+use data_file::DataFile;
 use guess::guess;
+use input::STDIN;
 pub use input::{Digested, digest_bytes};
-use input::{Input, STDIN, digest_beside};
 use links::Links;
+pub use parts::Parts;
+use parts::as_one_part;
 use recording::Recording;
-use steady::steady;
 pub use table::NamedColumns;
 
 /// A `Kind` says what a source is.
@@ -149,26 +154,6 @@ impl Error {
 
 /// A `Sink` takes the records of a source, the unreadable ones as rejects.
 pub type Sink<'s> = &'s mut dyn FnMut(Result<Record<'_>, Reject>);
-
-/// A `Parts` takes the parts of a source, several at once, each from another thread.
-pub trait Parts: Sync {
-    /// Takes a part. `fill`, which is called once, gives its records in order to the sink that it is given. Parts are numbered from 0
-    /// on in the order in which they stand in the source.
-    ///
-    /// # Errors
-    /// It fails as `fill` does.
-    fn part(&self, number: usize, fill: &mut dyn FnMut(Sink<'_>) -> Result<(), Error>) -> Result<(), Error>;
-}
-
-/// Gives a source to `parts` as one part.
-fn as_one_part<T>(parts: &dyn Parts, read: impl FnOnce(Sink<'_>) -> Result<T, Error>) -> Result<T, Error> {
-    let (mut read, mut gave) = (Some(read), None);
-    parts.part(0, &mut |sink| {
-        gave = read.take().map(|read| read(sink)).transpose()?;
-        Ok(())
-    })?;
-    gave.ok_or_else(|| Error::unfit(Path::new(""), "was not read"))
-}
 
 /// A `Source` is something that records are read from, once.
 pub trait Source {
@@ -324,75 +309,6 @@ fn in_folder(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Result<Ve
         found.append(&mut find_named(&file, kind, named)?);
     }
     Ok(found)
-}
-
-/// A file of records, recognised and ready to be read.
-struct DataFile {
-    /// As it was named.
-    path: PathBuf,
-    kind: Kind,
-    named: NamedColumns,
-    /// If it is still being written.
-    arriving: Option<Arc<Arriving>>,
-}
-
-impl Source for DataFile {
-    fn label(&self) -> Result<String, Error> {
-        Ok(self.path.display().to_string())
-    }
-
-    fn kind(&self) -> Kind {
-        self.kind
-    }
-
-    fn read(self: Box<Self>, sink: Sink<'_>) -> Result<Digested, Error> {
-        let path = &self.path;
-        match &self.arriving {
-            Some(arriving) => self.read_input(Input::from_reader(path, Box::new(arriving.read())), sink),
-            None if path == Path::new(STDIN) => self.read_input(Input::open(path)?, sink),
-            None if self.kind == Kind::HubStats => {
-                steady(path, || digest_beside(path, || stats::read(path, &self.named, sink)))
-            }
-            None => steady(path, || self.read_input(Input::open(path)?, sink)),
-        }
-    }
-
-    fn read_parts(self: Box<Self>, parts: &dyn Parts) -> Result<Digested, Error> {
-        let path = &self.path;
-        let rows = |input: Input| {
-            let remarks = pages::read_parts(path, input.contents()?, parts)?;
-            input.finish(remarks)
-        };
-        match (&self.arriving, self.kind) {
-            (Some(arriving), Kind::Jsonl) => rows(Input::from_reader(path, Box::new(arriving.read()))),
-            (None, Kind::Jsonl) if path == Path::new(STDIN) => rows(Input::open(path)?),
-            (None, Kind::Jsonl) => steady(path, || rows(Input::open(path)?)),
-            (None, Kind::HubStats) => {
-                steady(path, || digest_beside(path, || stats::read_parts(path, &self.named, parts)))
-            }
-            _ => as_one_part(parts, |sink| self.read(sink)),
-        }
-    }
-
-    fn read_links(self: Box<Self>, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
-        match self.kind {
-            Kind::HubStats => steady(&self.path, || stats::read_links(&self.path, sink)),
-            Kind::Jsonl if self.arriving.is_none() => steady(&self.path, || pages::read_links(&self.path, sink)),
-            _ => read_links_of(|each| self.read(each).map(drop), sink),
-        }
-    }
-}
-
-impl DataFile {
-    fn read_input(&self, input: Input, sink: Sink<'_>) -> Result<Digested, Error> {
-        let contents = input.contents()?;
-        let remarks = match self.kind {
-            Kind::Edges => edges::read_input(&self.path, contents, sink).map(|()| Vec::new())?,
-            Kind::Csv => table::read(&self.path, contents, &self.named, sink)?,
-            _ => pages::read(&self.path, contents, sink)?,
-        };
-        input.finish(remarks)
-    }
 }
 
 /// Links by way of whole records.

@@ -23,13 +23,9 @@ const MAX_DEPTH: usize = 128;
 /// Ids and parents alone. Lines are read in parts; what is no JSON Lines is read as a whole.
 pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
     let mut input = open(path)?;
-    let mut number = 1;
+    let Start { are_lines, mut number, .. } = Start::of(path, &mut input)?;
     let at = |number: u64| format!("line {number}");
-    let start = begin(&mut input, &mut number).map_err(|error| cut(path, &at(number), &error))?;
-    let head = input.fill_buf().map_err(|error| cut(path, &at(number), &error))?;
-    // Whether the first line is a row is known if it ends in sight.
-    let first = head.split(|byte| *byte == b'\n').next().filter(|line| line.len() < head.len());
-    if start != Some(b'{') || !first.is_some_and(|line| line.trim_ascii_end().ends_with(b"}")) {
+    if !are_lines {
         return read_links_of(|each| read(path, open(path)?, each).map(drop), sink);
     }
     // What was read behind the last whole line.
@@ -54,11 +50,7 @@ pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result
                 }
                 (_, state) => {
                     let mut keep = |found: Result<Record<'_>, Reject>| gather.add(found);
-                    Lines { path, number, watch: &mut Watch::default(), sink: &mut keep }.all(
-                        state,
-                        line.to_vec(),
-                        &mut io::empty(),
-                    )?;
+                    Lines { path, number, watch: &mut Watch::default(), sink: &mut keep }.line(state, line);
                 }
             }
             number += 1;
@@ -74,21 +66,17 @@ pub(super) fn read_parts(
     mut input: Box<dyn BufRead + Send>,
     parts: &dyn Parts,
 ) -> Result<Vec<Remark>, Error> {
-    let mut number = 1;
-    let at = |number: u64| format!("line {number}");
-    let start = begin(&mut input, &mut number).map_err(|error| cut(path, &at(number), &error))?;
-    let head = input.fill_buf().map_err(|error| cut(path, &at(number), &error))?;
-    // Whether the first line is a row is known if it ends in sight.
-    let first = head.split(|byte| *byte == b'\n').next().filter(|line| line.len() < head.len());
-    if start != Some(b'{') || !first.is_some_and(|line| line.trim_ascii_end().ends_with(b"}")) {
-        return as_one_part(parts, |sink| rows(path, (start, number), input, sink));
+    let start = Start::of(path, &mut input)?;
+    if !start.are_lines {
+        return as_one_part(parts, |sink| rows(path, start, input, sink));
     }
+    let mut number = start.number;
     // What was read behind the last whole line.
     let mut rest = Vec::new();
     let mut count = 0..;
     let next = |part: &mut Part| {
         let from = number;
-        number += part.fill(&mut rest, &mut input).map_err(|error| cut(path, &at(number), &error))?;
+        number += part.fill(&mut rest, &mut input).map_err(|error| cut(path, &format!("line {number}"), &error))?;
         Ok(count.next().filter(|_| !part.0.is_empty()).map(|part| (part, from)))
     };
     let work = |part: &mut Part, (count, from): (usize, u64)| {
@@ -199,19 +187,18 @@ fn cut_reason(error: &io::Error) -> String {
 
 /// Reads every row. Gives what is to be said of the whole.
 pub(super) fn read(path: &Path, mut input: Box<dyn BufRead + Send>, sink: Sink<'_>) -> Result<Vec<Remark>, Error> {
-    let mut number = 1;
-    let start = begin(&mut input, &mut number).map_err(|error| cut(path, &format!("line {number}"), &error))?;
-    rows(path, (start, number), input, sink)
+    let start = Start::of(path, &mut input)?;
+    rows(path, start, input, sink)
 }
 
 /// The rows from the first byte on, which stands in this line.
 fn rows(
     path: &Path,
-    (start, number): (Option<u8>, u64),
+    Start { first, number, .. }: Start,
     mut input: Box<dyn BufRead + Send>,
     sink: Sink<'_>,
 ) -> Result<Vec<Remark>, Error> {
-    let Some(start) = start else { return Err(Error::unfit(path, "is empty: it holds no row")) };
+    let Some(start) = first else { return Err(Error::unfit(path, "is empty: it holds no row")) };
     let mut first = Vec::new();
     if start != b'[' {
         let state =
@@ -260,6 +247,25 @@ impl Watch {
 
     fn remarks(self) -> Vec<Remark> {
         self.0.into_iter().map(|name| Remark::new(RemarkKind::Unread, name)).collect()
+    }
+}
+
+/// How rows begin: the first byte that is no blank, in which line it stands, and whether it begins a row that ends with its line, and
+/// does so in sight.
+struct Start {
+    first: Option<u8>,
+    number: u64,
+    are_lines: bool,
+}
+
+impl Start {
+    fn of(path: &Path, input: &mut dyn BufRead) -> Result<Start, Error> {
+        let mut number = 1;
+        let first = begin(input, &mut number).map_err(|error| cut(path, &format!("line {number}"), &error))?;
+        let head = input.fill_buf().map_err(|error| cut(path, &format!("line {number}"), &error))?;
+        let line = head.split(|byte| *byte == b'\n').next().filter(|line| line.len() < head.len());
+        let are_lines = first == Some(b'{') && line.is_some_and(|line| line.trim_ascii_end().ends_with(b"}"));
+        Ok(Start { first, number, are_lines })
     }
 }
 

@@ -1,9 +1,32 @@
 //! A source in parts, which are read side by side and given on in their order.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, available_parallelism, scope};
+
+use super::{Error, Sink};
+
+/// A `Parts` takes the parts of a source, several at once, each from another thread.
+pub trait Parts: Sync {
+    /// Takes a part. `fill`, which is called once, gives its records in order to the sink that it is given. Parts are numbered from 0
+    /// on in the order in which they stand in the source.
+    ///
+    /// # Errors
+    /// It fails as `fill` does.
+    fn part(&self, number: usize, fill: &mut dyn FnMut(Sink<'_>) -> Result<(), Error>) -> Result<(), Error>;
+}
+
+/// Gives a source to `parts` as one part.
+pub(super) fn as_one_part<T>(parts: &dyn Parts, read: impl FnOnce(Sink<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    let (mut read, mut gave) = (Some(read), None);
+    parts.part(0, &mut |sink| {
+        gave = read.take().map(|read| read(sink)).transpose()?;
+        Ok(())
+    })?;
+    gave.ok_or_else(|| Error::unfit(Path::new(""), "was not read"))
+}
 
 /// A desk for each processor.
 pub(super) fn desks<D, E>(desk: impl Fn() -> Result<D, E>) -> Result<Vec<D>, E> {
