@@ -11,9 +11,9 @@ pub use given::Given;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
 
 use crate::census::{self, TooLong};
+use crate::model::beside;
 use crate::reference::{Aliases, Family};
 use crate::snapshot::{Batch, Builder, CrawlNote, Draft, Snapshot};
 use crate::source::recording::Recording;
@@ -113,20 +113,12 @@ pub fn make(
 fn finish(snapshot: &mut Snapshot, recipe: &Recipe<'_>) -> Result<Option<TooLong>, Error> {
     let columns = snapshot.clone();
     let draft = || recipe.output.map_or(Ok(None), |path| Draft::begin(&columns, path));
-    thread::scope(|scope| {
-        // Where no thread can be made, one comes after the other.
-        let beside = thread::Builder::new().spawn_scoped(scope, draft);
-        let left_out = census::keep_within(snapshot, &recipe.families, recipe.wait);
-        let draft = match beside {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            Err(_) => draft(),
-        };
-        let left_out = left_out?;
-        if let Some(draft) = draft? {
-            draft.finish(snapshot)?;
-        }
-        Ok(left_out)
-    })
+    let (draft, left_out) = beside(draft, || census::keep_within(snapshot, &recipe.families, recipe.wait));
+    let left_out = left_out?;
+    if let Some(draft) = draft? {
+        draft.finish(snapshot)?;
+    }
+    Ok(left_out)
 }
 
 fn add(builder: &mut Builder, path: &Path) -> Result<(), Error> {

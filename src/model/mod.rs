@@ -27,4 +27,4 @@ pub(crate) use record::INSTANTS;
 pub use record::{Authority, DATES_KEPT_SINCE, DAY, Parent, Record, Reject, Witness};
 pub use relation::{Learned, Relation};
 pub use remark::{Remark, RemarkKind};
-pub(crate) use side_by_side::side_by_side;
+pub(crate) use side_by_side::{beside, side_by_side};

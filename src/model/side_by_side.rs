@@ -22,3 +22,16 @@ pub(crate) fn side_by_side<T: Send + Sync>(pieces: usize, work: impl Fn(usize) -
     });
     done.into_iter().filter_map(OnceLock::into_inner).collect()
 }
+
+/// Does one thing on a thread of its own while another is done here. Where no thread can be made, one comes after the other.
+pub(crate) fn beside<A: Send, B>(aside: impl Fn() -> A + Send + Sync, here: impl FnOnce() -> B) -> (A, B) {
+    scope(|scope| {
+        let thread = Builder::new().spawn_scoped(scope, &aside);
+        let done = here();
+        let aside = match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => aside(),
+        };
+        (aside, done)
+    })
+}

@@ -87,24 +87,25 @@ impl Entry {
         let disagrees =
             (self.authority, later.authority) == (Listing, Card) && !takes_over && !mine.is_superset(&others);
         let forgets = takes_over && self.authority != Authority::Silent;
-        let known = std::mem::replace(self, later.clone());
-        let (parents, others) = if takes_over { (&later, &known) } else { (&known, &later) };
-        self.links = parents.learned_from(others);
-        self.witnessed = parents.witnessed.clone();
-        self.links_from = parents.links_from;
-        (self.authority, self.has_card) = (parents.authority, parents.has_card);
-        self.hub_id = later.hub_id.or(known.hub_id);
-        self.created = later.created.or(known.created);
-        self.counts = Counts::from_fn(|count| later.counts[count].or(known.counts[count]));
-        self.words = Words::from_fn(|word| later.words[word].or(known.words[word]));
-        self.flags = Flags::from_fn(|flag| later.flags[flag].or(known.flags[flag]));
-        self.sha = later.sha.or(known.sha);
-        for (list, words) in known.lists.iter() {
-            if self.lists[list].is_none() {
-                self.lists[list] = words.clone();
+        let links = if takes_over { later.learned_from(self) } else { self.learned_from(&later) };
+        let known = std::mem::replace(self, later);
+        if !takes_over {
+            (self.witnessed, self.links_from) = (known.witnessed, known.links_from);
+            (self.authority, self.has_card) = (known.authority, known.has_card);
+        }
+        self.links = links;
+        self.hub_id = self.hub_id.or(known.hub_id);
+        self.is_dated = if self.created == Maybe::NONE { known.is_dated } else { self.is_dated };
+        self.created = self.created.or(known.created);
+        self.counts = Counts::from_fn(|count| self.counts[count].or(known.counts[count]));
+        self.words = Words::from_fn(|word| self.words[word].or(known.words[word]));
+        self.flags = Flags::from_fn(|flag| self.flags[flag].or(known.flags[flag]));
+        self.sha = self.sha.or(known.sha);
+        for ((_, words), (_, known)) in self.lists.iter_mut().zip(known.lists.iter()) {
+            if words.is_none() {
+                words.clone_from(known);
             }
         }
-        self.is_dated = if later.created == Maybe::NONE { known.is_dated } else { later.is_dated };
         self.is_stale = known.is_stale;
         Joined { forgets, disagrees }
     }

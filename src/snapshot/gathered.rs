@@ -4,6 +4,7 @@ use std::ops::Range;
 use hashbrown::{HashMap, HashSet};
 
 use super::batch::{Named, Prefix, Witnessed, prefix};
+use super::cmp_key;
 use super::held::{Held, PARENTS, Place};
 use super::joining::Model;
 use super::keys::Older;
@@ -260,18 +261,13 @@ impl Gathered {
     /// The names of an account's ids.
     pub fn owned_by(&self, account: &str) -> Range<u32> {
         // '0' follows '/' in ASCII.
+        let texts = Texts { held: &self.held, parents: &self.parents };
         let [from, to] = ["/", "0"].map(|end| {
             let end = format!("{account}{end}");
             let first = prefix(&end);
-            let is_before = |(at, name): &(u32, &Name)| {
-                name.first.cmp(&first).then_with(|| super::cmp_key(self.text(*at), &end)).is_lt()
-            };
-            let (mut low, mut high) = (0, self.names.len());
-            while low < high {
-                let middle = low + (high - low) / 2;
-                if is_before(&(middle as u32, &self.names[middle])) { low = middle + 1 } else { high = middle }
-            }
-            low as u32
+            let is_before =
+                |name: &Name| name.first.cmp(&first).then_with(|| cmp_key(texts.at(name.text), &end)).is_lt();
+            self.names.partition_point(is_before) as u32
         });
         from..to
     }
@@ -382,7 +378,7 @@ impl Gathered {
         let mut order: Vec<u32> = (0..self.names.len() as u32).filter(|name| alive[*name as usize]).collect();
         let mut late: Vec<u32> = (self.names.len() as u32..self.count() as u32).collect();
         late.retain(|name| alive[*name as usize]);
-        let by_id = |one: &u32, other: &u32| super::cmp_key(self.id(*one), self.id(*other));
+        let by_id = |one: &u32, other: &u32| cmp_key(self.id(*one), self.id(*other));
         late.sort_unstable_by(by_id);
         // They are few, and the others are many: each goes to its place, the last one first.
         let before = |name: &u32| order.partition_point(|other| by_id(other, name).is_lt());

@@ -1,4 +1,3 @@
-use super::bits::Bits;
 use super::names::Names;
 use crate::model::{Authority, Parentage};
 
@@ -174,5 +173,35 @@ impl Numbered {
         }
         ends.pop();
         (models, ends)
+    }
+}
+
+/// A bit for each hash.
+struct Bits(Vec<u64>);
+
+impl Bits {
+    /// Makes room for that many bits, rounded up to a power of two.
+    fn zeros(bits: usize) -> Bits {
+        Bits(vec![0; bits.div_ceil(64).next_power_of_two()])
+    }
+
+    fn word(&self, hash: u32) -> usize {
+        (hash as usize / 64) & (self.0.len() - 1)
+    }
+
+    fn has(&self, hash: u32) -> bool {
+        self.0[self.word(hash)] >> (hash % 64) & 1 == 1
+    }
+
+    /// Sets a bit, and says whether it was set before.
+    fn set(&mut self, hash: u32) -> bool {
+        let was = self.has(hash);
+        let word = self.word(hash);
+        self.0[word] |= 1 << (hash % 64);
+        was
+    }
+
+    fn clear(&mut self) {
+        self.0.fill(0);
     }
 }

@@ -2,7 +2,6 @@
 
 pub(crate) mod agree;
 mod batch;
-mod bits;
 mod builder;
 mod changes;
 mod columns;

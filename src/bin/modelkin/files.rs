@@ -121,13 +121,19 @@ fn is_same(one: &Path, other: &Path) -> bool {
     file(one).is_some_and(|one| file(other) == Some(one))
 }
 
+/// The first bytes of a file, so many at most.
+pub fn head(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    fs::File::open(path)?.take(most).read_to_end(&mut head)?;
+    Ok(head)
+}
+
 /// Whether a file was written as a snapshot, be it damaged or of another version: an Arrow file with this program's notes at
 /// its beginning, or a packed one.
 fn is_snapshot(path: &Path) -> io::Result<bool> {
     const HEAD: u64 = 1 << 20;
     const NOTES: &[u8] = b"modelkin";
-    let mut head = Vec::new();
-    fs::File::open(path)?.take(HEAD).read_to_end(&mut head)?;
+    let head = head(path, HEAD)?;
     let is_arrow = head.starts_with(b"ARROW1") && head.windows(NOTES.len()).any(|bytes| bytes == NOTES);
     Ok(is_arrow || Snapshot::is_packed(&head))
 }

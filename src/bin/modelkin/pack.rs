@@ -1,7 +1,6 @@
 //! `pack` and `unpack`: a snapshot in a fifth of the room, to be kept or sent, and back again.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -42,9 +41,7 @@ fn target(args: &FromTo) -> anyhow::Result<PathBuf> {
 }
 
 fn is_packed(path: &Path) -> anyhow::Result<bool> {
-    let mut head = Vec::new();
-    File::open(path).and_then(|file| file.take(64).read_to_end(&mut head)).with_context(|| files::named("", path))?;
-    Ok(Snapshot::is_packed(&head))
+    Ok(Snapshot::is_packed(&files::head(path, 64).with_context(|| files::named("", path))?))
 }
 
 /// How large both files are, and what they hold.

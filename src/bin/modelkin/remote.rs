@@ -2,7 +2,6 @@
 //! what it does.
 
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
 use std::time::Instant;
@@ -190,9 +189,8 @@ impl Brought {
 /// Whether a file begins as a snapshot does.
 fn is_snapshot(path: &Path) -> bool {
     let is_file = fs::metadata(path).is_ok_and(|known| known.is_file());
-    let mut head = Vec::new();
-    let is_read = is_file && fs::File::open(path).is_ok_and(|file| file.take(64).read_to_end(&mut head).is_ok());
-    is_read && (head.starts_with(b"ARROW1") || Snapshot::is_packed(&head))
+    let is_one = |head: Vec<u8>| head.starts_with(b"ARROW1") || Snapshot::is_packed(&head);
+    is_file && files::head(path, 64).is_ok_and(is_one)
 }
 
 /// Where the fetch is: a line that renews itself on a terminal, a plain line now and then elsewhere.
