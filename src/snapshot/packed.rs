@@ -1,4 +1,4 @@
-//! A snapshot packed, to be kept or sent: the same bytes in a fifth of the room, in pieces that are packed and unpacked side by side.
+//! A snapshot packed, to be kept or sent: the same bytes in a sixth of the room, in pieces that are packed and unpacked side by side.
 
 use std::io;
 use std::ops::Range;
@@ -162,7 +162,7 @@ fn packed(file: &[u8], places: impl Iterator<Item = Range<usize>>) -> io::Result
 /// # Errors
 /// What is wrong with it.
 pub(super) fn unpacked(bytes: &[u8]) -> Result<Buffer, String> {
-    let cut = || "it is cut off; fetch it again".to_owned();
+    let cut = || "it is cut off".to_owned();
     let number = |from: usize| {
         let bytes = bytes.get(from..from + 8)?.try_into().ok()?;
         Some(u64::from_le_bytes(bytes))
@@ -172,7 +172,7 @@ pub(super) fn unpacked(bytes: &[u8]) -> Result<Buffer, String> {
     let (list, rest) = usize::try_from(length).ok().and_then(|length| rest.split_at_checked(length)).ok_or_else(cut)?;
     let list: Vec<Listed> = match XxHash3_64::oneshot(list) == sum {
         true => serde_json::from_slice(list).map_err(|error| format!("its list of pieces cannot be read ({error})"))?,
-        false => return Err("its list of pieces is not as it was written; fetch it again".into()),
+        false => return Err("its list of pieces is not as it was written".into()),
     };
     let sum = |of: fn(&Listed) -> usize| list.iter().try_fold(0usize, |sum, piece| sum.checked_add(of(piece)));
     let whole = sum(|piece| piece.0).filter(|whole| *whole <= bytes.len().saturating_mul(MOST_TIMES) + MOST_MORE);

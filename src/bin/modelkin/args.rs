@@ -91,7 +91,7 @@ pub enum Command {
     Check(Check),
     /// Compute a snapshot's digest, counts and all that it keeps again from its records; exits with 3 if it says otherwise
     Verify(Verify),
-    /// Pack a snapshot into a fifth of its room, to be kept or sent; all commands read it so
+    /// Pack a snapshot into a sixth of its room, to be kept or sent; all commands read it so
     Pack(FromTo),
     /// Unpack a packed snapshot: the same bytes as before, which are read faster
     Unpack(FromTo),

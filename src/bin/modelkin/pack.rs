@@ -1,4 +1,4 @@
-//! `pack` and `unpack`: a snapshot in a fifth of the room, to be kept or sent, and back again.
+//! `pack` and `unpack`: a snapshot in a sixth of the room, to be kept or sent, and back again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,10 @@ pub fn pack(args: &FromTo) -> anyhow::Result<ExitCode> {
     let output = target(args)?;
     let snapshot = snapshots::open_named("", &args.file)?;
     if is_packed(&args.file)? {
-        bail!(Usage(format!("{}: is packed already", files::named("", &args.file))));
+        bail!(Usage(format!(
+            "{}: is packed already; `modelkin unpack` gives the snapshot back",
+            files::named("", &args.file)
+        )));
     }
     snapshot.pack(&output)?;
     told(args, &output, &snapshot)
@@ -25,7 +28,7 @@ pub fn unpack(args: &FromTo) -> anyhow::Result<ExitCode> {
     let output = target(args)?;
     let snapshot = snapshots::open_named("", &args.file)?;
     if !is_packed(&args.file)? {
-        bail!(Usage(format!("{}: is not packed", files::named("", &args.file))));
+        bail!(Usage(format!("{}: is not packed; it is read as it is", files::named("", &args.file))));
     }
     snapshot.write(&output)?;
     told(args, &output, &snapshot)
