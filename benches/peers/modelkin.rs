@@ -14,8 +14,7 @@ use std::io::{BufReader, Read};
 use std::time::Instant;
 
 use modelkin::census::{Descendants, derivatives};
-use modelkin::snapshot::Links;
-use modelkin::source;
+use modelkin::{import, source};
 use rustix::time::{ClockId, clock_gettime};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -90,11 +89,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// Reads a dump for its links, and counts every model's descendants and every owner's family.
 fn dump(path: &str) -> Result<(), Box<dyn Error>> {
     let (start, wall) = (cpu(), Instant::now());
-    let mut links = Links::default();
-    for source in source::find(path.as_ref(), None)? {
-        source.read_links(&mut |part| links.add(&part))?;
-    }
-    let links = links.finish();
+    let (links, _) = import::links(source::find(path.as_ref(), None)?)?;
     let read = cpu();
     let descendants = Descendants::count(links.nodes(), &links.pairs);
     let (models, ends) = links.by_owner();

@@ -2,14 +2,15 @@
 //! does not hold that is promised.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::abort;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use modelkin::model::{Record, Reject};
-use modelkin::source::{self, Kind};
+use modelkin::source::{self, Kind, Parts, Projection, Sink};
 use tempfile::TempDir;
 
 /// Nothing that is fuzzed may hold more bytes at any time, be they touched or not.
@@ -102,26 +103,44 @@ pub fn rows_of(found: &[Found]) -> Rows {
     found.iter().flatten().map(|record| (record.id.to_string(), keys(record))).collect()
 }
 
-/// The rows that the reader of links finds, and how many rejects.
+/// The rows that are found in parts where links alone are wanted, and how many rejects.
 pub fn links(path: &Path, kind: Kind) -> Result<(Rows, usize), String> {
     let (mut rows, mut rejects) = (Rows::new(), 0);
     let mut all = || -> Result<(), source::Error> {
         for source in source::find(path, Some(kind))? {
-            source.read_links(&mut |part| {
-                rejects += part.rejects.len();
-                let mut parents = part.parents.iter();
-                let mut from = 0;
-                for (claim, id) in part.rows().iter().zip(part.ids.iter()) {
-                    let keys = parents.by_ref().take(claim.parents_end - from).map(str::to_lowercase);
-                    rows.push((id.to_owned(), sorted(keys)));
-                    from = claim.parents_end;
-                }
-            })?;
+            let parts = LinksAlone(Mutex::default());
+            source.read_parts(&parts)?;
+            let found: Vec<_> = parts.0.into_inner().into_iter().flat_map(BTreeMap::into_values).flatten().collect();
+            rejects += found.iter().filter(|row| row.is_none()).count();
+            rows.extend(found.into_iter().flatten());
         }
         Ok(())
     };
     all().map_err(|error| named(&error, path))?;
     Ok((rows, rejects))
+}
+
+/// Keeps the rows of parts of which links alone are wanted; nothing of a reject.
+struct LinksAlone(Mutex<BTreeMap<usize, Vec<Option<(String, Vec<String>)>>>>);
+
+impl Parts for LinksAlone {
+    fn part(
+        &self,
+        number: usize,
+        fill: &mut dyn FnMut(Sink<'_>) -> Result<(), source::Error>,
+    ) -> Result<(), source::Error> {
+        let mut rows = Vec::new();
+        fill(&mut |found| {
+            let keys = |record: &Record<'_>| sorted(record.parents.iter().map(|parent| parent.id.key()));
+            rows.push(found.ok().map(|record| (record.id.to_string(), keys(&record))));
+        })?;
+        self.0.lock().map(|mut parts| parts.insert(number, rows)).ok();
+        Ok(())
+    }
+
+    fn projection(&self) -> Projection {
+        Projection::Links
+    }
 }
 
 fn sorted(keys: impl Iterator<Item = String>) -> Vec<String> {

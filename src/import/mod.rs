@@ -13,11 +13,12 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::census::{self, TooLong};
+use crate::model::Reject;
 use crate::model::beside;
 use crate::reference::{Aliases, Family};
-use crate::snapshot::{Batch, Builder, CrawlNote, Draft, Snapshot};
+use crate::snapshot::{Batch, Builder, Claims, CrawlNote, Draft, Links, Numbered, Snapshot};
 use crate::source::recording::Recording;
-use crate::source::{self, Parts, Sink, Source};
+use crate::source::{self, Parts, Projection, Sink, Source};
 
 /// What a snapshot is made by, beside its sources.
 #[derive(Debug, Default)]
@@ -143,29 +144,43 @@ fn read(
         }
         builder.crawled(Some(span.began), crawled::note_of(recording, recipe.before));
     }
-    let intake = Intake { builder: Mutex::new((builder, Early::default())), tell: Mutex::new(tell) };
+    let add = |batches: Vec<Batch>| batches.into_iter().for_each(|batch| builder.batch(batch));
+    let intake = Intake { joining: Mutex::new(InOrder::of(add)), tell: Mutex::new(tell) };
     let digest = source.read_parts(&intake)?;
-    let (builder, _) = intake.builder.into_inner().unwrap_or_else(PoisonError::into_inner);
+    drop(intake);
     builder.digest(&digest.sha256, digest.bytes);
     digest.remarks.iter().for_each(|remark| builder.remark(remark));
     Ok(())
 }
 
-/// The parts that came before those that stand before them, and which is next.
-#[derive(Default)]
-struct Early {
+/// What takes parts in their order, and the parts that came before those that stand before them.
+struct InOrder<T, A> {
+    add: A,
     next: usize,
-    parts: BTreeMap<usize, Vec<Batch>>,
+    early: BTreeMap<usize, T>,
+}
+
+impl<T, A: FnMut(T)> InOrder<T, A> {
+    fn of(add: A) -> InOrder<T, A> {
+        InOrder { add, next: 0, early: BTreeMap::new() }
+    }
+
+    fn part(&mut self, number: usize, part: T) {
+        self.early.insert(number, part);
+        while let Some(part) = self.early.remove(&self.next) {
+            (self.add)(part);
+            self.next += 1;
+        }
+    }
 }
 
 /// Where the parts of a source come in: each is gathered where it is read, and added when those before it were.
-struct Intake<'b> {
-    /// The builder, and those that are early.
-    builder: Mutex<(&'b mut Builder, Early)>,
-    tell: Mutex<&'b mut (dyn FnMut(Event) + Send)>,
+struct Intake<'t, A> {
+    joining: Mutex<InOrder<Vec<Batch>, A>>,
+    tell: Mutex<&'t mut (dyn FnMut(Event) + Send)>,
 }
 
-impl Parts for Intake<'_> {
+impl<A: FnMut(Vec<Batch>) + Send> Parts for Intake<'_, A> {
     fn part(
         &self,
         number: usize,
@@ -185,14 +200,45 @@ impl Parts for Intake<'_> {
             }
         })?;
         full.push(batch.take());
-        let mut intake = locked(&self.builder);
-        let (builder, early) = &mut *intake;
-        early.parts.insert(number, full);
-        while let Some(batches) = early.parts.remove(&early.next) {
-            batches.into_iter().for_each(|batch| builder.batch(batch));
-            early.next += 1;
-        }
+        locked(&self.joining).part(number, full);
         Ok(())
+    }
+}
+
+/// Reads the sources for their links alone, on all processors, without making a snapshot: for those who want counts. Old ids and
+/// renamings are not followed. Gives the rejects too.
+///
+/// # Errors
+/// A source cannot be read.
+pub fn links(sources: Vec<Box<dyn Source>>) -> Result<(Numbered, Vec<Reject>), source::Error> {
+    let (mut links, mut rejects) = (Links::default(), Vec::new());
+    for source in sources {
+        let add = |mut part: Claims| {
+            rejects.append(&mut part.rejects);
+            links.add(&part);
+        };
+        source.read_parts(&LinksAlone(Mutex::new(InOrder::of(add))))?;
+    }
+    Ok((links.finish(), rejects))
+}
+
+/// The same where links alone are wanted.
+struct LinksAlone<A>(Mutex<InOrder<Claims, A>>);
+
+impl<A: FnMut(Claims) + Send> Parts for LinksAlone<A> {
+    fn part(
+        &self,
+        number: usize,
+        fill: &mut dyn FnMut(Sink<'_>) -> Result<(), source::Error>,
+    ) -> Result<(), source::Error> {
+        let mut claims = Claims::default();
+        fill(&mut |found| claims.add(found))?;
+        locked(&self.0).part(number, claims);
+        Ok(())
+    }
+
+    fn projection(&self) -> Projection {
+        Projection::Links
     }
 }
 

@@ -1,5 +1,5 @@
+use super::claims::{Claim, Claims};
 use super::names::Names;
-use crate::model::{Authority, Parentage};
 
 /// A `Links` gathers who descends from whom out of records, without making a snapshot of them, for those who want
 /// counts alone.
@@ -10,23 +10,13 @@ use crate::model::{Authority, Parentage};
 pub struct Links {
     /// The parents alone: they are few, and looking every id up in a table of all takes longer than all counting.
     names: Names,
-    rows: Vec<GatheredRow>,
+    rows: Vec<Claim>,
     /// The ids of the rows, one after the other.
     ids: String,
     /// The parents of the rows, one after the other.
     parents: Vec<u32>,
-    /// The parents of the part that is added, each as often as it is named.
+    /// What the parents of the part that is added are among those of all.
     named: Vec<u32>,
-}
-
-/// What a record said.
-#[derive(Debug, Clone, Copy)]
-struct GatheredRow {
-    /// Where its id ends.
-    id: usize,
-    /// Where its parents end.
-    parents: usize,
-    authority: Authority,
 }
 
 /// A `Numbered` is the links of a [`Links`], with a number for each model, from 0 on.
@@ -49,24 +39,16 @@ impl Default for Links {
 
 impl Links {
     /// Adds what the rows of a part say of their parents. Its rejects are not looked at.
-    pub fn add(&mut self, part: &Parentage) {
+    pub fn add(&mut self, part: &Claims) {
         let Links { names, rows, ids, parents, named } = self;
         named.clear();
-        names.intern_all(part.parents.iter(), |name| named.push(name));
-        let before = ids.len();
-        ids.push_str(part.ids.all());
-        let mut from = 0;
-        for (claim, id_end) in part.rows().iter().zip(part.ids.ends()) {
-            let all = &mut named[std::mem::replace(&mut from, claim.parents_end)..claim.parents_end];
-            match all {
-                [] | [_] => parents.extend_from_slice(all),
-                _ => {
-                    all.sort_unstable();
-                    parents.extend(all.chunk_by(|one, other| one == other).map(|same| same[0]));
-                }
-            }
-            rows.push(GatheredRow { id: before + id_end, parents: parents.len(), authority: claim.authority });
-        }
+        names.intern_all(part.names.iter(), |name| named.push(name));
+        let (ids_before, parents_before) = (ids.len(), parents.len());
+        ids.push_str(&part.ids);
+        parents.extend(part.parents.iter().map(|name| named[*name as usize]));
+        let moved =
+            |claim: &Claim| Claim { id: ids_before + claim.id, parents: parents_before + claim.parents, ..*claim };
+        rows.extend(part.rows.iter().map(moved));
     }
 
     fn id(&self, row: usize) -> &str {

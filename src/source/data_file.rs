@@ -5,8 +5,7 @@ use super::arriving::Arriving;
 use super::input::{Input, STDIN, digest_beside};
 use super::parts::as_one_part;
 use super::steady::steady;
-use super::{Digested, Error, Kind, NamedColumns, Parts, Sink, Source, edges, pages, read_links_of, stats, table};
-use crate::model::Parentage;
+use super::{Digested, Error, Kind, NamedColumns, Parts, Sink, Source, edges, pages, stats, table};
 
 /// A file of records, recognised and ready to be read.
 pub(super) struct DataFile {
@@ -53,14 +52,6 @@ impl Source for DataFile {
                 steady(path, || digest_beside(path, || stats::read_parts(path, &self.named, parts)))
             }
             _ => as_one_part(parts, |sink| self.read(sink)),
-        }
-    }
-
-    fn read_links(self: Box<Self>, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
-        match self.kind {
-            Kind::HubStats => steady(&self.path, || stats::read_links(&self.path, sink)),
-            Kind::Jsonl if self.arriving.is_none() => steady(&self.path, || pages::read_links(&self.path, sink)),
-            _ => read_links_of(|each| self.read(each).map(drop), sink),
         }
     }
 }

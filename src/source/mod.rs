@@ -11,7 +11,6 @@ mod data_file;
 mod date;
 pub mod edges;
 mod foreign;
-mod gather;
 mod guess;
 pub mod hub;
 mod infer;
@@ -24,7 +23,6 @@ mod pages;
 mod parent;
 mod parts;
 pub mod recording;
-mod scan;
 mod stats;
 mod steady;
 pub mod synthetic;
@@ -33,12 +31,12 @@ mod value;
 mod words;
 
 use std::fs::File;
-use std::io::{self, BufRead};
+use std::io;
 use std::path::{Path, PathBuf};
 #[cfg(feature = "crawl")]
 use std::sync::Arc;
 
-use crate::model::{Hint, Parentage, Record, Reject};
+use crate::model::{Hint, Record, Reject};
 #[cfg(feature = "crawl")]
 use arriving::Arriving;
 pub use bounded::read_whole;
@@ -47,8 +45,8 @@ use guess::guess;
 use input::STDIN;
 pub use input::{Digested, digest_bytes};
 use links::Links;
-pub use parts::Parts;
 use parts::as_one_part;
+pub use parts::{Parts, Projection};
 use recording::Recording;
 pub use table::NamedColumns;
 
@@ -179,22 +177,13 @@ pub trait Source {
     /// It fails if the source as a whole cannot be read to its end.
     fn read(self: Box<Self>, sink: Sink<'_>) -> Result<Digested, Error>;
 
-    /// Reads every record as [`Source::read`] does, and gives them to `parts`, part by part. A dump and JSON Lines are read on
-    /// all processors.
+    /// Reads every record as [`Source::read`] does, and gives them to `parts`, part by part, with what `parts` wants of them
+    /// at least ([`Parts::projection`]). A dump and JSON Lines are read on all processors.
     ///
     /// # Errors
-    /// It fails as [`Source::read`] does, with the first error of the source.
+    /// It fails as [`Source::read`] does, with the first error of the source; what is not wanted may be damaged.
     fn read_parts(self: Box<Self>, parts: &dyn Parts) -> Result<Digested, Error> {
         as_one_part(parts, |sink| self.read(sink))
-    }
-
-    /// Reads every row for its id and parents alone, and gives them to `sink` part after part, in order. A dump and JSON
-    /// Lines are read on all processors, in a fraction of the time that [`Source::read`] takes.
-    ///
-    /// # Errors
-    /// It fails as [`Source::read`] does.
-    fn read_links(self: Box<Self>, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
-        read_links_of(|each| self.read(each).map(drop), sink)
     }
 }
 
@@ -311,23 +300,6 @@ fn in_folder(path: &Path, kind: Option<Kind>, named: &NamedColumns) -> Result<Ve
     Ok(found)
 }
 
-/// Links by way of whole records.
-fn read_links_of(
-    read: impl FnOnce(Sink<'_>) -> Result<(), Error>,
-    sink: &mut dyn FnMut(Parentage),
-) -> Result<(), Error> {
-    const PART: usize = 1 << 16;
-    let mut gather = gather::Gather::default();
-    read(&mut |found| {
-        gather.add(found);
-        if gather.len() == PART {
-            sink(gather.take_part());
-        }
-    })?;
-    sink(gather.take_part());
-    Ok(())
-}
-
 /// Reads list rows out of memory; `name` stands for the file in rejects.
 ///
 /// # Errors
@@ -422,11 +394,4 @@ fn inner_suffix(path: &Path) -> String {
         "gz" | "zst" => suffix(Path::new(path.file_stem().unwrap_or_default())),
         other => other.to_owned(),
     }
-}
-
-/// Opens a file of which nobody asks the digest, unpacking gzip and zstd by their first bytes.
-fn open(path: &Path) -> Result<Box<dyn BufRead + Send>, Error> {
-    let wrong = |error| Error::Io { path: path.into(), error };
-    let file = File::open(path).map_err(wrong)?;
-    packed::unpack(file).map(|(contents, _)| contents).map_err(wrong)
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use super::infer;
 use super::parent::{self, Reading};
@@ -66,6 +66,19 @@ impl<'a> Found<'a> {
     /// Whether there is anything that can speak of parents.
     pub fn speaks(&self) -> bool {
         self.tags.is_some() || self.base_models.is_some() || self.named.is_some() || self.card.is_some()
+    }
+
+    /// Whether a card in JSON has a say in who the parents are, or in whether anybody speaks of them: where the Hub's own words
+    /// name one, it has none.
+    pub fn asks(&self, card: &str) -> bool {
+        let tags = self.tags.as_deref().unwrap_or_default();
+        let mut tagged = tags.iter().filter_map(|tag| split_tag(tag)).map(|(_, text)| text);
+        let mut resolved = self.base_models.iter().flat_map(|models| &models.ids).map(Cow::as_ref);
+        // A key may be written with escapes.
+        let may_name =
+            || memmem::find(card.as_bytes(), b"base_model").is_some() || memchr(b'\\', card.as_bytes()).is_some();
+        let speaks = !tags.is_empty() || self.base_models.is_some();
+        !tagged.any(parent::is_plain) && !resolved.any(parent::is_plain) && (!speaks || may_name())
     }
 
     /// Applies the rules.

@@ -5,13 +5,11 @@ use std::io::{self, BufRead, Cursor, Read};
 use std::path::Path;
 
 use super::bounded::{Line, line, pass_line};
-use super::gather::Gather;
 use super::hub::wire;
 use super::packed::unpack;
 use super::parts::{desks, in_order};
-use super::scan::Scan;
-use super::{Error, Parts, Sink, as_one_part, open, read_links_of};
-use crate::model::{Parentage, Record, Reject, Remark, RemarkKind};
+use super::{Error, Parts, Projection, Sink, as_one_part};
+use crate::model::{Record, Reject, Remark, RemarkKind};
 
 /// Longest row or line, in bytes. The Hub's largest (a full row with a long chat template and card) stay under 1 MiB.
 pub(super) const MAX_ROW: usize = 16 << 20;
@@ -19,46 +17,6 @@ pub(super) const MAX_ROW: usize = 16 << 20;
 const PART: usize = 4 << 20;
 /// Deepest nesting of a row; serde_json stops there too.
 const MAX_DEPTH: usize = 128;
-
-/// Ids and parents alone. Lines are read in parts; what is no JSON Lines is read as a whole.
-pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
-    let mut input = open(path)?;
-    let Start { are_lines, mut number, .. } = Start::of(path, &mut input)?;
-    let at = |number: u64| format!("line {number}");
-    if !are_lines {
-        return read_links_of(|each| read(path, open(path)?, each).map(drop), sink);
-    }
-    // What was read behind the last whole line.
-    let mut rest = Vec::new();
-    let next = |desk: &mut Desk| {
-        let from = number;
-        let lines = desk.part.fill(&mut rest, &mut input).map_err(|error| cut(path, &at(number), &error))?;
-        number += lines;
-        Ok((!desk.part.0.is_empty()).then_some(from))
-    };
-    let work = |Desk { part, scan, gather, .. }: &mut Desk, mut number: u64| {
-        let mut rest = part.0.as_slice();
-        while !rest.is_empty() {
-            let (line, escaped) = scan.line(rest);
-            rest = &rest[line.len()..];
-            let state = if line.len() < MAX_ROW || line.ends_with(b"\n") { Line::Whole } else { Line::TooLong };
-            match (line.trim_ascii(), state) {
-                (row @ [b'{', ..], Line::Whole) => {
-                    if let Err(reason) = scan.row(row, escaped, gather) {
-                        gather.add(Err(reject(path, at(number), reason)));
-                    }
-                }
-                (_, state) => {
-                    let mut keep = |found: Result<Record<'_>, Reject>| gather.add(found);
-                    Lines { path, number, watch: &mut Watch::default(), sink: &mut keep }.line(state, line);
-                }
-            }
-            number += 1;
-        }
-        Ok(gather.take_part())
-    };
-    in_order(desks(|| Ok(Desk::new()))?, next, work, sink)
-}
 
 /// Reads every row of what is unpacked already. Lines are read in parts; what is no JSON Lines is one part.
 pub(super) fn read_parts(
@@ -80,11 +38,11 @@ pub(super) fn read_parts(
         Ok(count.next().filter(|_| !part.0.is_empty()).map(|part| (part, from)))
     };
     let work = |part: &mut Part, (count, from): (usize, u64)| {
-        let mut watch = Watch::default();
+        let mut watch = Watch::of(parts.projection());
         parts.part(count, &mut |sink| part.lines(path, from, &mut watch, sink))?;
         Ok(watch)
     };
-    let mut watch = Watch::default();
+    let mut watch = Watch::of(Projection::All);
     in_order(desks(|| Ok(Part::default()))?, next, work, |of_part| watch.add(of_part))?;
     Ok(watch.remarks())
 }
@@ -92,19 +50,6 @@ pub(super) fn read_parts(
 /// Lines, as they stand in the file.
 #[derive(Default)]
 struct Part(Vec<u8>);
-
-/// Where a part of the lines is read.
-struct Desk {
-    part: Part,
-    scan: Scan,
-    gather: Gather,
-}
-
-impl Desk {
-    fn new() -> Desk {
-        Desk { part: Part::default(), scan: Scan::new(), gather: Gather::default() }
-    }
-}
 
 impl Part {
     /// Gives the rows of the lines, of which the first has this number.
@@ -205,12 +150,12 @@ fn rows(
             line(&mut input, MAX_ROW, &mut first).map_err(|error| cut(path, &format!("line {number}"), &error))?;
         let is_whole = start != b'{' || first.trim_ascii_end().ends_with(b"}");
         if is_whole || state == Line::TooLong || !is_pretty(&mut input) {
-            let mut watch = Watch::default();
+            let mut watch = Watch::of(Projection::All);
             Lines { path, number, watch: &mut watch, sink }.all(state, first, &mut input)?;
             return Ok(watch.remarks());
         }
     }
-    let mut watch = Watch::default();
+    let mut watch = Watch::of(Projection::All);
     let mut values = Values { path, within: String::new(), row: 0, watch: &mut watch, sink };
     values.all(&mut Cursor::new(first).chain(input)).map_err(|(place, reason)| Error::broken(path, place, reason))?;
     match values.row {
@@ -219,34 +164,40 @@ fn rows(
     }
 }
 
-/// The fields of any row that look like lineage and are not read.
-#[derive(Default)]
-struct Watch(BTreeSet<String>);
+/// How rows are read, and their fields that look like lineage and are not read.
+struct Watch {
+    projection: Projection,
+    fields: BTreeSet<String>,
+}
 
 impl Watch {
     /// Names after which no more are told: such fields are no columns.
     const MOST: usize = 100;
 
+    fn of(projection: Projection) -> Watch {
+        Watch { projection, fields: BTreeSet::new() }
+    }
+
     /// The record of a row.
     fn record<'r>(&mut self, row: &'r [u8]) -> Result<Record<'r>, String> {
-        wire::record_and(row, &mut |name| {
-            if self.0.len() < Watch::MOST && !self.0.contains(name) {
-                self.0.insert(name.to_owned());
+        wire::record_and(row, self.projection, &mut |name| {
+            if self.fields.len() < Watch::MOST && !self.fields.contains(name) {
+                self.fields.insert(name.to_owned());
             }
         })
     }
 
     /// Adds what was met behind it.
     fn add(&mut self, later: Watch) {
-        for name in later.0 {
-            if self.0.len() < Watch::MOST {
-                self.0.insert(name);
+        for name in later.fields {
+            if self.fields.len() < Watch::MOST {
+                self.fields.insert(name);
             }
         }
     }
 
     fn remarks(self) -> Vec<Remark> {
-        self.0.into_iter().map(|name| Remark::new(RemarkKind::Unread, name)).collect()
+        self.fields.into_iter().map(|name| Remark::new(RemarkKind::Unread, name)).collect()
     }
 }
 

@@ -53,7 +53,8 @@ fn unwrapped(text: &str) -> Result<String, OddityKind> {
 
 /// Whether `text` is an id as it stands, by a glance that tells of most: an owner and a name. What is left to [`read`] may be
 /// one too.
-pub(super) fn is_plain(text: &[u8]) -> bool {
+pub(super) fn is_plain(text: &str) -> bool {
+    let text = text.as_bytes();
     // The only placeholder with a slash is shorter.
     if text.len() <= "n/a".len() || ModelId::slashes(text) != Some(1) {
         return false;
@@ -360,7 +361,7 @@ mod tests {
         assert_eq!(read(" \u{200b} "), Reading::Nothing);
     }
 
-    /// The reader of links alone takes what is plain as it stands.
+    /// Where links alone are wanted, what is plain is taken as it stands.
     #[test]
     fn what_is_plain_at_a_glance_is_an_id_as_it_stands() {
         let owners =
@@ -377,7 +378,7 @@ mod tests {
         );
         let mut plain = 0;
         for text in &texts {
-            if is_plain(text.as_bytes()) {
+            if is_plain(text) {
                 plain += 1;
                 assert_eq!(read(text), Reading::Id { id: ModelId::parse(text).unwrap(), wrapped: false }, "{text}");
             }
@@ -403,7 +404,7 @@ mod tests {
                     assert!(wrapped || id.as_str() == unquote(text.trim()), "{text:?}");
                     assert_eq!(read(id.as_str()), Reading::Id { id, wrapped: false }, "{text:?}");
                 }
-                _ => assert!(!is_plain(text.as_bytes()), "{text:?}"),
+                _ => assert!(!is_plain(&text), "{text:?}"),
             }
         }
         assert!(ids > 10_000, "{ids}");

@@ -16,6 +16,20 @@ pub trait Parts: Sync {
     /// # Errors
     /// It fails as `fill` does.
     fn part(&self, number: usize, fill: &mut dyn FnMut(Sink<'_>) -> Result<(), Error>) -> Result<(), Error>;
+
+    /// Tells what is wanted of the records; everything, if nothing else is said.
+    fn projection(&self) -> Projection {
+        Projection::All
+    }
+}
+
+/// A `Projection` says what is wanted of records. What is not wanted need not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Projection {
+    /// Everything is wanted.
+    All,
+    /// Ids and parents are wanted, and whose word the parents are.
+    Links,
 }
 
 /// Gives a source to `parts` as one part.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 
+use modelkin::import;
 use modelkin::model::{Count, Record, Word};
 use modelkin::source::{self, read_rows};
 use parquet::data_type::{ByteArray, ByteArrayType};
@@ -133,10 +134,8 @@ fn a_number_gives_way_in_parquet_too() {
         assert_eq!((said(&found), remarks), (expected.to_owned(), vec![remark.to_owned()]));
     }
     let folder = parquet(&["id", "model_id", "cardData"], &[&["1", "o/x", "{\"base_model\":\"a/b\"}"]]);
-    let mut ids = Vec::new();
-    let source = source::find(&folder.path().join("t.parquet"), None).unwrap().remove(0);
-    source.read_links(&mut |part| ids.extend(part.ids.iter().map(str::to_owned))).unwrap();
-    assert_eq!(ids, ["o/x"], "the reader of links alone");
+    let (links, _) = import::links(source::find(&folder.path().join("t.parquet"), None).unwrap()).unwrap();
+    assert_eq!((links.listed, links.id(0)), (1, "o/x"), "where links alone are wanted");
 }
 
 #[test]

@@ -506,8 +506,12 @@ fn what_two_hubs_call_alike_is_two_models_and_two_accounts() {
     // Links alone tell the same.
     let mut parts = Vec::new();
     edges::read_text("t", text, &mut |found| parts.push(found.unwrap().into_owned()));
-    let mut parentage = modelkin::model::Parentage::default();
-    parts.iter().for_each(|record| parentage.record(record));
-    assert!(parentage.ids.iter().any(|id| id == "modelscope:a/port"));
-    assert!(parentage.parents.iter().any(|id| id == "modelscope:Qwen/base"));
+    let mut claims = modelkin::snapshot::Claims::default();
+    parts.into_iter().for_each(|record| claims.add(Ok(record)));
+    let mut links = modelkin::snapshot::Links::default();
+    links.add(&claims);
+    let links = links.finish();
+    let has =
+        |link: (&str, &str)| links.pairs.iter().any(|(parent, child)| (links.id(*parent), links.id(*child)) == link);
+    assert!(has(("modelscope:Qwen/base", "modelscope:a/ft")) && has(("Qwen/base", "modelscope:a/port")), "{links:?}");
 }

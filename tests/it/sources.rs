@@ -1,13 +1,15 @@
 //! Every kind of source, and every form of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
+use modelkin::import;
 use modelkin::model::{Count, Record, Reject, Relation, Word, WordList};
-use modelkin::snapshot::{Builder, Links, Snapshot};
-use modelkin::source::{self, Kind, Source, edges, read_rows};
+use modelkin::snapshot::{Builder, Snapshot};
+use modelkin::source::{self, Kind, Parts, Projection, Sink, Source, edges, read_rows};
 use proptest::prelude::*;
 
 use crate::support::{any_lineage, snapshot};
@@ -598,14 +600,8 @@ pub struct Read {
 
 /// What a source gives where it is read for its links alone.
 pub fn alone(path: &Path, kind: Option<Kind>) -> Result<Read, source::Error> {
-    let (mut links, mut rejects) = (Links::default(), 0);
-    for source in source::find(path, kind)? {
-        source.read_links(&mut |part| {
-            rejects += part.rejects.len();
-            links.add(&part);
-        })?;
-    }
-    let links = links.finish();
+    let (links, rejects) = import::links(source::find(path, kind)?)?;
+    let rejects = rejects.len();
     let id = |id: &str| id.to_lowercase();
     let (models, ends) = links.by_owner();
     assert_eq!(models.iter().collect::<BTreeSet<_>>().len(), links.nodes());
@@ -646,54 +642,15 @@ fn both_links(path: &Path) -> [BTreeSet<(String, String)>; 2] {
     [alone.links, whole.links]
 }
 
-/// Files that cannot be read, and those that [`what_the_reader_of_links_does_not_know`] is about.
-const LEFT_OUT: &[&str] = &[
-    "no-id.parquet",
-    "brotli.parquet",
-    "encrypted.parquet",
-    "encrypted-columns.parquet",
-    "ecosystem.parquet",
-    "links.parquet",
-    "parents.parquet",
-];
-
-/// The reader of links for benchmarks knows the Hub's own rows and dumps. Where a whole import finds more, it is one of
-/// these.
-#[test]
-fn what_the_reader_of_links_does_not_know() {
-    let rows = [
-        ("snake", r#"{"id":"b/ft","base_models":{"relation":"finetune","models":[{"id":"a/base"}]}}"#),
-        ("text", r#"{"id":"b/ft","baseModels":"{\"models\":[{\"id\":\"a/base\"}]}"}"#),
-        ("card", r#"{"id":"b/ft","cardData":"{\"base_model\":\"a/base\"}"}"#),
-        ("nan", r#"{"id":"b/ft","x":NaN,"tags":["base_model:a/base"]}"#),
-        ("tags", r#"{"id":"b/ft","tags":"[\"base_model:a/base\"]"}"#),
-    ];
-    let folder = tempfile::tempdir().unwrap();
-    let files = rows.map(|(name, row)| {
-        let path = folder.path().join(name);
-        fs::write(&path, format!("{row}\n{{\"id\":\"a/base\"}}\n")).unwrap();
-        path
-    });
-    let tables = ["ecosystem", "links", "parents"].map(|name| fixture(&format!("{name}.parquet")));
-    let mut differ = Vec::new();
-    for path in files.iter().chain(&tables) {
-        let mut alone = 0;
-        for source in source::find(path, None).unwrap() {
-            source.read_links(&mut |part| alone += part.parents.iter().count()).unwrap();
-        }
-        let whole: usize = records(path).iter().map(|record| record.parents.len()).sum();
-        if alone != whole {
-            differ.push(path.file_name().unwrap().to_str().unwrap().to_owned());
-        }
-    }
-    assert_eq!(differ, ["snake", "text", "card", "ecosystem.parquet", "links.parquet", "parents.parquet"]);
-}
+/// Files that cannot be read.
+const UNREADABLE: &[&str] = &["no-id.parquet", "brotli.parquet", "encrypted.parquet", "encrypted-columns.parquet"];
 
 #[test]
 fn links_alone_are_those_of_a_whole_import() {
     let mut paths: Vec<PathBuf> = fs::read_dir(fixture("")).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| {
-        path.extension().is_some_and(|suffix| suffix == "parquet") && !LEFT_OUT.iter().any(|name| path.ends_with(name))
+        path.extension().is_some_and(|suffix| suffix == "parquet")
+            && !UNREADABLE.iter().any(|name| path.ends_with(name))
     });
     assert!(paths.len() > 5);
     paths.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample/models.jsonl.gz"));
@@ -720,6 +677,14 @@ fn links_alone_are_those_of_a_whole_import() {
         r#"[{"id":"some/array","tags":["base_model:a/one"]}]"#,
         "",
         "no row",
+        r#"{"id":"b/snake","base_models":{"relation":"finetune","models":[{"id":"a/base"}]}}"#,
+        r#"{"id":"b/text","baseModels":"{\"models\":[{\"id\":\"a/base\"}]}"}"#,
+        r#"{"id":"b/card","cardData":"{\"base_model\":\"a/base\"}"}"#,
+        r#"{"id":"b/yaml","tags":["x"],"cardData":"base_model: a/base"}"#,
+        r#"{"id":"b/nan","x":NaN,"tags":["base_model:a/base"]}"#,
+        r#"{"id":"b/tags","tags":"[\"base_model:a/base\"]"}"#,
+        r#"{"id":"b/placeholder","tags":["base_model:none"],"cardData":{"base_model":"a/base"}}"#,
+        r#"{"id":"b/twice","likes":1,"likes":1,"tags":["base_model:a/base"]}"#,
         r#"{"id":"some/last","tags":["base_model:some/last"]}"#,
     ];
     let lines = rows.iter().map(String::as_str).chain(repeated).collect::<Vec<_>>().join("\n");
@@ -757,16 +722,42 @@ fn both(path: &Path, kind: Kind) -> (Result<(), source::Error>, Result<(), sourc
             (record.id.as_str().to_owned(), parents.collect::<BTreeSet<_>>())
         }))
     });
-    let links = the(path, kind).read_links(&mut |part| {
-        let parents: Vec<&str> = part.parents.iter().collect();
-        let mut from = 0;
-        for (claim, id) in part.rows().iter().zip(part.ids.iter()) {
-            let parents = parents[from..claim.parents_end].iter().map(|id| id.to_lowercase());
-            alone.push((id.to_owned(), parents.collect::<BTreeSet<_>>()));
-            from = claim.parents_end;
-        }
-    });
+    let links = each_alone(path, kind, |found| alone.extend(found.ok()));
     (read.map(drop), links, whole, alone)
+}
+
+/// A row with its parents, in lower case, or a reject.
+type Claim = Result<(String, BTreeSet<String>), Reject>;
+
+/// Every row in parts where links alone are wanted, in order.
+fn each_alone(path: &Path, kind: Kind, take: impl FnMut(Claim)) -> Result<(), source::Error> {
+    let parts = LinksAlone(Mutex::default());
+    let read = the(path, kind).read_parts(&parts);
+    parts.0.into_inner().unwrap().into_values().flatten().for_each(take);
+    read.map(drop)
+}
+
+/// Keeps the rows of parts of which links alone are wanted.
+struct LinksAlone(Mutex<BTreeMap<usize, Vec<Claim>>>);
+
+impl Parts for LinksAlone {
+    fn part(
+        &self,
+        number: usize,
+        fill: &mut dyn FnMut(Sink<'_>) -> Result<(), source::Error>,
+    ) -> Result<(), source::Error> {
+        let mut rows = Vec::new();
+        let filled = fill(&mut |found| {
+            let parents = |record: &Record<'_>| record.parents.iter().map(|parent| parent.id.key()).collect();
+            rows.push(found.map(|record| (record.id.as_str().to_owned(), parents(&record))));
+        });
+        self.0.lock().unwrap().insert(number, rows);
+        filled
+    }
+
+    fn projection(&self) -> Projection {
+        Projection::Links
+    }
 }
 
 /// Rows with what they should have in any order, and with what looks like it in places where it means nothing.
@@ -860,7 +851,7 @@ fn long_lines_are_whole_rows_for_both_readers() {
     assert_eq!(whole, alone);
     assert_eq!(whole.iter().map(|row| row.0.as_str()).collect::<Vec<_>>(), ["a/first", "a/long", "a/next", "a/last"]);
     let mut rejects = Vec::new();
-    the(&path, Kind::Jsonl).read_links(&mut |part| rejects.extend(part.rejects)).unwrap();
+    each_alone(&path, Kind::Jsonl, |found| rejects.extend(found.err())).unwrap();
     assert_eq!(rejects.iter().map(|reject| reject.place.as_str()).collect::<Vec<_>>(), ["line 4"]);
     assert!(rejects[0].reason.contains("more than 16 MiB"), "{}", rejects[0].reason);
 }
@@ -907,7 +898,7 @@ fn a_source_that_breaks_off_ends_every_reader() {
     let packed = packed.finish().unwrap();
     fs::write(&path, &packed[..packed.len() / 2]).unwrap();
     let mut rows = 0;
-    let error = the(&path, Kind::Jsonl).read_links(&mut |part| rows += part.rows().len()).unwrap_err().to_string();
+    let error = each_alone(&path, Kind::Jsonl, |_| rows += 1).unwrap_err().to_string();
     assert!(error.contains("cut.jsonl.gz, line") && error.contains("cut off"), "{error}");
     assert!(rows < 200_000);
     fs::write(&path, packed).unwrap();

@@ -3,8 +3,9 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use modelkin::source;
+use modelkin::source::{self, Parts, Sink};
 
 use crate::files::folder;
 use crate::odd_tables::parquet;
@@ -12,14 +13,23 @@ use crate::odd_tables::parquet;
 const SAID: &str = "was written to while it was read; import it again when that is done";
 
 /// What somebody does to a file, in words and in deed.
-type Disturbance<'d> = (&'d str, &'d dyn Fn(&Path));
+type Disturbance<'d> = (&'d str, &'d (dyn Fn(&Path) + Sync));
 
-/// Reads a file, all of it or its links, while somebody does something to it.
-fn read(path: &Path, by_links: bool, disturb: &dyn Fn(&Path)) -> Result<(), source::Error> {
+/// Parts that somebody disturbs the file of.
+struct Disturbed<'d>(&'d Path, &'d (dyn Fn(&Path) + Sync));
+
+impl Parts for Disturbed<'_> {
+    fn part(&self, _: usize, fill: &mut dyn FnMut(Sink<'_>) -> Result<(), source::Error>) -> Result<(), source::Error> {
+        fill(&mut |_| self.1(self.0))
+    }
+}
+
+/// Reads a file, as a whole or in parts, while somebody does something to it.
+fn read(path: &Path, in_parts: bool, disturb: &(dyn Fn(&Path) + Sync)) -> Result<(), source::Error> {
     let mut sources = source::find(path, None).unwrap();
     let source = sources.pop().unwrap();
-    match by_links {
-        true => source.read_links(&mut |_| disturb(path)),
+    match in_parts {
+        true => source.read_parts(&Disturbed(path, disturb)).map(drop),
         false => source.read(&mut |_| disturb(path)).map(drop),
     }
 }
@@ -55,20 +65,20 @@ fn a_file_that_is_written_to_while_it_is_read_is_an_error() {
     for path in paths.iter().chain([&dump_file]) {
         let whole = fs::read(path).unwrap();
         for (what, disturb) in &disturbances {
-            for by_links in [false, true] {
-                let done = std::cell::Cell::new(false);
+            for in_parts in [false, true] {
+                let done = AtomicBool::new(false);
                 let once = |path: &Path| {
-                    if !done.replace(true) {
+                    if !done.swap(true, Ordering::Relaxed) {
                         disturb(path);
                     }
                 };
-                let error = read(path, by_links, &once).expect_err(what).to_string();
-                assert_eq!(error, format!("{}: {SAID}", path.display()), "{what} {by_links}");
+                let error = read(path, in_parts, &once).expect_err(what).to_string();
+                assert_eq!(error, format!("{}: {SAID}", path.display()), "{what} {in_parts}");
                 fs::write(path, &whole).unwrap();
             }
         }
-        for by_links in [false, true] {
-            read(path, by_links, &|_| ()).unwrap();
+        for in_parts in [false, true] {
+            read(path, in_parts, &|_| ()).unwrap();
         }
     }
     // What is removed is there for who reads it.

@@ -14,6 +14,7 @@ use super::super::value::{MAX_ENTRIES, borrowed, is_crowded};
 use super::super::words::CardWords;
 use super::super::{date, loose};
 use crate::model::{Count, Counts, Flag, Flags, Oddity, OddityKind, Record, RepositoryKey, Word, Words};
+use crate::source::Projection;
 
 /// One row. Every field but the id may be missing or of the wrong kind, so each is read on its own.
 #[derive(Debug, Default)]
@@ -146,6 +147,13 @@ impl<'a> WireRow<'a> {
         })
     }
 
+    /// What of the row says who it is and what it descends from.
+    fn of_links(self) -> WireRow<'a> {
+        let words = Words::from_fn(|word| self.words[word].filter(|_| word == Word::Hub));
+        let WireRow { id, model_id, tags, base_models, card, .. } = self;
+        WireRow { id, model_id, words, tags, base_models, card, ..WireRow::default() }
+    }
+
     /// The row with what only the other spellings say.
     fn joined(mut self) -> WireRow<'a> {
         let others = self.others;
@@ -270,11 +278,15 @@ impl<'a> BaseModel<'a> {
 /// # Errors
 /// Why it is no row: no JSON object, no id, or an id that is none.
 pub(crate) fn record(json: &[u8]) -> Result<Record<'_>, String> {
-    record_and(json, &mut |_| ())
+    record_and(json, Projection::All, &mut |_| ())
 }
 
-/// The same, and tells the names of the row's fields that look like lineage and are not read.
-pub(in crate::source) fn record_and<'j>(json: &'j [u8], unread: &mut dyn FnMut(&str)) -> Result<Record<'j>, String> {
+/// The same, as far as it is wanted, and tells the names of the row's fields that look like lineage and are not read.
+pub(in crate::source) fn record_and<'j>(
+    json: &'j [u8],
+    projection: Projection,
+    unread: &mut dyn FnMut(&str),
+) -> Result<Record<'j>, String> {
     // serde would take an array for a row, field by field.
     if !json.trim_ascii_start().starts_with(b"{") {
         return Err("no row of a model listing: no JSON object".into());
@@ -283,16 +295,19 @@ pub(in crate::source) fn record_and<'j>(json: &'j [u8], unread: &mut dyn FnMut(&
         return Err(format!("no row of a model listing: more than {MAX_ENTRIES} entries in its lists and objects"));
     }
     let mut input = serde_json::Deserializer::from_slice(json);
-    let row = match Whole(unread).deserialize(&mut input).and_then(|row| input.end().map(|()| row)) {
+    let mut row = match Whole(unread).deserialize(&mut input).and_then(|row| input.end().map(|()| row)) {
         Ok(row) => row,
         Err(error) => {
             // Python writes what JSON does not have.
             return match std::str::from_utf8(json).ok().and_then(loose::without_nan) {
-                Some(clean) => record_and(clean.as_bytes(), unread).map(Record::into_owned),
+                Some(clean) => record_and(clean.as_bytes(), projection, unread).map(Record::into_owned),
                 None => Err(format!("no row of a model listing: {}", plain(&error))),
             };
         }
     };
+    if projection == Projection::Links {
+        row = row.of_links();
+    }
     let mut found = Found::default();
     let mut reader = Fields { oddities: &mut found.oddities };
     let id = reader.text("id", row.id).filter(|id| !id.trim().is_empty());
@@ -334,9 +349,10 @@ pub(in crate::source) fn record_and<'j>(json: &'j [u8], unread: &mut dyn FnMut(&
         Some(text) => base_models_json(&text, reader.oddities).map(BaseModels::into_owned),
         None => base_models(json.get(), &mut reader),
     });
-    found.card = row.card.and_then(|json| match borrowed(json.get()) {
-        Some(text) => card_json(&text, reader.oddities).map(CardWords::into_owned),
-        None => card_data::of_json(json.get(), reader.oddities),
+    let is_asked = |json: &&RawValue| projection == Projection::All || found.asks(json.get());
+    found.card = row.card.filter(is_asked).and_then(|json| match borrowed(json.get()) {
+        Some(text) => card_json(&text, &mut found.oddities).map(CardWords::into_owned),
+        None => card_data::of_json(json.get(), &mut found.oddities),
     });
     found.id = id.ok_or("a row without an id")?;
     found.settle()

@@ -5,6 +5,7 @@ use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::schema::types::SchemaDescriptor;
 
 use crate::model::{Count, Counts, Flags, Remark, RemarkKind, Word, Words};
+use crate::source::Projection;
 use crate::source::table::{Column, NamedColumns, looks_like_lineage};
 
 /// Where the columns of interest lie: numbers of leaves. Of one that is there in several spellings all, the one that stands
@@ -25,6 +26,7 @@ pub(super) struct Columns {
     pub card: Vec<usize>,
     /// Those that tables of other people have.
     pub cells: Vec<Cell>,
+    pub projection: Projection,
 }
 
 /// The parts of a column of the Hub's parents: JSON text, or a list of ids with what is said of it.
@@ -49,15 +51,16 @@ pub(super) struct Cell {
 impl Columns {
     /// Those of them that say who a row is and what it descends from.
     pub fn of_links(&self) -> Columns {
+        let words = |word| if word == Word::Hub { self.words[word].clone() } else { Vec::new() };
         Columns {
             hub_id: Vec::new(),
             created: Vec::new(),
             counts: Counts::default(),
-            words: Words::default(),
+            words: Words::from_fn(words),
             flags: Flags::default(),
             sha: Vec::new(),
             base_models: self.base_models.iter().map(|base| Base { keys: None, ..*base }).collect(),
-            cells: Vec::new(),
+            projection: Projection::Links,
             ..self.clone()
         }
     }
@@ -144,6 +147,7 @@ impl Columns {
             base_models: Vec::new(),
             card: leaves(Column::CardData, 0, &is_whole, texts),
             cells: Vec::new(),
+            projection: Projection::All,
         };
         for name in fields.spellings(Column::BaseModels) {
             if let Some(base) = fields.base(name) {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use parquet::errors::ParquetError;
 
 use super::fault::general;
-use super::spans::{Span, span, text, word};
+use super::spans::{Span, word};
 
 /// What texts without their beginnings may grow to: so much, and so much for each byte of a page.
 const MOST: usize = 8 << 20;
@@ -19,7 +19,7 @@ pub(super) fn lengths(bytes: &[u8], count: usize, spans: &mut Vec<Span>) -> Resu
     for length in found {
         let length = usize::try_from(length).ok().filter(|length| *length <= bytes.len() - at);
         let length = length.ok_or_else(|| general("a page ends inside a text"))?;
-        spans.push(span(at, length)?);
+        spans.push(Span::new(at, length)?);
         at += length;
     }
     Ok(())
@@ -37,9 +37,9 @@ pub(super) fn prefixed(bytes: &Bytes, count: usize, spans: &mut Vec<Span>) -> Re
         let prefix = prefix.ok_or_else(|| general("a text begins as one that is shorter"))?;
         let start = texts.len();
         texts.extend_from_within(before.start..before.start + prefix);
-        texts.extend_from_slice(text(&rest, *place));
+        texts.extend_from_slice(&rest[place.range()]);
         before = start..texts.len();
-        *place = span(start, before.len())?;
+        *place = Span::new(start, before.len())?;
         if texts.len() > MOST + bytes.len().saturating_mul(MOST_PER_BYTE) {
             return Err(general("the texts of a page are longer than it can hold"));
         }

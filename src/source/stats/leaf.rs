@@ -1,7 +1,5 @@
 //! One flat column of a row group, a batch at a time, handed out row by row: counts, times and flags.
 
-use std::borrow::Cow;
-
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_typed_column_reader};
 use parquet::data_type::DataType;
@@ -11,7 +9,7 @@ use parquet::schema::types::ColumnDescriptor;
 
 use super::fault::{general, in_column};
 use super::foreign;
-use super::texts::TextColumn;
+use super::texts::{TextColumn, read};
 use crate::model::DAY;
 use crate::source::date;
 use crate::source::hub::wire;
@@ -125,9 +123,9 @@ impl Counts {
             // Parquet keeps unsigned numbers in the bits of signed ones.
             Counts::Unsigned32(leaf) => Ok(leaf.one()?.map(|value| u64::from(*value as u32))),
             Counts::Unsigned64(leaf) => Ok(leaf.one()?.map(|value| *value as u64)),
-            Counts::Text(leaf, read) => match leaf.one()?.map(lossy) {
+            Counts::Text(leaf, count) => match leaf.one()?.map(read) {
                 None => Ok(None),
-                Some(text) => read(&text).map(Some).ok_or_else(|| text.into_owned()),
+                Some(text) => count(text).map(Some).ok_or_else(|| text.to_owned()),
             },
         })
     }
@@ -148,14 +146,14 @@ impl Flags {
     }
 
     /// The next row's value, by what its text means, or the text itself if it means nothing.
-    pub fn next<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> Result<Result<Option<T>, String>, ParquetError> {
+    pub fn next<T>(&mut self, flag: impl Fn(&str) -> Option<T>) -> Result<Result<Option<T>, String>, ParquetError> {
         let text = match self {
-            Flags::Bool(leaf) => leaf.one()?.map(|flag| Cow::Borrowed(if *flag { "true" } else { "false" })),
-            Flags::Text(leaf) => leaf.one()?.map(lossy),
+            Flags::Bool(leaf) => leaf.one()?.map(|flag| if *flag { "true" } else { "false" }),
+            Flags::Text(leaf) => leaf.one()?.map(read),
         };
         Ok(match text {
             None => Ok(None),
-            Some(text) => read(&text).map(Some).ok_or_else(|| text.into_owned()),
+            Some(text) => flag(text).map(Some).ok_or_else(|| text.to_owned()),
         })
     }
 }
@@ -217,7 +215,7 @@ impl Times {
             Times::Text(leaf) => match leaf.one()? {
                 None => Ok(None),
                 Some(text) => {
-                    let text = std::str::from_utf8(text).unwrap_or("not UTF-8");
+                    let text = text.unwrap_or("not UTF-8");
                     date::millis(text).map(Some).ok_or_else(|| text.to_owned())
                 }
             },
@@ -229,10 +227,4 @@ impl Times {
 fn is_stamp(descr: &ColumnDescriptor) -> bool {
     matches!(descr.logical_type_ref(), Some(LogicalType::Timestamp(_)))
         || matches!(descr.converted_type(), ConvertedType::TIMESTAMP_MILLIS | ConvertedType::TIMESTAMP_MICROS)
-}
-
-/// Bytes as text, however they were written.
-pub(super) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    // Nearly all is UTF-8, which is told faster than where it is none.
-    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }

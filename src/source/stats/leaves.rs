@@ -1,15 +1,15 @@
 use std::borrow::Cow;
 use std::slice;
 
-use memchr::{memchr, memmem};
 use parquet::errors::ParquetError;
 use parquet::file::reader::RowGroupReader;
 
 use super::columns::{self, Base, Columns};
-use super::leaf::{self, Times, lossy};
-use super::texts::TextColumn;
-use crate::model::{Authority, Counts, Flags, Oddity, OddityKind, RepositoryKey, Word, Words};
-use crate::source::gather::{Gather, ParentTags};
+use super::leaf::{self, Times};
+use super::spans::Text;
+use super::texts::{TextColumn, read};
+use crate::model::{Counts, Flags, Oddity, OddityKind, RepositoryKey, Word, Words};
+use crate::source::Projection;
 use crate::source::hub::wire;
 use crate::source::normalize::{BaseModels, Found};
 use crate::source::table::{Cells, numbers};
@@ -29,7 +29,7 @@ pub(super) struct Leaves {
     base_models: Vec<BaseLeaves>,
     card: Vec<TextColumn>,
     cells: Vec<(columns::Cell, TextColumn)>,
-    base_model: memmem::Finder<'static>,
+    projection: Projection,
     /// So many rows had a number where a later column has an id.
     pub numbers: u64,
 }
@@ -88,7 +88,7 @@ impl Leaves {
                 .iter()
                 .map(|cell| Ok((cell.clone(), TextColumn::open(group, cell.at)?)))
                 .collect::<Result<_, ParquetError>>()?,
-            base_model: memmem::Finder::new("base_model"),
+            projection: columns.projection,
             numbers: 0,
         })
     }
@@ -100,54 +100,11 @@ impl Leaves {
         lists.find(|leaf| !leaf.is_over()).map_or(Ok(()), |leaf| Err(leaf.too_long()))
     }
 
-    /// Gathers the next row's id and parents. The card is only looked at where the Hub names no parent.
-    pub fn links(&mut self, gather: &mut Gather) -> Result<Result<(), String>, ParquetError> {
-        let id = one_id(&mut self.ids, &mut self.numbers)?;
-        let mut spoke = false;
-        if let Some(tags) = self.tags.as_mut().map(TextColumn::next).transpose()?.flatten() {
-            spoke = true;
-            let mut of_tags = ParentTags::default();
-            tags.each(|tag| of_tags.add(tag, gather));
-        }
-        let mut oddities = Vec::new();
-        let mut has_models = false;
-        for base in &mut self.base_models {
-            // Their relation is not asked for; it is read on all the same, to stay at the same row.
-            base.relation.as_mut().map(TextColumn::one).transpose()?;
-            let models = base.models.as_mut().map(TextColumn::next).transpose()?.flatten();
-            let json = one_text(base.text.as_mut_slice(), "baseModels", &mut oddities)?;
-            if has_models {
-                continue;
-            }
-            if let Some(models) = models {
-                has_models = true;
-                models.each(|id| gather.parent(id));
-            } else if let Some(models) = json.and_then(|json| wire::base_models_json(json, &mut oddities)) {
-                has_models = true;
-                models.ids.iter().for_each(|id| gather.parent(id.as_bytes()));
-            }
-        }
-        spoke |= has_models;
-        let card = first(&mut self.card)?.unwrap_or_default();
-        // A key may be written with escapes.
-        let names = |card| self.base_model.find(card).is_some() || memchr(b'\\', card).is_some();
-        if !gather.has_parents()
-            && names(card)
-            && let Ok(card) = std::str::from_utf8(card)
-        {
-            let card = wire::card_json(card, &mut oddities);
-            let found = Found { id: lossy(id), tags: Some(Vec::new()), card, ..Found::default() };
-            return Ok(found.settle().map(|record| gather.add(Ok(record))));
-        }
-        spoke = spoke || std::str::from_utf8(card).is_ok_and(|card| wire::card_json(card, &mut oddities).is_some());
-        Ok(gather.row(id, if spoke { Authority::Listing } else { Authority::Silent }))
-    }
-
     /// The next row.
     pub fn found(&mut self) -> Result<Found<'_>, ParquetError> {
         let mut found = Found::default();
         let mut oddities = Vec::new();
-        found.id = lossy(one_id(&mut self.ids, &mut self.numbers)?);
+        found.id = Cow::Borrowed(one_id(&mut self.ids, &mut self.numbers)?);
         found.hub_id = one_text(&mut self.hub_id, "_id", &mut oddities)?.map(Cow::Borrowed);
         for (word, leaves) in self.words.iter_mut() {
             let field = if word.hub_name().is_empty() { word.name() } else { word.hub_name() };
@@ -185,7 +142,8 @@ impl Leaves {
         }
         for leaf in &mut self.card {
             let json = one_text(slice::from_mut(leaf), "cardData", &mut oddities)?;
-            if found.card.is_none() {
+            let is_asked = self.projection == Projection::All || json.is_some_and(|json| found.asks(json));
+            if found.card.is_none() && is_asked {
                 found.card = json.and_then(|json| wire::card_json(json, &mut oddities));
             }
         }
@@ -198,10 +156,10 @@ impl Leaves {
             let Some(values) = leaf.next()? else { continue };
             if *is_list {
                 let mut all = Vec::with_capacity(values.len());
-                values.each(|text| all.push(lossy(text)));
+                values.each(|text| all.push(Cow::Borrowed(text)));
                 cells.take_list(*column, name, all);
             } else {
-                cells.put(*column, name, values.first().map(lossy).unwrap_or_default());
+                cells.put(*column, name, Cow::Borrowed(values.first().map_or("", read)));
             }
         }
         Ok(cells.finish())
@@ -222,7 +180,7 @@ impl BaseLeaves {
             let mut of_ids = Vec::new();
             // Where a key is missing it cannot be told whose: then none is known.
             if let Some(keys) = keys.filter(|keys| keys.len() == ids.len()) {
-                keys.each(|key| of_ids.push(RepositoryKey::parse(&lossy(key))));
+                keys.each(|key| of_ids.push(RepositoryKey::parse(key)));
             }
             BaseModels { relation: relation.map(Cow::Borrowed), ids, keys: of_ids }
         }))
@@ -238,10 +196,10 @@ fn good<T>(value: Result<Option<T>, String>, field: &str, oddities: &mut Vec<Odd
 }
 
 /// The first spelling of a row's id that is not blank, and no number where a later one says anything; those are counted.
-fn one_id<'a>(leaves: &'a mut [TextColumn], numbers: &mut u64) -> Result<&'a [u8], ParquetError> {
-    let mut id = &[][..];
+fn one_id<'a>(leaves: &'a mut [TextColumn], numbers: &mut u64) -> Result<&'a str, ParquetError> {
+    let mut id = "";
     for leaf in leaves {
-        let other = leaf.one()?.unwrap_or_default();
+        let other = leaf.one()?.map_or("", read);
         if numbers::gives_way(id, other) {
             *numbers += u64::from(!id.trim_ascii().is_empty());
             id = other;
@@ -251,7 +209,7 @@ fn one_id<'a>(leaves: &'a mut [TextColumn], numbers: &mut u64) -> Result<&'a [u8
 }
 
 /// The first spelling of a row's text.
-fn first(leaves: &mut [TextColumn]) -> Result<Option<&[u8]>, ParquetError> {
+fn first(leaves: &mut [TextColumn]) -> Result<Option<Text<'_>>, ParquetError> {
     let mut first = None;
     for leaf in leaves {
         let text = leaf.one()?;
@@ -264,7 +222,7 @@ fn texts(leaf: &mut Option<TextColumn>) -> Result<Option<Vec<Cow<'_, str>>>, Par
     let Some(leaf) = leaf else { return Ok(None) };
     let Some(texts) = leaf.next()? else { return Ok(None) };
     let mut all = Vec::with_capacity(texts.len());
-    texts.each(|text| all.push(lossy(text)));
+    texts.each(|text| all.push(Cow::Borrowed(text)));
     Ok(Some(all))
 }
 
@@ -273,10 +231,9 @@ fn one_text<'a>(
     field: &str,
     oddities: &mut Vec<Oddity>,
 ) -> Result<Option<&'a str>, ParquetError> {
-    let Some(bytes) = first(leaves)? else { return Ok(None) };
-    let text = std::str::from_utf8(bytes).ok();
-    if text.is_none() {
+    let Some(text) = first(leaves)? else { return Ok(None) };
+    if text.is_err() {
         oddities.push(Oddity::new(OddityKind::BadValue, &format!("{field}: not UTF-8")));
     }
-    Ok(text)
+    Ok(text.ok())
 }

@@ -25,11 +25,10 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::serialized_reader::ReadOptionsBuilder;
 
 use super::edges::Gathered;
-use super::gather::Gather;
 use super::parts::{as_one_part, desks, in_order};
 use super::table::{NamedColumns, Repeats, numbers};
-use super::{Error, Parts, Sink};
-use crate::model::{Hint, Parentage, Reject, Remark, guarded};
+use super::{Error, Parts, Projection, Sink};
+use crate::model::{Hint, Reject, Remark, guarded};
 use columns::Columns;
 use fault::{general, plainly};
 #[cfg(feature = "crawl")]
@@ -48,10 +47,14 @@ pub(super) fn read_parts(path: &Path, named: &NamedColumns, parts: &dyn Parts) -
     if dump.columns.are_of_links() || dump.columns.name_parents() {
         return as_one_part(parts, |sink| dump.read(sink));
     }
+    let columns = || match parts.projection() {
+        Projection::All => dump.columns.clone(),
+        Projection::Links => dump.columns.of_links(),
+    };
     let mut groups = 0..dump.reader.num_row_groups();
     let numbers = AtomicU64::new(0);
     // A file that is open has one place where it is read, which two threads would move.
-    let desks = desks(|| Dump::open(path, named))?;
+    let desks = desks(|| Ok(Dump { columns: columns(), ..Dump::open(path, named)? }))?;
     let work = |dump: &mut Dump<'_>, group| {
         parts.part(group, &mut |sink| dump.group(group, sink))?;
         numbers.fetch_add(dump.numbers.take(), Relaxed);
@@ -61,27 +64,6 @@ pub(super) fn read_parts(path: &Path, named: &NamedColumns, parts: &dyn Parts) -
     dump.numbers.set(numbers.into_inner());
     dump.row_count()?;
     Ok(dump.told(None))
-}
-
-/// Ids and parents alone: a row group is a part.
-pub(super) fn read_links(path: &Path, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
-    let named = NamedColumns::default();
-    let dump = Dump::open(path, &named)?;
-    let mut groups = 0..dump.reader.num_row_groups();
-    // A file that is open has one place where it is read, which two threads would move.
-    let desks =
-        desks(|| Ok((Dump { columns: dump.columns.of_links(), ..Dump::open(path, &named)? }, Gather::default())))?;
-    let work = |(dump, gather): &mut (Dump<'_>, Gather), group| {
-        dump.each(group, |leaves, reject| {
-            if let Err(reason) = leaves.links(gather)? {
-                gather.add(Err(reject(reason)));
-            }
-            Ok(())
-        })?;
-        Ok(gather.take_part())
-    };
-    in_order(desks, |_| Ok(groups.next()), work, sink)?;
-    dump.row_count().map(drop)
 }
 
 /// The bytes of a dump that are read besides its footer, which alone has to be there.
@@ -189,18 +171,6 @@ impl Dump<'_> {
 
     /// Reads the rows of a row group.
     fn group(&self, group: usize, sink: Sink<'_>) -> Result<(), Error> {
-        self.each(group, |leaves, reject| {
-            sink(leaves.found()?.settle().map_err(reject));
-            Ok(())
-        })
-    }
-
-    /// Takes each row of a row group; a reason why one is none becomes a reject with its place.
-    fn each(
-        &self,
-        group: usize,
-        mut take: impl FnMut(&mut Leaves, &dyn Fn(String) -> Reject) -> Result<(), ParquetError>,
-    ) -> Result<(), Error> {
         let groups = self.reader.metadata().row_groups();
         let mut row: i64 = groups[..group].iter().map(|group| group.num_rows()).sum();
         let wrong = |place: String| {
@@ -216,8 +186,8 @@ impl Dump<'_> {
         let mut all = || -> Result<(), ParquetError> {
             for _ in 0..groups[group].num_rows() {
                 row += 1;
-                let file = || self.path.display().to_string();
-                take(&mut leaves, &|reason| Reject { file: file(), place: format!("row {row}"), reason })?;
+                let (file, place) = (|| self.path.display().to_string(), || format!("row {row}"));
+                sink(leaves.found()?.settle().map_err(|reason| Reject { file: file(), place: place(), reason }));
             }
             leaves.end()
         };

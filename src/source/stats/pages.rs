@@ -1,6 +1,7 @@
 //! The pages of a column of texts, taken apart where they lie.
 
-use bytes::Bytes;
+use std::sync::Arc;
+
 use memchr::memchr;
 use parquet::basic::{Encoding, Repetition};
 use parquet::column::page::{Page, PageReader};
@@ -9,15 +10,15 @@ use parquet::file::reader::RowGroupReader;
 use parquet::schema::types::SchemaDescriptor;
 
 use super::fault::{general, in_column};
-use super::spans::{Span, span, text, word};
+use super::spans::{Span, decoded, word};
 use super::{delta, foreign};
 
 /// A run says in a few bytes how often a level stands there: more of them in one page than any writer makes are no reason to
 /// fill the memory.
 const MOST_LEVELS: usize = 1 << 26;
 
-/// The bytes in which the texts of a row lie, and where.
-type RowTexts<'a> = (&'a [u8], &'a [Span]);
+/// In what the texts of a row lie, and where.
+type RowTexts<'a> = (&'a str, &'a [Span]);
 
 /// The pages of a column, the present one and the next: a row may go on there.
 pub(super) struct Pages {
@@ -29,11 +30,11 @@ pub(super) struct Pages {
     max_rep: u8,
     /// The definition level from which on a row is no null: an empty list is there, a null one is not.
     there: u8,
-    dictionary: (Bytes, Vec<Span>),
+    dictionary: (Arc<str>, Vec<Span>),
     page: Levels,
     ahead: Levels,
     /// The texts of a row that goes on in another page.
-    spilled: (Vec<u8>, Vec<Span>),
+    spilled: (String, Vec<Span>),
 }
 
 /// A page taken apart.
@@ -42,7 +43,7 @@ struct Levels {
     defs: Vec<u8>,
     /// None in a flat column.
     reps: Vec<u8>,
-    bytes: Bytes,
+    texts: Arc<str>,
     spans: Vec<Span>,
     /// The next level and the next text.
     level: usize,
@@ -72,10 +73,10 @@ impl Pages {
             max_def,
             max_rep,
             there,
-            dictionary: (Bytes::new(), Vec::new()),
+            dictionary: Default::default(),
             page: Levels::default(),
             ahead: Levels::default(),
-            spilled: (Vec::new(), Vec::new()),
+            spilled: Default::default(),
         };
         pages.turn()?;
         Ok(pages)
@@ -94,11 +95,11 @@ impl Pages {
         self.page.pass_row(self.max_def);
         if self.is_cut() {
             self.spill(from)?;
-            let (bytes, spans) = &self.spilled;
-            return Ok(is_there.then_some((bytes.as_slice(), spans.as_slice())));
+            let (texts, spans) = &self.spilled;
+            return Ok(is_there.then_some((texts.as_str(), spans.as_slice())));
         }
         let page = &self.page;
-        Ok(is_there.then(|| (page.bytes.as_ref(), &page.spans[from..page.value])))
+        Ok(is_there.then(|| (page.texts.as_ref(), &page.spans[from..page.value])))
     }
 
     /// Whether all was handed out.
@@ -122,8 +123,8 @@ impl Pages {
         spilled.1.clear();
         loop {
             for span in &self.page.spans[from..self.page.value] {
-                spilled.1.push(self::span(spilled.0.len(), span.1 as usize)?);
-                spilled.0.extend_from_slice(text(&self.page.bytes, *span));
+                spilled.1.push(span.moved(spilled.0.len())?);
+                spilled.0.push_str(&self.page.texts[span.range()]);
             }
             if !self.is_cut() {
                 break;
@@ -151,7 +152,7 @@ impl Pages {
     }
 
     fn take_apart(&mut self) -> Result<(), ParquetError> {
-        let Levels { defs, reps, bytes, spans, level, value, is_full } = &mut self.ahead;
+        let Levels { defs, reps, texts, spans, level, value, is_full } = &mut self.ahead;
         (*level, *value) = (0, 0);
         defs.clear();
         reps.clear();
@@ -161,8 +162,9 @@ impl Pages {
             let Some(page) = foreign(|| self.reader.get_next_page())? else { return Ok(()) };
             let (count, encoding, [rep_bytes, def_bytes], values) = match &page {
                 Page::DictionaryPage { buf, num_values, .. } => {
-                    self.dictionary = (buf.clone(), Vec::new());
-                    plain(buf, *num_values as usize, &mut self.dictionary.1)?;
+                    let mut known = Vec::new();
+                    plain(buf, *num_values as usize, &mut known)?;
+                    self.dictionary = (decoded(buf.clone(), &mut known)?, known);
                     continue;
                 }
                 Page::DataPage { buf, num_values, encoding, def_level_encoding, rep_level_encoding, .. } => {
@@ -218,13 +220,13 @@ impl Pages {
             let max_def = self.max_def;
             let there = defs.iter().filter(|def| **def == max_def).count();
             *is_full = there == defs.len();
-            *bytes = match encoding {
+            let values = match encoding {
                 Encoding::PLAIN => {
                     plain(&values, there, spans)?;
                     values
                 }
                 Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
-                    let (texts, known) = &self.dictionary;
+                    let (known_texts, known) = &self.dictionary;
                     let (width, numbers) = values.split_first().unwrap_or((&0, &[]));
                     let mut is_known = true;
                     hybrid(numbers, u32::from(*width), there, &mut |number, times| match known.get(number as usize) {
@@ -234,7 +236,8 @@ impl Pages {
                     if !is_known {
                         return Err(general("a text is not in its column's dictionary"));
                     }
-                    texts.clone()
+                    *texts = Arc::clone(known_texts);
+                    continue;
                 }
                 Encoding::DELTA_LENGTH_BYTE_ARRAY => {
                     delta::lengths(&values, there, spans)?;
@@ -243,6 +246,7 @@ impl Pages {
                 Encoding::DELTA_BYTE_ARRAY => delta::prefixed(&values, there, spans)?,
                 other => return Err(general(&format!("texts in an encoding that is none of theirs ({other})"))),
             };
+            *texts = decoded(values, spans)?;
         }
         Ok(())
     }
@@ -272,7 +276,7 @@ fn plain(bytes: &[u8], count: usize, spans: &mut Vec<Span>) -> Result<(), Parque
         let length = bytes.get(at..at + 4).and_then(|length| length.try_into().ok()).map(u32::from_le_bytes);
         let length = length.filter(|length| *length as usize <= bytes.len() - at - 4);
         let length = length.ok_or_else(|| general("a page ends inside a text"))?;
-        spans.push(span(at + 4, length as usize)?);
+        spans.push(Span::new(at + 4, length as usize)?);
         at += 4 + length as usize;
     }
     Ok(())
@@ -407,8 +411,8 @@ mod tests {
         let mut pages = Pages::new(Box::new(Some(pages.into_iter())), "x".into(), [1, 1], 1).unwrap();
         let mut rows = Vec::new();
         while let Ok(row) = pages.next() {
-            let (bytes, spans) = row.unwrap();
-            rows.push(spans.iter().map(|span| String::from_utf8_lossy(text(bytes, *span))).collect::<String>());
+            let (texts, spans) = row.unwrap();
+            rows.push(spans.iter().map(|span| span.of(texts).unwrap()).collect::<String>());
         }
         assert_eq!(rows, ["ab", "cdef", "g", "h"]);
     }

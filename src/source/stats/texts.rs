@@ -5,7 +5,7 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::RowGroupReader;
 
 use super::pages::Pages;
-use super::spans::{Span, text};
+use super::spans::{Span, Text};
 use crate::source::loose;
 
 /// A column of texts of a row group, handed out row by row.
@@ -13,7 +13,7 @@ pub(super) struct TextColumn(Box<Pages>);
 
 /// The texts of one row: one in a flat column, any number in a list.
 #[derive(Clone, Copy)]
-pub(super) struct Values<'a>(&'a [u8], &'a [Span]);
+pub(super) struct Values<'a>(&'a str, &'a [Span]);
 
 impl TextColumn {
     pub fn open(group: &dyn RowGroupReader, at: usize) -> Result<TextColumn, ParquetError> {
@@ -22,7 +22,7 @@ impl TextColumn {
 
     /// The next row: nothing where it is null.
     pub fn next(&mut self) -> Result<Option<Values<'_>>, ParquetError> {
-        Ok(self.0.next()?.map(|(bytes, spans)| Values(bytes, spans)))
+        Ok(self.0.next()?.map(|(texts, spans)| Values(texts, spans)))
     }
 
     /// Whether no row is left.
@@ -36,15 +36,22 @@ impl TextColumn {
     }
 
     /// The next row of a flat column: nothing also where a word stands for it, as in any table.
-    pub fn one(&mut self) -> Result<Option<&[u8]>, ParquetError> {
-        Ok(self.next()?.and_then(Values::first).filter(|text| !is_null(text)))
+    pub fn one(&mut self) -> Result<Option<Text<'_>>, ParquetError> {
+        Ok(self.next()?.and_then(Values::first).filter(|text| !text.is_ok_and(is_null)))
     }
 }
 
 /// Whether a text says that there is nothing. Nearly none begins as such a word, so its first byte tells most.
-fn is_null(text: &[u8]) -> bool {
+fn is_null(text: &str) -> bool {
     let may_be = |first: &u8| matches!(first, b'N' | b'n' | b'<' | b'\\') || *first <= b' ' || !first.is_ascii();
-    text.first().is_none_or(may_be) && std::str::from_utf8(text).is_ok_and(|text| loose::is_null(text.trim()))
+    text.as_bytes().first().is_none_or(may_be) && loose::is_null(text.trim())
+}
+
+/// A text, as far as it can be read.
+pub(super) fn read(text: Text<'_>) -> &str {
+    match text {
+        Ok(text) | Err(text) => text,
+    }
 }
 
 impl<'a> Values<'a> {
@@ -52,12 +59,13 @@ impl<'a> Values<'a> {
         self.1.len()
     }
 
-    pub fn first(self) -> Option<&'a [u8]> {
-        self.1.first().map(|span| text(self.0, *span))
+    pub fn first(self) -> Option<Text<'a>> {
+        self.1.first().map(|span| span.of(self.0))
     }
 
-    pub fn each(self, take: impl FnMut(&'a [u8])) {
-        self.1.iter().map(|span| text(self.0, *span)).for_each(take);
+    /// Each of them, of one that is no UTF-8 what can be read.
+    pub fn each(self, take: impl FnMut(&'a str)) {
+        self.1.iter().map(|span| span.of(self.0)).map(read).for_each(take);
     }
 }
 
@@ -174,8 +182,9 @@ mod tests {
                         assert!(!texts.is_over());
                         let found = texts.next().unwrap().map(|values| {
                             let mut all = Vec::new();
-                            values.each(|text| all.push(text.to_vec()));
-                            assert_eq!((values.len(), values.first()), (all.len(), all.first().map(Vec::as_slice)));
+                            values.each(|text| all.push(text.as_bytes().to_vec()));
+                            let first = values.first().map(|text| text.unwrap().as_bytes());
+                            assert_eq!((values.len(), first), (all.len(), all.first().map(Vec::as_slice)));
                             all
                         });
                         let (_, wanted_of) = row.get_column_iter().nth(column).unwrap();

@@ -46,7 +46,7 @@ impl<'a> Cells<'a> {
         let found = &mut self.found;
         let bad = match column {
             Column::Id => {
-                if numbers::gives_way(found.id.as_bytes(), cell.as_bytes()) {
+                if numbers::gives_way(&found.id, &cell) {
                     self.had_number |= !found.id.is_empty();
                     found.id = cell;
                 }

@@ -3,10 +3,9 @@ use crate::source::loose;
 
 /// Whether an id gives way to what a later column has: where there is none, or a number, as other programs count their rows
 /// in a column that they call `id`. No model of the Hub has such a name without an owner.
-pub(in crate::source) fn gives_way(id: &[u8], later: &[u8]) -> bool {
+pub(in crate::source) fn gives_way(id: &str, later: &str) -> bool {
     let id = id.trim_ascii();
-    let says = || !std::str::from_utf8(later).is_ok_and(|later| loose::is_null(later.trim()));
-    id.is_empty() || (id.iter().all(u8::is_ascii_digit) && says())
+    id.is_empty() || (id.bytes().all(|byte| byte.is_ascii_digit()) && !loose::is_null(later.trim()))
 }
 
 /// What is to be said of so many rows whose number gave way.

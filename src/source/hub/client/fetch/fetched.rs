@@ -6,11 +6,13 @@ use std::time::Duration;
 use super::Wanted;
 use super::coming::{Begun, Coming};
 use super::folder::Folder;
-use crate::model::{Parentage, Record, Reject, Remark, RemarkKind};
+use crate::model::{Record, Reject, Remark, RemarkKind};
 use crate::source::arriving::Arriving;
 use crate::source::guess::ARROW;
 use crate::source::input::Input;
-use crate::source::{Digested, Error, Kind, NamedColumns, Sink, Source, find_arriving, find_named, stats};
+use crate::source::{
+    Digested, Error, Kind, NamedColumns, Parts, Projection, Sink, Source, find_arriving, find_named, stats,
+};
 
 /// What is said of a file that has another digest than its server tells.
 const OTHER: &str = "what arrived is not what its server's digest says; run the same command again";
@@ -129,12 +131,18 @@ impl Source for Columns {
 
     fn read(self: Box<Self>, sink: Sink<'_>) -> Result<Digested, Error> {
         let mut named = |found: Result<Record<'_>, Reject>| sink(found.map_err(|reject| at(reject, &self.label)));
-        let remarks = stats::read(&self.path, &self.named, &mut named).map_err(|error| error.named(&self.label))?;
-        Ok(Digested { remarks, ..self.digest })
+        self.told(stats::read(&self.path, &self.named, &mut named))
     }
 
-    fn read_links(self: Box<Self>, sink: &mut dyn FnMut(Parentage)) -> Result<(), Error> {
-        stats::read_links(&self.path, sink).map_err(|error| error.named(&self.label))
+    fn read_parts(self: Box<Self>, parts: &dyn Parts) -> Result<Digested, Error> {
+        self.told(stats::read_parts(&self.path, &self.named, &Named { parts, label: &self.label }))
+    }
+}
+
+impl Columns {
+    fn told(&self, read: Result<Vec<Remark>, Error>) -> Result<Digested, Error> {
+        let remarks = read.map_err(|error| error.named(&self.label))?;
+        Ok(Digested { remarks, ..self.digest.clone() })
     }
 }
 
@@ -185,9 +193,18 @@ impl Source for Whole {
     }
 
     fn read(self: Box<Self>, sink: Sink<'_>) -> Result<Digested, Error> {
-        let Whole { inner, label, told, is_unsure } = *self;
-        let mut named = |found: Result<Record<'_>, Reject>| sink(found.map_err(|reject| at(reject, &label)));
-        let mut digest = inner.read(&mut named).map_err(|error| told.why(error).named(&label))?;
+        self.read_by(|inner, label| inner.read(&mut |found| sink(found.map_err(|reject| at(reject, label)))))
+    }
+
+    fn read_parts(self: Box<Self>, parts: &dyn Parts) -> Result<Digested, Error> {
+        self.read_by(|inner, label| inner.read_parts(&Named { parts, label }))
+    }
+}
+
+impl Whole {
+    fn read_by(self, read: impl FnOnce(Box<dyn Source>, &str) -> Result<Digested, Error>) -> Result<Digested, Error> {
+        let Whole { inner, label, told, is_unsure } = self;
+        let mut digest = read(inner, &label).map_err(|error| told.why(error).named(&label))?;
         let Told { sha256, path, arriving } = told;
         // The digest of cards is not that of their file.
         let is_told =
@@ -201,6 +218,22 @@ impl Source for Whole {
             digest.remarks.push(Remark::new(RemarkKind::NoEnd, format!("{} bytes", digest.bytes)));
         }
         Ok(digest)
+    }
+}
+
+/// The parts of a file whose rejects are told of its address.
+struct Named<'p> {
+    parts: &'p dyn Parts,
+    label: &'p str,
+}
+
+impl Parts for Named<'_> {
+    fn part(&self, number: usize, fill: &mut dyn FnMut(Sink<'_>) -> Result<(), Error>) -> Result<(), Error> {
+        self.parts.part(number, &mut |sink| fill(&mut |found| sink(found.map_err(|reject| at(reject, self.label)))))
+    }
+
+    fn projection(&self) -> Projection {
+        self.parts.projection()
     }
 }
 
