@@ -1,15 +1,17 @@
 """What people wait for, measured: one line for each task, wall and CPU seconds of each program, medians of some rounds in turns.
 
     cargo build --release --bin modelkin --example synthetic_hub
-    python3 benches/table.py FOLDER target/release/modelkin [ANOTHER] [--models 3000000] [--rounds 5] [--threads 1,2] [--only WORD]
+    python3 benches/table.py FOLDER target/release/modelkin [ANOTHER] [--models 3000000] [--rounds 5] [--threads 1,2] [--only WORD] [--peers]
 
 The made-up Hub is written into FOLDER, unless it is there. ANOTHER is an older program, whose column stands beside; each program asks the
-snapshot that it made. The outputs of the programs are compared, but for figures that name time or program. `peers/compare.py` has the
-other programs that do the same tasks.
+snapshot that it made. The outputs of the programs are compared, but for figures that name time or program. With --peers, what others can do too
+is measured beside them in the same rounds (`peers/compare.py`, which says what is to be installed, and `pip install pysimdjson`; build the
+example `peer` too); where they count, their counts are compared.
 """
 
 import argparse
 import hashlib
+import json
 import os
 import pathlib
 import statistics
@@ -19,6 +21,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SYNTHETIC = ROOT / "target/release/examples/synthetic_hub"
+PEER = ROOT / "target/release/examples/peer"
+COMPARE = ROOT / "benches/peers/compare.py"
 
 
 def tasks(folder, mine):
@@ -41,6 +45,70 @@ def tasks(folder, mine):
         "pack": ["pack", mine, "-o", f"{mine}.packed"],
         "unpack": ["unpack", f"{mine}.packed", "-o", f"{mine}.unpacked"],
     }
+
+
+def peers(folder, mine):
+    """Tasks that other programs do too: what each runs. The first is this one."""
+    parquet, lines = folder / "models.parquet", folder / "models.jsonl"
+    once = lambda tool, path, *more: [sys.executable, COMPARE, path, "--once", tool, *more]
+    links, owners = folder / "links.bin", folder / "owners.bin"
+    return {
+        "Parquet to counts and families in memory": {
+            "modelkin": [PEER, parquet, "dump"],
+            "DuckDB": once("duckdb_dump", parquet),
+            "polars": once("polars_dump", parquet),
+        },
+        "JSON Lines to counts and families in memory": {
+            "modelkin": [PEER, lines, "dump"],
+            "DuckDB": once("duckdb_dump", lines),
+            "pysimdjson, links alone": once("pysimdjson_links", lines),
+        },
+        "every owner's family, scattered": {
+            "modelkin": [PEER, links, "owners", owners],
+            "DuckDB": once("duckdb_owners", links, "--owners", owners),
+        },
+        "the exported pair": {"pyarrow, read and written": once("pyarrow_export", mine)},
+    }
+
+
+def run_peer(command, threads):
+    """Wall and CPU seconds as the program tells them, without its own start, and what it counted; or why there are none."""
+    more = {name: str(threads) for name in ("RAYON_NUM_THREADS", "POLARS_MAX_THREADS", "OMP_NUM_THREADS", "PEER_THREADS")}
+    ran = subprocess.run(
+        list(map(str, command)),
+        env={**os.environ, **more},
+        preexec_fn=lambda: os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:threads])),
+        capture_output=True,
+        text=True,
+    )
+    if ran.returncode:
+        return (ran.stderr.strip().splitlines() or [f"exit {ran.returncode}"])[-1]
+    told = json.loads(ran.stdout)
+    is_whole = "_dump" in " ".join(map(str, command)) or command[-1] == "dump"
+    return told["wall"], told["run"] + (0 if is_whole else told["build"]), told["answer"]
+
+
+def measure_peers(folder, mine, threads, rounds, only):
+    for task, commands in peers(folder, mine).items():
+        if only not in task:
+            continue
+        took = {name: [] for name in commands}
+        for _ in range(rounds):
+            for name, command in commands.items():
+                # What failed once is not tried again, nor what takes minutes.
+                if not took[name] or (isinstance(took[name][-1], tuple) and took[name][-1][0] < 30):
+                    took[name].append(run_peer(command, threads))
+        cells, answers = [], set()
+        for name, runs in took.items():
+            good = [run for run in runs if isinstance(run, tuple)]
+            if not good:
+                cells.append(f"{name}: {runs[-1]}")
+                continue
+            wall, cpu = (statistics.median(run[at] for run in good) for at in (0, 1))
+            cells.append(f"{name} {wall:.2f} / {cpu:.2f}")
+            answers |= set() if "alone" in name else {str(run[2]) for run in good}
+        note = "" if len(answers) == 1 else f" (they differ: {sorted(answers)})"
+        print(f"| {task}{note} | " + " | ".join(cells) + " |", flush=True)
 
 
 def run(program, arguments, threads, mine):
@@ -66,11 +134,15 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", default=str(os.cpu_count()))
     parser.add_argument("--only", default="")
+    parser.add_argument("--peers", action="store_true", help="measure other programs too")
     args = parser.parse_args()
     folder = args.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "models.jsonl").exists():
         made = [SYNTHETIC, str(args.models), "--parquet", folder / "models.parquet", "--jsonl", folder / "models.jsonl"]
+        subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
+    if args.peers and not (folder / "owners.bin").exists():
+        made = [SYNTHETIC, str(args.models), "--links", folder / "links.bin", "--owners", folder / "owners.bin"]
         subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
     programs = [program.resolve() for program in args.programs]
     of = [tasks(folder, folder / f"{at}.modelkin") for at in range(len(programs))]
@@ -96,6 +168,8 @@ def main():
                 cells.append(f"{wall:.2f} / {cpu:.2f}" if codes == expected else f"exit {sorted(codes)}")
             note = "" if len({frozenset(known) for known in said}) == 1 else " (they differ)"
             print(f"| {name}{note} | " + " | ".join(cells) + " |", flush=True)
+        if args.peers:
+            measure_peers(folder, folder / "0.modelkin", threads, args.rounds, args.only)
 
 
 main()

@@ -26,6 +26,8 @@ import sys
 import time
 
 ONE = {name: "1" for name in ("RAYON_NUM_THREADS", "POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+# One, but where `table.py` asks for more.
+THREADS = int(os.environ.get("PEER_THREADS", 1))
 HERE = pathlib.Path(__file__).resolve().parent
 PEER = HERE.parent.parent / "target/release/examples/peer"
 
@@ -103,7 +105,7 @@ def database(links, **columns):
     pairs = pyarrow.table({"parent": links[:, 0], "child": links[:, 1]})
     more = pyarrow.table(columns)
     base = duckdb.connect()
-    base.execute("SET threads TO 1")
+    base.execute(f"SET threads TO {THREADS}")
     base.execute("SET memory_limit = '12GB'")
     base.execute("CREATE TABLE links AS SELECT * FROM pairs")
     if columns:
@@ -154,7 +156,7 @@ def duckdb_dump(path):
     """The links of a dump by its tags, and every owner's family."""
     import duckdb
     base = duckdb.connect()
-    base.execute("SET threads TO 1")
+    base.execute(f"SET threads TO {THREADS}")
     base.execute("SET memory_limit = '12GB'")
     source = f"read_parquet('{path}')" if path.endswith("parquet") else (
         f"read_json('{path}', format='newline_delimited', columns={{id: 'VARCHAR', tags: 'VARCHAR[]'}})")
@@ -195,6 +197,33 @@ def polars_dump(path):
     yield int(found.sum()), int(found.max())
 
 
+def pysimdjson_links(path):
+    """The links of JSON Lines by tags, as the Hub names them, and nothing counted of them."""
+    import simdjson
+    parser, links = simdjson.Parser(), 0
+    yield simdjson.__version__ if hasattr(simdjson, "__version__") else ""
+    with open(path, "rb") as lines:
+        for line in lines:
+            row = parser.parse(line)
+            links += len({tag.split(":")[-1].lower() for tag in row["tags"] if tag.startswith("base_model:")})
+            row["id"]
+            del row
+    yield links, 0
+
+
+def pyarrow_export(path):
+    """Reads an exported table of models and writes it again, as packed as it was."""
+    import pyarrow.parquet
+    pyarrow.set_cpu_count(THREADS)
+    yield pyarrow.__version__
+    for part in ("nodes", "links"):
+        table = pyarrow.parquet.read_table(f"{path}-{part}.parquet")
+        start = cpu()
+        pyarrow.parquet.write_table(table, f"{path}-again.parquet", compression="zstd", compression_level=1)
+        print(f"{part}: {cpu() - start:.2f} CPU s to write", file=sys.stderr)
+    yield table.num_rows, 0
+
+
 def digest(starts, counts):
     """The sum of all counts, and a number that tells equal counts from others; as the Rust peer has it."""
     import numpy
@@ -216,7 +245,7 @@ def peak():
 
 def once(tool, path, owners):
     """One run of one Python tool, in a process of its own."""
-    if tool.endswith("_dump"):
+    if tool.endswith(("_dump", "_links", "_export")):
         steps, memory, before, start = globals()[tool](path), 0, cpu(), time.time()
         version = next(steps)
         built = cpu()

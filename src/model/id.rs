@@ -84,17 +84,17 @@ impl ModelId {
     /// How many slashes there are in an id, none or one; nothing if this is no id, or a longer one than can be told at a
     /// glance.
     pub(crate) fn slashes(text: &[u8]) -> Option<usize> {
-        let mut last = SLASH;
-        let mut is_bad = text.len() > ModelId::MAX_PART;
-        let mut slashes = 0;
+        // A text begins and ends as a part does, at a slash.
+        let (mut bad, mut slashes, mut not_next) = (0, 0, NOT_BEHIND[b'/' as usize]);
         for byte in text {
             let class = CLASS[*byte as usize];
-            is_bad |= BAD_PAIRS >> (last * CLASSES + class) & 1 == 1;
-            slashes += usize::from(class == SLASH);
-            last = class;
+            bad |= class & not_next;
+            slashes += usize::from(class & SLASH);
+            not_next = NOT_BEHIND[*byte as usize];
         }
-        is_bad |= slashes > 1 || BAD_PAIRS >> (last * CLASSES + SLASH) & 1 == 1;
-        (!is_bad).then_some(slashes)
+        bad |= SLASH & not_next;
+        let slashes = slashes / usize::from(SLASH);
+        (bad == 0 && slashes <= 1 && text.len() <= ModelId::MAX_PART).then_some(slashes)
     }
 
     /// The first rule that a text breaks.
@@ -162,12 +162,12 @@ pub(crate) fn here(id: &str) -> &str {
 /// What Hugging Face is called where a model of another hub has a parent there.
 pub(crate) const HUGGING_FACE: &str = "huggingface";
 
-/// What a byte is to an id: nothing that can stand there, a letter or the like, one of two marks, or the slash.
-const CLASSES: u8 = 5;
-const LETTER: u8 = 1;
-const DASH: u8 = 2;
-const DOT: u8 = 3;
-const SLASH: u8 = 4;
+/// What a byte is to an id, a bit for each: nothing that can stand there, a letter or the like, one of two marks, or the slash.
+const STRANGE: u8 = 1;
+const LETTER: u8 = 2;
+const DASH: u8 = 4;
+const DOT: u8 = 8;
+const SLASH: u8 = 16;
 
 const CLASS: [u8; 256] = {
     let mut class = [0; 256];
@@ -179,36 +179,36 @@ const CLASS: [u8; 256] = {
             b'/' => SLASH,
             b'_' => LETTER,
             other if other.is_ascii_alphanumeric() => LETTER,
-            _ => 0,
+            _ => STRANGE,
         };
         byte += 1;
     }
     class
 };
 
-/// A bit for each pair of classes that cannot stand side by side; a text begins and ends as a part does, at a slash.
-const BAD_PAIRS: u32 = {
-    let mut pairs = 0;
-    let mut pair = 0;
-    while pair < CLASSES * CLASSES {
-        let (one, other) = (pair / CLASSES, pair % CLASSES);
-        let is_strange = one == 0 || other == 0;
-        let is_edge = one != other && (one == SLASH || other == SLASH) && one != LETTER && other != LETTER;
-        let is_doubled = one == other && one != LETTER;
-        if is_strange || is_edge || is_doubled {
-            pairs |= 1 << pair;
-        }
-        pair += 1;
+/// What cannot stand behind a byte: a mark or a slash at the edge of a part, a mark behind itself, and what is strange anywhere.
+const NOT_BEHIND: [u8; 256] = {
+    let mut not = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        not[byte] = STRANGE
+            | match CLASS[byte] {
+                DASH => DASH | SLASH,
+                DOT => DOT | SLASH,
+                SLASH => DASH | DOT | SLASH,
+                _ => 0,
+            };
+        byte += 1;
     }
-    pairs
+    not
 };
 
 fn is_mark(byte: u8) -> bool {
-    matches!(CLASS[byte as usize], DASH | DOT)
+    CLASS[byte as usize] & (DASH | DOT) != 0
 }
 
 fn is_known(byte: u8) -> bool {
-    !matches!(CLASS[byte as usize], 0 | SLASH)
+    CLASS[byte as usize] & (STRANGE | SLASH) == 0
 }
 
 fn check_part(part: &str) -> Result<(), IdFault> {

@@ -76,16 +76,19 @@ impl Names {
             let product = u128::from(one) * u128::from(other);
             product as u64 ^ (product >> 64) as u64
         };
-        let (words, rest) = text.as_bytes().as_chunks::<8>();
-        let whole = words.iter().fold(self.seed ^ text.len() as u64, |hash, word| {
+        let bytes = text.as_bytes();
+        let whole = bytes.as_chunks::<8>().0.iter().fold(self.seed ^ text.len() as u64, |hash, word| {
             mix(hash ^ (u64::from_le_bytes(*word) | fold), 0x9e37_79b9_7f4a_7c15)
         });
-        let last = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
-        (mix(whole ^ (last | fold), 0x94d0_49bb_1331_11eb) >> 16) as u32
+        (mix(whole ^ (last_bytes(bytes) | fold), 0x94d0_49bb_1331_11eb) >> 16) as u32
     }
 
-    fn is_same(&self, known: &str, text: &str) -> bool {
-        known == text || (self.folds && known.eq_ignore_ascii_case(text))
+    fn is_same(&self, (start, length): (usize, u32), text: &str) -> bool {
+        if length as usize != text.len() {
+            return false;
+        }
+        let known = &self.text.as_bytes()[start..start + text.len()];
+        known == text.as_bytes() || (self.folds && known.eq_ignore_ascii_case(text.as_bytes()))
     }
 
     /// The place where a hash is looked for first.
@@ -117,13 +120,13 @@ impl Names {
         if self.folds && self.seen[word] & bit == 0 {
             return None;
         }
-        let is_it = |slot: &Slot| slot.half == half && self.is_same(self.get(slot.number), text);
-        let mut at = self.likely(self.place(half), half);
-        while self.slots[at] != FREE {
-            if is_it(&self.slots[at]) {
-                return Some(self.slots[at].number);
+        let is_it = |slot: &Slot| slot.half == half && self.is_same(self.spans[slot.number as usize], text);
+        let (slots, mut at) = (self.slots.as_slice(), self.place(half));
+        while slots[at] != FREE {
+            if is_it(&slots[at]) {
+                return Some(slots[at].number);
             }
-            at = self.likely((at + 1) & (self.slots.len() - 1), half);
+            at = (at + 1) & (slots.len() - 1);
         }
         self.waiting.iter().find(|slot| is_it(slot)).map(|slot| slot.number)
     }
@@ -206,8 +209,7 @@ impl Names {
                 *span = if *slot == FREE { (0, u32::MAX) } else { self.spans[slot.number as usize] };
             }
             for ((span, slot), (text, half)) in spans.iter().zip(&slots).zip(&asked[..count]) {
-                let is_known = span.1 == text.len() as u32 && self.is_same(self.span(*span), text);
-                take(if is_known { slot.number } else { self.intern_hashed(text, *half) });
+                take(if self.is_same(*span, text) { slot.number } else { self.intern_hashed(text, *half) });
             }
             if count < MANY {
                 break;
@@ -221,5 +223,16 @@ impl Names {
             self.spans[number as usize] = (self.text.len(), id.len() as u32);
             self.text.push_str(id);
         }
+    }
+}
+
+/// The last eight bytes as a number, or all there are if they are fewer: texts of one length with other bytes there give another one.
+fn last_bytes(bytes: &[u8]) -> u64 {
+    if let Some(last) = bytes.last_chunk() {
+        return u64::from_le_bytes(*last);
+    }
+    match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) => u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last)),
+        _ => bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
 }

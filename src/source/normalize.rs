@@ -91,7 +91,7 @@ impl<'a> Found<'a> {
         // Hugging Face's own ids have no colon, and whoever names no hub speaks of it.
         let read = if words[Word::Hub].is_some() { ModelId::read } else { ModelId::parse };
         let id = read(id).map_err(|fault| no_id(id, fault))?;
-        let tags = self.tags.as_deref().unwrap_or_default();
+        let Tags { of_parents, mut licences, has_any } = self.tags.as_mut().map(Tags::taken_from).unwrap_or_default();
 
         let mut parents = Parents { oddities: self.oddities, ..Parents::default() };
         let hub_id = self.hub_id.as_deref().and_then(|text| {
@@ -111,8 +111,7 @@ impl<'a> Found<'a> {
         if let Some(models) = &self.base_models {
             parents.resolved(models);
         }
-        parents.tagged(tags);
-        let mut licences: Vec<Cow<'a, str>> = tags.iter().filter_map(licence_tag).collect();
+        parents.tagged(&of_parents);
         if licences.is_empty() {
             licences.extend(self.licences.take().into_iter().flatten().filter_map(present));
         }
@@ -139,8 +138,8 @@ impl<'a> Found<'a> {
             parents.carded(card, by_card);
         }
         // Every repository of the Hub has tags: a row with an empty list comes from somebody who does not know them.
-        let spoke = !tags.is_empty() || self.base_models.is_some() || self.named.is_some() || self.card.is_some();
-        let has_both = !tags.is_empty() && self.base_models.is_some();
+        let spoke = has_any || self.base_models.is_some() || self.named.is_some() || self.card.is_some();
+        let has_both = has_any && self.base_models.is_some();
         let infer = |parents| {
             let Some(card) = &self.card else { return Relation::Unstated };
             let (tags, library) = match &self.tags {
@@ -159,9 +158,6 @@ impl<'a> Found<'a> {
             words[Word::LicenceLink] = card.licence_link.or(words[Word::LicenceLink].take());
         }
         once(&mut licences);
-        if let Some(tags) = &mut self.tags {
-            keep_others(tags);
-        }
         let mut record = Record {
             id,
             hub_id,
@@ -211,11 +207,36 @@ fn once(words: &mut Vec<Cow<'_, str>>) {
     }
 }
 
-/// Leaves the tags that are kept as tags: parents and licences have columns of their own.
-fn keep_others(tags: &mut Vec<Cow<'_, str>>) {
-    tags.retain(|tag| !tag.starts_with(PARENT) && !tag.starts_with(LICENCE) && !tag.is_empty());
-    for tag in tags.iter_mut().filter(|tag| tag.len() > Oddity::MAX_TEXT) {
-        *tag = Cow::Owned(clip(tag, Oddity::MAX_TEXT).into_owned());
+/// What a row's tags say in columns of their own.
+#[derive(Default)]
+struct Tags<'a> {
+    /// The tags that name parents.
+    of_parents: Vec<Cow<'a, str>>,
+    licences: Vec<Cow<'a, str>>,
+    /// Whether there was any tag.
+    has_any: bool,
+}
+
+impl<'a> Tags<'a> {
+    /// Takes them out of the tags, and leaves those that are kept as tags.
+    fn taken_from(tags: &mut Vec<Cow<'a, str>>) -> Tags<'a> {
+        let mut taken = Tags { has_any: !tags.is_empty(), ..Tags::default() };
+        tags.retain_mut(|tag| {
+            // Most begin otherwise.
+            match tag.as_bytes().first() {
+                None => return false,
+                Some(b'b') if tag.starts_with(PARENT) => taken.of_parents.push(std::mem::take(tag)),
+                Some(b'l') if tag.starts_with(LICENCE) => taken.licences.extend(licence_tag(tag)),
+                _ => {
+                    if tag.len() > Oddity::MAX_TEXT {
+                        *tag = Cow::Owned(clip(tag, Oddity::MAX_TEXT).into_owned());
+                    }
+                    return true;
+                }
+            }
+            false
+        });
+        taken
     }
 }
 

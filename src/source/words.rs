@@ -237,6 +237,11 @@ fn bad(key: Key, value: &CardValue<'_>) -> Oddity {
 
 /// A text without the blanks around it; none if nothing is left.
 pub(super) fn present(text: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    // Nearly all begin and end with letters or digits.
+    let is_there = |byte: &u8| byte.is_ascii_graphic();
+    if text.as_bytes().first().is_some_and(is_there) && text.as_bytes().last().is_some_and(is_there) {
+        return Some(text);
+    }
     let text = match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
         Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),

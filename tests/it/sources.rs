@@ -703,7 +703,7 @@ fn links_alone_are_those_of_a_whole_import() {
     let mut some = 0;
     for path in paths {
         let [mut alone, whole] = both_links(&path);
-        // A parent that bears another name today is one link in an import, and two for the reader of links.
+        // A parent that bears another name today is one link in an import, and two where links alone are wanted.
         alone.retain(|link| link.0 != "gone/x");
         assert_eq!(alone, whole, "{}", path.display());
         some += alone.len();
