@@ -140,7 +140,7 @@ fn cohorts(survey: &Survey<'_>) -> Result<Table, Error> {
     let main = [("year", Text), ("kind", Text), ("models", Count), ("downloads_30d", Count), ("share_of_year", Share)];
     let more = [("share_of_year_known", Share)];
     let mut table = Table::new("cohorts", "Downloads in 30 days by year of creation and kind", 2, &main, &more);
-    let mut sums: BTreeMap<(String, &str), (u64, Sum)> = BTreeMap::new();
+    let mut sums: BTreeMap<(&str, &str), (u64, Sum)> = BTreeMap::new();
     for row in survey.models() {
         let Some(year) = calendar.year(row) else { continue };
         let kind = survey.publisher(row).map_or(UNKNOWN, |publisher| publisher.kind.as_str());
@@ -154,7 +154,7 @@ fn cohorts(survey: &Survey<'_>) -> Result<Table, Error> {
         };
         let part = |whole: u64| sum.known().and_then(|downloads| share(downloads, whole));
         table.row([
-            year.as_str().into(),
+            (*year).into(),
             (*kind).into(),
             (*models).into(),
             sum.known().into(),

@@ -148,11 +148,19 @@ fn most_first<'a>(links: &BTreeMap<(&'a str, &'a str), u64>) -> Vec<((&'a str, &
 }
 
 /// How many of two models' values are shared, and how many there are in all; nothing if one of them states none.
-fn shared<T: Ord>(one: impl Iterator<Item = T>, other: impl Iterator<Item = T>) -> Option<(u64, u64)> {
-    let (one, other) = (distinct(one), distinct(other));
+fn shared<T: Ord>(mut one: impl Iterator<Item = T>, mut other: impl Iterator<Item = T>) -> Option<(u64, u64)> {
+    // Mostly each states one.
+    let firsts = (one.next()?, other.next()?);
+    let (one, other) = match (one.next(), other.next()) {
+        (None, None) => return Some(if firsts.0 == firsts.1 { (1, 1) } else { (0, 2) }),
+        (more, more_of_other) => {
+            let one = std::iter::once(firsts.0).chain(more).chain(one);
+            (distinct(one), distinct(std::iter::once(firsts.1).chain(more_of_other).chain(other)))
+        }
+    };
     let both = one.iter().filter(|value| other.binary_search(value).is_ok()).count();
     let all = one.len() + other.len() - both;
-    (!one.is_empty() && !other.is_empty()).then_some((both as u64, all as u64))
+    Some((both as u64, all as u64))
 }
 
 /// Each value once, in order.

@@ -21,7 +21,7 @@ struct Month {
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("growth", "How the Hub grew, and what is liked against what is downloaded");
     let calendar = survey.calendar()?;
-    let mut made: BTreeMap<String, [u64; 2]> = BTreeMap::new();
+    let mut made: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
     for row in survey.models() {
         if let Some(month) = calendar.month(row) {
             let month = made.entry(month).or_default();
@@ -30,11 +30,11 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         }
     }
     let mut order: Vec<_> = made.into_iter().collect();
-    order.sort_by_key(|(month, _)| (month != BEFORE, month.clone()));
+    order.sort_by_key(|(month, _)| (*month != BEFORE, *month));
     let mut so_far = 0;
-    let month = |(name, [models, derived]): (String, [u64; 2])| {
+    let month = |(name, [models, derived]): (&str, [u64; 2])| {
         so_far += models;
-        Month { name, models, so_far, derived }
+        Month { name: name.to_owned(), models, so_far, derived }
     };
     let made: Vec<Month> = order.into_iter().map(month).collect();
     let heads = [("month", Text), ("models", Count), ("so_far", Count), ("derived", Count), ("share_derived", Share)];

@@ -89,6 +89,7 @@ pub struct Survey<'l> {
     bursts: OnceLock<Bursts>,
     generations: OnceLock<Vec<u32>>,
     behind: OnceLock<Behind<'l>>,
+    months: OnceLock<Vec<(i64, String)>>,
 }
 
 /// A section's name, its title, and what makes it.
@@ -120,8 +121,8 @@ impl<'l> Survey<'l> {
     /// [`Error::Snapshot`] if a column is not as it was written.
     pub fn new(lineage: &'l Lineage, census: &'l Census, references: &'l References) -> Result<Survey<'l>, Error> {
         let owners = census::owners(lineage.snapshot())?;
-        let (bursts, generations, behind) = Default::default();
-        Ok(Survey { lineage, census, references, owners, bursts, generations, behind })
+        let (bursts, generations, behind, months) = Default::default();
+        Ok(Survey { lineage, census, references, owners, bursts, generations, behind, months })
     }
 
     /// Makes the sections whose names are wanted, in their order, side by side: each walks over all models by itself.
@@ -153,8 +154,10 @@ impl<'l> Survey<'l> {
     }
 
     /// When the models were made.
-    fn calendar(&self) -> Result<Calendar<'l>, Error> {
-        Ok(Calendar { created: self.snapshot().created()?, taken: self.snapshot().provenance().taken })
+    fn calendar(&self) -> Result<Calendar<'_>, Error> {
+        let created = self.snapshot().created()?;
+        let months = self.months.get_or_init(|| months_of(self.snapshot().rows().filter_map(|row| created.at(row))));
+        Ok(Calendar { created, taken: self.snapshot().provenance().taken, months })
     }
 
     /// The members of families, in their order.
@@ -234,9 +237,11 @@ struct Calendar<'s> {
     created: &'s NumberColumn<i64>,
     /// When the snapshot was taken.
     taken: Option<i64>,
+    /// When each month begins, and its name.
+    months: &'s [(i64, String)],
 }
 
-impl Calendar<'_> {
+impl<'s> Calendar<'s> {
     /// Whether a model has a date at all.
     fn has(&self, row: Row) -> bool {
         self.created.at(row).is_some()
@@ -255,19 +260,33 @@ impl Calendar<'_> {
     }
 
     /// The year in which a model was made, as [`Calendar::month`].
-    fn year(&self, row: Row) -> Option<String> {
+    fn year(&self, row: Row) -> Option<&'s str> {
         let month = self.month(row)?;
-        Some(if month == BEFORE { month } else { month[..4].to_owned() })
+        Some(if month == BEFORE { month } else { &month[..4] })
     }
 
     /// The year and month in which a model was made, as `2025-01`; [`BEFORE`] if that was before the Hub kept dates.
-    fn month(&self, row: Row) -> Option<String> {
+    fn month(&self, row: Row) -> Option<&'s str> {
         let created = self.created.at(row)?;
-        if created < DATES_KEPT_SINCE {
-            return Some(BEFORE.into());
-        }
-        Some(crate::ink::day(created)[..7].to_owned())
+        let begun = self.months.partition_point(|(begins, _)| *begins <= created);
+        Some(begun.checked_sub(1).map_or(BEFORE, |month| &self.months[month].1))
     }
+}
+
+/// The months of some instants, none of a month left out in which one lies: when each begins, and its name. The first begins when the
+/// Hub began to keep dates.
+fn months_of(instants: impl Iterator<Item = i64>) -> Vec<(i64, String)> {
+    let mut days: Vec<i64> = instants.filter(|at| *at >= DATES_KEPT_SINCE).map(|at| at.div_euclid(DAY) * DAY).collect();
+    days.sort_unstable();
+    days.dedup();
+    let mut months: Vec<(i64, String)> = Vec::new();
+    for day in days {
+        let name = &crate::ink::day(day)[..7];
+        if months.last().is_none_or(|(_, last)| last != name) {
+            months.push((day, name.to_owned()));
+        }
+    }
+    months
 }
 
 /// The bin of models from before the Hub kept dates.

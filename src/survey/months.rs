@@ -126,7 +126,7 @@ impl<'a> Groups<'a> {
     fn months(&self, survey: &Survey<'_>, calendar: Calendar<'_>) -> Result<Vec<Month<'a>>, Error> {
         let bursts = survey.bursts()?;
         let reached = reached(survey, &self.derived);
-        let mut months: BTreeMap<String, (Sums, BTreeMap<usize, Sums>)> = BTreeMap::new();
+        let mut months: BTreeMap<&str, (Sums, BTreeMap<usize, Sums>)> = BTreeMap::new();
         for (at, derived) in self.derived.iter().enumerate() {
             let is_inside = |row: Row| {
                 self.sets[at].binary_search(&row).is_ok() || derived.all.binary_search_by_key(&row, |of| of.0).is_ok()
@@ -144,7 +144,7 @@ impl<'a> Groups<'a> {
                 }
             }
         }
-        let month = |(name, (total, parts)): (String, (Sums, BTreeMap<usize, Sums>))| {
+        let month = |(name, (total, parts)): (&str, (Sums, BTreeMap<usize, Sums>))| {
             let part = |(at, of): (usize, Sums)| {
                 let share = |way: usize| (total.split[way] != 0.0).then(|| of.split[way] / total.split[way]);
                 GroupMonth { group: self.names[at], of, shares: std::array::from_fn(share) }
@@ -152,7 +152,7 @@ impl<'a> Groups<'a> {
             let mut parts: Vec<GroupMonth<'a>> = parts.into_iter().map(part).collect();
             let share = |part: &GroupMonth<'_>| part.shares[EVERYTHING].unwrap_or(-1.0);
             parts.sort_by(|a, b| share(b).total_cmp(&share(a)).then_with(|| a.group.cmp(b.group)));
-            Month { name, total, parts }
+            Month { name: name.to_owned(), total, parts }
         };
         let mut months: Vec<Month<'a>> = months.into_iter().map(month).collect();
         months.sort_by_key(|month| Reverse((month.name != BEFORE).then(|| month.name.clone())));

@@ -28,7 +28,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         ("ratio", Number),
     ];
     let mut table = Table::new("releases", "Repositories made, by organisation and year", 2, &main, &[]);
-    let mut counts: BTreeMap<(&str, String), u64> = BTreeMap::new();
+    let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     let mut countries: BTreeMap<&str, &str> = BTreeMap::new();
     let calendar = survey.calendar()?;
     for row in survey.models() {
@@ -37,16 +37,15 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         countries.entry(name).or_insert_with(|| survey.country(row).unwrap_or(UNKNOWN));
         *counts.entry((name, year)).or_default() += 1;
     }
-    let years: Vec<String> = {
-        let mut years: Vec<String> =
-            counts.keys().map(|(_, year)| year.clone()).filter(|year| year != BEFORE).collect();
+    let years: Vec<&str> = {
+        let mut years: Vec<&str> = counts.keys().map(|(_, year)| *year).filter(|year| *year != BEFORE).collect();
         years.sort_unstable();
         years.dedup();
         years
     };
     let mut releases: Vec<Release<'_>> = Vec::new();
     for (name, country) in countries {
-        let count = |year: &str| counts.get(&(name, year.to_owned())).copied().unwrap_or(0);
+        let count = |year: &str| counts.get(&(name, year)).copied().unwrap_or(0);
         for year in &years {
             let before = (year.parse::<u32>().unwrap_or_default() - 1).to_string();
             // The Hub keeps dates since March 2022: the first year has none before it, and the second a short one.

@@ -112,23 +112,23 @@ struct Averages {
 fn averages(survey: &Survey<'_>) -> Result<Vec<Averages>, Error> {
     let declared = survey.snapshot().count(model::Count::Parameters)?;
     let (calendar, thirty, ever) = (survey.calendar()?, survey.downloads()?, survey.downloads_all_time()?);
-    let mut years: BTreeMap<String, Vec<(u64, Row)>> = BTreeMap::new();
+    let mut years: BTreeMap<&str, Vec<(u64, Row)>> = BTreeMap::new();
     for row in survey.models() {
         let Some(parameters) = declared.at(row) else { continue };
-        years.entry("all".into()).or_default().push((parameters, row));
+        years.entry("all").or_default().push((parameters, row));
         if let Some(year) = calendar.year(row) {
             years.entry(year).or_default().push((parameters, row));
         }
     }
-    let mut years: Vec<(String, Vec<(u64, Row)>)> = years.into_iter().collect();
-    years.sort_by_key(|(year, _)| (year != "all", year != BEFORE, year.clone()));
-    let averages = |(year, mut models): (String, Vec<(u64, Row)>)| {
+    let mut years: Vec<(&str, Vec<(u64, Row)>)> = years.into_iter().collect();
+    years.sort_by_key(|(year, _)| (*year != "all", *year != BEFORE, *year));
+    let averages = |(year, mut models): (&str, Vec<(u64, Row)>)| {
         models.sort_unstable();
         let by = |weight: &dyn Fn(Row) -> u64| weighted(models.iter().map(|(size, row)| (*size, weight(*row))));
         let downloads = |column: &NumberColumn<u64>| by(&|row| column.at(row).unwrap_or(0));
         let median_of_models = by(&|_| 1).map(|(_, median)| median);
         let (by_30d, by_all_time) = (downloads(thirty), downloads(ever));
-        Averages { year, models: models.len() as u64, by_30d, by_all_time, median_of_models }
+        Averages { year: year.to_owned(), models: models.len() as u64, by_30d, by_all_time, median_of_models }
     };
     Ok(years.into_iter().map(averages).collect())
 }
