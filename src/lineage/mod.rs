@@ -10,7 +10,7 @@ mod resolve;
 mod row_set;
 mod selection;
 mod walk;
-mod ways;
+mod walks;
 
 use std::sync::{Arc, OnceLock};
 
