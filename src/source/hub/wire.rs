@@ -426,6 +426,10 @@ impl Fields<'_> {
 
     fn texts<'a>(&mut self, field: &str, json: Option<&'a RawValue>) -> Option<Vec<Cow<'a, str>>> {
         let json = json?.get();
+        // Nearly all are texts in which nothing is written with escapes.
+        if let Ok(texts) = serde_json::from_str::<Vec<&str>>(json) {
+            return Some(texts.into_iter().map(Cow::Borrowed).collect());
+        }
         // A list that became a text on its way through a column of texts.
         if let Some(texts) =
             borrowed(json).filter(|text| text.starts_with('[')).and_then(|text| loose::texts(text).ok())

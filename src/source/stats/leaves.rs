@@ -11,7 +11,7 @@ use super::texts::{TextColumn, read};
 use crate::model::{Counts, Flags, Oddity, OddityKind, RepositoryKey, Word, Words};
 use crate::source::Projection;
 use crate::source::hub::wire;
-use crate::source::normalize::{BaseModels, Found};
+use crate::source::normalize::{BaseModels, Found, PARENT};
 use crate::source::table::{Cells, numbers};
 
 /// The open columns of a row group, all at the same row. Of each all spellings, which are read on whichever a row has.
@@ -133,7 +133,10 @@ impl Leaves {
             found.created = found.created.or(value);
         }
         found.sha = one_text(&mut self.sha, "sha", &mut oddities)?.map(Cow::Borrowed);
-        found.tags = texts(&mut self.tags)?;
+        found.tags = match self.projection {
+            Projection::All => texts(&mut self.tags)?,
+            Projection::Links => texts_of_parents(&mut self.tags)?,
+        };
         for base in &mut self.base_models {
             let models = base.next(&mut oddities)?;
             if found.base_models.is_none() {
@@ -223,6 +226,18 @@ fn texts(leaf: &mut Option<TextColumn>) -> Result<Option<Vec<Cow<'_, str>>>, Par
     let Some(texts) = leaf.next()? else { return Ok(None) };
     let mut all = Vec::with_capacity(texts.len());
     texts.each(|text| all.push(Cow::Borrowed(text)));
+    Ok(Some(all))
+}
+
+/// The tags that name parents, and the first one, which tells that there is any.
+fn texts_of_parents(leaf: &mut Option<TextColumn>) -> Result<Option<Vec<Cow<'_, str>>>, ParquetError> {
+    let Some(texts) = leaf.as_mut().map(TextColumn::next).transpose()?.flatten() else { return Ok(None) };
+    let mut all = Vec::new();
+    texts.each(|text| {
+        if all.is_empty() || text.starts_with(PARENT) {
+            all.push(Cow::Borrowed(text));
+        }
+    });
     Ok(Some(all))
 }
 
