@@ -2,6 +2,7 @@
 
 mod anomaly;
 mod arrows;
+mod common;
 mod cycles;
 mod graph;
 mod mirror;
@@ -11,6 +12,7 @@ mod row_set;
 mod selection;
 mod walk;
 mod walks;
+mod ways;
 
 use std::sync::{Arc, OnceLock};
 
@@ -23,6 +25,7 @@ pub use namesakes::Namesakes;
 pub(crate) use row_set::{RowSet, holds};
 pub use selection::{Collapse, Named, NodeLink, Reach, Selection, SiblingGroup};
 pub use walk::Reached;
+pub use ways::{WayCount, Ways};
 
 use crate::model::{Learned, Relation};
 use crate::snapshot::{Array, Error, Row, Snapshot};

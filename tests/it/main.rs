@@ -45,6 +45,7 @@ mod survey;
 mod tables;
 mod trust;
 mod usage;
+mod ways;
 
 #[path = "../hub/mod.rs"]
 mod hub;
