@@ -96,6 +96,7 @@ impl Arrows {
     }
 
     /// Gives the other ends of a row's links.
+    #[inline]
     pub fn ends(&self, row: Row) -> &[Row] {
         &self.ends[self.range(row)]
     }
@@ -105,6 +106,7 @@ impl Arrows {
         (self.ends[place], Edge::of_code(self.codes[place]))
     }
 
+    #[inline]
     pub fn of_row(&self, row: Row) -> impl ExactSizeIterator<Item = (Row, Edge)> {
         let range = self.range(row);
         self.ends[range.clone()].iter().zip(&self.codes[range]).map(|(end, code)| (*end, Edge::of_code(*code)))

@@ -146,6 +146,7 @@ impl Batch {
         self.id_ends.len()
     }
 
+    #[inline]
     pub(super) fn id(&self, row: u32) -> &str {
         &self.ids[stretch(&self.id_ends, row)]
     }
