@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::abort;
-use std::sync::{LazyLock, Mutex};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{LazyLock, Mutex};
 
 use modelkin::model::{Record, Reject};
 use modelkin::source::{self, Kind, Parts, Projection, Sink};
@@ -121,7 +121,9 @@ pub fn links(path: &Path, kind: Kind) -> Result<(Rows, usize), String> {
 }
 
 /// Keeps the rows of parts of which links alone are wanted; nothing of a reject.
-struct LinksAlone(Mutex<BTreeMap<usize, Vec<Option<(String, Vec<String>)>>>>);
+struct LinksAlone(Mutex<BTreeMap<usize, Vec<OptionalRow>>>);
+
+type OptionalRow = Option<(String, Vec<String>)>;
 
 impl Parts for LinksAlone {
     fn part(
