@@ -84,8 +84,7 @@ def run_peer(command, threads):
     if ran.returncode:
         return (ran.stderr.strip().splitlines() or [f"exit {ran.returncode}"])[-1]
     told = json.loads(ran.stdout)
-    is_whole = "_dump" in " ".join(map(str, command)) or command[-1] == "dump"
-    return told["wall"], told["run"] + (0 if is_whole else told["build"]), told["answer"]
+    return told["wall"], told["cpu"], told["answer"]
 
 
 def measure_peers(folder, mine, threads, rounds, only):

@@ -79,8 +79,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let (build, run, wall, (sum, mixed)) = took.ok_or("nothing was counted")?;
     println!(
-        "{{\"version\": \"{}\", \"build\": {build}, \"run\": {run}, \"wall\": {wall}, \"memory\": {}, \"answer\": [{sum}, {mixed}]}}",
+        "{{\"version\": \"{}\", \"build\": {build}, \"run\": {run}, \"cpu\": {}, \"wall\": {wall}, \"memory\": {}, \"answer\": [{sum}, {mixed}]}}",
         env!("CARGO_PKG_VERSION"),
+        build + run,
         (peak()? - before) / 1024
     );
     Ok(())
@@ -101,10 +102,11 @@ fn dump(path: &str) -> Result<(), Box<dyn Error>> {
     let most = families.iter().max().copied().unwrap_or(0);
     let below: u64 = descendants.all().map(|(_, count)| u64::from(count)).sum();
     println!(
-        "{{\"version\": \"{}\", \"build\": {}, \"run\": {}, \"wall\": {}, \"memory\": {}, \"models\": {}, \"links\": {}, \
+        "{{\"version\": \"{}\", \"build\": {}, \"run\": {}, \"cpu\": {}, \"wall\": {}, \"memory\": {}, \"models\": {}, \"links\": {}, \
          \"descendants\": {below}, \"answer\": [{all}, {most}]}}",
         env!("CARGO_PKG_VERSION"),
         read - start,
+        done - start,
         done - start,
         wall.elapsed().as_secs_f64(),
         peak()? / 1024,

@@ -2,15 +2,14 @@
 //! does not hold that is promised.
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::abort;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{LazyLock, Mutex};
 
 use modelkin::model::{Record, Reject};
-use modelkin::source::{self, Kind, Parts, Projection, Sink};
+use modelkin::source::{self, Fill, Kind, Projection};
 use tempfile::TempDir;
 
 /// Nothing that is fuzzed may hold more bytes at any time, be they touched or not.
@@ -105,44 +104,21 @@ pub fn rows_of(found: &[Found]) -> Rows {
 
 /// The rows that are found in parts where links alone are wanted, and how many rejects.
 pub fn links(path: &Path, kind: Kind) -> Result<(Rows, usize), String> {
-    let (mut rows, mut rejects) = (Rows::new(), 0);
+    let mut found: Vec<Found> = Vec::new();
+    let gather = |fill: Fill<'_>| {
+        let mut found: Vec<Found> = Vec::new();
+        fill(&mut |row| found.push(row.map(Record::into_owned))).map(|()| found)
+    };
     let mut all = || -> Result<(), source::Error> {
         for source in source::find(path, Some(kind))? {
-            let parts = LinksAlone(Mutex::default());
-            source.read_parts(&parts)?;
-            let found: Vec<_> = parts.0.into_inner().into_iter().flat_map(BTreeMap::into_values).flatten().collect();
-            rejects += found.iter().filter(|row| row.is_none()).count();
-            rows.extend(found.into_iter().flatten());
+            source::read_gathered(source, Projection::Links, gather, |mut part| found.append(&mut part))?;
         }
         Ok(())
     };
     all().map_err(|error| named(&error, path))?;
+    let rows = rows_of(&found);
+    let rejects = found.len() - rows.len();
     Ok((rows, rejects))
-}
-
-/// Keeps the rows of parts of which links alone are wanted; nothing of a reject.
-struct LinksAlone(Mutex<BTreeMap<usize, Vec<OptionalRow>>>);
-
-type OptionalRow = Option<(String, Vec<String>)>;
-
-impl Parts for LinksAlone {
-    fn part(
-        &self,
-        number: usize,
-        fill: &mut dyn FnMut(Sink<'_>) -> Result<(), source::Error>,
-    ) -> Result<(), source::Error> {
-        let mut rows = Vec::new();
-        fill(&mut |found| {
-            let keys = |record: &Record<'_>| sorted(record.parents.iter().map(|parent| parent.id.key()));
-            rows.push(found.ok().map(|record| (record.id.to_string(), keys(&record))));
-        })?;
-        self.0.lock().map(|mut parts| parts.insert(number, rows)).ok();
-        Ok(())
-    }
-
-    fn projection(&self) -> Projection {
-        Projection::Links
-    }
 }
 
 fn sorted(keys: impl Iterator<Item = String>) -> Vec<String> {

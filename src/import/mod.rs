@@ -8,17 +8,15 @@ mod given;
 pub use error::Error;
 pub use given::Given;
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use crate::census::{self, TooLong};
-use crate::model::Reject;
-use crate::model::beside;
+use crate::model::{Reject, beside};
 use crate::reference::{Aliases, Family};
 use crate::snapshot::{Batch, Builder, Claims, CrawlNote, Draft, Links, Numbered, Snapshot};
 use crate::source::recording::Recording;
-use crate::source::{self, Parts, Projection, Sink, Source};
+use crate::source::{self, Fill, Projection, Source};
 
 /// What a snapshot is made by, beside its sources.
 #[derive(Debug, Default)]
@@ -144,65 +142,32 @@ fn read(
         }
         builder.crawled(Some(span.began), crawled::note_of(recording, recipe.before));
     }
+    let tell = Mutex::new(tell);
+    let told = |records| tell.lock().unwrap_or_else(PoisonError::into_inner)(Event::Records(records));
     let add = |batches: Vec<Batch>| batches.into_iter().for_each(|batch| builder.batch(batch));
-    let intake = Intake { joining: Mutex::new(InOrder::of(add)), tell: Mutex::new(tell) };
-    let digest = source.read_parts(&intake)?;
-    drop(intake);
+    let digest = source::read_gathered(source, Projection::All, |fill| batches(fill, told), add)?;
     builder.digest(&digest.sha256, digest.bytes);
     digest.remarks.iter().for_each(|remark| builder.remark(remark));
     Ok(())
 }
 
-/// What takes parts in their order, and the parts that came before those that stand before them.
-struct InOrder<T, A> {
-    add: A,
-    next: usize,
-    early: BTreeMap<usize, T>,
-}
-
-impl<T, A: FnMut(T)> InOrder<T, A> {
-    fn of(add: A) -> InOrder<T, A> {
-        InOrder { add, next: 0, early: BTreeMap::new() }
-    }
-
-    fn part(&mut self, number: usize, part: T) {
-        self.early.insert(number, part);
-        while let Some(part) = self.early.remove(&self.next) {
-            (self.add)(part);
-            self.next += 1;
+/// The batches of a part. Every so many records are told.
+fn batches(fill: Fill<'_>, told: impl Fn(u64)) -> Result<Vec<Batch>, source::Error> {
+    /// Telling of each record would take as long as some of the work.
+    const TOLD: u64 = 1024;
+    let (mut batch, mut full, mut records) = (Batch::default(), Vec::new(), 0);
+    fill(&mut |found| {
+        batch.add(found);
+        if batch.is_full() {
+            full.push(batch.take());
         }
-    }
-}
-
-/// Where the parts of a source come in: each is gathered where it is read, and added when those before it were.
-struct Intake<'t, A> {
-    joining: Mutex<InOrder<Vec<Batch>, A>>,
-    tell: Mutex<&'t mut (dyn FnMut(Event) + Send)>,
-}
-
-impl<A: FnMut(Vec<Batch>) + Send> Parts for Intake<'_, A> {
-    fn part(
-        &self,
-        number: usize,
-        fill: &mut dyn FnMut(Sink<'_>) -> Result<(), source::Error>,
-    ) -> Result<(), source::Error> {
-        /// Telling of each record would take as long as some of the work.
-        const TOLD: u64 = 1024;
-        let (mut batch, mut full, mut records) = (Batch::default(), Vec::new(), 0);
-        fill(&mut |found| {
-            batch.add(found);
-            if batch.is_full() {
-                full.push(batch.take());
-            }
-            records += 1;
-            if records % TOLD == 0 {
-                locked(&self.tell)(Event::Records(TOLD));
-            }
-        })?;
-        full.push(batch.take());
-        locked(&self.joining).part(number, full);
-        Ok(())
-    }
+        records += 1;
+        if records % TOLD == 0 {
+            told(TOLD);
+        }
+    })?;
+    full.push(batch.take());
+    Ok(full)
 }
 
 /// Reads the sources for their links alone, on all processors, without making a snapshot: for those who want counts. Old ids and
@@ -212,36 +177,15 @@ impl<A: FnMut(Vec<Batch>) + Send> Parts for Intake<'_, A> {
 /// A source cannot be read.
 pub fn links(sources: Vec<Box<dyn Source>>) -> Result<(Numbered, Vec<Reject>), source::Error> {
     let (mut links, mut rejects) = (Links::default(), Vec::new());
+    let claims = |fill: Fill<'_>| {
+        let mut claims = Claims::default();
+        fill(&mut |found| claims.add(found)).map(|()| claims)
+    };
     for source in sources {
-        let add = |mut part: Claims| {
+        source::read_gathered(source, Projection::Links, claims, |mut part| {
             rejects.append(&mut part.rejects);
             links.add(&part);
-        };
-        source.read_parts(&LinksAlone(Mutex::new(InOrder::of(add))))?;
+        })?;
     }
     Ok((links.finish(), rejects))
-}
-
-/// The same where links alone are wanted.
-struct LinksAlone<A>(Mutex<InOrder<Claims, A>>);
-
-impl<A: FnMut(Claims) + Send> Parts for LinksAlone<A> {
-    fn part(
-        &self,
-        number: usize,
-        fill: &mut dyn FnMut(Sink<'_>) -> Result<(), source::Error>,
-    ) -> Result<(), source::Error> {
-        let mut claims = Claims::default();
-        fill(&mut |found| claims.add(found))?;
-        locked(&self.0).part(number, claims);
-        Ok(())
-    }
-
-    fn projection(&self) -> Projection {
-        Projection::Links
-    }
-}
-
-fn locked<T>(held: &Mutex<T>) -> MutexGuard<'_, T> {
-    held.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -8,15 +8,9 @@ impl Lineage {
     /// them (docs/definitions.md, 9). There may be several, and members of one cycle stand together; in order of the rows.
     pub fn nearest_common(&self, models: &[Row]) -> Vec<Row> {
         let Some((first, others)) = models.split_first() else { return Vec::new() };
-        let all = |model: Row| {
-            let mut rows = self.above(&[model]).rows;
-            rows.push(model);
-            rows.sort_unstable();
-            rows
-        };
-        let mut common = all(*first);
+        let mut common = self.above_with(*first);
         for other in others {
-            let of_other = all(*other);
+            let of_other = self.above_with(*other);
             common.retain(|row| of_other.binary_search(row).is_ok());
         }
         // Whatever lies between two of them is one of them too, so a child tells whether one is above another.

@@ -21,6 +21,14 @@ impl Lineage {
         self.within(from, Reach::Above, usize::MAX)
     }
 
+    /// The ancestors of a model and itself, in order of the rows.
+    pub(super) fn above_with(&self, model: Row) -> Vec<Row> {
+        let mut rows = self.above(&[model]).rows;
+        rows.push(model);
+        rows.sort_unstable();
+        rows
+    }
+
     /// Finds every model at most `depth` links from any of `from`, those left out.
     pub fn within(&self, from: &[Row], reach: Reach, depth: usize) -> Reached {
         let mut seen = vec![0u64; self.snapshot.len().div_ceil(64)];

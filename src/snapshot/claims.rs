@@ -8,7 +8,7 @@ pub struct Claims {
     pub(super) ids: String,
     /// The parents that rows name, in words of the part's own.
     pub(super) names: Names,
-    /// The parents of the rows by their names' numbers, row after row.
+    /// The parents of the rows by their names' numbers, row after row, of each row once.
     pub(super) parents: Vec<u32>,
     pub(super) rows: Vec<Claim>,
     /// These are the rows that could not be read.
@@ -40,7 +40,15 @@ impl Claims {
             Err(reject) => return self.rejects.push(reject),
         };
         self.ids.push_str(record.id.as_str());
+        let first = self.parents.len();
         self.parents.extend(record.parents.iter().map(|parent| self.names.intern(parent.id.here())));
+        if record.parents.len() > 1 {
+            // What is called alike here may have been told apart by its hub.
+            let mut named = self.parents.split_off(first);
+            named.sort_unstable();
+            named.dedup();
+            self.parents.append(&mut named);
+        }
         self.rows.push(Claim { id: self.ids.len(), parents: self.parents.len(), authority: record.authority });
     }
 }

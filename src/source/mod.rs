@@ -21,6 +21,7 @@ mod normalize;
 mod packed;
 mod pages;
 mod parent;
+mod parents;
 mod parts;
 pub mod recording;
 mod stats;
@@ -46,7 +47,7 @@ use input::STDIN;
 pub use input::{Digested, digest_bytes};
 use links::Links;
 use parts::as_one_part;
-pub use parts::{Parts, Projection};
+pub use parts::{Fill, Parts, Projection, read_gathered};
 use recording::Recording;
 pub use table::NamedColumns;
 

@@ -6,16 +6,15 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, available_parallelism, scope};
 
-use super::{Error, Sink};
+use super::{Digested, Error, Sink, Source};
 
 /// A `Parts` takes the parts of a source, several at once, each from another thread.
 pub trait Parts: Sync {
-    /// Takes a part. `fill`, which is called once, gives its records in order to the sink that it is given. Parts are numbered from 0
-    /// on in the order in which they stand in the source.
+    /// Takes a part, whose records `fill` gives. Parts are numbered from 0 on in the order in which they stand in the source.
     ///
     /// # Errors
     /// It fails as `fill` does.
-    fn part(&self, number: usize, fill: &mut dyn FnMut(Sink<'_>) -> Result<(), Error>) -> Result<(), Error>;
+    fn part(&self, number: usize, fill: Fill<'_>) -> Result<(), Error>;
 
     /// Tells what is wanted of the records; everything, if nothing else is said.
     fn projection(&self) -> Projection {
@@ -30,6 +29,64 @@ pub enum Projection {
     All,
     /// Ids and parents are wanted, and whose word the parents are.
     Links,
+}
+
+/// A `Fill` gives the records of a part, in order, to the sink that it is given. It is called once.
+pub type Fill<'f> = &'f mut dyn FnMut(Sink<'_>) -> Result<(), Error>;
+
+/// Reads a source in parts, side by side: `gather` makes one thing of each part, where it is read, and `add` is given these
+/// in the order of the parts.
+///
+/// # Errors
+/// It fails as [`Source::read`] does, and as `gather` does.
+pub fn read_gathered<T: Send>(
+    source: Box<dyn Source>,
+    projection: Projection,
+    gather: impl Fn(Fill<'_>) -> Result<T, Error> + Sync,
+    add: impl FnMut(T) + Send,
+) -> Result<Digested, Error> {
+    source.read_parts(&Gathering {
+        projection,
+        gather,
+        joining: Mutex::new(Joining { add, next: 0, early: BTreeMap::new() }),
+    })
+}
+
+/// Where the parts of a source come in.
+struct Gathering<G, A, T> {
+    projection: Projection,
+    gather: G,
+    joining: Mutex<Joining<A, T>>,
+}
+
+/// What takes parts in their order, and the parts that came before those that stand before them.
+struct Joining<A, T> {
+    add: A,
+    next: usize,
+    early: BTreeMap<usize, T>,
+}
+
+impl<G, A, T> Parts for Gathering<G, A, T>
+where
+    G: Fn(Fill<'_>) -> Result<T, Error> + Sync,
+    A: FnMut(T) + Send,
+    T: Send,
+{
+    fn part(&self, number: usize, fill: Fill<'_>) -> Result<(), Error> {
+        let part = (self.gather)(fill)?;
+        let mut joining = self.joining.lock().unwrap_or_else(PoisonError::into_inner);
+        let Joining { add, next, early } = &mut *joining;
+        early.insert(number, part);
+        while let Some(part) = early.remove(next) {
+            add(part);
+            *next += 1;
+        }
+        Ok(())
+    }
+
+    fn projection(&self) -> Projection {
+        self.projection
+    }
 }
 
 /// Gives a source to `parts` as one part.

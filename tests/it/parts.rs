@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use modelkin::import::{self, Given, Recipe};
 use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::synthetic::{Shape, Synthetic};
-use modelkin::source::{self, Error, Parts, Sink};
+use modelkin::source::{self, Error, Fill, Parts};
 
 use crate::hub::dump::{self, Width};
 
@@ -32,7 +32,7 @@ fn in_parts(path: &Path) -> Snapshot {
 fn count(path: &Path) -> usize {
     struct Count(Mutex<Vec<usize>>);
     impl Parts for Count {
-        fn part(&self, number: usize, fill: &mut dyn FnMut(Sink<'_>) -> Result<(), Error>) -> Result<(), Error> {
+        fn part(&self, number: usize, fill: Fill<'_>) -> Result<(), Error> {
             self.0.lock().unwrap().push(number);
             fill(&mut |_| ())
         }

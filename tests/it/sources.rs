@@ -1,15 +1,14 @@
 //! Every kind of source, and every form of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use modelkin::import;
 use modelkin::model::{Count, Record, Reject, Relation, Word, WordList};
 use modelkin::snapshot::{Builder, Snapshot};
-use modelkin::source::{self, Kind, Parts, Projection, Sink, Source, edges, read_rows};
+use modelkin::source::{self, Fill, Kind, Projection, Source, edges, read_rows};
 use proptest::prelude::*;
 
 use crate::support::{any_lineage, snapshot};
@@ -730,34 +729,16 @@ fn both(path: &Path, kind: Kind) -> (Result<(), source::Error>, Result<(), sourc
 type Claim = Result<(String, BTreeSet<String>), Reject>;
 
 /// Every row in parts where links alone are wanted, in order.
-fn each_alone(path: &Path, kind: Kind, take: impl FnMut(Claim)) -> Result<(), source::Error> {
-    let parts = LinksAlone(Mutex::default());
-    let read = the(path, kind).read_parts(&parts);
-    parts.0.into_inner().unwrap().into_values().flatten().for_each(take);
-    read.map(drop)
-}
-
-/// Keeps the rows of parts of which links alone are wanted.
-struct LinksAlone(Mutex<BTreeMap<usize, Vec<Claim>>>);
-
-impl Parts for LinksAlone {
-    fn part(
-        &self,
-        number: usize,
-        fill: &mut dyn FnMut(Sink<'_>) -> Result<(), source::Error>,
-    ) -> Result<(), source::Error> {
-        let mut rows = Vec::new();
-        let filled = fill(&mut |found| {
-            let parents = |record: &Record<'_>| record.parents.iter().map(|parent| parent.id.key()).collect();
-            rows.push(found.map(|record| (record.id.as_str().to_owned(), parents(&record))));
-        });
-        self.0.lock().unwrap().insert(number, rows);
-        filled
-    }
-
-    fn projection(&self) -> Projection {
-        Projection::Links
-    }
+fn each_alone(path: &Path, kind: Kind, take: impl FnMut(Claim) + Send) -> Result<(), source::Error> {
+    let rows = |fill: Fill<'_>| {
+        let mut rows: Vec<Claim> = Vec::new();
+        let parents = |record: &Record<'_>| record.parents.iter().map(|parent| parent.id.key()).collect();
+        let row = |record: Record<'_>| (record.id.as_str().to_owned(), parents(&record));
+        fill(&mut |found| rows.push(found.map(row))).map(|()| rows)
+    };
+    let mut take = take;
+    let add = |rows: Vec<Claim>| rows.into_iter().for_each(&mut take);
+    source::read_gathered(the(path, kind), Projection::Links, rows, add).map(drop)
 }
 
 /// Rows with what they should have in any order, and with what looks like it in places where it means nothing.

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use modelkin::source::{self, Parts, Sink};
+use modelkin::source::{self, Fill, Projection};
 
 use crate::files::folder;
 use crate::odd_tables::parquet;
@@ -15,21 +15,15 @@ const SAID: &str = "was written to while it was read; import it again when that 
 /// What somebody does to a file, in words and in deed.
 type Disturbance<'d> = (&'d str, &'d (dyn Fn(&Path) + Sync));
 
-/// Parts that somebody disturbs the file of.
-struct Disturbed<'d>(&'d Path, &'d (dyn Fn(&Path) + Sync));
-
-impl Parts for Disturbed<'_> {
-    fn part(&self, _: usize, fill: &mut dyn FnMut(Sink<'_>) -> Result<(), source::Error>) -> Result<(), source::Error> {
-        fill(&mut |_| self.1(self.0))
-    }
-}
-
 /// Reads a file, as a whole or in parts, while somebody does something to it.
 fn read(path: &Path, in_parts: bool, disturb: &(dyn Fn(&Path) + Sync)) -> Result<(), source::Error> {
     let mut sources = source::find(path, None).unwrap();
     let source = sources.pop().unwrap();
     match in_parts {
-        true => source.read_parts(&Disturbed(path, disturb)).map(drop),
+        true => {
+            let gather = |fill: Fill<'_>| fill(&mut |_| disturb(path));
+            source::read_gathered(source, Projection::All, gather, drop).map(drop)
+        }
         false => source.read(&mut |_| disturb(path)).map(drop),
     }
 }

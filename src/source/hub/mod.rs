@@ -3,6 +3,7 @@
 
 #[cfg(feature = "crawl")]
 mod client;
+pub(in crate::source) mod fields;
 pub mod listing;
 pub(crate) mod wire;
 

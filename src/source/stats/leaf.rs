@@ -12,7 +12,7 @@ use super::foreign;
 use super::texts::{TextColumn, read};
 use crate::model::DAY;
 use crate::source::date;
-use crate::source::hub::wire;
+use crate::source::hub::fields;
 
 /// Rows that are taken from each column at a time.
 const BATCH: usize = 4096;
@@ -91,7 +91,7 @@ impl Counts {
     pub fn open(group: &dyn RowGroupReader, at: usize, name: &str) -> Result<Counts, ParquetError> {
         let reader = group.get_column_reader(at)?;
         let kind = group.metadata().column(at).column_descr_ptr().converted_type();
-        let read = if name == "safetensors" { wire::total } else { wire::count };
+        let read = if name == "safetensors" { fields::total } else { fields::count };
         Ok(match reader {
             ColumnReader::ByteArrayColumnReader(_) => Counts::Text(TextColumn::open(group, at)?, read),
             ColumnReader::Int32ColumnReader(_) if kind == ConvertedType::UINT_32 => {
@@ -109,7 +109,7 @@ impl Counts {
 
     /// The next row's count, or its value as text if that is no count. A float that is no number is a null of pandas.
     pub fn next(&mut self) -> Result<Result<Option<u64>, String>, ParquetError> {
-        let float = |value: f64| match wire::whole(value) {
+        let float = |value: f64| match fields::whole(value) {
             _ if value.is_nan() => Ok(None),
             Some(count) => Ok(Some(count)),
             None => Err(value.to_string()),

@@ -10,8 +10,9 @@ use super::spans::Text;
 use super::texts::{TextColumn, read};
 use crate::model::{Counts, Flags, Oddity, OddityKind, RepositoryKey, Word, Words};
 use crate::source::Projection;
-use crate::source::hub::wire;
-use crate::source::normalize::{BaseModels, Found, PARENT};
+use crate::source::hub::{fields, wire};
+use crate::source::normalize::Found;
+use crate::source::parents::{BaseModels, PARENT};
 use crate::source::table::{Cells, numbers};
 
 /// The open columns of a row group, all at the same row. Of each all spellings, which are read on whichever a row has.
@@ -118,13 +119,13 @@ impl Leaves {
         }
         for (flag, leaves) in self.flags.iter_mut() {
             for leaf in leaves {
-                let value = good(leaf.next(wire::flag)?, flag.hub_name(), &mut oddities);
+                let value = good(leaf.next(fields::flag)?, flag.hub_name(), &mut oddities);
                 found.flags[flag] = found.flags[flag].or(value);
             }
         }
         let mut gate = None;
         for leaf in &mut self.gated {
-            let value = good(leaf.next(wire::gate)?, Word::Gated.hub_name(), &mut oddities);
+            let value = good(leaf.next(fields::gate)?, Word::Gated.hub_name(), &mut oddities);
             gate = gate.or(value);
         }
         found.words[Word::Gated] = gate.map(Cow::Borrowed);
@@ -134,8 +135,9 @@ impl Leaves {
         }
         found.sha = one_text(&mut self.sha, "sha", &mut oddities)?.map(Cow::Borrowed);
         found.tags = match self.projection {
-            Projection::All => texts(&mut self.tags)?,
-            Projection::Links => texts_of_parents(&mut self.tags)?,
+            Projection::All => texts(&mut self.tags, |_| true)?,
+            // The first one tells that there is any.
+            Projection::Links => texts(&mut self.tags, |tag| tag.starts_with(PARENT))?,
         };
         for base in &mut self.base_models {
             let models = base.next(&mut oddities)?;
@@ -174,7 +176,7 @@ impl BaseLeaves {
     fn next(&mut self, oddities: &mut Vec<Oddity>) -> Result<Option<BaseModels<'_>>, ParquetError> {
         let relation = one_text(self.relation.as_mut_slice(), "baseModels.relation", oddities)?;
         let json = one_text(self.text.as_mut_slice(), "baseModels", oddities)?;
-        let ids = texts(&mut self.models)?;
+        let ids = texts(&mut self.models, |_| true)?;
         let keys = self.keys.as_mut().map(TextColumn::next).transpose()?.flatten();
         if let Some(json) = json {
             return Ok(wire::base_models_json(json, oddities));
@@ -221,20 +223,15 @@ fn first(leaves: &mut [TextColumn]) -> Result<Option<Text<'_>>, ParquetError> {
     Ok(first)
 }
 
-fn texts(leaf: &mut Option<TextColumn>) -> Result<Option<Vec<Cow<'_, str>>>, ParquetError> {
-    let Some(leaf) = leaf else { return Ok(None) };
-    let Some(texts) = leaf.next()? else { return Ok(None) };
-    let mut all = Vec::with_capacity(texts.len());
-    texts.each(|text| all.push(Cow::Borrowed(text)));
-    Ok(Some(all))
-}
-
-/// The tags that name parents, and the first one, which tells that there is any.
-fn texts_of_parents(leaf: &mut Option<TextColumn>) -> Result<Option<Vec<Cow<'_, str>>>, ParquetError> {
+/// The first text of a row, and those of the others that are wanted.
+fn texts(
+    leaf: &mut Option<TextColumn>,
+    is_wanted: impl Fn(&str) -> bool,
+) -> Result<Option<Vec<Cow<'_, str>>>, ParquetError> {
     let Some(texts) = leaf.as_mut().map(TextColumn::next).transpose()?.flatten() else { return Ok(None) };
-    let mut all = Vec::new();
+    let mut all = Vec::with_capacity(texts.len());
     texts.each(|text| {
-        if all.is_empty() || text.starts_with(PARENT) {
+        if all.is_empty() || is_wanted(text) {
             all.push(Cow::Borrowed(text));
         }
     });

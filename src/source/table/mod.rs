@@ -13,8 +13,9 @@ pub(super) use column::{Column, looks_like_lineage};
 pub(super) use file::{begins, read};
 pub(super) use repeats::Repeats;
 
-use super::hub::wire;
-use super::normalize::{BaseModels, Found, LICENCE, PARENT};
+use super::hub::{fields, wire};
+use super::normalize::{Found, LICENCE};
+use super::parents::{BaseModels, PARENT};
 use super::words::{CardWords, Named, OwnTags};
 use super::{card, date, loose};
 use crate::model::{Count, ModelId, Oddity, OddityKind, Relation, Word};
@@ -56,14 +57,14 @@ impl<'a> Cells<'a> {
             Column::Sha => keep(&mut found.sha, Ok(cell)),
             Column::Word(Word::Gated) => {
                 // DuckDB keeps the quotes of JSON.
-                let gate = wire::gate(cell.trim().trim_matches('"'));
+                let gate = fields::gate(cell.trim().trim_matches('"'));
                 keep(&mut found.words[Word::Gated], gate.map(Cow::Borrowed).ok_or(cell))
             }
             Column::Word(word) => keep(&mut found.words[word], Ok(cell)),
-            Column::Flag(flag) => keep(&mut found.flags[flag], wire::flag(&cell).ok_or(cell)),
+            Column::Flag(flag) => keep(&mut found.flags[flag], fields::flag(&cell).ok_or(cell)),
             Column::Created => keep(&mut found.created, date::millis(&cell).ok_or(cell)),
-            Column::Count(count) => keep(&mut found.counts[count], wire::count(&cell).ok_or(cell)),
-            Column::Safetensors => keep(&mut found.counts[Count::Parameters], wire::total(&cell).ok_or(cell)),
+            Column::Count(count) => keep(&mut found.counts[count], fields::count(&cell).ok_or(cell)),
+            Column::Safetensors => keep(&mut found.counts[Count::Parameters], fields::total(&cell).ok_or(cell)),
             Column::Tags => keep(&mut found.tags, words_of(cell, name, &mut found.oddities)),
             Column::Licences => {
                 let licences = words_of(cell, name, &mut found.oddities);

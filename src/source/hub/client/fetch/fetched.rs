@@ -11,7 +11,7 @@ use crate::source::arriving::Arriving;
 use crate::source::guess::ARROW;
 use crate::source::input::Input;
 use crate::source::{
-    Digested, Error, Kind, NamedColumns, Parts, Projection, Sink, Source, find_arriving, find_named, stats,
+    Digested, Error, Fill, Kind, NamedColumns, Parts, Projection, Sink, Source, find_arriving, find_named, stats,
 };
 
 /// What is said of a file that has another digest than its server tells.
@@ -228,7 +228,7 @@ struct Named<'p> {
 }
 
 impl Parts for Named<'_> {
-    fn part(&self, number: usize, fill: &mut dyn FnMut(Sink<'_>) -> Result<(), Error>) -> Result<(), Error> {
+    fn part(&self, number: usize, fill: Fill<'_>) -> Result<(), Error> {
         self.parts.part(number, &mut |sink| fill(&mut |found| sink(found.map_err(|reject| at(reject, self.label)))))
     }
 
