@@ -4,9 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use modelkin::lineage::Lineage;
-use modelkin::model::{Count, Counts, Flag, Flags, Word, WordList, WordLists, Words};
+use modelkin::model::{
+    Count, Counts, Flag, Flags, Learned, ModelId, Parent, Record, Relation, Word, WordList, WordLists, Words,
+};
 use modelkin::report::findings;
-use modelkin::snapshot::{Builder, CrawlNote, Error, Snapshot, Taken};
+use modelkin::snapshot::{Builder, Claims, CrawlNote, Error, Links, Snapshot, Taken};
 use modelkin::source::{edges, read_rows};
 use proptest::prelude::*;
 
@@ -503,15 +505,21 @@ fn what_two_hubs_call_alike_is_two_models_and_two_accounts() {
     let again = snapshot(&String::from_utf8(written).unwrap());
     let ids = |snapshot: &Snapshot| snapshot.rows().map(|row| snapshot.id(row).to_owned()).collect::<Vec<_>>();
     assert_eq!((ids(&again), again.provenance().counts.links), (ids(&made), made.provenance().counts.links));
-    // Links alone tell the same.
+    // Links alone tell the same, and one parent that is named in two ways is one.
     let mut parts = Vec::new();
     edges::read_text("t", text, &mut |found| parts.push(found.unwrap().into_owned()));
-    let mut claims = modelkin::snapshot::Claims::default();
-    parts.into_iter().for_each(|record| claims.add(Ok(record)));
-    let mut links = modelkin::snapshot::Links::default();
+    let mut twice = Record::new(ModelId::parse("d/twice").unwrap());
+    let parent = |id: &str| Parent::new(ModelId::read(id).unwrap(), Relation::Finetune, Learned::Declared);
+    twice.parents = ["huggingface:gpt2", "gpt2"].map(parent).to_vec();
+    let mut claims = Claims::default();
+    parts.into_iter().chain([twice]).for_each(|record| claims.add(Ok(record)));
+    let mut links = Links::default();
     links.add(&claims);
     let links = links.finish();
-    let has =
-        |link: (&str, &str)| links.pairs.iter().any(|(parent, child)| (links.id(*parent), links.id(*child)) == link);
-    assert!(has(("modelscope:Qwen/base", "modelscope:a/ft")) && has(("Qwen/base", "modelscope:a/port")), "{links:?}");
+    let times = |link: (&str, &str)| {
+        links.pairs.iter().filter(|(parent, child)| (links.id(*parent), links.id(*child)) == link).count()
+    };
+    for link in [("modelscope:Qwen/base", "modelscope:a/ft"), ("Qwen/base", "modelscope:a/port"), ("gpt2", "d/twice")] {
+        assert_eq!(times(link), 1, "{link:?} {links:?}");
+    }
 }
