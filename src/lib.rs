@@ -9,6 +9,7 @@
 //! lineage    the graph: parents, children, cycles, what is odd
 //! census     counts below every model and of families, rankings       <- reference: families, aliases
 //! import     sources become a finished snapshot
+//! provenance where models come from, whom they reach, under which terms
 //! report     the same as rows for programs and blocks for people       <- ink: tables, JSON, CSV, Markdown, pages
 //! survey     the whole of a snapshot in sections: the figures that reports on the Hub publish
 //! export     a part of the lineage as a graph file or a drawing
@@ -43,6 +44,7 @@ pub mod import;
 pub mod ink;
 pub mod lineage;
 pub mod model;
+pub mod provenance;
 pub mod reference;
 pub mod report;
 pub mod snapshot;

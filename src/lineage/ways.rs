@@ -21,6 +21,8 @@ pub struct Ways {
     counts: Vec<WayCount>,
     /// Whether each node is on every way.
     unavoidable: Vec<bool>,
+    /// Whether no link leads to each node from another one.
+    roots: Vec<bool>,
 }
 
 /// A `WayCount` is a number of ways, which is not counted further than [`WayCount::MOST`].
@@ -36,7 +38,8 @@ impl WayCount {
         (self.0 <= WayCount::MOST).then_some(self.0)
     }
 
-    fn add(&mut self, other: WayCount) {
+    /// Adds other ways.
+    pub(crate) fn add(&mut self, other: WayCount) {
         self.0 = (self.0 + other.0).min(WayCount::MOST + 1);
     }
 }
@@ -99,15 +102,16 @@ impl Ways {
             }
         }
         // A node is on every way if no link, and no beginning, passes over its number.
-        let is_first = |at: &usize| graph.neighbors_directed(order[*at], Direction::Incoming).next().is_none();
-        let mut furthest = (0..order.len()).rfind(is_first).unwrap_or(0);
+        let is_first = |node: &NodeIndex| graph.neighbors_directed(*node, Direction::Incoming).next().is_none();
+        let roots: Vec<bool> = order.iter().map(is_first).collect();
+        let mut furthest = roots.iter().rposition(|is_root| *is_root).unwrap_or(0);
         let mut is_unavoidable = |(at, node): (usize, &NodeIndex)| {
             let is_passed = furthest > at;
             furthest = graph.neighbors(*node).map(|child| number[child.index()]).fold(furthest, usize::max);
             !is_passed
         };
         let unavoidable = order.iter().enumerate().map(&mut is_unavoidable).collect();
-        Ways { rows, nodes, counts, unavoidable }
+        Ways { rows, nodes, counts, unavoidable, roots }
     }
 
     /// Gives the models on the ways, in order of the rows; the one to which they lead is among them.
@@ -127,5 +131,9 @@ impl Ways {
     /// Tells whether every way leads through a model, or through the cycle that it is in.
     pub fn is_unavoidable(&self, row: Row) -> bool {
         self.node(row).is_some_and(|node| self.unavoidable[node])
+    }
+    /// Tells whether the ways begin at a model, or at the cycle that it is in: nothing else leads there.
+    pub fn is_root(&self, row: Row) -> bool {
+        self.node(row).is_some_and(|node| self.roots[node])
     }
 }
