@@ -1,7 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Error, Link, Row, Snapshot};
-use crate::model::{RepositoryKey, WordList};
+use crate::model::{RepositoryKey, Word, WordList};
 
 /// A `Changes` tells what changed between two snapshots of one Hub. Models are matched by the Hub's own key, else by
 /// id.
@@ -19,6 +19,9 @@ pub struct Changes {
     /// The first licence of these models is another: each stands with its id, the licence before and the one after, of
     /// which one may be empty.
     pub relicensed: Vec<(String, String, String)>,
+    /// Others may fetch these models than before: each stands with its id, and who could and who can (`false`, `auto` or `manual`), where
+    /// both are known.
+    pub gated: Vec<(String, String, String)>,
     /// These models have another set of parents, old ids followed.
     pub reparented: Vec<String>,
 }
@@ -54,6 +57,7 @@ impl Changes {
     pub fn between(earlier: &Snapshot, later: &Snapshot) -> Result<Changes, Error> {
         let matches = Changes::matches(earlier, later)?;
         let licences = (earlier.list(WordList::Licences)?, later.list(WordList::Licences)?);
+        let gated = (earlier.word(Word::Gated)?, later.word(Word::Gated)?);
         let links = (earlier.links()?, later.links()?);
         let mut met = vec![false; earlier.len()];
         let mut changes = Changes::default();
@@ -73,6 +77,11 @@ impl Changes {
             if before != after {
                 let [before, after] = [before, after].map(|licence| licence.unwrap_or_default().to_owned());
                 changes.relicensed.push((id.clone(), before, after));
+            }
+            if let (Some(before), Some(after)) = (gated.0.at(known), gated.1.at(row))
+                && before != after
+            {
+                changes.gated.push((id.clone(), before.to_owned(), after.to_owned()));
             }
             if parents(earlier, links.0.at(known), later) != parents(later, links.1.at(row), later) {
                 changes.reparented.push(id);

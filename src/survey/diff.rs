@@ -35,6 +35,7 @@ impl<'l> Survey<'l> {
             ("relicensed", relicensed("relicensed")),
             ("licence stated", relicensed("licence stated")),
             ("licence withdrawn", relicensed("licence withdrawn")),
+            ("gated otherwise", changes.gated.len()),
             ("renamed", changes.renamed.len()),
             ("respelled", changes.respelled.len()),
         ] {
@@ -168,6 +169,7 @@ impl<'l> Survey<'l> {
         for (id, before, after) in &changes.relicensed {
             add(licence_change(before, after), id, before, after);
         }
+        changes.gated.iter().for_each(|(id, before, after)| add("gated otherwise", id, before, after));
         changes.renamed.iter().for_each(|(before, after)| add("renamed", after, before, after));
         changes.respelled.iter().for_each(|(before, after)| add("respelled", after, before, after));
         table
