@@ -1,14 +1,15 @@
 use std::sync::Arc;
 
 use super::tables::Tables;
-use super::{Cases, Chosen, Error, Question};
+use super::{Cases, Chosen, Error, Naming, Question};
 use crate::census::{Burst, Census, Counted, Drawn, FamilyCount, Group, Listing, Part, Ranking};
 #[cfg(feature = "export")]
 use crate::export;
 use crate::ink::{self, Report, Section, plural};
 use crate::lineage::{Lineage, Mirror};
+use crate::provenance::{About, Blast, Books, Common, Hit, Siblings, Upstream, Why};
 use crate::report::{self, Finding, Moved};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Row, Snapshot};
 
 /// An `Answer` holds facts together with the question that they answer, the snapshot that was asked and the tables that
 /// stood beside it.
@@ -108,6 +109,69 @@ pub enum Facts {
         /// Each mirror stands with the number of its descendants.
         mirrors: Vec<(Mirror, u64)>,
     },
+    /// Everything was found that some models descend from.
+    Upstream {
+        /// These are the ancestors that the filter lists.
+        upstream: Upstream,
+        /// These are the links by which they were found, after the filter.
+        lineage: Lineage,
+        /// The models and ancestors are told of by these tables.
+        books: Arc<Books>,
+        /// This says which names are old, and which models of a list the snapshot does not know.
+        naming: Naming,
+        /// This states the filter in sentences; it is empty if everything is followed and listed.
+        words: String,
+    },
+    /// It was found out how a model descends from another one.
+    Why {
+        /// These are the ways, or nothing if there is none.
+        why: Option<Why>,
+        /// This is the model, and then the ancestor.
+        ends: [Row; 2],
+        /// The models on the ways are told of by these tables.
+        books: Arc<Books>,
+        /// This says which names are old.
+        naming: Naming,
+        /// This states the filter in sentences; it is empty if everything is followed.
+        words: String,
+    },
+    /// The nearest common ancestors of some models were found.
+    Common {
+        /// These are the ancestors, with their distances.
+        common: Common,
+        /// They are told of by these tables.
+        books: Arc<Books>,
+        /// This says which names are old, and which models of a list the snapshot does not know.
+        naming: Naming,
+        /// This states the filter in sentences; it is empty if everything is followed.
+        words: String,
+    },
+    /// The other children of some models' parents were listed.
+    Siblings {
+        /// These are the siblings that the filter lists.
+        siblings: Siblings,
+        /// They are told of by these tables.
+        books: Arc<Books>,
+        /// This says which names are old, and which models of a list the snapshot does not know.
+        naming: Naming,
+        /// This states the filter in sentences; it is empty if everything is followed and listed.
+        words: String,
+    },
+    /// It was found what descends from some bases.
+    Blast {
+        /// These are the bases, and all that descends from them.
+        blast: Blast,
+        /// These are the models that are counted, each with whether it was made after its bases went bad, if that is known.
+        hits: Vec<(Hit, Option<bool>)>,
+        /// If the models are counted and not listed, the counts stand in this section.
+        section: Option<Section>,
+        /// They are told of by these tables.
+        books: Arc<Books>,
+        /// This says which names are old, and which models of a list the snapshot does not know.
+        naming: Naming,
+        /// These sentences define the list, and state the filter.
+        words: Vec<String>,
+    },
     /// A part of the lineage was selected, to be written as a graph ([`Answer::graph`]).
     #[cfg(feature = "export")]
     Graph {
@@ -178,6 +242,26 @@ impl Answer {
             Facts::Aliases { moved } => report::aliases(moved, self.most()),
             Facts::Bursts { bursts } => report::bursts(bursts, &self.snapshot, self.most())?,
             Facts::Mirrors { mirrors } => report::mirrors(mirrors, &self.snapshot, self.most()),
+            Facts::Upstream { upstream, books, naming, words, .. } => {
+                told(report::upstream(upstream, About::new(&self.snapshot, books)?, words), naming)
+            }
+            Facts::Why { why, ends, books, naming, words } => {
+                told(report::why(why.as_ref(), *ends, About::new(&self.snapshot, books)?, words), naming)
+            }
+            Facts::Common { common, books, naming, words } => {
+                told(report::common(common, About::new(&self.snapshot, books)?, words), naming)
+            }
+            Facts::Siblings { siblings, books, naming, words } => {
+                told(report::siblings(siblings, About::new(&self.snapshot, books)?, words, self.most()), naming)
+            }
+            Facts::Blast { blast, hits, section, books, naming, words } => told(
+                match section {
+                    Some(section) if section.tables.len() == 1 => section.rows(),
+                    Some(section) => section.report(),
+                    None => report::hits(blast, hits, About::new(&self.snapshot, books)?, words, self.most()),
+                },
+                naming,
+            ),
             #[cfg(feature = "export")]
             Facts::Graph { chosen, words, .. } => report::selection(&chosen.models, words),
         })
@@ -206,6 +290,8 @@ impl Answer {
         let most = match &self.question {
             Question::Family(asked) => asked.most,
             Question::Check(asked) => asked.most,
+            Question::Siblings(asked) => asked.most,
+            Question::Blast(asked) => asked.most,
             _ => None,
         };
         most.unwrap_or(usize::MAX)
@@ -232,4 +318,31 @@ impl Answer {
         }
         report
     }
+}
+
+/// Adds which names are old, and which models of a list the snapshot does not know.
+fn told<'r>(mut report: Report<'r>, naming: &Naming) -> Report<'r> {
+    let Naming { missing, renamed } = naming;
+    if !renamed.is_empty() {
+        let lines: Vec<String> = renamed.iter().map(|(old, today)| format!("{old} is called {today} today.")).collect();
+        report.blocks.push(ink::Block::Line(lines.join("\n")));
+        let names = renamed.iter().map(|(old, today)| {
+            ink::Value::group([("old", old.as_str().into()), ("today", ink::Value::from(today.as_str()))])
+        });
+        report.beside.push(("renamed".into(), ink::Value::List(names.collect())));
+    }
+    if !missing.is_empty() {
+        let lines = missing.iter().map(|missing| {
+            let place =
+                if missing.entry.place.is_empty() { String::new() } else { format!("{}: ", missing.entry.place) };
+            let near = missing.nearest.first().map_or_else(String::new, |near| format!("; the nearest: {near}"));
+            format!("  {place}{}{near}", missing.entry.id)
+        });
+        let lines: Vec<String> = lines.collect();
+        let head = format!("{} of the list not known to this snapshot:", plural(missing.len() as u64, "model"));
+        report.blocks.push(ink::Block::Line(format!("{head}\n{}", lines.join("\n"))));
+        let ids = missing.iter().map(|missing| missing.entry.id.as_str().into()).collect();
+        report.beside.push(("unknown".into(), ink::Value::List(ids)));
+    }
+    report
 }

@@ -98,7 +98,7 @@ impl Atlas {
             Question::Rank(rank) => rank.most.is_some_and(|most| most <= MOST_ROWS),
             Question::Show(show) => show.lines.is_some(),
             Question::Owners(owners) => owners.most.is_some_and(|most| most <= MOST_ROWS),
-            Question::Explain(_) => true,
+            Question::Explain(_) | Question::Why(_) => true,
             _ => false,
         };
         let find = || Ok((question.clone(), Arc::new(self.find(question)?)));
@@ -126,6 +126,11 @@ impl Atlas {
             Question::Report(report) => self.report(report),
             Question::Diff(diff) => self.diff(diff),
             Question::Check(check) => self.check(check),
+            Question::Upstream(upstream) => self.upstream(upstream),
+            Question::Why(why) => self.why(why),
+            Question::Common(common) => self.common(common),
+            Question::Siblings(siblings) => self.siblings(siblings),
+            Question::Blast(blast) => self.blast(blast),
             #[cfg(feature = "export")]
             Question::Export(export) => self.export(export),
         }

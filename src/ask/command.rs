@@ -1,4 +1,4 @@
-use super::{Begin, Cases, Filter, Question, Select};
+use super::{Begin, Cases, Filter, Models, Question, Select};
 use crate::census::{Group, Part};
 use crate::lineage::Collapse;
 use crate::model::Relation;
@@ -44,6 +44,12 @@ impl Words {
         self.option("--until", filter.until);
     }
 
+    /// Adds the models that were asked for; a list is a file that the question does not know.
+    fn models(&mut self, models: &Models) {
+        models.ids.iter().for_each(|id| self.word(id));
+        self.option("--from", (!models.listed.is_empty()).then_some("FILE"));
+    }
+
     fn selection(&mut self, selection: &Select) {
         match &selection.begin {
             Begin::Family(name) => self.option("--family", Some(name)),
@@ -72,7 +78,7 @@ impl Words {
 
 impl Question {
     /// Writes the command line by which the program is asked this, quoted for a shell. It names neither snapshot nor
-    /// tables; a diff has EARLIER and LATER in the place of its snapshots.
+    /// tables; a diff has EARLIER and LATER in the place of its snapshots, and FILE and FLAGGED stand for lists of models.
     pub fn command(&self) -> String {
         let mut words = Words::default();
         words.word("modelkin");
@@ -140,6 +146,46 @@ impl Question {
                 words.option("--kinds", (!check.kinds.is_empty()).then(|| check.kinds.join(",")));
                 words.option("--owner", check.owner.as_ref());
                 words.option("--below", check.below.as_ref());
+            }
+            Question::Upstream(upstream) => {
+                words.word("upstream");
+                words.models(&upstream.models);
+                words.filter(&upstream.filter);
+            }
+            Question::Why(why) => {
+                words.word("why");
+                words.word(&why.model);
+                words.word(&why.ancestor);
+                if let Some(most) = why.most {
+                    words.word("--all");
+                    words.option("--max-paths", Some(most));
+                }
+                words.filter(&why.filter);
+            }
+            Question::Common(common) => {
+                words.word("common");
+                words.models(&common.models);
+                words.filter(&common.filter);
+            }
+            Question::Siblings(siblings) => {
+                words.word("siblings");
+                words.models(&siblings.models);
+                words.most(siblings.most, 20);
+                words.filter(&siblings.filter);
+            }
+            Question::Blast(blast) => {
+                words.word("blast");
+                words.models(&blast.models);
+                words.option("--family", blast.family.as_ref());
+                words.option("--flagged", (!blast.flagged.is_empty()).then_some("FLAGGED"));
+                words.option("--changed", blast.changed.then_some("EARLIER"));
+                blast.mine.iter().for_each(|pattern| words.option("--mine", Some(pattern)));
+                words.flag("--list", blast.list);
+                if blast.list {
+                    words.most(blast.most, 20);
+                }
+                words.option("--table", blast.table.as_ref());
+                words.filter(&blast.filter);
             }
             #[cfg(feature = "export")]
             Question::Export(export) => {

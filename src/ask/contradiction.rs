@@ -38,4 +38,19 @@ pub enum Contradiction {
     /// A report is asked under a filter that does more than fold mirrors.
     #[error("a report is of all links and all models; of a filter it takes folded mirrors alone")]
     ReportOfSome,
+    /// A question that is about models names none.
+    #[error("no model is named")]
+    NoModels,
+    /// What models have in common is asked of fewer than two.
+    #[error("two models or more have something in common")]
+    CommonOfOne,
+    /// One table of counts is asked for where models are to be listed.
+    #[error("a list has no tables of counts")]
+    TableOfList,
+    /// A pattern of ids is none.
+    #[error("{pattern:?} is no pattern of ids, such as acme/*")]
+    NoPattern {
+        /// This is the pattern as it was written.
+        pattern: String,
+    },
 }

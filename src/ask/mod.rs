@@ -12,10 +12,12 @@ mod day;
 mod exporting;
 mod filter;
 mod names;
+mod origin;
 mod question;
 mod selection;
 mod surveying;
 mod tables;
+mod tracing;
 mod wire;
 
 pub use answer::{Answer, Facts};
@@ -23,7 +25,8 @@ pub use atlas::Atlas;
 pub use contradiction::Contradiction;
 pub use day::Day;
 pub use filter::Filter;
-pub use names::{Unknown, What};
+pub use names::{Missing, Naming, Unknown, What};
+pub use origin::{Blast, Common, Entry, Flag, Models, Siblings, Upstream, Why};
 #[cfg(feature = "export")]
 pub use question::Export;
 pub use question::{Cases, Check, Diff, Explain, Family, Owners, Question, Rank, Report, Show};

@@ -1,9 +1,11 @@
+use std::collections::HashSet;
 use std::fmt::{Display, Formatter};
 
-use super::Error;
-use crate::lineage::Lineage;
+use super::origin::Models;
+use super::{Entry, Error};
+use crate::lineage::{Lineage, NotFound};
 use crate::reference::{Families, Family};
-use crate::snapshot::{Snapshot, nearest};
+use crate::snapshot::{Row, Snapshot, nearest};
 
 /// An `Unknown` is a name that nothing in the snapshot or in the rules has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,4 +85,51 @@ pub(super) fn owner(name: &str, snapshot: &Snapshot) -> Result<Family, Unknown> 
 fn owned(name: &str, snapshot: &Snapshot) -> Option<Family> {
     let rows = snapshot.owned_by(name);
     (!rows.is_empty()).then(|| Family::of_owner(snapshot.owner(rows.start).unwrap_or(name)))
+}
+
+/// A `Missing` is a model of somebody's list that the snapshot does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// This is its id and its place, as the list has them.
+    pub entry: Entry,
+    /// These ids are spelled most like it, the nearest first; there may be none.
+    pub nearest: Vec<String>,
+}
+
+/// A `Naming` says what became of the names in a question.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Naming {
+    /// The snapshot does not know these models of a list.
+    pub missing: Vec<Missing>,
+    /// These names are old ones: each stands with the id of today.
+    pub renamed: Vec<(String, String)>,
+}
+
+impl Naming {
+    /// The row of a model that was asked for.
+    pub(super) fn find(&mut self, id: &str, lineage: &Lineage) -> Result<Row, NotFound> {
+        let row = lineage.find(id)?;
+        let today = lineage.snapshot().id(row);
+        if lineage.snapshot().find(id) != Some(row) {
+            self.renamed.push((id.to_owned(), today.to_owned()));
+        }
+        Ok(row)
+    }
+
+    /// The rows of the models that a question is about: those that are there, each once, in the order in which they were named.
+    pub(super) fn find_all(&mut self, models: &Models, lineage: &Lineage) -> Result<Vec<Row>, Error> {
+        let mut rows = Vec::new();
+        for id in &models.ids {
+            rows.push(self.find(id, lineage)?);
+        }
+        for entry in &models.listed {
+            match self.find(&entry.id, lineage) {
+                Ok(row) => rows.push(row),
+                Err(unknown) => self.missing.push(Missing { entry: entry.clone(), nearest: unknown.nearest }),
+            }
+        }
+        let mut met = HashSet::new();
+        rows.retain(|row| met.insert(*row));
+        Ok(rows)
+    }
 }

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use super::origin::{Blast, Common, Siblings, Upstream, Why};
 use super::{Contradiction, Error, Filter, Select, wire};
 use crate::census::{Group, Measure, Part};
 use crate::{report, survey};
@@ -26,6 +27,16 @@ pub enum Question {
     Diff(Diff),
     /// It asks what is odd in the snapshot, and whether it says what its records say.
     Check(Check),
+    /// It asks for everything that some models descend from.
+    Upstream(Upstream),
+    /// It asks how a model descends from another one.
+    Why(Why),
+    /// It asks for the nearest common ancestors of some models.
+    Common(Common),
+    /// It asks for the other children of some models' parents.
+    Siblings(Siblings),
+    /// It asks for what descends from any of some models.
+    Blast(Blast),
     /// It asks for a part of the lineage that is to be written as a graph.
     #[cfg(feature = "export")]
     Export(Export),
@@ -233,6 +244,11 @@ impl Question {
                     None => Ok(()),
                 }
             }
+            Question::Upstream(upstream) => upstream.check(),
+            Question::Why(why) => why.filter.check(),
+            Question::Common(common) => common.check(),
+            Question::Siblings(siblings) => siblings.check(),
+            Question::Blast(blast) => blast.check(),
             Question::Explain(_) | Question::Owners(_) | Question::Diff(_) => Ok(()),
         }?)
     }

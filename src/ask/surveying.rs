@@ -88,7 +88,7 @@ impl Atlas {
 }
 
 /// Leaves the named tables of a section alone, if any is named and not the whole section.
-fn leave(section: &mut Section, tables: &[&str], is_whole: bool) -> Result<(), Error> {
+pub(super) fn leave(section: &mut Section, tables: &[&str], is_whole: bool) -> Result<(), Error> {
     let known = || section.tables.iter().map(|table| table.name);
     if let Some(unknown) = tables.iter().find(|table| !known().any(|known| known == **table)) {
         return Err(Error::NoTable {

@@ -10,6 +10,14 @@ pub struct Reached {
     pub levels: Vec<usize>,
 }
 
+impl Reached {
+    /// Gives the models with their distances: how many links lie between each and the nearest that the walk began from.
+    pub fn distances(&self) -> impl Iterator<Item = (Row, u32)> {
+        let levels = self.levels.iter().zip(1..).flat_map(|(models, level)| std::iter::repeat_n(level, *models));
+        self.rows.iter().copied().zip(levels)
+    }
+}
+
 impl Lineage {
     /// Finds every model that descends from any of `from`, those left out.
     pub fn below(&self, from: &[Row]) -> Reached {
@@ -74,8 +82,7 @@ impl Lineage {
         }
         let below = self.below(&edge);
         edge.iter().for_each(|row| generation[*row as usize] = 0);
-        let levels = below.levels.iter().zip(1..).flat_map(|(models, level)| std::iter::repeat_n(level, *models));
-        below.rows.iter().zip(levels).for_each(|(row, level)| generation[*row as usize] = level);
+        below.distances().for_each(|(row, level)| generation[row as usize] = level);
         generation
     }
 }

@@ -119,7 +119,9 @@ impl Ways {
         &self.rows
     }
 
-    fn node(&self, row: Row) -> Option<usize> {
+    /// Gives the number of the node that a model on the ways is in: that of its cycle, or its own. Every link leads to the same or to a
+    /// higher number.
+    pub fn node(&self, row: Row) -> Option<usize> {
         self.rows.binary_search(&row).ok().map(|at| self.nodes[at])
     }
 

@@ -2,7 +2,15 @@
 //! Everything here is declared lineage: what cards say.
 
 mod about;
+mod blast;
+mod common;
+mod siblings;
 mod upstream;
+mod why;
 
 pub use about::{About, Books, Known};
+pub use blast::{Blast, Hit};
+pub use common::{Common, Shared};
+pub use siblings::{Sibling, Siblings};
 pub use upstream::{Ancestor, Upstream};
+pub use why::{Step, Why};

@@ -43,9 +43,7 @@ impl Upstream {
         for model in &asked {
             let above = lineage.above(&[*model]);
             let ways = Ways::from_roots(lineage, *model);
-            let levels = above.levels.iter().zip(1..).flat_map(|(models, level)| std::iter::repeat_n(level, *models));
-            let mut distances: BTreeMap<Row, u32> = above.rows.iter().copied().zip(levels).collect();
-            distances.insert(*model, 0);
+            let distances: BTreeMap<Row, u32> = above.distances().chain([(*model, 0)]).collect();
             for row in &above.rows {
                 let distance = distances[row];
                 let nearer = lineage.children(*row).filter(|(child, _)| distances.get(child) == Some(&(distance - 1)));

@@ -41,7 +41,7 @@ fn rows<'t>(
 }
 
 /// The same with columns behind them that may be missing; their values are empty then.
-fn rows_with<'t>(
+pub(crate) fn rows_with<'t>(
     table: &'t str,
     text: &'t [u8],
     columns: &'t [&str],

@@ -5,6 +5,7 @@ mod family;
 mod finding;
 mod listed;
 mod names;
+mod origin;
 mod rank;
 mod scope;
 mod selection;
@@ -14,6 +15,7 @@ pub use check::{LIE, bursts, check, findings, kind, kinds, lies, list, mirrors, 
 pub use family::{family, models};
 pub use finding::{Case, Finding};
 pub use names::{Moved, aliases, moved};
+pub use origin::{NO_ADVICE, common, hits, siblings, upstream, why};
 pub use rank::rank;
 pub use scope::Scope;
 pub use selection::selection;

@@ -2,6 +2,7 @@
 //! coverage and what was published.
 
 mod behind;
+mod blast;
 mod concentration;
 mod counts;
 mod derivatives;
@@ -33,6 +34,7 @@ use crate::reference::{
 use crate::snapshot::{NumberColumn, Numbers, Row, Snapshot};
 use behind::Behind;
 
+pub use blast::{HIT, Struck, blast};
 pub use series::{SERIES, series};
 
 /// The `References` say what the Hub does not, and the survey needs.

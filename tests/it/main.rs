@@ -28,6 +28,7 @@ mod odd_hub;
 mod odd_shapes;
 mod odd_tables;
 mod old_ids;
+mod origin;
 mod outputs;
 mod packed;
 mod parquet;

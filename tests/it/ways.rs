@@ -11,13 +11,13 @@ use crate::naive::Naive;
 use crate::support::{any_lineage, snapshot};
 
 /// Every model's node, by the least of those that reach each other, and the links between nodes.
-struct Condensed {
-    node: BTreeMap<Row, Row>,
-    parents: BTreeMap<Row, BTreeSet<Row>>,
+pub struct Condensed {
+    pub node: BTreeMap<Row, Row>,
+    pub parents: BTreeMap<Row, BTreeSet<Row>>,
 }
 
 impl Condensed {
-    fn of(lineage: &Lineage) -> Condensed {
+    pub fn of(lineage: &Lineage) -> Condensed {
         let naive = Naive::of(lineage);
         let reached: BTreeMap<Row, BTreeSet<Row>> =
             lineage.snapshot().rows().map(|row| (row, naive.reached(&[row]))).collect();
@@ -32,7 +32,7 @@ impl Condensed {
     }
 
     /// Whether some way leads from a root to a node and passes none of these.
-    fn leads_around(&self, to: Row, passed: &BTreeSet<Row>) -> bool {
+    pub fn leads_around(&self, to: Row, passed: &BTreeSet<Row>) -> bool {
         let (mut left, mut met) = (vec![to], BTreeSet::from([to]));
         while let Some(at) = left.pop() {
             if passed.contains(&at) {
@@ -47,7 +47,7 @@ impl Condensed {
     }
 
     /// The number of ways from one node to another.
-    fn ways(&self, from: Row, to: Row, known: &mut BTreeMap<(Row, Row), u64>) -> u64 {
+    pub fn ways(&self, from: Row, to: Row, known: &mut BTreeMap<(Row, Row), u64>) -> u64 {
         if from == to {
             return 1;
         }

@@ -5,7 +5,7 @@ use modelkin::export::ColorBy;
 use modelkin::ink::Format;
 use modelkin::lineage::Collapse;
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FormatArg {
     /// For people at a terminal
     Table,

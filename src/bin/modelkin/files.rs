@@ -43,12 +43,20 @@ pub fn refused(option: &str, path: &Path, error: &io::Error, remedy: &str) -> an
 
 /// The text of a table that the user names beside a snapshot.
 pub fn table(option: &str, path: &Path) -> anyhow::Result<Vec<u8>> {
+    text(option, path, "table", "name a CSV file, or leave the option out")
+}
+
+/// The text of a list of models that the user names.
+pub fn list(option: &str, path: &Path) -> anyhow::Result<Vec<u8>> {
+    text(option, path, "list", "name a file of ids, or a bill of materials")
+}
+
+fn text(option: &str, path: &Path, what: &str, remedy: &str) -> anyhow::Result<Vec<u8>> {
     const MOST: u64 = 64 << 20;
-    const REMEDY: &str = "name a CSV file, or leave the option out";
-    let refused = |error: io::Error| refused(option, path, &error, REMEDY);
+    let refused = |error: io::Error| refused(option, path, &error, remedy);
     let meta = fs::metadata(path).map_err(refused)?;
     if !meta.is_file() || meta.len() > MOST {
-        bail!("{}: is no table: no ordinary file of at most {} MiB; {REMEDY}", named(option, path), MOST >> 20);
+        bail!("{}: is no {what}: no ordinary file of at most {} MiB; {remedy}", named(option, path), MOST >> 20);
     }
     read_whole(path, MOST).map_err(refused)
 }

@@ -2,10 +2,12 @@
 //! becomes a sentence and an exit code.
 
 mod args;
+mod blast;
 mod check;
 mod choice;
 mod clock;
 mod closed;
+mod common;
 mod crawl;
 mod desk;
 mod diff;
@@ -18,6 +20,7 @@ mod hints;
 mod hub;
 mod import;
 mod interrupt;
+mod models;
 mod output;
 mod owners;
 mod pack;
@@ -27,10 +30,13 @@ mod remote;
 mod renames;
 mod report;
 mod show;
+mod siblings;
 mod snapshots;
+mod upstream;
 mod values;
 mod verify;
 mod visible;
+mod why;
 
 use std::process::ExitCode;
 
@@ -72,6 +78,11 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Report(report) => report::run(report),
         Command::Explain(explain) => explain::run(explain),
         Command::Owners(owners) => owners::run(owners),
+        Command::Upstream(upstream) => upstream::run(upstream),
+        Command::Why(why) => why::run(why),
+        Command::Common(common) => common::run(common),
+        Command::Siblings(siblings) => siblings::run(siblings),
+        Command::Blast(blast) => blast::run(blast),
         Command::Diff(diff) => diff::run(diff),
         Command::Check(check) => check::run(check),
         Command::Verify(verify) => verify::run(verify),

@@ -1,0 +1,272 @@
+//! Commands that count, draw and list.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, ValueEnum};
+use modelkin::census::Measure;
+use modelkin::export;
+
+use super::common::{Filter, Question, Tables, Trust, Wait};
+use crate::choice::{CollapseArg, ColorArg, FormatArg, GroupArg};
+use crate::values::{any_id, any_owner, engine, format, measure, measures, perhaps_empty};
+
+#[derive(Debug, ClapArgs)]
+pub struct Family {
+    /// A family of the rules (Qwen), every model of an owner ('Qwen/*'), or one model's id
+    pub name: String,
+    /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones
+    #[arg(long, visible_alias = "families", value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// Count the members' own derived models too
+    #[arg(long)]
+    pub include_members: bool,
+    /// List the models instead of counting them: in a table those with most downloads, in JSON and CSV all in order of
+    /// their ids
+    #[arg(long, value_enum, value_name = "PART")]
+    pub list: Option<PartArg>,
+    /// For --list in a table or in Markdown: how many models to show; 0 shows all
+    #[arg(long, default_value_t = 20, value_name = "N", requires = "list")]
+    pub top: usize,
+    #[command(flatten)]
+    pub filter: Filter,
+    #[command(flatten)]
+    pub question: Question,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum PartArg {
+    /// The models that the family's rule names
+    Members,
+    /// F1: models with a parent among the members
+    F1,
+    /// F2: all models that descend from members
+    F2,
+    /// F3: models that mention the family
+    F3,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Rank {
+    /// What to rank
+    #[arg(long, value_enum, default_value = "models")]
+    pub of: GroupArg,
+    /// The measure to rank by
+    #[arg(long, value_parser = measure, default_value = "descendants", value_name = "MEASURE", long_help = measures())]
+    pub by: Measure,
+    /// How many rows to show; 0 shows all
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub top: usize,
+    /// Families by your own rules, for --of families
+    #[arg(long, visible_alias = "families", value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// For --by growth: how many days before the snapshot's date are recent [default: 30]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub days: Option<u16>,
+    #[command(flatten)]
+    pub filter: Filter,
+    #[command(flatten)]
+    pub question: Question,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Show {
+    /// The model's id: the same as --below
+    #[arg(group = "Begin", value_name = "MODEL")]
+    pub model: Option<String>,
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// How many siblings to draw, those with most descendants first; 0 draws all
+    #[arg(long, default_value_t = 8, value_name = "N")]
+    pub siblings: usize,
+    #[command(flatten)]
+    pub filter: Filter,
+    #[command(flatten)]
+    pub question: Question,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Export {
+    /// The file to write; its suffix tells the format [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The format [default: by the suffix]: dot, svg, png, pdf, graphml, gexf, mermaid, json, cytoscape, csv, parquet, neo4j,
+    /// edges
+    #[arg(long, value_name = "FORMAT", value_parser = format)]
+    pub to: Option<export::Format>,
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// What colours tell, in pictures, DOT, GEXF and Mermaid [default: relation]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub color_by: Option<ColorArg>,
+    /// Publishers (CSV: namespace, name, country_iso2, kind), as for report; its rows win over the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub owners: Option<PathBuf>,
+    /// Who lays pictures and DOT out: outline is the program's own; dot, neato, fdp, sfdp, twopi and circo are Graphviz's
+    /// [default: outline]
+    #[arg(long, value_name = "ENGINE", value_parser = engine)]
+    pub layout: Option<export::Engine>,
+    #[command(flatten)]
+    pub filter: Filter,
+    /// The snapshot to ask [default: the last one imported, else the sample inside the program; `sample` names that]
+    #[arg(long, env = "MODELKIN_SNAPSHOT", value_name = "FILE", value_parser = perhaps_empty())]
+    pub snapshot: Option<PathBuf>,
+    #[command(flatten)]
+    pub trust: Trust,
+    #[command(flatten)]
+    pub wait: Wait,
+}
+
+/// Where a selection begins.
+#[derive(Debug, Clone, ClapArgs)]
+#[group(required = true, multiple = false)]
+pub struct Begin {
+    /// A family's members and what descends from them
+    #[arg(long, value_name = "NAME")]
+    pub family: Option<String>,
+    /// A model and its descendants
+    #[arg(long, value_name = "MODEL")]
+    pub below: Option<String>,
+    /// A model and its ancestors
+    #[arg(long, value_name = "MODEL")]
+    pub above: Option<String>,
+    /// A model and what lies within --hops links, whichever way they run
+    #[arg(long, value_name = "MODEL")]
+    pub around: Option<String>,
+    /// Every model
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// A part of the lineage.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct SelectionArgs {
+    #[command(flatten)]
+    pub begin: Begin,
+    /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones; for --family, and for
+    /// what an export says of families
+    #[arg(long, visible_alias = "families", value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// How many links around [default: 1]
+    #[arg(long, value_name = "N")]
+    pub hops: Option<usize>,
+    /// How many links deep [default: 3 for show, all for export]
+    #[arg(long, value_name = "N")]
+    pub depth: Option<usize>,
+    /// Only the N models with most descendants, and what connects them: their ancestors in the selection
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+    /// Only models with so many downloads in 30 days, and those that were named; what connects them is marked
+    #[arg(long, value_name = "N")]
+    pub min_downloads: Option<u64>,
+    /// Only models with so many descendants, and those that were named; what connects them is marked
+    #[arg(long, value_name = "N")]
+    pub min_descendants: Option<u64>,
+    /// Let one node stand for siblings without children, with the same parents and relation
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub collapse: Option<CollapseArg>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Report {
+    /// Write a page and its tables there: a folder, or a file that ends with .html [default: print the report]
+    #[arg(short, long, value_name = "DIR|FILE.html")]
+    pub out: Option<PathBuf>,
+    /// Only these sections, with commas between them, or one table, as derivatives.families
+    #[arg(long = "section", value_name = "NAME", value_delimiter = ',')]
+    pub sections: Vec<String>,
+    /// Put what descends from a mirror (a re-upload under the same name) below the model that it mirrors
+    #[arg(long)]
+    pub fold_mirrors: bool,
+    /// Several snapshots of one Hub, as a pattern or one after the other: the report is of the last, with a section on how
+    /// they differ
+    #[arg(long, value_name = "PATTERN", num_args = 1..)]
+    pub snapshots: Vec<String>,
+    #[command(flatten)]
+    pub tables: Tables,
+    #[command(flatten)]
+    pub question: Question,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Explain {
+    /// A family by rule (Qwen), an owner's models ('unsloth/*') or one model's id
+    #[arg(value_name = "FAMILY")]
+    pub name: String,
+    /// Families (CSV: family, namespaces, id_patterns) instead of the built-in ones
+    #[arg(long, visible_alias = "rules", value_name = "FILE")]
+    pub families: Option<PathBuf>,
+    #[command(flatten)]
+    pub question: Question,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Owners {
+    /// Only accounts that are not in the table of publishers, those with most downloads first
+    #[arg(long)]
+    pub unknown: bool,
+    /// How many to show (0: all)
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub top: usize,
+    /// Publishers (CSV: namespace, name, country_iso2, kind); its rows win over the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub owners: Option<PathBuf>,
+    #[command(flatten)]
+    pub question: Question,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Diff {
+    /// The earlier snapshot
+    #[arg(value_name = "EARLIER")]
+    pub before: PathBuf,
+    /// The later snapshot
+    #[arg(value_name = "LATER")]
+    pub after: PathBuf,
+    /// Only this table; for CSV, which is one table
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
+    #[command(flatten)]
+    pub tables: Tables,
+    /// How to write the answer
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: FormatArg,
+    #[command(flatten)]
+    pub trust: Trust,
+    #[command(flatten)]
+    pub wait: Wait,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Check {
+    /// The snapshot [default: as for every command]
+    pub file: Option<PathBuf>,
+    /// List every case of this kind (reject, cycle, path, ...; all for every kind)
+    #[arg(long, value_name = "KIND")]
+    pub list: Option<String>,
+    /// List the bursts: mass uploads below one model within a day
+    #[arg(long, conflicts_with_all = ["list", "mirrors", "strict"])]
+    pub bursts: bool,
+    /// List the mirrors: re-uploads of a model under its own name by somebody else
+    #[arg(long, conflicts_with_all = ["list", "strict"])]
+    pub mirrors: bool,
+    /// List the old names of models and accounts whose links were moved, with how many
+    #[arg(long, conflicts_with_all = ["list", "strict", "bursts", "mirrors", "below", "owner", "kinds"])]
+    pub aliases: bool,
+    /// How many bursts, mirrors or old names to show (0: all) [default: 20]
+    #[arg(long, value_name = "N")]
+    pub top: Option<usize>,
+    /// Exit with 3 if there is a fault (the kinds marked so, or those of --kinds)
+    #[arg(long)]
+    pub strict: bool,
+    /// Only what is odd about this model and what descends from it
+    #[arg(long, value_name = "MODEL", value_parser = any_id, conflicts_with_all = ["bursts", "mirrors"])]
+    pub below: Option<String>,
+    /// Only what is odd about models of this owner
+    #[arg(long, value_name = "NAME", value_parser = any_owner, conflicts_with_all = ["bursts", "mirrors"])]
+    pub owner: Option<String>,
+    /// Only these kinds, with commas between them; each is then a fault, whether it is marked so or not
+    #[arg(long, value_name = "KIND", value_delimiter = ',', conflicts_with_all = ["bursts", "mirrors"])]
+    pub kinds: Vec<String>,
+    #[command(flatten)]
+    pub question: Question,
+}

@@ -1,0 +1,86 @@
+//! What several commands understand.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+use modelkin::ask::Day;
+use modelkin::model::Relation;
+
+use crate::choice::FormatArg;
+use crate::values::{perhaps_empty, relation};
+
+/// What every question understands.
+#[derive(Debug, ClapArgs)]
+pub struct Question {
+    /// How to write the answer
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: FormatArg,
+    /// The snapshot to ask [default: the last one imported, else the sample inside the program; `sample` names that]
+    #[arg(long, env = "MODELKIN_SNAPSHOT", value_name = "FILE", value_parser = perhaps_empty())]
+    pub snapshot: Option<PathBuf>,
+    #[command(flatten)]
+    pub trust: Trust,
+    #[command(flatten)]
+    pub wait: Wait,
+}
+
+/// What is believed of a snapshot.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct Trust {
+    /// Compute everything from the records, and take nothing that the snapshot keeps; refuse one whose digest is not theirs
+    #[arg(long)]
+    pub trust_nothing: bool,
+}
+
+/// How long counting may take.
+#[derive(Debug, ClapArgs)]
+pub struct Wait {
+    /// Count also what would take more than half a minute, or more than SECONDS: no lineage of a Hub does, but models may
+    /// merge so that most see most others
+    #[arg(long = "wait", value_name = "SECONDS", num_args = 0..=1, require_equals = true)]
+    seconds: Option<Option<u64>>,
+}
+
+impl Wait {
+    /// So many seconds, or nothing: as many as it takes.
+    pub fn seconds(&self) -> Option<u64> {
+        match self.seconds {
+            None => Some(30),
+            Some(seconds) => seconds,
+        }
+    }
+}
+
+/// Tables of your own instead of those inside the program.
+#[derive(Debug, ClapArgs)]
+pub struct Tables {
+    /// Publishers (CSV: namespace, name, country_iso2, kind); its rows win over the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub owners: Option<PathBuf>,
+    /// Families (CSV: family, namespaces, id_patterns) instead of the built-in ones
+    #[arg(long, visible_alias = "rules", value_name = "FILE")]
+    pub families: Option<PathBuf>,
+}
+
+/// Which links are followed, and which models are counted.
+#[derive(Debug, Default, ClapArgs)]
+pub struct Filter {
+    /// Follow only links of these relations, with commas between them: finetune, quantized, adapter, merge, unstated
+    #[arg(long, value_parser = relation, value_name = "RELATION", value_delimiter = ',')]
+    pub relation: Vec<Relation>,
+    /// Do not follow links of these relations, with commas between them
+    #[arg(long, value_parser = relation, value_name = "RELATION", value_delimiter = ',')]
+    pub exclude: Vec<Relation>,
+    /// Do not follow links from parents that are not listed
+    #[arg(long)]
+    pub no_unlisted: bool,
+    /// Put what descends from a mirror (a re-upload under the same name) below the model that it mirrors, and count no mirror as a derivative
+    #[arg(long)]
+    pub fold_mirrors: bool,
+    /// Count only models created on this day or later; the others are walked through
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<Day>,
+    /// Count only models created before this day; the others are walked through
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<Day>,
+}

@@ -1,0 +1,65 @@
+//! This is what can be typed: every command with its options. The comments at arguments are the program's help.
+
+mod asking;
+mod common;
+mod making;
+mod origin;
+
+use clap::{Parser, Subcommand};
+
+pub use crate::choice::{ColorArg, FormatArg, GroupArg, KindArg};
+use crate::files::FromTo;
+pub use asking::{Begin, Check, Diff, Explain, Export, Family, Owners, PartArg, Rank, Report, SelectionArgs, Show};
+pub use common::{Filter, Question, Tables, Trust, Wait};
+pub use making::{Crawl, Import, Verify};
+pub use origin::{Blast, Common, Models, Siblings, Upstream, Why};
+
+/// Who descends from whom among the world's open AI models: exact counts of derivatives, each with its definition.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read dumps, model cards or edge text into a snapshot
+    Import(Import),
+    /// Fetch the Hub's listing into a snapshot, or bring one up to date
+    Crawl(Crawl),
+    /// Count a family's derivatives: direct (F1), all (F2) and mentions (F3)
+    Family(Family),
+    /// Rank models, owners or families by adoption
+    Rank(Rank),
+    /// Draw a part of the lineage as a tree: what is below a model, above it, around it, a family
+    Show(Show),
+    /// Write a part of the lineage as a graph file: DOT, GraphML, GEXF, Mermaid, JSON, CSV and others
+    Export(Export),
+    /// Write every figure of a snapshot, section by section: a page, its tables, Markdown, JSON
+    Report(Report),
+    /// Count one family under every definition, and say what makes the numbers differ
+    Explain(Explain),
+    /// List the accounts with their publisher, country and kind, or those that no table knows
+    Owners(Owners),
+    /// List everything that a model descends from, with relations, licences, and what cannot be avoided
+    Upstream(Upstream),
+    /// Tell how a model descends from another one; exits with 3 if it does not
+    Why(Why),
+    /// List the nearest common ancestors of models; exits with 3 if there are none
+    Common(Common),
+    /// List the other children of a model's parents
+    Siblings(Siblings),
+    /// Tell what descends from models, and what hangs only through them: if a base is withdrawn, relicensed or bad
+    Blast(Blast),
+    /// Compare two snapshots: what appeared, vanished, changed parents, licence or name
+    Diff(Diff),
+    /// List what is odd in a snapshot: rejects, cycles, paths, conflicts
+    Check(Check),
+    /// Compute a snapshot's digest, counts and all that it keeps again from its records; exits with 3 if it says otherwise
+    Verify(Verify),
+    /// Pack a snapshot into a sixth of its room, to be kept or sent; all commands read it so
+    Pack(FromTo),
+    /// Unpack a packed snapshot: the same bytes as before, which are read faster
+    Unpack(FromTo),
+}

@@ -1,0 +1,140 @@
+//! Commands that tell where models come from, and whom they reach.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args as ClapArgs;
+
+use super::common::{Filter, Question};
+
+/// The models that a command is about.
+#[derive(Debug, Clone, ClapArgs)]
+#[group(id = "Models", required = true, multiple = true)]
+pub struct Models {
+    /// Ids of models; old ids too
+    #[arg(value_name = "MODEL")]
+    pub models: Vec<String>,
+    /// A list of models: ids, addresses or package URLs a line, requirements, or a bill of materials (CycloneDX or SPDX, as JSON);
+    /// `-` is the standard input. What the snapshot does not know is named
+    #[arg(long, value_name = "FILE")]
+    pub from: Vec<PathBuf>,
+}
+
+/// How a negative answer ends.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct Exit {
+    /// End with this code where the answer is one that stops a pipeline
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub exit_code: u8,
+}
+
+impl Exit {
+    /// The end of a command whose answer stops a pipeline, or does not.
+    pub fn code(self, stops: bool) -> ExitCode {
+        if stops { ExitCode::from(self.exit_code) } else { ExitCode::SUCCESS }
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Upstream {
+    #[command(flatten)]
+    pub models: Models,
+    /// Publishers (CSV: namespace, name, country_iso2, kind); its rows win over the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub owners: Option<PathBuf>,
+    #[command(flatten)]
+    pub filter: Filter,
+    #[command(flatten)]
+    pub question: Question,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Why {
+    /// The model that descends
+    #[arg(value_name = "MODEL")]
+    pub model: String,
+    /// The model that it descends from
+    #[arg(value_name = "ANCESTOR")]
+    pub ancestor: String,
+    /// Show other ways too, the shortest first
+    #[arg(long)]
+    pub all: bool,
+    /// How many ways to show at most
+    #[arg(long, value_name = "N", default_value_t = 20, requires = "all", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub max_paths: u16,
+    #[command(flatten)]
+    pub exit: Exit,
+    #[command(flatten)]
+    pub filter: Filter,
+    #[command(flatten)]
+    pub question: Question,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Common {
+    #[command(flatten)]
+    pub models: Models,
+    #[command(flatten)]
+    pub exit: Exit,
+    #[command(flatten)]
+    pub filter: Filter,
+    #[command(flatten)]
+    pub question: Question,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Siblings {
+    #[command(flatten)]
+    pub models: Models,
+    /// How many to show in a table or in Markdown; 0 shows all
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub top: usize,
+    #[command(flatten)]
+    pub filter: Filter,
+    #[command(flatten)]
+    pub question: Question,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Blast {
+    /// Ids of the models whose descendants are sought; old ids too
+    #[arg(value_name = "MODEL")]
+    pub models: Vec<String>,
+    /// A list of such models, as for upstream
+    #[arg(long, value_name = "FILE")]
+    pub from: Vec<PathBuf>,
+    /// The members of this family too: by rule (Qwen), of an owner ('Qwen/*'), or one model's id
+    #[arg(long, value_name = "NAME")]
+    pub family: Option<String>,
+    /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones
+    #[arg(long, visible_alias = "families", value_name = "FILE", requires = "family")]
+    pub rules: Option<PathBuf>,
+    /// Models that something is wrong with (CSV: id, reason, since, source; all but the id may be empty)
+    #[arg(long, value_name = "FILE")]
+    pub flagged: Option<PathBuf>,
+    /// Models that changed since this earlier snapshot: relicensed, gated otherwise, of other parents, or gone
+    #[arg(long, value_name = "EARLIER")]
+    pub changed: Option<PathBuf>,
+    /// Only what is ours: ids that match, such as 'acme/*'; may stand several times. With --flagged or --changed, a hit ends with
+    /// the exit code 3
+    #[arg(long, value_name = "PATTERN")]
+    pub mine: Vec<String>,
+    /// List the models instead of counting them: in a table the nearest, in JSON and CSV all
+    #[arg(long)]
+    pub list: bool,
+    /// For --list in a table or in Markdown: how many models to show; 0 shows all
+    #[arg(long, default_value_t = 20, value_name = "N", requires = "list")]
+    pub top: usize,
+    /// Only this table of the counts; for CSV, which is one table
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
+    /// Publishers (CSV: namespace, name, country_iso2, kind); its rows win over the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub owners: Option<PathBuf>,
+    #[command(flatten)]
+    pub exit: Exit,
+    #[command(flatten)]
+    pub filter: Filter,
+    #[command(flatten)]
+    pub question: Question,
+}

@@ -1,0 +1,50 @@
+//! `blast` tells what descends from some models: those that are named, flagged, or changed since an earlier snapshot.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use modelkin::ask::{Blast, Facts, Flag, Question};
+
+use crate::args::{self, FormatArg};
+use crate::output::Usage;
+use crate::{desk, files, models, snapshots};
+
+pub fn run(args: &args::Blast) -> anyhow::Result<ExitCode> {
+    let flagged = match &args.flagged {
+        Some(path) => Flag::read(&files::named("--flagged", path), &files::table("--flagged", path)?)?,
+        None => Vec::new(),
+    };
+    let is_check = args.flagged.is_some() || args.changed.is_some();
+    if args.flagged.is_some() && flagged.is_empty() {
+        bail!(Usage("--flagged names a table without rows".into()));
+    }
+    let question = Question::Blast(Blast {
+        models: models::listed(&args.models, &args.from)?,
+        family: args.family.clone(),
+        flagged,
+        changed: args.changed.is_some(),
+        mine: args.mine.clone(),
+        list: args.list,
+        most: desk::most(args.top),
+        table: args.table.clone(),
+        filter: (&args.filter).into(),
+    });
+    desk::check(&question)?;
+    if args.question.format == FormatArg::Csv && !args.list && args.table.is_none() {
+        bail!(Usage(
+            "CSV is one table: name it with --table (totals, bases, relations, owners, publishers, countries, licences, months, \
+             distances), or list the models with --list"
+                .into()
+        ));
+    }
+    let families = desk::families("--rules", args.rules.as_deref())?;
+    let mut atlas = desk::atlas(&args.question, desk::with_owners(families, args.owners.as_deref())?)?;
+    if let Some(path) = &args.changed {
+        let earlier = snapshots::open_named("--changed", path).context("the earlier snapshot")?;
+        atlas = atlas.after(vec![snapshots::trusted(earlier, args.question.trust)?]);
+    }
+    let answer = desk::ask(&atlas, &question)?;
+    let is_hit = matches!(answer.facts(), Facts::Blast { hits, .. } if !hits.is_empty());
+    desk::write(&answer, args.question.format)?;
+    Ok(args.exit.code(is_check && !args.mine.is_empty() && is_hit))
+}

@@ -1,0 +1,346 @@
+use std::fmt::Display;
+
+use crate::ink::{Block, Grid, Named, Report, Rows, Value, day, grouped, plural};
+use crate::lineage::{Edge, WayCount};
+use crate::provenance::{About, Blast, Common, Hit, Known, Siblings, Step, Upstream, Why};
+use crate::snapshot::Row;
+
+/// This stands beside every answer that tells of licences.
+pub const NO_ADVICE: &str = "Declared metadata, not legal advice.";
+
+/// How a number of ways is told to programs: as a number, or in words where it is too high.
+fn ways(ways: WayCount) -> Value {
+    ways.get().map_or_else(|| ways.to_string().into(), Value::Count)
+}
+
+fn texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Value {
+    Value::List(texts.into_iter().map(Value::from).collect())
+}
+
+/// An id for people, marked if nobody lists the model.
+fn marked(model: &Known<'_>) -> String {
+    format!("{}{}", model.id, if model.is_listed { "" } else { " (unlisted)" })
+}
+
+/// A model's licence for people: its ids, with the name of one that is `other`.
+fn licence(model: &Known<'_>) -> String {
+    let ids = model.licences.join(", ");
+    match model.licence_name {
+        Some(name) => format!("{ids} ({name})"),
+        None if ids.is_empty() => "–".into(),
+        None => ids,
+    }
+}
+
+/// What every list tells programs of a model.
+fn known(model: &Known<'_>) -> Named {
+    let publisher = model.publisher;
+    let values: [(&str, Value); 12] = [
+        ("id", model.id.into()),
+        ("owner", model.owner.into()),
+        ("publisher", publisher.map(|publisher| publisher.name.as_str()).into()),
+        ("country", publisher.map(|publisher| publisher.country.as_str()).into()),
+        ("licences", texts(model.licences.iter().copied())),
+        ("licence_name", model.licence_name.into()),
+        ("licence_class", model.class.into()),
+        ("gated", model.gated.into()),
+        ("created", model.created.map(day).into()),
+        ("downloads_30d", model.downloads.into()),
+        ("listed", model.is_listed.into()),
+        ("kind", publisher.map(|publisher| publisher.kind.as_str()).into()),
+    ];
+    values.into_iter().map(|(name, value)| (name.into(), value)).collect()
+}
+
+fn edge(edge: Edge) -> [(&'static str, Value); 2] {
+    [("relation", edge.relation.name().into()), ("learned", edge.learned.name().into())]
+}
+
+fn yes(is: bool) -> String {
+    if is { "yes".into() } else { String::new() }
+}
+
+/// Lists everything that some models descend from. `shown` are the ancestors that are listed, `about` tells of them, and `words` state
+/// the filter.
+pub fn upstream(upstream: &Upstream, about: About<'_>, words: &str) -> Report<'static> {
+    let mut grid = Grid::new(["id", "distance", "ways", "relation", "learned", "licence", "unavoidable", "root"]);
+    let mut rows = Vec::new();
+    let unlisted = upstream.ancestors.iter().filter(|ancestor| !about.model(ancestor.row).is_listed).count();
+    for ancestor in &upstream.ancestors {
+        let model = about.model(ancestor.row);
+        grid.row([
+            marked(&model),
+            ancestor.distance.to_string(),
+            ancestor.ways.get().map_or_else(|| ancestor.ways.to_string(), grouped),
+            ancestor.edge.relation.name().into(),
+            ancestor.edge.learned.name().into(),
+            licence(&model),
+            yes(ancestor.is_unavoidable),
+            yes(ancestor.is_root),
+        ]);
+        let mut row = known(&model);
+        let own = [
+            ("distance", Value::Count(ancestor.distance.into())),
+            ("ways", ways(ancestor.ways)),
+            ("via", about.model(ancestor.via).id.into()),
+        ];
+        let rest = [
+            ("unavoidable", ancestor.is_unavoidable.into()),
+            ("root", ancestor.is_root.into()),
+            ("below", Value::Count(ancestor.below.into())),
+        ];
+        row.extend(own.into_iter().chain(edge(ancestor.edge)).chain(rest).map(|(name, value)| (name.into(), value)));
+        rows.push(row);
+    }
+    let roots = upstream.ancestors.iter().filter(|ancestor| ancestor.is_root).count() as u64;
+    let models = upstream.models.iter().map(|row| about.model(*row));
+    let mut blocks = vec![Block::Line(format!(
+        "{} of {}: {} not listed, {} without a parent.",
+        plural(upstream.ancestors.len() as u64, "ancestor"),
+        named(models),
+        grouped(unlisted as u64),
+        grouped(roots)
+    ))];
+    blocks.extend((!rows.is_empty()).then_some(Block::Grid(grid)));
+    let mut definition = vec![
+        "Ancestors: every model that the named ones descend from, each once; distance is the fewest links. Ways: the paths of links from it to them, a cycle counting as one model. Relation: of the link that leads down from it on a shortest way.".to_owned(),
+        "Unavoidable: on every way from any root to each of the models. Root: without a parent, or in a cycle that no link from outside leads to.".to_owned(),
+        NO_ADVICE.to_owned(),
+    ];
+    definition.extend((!words.is_empty()).then(|| words.to_owned()));
+    let mut report = Report::new(definition, rows, blocks);
+    report.beside.push(("models".into(), texts(upstream.models.iter().map(|row| about.model(*row).id))));
+    report
+}
+
+/// Names some models, or counts them if they are many.
+fn named<'s>(models: impl ExactSizeIterator<Item = Known<'s>>) -> String {
+    match models.len() {
+        0..=3 => models.map(|model| model.id).collect::<Vec<_>>().join(", "),
+        many => plural(many as u64, "model"),
+    }
+}
+
+/// Tells how a model descends from another one: the ways that are shown, then what is so of all of them. `None` is no way at all.
+pub fn why(why: Option<&Why>, ends: [Row; 2], about: About<'_>, words: &str) -> Report<'static> {
+    let [model, ancestor] = ends.map(|row| about.model(row).id);
+    let mut definition = vec![
+        "A way is a path of links, a cycle counting as one model; ways are counted, not followed one by one. On all of them: nothing leads around it.".to_owned(),
+    ];
+    definition.extend((!words.is_empty()).then(|| words.to_owned()));
+    let Some(why) = why else {
+        let text = format!("{model} does not descend from {ancestor}, as far as the cards say.");
+        let mut report = Report::new(definition, Vec::new(), vec![Block::Line(text)]);
+        let ways = vec![("model", model.into()), ("ancestor", ancestor.into()), ("ways", Value::Count(0))];
+        report.beside.extend(ways.into_iter().map(|(name, value)| (name.into(), value)));
+        return report;
+    };
+    let (mut rows, mut blocks) = (Vec::new(), Vec::new());
+    for (at, way) in why.shown.iter().enumerate() {
+        let links = plural(way.len() as u64 - 1, "link");
+        let title = if at == 0 { format!("The shortest way, {links}:") } else { format!("Way {}, {links}:", at + 1) };
+        blocks.push(Block::Line(title));
+        let mut lines = Vec::new();
+        for (place, step) in way.iter().enumerate() {
+            let known = about.model(step.row);
+            lines.push(line(&known, step));
+            let mut row: Named = vec![
+                ("way".into(), Value::Count(at as u64 + 1)),
+                ("step".into(), Value::Count(place as u64)),
+                ("id".into(), known.id.into()),
+            ];
+            let link = step.edge.map(edge).unwrap_or([("relation", Value::Missing), ("learned", Value::Missing)]);
+            row.extend(link.map(|(name, value)| (name.into(), value)));
+            row.push(("created".into(), known.created.map(day).into()));
+            row.push(("licences".into(), texts(known.licences.iter().copied())));
+            row.push(("listed".into(), known.is_listed.into()));
+            rows.push(row);
+        }
+        blocks.push(Block::Fixed(lines.join("\n")));
+    }
+    let count = why.ways.get().map_or_else(|| why.ways.to_string(), grouped);
+    let is_one = why.ways.get() == Some(1);
+    let mut told = vec![format!(
+        "{count} {} from {ancestor} to {model}, over {} between them.",
+        if is_one { "way leads" } else { "ways lead" },
+        plural(why.between as u64, "model")
+    )];
+    let ids = |rows: &[Row]| rows.iter().map(|row| about.model(*row).id).collect::<Vec<_>>();
+    told.push(match why.on_all.is_empty() {
+        true => "No model between them is on all ways.".to_owned(),
+        false => format!("On all of them: {}.", ids(&why.on_all).join(", ")),
+    });
+    if !why.inferred.is_empty() {
+        let links = why
+            .inferred
+            .iter()
+            .map(|(parent, child)| format!("{} -> {}", about.model(*parent).id, about.model(*child).id));
+        told.push(format!("Of these links the relation is only inferred: {}.", links.collect::<Vec<_>>().join(", ")));
+    }
+    blocks.push(Block::Line(told.join("\n")));
+    let mut report = Report::new(definition, rows, blocks);
+    let links = why.inferred.iter().map(|(parent, child)| {
+        Value::group([("parent", about.model(*parent).id.into()), ("child", about.model(*child).id.into())])
+    });
+    let beside: [(&str, Value); 6] = [
+        ("model", model.into()),
+        ("ancestor", ancestor.into()),
+        ("ways", ways(why.ways)),
+        ("between", Value::Count(why.between as u64)),
+        ("on_all", texts(ids(&why.on_all))),
+        ("inferred", Value::List(links.collect())),
+    ];
+    report.beside.extend(beside.into_iter().map(|(name, value)| (name.into(), value)));
+    report
+}
+
+fn line(model: &Known<'_>, step: &Step) -> String {
+    let link = step.edge.map_or_else(String::new, |edge| format!("-> {} ({}) ", edge.relation, edge.learned.name()));
+    let created = model.created.map_or_else(String::new, |created| format!("  {}", day(created)));
+    format!("{link}{}{created}  {}", marked(model), licence(model))
+}
+
+/// Lists the nearest common ancestors of some models.
+pub fn common(common: &Common, about: About<'_>, words: &str) -> Report<'static> {
+    let id = |row: &Row| about.model(*row).id;
+    let heads = common.models.iter().map(|row| format!("links to {}", id(row)));
+    let mut grid = Grid::new(["id".to_owned()].into_iter().chain(heads).chain(["licence".to_owned()]));
+    let mut rows = Vec::new();
+    for shared in &common.nearest {
+        let model = about.model(shared.row);
+        let distances = shared.distances.iter().map(ToString::to_string);
+        grid.row([marked(&model)].into_iter().chain(distances).chain([licence(&model)]));
+        let mut row = known(&model);
+        let distances = common.models.iter().zip(&shared.distances);
+        let of = |(model, distance): (&Row, &u32)| {
+            Value::group([("model", Value::from(id(model))), ("links", Value::Count((*distance).into()))])
+        };
+        row.push(("distances".into(), Value::List(distances.map(of).collect())));
+        rows.push(row);
+    }
+    let names = common.models.iter().map(id).collect::<Vec<_>>().join(", ");
+    let mut blocks = vec![Block::Line(match common.nearest.len() {
+        0 => format!("No common ancestor of {names}, as far as the cards say."),
+        nearest => format!(
+            "{} of {names}; {} in all.",
+            plural(nearest as u64, "nearest common ancestor"),
+            plural(common.all as u64, "common ancestor")
+        ),
+    })];
+    blocks.extend((!rows.is_empty()).then_some(Block::Grid(grid)));
+    let mut definition = vec![
+        "Nearest common ancestors: the common ancestors none of which is above another one of them. A model counts as its own ancestor here; models of one cycle are not above each other.".to_owned(),
+        NO_ADVICE.to_owned(),
+    ];
+    definition.extend((!words.is_empty()).then(|| words.to_owned()));
+    let mut report = Report::new(definition, rows, blocks);
+    report.beside.push(("models".into(), texts(common.models.iter().map(id))));
+    report.beside.push(("common".into(), Value::Count(common.all as u64)));
+    report
+}
+
+/// Lists the other children of some models' parents; people are shown `most`, those with most downloads first.
+pub fn siblings<'s>(siblings: &'s Siblings, about: About<'s>, words: &str, most: usize) -> Report<'s> {
+    let id = move |row: &Row| about.model(*row).id;
+    let mut order: Vec<usize> = (0..siblings.siblings.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(about.model(siblings.siblings[*at].row).downloads));
+    let mut grid = Grid::new(["id", "relation", "shared parents", "of", "downloads", "created"]);
+    for sibling in order.iter().take(most).map(|at| &siblings.siblings[*at]) {
+        let model = about.model(sibling.row);
+        grid.row([
+            model.id.to_owned(),
+            sibling.relation.name().into(),
+            sibling.shared.len().to_string(),
+            sibling.parents.to_string(),
+            model.downloads.map_or_else(|| "–".into(), grouped),
+            model.created.map_or_else(String::new, day),
+        ]);
+    }
+    let all = siblings.siblings.len();
+    let mut blocks = vec![Block::Line(format!(
+        "{} of {}, by {}.",
+        plural(all as u64, "sibling"),
+        named(siblings.models.iter().map(|row| about.model(*row))),
+        plural(siblings.parents as u64, "parent")
+    ))];
+    blocks.extend((all > 0).then_some(Block::Grid(grid)));
+    blocks.extend((all > most).then(|| Block::cut(most, all, "shown, those with most downloads first")));
+    let row = move |at: usize| {
+        let sibling = &siblings.siblings[at];
+        let mut row = known(&about.model(sibling.row));
+        row.push(("relation".into(), sibling.relation.name().into()));
+        row.push(("shared".into(), texts(sibling.shared.iter().map(id))));
+        row.push(("parents".into(), Value::Count(sibling.parents as u64)));
+        row
+    };
+    let mut definition = vec![
+        "Siblings: the other models with a parent among the parents of the named ones, each once; relation is the strongest of their links to these.".to_owned(),
+    ];
+    definition.extend((!words.is_empty()).then(|| words.to_owned()));
+    let mut report = Report::new(definition, Rows::Many(all, Box::new(row)), blocks);
+    report.beside.push(("models".into(), texts(siblings.models.iter().map(id))));
+    report
+}
+
+/// Lists what descends from some bases: the models that are counted, with whether each was made since its bases went bad. People are
+/// shown `most`, the nearest first.
+pub fn hits<'s>(
+    blast: &'s Blast,
+    hits: &'s [(Hit, Option<bool>)],
+    about: About<'s>,
+    words: &[String],
+    most: usize,
+) -> Report<'s> {
+    let id = move |row: Row| about.model(row).id;
+    let mut grid =
+        Grid::new(["id", "distance", "via", "relation", "only through", "other roots", "downloads", "created"]);
+    for (hit, _) in hits.iter().take(most) {
+        let model = about.model(hit.row);
+        let others = blast.other_roots(hit.row);
+        grid.row([
+            model.id.to_owned(),
+            hit.distance.to_string(),
+            id(hit.via).to_owned(),
+            hit.relation.name().into(),
+            yes(hit.only_through),
+            others.len().to_string(),
+            model.downloads.map_or_else(|| "–".into(), grouped),
+            model.created.map_or_else(String::new, day),
+        ]);
+    }
+    let (all, only) = (hits.len(), hits.iter().filter(|(hit, _)| hit.only_through).count());
+    let bases = blast.bases.iter().map(|row| about.model(*row));
+    let mut blocks = vec![Block::Line(format!(
+        "{} from {}, {} of them only through.",
+        counted(all as u64, "model", "descends", "descend"),
+        named(bases),
+        grouped(only as u64)
+    ))];
+    blocks.extend((all > 0).then_some(Block::Grid(grid)));
+    blocks.extend((all > most).then(|| Block::cut(most, all, "shown, the nearest first")));
+    let row = move |at: usize| {
+        let (hit, made_since) = &hits[at];
+        let mut row = known(&about.model(hit.row));
+        let others = blast.other_roots(hit.row);
+        let values: [(&str, Value); 9] = [
+            ("distance", Value::Count(hit.distance.into())),
+            ("via", id(hit.via).into()),
+            ("base", id(hit.base).into()),
+            ("relation", hit.relation.name().into()),
+            ("direct", hit.is_direct.into()),
+            ("indirect", hit.is_indirect.into()),
+            ("only_through", hit.only_through.into()),
+            ("other_roots", texts(others.iter().map(|row| id(*row)))),
+            ("made_since", (*made_since).into()),
+        ];
+        row.extend(values.into_iter().map(|(name, value)| (name.into(), value)));
+        row
+    };
+    let mut report = Report::new(words.to_vec(), Rows::Many(all, Box::new(row)), blocks);
+    report.beside.push(("bases".into(), texts(blast.bases.iter().map(|row| id(*row)))));
+    report
+}
+
+fn counted(count: u64, noun: impl Display, one: &str, many: &str) -> String {
+    format!("{} {}", plural(count, &noun.to_string()), if count == 1 { one } else { many })
+}
