@@ -322,7 +322,12 @@ impl Answer {
 
 /// Adds which names are old, and which models of a list the snapshot does not know.
 fn told<'r>(mut report: Report<'r>, naming: &Naming) -> Report<'r> {
-    let Naming { missing, renamed } = naming;
+    let Naming { missing, renamed, remarks } = naming;
+    if !remarks.is_empty() {
+        report.blocks.push(ink::Block::Line(remarks.join("\n")));
+        let remarks = remarks.iter().map(|remark| remark.as_str().into()).collect();
+        report.beside.push(("remarks".into(), ink::Value::List(remarks)));
+    }
     if !renamed.is_empty() {
         let lines: Vec<String> = renamed.iter().map(|(old, today)| format!("{old} is called {today} today.")).collect();
         report.blocks.push(ink::Block::Line(lines.join("\n")));

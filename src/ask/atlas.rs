@@ -7,7 +7,7 @@ use super::{Begin, Chosen, Error, Family, Filter, Question, Rank, Select, Show, 
 use crate::census::{Census, Counted, Counting, Extent, FamilyCount, Group, Measure, Part, Ranking, members, tree};
 use crate::ink::{day, plural};
 use crate::lineage::Lineage;
-use crate::model::{DAY, once};
+use crate::model::{DAY, FileLink, once};
 use crate::reference;
 use crate::snapshot::Snapshot;
 
@@ -28,6 +28,8 @@ pub struct Atlas {
     earlier: Arc<[Snapshot]>,
     tables: Arc<Tables>,
     wait: Option<u64>,
+    files: Arc<[FileLink]>,
+    remarks: Arc<[String]>,
     known: Arc<Known>,
 }
 
@@ -47,7 +49,15 @@ impl Atlas {
     /// Makes an atlas of a snapshot. Nothing is computed before a question needs it.
     pub fn new(snapshot: &Snapshot, tables: Tables) -> Atlas {
         let earlier = Arc::from([]);
-        Atlas { snapshot: snapshot.clone(), earlier, tables: tables.into(), wait: None, known: Arc::default() }
+        Atlas {
+            snapshot: snapshot.clone(),
+            earlier,
+            tables: tables.into(),
+            wait: None,
+            files: Arc::default(),
+            remarks: Arc::default(),
+            known: Arc::default(),
+        }
     }
 
     /// Gives the atlas snapshots that were taken before its own, the earliest first: a report tells of all of them, and
@@ -62,6 +72,18 @@ impl Atlas {
     #[must_use]
     pub fn waiting(self, wait: Option<u64>) -> Atlas {
         Atlas { wait, ..self }
+    }
+
+    /// Tells the atlas that models were laid over its snapshot: which of their links files beside cards alone state, and what is to be
+    /// said of it with every answer about them.
+    #[must_use]
+    pub fn overlaid(self, files: Vec<FileLink>, remarks: Vec<String>) -> Atlas {
+        Atlas { files: files.into(), remarks: remarks.into(), ..self }
+    }
+
+    /// What files beside cards alone state, and what is to be said of what is laid over the snapshot.
+    pub(super) fn laid(&self) -> (&[FileLink], &[String]) {
+        (&self.files, &self.remarks)
     }
 
     /// How many seconds a question may take; none: as long as it takes.

@@ -103,6 +103,8 @@ pub struct Naming {
     pub missing: Vec<Missing>,
     /// These names are old ones: each stands with the id of today.
     pub renamed: Vec<(String, String)>,
+    /// These sentences say what was laid over the snapshot ([`Atlas::overlaid`](super::Atlas::overlaid)).
+    pub remarks: Vec<String>,
 }
 
 impl Naming {

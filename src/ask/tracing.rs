@@ -14,12 +14,18 @@ use crate::survey::{self, Struck};
 
 impl Atlas {
     fn books(&self) -> Result<Arc<Books>, Error> {
-        Ok(Arc::new(Books::with(self.tables().publishers()?)?))
+        let books = Books::with(self.tables().publishers()?)?;
+        Ok(Arc::new(Books { files: self.laid().0.to_vec(), ..books }))
+    }
+
+    /// Names of a question, before any is looked up.
+    fn naming(&self) -> Naming {
+        Naming { remarks: self.laid().1.to_vec(), ..Naming::default() }
     }
 
     pub(super) fn upstream(&self, asked: &Upstream) -> Result<Facts, Error> {
         let lineage = self.links(&asked.filter)?;
-        let mut naming = Naming::default();
+        let mut naming = self.naming();
         let rows = naming.find_all(&asked.models, &lineage)?;
         let mut upstream = provenance::Upstream::of(&lineage, &rows);
         let wanted = asked.filter.counting().wanted(self.snapshot())?;
@@ -29,7 +35,7 @@ impl Atlas {
 
     pub(super) fn why(&self, asked: &Why) -> Result<Facts, Error> {
         let lineage = self.links(&asked.filter)?;
-        let mut naming = Naming::default();
+        let mut naming = self.naming();
         let ends = [naming.find(&asked.model, &lineage)?, naming.find(&asked.ancestor, &lineage)?];
         let why = provenance::Why::of(&lineage, ends[0], ends[1], asked.most.unwrap_or(1));
         Ok(Facts::Why { why, ends, books: self.books()?, naming, words: asked.filter.words() })
@@ -37,7 +43,7 @@ impl Atlas {
 
     pub(super) fn common(&self, asked: &Common) -> Result<Facts, Error> {
         let lineage = self.links(&asked.filter)?;
-        let mut naming = Naming::default();
+        let mut naming = self.naming();
         let rows = naming.find_all(&asked.models, &lineage)?;
         let common = provenance::Common::of(&lineage, &rows);
         Ok(Facts::Common { common, books: self.books()?, naming, words: asked.filter.words() })
@@ -45,7 +51,7 @@ impl Atlas {
 
     pub(super) fn siblings(&self, asked: &Siblings) -> Result<Facts, Error> {
         let lineage = self.links(&asked.filter)?;
-        let mut naming = Naming::default();
+        let mut naming = self.naming();
         let rows = naming.find_all(&asked.models, &lineage)?;
         let mut siblings = provenance::Siblings::of(&lineage, &rows);
         let wanted = asked.filter.counting().wanted(self.snapshot())?;
@@ -148,7 +154,7 @@ impl Atlas {
 
     /// The models whose descendants are sought, each with what is wrong with it.
     fn bases(&self, asked: &Blast, lineage: &Lineage) -> Result<Bases, Error> {
-        let mut naming = Naming::default();
+        let mut naming = self.naming();
         let rows = naming.find_all(&asked.models, lineage)?;
         let mut found: BTreeMap<Row, Flag> = rows.into_iter().map(|row| (row, Flag::default())).collect();
         if let Some(name) = &asked.family {

@@ -4,9 +4,11 @@
 pub mod crawled;
 mod error;
 mod given;
+mod overlay;
 
 pub use error::Error;
 pub use given::Given;
+pub use overlay::Overlay;
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};

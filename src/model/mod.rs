@@ -2,6 +2,7 @@
 
 mod alias;
 mod column;
+mod file_link;
 mod guard;
 mod hint;
 mod id;
@@ -14,6 +15,7 @@ mod side_by_side;
 
 pub use alias::{Alias, Certainty, Scope};
 pub use column::{Count, Counts, Flag, Flags, Word, WordList, WordLists, Words};
+pub use file_link::FileLink;
 pub(crate) use guard::guarded;
 pub use hint::Hint;
 pub use id::{Commit, IdFault, ModelId, RepositoryKey};

@@ -1,4 +1,5 @@
-use crate::model::{Count, Word, WordList};
+use crate::lineage::Edge;
+use crate::model::{Count, FileLink, Word, WordList};
 use crate::reference::{Aliases, Error, Licences, Publisher, Publishers};
 use crate::snapshot::{self, ListColumn, NumberColumn, Row, Snapshot, WordColumn};
 
@@ -11,6 +12,8 @@ pub struct Books {
     pub aliases: Aliases,
     /// This table knows the classes of licences.
     pub licences: Licences,
+    /// These links are stated by files beside cards alone, of models that are laid over the snapshot.
+    pub files: Vec<FileLink>,
 }
 
 /// An `About` looks up what is known of a snapshot's models: the columns are opened once, for all of them.
@@ -56,7 +59,8 @@ impl Books {
     /// # Errors
     /// It never fails, as a test shows.
     pub fn with(publishers: Publishers) -> Result<Books, Error> {
-        Ok(Books { publishers, aliases: Aliases::built_in()?, licences: Licences::built_in()? })
+        let files = Vec::new();
+        Ok(Books { publishers, aliases: Aliases::built_in()?, licences: Licences::built_in()?, files })
     }
 }
 
@@ -80,6 +84,12 @@ impl<'s> About<'s> {
     /// Gives the snapshot whose models these are.
     pub fn snapshot(&self) -> &'s Snapshot {
         self.snapshot
+    }
+
+    /// Gives the word for how a link was learned: `declared`, `hub`, `inferred`, or `file` where a file beside the card alone states it.
+    pub fn learned(&self, parent: Row, child: Row, edge: Edge) -> &'static str {
+        let is_it = |link: &FileLink| link.child == self.snapshot.id(child) && link.parent == self.snapshot.id(parent);
+        if self.books.files.iter().any(is_it) { "file" } else { edge.learned.name() }
     }
 
     /// Looks up a model.

@@ -2,7 +2,8 @@ use std::fmt::Display;
 
 use crate::ink::{Block, Grid, Named, Report, Rows, Value, day, grouped, plural};
 use crate::lineage::{Edge, WayCount};
-use crate::provenance::{About, Blast, Common, Hit, Known, Siblings, Step, Upstream, Why};
+use crate::model::Relation;
+use crate::provenance::{About, Blast, Common, Hit, Known, Siblings, Upstream, Why};
 use crate::snapshot::Row;
 
 /// This stands beside every answer that tells of licences.
@@ -52,8 +53,9 @@ fn known(model: &Known<'_>) -> Named {
     values.into_iter().map(|(name, value)| (name.into(), value)).collect()
 }
 
-fn edge(edge: Edge) -> [(&'static str, Value); 2] {
-    [("relation", edge.relation.name().into()), ("learned", edge.learned.name().into())]
+/// A link for programs.
+fn edge(parent: Row, child: Row, edge: Edge, about: &About<'_>) -> [(&'static str, Value); 2] {
+    [("relation", edge.relation.name().into()), ("learned", about.learned(parent, child, edge).into())]
 }
 
 fn yes(is: bool) -> String {
@@ -73,7 +75,7 @@ pub fn upstream(upstream: &Upstream, about: About<'_>, words: &str) -> Report<'s
             ancestor.distance.to_string(),
             ancestor.ways.get().map_or_else(|| ancestor.ways.to_string(), grouped),
             ancestor.edge.relation.name().into(),
-            ancestor.edge.learned.name().into(),
+            about.learned(ancestor.row, ancestor.via, ancestor.edge).into(),
             licence(&model),
             yes(ancestor.is_unavoidable),
             yes(ancestor.is_root),
@@ -84,12 +86,13 @@ pub fn upstream(upstream: &Upstream, about: About<'_>, words: &str) -> Report<'s
             ("ways", ways(ancestor.ways)),
             ("via", about.model(ancestor.via).id.into()),
         ];
+        let link = edge(ancestor.row, ancestor.via, ancestor.edge, &about);
         let rest = [
             ("unavoidable", ancestor.is_unavoidable.into()),
             ("root", ancestor.is_root.into()),
             ("below", Value::Count(ancestor.below.into())),
         ];
-        row.extend(own.into_iter().chain(edge(ancestor.edge)).chain(rest).map(|(name, value)| (name.into(), value)));
+        row.extend(own.into_iter().chain(link).chain(rest).map(|(name, value)| (name.into(), value)));
         rows.push(row);
     }
     let roots = upstream.ancestors.iter().filter(|ancestor| ancestor.is_root).count() as u64;
@@ -143,13 +146,18 @@ pub fn why(why: Option<&Why>, ends: [Row; 2], about: About<'_>, words: &str) -> 
         let mut lines = Vec::new();
         for (place, step) in way.iter().enumerate() {
             let known = about.model(step.row);
-            lines.push(line(&known, step));
+            let above = place.checked_sub(1).map_or(step.row, |above| way[above].row);
+            let learned = step.edge.map(|edge| (edge.relation, about.learned(above, step.row, edge)));
+            lines.push(line(&known, learned));
             let mut row: Named = vec![
                 ("way".into(), Value::Count(at as u64 + 1)),
                 ("step".into(), Value::Count(place as u64)),
                 ("id".into(), known.id.into()),
             ];
-            let link = step.edge.map(edge).unwrap_or([("relation", Value::Missing), ("learned", Value::Missing)]);
+            let link = step
+                .edge
+                .map(|known| edge(above, step.row, known, &about))
+                .unwrap_or([("relation", Value::Missing), ("learned", Value::Missing)]);
             row.extend(link.map(|(name, value)| (name.into(), value)));
             row.push(("created".into(), known.created.map(day).into()));
             row.push(("licences".into(), texts(known.licences.iter().copied())));
@@ -194,8 +202,8 @@ pub fn why(why: Option<&Why>, ends: [Row; 2], about: About<'_>, words: &str) -> 
     report
 }
 
-fn line(model: &Known<'_>, step: &Step) -> String {
-    let link = step.edge.map_or_else(String::new, |edge| format!("-> {} ({}) ", edge.relation, edge.learned.name()));
+fn line(model: &Known<'_>, link: Option<(Relation, &str)>) -> String {
+    let link = link.map_or_else(String::new, |(relation, learned)| format!("-> {relation} ({learned}) "));
     let created = model.created.map_or_else(String::new, |created| format!("  {}", day(created)));
     format!("{link}{}{created}  {}", marked(model), licence(model))
 }

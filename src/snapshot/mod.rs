@@ -24,6 +24,7 @@ mod names;
 mod nearest;
 mod oddities;
 mod opened;
+mod overlaid;
 mod packed;
 mod part;
 mod provenance;
@@ -80,6 +81,8 @@ pub struct Snapshot {
     kept: Arc<Kept>,
     provenance: Arc<Provenance>,
     rejects: Arc<[Reject]>,
+    /// How many oddities there are in all, where these are a part of a snapshot's models.
+    of_oddities: Option<u64>,
 }
 
 /// Where the columns come from.
@@ -152,7 +155,7 @@ impl Snapshot {
 
     fn new(columns: Columns, body: Body, kept: Kept, provenance: Provenance, rejects: Vec<Reject>) -> Snapshot {
         let (columns, body, kept, provenance) = (columns.into(), body.into(), kept.into(), provenance.into());
-        Snapshot { columns, body, kept, provenance, rejects: rejects.into() }
+        Snapshot { columns, body, kept, provenance, rejects: rejects.into(), of_oddities: None }
     }
 
     /// What was found wrong with the file.
@@ -411,7 +414,7 @@ impl Snapshot {
 
     /// Counts the oddities of all models. Every answer says it, so the column is not read for it.
     pub fn all_oddities(&self) -> u64 {
-        self.columns.all_oddities() as u64
+        self.of_oddities.unwrap_or(self.columns.all_oddities() as u64)
     }
 
     /// Tells whether any of the lists has a word. No column is read for it.

@@ -88,6 +88,20 @@ pub(super) fn declared(front: &str, oddities: &mut Vec<Oddity>) -> Option<CardWo
     Some(CardWords { tags, library: found.words[Word::Library].take(), ..words })
 }
 
+/// The value that a YAML text is, as far as its first document goes.
+///
+/// # Errors
+/// Why it is no YAML.
+pub(super) fn yaml(text: &str) -> Result<CardValue<'static>, String> {
+    let mut events = Parser::new_from_str(text);
+    loop {
+        match next(&mut events)? {
+            Event::StreamStart | Event::DocumentStart(..) => (),
+            event => return Keys::default().value(event, &mut events, 0),
+        }
+    }
+}
+
 /// Reads a front matter, without its `---` lines, into `found`.
 fn read(front: &[u8], found: &mut Found<'static>) {
     let text = match std::str::from_utf8(front) {

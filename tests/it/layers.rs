@@ -83,7 +83,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "import",
-        may_import: &["census", "reference", "snapshot", "source", "model"],
+        may_import: &["census", "lineage", "reference", "snapshot", "source", "model"],
         foreign: &["thiserror"],
     },
     Room {

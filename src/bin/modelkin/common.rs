@@ -7,10 +7,11 @@ use modelkin::ask::{Common, Facts, Question};
 use crate::{args, desk, models};
 
 pub fn run(args: &args::Common) -> anyhow::Result<ExitCode> {
-    let models = models::named(&args.models)?;
+    let named = models::named(&args.models)?;
+    let models = named.models.clone();
     let question = Question::Common(Common { models, filter: (&args.filter).into() });
     desk::check(&question)?;
-    let answer = desk::ask(&desk::atlas(&args.question, desk::families("", None)?)?, &question)?;
+    let answer = desk::ask(&named.atlas(&args.question, desk::families("", None)?)?, &question)?;
     let is_none = matches!(answer.facts(), Facts::Common { common, .. } if common.nearest.is_empty());
     desk::write(&answer, args.question.format)?;
     Ok(args.exit.code(is_none))

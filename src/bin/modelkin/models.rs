@@ -4,15 +4,42 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use modelkin::ask::{Entry, Models};
+use modelkin::ask::{Atlas, Entry, Models, Tables};
+use modelkin::import::Overlay;
 use modelkin::ink::plural;
-use modelkin::source::Inventory;
+use modelkin::source::{Inventory, LocalModel};
 
-use crate::{args, files, output};
+use crate::{args, desk, files, output, snapshots};
 
-/// The models that an option's lists and the arguments name.
-pub fn named(typed: &args::Models) -> anyhow::Result<Models> {
-    listed(&typed.models, &typed.from)
+/// What the arguments, lists and folders name.
+pub struct Named {
+    /// The models that are asked for.
+    pub models: Models,
+    /// Models in folders, which are among them.
+    folders: Vec<LocalModel>,
+}
+
+/// Reads what the arguments, lists and folders name.
+pub fn named(typed: &args::Models) -> anyhow::Result<Named> {
+    let mut models = listed(&typed.models, &typed.from)?;
+    let read = |path: &PathBuf| LocalModel::read(path).with_context(|| files::named("--folder", path));
+    let folders: Vec<LocalModel> = typed.folder.iter().map(read).collect::<Result<_, _>>()?;
+    models.ids.extend(folders.iter().map(|local| local.id().to_string()));
+    Ok(Named { models, folders })
+}
+
+impl Named {
+    /// The snapshot that is meant, to be asked, with what folders hold laid over it.
+    pub fn atlas(&self, asked: &args::Question, tables: Tables) -> anyhow::Result<Atlas> {
+        let snapshot = snapshots::open(asked, None)?;
+        if self.folders.is_empty() {
+            return Ok(desk::over(&snapshot, &asked.wait, tables));
+        }
+        let ids = self.models.ids.iter().chain(self.models.listed.iter().map(|entry| &entry.id));
+        let ids: Vec<&str> = ids.map(String::as_str).collect();
+        let Overlay { snapshot, files, remarks } = Overlay::new(&snapshot, &self.folders, &ids)?;
+        Ok(desk::over(&snapshot, &asked.wait, tables).overlaid(files, remarks))
+    }
 }
 
 /// The models that are named by their ids, and those of lists.

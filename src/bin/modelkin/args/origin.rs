@@ -18,6 +18,10 @@ pub struct Models {
     /// `-` is the standard input. What the snapshot does not know is named
     #[arg(long, value_name = "FILE")]
     pub from: Vec<PathBuf>,
+    /// A folder with a model that is on no hub yet: README.md, adapter_config.json, config.json, mergekit_config.yml; its links are
+    /// laid over the snapshot for this answer
+    #[arg(long, value_name = "DIR")]
+    pub folder: Vec<PathBuf>,
 }
 
 /// How a negative answer ends.
