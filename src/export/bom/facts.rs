@@ -125,10 +125,8 @@ impl Bom {
             model.is_end = !model.is_listed || lineage.is_root(*row) || roots.contains(row);
             let parents = lineage.parents(*row);
             model.parents = parents.filter_map(|(parent, edge)| Some((place(&parent)?, edge))).collect();
-            let links = lineage.parents(*row).map(|(parent, edge)| {
-                let words = format!("{}, {}", edge.relation.name(), edge.learned.name());
-                (format!("link:{}", lineage.snapshot().id(parent)), words)
-            });
+            let links = lineage.parents(*row);
+            let links = links.map(|(parent, edge)| (format!("link:{}", lineage.snapshot().id(parent)), words_of(edge)));
             model.properties.extend(links);
             model.properties.extend(extra.properties.get(row).into_iter().flatten().cloned());
             models.push(model);
@@ -263,7 +261,12 @@ impl Origin {
     }
 }
 
-/// A text that names all properties of this program.
+/// A link's relation, and how it was learned.
+pub(super) fn words_of(edge: Edge) -> String {
+    format!("{}, {}", edge.relation.name(), edge.learned.name())
+}
+
+/// The name of a property, which tells whose it is.
 pub(super) fn property(name: &str) -> String {
     format!("{}:{name}", PROGRAM.0)
 }
