@@ -1,5 +1,7 @@
-//! A part of the lineage as a graph file: one format, one file, its own escaping. Links run from parent to child.
+//! A part of the lineage as a graph file: one format, one file, its own escaping. Links run from parent to child. And models with what they
+//! were made of as bills of materials, where links run from child to parent, as their readers expect.
 
+mod bom;
 mod cytoscape;
 mod dot;
 mod drawing;
@@ -20,6 +22,7 @@ mod svg;
 mod table;
 mod xml;
 
+pub use bom::{Bom, BomFormat, Extra, spdx_id};
 pub use engine::{Engine, Layout, Painter, Painting};
 pub use format::Format;
 pub use graph::{About, Attribute, Graph, Kind, NODE_FIELDS, Node, Status, Tables};

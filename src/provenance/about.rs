@@ -92,6 +92,11 @@ impl<'s> About<'s> {
         if self.books.files.iter().any(is_it) { "file" } else { edge.learned.name() }
     }
 
+    /// Finds the id that a model has today by the table of old ids, if that has its id. Models of the oldest kind have an owner there.
+    pub fn new_id(&self, id: &str) -> Option<&'s str> {
+        self.books.aliases.new_id(id)
+    }
+
     /// Looks up a model.
     pub fn model(&self, row: Row) -> Known<'s> {
         let id = self.snapshot.id(row);

@@ -104,7 +104,19 @@ const ROOMS: &[Room] = &[
     Room {
         name: "export",
         may_import: &["provenance", "ink", "census", "lineage", "reference", "snapshot", "source", "model"],
-        foreign: &["graphviz_rust", "quick_xml", "serde_json", "csv", "parquet", "bytes", "flate2", "jiff", "petgraph"],
+        foreign: &[
+            "graphviz_rust",
+            "quick_xml",
+            "serde_json",
+            "csv",
+            "parquet",
+            "bytes",
+            "flate2",
+            "jiff",
+            "petgraph",
+            "percent_encoding",
+            "sha2",
+        ],
     },
     Room {
         name: "ask",

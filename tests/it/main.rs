@@ -4,6 +4,7 @@
 
 mod ask;
 mod asked;
+mod bom;
 mod bounds;
 mod citations;
 mod counting;
