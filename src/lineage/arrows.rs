@@ -132,7 +132,16 @@ impl Arrows {
         }
         // What is above one that is left is left too.
         let left = rows.filter(|row| open[*row as usize] > 0);
-        let mut cycles = components(&self.offsets, &self.ends, left);
+        self.cycles_among(left)
+    }
+
+    /// Finds those among some rows and what is above them.
+    pub fn cycles_from(&self, rows: &[Row]) -> Vec<Vec<Row>> {
+        self.cycles_among(rows.iter().copied())
+    }
+
+    fn cycles_among(&self, starts: impl Iterator<Item = Row>) -> Vec<Vec<Row>> {
+        let mut cycles = components(&self.offsets, &self.ends, starts);
         cycles.iter_mut().for_each(|members| members.sort_unstable());
         cycles.sort_unstable();
         cycles

@@ -14,9 +14,10 @@ impl Lineage {
             common.retain(|row| of_other.binary_search(row).is_ok());
         }
         // Whatever lies between two of them is one of them too, so a child tells whether one is above another.
+        let cycles = self.cycles_above(&common);
         let is_common = |row: Row| common.binary_search(&row).is_ok();
         let is_nearest = |row: &&Row| {
-            let cycle = self.cycles().iter().find(|cycle| cycle.binary_search(row).is_ok());
+            let cycle = cycles.iter().find(|cycle| cycle.binary_search(row).is_ok());
             let together = cycle.map_or(std::slice::from_ref(*row), Vec::as_slice);
             let mut children = together.iter().flat_map(|member| self.children(*member)).map(|(child, _)| child);
             !children.any(|child| is_common(child) && together.binary_search(&child).is_err())
@@ -31,9 +32,9 @@ impl Lineage {
         let mut starts = set();
         starts.extend(from.iter().map(|row| *row as usize));
         // A cycle is one node: what is in one with a start is as the start.
-        for cycle in self.cycles() {
+        for cycle in self.cycles_above(from) {
             if cycle.iter().any(|row| starts.contains(*row as usize)) {
-                starts.extend(cycle.iter().map(|row| *row as usize));
+                starts.extend(cycle.into_iter().map(|row| row as usize));
             }
         }
         let mut inside = starts.clone();

@@ -234,6 +234,11 @@ impl Lineage {
         self.cycles.get_or_init(|| self.up.cycles())
     }
 
+    /// Finds the cycles among some models and everything above them, each in order of the rows. No other model is looked at.
+    pub(crate) fn cycles_above(&self, models: &[Row]) -> Vec<Vec<Row>> {
+        self.up.cycles_from(models)
+    }
+
     /// Finds the model of an id, without regard to case; an old id leads to the model that it names today.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, OnceLock};
 
 use crate::lineage::{Edge, Lineage, RowSet};
 use crate::model::Relation;
@@ -15,6 +16,8 @@ pub struct Blast {
     pub hits: Vec<Hit>,
     /// Bases, and what is in a cycle with one: no way leads around them.
     starts: BTreeSet<Row>,
+    /// The members of cycles that are roots above any hit, each with all of its cycle.
+    root_cycles: OnceLock<HashMap<Row, Arc<[Row]>>>,
 }
 
 /// A `Hit` is a model that descends from a base.
@@ -72,9 +75,10 @@ impl Blast {
             });
         }
         hits.sort_unstable_by_key(|hit| (hit.distance, hit.row));
-        let together = lineage.cycles().iter().filter(|cycle| cycle.iter().any(|row| is_base.holds(*row)));
+        let cycles = lineage.cycles_above(&bases);
+        let together = cycles.iter().filter(|cycle| cycle.iter().any(|row| is_base.holds(*row)));
         let starts = together.flatten().chain(&bases).copied().collect();
-        Blast { lineage: lineage.clone(), bases, hits, starts }
+        Blast { lineage: lineage.clone(), bases, hits, starts, root_cycles: OnceLock::new() }
     }
 
     /// Gives the links by which it was found.
@@ -89,24 +93,31 @@ impl Blast {
         if self.starts.contains(&model) {
             return roots;
         }
-        let mut above = Vec::new();
         while let Some(at) = left.pop() {
-            above.push(at);
+            if let Some(cycle) = self.root_cycles().get(&at).filter(|cycle| cycle.binary_search(&model).is_err()) {
+                roots.extend(cycle.iter());
+            }
             if self.lineage.is_root(at) && at != model {
                 roots.push(at);
             }
             let parents = self.lineage.parents(at).map(|(parent, _)| parent);
             left.extend(parents.filter(|parent| !self.starts.contains(parent)).filter(|parent| met.insert(*parent)));
         }
-        // A cycle is a root if all parents of its members are members.
-        let is_met = |row: &Row| met.contains(row);
-        for cycle in self.lineage.cycles().iter().filter(|cycle| cycle.iter().any(is_met)) {
-            let is_inside = |(parent, _): (Row, Edge)| cycle.binary_search(&parent).is_ok();
-            if !cycle.contains(&model) && cycle.iter().all(|member| self.lineage.parents(*member).all(is_inside)) {
-                roots.extend(cycle);
-            }
-        }
         roots.sort_unstable();
+        roots.dedup();
         roots
+    }
+
+    /// A cycle is a root if all parents of its members are members.
+    fn root_cycles(&self) -> &HashMap<Row, Arc<[Row]>> {
+        self.root_cycles.get_or_init(|| {
+            let hits: Vec<Row> = self.hits.iter().map(|hit| hit.row).collect();
+            let is_root = |cycle: &Vec<Row>| {
+                let is_inside = |(parent, _): (Row, Edge)| cycle.binary_search(&parent).is_ok();
+                cycle.iter().all(|member| self.lineage.parents(*member).all(is_inside))
+            };
+            let roots = self.lineage.cycles_above(&hits).into_iter().filter(is_root).map(Arc::<[Row]>::from);
+            roots.flat_map(|cycle| (0..cycle.len()).map(move |at| (cycle[at], Arc::clone(&cycle)))).collect()
+        })
     }
 }

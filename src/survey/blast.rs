@@ -1,10 +1,10 @@
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::{BEFORE, UNKNOWN};
 use crate::census::{Coverage, Sum};
 use crate::ink::{Section, Table, Unit, Value, day, grouped, plural};
-use crate::model::{DATES_KEPT_SINCE, Relation};
+use crate::model::{DATES_KEPT_SINCE, DAY, Relation};
 use crate::provenance::{About, Hit};
 
 use Unit::{Count, Number, Text};
@@ -45,24 +45,29 @@ pub fn blast(hits: &[Hit], about: &About<'_>, bases: &[Struck]) -> Section {
     let (direct, indirect) = (count(|hit| hit.is_direct), count(|hit| hit.is_indirect));
     let mut downloads = Sum::default();
     let mut groups: [Groups; 7] = Default::default();
+    let (mut dated, mut published) = (0, 0);
+    let mut months: HashMap<i64, String> = HashMap::new();
     for hit in hits {
         let model = about.model(hit.row);
         downloads.add(model.downloads);
+        dated += u64::from(model.created.is_some());
+        published += u64::from(model.publisher.is_some());
         let month = match model.created {
-            None => UNKNOWN.to_owned(),
-            Some(created) if created < DATES_KEPT_SINCE => BEFORE.to_owned(),
-            Some(created) => day(created)[..7].to_owned(),
+            None => UNKNOWN,
+            Some(created) if created < DATES_KEPT_SINCE => BEFORE,
+            Some(created) => months.entry(created.div_euclid(DAY)).or_insert_with(|| day(created)[..7].to_owned()),
         };
-        // An account may be called as a model that has none.
-        let owner = about.snapshot().owner(hit.row).map_or_else(|| format!("/{}", model.id), str::to_owned);
+        // A model without an account is its own owner, and none that is called so.
+        let own = about.snapshot().owner(hit.row).is_none().then(|| format!("/{}", model.id));
+        let owner = about.snapshot().owner(hit.row).or(own.as_deref()).unwrap_or_default();
         let publisher = model.publisher.map_or(UNKNOWN, |publisher| &publisher.name);
         let country = model.publisher.map_or(UNKNOWN, |publisher| &publisher.country);
         let licence = model.licences.first().map_or("none stated", |licence| licence);
-        let distance = format!("{:>6}", hit.distance);
-        let keys = [hit.relation.name(), &owner, publisher, country, licence, &month, &distance];
+        let distance = format!("{:>9}", hit.distance);
+        let keys = [hit.relation.name(), owner, publisher, country, licence, month, &distance];
         groups.iter_mut().zip(keys).for_each(|(group, key)| group.add(key, hit, model.downloads));
     }
-    let owners = groups[1].0.len() as u64;
+    let owners = groups[1].groups.len() as u64;
 
     section.findings.push(format!(
         "{} from {}: {} direct, {} indirect; a model may be both, so that the two may be more than all.",
@@ -111,11 +116,9 @@ pub fn blast(hits: &[Hit], about: &About<'_>, bases: &[Struck]) -> Section {
     );
     section.tables.push(months.table("months", "By month", "month", |key, _| key == UNKNOWN));
     section.tables.push(distances.table("distances", "By distance from the nearest base", "distance", |_, _| ()));
-    let dated = hits.iter().filter(|hit| about.model(hit.row).created.is_some()).count() as u64;
-    let publishers = hits.iter().filter(|hit| about.model(hit.row).publisher.is_some()).count() as u64;
     section.cover("counted models with downloads in 30 days", Coverage { known: downloads.of, of: total });
     section.cover("counted models with a date", Coverage { known: dated, of: total });
-    section.cover("counted models whose publisher is in the table", Coverage { known: publishers, of: total });
+    section.cover("counted models whose publisher is in the table", Coverage { known: published, of: total });
     section.define(&[
         "Counted: distinct models other than the bases that can be reached from any of them. Direct: with a base for a parent. Indirect: with a parent that descends from a base and is none.",
         "Counts of single bases do not add up: a model may descend from several.",
@@ -168,12 +171,26 @@ struct Group {
 
 /// Groups by their words, without regard to case; each is called as it was spelled first.
 #[derive(Default)]
-struct Groups(BTreeMap<String, (String, Group)>);
+struct Groups {
+    places: HashMap<String, usize>,
+    groups: Vec<(String, Group)>,
+    /// The last word in lower case.
+    key: String,
+}
 
 impl Groups {
     fn add(&mut self, word: &str, hit: &Hit, downloads: Option<u64>) {
-        let called = || (word.trim_start_matches('/').to_owned(), Group::default());
-        let (_, group) = self.0.entry(word.to_ascii_lowercase()).or_insert_with(called);
+        self.key.clear();
+        self.key.extend(word.chars().map(|c| c.to_ascii_lowercase()));
+        let place = match self.places.get(&self.key) {
+            Some(place) => *place,
+            None => {
+                self.places.insert(self.key.clone(), self.groups.len());
+                self.groups.push((word.trim_start_matches('/').to_owned(), Group::default()));
+                self.groups.len() - 1
+            }
+        };
+        let (_, group) = &mut self.groups[place];
         group.models += 1;
         group.only_through += u64::from(hit.only_through);
         group.downloads.add(downloads);
@@ -190,8 +207,8 @@ impl Groups {
         let key = if key == "distance" { (key, Number) } else { (key, Text) };
         let main = [key, ("models", Count), ("only_through", Count), ("downloads_30d", Count), ("known_of", Count)];
         let mut table = Table::new(name, title, 1, &main, &[]);
-        let mut groups: Vec<(String, Group)> = self.0.into_values().collect();
-        groups.sort_by_cached_key(|(key, group)| order(key, group));
+        let mut groups = self.groups;
+        groups.sort_by_cached_key(|(key, group)| (order(key, group), key.clone()));
         for (word, group) in groups {
             let word = match key.1 {
                 Number => Value::from(word.trim().parse::<u64>().ok()),
