@@ -20,6 +20,7 @@ mod hosts;
 mod hub_today;
 mod laid;
 mod layers;
+mod licences;
 mod mutants;
 mod naive;
 mod odd_answers;
