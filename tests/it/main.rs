@@ -20,6 +20,7 @@ mod hosts;
 mod hub_today;
 mod laid;
 mod layers;
+mod licence_tables;
 mod licences;
 mod mutants;
 mod naive;
