@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::stated::{AllStated, Part, Stated};
 use super::verdict::{Outcome, Verdict, Why, clash, is_named, pair, reason};
 use super::{By, Policy};
-use crate::lineage::{Edge, Lineage};
+use crate::lineage::{Edge, Lineage, components};
 use crate::model::Relation;
 use crate::reference::{Bases, Term, TermSet, Terms};
 use crate::snapshot::{Error, Row};
@@ -140,20 +140,34 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The cycle that a model is in; of most it is empty.
-    fn cycle(&self, row: Row) -> &[Row] {
-        let found = self.lineage.cycles().iter().find(|members| members.binary_search(&row).is_ok());
-        found.map_or(&[], Vec::as_slice)
+    /// The cycles among a model and its ancestors, and in which of them each of their members is: those of the whole snapshot need not be found for one model.
+    fn cycles(&self, distances: &BTreeMap<Row, u32>) -> (BTreeMap<Row, usize>, Vec<Vec<Row>>) {
+        let rows: Vec<Row> = distances.keys().copied().collect();
+        let (mut offsets, mut targets) = (vec![0], Vec::new());
+        for row in &rows {
+            let parents = self.lineage.parents(*row).filter_map(|(parent, _)| rows.binary_search(&parent).ok());
+            targets.extend(parents.map(|place| place as u32));
+            offsets.push(targets.len() as u32);
+        }
+        let (mut of, mut found) = (BTreeMap::new(), Vec::new());
+        for places in components(&offsets, &targets, 0..rows.len() as u32) {
+            let mut members: Vec<Row> = places.into_iter().map(|place| rows[place as usize]).collect();
+            members.sort_unstable();
+            members.iter().for_each(|member| _ = of.insert(*member, found.len()));
+            found.push(members);
+        }
+        (of, found)
     }
 
     /// Which ancestors reach a model by copies alone, and which otherwise. A cycle is one node: nobody goes round it, and inside nothing is a
     /// copy of anything.
-    fn reaches(&self, row: Row) -> BTreeMap<Row, Reach> {
+    fn reaches(&self, row: Row, distances: &BTreeMap<Row, u32>) -> BTreeMap<Row, Reach> {
+        let (of, cycles) = self.cycles(distances);
         let mut found: BTreeMap<Row, Reach> = BTreeMap::new();
         let mut left = vec![(row, true)];
         let mut met: BTreeSet<(Row, bool)> = BTreeSet::from([(row, true)]);
         while let Some((at, is_copy)) = left.pop() {
-            let cycle = self.cycle(at);
+            let cycle = of.get(&at).map_or(&[][..], |cycle| &cycles[*cycle][..]);
             let others = cycle.iter().filter(|other| **other != at);
             others.for_each(|other| found.entry(*other).or_default().derived = true);
             for member in if cycle.is_empty() { std::slice::from_ref(&at) } else { cycle } {
@@ -182,7 +196,7 @@ impl<'a> Judge<'a> {
         let levels = above.levels.iter().zip(1..).flat_map(|(models, level)| std::iter::repeat_n(level, *models));
         let mut distances: BTreeMap<Row, u32> = above.rows.iter().copied().zip(levels).collect();
         distances.insert(row, 0);
-        let reaches = self.reaches(row);
+        let reaches = self.reaches(row, &distances);
         let mut findings: Vec<Finding<'_>> = Vec::new();
         for (ancestor, reach) in &reaches {
             findings.push(self.finding(row, *ancestor, *reach, &distances));

@@ -330,7 +330,7 @@ fn licence(values: &[String]) -> Result<(Licence, String), String> {
             let (missing, more) = (set.without(said), said.without(set));
             return Err(format!("terms and clauses do not agree: without a clause {missing}; only a clause {more}"));
         }
-        if set.has(Term::Name) != !prefix.is_empty() {
+        if set.has(Term::Name) == prefix.is_empty() {
             return Err("M goes with a `prefix` that names begin with, and a prefix with M".into());
         }
         if !unsure.without(set).is_empty() {

@@ -39,7 +39,7 @@ fn every_id_of_the_hub_is_found_and_what_was_read_has_its_clauses() {
                 assert!(licence.read.is_some() && !licence.source.is_empty(), "{pattern}");
                 assert!(licence.addresses.iter().all(|address| address.starts_with("https://")), "{pattern}");
                 assert!(licence.terms.iter().all(|term| !licence.clause(term).unwrap().is_empty()), "{pattern}");
-                assert_eq!(licence.group().is_some(), true);
+                assert!(licence.group().is_some());
             }
             Text::Open | Text::Unnamed => {
                 assert!(licence.terms.is_empty() && licence.group().is_none() && licence.read.is_none(), "{pattern}");
