@@ -4,13 +4,25 @@
 mod about;
 mod blast;
 mod common;
+mod judge;
+mod policy;
+mod ruling;
 mod siblings;
+mod stated;
+mod sweep;
 mod upstream;
+mod verdict;
 mod why;
 
 pub use about::{About, Books, Known};
 pub use blast::{Blast, Hit};
 pub use common::{Common, Shared};
+pub use judge::{Cited, Finding, Judge, Judged, Meeting};
+pub use policy::{Day, Exception, Policy, PolicyError, Unknown};
+pub use ruling::{Fault, Rule, Ruling, Rulings};
 pub use siblings::{Sibling, Siblings};
+pub use stated::{By, Part, Stated};
+pub use sweep::{Side, Sweep, Tally, VerdictCounts};
 pub use upstream::{Ancestor, Upstream};
+pub use verdict::Verdict;
 pub use why::{Step, Why};

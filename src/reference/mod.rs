@@ -1,22 +1,29 @@
 //! What the Hub does not say: which models make up a family, which ids are old names of others, who
-//! publishes, of what class licences and sizes are, who is compared with whom, and what others published.
+//! publishes, of what class licences and sizes are, what licences ask, who is compared with whom, and what others published.
 
 mod aliases;
+mod bases;
 mod family;
 mod licences;
 mod published;
 mod publisher;
 mod rivals;
 mod sizes;
+mod term;
+mod terms;
 mod words;
 
 pub use aliases::Aliases;
+pub use bases::Bases;
 pub use family::{Families, Family, Matcher};
 pub use licences::Licences;
 pub use published::{Claim, Published};
 pub use publisher::{Publisher, Publishers, Whose};
 pub use rivals::{Comparison, Kind, Rivals};
 pub use sizes::SizeClasses;
+pub use term::{Term, TermSet};
+pub use terms::{Clause, Group, Licence, Terms, Text};
+pub(crate) use terms::{matches, normal};
 pub use words::Words;
 
 /// An `Error` says that a table cannot be read.

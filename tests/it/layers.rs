@@ -70,7 +70,7 @@ const ROOMS: &[Room] = &[
         ],
     },
     Room { name: "lineage", may_import: &["snapshot", "model"], foreign: &["petgraph", "fixedbitset"] },
-    Room { name: "reference", may_import: &["model"], foreign: &["csv", "regex", "thiserror"] },
+    Room { name: "reference", may_import: &["model"], foreign: &["csv", "regex", "sha2", "thiserror"] },
     Room {
         name: "census",
         may_import: &["lineage", "reference", "snapshot", "model"],
@@ -89,7 +89,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "provenance",
         may_import: &["census", "lineage", "reference", "snapshot", "model"],
-        foreign: &["thiserror"],
+        foreign: &["serde", "serde_json", "thiserror"],
     },
     Room {
         name: "report",

@@ -21,6 +21,8 @@ mod hosts;
 mod hub_today;
 mod laid;
 mod layers;
+mod licence_tables;
+mod licences;
 mod mutants;
 mod naive;
 mod odd_answers;
