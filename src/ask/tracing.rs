@@ -91,7 +91,7 @@ impl Atlas {
             true => None,
             false => {
                 let struck = below.struck(&rows, gone, snapshot);
-                let mut section = survey::blast(&counted, &About::new(snapshot, &books)?, &struck);
+                let mut section = survey::blast(&counted, &About::new(snapshot, &books)?, &struck)?;
                 section.definition.extend(words.iter().skip(survey::HIT.len()).cloned());
                 if let Some(table) = &asked.table {
                     super::surveying::leave(&mut section, &[table], false)?;

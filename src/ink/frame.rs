@@ -46,6 +46,8 @@ pub type Words = fn(Hint) -> &'static str;
 pub enum Rows<'r> {
     /// The rows are made already.
     Few(Vec<Named>),
+    /// There is one row, which may hold whole tables: the function makes it when it is written.
+    One(Box<dyn Fn() -> Named + 'r>),
     /// The function makes the row at a place when it is written, so that millions need not be held; the number says how
     /// many there are.
     Many(usize, Box<dyn Fn(usize) -> Named + 'r>),
@@ -56,6 +58,7 @@ impl Rows<'_> {
     pub fn len(&self) -> usize {
         match self {
             Rows::Few(rows) => rows.len(),
+            Rows::One(_) => 1,
             Rows::Many(count, _) => *count,
         }
     }
@@ -66,11 +69,13 @@ impl Rows<'_> {
     }
 
     fn iter(&self) -> impl Iterator<Item = Cow<'_, [(Cow<'static, str>, Value)]>> {
-        let (few, many) = match self {
-            Rows::Few(rows) => (&rows[..], None),
-            Rows::Many(count, make) => (&[][..], Some((0..*count).map(|at| Cow::Owned(make(at))))),
+        let (few, one, many) = match self {
+            Rows::Few(rows) => (&rows[..], None, None),
+            Rows::One(make) => (&[][..], Some(make), None),
+            Rows::Many(count, make) => (&[][..], None, Some((0..*count).map(|at| Cow::Owned(make(at))))),
         };
-        few.iter().map(|row| Cow::Borrowed(&row[..])).chain(many.into_iter().flatten())
+        let one = one.into_iter().map(|make| Cow::Owned(make()));
+        few.iter().map(|row| Cow::Borrowed(&row[..])).chain(one).chain(many.into_iter().flatten())
     }
 }
 

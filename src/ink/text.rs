@@ -1,4 +1,4 @@
-use super::{Block, Grid, Known, Named, Report, Section, Table, Unit, Value, day, grouped, percent, plural};
+use super::{Block, Grid, Known, Named, Report, Rows, Section, Table, Unit, Value, day, grouped, percent, plural};
 use crate::census::{Coverage, Error, Sum};
 use crate::model::{Count, DAY};
 use crate::reference::Published;
@@ -113,7 +113,7 @@ fn section_blocks(section: &Section, compared: Option<&Table>, blocks: &mut Vec<
 impl Section {
     /// Makes a report of the section alone: programs are given it as the one row.
     pub fn report(&self) -> Report<'_> {
-        Report { rows: vec![named(self, None)].into(), ..self.rows() }
+        Report { rows: Rows::One(Box::new(|| named(self, None))), ..self.rows() }
     }
 
     /// Makes a report of the section in which programs are given the rows of its first table.

@@ -1,6 +1,6 @@
 use crate::lineage::Edge;
 use crate::model::{Count, FileLink, Word, WordList};
-use crate::reference::{Aliases, Error, Licences, Publisher, Publishers};
+use crate::reference::{Aliases, Error, Licences, Publisher, Publishers, Whose};
 use crate::snapshot::{self, ListColumn, NumberColumn, Row, Snapshot, WordColumn};
 
 /// A `Books` is the tables that say of models what the Hub does not.
@@ -97,10 +97,30 @@ impl<'s> About<'s> {
         self.books.aliases.new_id(id)
     }
 
+    /// Gives the first licence that a model states.
+    pub fn licence(&self, row: Row) -> Option<&'s str> {
+        self.licences.first_at(row)
+    }
+
+    /// Gives when a model was made, in milliseconds since 1970, UTC.
+    pub fn created(&self, row: Row) -> Option<i64> {
+        self.created.at(row)
+    }
+
+    /// Gives a model's downloads in the last 30 days.
+    pub fn downloads(&self, row: Row) -> Option<u64> {
+        self.downloads.at(row)
+    }
+
+    /// Tells whose a model is.
+    pub fn whose(&self, row: Row) -> Whose<'s> {
+        self.books.publishers.whose(self.snapshot.id(row), &self.books.aliases)
+    }
+
     /// Looks up a model.
     pub fn model(&self, row: Row) -> Known<'s> {
         let id = self.snapshot.id(row);
-        let whose = self.books.publishers.whose(id, &self.books.aliases);
+        let whose = self.whose(row);
         let licences: Vec<&str> = self.licences.words_at(row).collect();
         Known {
             id,

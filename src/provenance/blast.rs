@@ -48,31 +48,27 @@ impl Blast {
         let below = lineage.below(&bases);
         let only = lineage.only_through(&bases, &below.rows);
         let set = |rows: &[Row]| RowSet::from_rows(lineage.snapshot().len(), rows);
-        let (is_base, is_below, is_only) = (set(&bases), set(&below.rows), set(&only));
+        let (is_base, is_only) = (set(&bases), set(&only));
         let reached = set(&[&bases[..], &below.rows].concat());
-        let towards = |parent: Row| reached.holds(parent);
         // How far each is, and from which base; by its place among those that are reached.
         let mut known: Vec<Option<(u32, Row)>> = vec![None; reached.len()];
         bases.iter().for_each(|base| known[reached.place(*base) as usize] = Some((0, *base)));
         let mut hits = Vec::with_capacity(below.rows.len());
         for (row, distance) in below.distances() {
-            let parents = || lineage.parents(row).filter(|(parent, _)| towards(*parent));
-            let nearest = parents().filter_map(|(parent, edge)| {
-                let (at, base) = known[reached.place(parent) as usize]?;
-                (at + 1 == distance).then_some((edge.relation, Reverse(parent), base))
-            });
-            let Some((_, Reverse(via), base)) = nearest.max() else { continue };
+            let (mut nearest, mut relation) = (None, Relation::Unstated);
+            let (mut is_direct, mut is_indirect) = (false, false);
+            for (parent, edge) in lineage.parents(row).filter(|(parent, _)| reached.holds(*parent)) {
+                let place = known[reached.place(parent) as usize];
+                is_direct |= is_base.holds(parent);
+                is_indirect |= !is_base.holds(parent);
+                relation = relation.max(edge.relation);
+                let nearer = place.filter(|(at, _)| at + 1 == distance);
+                nearest = nearest.max(nearer.map(|(_, base)| (edge.relation, Reverse(parent), base)));
+            }
+            let Some((_, Reverse(via), base)) = nearest else { continue };
             known[reached.place(row) as usize] = Some((distance, base));
-            hits.push(Hit {
-                row,
-                distance,
-                via,
-                base,
-                relation: parents().map(|(_, edge)| edge.relation).max().unwrap_or(Relation::Unstated),
-                is_direct: parents().any(|(parent, _)| is_base.holds(parent)),
-                is_indirect: parents().any(|(parent, _)| is_below.holds(parent)),
-                only_through: is_only.holds(row),
-            });
+            let only_through = is_only.holds(row);
+            hits.push(Hit { row, distance, via, base, relation, is_direct, is_indirect, only_through });
         }
         hits.sort_unstable_by_key(|hit| (hit.distance, hit.row));
         let cycles = lineage.cycles_above(&bases);

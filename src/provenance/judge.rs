@@ -111,7 +111,32 @@ impl<'a> Judge<'a> {
     /// # Errors
     /// [`Error::Damaged`] if a column of the snapshot is not as it was written.
     pub fn new(lineage: &'a Lineage, terms: &'a Terms, bases: &Bases, policy: &'a Policy) -> Result<Judge<'a>, Error> {
-        let stated = AllStated::of(lineage, terms, bases, policy)?;
+        Judge::over(lineage, terms, bases, policy, None)
+    }
+
+    /// Looks up what some models and all above them state. It judges these, and no others.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if a column of the snapshot is not as it was written.
+    pub fn of(
+        lineage: &'a Lineage,
+        terms: &'a Terms,
+        bases: &Bases,
+        policy: &'a Policy,
+        models: &[Row],
+    ) -> Result<Judge<'a>, Error> {
+        let rows = [models, &lineage.above(models).rows].concat();
+        Judge::over(lineage, terms, bases, policy, Some(&rows))
+    }
+
+    fn over(
+        lineage: &'a Lineage,
+        terms: &'a Terms,
+        bases: &Bases,
+        policy: &'a Policy,
+        some: Option<&[Row]>,
+    ) -> Result<Judge<'a>, Error> {
+        let stated = AllStated::of(lineage, terms, bases, policy, some)?;
         let rules = format!("{RULES}/{}/{}", terms.version(), bases.version());
         Ok(Judge { lineage, terms, policy, stated, rules })
     }
@@ -193,9 +218,7 @@ impl<'a> Judge<'a> {
     pub fn model(&self, row: Row) -> Judged<'_> {
         let stated = self.stated(row);
         let above = self.lineage.above(&[row]);
-        let levels = above.levels.iter().zip(1..).flat_map(|(models, level)| std::iter::repeat_n(level, *models));
-        let mut distances: BTreeMap<Row, u32> = above.rows.iter().copied().zip(levels).collect();
-        distances.insert(row, 0);
+        let distances: BTreeMap<Row, u32> = above.distances().chain([(row, 0)]).collect();
         let reaches = self.reaches(row, &distances);
         let mut findings: Vec<Finding<'_>> = Vec::new();
         for (ancestor, reach) in &reaches {

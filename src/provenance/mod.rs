@@ -12,6 +12,7 @@ mod stated;
 mod sweep;
 mod upstream;
 mod verdict;
+mod verdicts;
 mod why;
 
 pub use about::{About, Books, Known};
@@ -25,4 +26,5 @@ pub use stated::{By, Part, Stated};
 pub use sweep::{Side, Sweep, Tally, VerdictCounts};
 pub use upstream::{Ancestor, Upstream};
 pub use verdict::Verdict;
+pub use verdicts::{AncestorVerdict, ModelVerdict, Outcome, Told, Verdicts};
 pub use why::{Step, Why};

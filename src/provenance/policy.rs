@@ -1,17 +1,17 @@
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
-use crate::reference::{TermSet, Terms, Text};
+use crate::reference::{Term, TermSet, Terms, Text};
 
 /// A `Policy` says which verdicts somebody accepts (docs/licences.md, 7).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
     /// These licences are accepted, of the model and of all above it; if there is none, all are.
     pub allow: Vec<String>,
     /// No term of these may reach a model.
-    #[serde(deserialize_with = "letters")]
+    #[serde(serialize_with = "spelled", deserialize_with = "letters")]
     pub deny_terms: TermSet,
     /// This says what is done where nothing can be told: verdicts `unknown` and `silent`.
     pub unknown: Unknown,
@@ -22,7 +22,7 @@ pub struct Policy {
 }
 
 /// An `Unknown` says what is done where nothing can be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unknown {
     /// It is told, and no model fails for it.
@@ -35,7 +35,7 @@ pub enum Unknown {
 }
 
 /// An `Exception` accepts findings until a day.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exception {
     /// It is for this model; `*` stands for anything.
@@ -53,7 +53,7 @@ pub struct Exception {
 }
 
 /// A `Day` is a day, `2026-12-31`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Day(String);
 
@@ -79,6 +79,10 @@ impl std::fmt::Display for Day {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(&self.0)
     }
+}
+
+fn spelled<S: Serializer>(terms: &TermSet, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(terms.iter().map(Term::letter))
 }
 
 fn letters<'d, D: serde::Deserializer<'d>>(from: D) -> Result<TermSet, D::Error> {

@@ -171,7 +171,14 @@ pub(super) struct AllStated {
 }
 
 impl AllStated {
-    pub fn of(lineage: &Lineage, terms: &Terms, bases: &Bases, policy: &Policy) -> Result<AllStated, Error> {
+    /// Looks up what all models state, or, if `some` are named, these alone: the numbers of others say nothing then.
+    pub fn of(
+        lineage: &Lineage,
+        terms: &Terms,
+        bases: &Bases,
+        policy: &Policy,
+        some: Option<&[Row]>,
+    ) -> Result<AllStated, Error> {
         let snapshot = lineage.snapshot();
         let (lists, names) = (snapshot.list(WordList::Licences)?, snapshot.word(Word::LicenceName)?);
         let words: Vec<&str> = lists.words().collect();
@@ -185,7 +192,7 @@ impl AllStated {
             all.push(Stated::of(terms, words, name.map(str::to_owned), true));
             all.len() as u32 - 1
         };
-        let of = |row: Row| match lists.at(row) {
+        let number = |row: Row| match lists.at(row) {
             _ if !snapshot.is_listed(row) => 1,
             [] => 0,
             [code] if !is_other[*code as usize] => {
@@ -200,7 +207,17 @@ impl AllStated {
                 *met.entry((codes, name)).or_insert_with(|| make(codes, name))
             }
         };
-        let mut of: Vec<u32> = snapshot.rows().map(of).collect();
+        let mut of: Vec<u32> = match some {
+            None => snapshot.rows().map(number).collect(),
+            Some(rows) => {
+                let mut of = vec![0; snapshot.len()];
+                rows.iter()
+                    .copied()
+                    .zip(rows.iter().copied().map(number))
+                    .for_each(|(row, number)| of[row as usize] = number);
+                of
+            }
+        };
         let mut fill = |model: &str, licence: &str, by: By| {
             let Some(row) = snapshot.find(model) else { return };
             let row = snapshot.alias_of(row).unwrap_or(row);

@@ -1,11 +1,13 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use super::{BEFORE, UNKNOWN};
-use crate::census::{Coverage, Sum};
+use crate::census::{self, Coverage, Error, Sum};
 use crate::ink::{Section, Table, Unit, Value, day, grouped, plural};
-use crate::model::{DATES_KEPT_SINCE, DAY, Relation};
+use crate::model::{DATES_KEPT_SINCE, DAY};
 use crate::provenance::{About, Hit};
+use crate::snapshot::Row;
 
 use Unit::{Count, Number, Text};
 
@@ -38,36 +40,53 @@ pub struct Struck {
 }
 
 /// Counts what descends from some bases: `hits` are those that are counted. The bases stand in the order that they are given in.
-pub fn blast(hits: &[Hit], about: &About<'_>, bases: &[Struck]) -> Section {
+///
+/// # Errors
+/// It fails with [`Error::Snapshot`].
+pub fn blast(hits: &[Hit], about: &About<'_>, bases: &[Struck]) -> Result<Section, Error> {
     let mut section = Section::new("blast", "What descends from the bases");
-    let count = |is_counted: fn(&Hit) -> bool| hits.iter().filter(|hit| is_counted(hit)).count() as u64;
-    let (total, only) = (hits.len() as u64, count(|hit| hit.only_through));
-    let (direct, indirect) = (count(|hit| hit.is_direct), count(|hit| hit.is_indirect));
-    let mut downloads = Sum::default();
-    let mut groups: [Groups; 7] = Default::default();
-    let (mut dated, mut published) = (0, 0);
-    let mut months: HashMap<i64, String> = HashMap::new();
+    let numbers = census::owners(about.snapshot())?;
+    let (mut direct, mut indirect, mut all, mut dated) = (0, 0, Group::default(), 0);
+    let mut by_owner: HashMap<u32, (Row, Group)> = HashMap::new();
+    let mut by_licence: Groups<&str> = Groups::default();
+    let (mut by_relation, mut by_distance, mut by_day) = (Groups::default(), Groups::default(), Groups::default());
     for hit in hits {
-        let model = about.model(hit.row);
-        downloads.add(model.downloads);
-        dated += u64::from(model.created.is_some());
-        published += u64::from(model.publisher.is_some());
-        let month = match model.created {
-            None => UNKNOWN,
-            Some(created) if created < DATES_KEPT_SINCE => BEFORE,
-            Some(created) => months.entry(created.div_euclid(DAY)).or_insert_with(|| day(created)[..7].to_owned()),
-        };
-        // A model without an account is its own owner, and none that is called so.
-        let own = about.snapshot().owner(hit.row).is_none().then(|| format!("/{}", model.id));
-        let owner = about.snapshot().owner(hit.row).or(own.as_deref()).unwrap_or_default();
-        let publisher = model.publisher.map_or(UNKNOWN, |publisher| &publisher.name);
-        let country = model.publisher.map_or(UNKNOWN, |publisher| &publisher.country);
-        let licence = model.licences.first().map_or("none stated", |licence| licence);
-        let distance = format!("{:>9}", hit.distance);
-        let keys = [hit.relation.name(), owner, publisher, country, licence, month, &distance];
-        groups.iter_mut().zip(keys).for_each(|(group, key)| group.add(key, hit, model.downloads));
+        let (one, created) = (Group::of(hit, about), about.created(hit.row));
+        all.add(&one);
+        direct += u64::from(hit.is_direct);
+        indirect += u64::from(hit.is_indirect);
+        dated += u64::from(created.is_some());
+        by_owner.entry(numbers[hit.row as usize]).or_insert((hit.row, Group::default())).1.add(&one);
+        by_licence.add(about.licence(hit.row).unwrap_or("none stated"), &one);
+        by_relation.add(Reverse(hit.relation), &one);
+        by_distance.add(hit.distance, &one);
+        by_day.add(created.map(|created| created.div_euclid(DAY)), &one);
     }
-    let owners = groups[1].groups.len() as u64;
+    let (total, only, downloads) = (all.models, all.only_through, all.downloads);
+    // Who stands behind an owner is looked up once.
+    let (mut owners, mut publishers, mut countries) = (Groups::default(), Groups::default(), Groups::default());
+    let mut published = 0;
+    for (row, group) in by_owner.values() {
+        let publisher = about.whose(*row).publisher;
+        published += if publisher.is_some() { group.models } else { 0 };
+        // A model without an account is its own owner, and none that is called so.
+        let id = about.snapshot().id(*row);
+        owners.add((about.snapshot().owner(*row).unwrap_or(id), about.snapshot().owner(*row).is_none()), group);
+        publishers.add(publisher.map_or(UNKNOWN, |publisher| &publisher.name), group);
+        countries.add(publisher.map_or(UNKNOWN, |publisher| &publisher.country), group);
+    }
+    let mut months = Groups::default();
+    for (at, group) in &by_day.0 {
+        months.add(
+            match at.map(|at| at * DAY) {
+                None => (true, UNKNOWN.to_owned()),
+                Some(at) if at < DATES_KEPT_SINCE => (false, String::new()),
+                Some(at) => (false, day(at)[..7].to_owned()),
+            },
+            group,
+        );
+    }
+    let owned = by_owner.len() as u64;
 
     section.findings.push(format!(
         "{} from {}: {} direct, {} indirect; a model may be both, so that the two may be more than all.",
@@ -83,7 +102,7 @@ pub fn blast(hits: &[Hit], about: &About<'_>, bases: &[Struck]) -> Section {
     ));
     section.findings.push(format!(
         "They are of {}, and have {} downloads in 30 days, known of {} of them.",
-        plural(owners, "owner"),
+        plural(owned, "owner"),
         downloads.known().map_or_else(|| "an unknown number of".into(), grouped),
         grouped(downloads.of)
     ));
@@ -95,7 +114,7 @@ pub fn blast(hits: &[Hit], about: &About<'_>, bases: &[Struck]) -> Section {
         ("indirect", Some(indirect)),
         ("total", Some(total)),
         ("only_through", Some(only)),
-        ("owners", Some(owners)),
+        ("owners", Some(owned)),
         ("downloads_30d", downloads.known()),
         ("downloads_known_of", Some(downloads.of)),
     ] {
@@ -103,19 +122,20 @@ pub fn blast(hits: &[Hit], about: &About<'_>, bases: &[Struck]) -> Section {
     }
     section.tables.push(totals);
     section.tables.push(struck(bases));
-    let [relations, owners, publishers, countries, licences, months, distances] = groups;
-    let order = |relation: &str| Reverse(Relation::from_name(relation));
-    section.tables.push(relations.table("relations", "By relation", "relation", |key, _| order(key)));
-    section.tables.push(owners.table("owners", "By owner", "owner", |_, group| Reverse(group.models)));
-    section.tables.push(publishers.table("publishers", "By publisher", "publisher", |_, group| Reverse(group.models)));
-    section
-        .tables
-        .push(countries.table("countries", "By country of the publisher", "country", |_, group| Reverse(group.models)));
-    section.tables.push(
-        licences.table("licences", "By the licence that they state", "licence", |_, group| Reverse(group.models)),
-    );
-    section.tables.push(months.table("months", "By month", "month", |key, _| key == UNKNOWN));
-    section.tables.push(distances.table("distances", "By distance from the nearest base", "distance", |_, _| ()));
+    section.tables.extend([
+        by_relation.table("relations", "By relation", ("relation", Text), false, |relation| relation.0.name().into()),
+        owners.table("owners", "By owner", ("owner", Text), true, |(owner, _)| (*owner).into()),
+        publishers.table("publishers", "By publisher", ("publisher", Text), true, |name| (*name).into()),
+        countries.table("countries", "By country of the publisher", ("country", Text), true, |name| (*name).into()),
+        by_licence.table("licences", "By the licence that they state", ("licence", Text), true, |name| (*name).into()),
+        months.table("months", "By month", ("month", Text), false, |(_, month)| match month.is_empty() {
+            true => BEFORE.into(),
+            false => month.as_str().into(),
+        }),
+        by_distance.table("distances", "By distance from the nearest base", ("distance", Number), false, |distance| {
+            Value::Count((*distance).into())
+        }),
+    ]);
     section.cover("counted models with downloads in 30 days", Coverage { known: downloads.of, of: total });
     section.cover("counted models with a date", Coverage { known: dated, of: total });
     section.cover("counted models whose publisher is in the table", Coverage { known: published, of: total });
@@ -124,7 +144,7 @@ pub fn blast(hits: &[Hit], about: &About<'_>, bases: &[Struck]) -> Section {
         "Counts of single bases do not add up: a model may descend from several.",
     ]);
     section.define(&HIT);
-    section
+    Ok(section)
 }
 
 fn descend(models: u64) -> String {
@@ -161,67 +181,60 @@ fn struck(bases: &[Struck]) -> Table {
     table
 }
 
-/// What is counted of models that have a word in common.
-#[derive(Default)]
+/// What is counted of models that have something in common.
+#[derive(Default, Clone, Copy)]
 struct Group {
     models: u64,
     only_through: u64,
     downloads: Sum,
 }
 
-/// Groups by their words, without regard to case; each is called as it was spelled first.
-#[derive(Default)]
-struct Groups {
-    places: HashMap<String, usize>,
-    groups: Vec<(String, Group)>,
-    /// The last word in lower case.
-    key: String,
-}
-
-impl Groups {
-    fn add(&mut self, word: &str, hit: &Hit, downloads: Option<u64>) {
-        self.key.clear();
-        self.key.extend(word.chars().map(|c| c.to_ascii_lowercase()));
-        let place = match self.places.get(&self.key) {
-            Some(place) => *place,
-            None => {
-                self.places.insert(self.key.clone(), self.groups.len());
-                self.groups.push((word.trim_start_matches('/').to_owned(), Group::default()));
-                self.groups.len() - 1
-            }
-        };
-        let (_, group) = &mut self.groups[place];
-        group.models += 1;
-        group.only_through += u64::from(hit.only_through);
-        group.downloads.add(downloads);
+impl Group {
+    fn of(hit: &Hit, about: &About<'_>) -> Group {
+        let mut downloads = Sum::default();
+        downloads.add(about.downloads(hit.row));
+        Group { models: 1, only_through: u64::from(hit.only_through), downloads }
     }
 
-    /// The groups as a table, in an order, then by their words.
-    fn table<O: Ord>(
+    fn add(&mut self, other: &Group) {
+        self.models += other.models;
+        self.only_through += other.only_through;
+        self.downloads.total += other.downloads.total;
+        self.downloads.of += other.downloads.of;
+    }
+}
+
+/// Groups by what their models have in common, in its order.
+struct Groups<K>(HashMap<K, Group>);
+
+impl<K> Default for Groups<K> {
+    fn default() -> Groups<K> {
+        Groups(HashMap::new())
+    }
+}
+
+impl<K: Ord + Hash> Groups<K> {
+    fn add(&mut self, key: K, group: &Group) {
+        self.0.entry(key).or_default().add(group);
+    }
+
+    /// The groups as a table: the largest first, or in their order.
+    fn table(
         self,
         name: &'static str,
         title: &'static str,
-        key: &'static str,
-        order: impl Fn(&str, &Group) -> O,
+        key: (&'static str, Unit),
+        is_by_size: bool,
+        word: impl Fn(&K) -> Value,
     ) -> Table {
-        let key = if key == "distance" { (key, Number) } else { (key, Text) };
         let main = [key, ("models", Count), ("only_through", Count), ("downloads_30d", Count), ("known_of", Count)];
         let mut table = Table::new(name, title, 1, &main, &[]);
-        let mut groups = self.groups;
-        groups.sort_by_cached_key(|(key, group)| (order(key, group), key.clone()));
-        for (word, group) in groups {
-            let word = match key.1 {
-                Number => Value::from(word.trim().parse::<u64>().ok()),
-                _ => Value::from(word),
-            };
-            let downloads = group.downloads;
-            table.row([
-                word,
-                group.models.into(),
-                group.only_through.into(),
-                downloads.known().into(),
-                downloads.of.into(),
-            ]);
+        let mut groups: Vec<(K, Group)> = self.0.into_iter().collect();
+        let size = |group: &Group| if is_by_size { Reverse(group.models) } else { Reverse(0) };
+        groups.sort_unstable_by(|(a, one), (b, other)| (size(one), a).cmp(&(size(other), b)));
+        for (key, group) in &groups {
+            let Group { models, only_through, downloads } = *group;
+            table.row([word(key), models.into(), only_through.into(), downloads.known().into(), downloads.of.into()]);
         }
         table
     }
