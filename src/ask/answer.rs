@@ -1,13 +1,14 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::tables::Tables;
-use super::{Cases, Chosen, Error, Naming, Question};
+use super::{Cases, Chosen, Error, Naming, Question, names};
 use crate::census::{Burst, Census, Counted, Drawn, FamilyCount, Group, Listing, Part, Ranking};
 #[cfg(feature = "export")]
 use crate::export;
 use crate::ink::{self, Report, Section, plural};
 use crate::lineage::{Lineage, Mirror};
-use crate::provenance::{About, Blast, Books, Common, Hit, Siblings, Upstream, Why};
+use crate::provenance::{About, Blast, Books, Common, Hit, Siblings, Upstream, Verdicts, Why};
 use crate::report::{self, Finding, Moved};
 use crate::snapshot::{Row, Snapshot};
 
@@ -172,6 +173,31 @@ pub enum Facts {
         /// These sentences define the list, and state the filter.
         words: Vec<String>,
     },
+    /// Verdicts on licences were found.
+    Licences {
+        /// These are the verdicts, with what the policy says.
+        verdicts: Verdicts,
+        /// Models of a list stand in these files and lines.
+        places: HashMap<String, (String, u64)>,
+        /// This says which names are old, and which models of a list the snapshot does not know.
+        naming: Naming,
+        /// This states the filter in sentences; it is empty if everything is followed.
+        words: String,
+    },
+    /// A bill of materials was made, to be written ([`Answer::bom`]).
+    #[cfg(feature = "export")]
+    Bom {
+        /// This is the bill.
+        bom: export::Bom,
+        /// These models were found that it is of.
+        upstream: Upstream,
+        /// They are told of by these tables.
+        books: Arc<Books>,
+        /// This says which names are old, and which models of a list the snapshot does not know: these are not in the bill.
+        naming: Naming,
+        /// This states the filter in sentences; it is empty if everything is followed.
+        words: String,
+    },
     /// A part of the lineage was selected, to be written as a graph ([`Answer::graph`]).
     #[cfg(feature = "export")]
     Graph {
@@ -221,6 +247,21 @@ impl Answer {
         self.question.command()
     }
 
+    /// Says of an answer about models which names are old, which models of a list the snapshot does not know, and what was laid over it.
+    pub fn said(&self) -> Vec<String> {
+        match &*self.facts {
+            Facts::Upstream { naming, .. }
+            | Facts::Why { naming, .. }
+            | Facts::Common { naming, .. }
+            | Facts::Siblings { naming, .. }
+            | Facts::Blast { naming, .. }
+            | Facts::Licences { naming, .. } => names::said(naming),
+            #[cfg(feature = "export")]
+            Facts::Bom { naming, .. } => names::said(naming),
+            _ => Vec::new(),
+        }
+    }
+
     /// Makes rows for programs and blocks for people out of the facts.
     ///
     /// # Errors
@@ -262,6 +303,11 @@ impl Answer {
                 },
                 naming,
             ),
+            Facts::Licences { verdicts, naming, words, .. } => told(report::licences(verdicts, words), naming),
+            #[cfg(feature = "export")]
+            Facts::Bom { upstream, books, naming, words, .. } => {
+                told(report::upstream(upstream, About::new(&self.snapshot, books)?, words), naming)
+            }
             #[cfg(feature = "export")]
             Facts::Graph { chosen, words, .. } => report::selection(&chosen.models, words),
         })
@@ -320,34 +366,23 @@ impl Answer {
     }
 }
 
-/// Adds which names are old, and which models of a list the snapshot does not know.
+/// Adds which names are old, which models of a list the snapshot does not know, and what was laid over it.
 fn told<'r>(mut report: Report<'r>, naming: &Naming) -> Report<'r> {
-    let Naming { missing, renamed, remarks } = naming;
-    if !remarks.is_empty() {
-        report.blocks.push(ink::Block::Line(remarks.join("\n")));
-        let remarks = remarks.iter().map(|remark| remark.as_str().into()).collect();
-        report.beside.push(("remarks".into(), ink::Value::List(remarks)));
-    }
-    if !renamed.is_empty() {
-        let lines: Vec<String> = renamed.iter().map(|(old, today)| format!("{old} is called {today} today.")).collect();
-        report.blocks.push(ink::Block::Line(lines.join("\n")));
-        let names = renamed.iter().map(|(old, today)| {
+    let said = names::said(naming);
+    report.blocks.extend((!said.is_empty()).then(|| ink::Block::Line(said.join("\n"))));
+    let texts = |texts: &mut dyn Iterator<Item = &str>| ink::Value::List(texts.map(Into::into).collect());
+    if !naming.renamed.is_empty() {
+        let names = naming.renamed.iter().map(|(old, today)| {
             ink::Value::group([("old", old.as_str().into()), ("today", ink::Value::from(today.as_str()))])
         });
         report.beside.push(("renamed".into(), ink::Value::List(names.collect())));
     }
-    if !missing.is_empty() {
-        let lines = missing.iter().map(|missing| {
-            let place =
-                if missing.entry.place.is_empty() { String::new() } else { format!("{}: ", missing.entry.place) };
-            let near = missing.nearest.first().map_or_else(String::new, |near| format!("; the nearest: {near}"));
-            format!("  {place}{}{near}", missing.entry.id)
-        });
-        let lines: Vec<String> = lines.collect();
-        let head = format!("{} of the list not known to this snapshot:", plural(missing.len() as u64, "model"));
-        report.blocks.push(ink::Block::Line(format!("{head}\n{}", lines.join("\n"))));
-        let ids = missing.iter().map(|missing| missing.entry.id.as_str().into()).collect();
-        report.beside.push(("unknown".into(), ink::Value::List(ids)));
+    if !naming.missing.is_empty() {
+        let ids = texts(&mut naming.missing.iter().map(|missing| missing.entry.id.as_str()));
+        report.beside.push(("unknown".into(), ids));
+    }
+    if !naming.remarks.is_empty() {
+        report.beside.push(("remarks".into(), texts(&mut naming.remarks.iter().map(String::as_str))));
     }
     report
 }

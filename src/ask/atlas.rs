@@ -153,6 +153,9 @@ impl Atlas {
             Question::Common(common) => self.common(common),
             Question::Siblings(siblings) => self.siblings(siblings),
             Question::Blast(blast) => self.blast(blast),
+            Question::Licences(licences) => self.licences(licences),
+            #[cfg(feature = "export")]
+            Question::Bom(bom) => self.bom(bom),
             #[cfg(feature = "export")]
             Question::Export(export) => self.export(export),
         }

@@ -2,6 +2,7 @@ use super::{Begin, Cases, Filter, Models, Question, Select};
 use crate::census::{Group, Part};
 use crate::lineage::Collapse;
 use crate::model::Relation;
+use crate::provenance::Policy;
 
 /// The words of a command line, not yet quoted.
 #[derive(Default)]
@@ -78,7 +79,7 @@ impl Words {
 
 impl Question {
     /// Writes the command line by which the program is asked this, quoted for a shell. It names neither snapshot nor
-    /// tables; a diff has EARLIER and LATER in the place of its snapshots, and FILE and FLAGGED stand for lists of models.
+    /// tables; a diff has EARLIER and LATER in the place of its snapshots, FILE and FLAGGED stand for lists of models, and POLICY for a file.
     pub fn command(&self) -> String {
         let mut words = Words::default();
         words.word("modelkin");
@@ -186,6 +187,18 @@ impl Question {
                 }
                 words.option("--table", blast.table.as_ref());
                 words.filter(&blast.filter);
+            }
+            Question::Licences(licences) => {
+                words.word("licences");
+                words.models(&licences.models);
+                words.option("--policy", (licences.policy != Policy::default()).then_some("POLICY"));
+                words.filter(&licences.filter);
+            }
+            #[cfg(feature = "export")]
+            Question::Bom(bom) => {
+                words.word("bom");
+                words.models(&bom.models);
+                words.filter(&bom.filter);
             }
             #[cfg(feature = "export")]
             Question::Export(export) => {

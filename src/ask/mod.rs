@@ -11,6 +11,7 @@ mod day;
 #[cfg(feature = "export")]
 mod exporting;
 mod filter;
+mod judging;
 mod names;
 mod origin;
 mod question;
@@ -26,7 +27,9 @@ pub use contradiction::Contradiction;
 pub use day::Day;
 pub use filter::Filter;
 pub use names::{Missing, Naming, Unknown, What};
-pub use origin::{Blast, Common, Entry, Flag, Models, Siblings, Upstream, Why};
+#[cfg(feature = "export")]
+pub use origin::Bom;
+pub use origin::{Blast, Common, Entry, Flag, Licences, Models, Siblings, Upstream, Why};
 #[cfg(feature = "export")]
 pub use question::Export;
 pub use question::{Cases, Check, Diff, Explain, Family, Owners, Question, Rank, Report, Show};

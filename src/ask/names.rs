@@ -135,3 +135,14 @@ impl Naming {
         Ok(rows)
     }
 }
+
+/// Says which names are old, which models of a list the snapshot does not know, and what was laid over it.
+pub(super) fn said(naming: &Naming) -> Vec<String> {
+    let renamed = naming.renamed.iter().map(|(old, today)| format!("{old} is called {today} today."));
+    let missing = naming.missing.iter().map(|missing| {
+        let place = missing.entry.place().map_or_else(String::new, |place| format!("{place}: "));
+        let near = missing.nearest.first().map_or_else(String::new, |near| format!("; the nearest: {near}"));
+        format!("{place}{} is not known to this snapshot{near}.", missing.entry.id)
+    });
+    naming.remarks.iter().cloned().chain(renamed).chain(missing).collect()
+}

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Contradiction, Day, Filter};
+use crate::provenance::Policy;
 use crate::reference;
 
 /// An `Entry` is a model that somebody's list names: an inventory, a bill of materials, a file of requirements.
@@ -9,8 +10,10 @@ use crate::reference;
 pub struct Entry {
     /// This is the model's id, as the list has it.
     pub id: String,
-    /// It says where in the list it stands, such as `line 3`; it is empty if nobody knows.
-    pub place: String,
+    /// This is the list, as it was named.
+    pub file: String,
+    /// It stands in this line of the list, counted from 1; 0 if nobody knows.
+    pub line: u64,
 }
 
 /// A `Models` names the models that a question is about: those that somebody asks for, and those of a list. One that the snapshot does not
@@ -98,6 +101,33 @@ pub struct Blast {
     pub filter: Filter,
 }
 
+/// A `Licences` asks how what models state of their licences goes with the terms of everything that they descend from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Licences {
+    /// These are the models.
+    pub models: Models,
+    /// This says what is accepted (docs/licences.md, 7).
+    #[serde(default)]
+    pub policy: Policy,
+    /// Exceptions hold as of this day.
+    pub today: Day,
+    /// The filter says which links are followed.
+    #[serde(default)]
+    pub filter: Filter,
+}
+
+/// A `Bom` asks for a bill of materials of some models ([`Answer::bom`](super::Answer::bom)).
+#[cfg(feature = "export")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Bom {
+    /// These are the models.
+    pub models: Models,
+    /// The filter says which links are followed; a bill has no days.
+    pub filter: Filter,
+}
+
 /// A `Flag` is a model of which somebody says that something is wrong with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -128,7 +158,8 @@ impl Flag {
             }
             let day = |since: &String| since.parse().map_err(|error| wrong(format!("{since:?} is no day: {error}")));
             let since = Some(since).filter(|since| !since.is_empty()).as_ref().map(day).transpose()?;
-            Ok(Flag { model: Entry { id, place: format!("{table}, {place}") }, reason, since, source })
+            let line = place.strip_prefix("line ").and_then(|line| line.parse().ok()).unwrap_or_default();
+            Ok(Flag { model: Entry { id, file: table.to_owned(), line }, reason, since, source })
         };
         rows.map(flag).collect()
     }
@@ -148,6 +179,29 @@ impl Models {
 impl Upstream {
     pub(super) fn check(&self) -> Result<(), Contradiction> {
         self.models.check().and_then(|()| self.filter.check())
+    }
+}
+
+impl Licences {
+    pub(super) fn check(&self) -> Result<(), Contradiction> {
+        self.models.check().and_then(|()| self.filter.check())
+    }
+}
+
+#[cfg(feature = "export")]
+impl Bom {
+    pub(super) fn check(&self) -> Result<(), Contradiction> {
+        if self.filter.since.is_some() || self.filter.until.is_some() {
+            return Err(Contradiction::DaysOfBill);
+        }
+        self.models.check().and_then(|()| self.filter.check())
+    }
+}
+
+impl Entry {
+    /// Says where it stands, if that is known: `inventory.txt:3`.
+    pub fn place(&self) -> Option<String> {
+        (self.line > 0).then(|| format!("{}:{}", self.file, self.line))
     }
 }
 

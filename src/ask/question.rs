@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use super::origin::{Blast, Common, Siblings, Upstream, Why};
+#[cfg(feature = "export")]
+use super::origin::Bom;
+use super::origin::{Blast, Common, Licences, Siblings, Upstream, Why};
 use super::{Contradiction, Error, Filter, Select, wire};
 use crate::census::{Group, Measure, Part};
 use crate::{report, survey};
@@ -37,6 +39,11 @@ pub enum Question {
     Siblings(Siblings),
     /// It asks for what descends from any of some models.
     Blast(Blast),
+    /// It asks how what models state of their licences goes with the terms of everything that they descend from.
+    Licences(Licences),
+    /// It asks for a bill of materials of some models.
+    #[cfg(feature = "export")]
+    Bom(Bom),
     /// It asks for a part of the lineage that is to be written as a graph.
     #[cfg(feature = "export")]
     Export(Export),
@@ -249,6 +256,9 @@ impl Question {
             Question::Common(common) => common.check(),
             Question::Siblings(siblings) => siblings.check(),
             Question::Blast(blast) => blast.check(),
+            Question::Licences(licences) => licences.check(),
+            #[cfg(feature = "export")]
+            Question::Bom(bom) => bom.check(),
             Question::Explain(_) | Question::Owners(_) | Question::Diff(_) => Ok(()),
         }?)
     }

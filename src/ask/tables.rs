@@ -1,7 +1,7 @@
 use std::sync::OnceLock;
 
 use crate::model::once;
-use crate::reference::{self, Families, Publishers};
+use crate::reference::{self, Bases, Families, Publishers, Terms};
 use crate::survey::References;
 
 /// The `Tables` say what questions need and the Hub does not tell: families, publishers and the other references. They
@@ -12,6 +12,8 @@ pub struct Tables {
     publishers: Option<Publishers>,
     all_families: OnceLock<Vec<reference::Family>>,
     references: OnceLock<References>,
+    terms: OnceLock<Terms>,
+    bases: OnceLock<Bases>,
 }
 
 impl Tables {
@@ -24,19 +26,42 @@ impl Tables {
     }
 
     fn new(families: Families, publishers: Option<Publishers>) -> Tables {
-        Tables { families, publishers, all_families: OnceLock::new(), references: OnceLock::new() }
+        let (all_families, references, terms, bases) = Default::default();
+        Tables { families, publishers, all_families, references, terms, bases }
     }
 
     /// Puts other families in the place of the program's own.
     #[must_use]
     pub fn with_families(self, families: Families) -> Tables {
-        Tables::new(families, self.publishers)
+        Tables { families, all_families: OnceLock::new(), references: OnceLock::new(), ..self }
     }
 
     /// Puts other publishers in the place of the program's own.
     #[must_use]
     pub fn with_publishers(self, publishers: Publishers) -> Tables {
-        Tables::new(self.families, Some(publishers))
+        Tables { publishers: Some(publishers), references: OnceLock::new(), ..self }
+    }
+
+    /// Puts other terms of licences in the place of the program's own.
+    #[must_use]
+    pub fn with_terms(self, terms: Terms) -> Tables {
+        Tables { terms: OnceLock::from(terms), ..self }
+    }
+
+    /// Gives the terms of licences. They are read when they are first asked for.
+    ///
+    /// # Errors
+    /// There is none with the program's own table, as a test shows.
+    pub fn terms(&self) -> Result<&Terms, reference::Error> {
+        once(&self.terms, Terms::built_in)
+    }
+
+    /// Gives the licences of models that declare `other`. They are read when they are first asked for.
+    ///
+    /// # Errors
+    /// There is none, as a test shows.
+    pub fn bases(&self) -> Result<&Bases, reference::Error> {
+        once(&self.bases, Bases::built_in)
     }
 
     /// Gives the families by their names; their rules are compiled when they are asked for.

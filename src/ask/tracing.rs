@@ -13,13 +13,13 @@ use crate::snapshot::{Changes, Row, Snapshot};
 use crate::survey::{self, Struck};
 
 impl Atlas {
-    fn books(&self) -> Result<Arc<Books>, Error> {
+    pub(super) fn books(&self) -> Result<Arc<Books>, Error> {
         let books = Books::with(self.tables().publishers()?)?;
         Ok(Arc::new(Books { files: self.laid().0.to_vec(), ..books }))
     }
 
     /// Names of a question, before any is looked up.
-    fn naming(&self) -> Naming {
+    pub(super) fn naming(&self) -> Naming {
         Naming { remarks: self.laid().1.to_vec(), ..Naming::default() }
     }
 

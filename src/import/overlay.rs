@@ -45,10 +45,11 @@ impl Overlay {
         let mut rows: Vec<Row> = starts.iter().copied().chain(lineage.above(&starts).rows).collect();
         rows.sort_unstable();
         rows.dedup();
+        let old = asked.iter().filter_map(|id| snapshot.find(id));
         let staying = rows.into_iter().map(|row| {
             (row, lineage.parents(row).map(|(parent, edge)| (parent, edge.relation, edge.learned)).collect())
         });
-        Ok(Overlay { snapshot: snapshot.overlaid(staying, records)?, files, remarks })
+        Ok(Overlay { snapshot: snapshot.overlaid(staying, old, records)?, files, remarks })
     }
 }
 

@@ -3,6 +3,7 @@
 mod check;
 mod family;
 mod finding;
+mod licences;
 mod listed;
 mod names;
 mod origin;
@@ -14,6 +15,7 @@ mod show;
 pub use check::{LIE, bursts, check, findings, kind, kinds, lies, list, mirrors, rejects};
 pub use family::{family, models};
 pub use finding::{Case, Finding};
+pub use licences::{LICENCE_RULES, findings_of_licences, licences};
 pub use names::{Moved, aliases, moved};
 pub use origin::{NO_ADVICE, common, hits, siblings, upstream, why};
 pub use rank::rank;

@@ -7,7 +7,7 @@ use crate::model::{Learned, ModelId, Parent, Record, Relation};
 pub type Staying = (Row, Vec<(Row, Relation, Learned)>);
 
 impl Snapshot {
-    /// Makes a snapshot in memory of some of its models and of records that are laid over them. It goes on saying where this one comes
+    /// Makes a snapshot in memory of some of its models, some old ids of these, and of records that are laid over them. It goes on saying where this one comes
     /// from, what it holds and under which digest: an answer of it is one about this snapshot. It is never written.
     ///
     /// # Errors
@@ -15,6 +15,7 @@ impl Snapshot {
     pub fn overlaid(
         &self,
         staying: impl IntoIterator<Item = Staying>,
+        old: impl IntoIterator<Item = Row>,
         records: impl IntoIterator<Item = Record<'static>>,
     ) -> Result<Snapshot, Error> {
         let known = self.records()?;
@@ -32,6 +33,9 @@ impl Snapshot {
             builder.add(Ok(record));
         }
         records.into_iter().for_each(|record| builder.add(Ok(record)));
+        for (row, today) in old.into_iter().filter_map(|row| Some((row, self.alias_of(row)?))) {
+            builder.alias(self.id(row), self.id(today));
+        }
         let mut made = builder.finish(&self.provenance().program, None, None)?;
         made.provenance = self.provenance.clone();
         made.of_oddities = Some(self.all_oddities());

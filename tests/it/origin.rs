@@ -307,7 +307,7 @@ fn count(value: &modelkin::ink::Value) -> u64 {
 /// Some models by their ids: the first as it is asked for, the others of a list.
 fn named(atlas: &Atlas, models: &[Row]) -> Models {
     let ids: Vec<String> = models.iter().map(|row| atlas.snapshot().id(*row).to_owned()).collect();
-    let listed = ids[1..].iter().map(|id| Entry { id: id.clone(), place: "list:1".into() }).collect();
+    let listed = ids[1..].iter().map(|id| Entry { id: id.clone(), file: "list".into(), line: 1 }).collect();
     Models { ids: ids[..1].to_vec(), listed }
 }
 

@@ -12,3 +12,9 @@ pub fn now() -> anyhow::Result<i64> {
         Err(_) => Ok(jiff::Timestamp::now().as_millisecond()),
     }
 }
+
+/// The day that it is.
+pub fn today() -> anyhow::Result<modelkin::ask::Day> {
+    let day = modelkin::ink::day(now()?);
+    day.parse().map_err(|reason| anyhow::anyhow!("the clock says {day}: {reason}"))
+}

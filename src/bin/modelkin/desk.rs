@@ -18,7 +18,7 @@ pub fn check(question: &Question) -> anyhow::Result<()> {
 }
 
 /// The snapshot that is meant, to be asked.
-pub fn atlas(asked: &args::Question, tables: Tables) -> anyhow::Result<Atlas> {
+pub fn atlas(asked: &args::Asked, tables: Tables) -> anyhow::Result<Atlas> {
     Ok(over(&snapshots::open(asked, None)?, &asked.wait, tables))
 }
 
@@ -87,6 +87,12 @@ pub fn worded(error: Error) -> anyhow::Error {
             Contradiction::DepthElsewhere => {
                 "--depth goes with --family, --below and --above; around a model it is --hops".into()
             }
+            Contradiction::TableOfList => "--list writes the models one by one; leave out --table".into(),
+            Contradiction::DaysOfBill => {
+                "a bill has everything that a model descends from; leave out --since and --until".into()
+            }
+            Contradiction::NoModels => "name a model, or a list of models with --from".into(),
+            Contradiction::CommonOfOne => "name two models or more".into(),
             Contradiction::HopsElsewhere => "--hops goes with --around; how far below or above is --depth".into(),
             other => other.to_string(),
         }),

@@ -9,20 +9,24 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
-use modelkin::ask::{Export, Facts, Filter, Question, Select};
-use modelkin::export::{Engine, FilePart, Format, Layout, Paint};
+use modelkin::ask::{Bom, Export, Facts, Filter, Models, Question, Select};
+use modelkin::export::{BomFormat, Engine, FilePart, Format, Layout, Paint};
 use modelkin::ink::{grouped, plural};
 use modelkin::snapshot::FileSet;
 
 use crate::args::ColorArg;
 use crate::files::Over;
 use crate::output::{self, Usage};
-use crate::{args, desk, files, graphviz, snapshots};
+use crate::values::To;
+use crate::{args, bom, desk, files, graphviz, snapshots};
 
 /// Names of the standard output.
 const STANDARD: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
+    if let Some(To::Bom(format)) = args.to {
+        return bill(args, format);
+    }
     let format = format(args)?;
     fits(args, format)?;
     let output = args.output.as_deref().filter(|path| !STANDARD.iter().any(|name| *path == Path::new(name)));
@@ -46,8 +50,8 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     desk::check(&question)?;
     let tables = desk::families("--rules", args.selection.rules.as_deref())?;
     let tables = desk::with_owners(tables, args.owners.as_deref())?;
-    let snapshot = snapshots::trusted(snapshots::open_asked(args.snapshot.as_deref())?, args.trust)?;
-    let answer = desk::ask(&desk::over(&snapshot, &args.wait, tables), &question)?;
+    let snapshot = snapshots::open(&args.asked, None)?;
+    let answer = desk::ask(&desk::over(&snapshot, &args.asked.wait, tables), &question)?;
     let (Facts::Graph { chosen, .. }, Some(mut graph)) = (answer.facts(), answer.graph().map_err(desk::worded)?) else {
         bail!("an export has no graph");
     };
@@ -110,8 +114,43 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// A bill of materials is of a model and all that it descends from, and leaves nothing out.
+fn bill(args: &args::Export, format: BomFormat) -> anyhow::Result<ExitCode> {
+    let selection = &args.selection;
+    let Some(model) = &selection.begin.above else {
+        bail!(Usage(format!(
+            "{} is a bill of materials of what a model descends from; name one with --above",
+            format.name()
+        )));
+    };
+    let options = [
+        ("--depth", selection.depth.is_some()),
+        ("--top", selection.top.is_some()),
+        ("--min-downloads", selection.min_downloads.is_some()),
+        ("--min-descendants", selection.min_descendants.is_some()),
+        ("--collapse", selection.collapse.is_some()),
+        ("--hops", selection.hops.is_some()),
+        ("--rules", selection.rules.is_some()),
+        ("--color-by", args.color_by.is_some()),
+        ("--layout", args.layout.is_some()),
+    ];
+    if let Some((option, _)) = options.iter().find(|(_, is_given)| *is_given) {
+        bail!(Usage(format!("{} leaves nothing out and draws nothing, so it has no use for {option}", format.name())));
+    }
+    let models = Models { ids: vec![model.clone()], ..Models::default() };
+    let question = Question::Bom(Bom { models, filter: (&args.filter).into() });
+    desk::check(&question)?;
+    let output = args.output.as_deref().filter(|path| !STANDARD.iter().any(|name| *path == Path::new(name)));
+    let target = match output {
+        Some(path) => Some(files::target("-o", path, Over::Others, args.owners.iter().map(PathBuf::as_path))?),
+        None => None,
+    };
+    let tables = desk::with_owners(desk::families("", None)?, args.owners.as_deref())?;
+    bom::write(&desk::ask(&desk::atlas(&args.asked, tables)?, &question)?, format, target.as_deref())
+}
+
 fn format(args: &args::Export) -> anyhow::Result<Format> {
-    if let Some(format) = args.to {
+    if let Some(To::Graph(format)) = args.to {
         return Ok(format);
     }
     let suffix = args.output.as_deref().and_then(Path::extension).map(|suffix| suffix.to_string_lossy().to_lowercase());

@@ -51,6 +51,11 @@ pub fn list(option: &str, path: &Path) -> anyhow::Result<Vec<u8>> {
     text(option, path, "list", "name a file of ids, or a bill of materials")
 }
 
+/// The text of a policy that the user names.
+pub fn policy(option: &str, path: &Path) -> anyhow::Result<Vec<u8>> {
+    text(option, path, "policy", "name a JSON file, or leave the option out")
+}
+
 fn text(option: &str, path: &Path, what: &str, remedy: &str) -> anyhow::Result<Vec<u8>> {
     const MOST: u64 = 64 << 20;
     let refused = |error: io::Error| refused(option, path, &error, remedy);

@@ -3,6 +3,7 @@
 
 mod args;
 mod blast;
+mod bom;
 mod check;
 mod choice;
 mod clock;
@@ -20,6 +21,7 @@ mod hints;
 mod hub;
 mod import;
 mod interrupt;
+mod licences;
 mod models;
 mod output;
 mod owners;
@@ -83,6 +85,8 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Common(common) => common::run(common),
         Command::Siblings(siblings) => siblings::run(siblings),
         Command::Blast(blast) => blast::run(blast),
+        Command::Licences(licences) => licences::run(licences),
+        Command::Bom(bom) => bom::run(bom),
         Command::Diff(diff) => diff::run(diff),
         Command::Check(check) => check::run(check),
         Command::Verify(verify) => verify::run(verify),

@@ -30,7 +30,7 @@ pub fn named(typed: &args::Models) -> anyhow::Result<Named> {
 
 impl Named {
     /// The snapshot that is meant, to be asked, with what folders hold laid over it.
-    pub fn atlas(&self, asked: &args::Question, tables: Tables) -> anyhow::Result<Atlas> {
+    pub fn atlas(&self, asked: &args::Asked, tables: Tables) -> anyhow::Result<Atlas> {
         let snapshot = snapshots::open(asked, None)?;
         if self.folders.is_empty() {
             return Ok(desk::over(&snapshot, &asked.wait, tables));
@@ -51,15 +51,14 @@ pub fn listed(ids: &[String], lists: &[PathBuf]) -> anyhow::Result<Models> {
             let things = plural(inventory.others as u64, "component");
             output::note(&format!("note: {}: {things} no model, left aside", path.display()));
         }
-        let entry = |model: modelkin::source::Listed| Entry { id: model.id, place: place(path, model.line) };
+        let entry = |model: modelkin::source::Listed| Entry {
+            id: model.id,
+            file: path.display().to_string(),
+            line: model.line,
+        };
         listed.extend(inventory.models.into_iter().map(entry));
     }
     Ok(Models { ids: ids.to_vec(), listed })
-}
-
-/// Where a line of a list is.
-fn place(path: &Path, line: u64) -> String {
-    format!("{}:{line}", path.display())
 }
 
 fn read(path: &Path) -> anyhow::Result<Inventory> {

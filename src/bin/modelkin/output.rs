@@ -99,6 +99,11 @@ pub fn report(report: Report<'_>, snapshot: &Snapshot, format: Format) -> anyhow
     Ok(snapshot.unchanged()?)
 }
 
+/// Writes something that an answer writes itself.
+pub fn written(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    filled(standard()?, fill)
+}
+
 /// The end of a call that clap answers: with help or the version, or with what is wrong with it.
 pub fn answered(answer: &clap::Error) -> ExitCode {
     let text = answer.render();

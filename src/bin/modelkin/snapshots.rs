@@ -10,18 +10,18 @@ use modelkin::ink::day;
 use modelkin::snapshot::{Error, FileSet, Snapshot, Taken};
 use modelkin::source::read_whole;
 
-use crate::args::{Question, Trust};
+use crate::args::{Asked, Trust};
 use crate::files;
 use crate::output::{self, Usage};
 
 /// Opens the snapshot that is meant, and says on standard error which it is if nobody named one: the last one imported,
 /// else the sample.
-pub fn open(question: &Question, named: Option<&Path>) -> anyhow::Result<Snapshot> {
+pub fn open(question: &Asked, named: Option<&Path>) -> anyhow::Result<Snapshot> {
     trusted(meant(question, named)?, question.trust)
 }
 
 /// The snapshot that is meant, as it is.
-pub fn meant(question: &Question, named: Option<&Path>) -> anyhow::Result<Snapshot> {
+pub fn meant(question: &Asked, named: Option<&Path>) -> anyhow::Result<Snapshot> {
     match named {
         Some(path) => open_named("", path),
         None => open_asked(question.snapshot.as_deref()),
@@ -61,7 +61,7 @@ fn is_of_variable(path: &Path) -> bool {
 const VARIABLE: &str = "MODELKIN_SNAPSHOT";
 
 /// Refuses --snapshot beside what names other snapshots; the variable is passed over then.
-pub fn none_beside(question: &Question, what: &str) -> anyhow::Result<()> {
+pub fn none_beside(question: &Asked, what: &str) -> anyhow::Result<()> {
     match question.snapshot.as_deref().filter(|path| !path.as_os_str().is_empty() && !is_of_variable(path)) {
         Some(_) => {
             bail!(Usage(format!("{what} names what is asked, and so does --snapshot; leave one of the two out")))

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use modelkin::census::Measure;
-use modelkin::export;
+use modelkin::export::{self, BomFormat};
 use modelkin::model::{IdFault, ModelId, Relation};
 
 /// A digest in hex, whole or cut as this program cites it.
@@ -60,9 +60,25 @@ pub fn relation(name: &str) -> Result<Relation, String> {
     Relation::from_name(name).ok_or_else(|| "use finetune, quantized, adapter, merge or unstated".into())
 }
 
-pub fn format(name: &str) -> Result<export::Format, String> {
-    export::Format::from_name(name)
-        .ok_or_else(|| format!("use {}", export::Format::ALL.map(export::Format::name).join(", ")))
+/// What an export is written as.
+#[derive(Debug, Clone, Copy)]
+pub enum To {
+    /// A graph or a drawing.
+    Graph(export::Format),
+    /// A bill of materials.
+    Bom(BomFormat),
+}
+
+pub fn format(name: &str) -> Result<To, String> {
+    let graph = export::Format::from_name(name).map(To::Graph);
+    graph.or_else(|| BomFormat::from_name(name).map(To::Bom)).ok_or_else(|| {
+        let graphs = export::Format::ALL.map(export::Format::name).join(", ");
+        format!("use {graphs}; or, with --above, {}", BomFormat::ALL.map(BomFormat::name).join(", "))
+    })
+}
+
+pub fn bom(name: &str) -> Result<BomFormat, String> {
+    BomFormat::from_name(name).ok_or_else(|| format!("use {}", BomFormat::ALL.map(BomFormat::name).join(", ")))
 }
 
 pub fn engine(name: &str) -> Result<export::Engine, String> {

@@ -6,9 +6,10 @@ use clap::{Args as ClapArgs, ValueEnum};
 use modelkin::census::Measure;
 use modelkin::export;
 
-use super::common::{Filter, Question, Tables, Trust, Wait};
+use super::common::{Asked, Filter, Question, Tables, Trust, Wait};
 use crate::choice::{CollapseArg, ColorArg, FormatArg, GroupArg};
-use crate::values::{any_id, any_owner, engine, format, measure, measures, perhaps_empty};
+use crate::values::To;
+use crate::values::{any_id, any_owner, engine, format, measure, measures};
 
 #[derive(Debug, ClapArgs)]
 pub struct Family {
@@ -90,9 +91,9 @@ pub struct Export {
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// The format [default: by the suffix]: dot, svg, png, pdf, graphml, gexf, mermaid, json, cytoscape, csv, parquet, neo4j,
-    /// edges
+    /// edges; with --above alone also a bill of materials: cyclonedx, cyclonedx-1.7, spdx
     #[arg(long, value_name = "FORMAT", value_parser = format)]
-    pub to: Option<export::Format>,
+    pub to: Option<To>,
     #[command(flatten)]
     pub selection: SelectionArgs,
     /// What colours tell, in pictures, DOT, GEXF and Mermaid [default: relation]
@@ -107,13 +108,8 @@ pub struct Export {
     pub layout: Option<export::Engine>,
     #[command(flatten)]
     pub filter: Filter,
-    /// The snapshot to ask [default: the last one imported, else the sample inside the program; `sample` names that]
-    #[arg(long, env = "MODELKIN_SNAPSHOT", value_name = "FILE", value_parser = perhaps_empty())]
-    pub snapshot: Option<PathBuf>,
     #[command(flatten)]
-    pub trust: Trust,
-    #[command(flatten)]
-    pub wait: Wait,
+    pub asked: Asked,
 }
 
 /// Where a selection begins.

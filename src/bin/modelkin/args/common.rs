@@ -15,6 +15,21 @@ pub struct Question {
     /// How to write the answer
     #[arg(long, value_enum, default_value = "table")]
     pub format: FormatArg,
+    #[command(flatten)]
+    pub asked: Asked,
+}
+
+impl std::ops::Deref for Question {
+    type Target = Asked;
+
+    fn deref(&self) -> &Asked {
+        &self.asked
+    }
+}
+
+/// What is asked, and how.
+#[derive(Debug, ClapArgs)]
+pub struct Asked {
     /// The snapshot to ask [default: the last one imported, else the sample inside the program; `sample` names that]
     #[arg(long, env = "MODELKIN_SNAPSHOT", value_name = "FILE", value_parser = perhaps_empty())]
     pub snapshot: Option<PathBuf>,

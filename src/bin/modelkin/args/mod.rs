@@ -10,9 +10,9 @@ use clap::{Parser, Subcommand};
 pub use crate::choice::{ColorArg, FormatArg, GroupArg, KindArg};
 use crate::files::FromTo;
 pub use asking::{Begin, Check, Diff, Explain, Export, Family, Owners, PartArg, Rank, Report, SelectionArgs, Show};
-pub use common::{Filter, Question, Tables, Trust, Wait};
+pub use common::{Asked, Filter, Tables, Trust, Wait};
 pub use making::{Crawl, Import, Verify};
-pub use origin::{Blast, Common, Models, Siblings, Upstream, Why};
+pub use origin::{Blast, Bom, Common, Licences, Models, Siblings, UnknownArg, Upstream, Why};
 
 /// Who descends from whom among the world's open AI models: exact counts of derivatives, each with its definition.
 #[derive(Debug, Parser)]
@@ -52,6 +52,10 @@ pub enum Command {
     Siblings(Siblings),
     /// Tell what descends from models, and what hangs only through them: if a base is withdrawn, relicensed or bad
     Blast(Blast),
+    /// Hold what models state of their licences against the terms of what they descend from; exits with 3 if terms are broken
+    Licences(Licences),
+    /// Write a bill of materials of models and all that they descend from: CycloneDX or SPDX
+    Bom(Bom),
     /// Compare two snapshots: what appeared, vanished, changed parents, licence or name
     Diff(Diff),
     /// List what is odd in a snapshot: rejects, cycles, paths, conflicts

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Args as ClapArgs;
+use clap::{Args as ClapArgs, ValueEnum};
+use modelkin::export::BomFormat;
 
-use super::common::{Filter, Question};
+use super::common::{Asked, Filter, Question};
+use crate::choice::FormatArg;
+use crate::values::bom;
 
 /// The models that a command is about.
 #[derive(Debug, Clone, ClapArgs)]
@@ -141,4 +144,90 @@ pub struct Blast {
     pub filter: Filter,
     #[command(flatten)]
     pub question: Question,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Licences {
+    #[command(flatten)]
+    pub models: Models,
+    /// What is accepted (JSON: allow, deny_terms, unknown, exceptions, clarify; docs/licences.md, 7)
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Accept only these licences, of the models and of all above them, with commas between them
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    pub allow: Vec<String>,
+    /// Accept no licence with any of these terms, by their letters: C is non-commercial, K a cap on users, and so on
+    #[arg(long, value_name = "LETTERS", value_delimiter = ',')]
+    pub deny_terms: Vec<String>,
+    /// What to do where nothing can be told, or no licence is stated [default: warn, or what the policy says]
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub unknown: Option<UnknownArg>,
+    /// Terms of licences of your own (CSV), which stand above the built-in ones (docs/licences.md, 8)
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// How to write the answer
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: LicenceFormat,
+    #[command(flatten)]
+    pub exit: Exit,
+    #[command(flatten)]
+    pub filter: Filter,
+    #[command(flatten)]
+    pub asked: Asked,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum UnknownArg {
+    /// Tell it
+    Warn,
+    /// Let the model fail
+    Deny,
+    /// Pass it over
+    Allow,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum LicenceFormat {
+    /// For people at a terminal
+    Table,
+    /// One frame for every command, documented in docs/json.md
+    Json,
+    /// The same columns as JSON, nested names with dots
+    Csv,
+    /// For documents
+    Markdown,
+    /// What the policy does not accept, for code hosts (SARIF 2.1.0)
+    Sarif,
+}
+
+impl LicenceFormat {
+    /// The same format as other commands have it, if they do.
+    pub fn known(self) -> Option<FormatArg> {
+        match self {
+            LicenceFormat::Table => Some(FormatArg::Table),
+            LicenceFormat::Json => Some(FormatArg::Json),
+            LicenceFormat::Csv => Some(FormatArg::Csv),
+            LicenceFormat::Markdown => Some(FormatArg::Markdown),
+            LicenceFormat::Sarif => None,
+        }
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Bom {
+    #[command(flatten)]
+    pub models: Models,
+    /// The format: cyclonedx (1.6), cyclonedx-1.7 or spdx (3.0.1) [default: by the file's name, else cyclonedx]
+    #[arg(long, value_name = "FORMAT", value_parser = bom)]
+    pub to: Option<BomFormat>,
+    /// The file to write, such as model.cdx.json or model.spdx3.json [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Publishers (CSV: namespace, name, country_iso2, kind); its rows win over the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub owners: Option<PathBuf>,
+    #[command(flatten)]
+    pub filter: Filter,
+    #[command(flatten)]
+    pub asked: Asked,
 }
