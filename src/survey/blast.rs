@@ -5,7 +5,7 @@ use std::hash::Hash;
 use super::{BEFORE, UNKNOWN};
 use crate::census::{self, Coverage, Error, Sum};
 use crate::ink::{Section, Table, Unit, Value, day, grouped, plural};
-use crate::model::{DATES_KEPT_SINCE, DAY};
+use crate::model::{DATES_KEPT_SINCE, DAY, Relation, side_by_side};
 use crate::provenance::{About, Hit};
 use crate::snapshot::Row;
 
@@ -46,22 +46,12 @@ pub struct Struck {
 pub fn blast(hits: &[Hit], about: &About<'_>, bases: &[Struck]) -> Result<Section, Error> {
     let mut section = Section::new("blast", "What descends from the bases");
     let numbers = census::owners(about.snapshot())?;
-    let (mut direct, mut indirect, mut all, mut dated) = (0, 0, Group::default(), 0);
-    let mut by_owner: HashMap<u32, (Row, Group)> = HashMap::new();
-    let mut by_licence: Groups<&str> = Groups::default();
-    let (mut by_relation, mut by_distance, mut by_day) = (Groups::default(), Groups::default(), Groups::default());
-    for hit in hits {
-        let (one, created) = (Group::of(hit, about), about.created(hit.row));
-        all.add(&one);
-        direct += u64::from(hit.is_direct);
-        indirect += u64::from(hit.is_indirect);
-        dated += u64::from(created.is_some());
-        by_owner.entry(numbers[hit.row as usize]).or_insert((hit.row, Group::default())).1.add(&one);
-        by_licence.add(about.licence(hit.row).unwrap_or("none stated"), &one);
-        by_relation.add(Reverse(hit.relation), &one);
-        by_distance.add(hit.distance, &one);
-        by_day.add(created.map(|created| created.div_euclid(DAY)), &one);
-    }
+    // A piece is worth a thread.
+    const MANY: usize = 32 * 1024;
+    let pieces: Vec<&[Hit]> = hits.chunks(MANY).collect();
+    let pieces = side_by_side(pieces.len(), |at| Tallies::of(pieces[at], about, &numbers));
+    let Tallies { all, direct, indirect, dated, by_owner, by_licence, by_relation, by_distance, by_day } =
+        pieces.into_iter().reduce(Tallies::with).unwrap_or_default();
     let (total, only, downloads) = (all.models, all.only_through, all.downloads);
     // Who stands behind an owner is looked up once.
     let (mut owners, mut publishers, mut countries) = (Groups::default(), Groups::default(), Groups::default());
@@ -204,6 +194,55 @@ impl Group {
     }
 }
 
+/// What is counted of some models in one pass.
+#[derive(Default)]
+struct Tallies<'s> {
+    all: Group,
+    direct: u64,
+    indirect: u64,
+    dated: u64,
+    /// By the owners' numbers, each with a model of its own.
+    by_owner: HashMap<u32, (Row, Group)>,
+    by_licence: Groups<&'s str>,
+    by_relation: Groups<Reverse<Relation>>,
+    by_distance: Groups<u32>,
+    by_day: Groups<Option<i64>>,
+}
+
+impl<'s> Tallies<'s> {
+    fn of(hits: &[Hit], about: &About<'s>, numbers: &[u32]) -> Tallies<'s> {
+        let mut tallies = Tallies::default();
+        for hit in hits {
+            let (one, created) = (Group::of(hit, about), about.created(hit.row));
+            tallies.all.add(&one);
+            tallies.direct += u64::from(hit.is_direct);
+            tallies.indirect += u64::from(hit.is_indirect);
+            tallies.dated += u64::from(created.is_some());
+            tallies.by_owner.entry(numbers[hit.row as usize]).or_insert((hit.row, Group::default())).1.add(&one);
+            tallies.by_licence.add(about.licence(hit.row).unwrap_or("none stated"), &one);
+            tallies.by_relation.add(Reverse(hit.relation), &one);
+            tallies.by_distance.add(hit.distance, &one);
+            tallies.by_day.add(created.map(|created| created.div_euclid(DAY)), &one);
+        }
+        tallies
+    }
+
+    fn with(mut self, other: Tallies<'s>) -> Tallies<'s> {
+        self.all.add(&other.all);
+        self.direct += other.direct;
+        self.indirect += other.indirect;
+        self.dated += other.dated;
+        for (owner, (row, group)) in other.by_owner {
+            self.by_owner.entry(owner).or_insert((row, Group::default())).1.add(&group);
+        }
+        self.by_licence.join(other.by_licence);
+        self.by_relation.join(other.by_relation);
+        self.by_distance.join(other.by_distance);
+        self.by_day.join(other.by_day);
+        self
+    }
+}
+
 /// Groups by what their models have in common, in its order.
 struct Groups<K>(HashMap<K, Group>);
 
@@ -216,6 +255,10 @@ impl<K> Default for Groups<K> {
 impl<K: Ord + Hash> Groups<K> {
     fn add(&mut self, key: K, group: &Group) {
         self.0.entry(key).or_default().add(group);
+    }
+
+    fn join(&mut self, other: Groups<K>) {
+        other.0.into_iter().for_each(|(key, group)| self.add(key, &group));
     }
 
     /// The groups as a table: the largest first, or in their order.

@@ -12,6 +12,7 @@ mod drift;
 mod explain;
 mod growth;
 mod intermediaries;
+mod licences;
 mod months;
 mod organisations;
 mod owners;
@@ -29,7 +30,8 @@ use crate::ink::Section;
 use crate::lineage::Lineage;
 use crate::model::{Count, DATES_KEPT_SINCE, DAY, once, side_by_side};
 use crate::reference::{
-    Aliases, Families, Family, Licences, Published, Publisher, Publishers, Rivals, SizeClasses, Whose, Words,
+    Aliases, Bases, Families, Family, Licences, Published, Publisher, Publishers, Rivals, SizeClasses, Terms, Whose,
+    Words,
 };
 use crate::snapshot::{NumberColumn, Numbers, Row, Snapshot};
 use behind::Behind;
@@ -48,6 +50,10 @@ pub struct References {
     pub aliases: Aliases,
     /// This says of which class licences are.
     pub licences: Licences,
+    /// This says what terms licences have.
+    pub terms: Terms,
+    /// This says under which licences models stand that declare `other`.
+    pub bases: Bases,
     /// These are the classes of sizes, by how many parameters a model has.
     pub sizes: SizeClasses,
     /// This says which tags are languages.
@@ -71,6 +77,8 @@ impl References {
             publishers: Publishers::built_in()?,
             aliases: Aliases::built_in()?,
             licences: Licences::built_in()?,
+            terms: Terms::built_in()?,
+            bases: Bases::built_in()?,
             sizes: SizeClasses::built_in()?,
             languages: Words::languages()?,
             tasks: Words::tasks()?,
@@ -97,7 +105,7 @@ pub struct Survey<'l> {
 /// A section's name, its title, and what makes it.
 type Maker = (&'static str, fn(&Survey<'_>) -> Result<Section, Error>);
 
-const MAKERS: [Maker; 11] = [
+const MAKERS: [Maker; 12] = [
     ("derivatives", derivatives::section),
     ("months", months::section),
     ("downloads", downloads::section),
@@ -106,6 +114,7 @@ const MAKERS: [Maker; 11] = [
     ("concentration", concentration::section),
     ("shape", shape::section),
     ("drift", drift::section),
+    ("licences", licences::section),
     ("intermediaries", intermediaries::section),
     ("regions", regions::section),
     ("growth", growth::section),
