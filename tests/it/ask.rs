@@ -5,8 +5,8 @@ use std::thread;
 
 use assert_cmd::Command;
 use modelkin::ask::{
-    Answer, Atlas, Begin, Cases, Check, Contradiction, Diff, Error, Explain, Export, Facts, Family, Filter, Owners,
-    Question, Rank, Report, Select, Show, Tables, What,
+    Answer, Atlas, Begin, Blast, Cases, Check, Common, Contradiction, Diff, Error, Explain, Export, Facts, Family,
+    Filter, Models, Owners, Question, Rank, Report, Select, Show, Siblings, Tables, Upstream, What, Why,
 };
 use modelkin::census::{Group, Measure, Part};
 use modelkin::export::{self, Layout, Paint};
@@ -46,7 +46,23 @@ fn questions() -> Vec<Question> {
     };
     let around = Select { hops: Some(2), ..Select::new(Begin::Around("google/gemma-2-2b".into())) };
     let list = |list, most| Question::Family(Family { list: Some(list), most, ..family("Gemma") });
+    let models = |ids: &[&str]| Models { ids: ids.iter().map(|id| (*id).to_owned()).collect(), listed: vec![] };
+    let (deep, base) = ("prithivMLmods/Calcium-Opus-14B-Elite2-R1", "Qwen/Qwen2.5-14B");
+    let blast = Blast { models: models(&[base]), ..Blast::default() };
     vec![
+        Question::Upstream(Upstream { models: models(&[deep, "bert-base-uncased"]), ..Upstream::default() }),
+        Question::Upstream(Upstream {
+            models: models(&[deep]),
+            filter: filter(r#"{"exclude": ["merge"], "since": "2024-01-01"}"#),
+        }),
+        Question::Why(Why { model: deep.into(), ancestor: base.into(), most: None, filter: Filter::default() }),
+        Question::Why(Why { model: deep.into(), ancestor: base.into(), most: Some(3), filter: Filter::default() }),
+        Question::Common(Common { models: models(&[deep, "sthenno-com/miscii-14b-1028"]), ..Common::default() }),
+        Question::Siblings(Siblings { models: models(&[deep]), most: Some(5), ..Siblings::default() }),
+        Question::Blast(blast.clone()),
+        Question::Blast(Blast { list: true, most: Some(4), mine: vec!["arcee-ai/*".into()], ..blast.clone() }),
+        Question::Blast(Blast { table: Some("owners".into()), ..blast.clone() }),
+        Question::Blast(Blast { family: Some("Gemma".into()), list: true, most: None, ..Blast::default() }),
         Question::Family(family("Qwen")),
         Question::Family(family("mistralai/*")),
         Question::Family(Family { include_members: true, ..family("Qwen/Qwen2.5-7B") }),

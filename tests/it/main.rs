@@ -19,6 +19,7 @@ mod forged;
 mod graph;
 mod hosts;
 mod hub_today;
+mod inventory;
 mod laid;
 mod layers;
 mod licence_tables;
