@@ -7,9 +7,11 @@ DuckDB does the counting; families, publishers, rivals, licences, languages, tas
 every table is compared, numbers up to the ninth digit.
 """
 
+import collections
 import csv
 import math
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -555,6 +557,61 @@ for parent, child, count in sql("select coalesce(pc, '(none)'), coalesce(cc, '(n
     if parent in strictness and child in strictness:
         change = "relaxed" if strictness[parent] > strictness[child] else "tightened" if strictness[parent] < strictness[child] else "same"
     expected.add("drift.licence_classes", (parent, child), links=count, share_of_parent=count / whole if "(none)" not in (parent, child) else None, change=change)
+
+# Licences: which verdict a link has is computed twice in tests/it/licences.rs; here it is who meets whom, and how many there are.
+def plain(word):
+    return "-".join(part for part in re.split(r"[\s_-]+", word.strip().lower()) if part)
+
+
+with open(reference / "licence-terms.csv", newline="") as file:
+    terms = list(csv.DictReader(file))
+by_pattern = {plain(row["pattern"]): row for row in terms}
+with open(reference / "base-licences.csv", newline="") as file:
+    bases = {row["model"].lower(): row["licence"] for row in csv.DictReader(file)}
+
+
+def term_row(word):
+    word = plain(word)
+    found = by_pattern.get(word) or next((row for row in terms if row["title"] and word == plain(row["title"])), None)
+    begins = [row for row in terms if "*" in row["pattern"] and re.fullmatch(".*".join(map(re.escape, plain(row["pattern"]).split("*"))), word)]
+    found = found or max(begins, key=lambda row: len(row["pattern"]), default=None)
+    found = by_pattern[plain(found["same_as"])] if found and found["same_as"] else found
+    return found if found and found["terms"] not in ("open", "unnamed") else None
+
+
+def side_of(key, listed, licences, name):
+    if not listed:
+        return "unlisted"
+    if not licences:
+        return "none stated"
+    rows = [term_row(name if plain(word) == "other" and name else word) for word in licences]
+    if not all(rows) and any(plain(word) == "other" for word in licences):
+        base = term_row(bases.get(key, "other"))
+        rows = [*filter(None, rows), base]
+    if not all(rows):
+        return "other"
+    letters = set(" ".join(row["terms"] for row in rows).replace("none", "").split())
+    for group, of in (("no-derivatives", "D"), ("company", "BMKTE"), ("share-alike", "S"), ("non-commercial", "C"), ("use-restricted", "UR")):
+        if letters & set(of):
+            return group
+    return "permissive"
+
+
+sides = {key: side_of(key, listed, licences, name) for key, listed, licences, name in
+         sql("select m.key, m.listed, m.licences, n.licence_name from models m join nodes n using (key)")}
+met = collections.Counter((sides[parent], sides[child]) for parent, child in sql("select parent, child from links"))
+for keys, count in met.items():
+    expected.add("licences.cells", keys, links=count)
+derived_models = one("select count(distinct child) from links")
+derived_known = sum(sides[key] not in ("other", "none stated", "unlisted") for (key,) in sql("select distinct child from links"))
+for figure in ("derived", "its own licence is known", "breaks terms", "breaks the terms of a parent", "breaks terms from further up alone",
+               "terms meet above it that no licence keeps", "below a licence that asks for names", "and its name begins so"):
+    expected.add("licences.totals", (figure,), **{"derived": {"models": derived_models}, "its own licence is known": {"models": derived_known}}.get(figure, {}))
+verdicts = read("licences.verdicts")
+for row in verdicts:
+    expected.add("licences.verdicts", (row["verdict"],))
+for column, whole in (("links", sum(met.values())), ("models", derived_models), ("models_known", derived_known)):
+    assert sum(int(row[column]) for row in verdicts) == whole, (column, whole)
 
 # Intermediaries.
 run("""create table conversions as select c.organisation_key as org, c.key, p.organisation_key as source, c.downloads, c.kind from edges e
