@@ -3,8 +3,10 @@
 use std::sync::LazyLock;
 
 use modelkin::census::{Bursts, Census, Counted, Counting, FamilyCount, Measure, Part, Ranking};
+use modelkin::export::{Bom, BomFormat, Extra};
 use modelkin::lineage::Lineage;
-use modelkin::reference::{Families, Family};
+use modelkin::provenance::{About, Blast, Books, Common, Judge, Policy, Siblings, Upstream, Why};
+use modelkin::reference::{Bases, Families, Family, Publishers, Terms};
 use modelkin::snapshot::{Changes, Snapshot};
 
 /// Everything that a record can hold, cycles, merges, old names, unlisted parents.
@@ -26,6 +28,10 @@ pub static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
     let all = Families::built_in().unwrap().all().unwrap();
     all.into_iter().filter(|family| family.name.starts_with("Qwen")).take(2).collect()
 });
+
+/// The tables that tell of models and of their licences.
+static BOOKS: LazyLock<Books> = LazyLock::new(|| Books::with(Publishers::built_in().unwrap()).unwrap());
+static TERMS: LazyLock<(Terms, Bases)> = LazyLock::new(|| (Terms::built_in().unwrap(), Bases::built_in().unwrap()));
 
 /// All that can be asked of a snapshot, in words.
 pub fn ask(snapshot: &Snapshot) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
@@ -65,6 +71,29 @@ pub fn ask(snapshot: &Snapshot) -> Result<String, Box<dyn std::error::Error + Se
         }
     }
     say(&FamilyCount::count_all(&FAMILIES, &bursts)?);
+    let books = &*BOOKS;
+    let about = About::new(snapshot, books)?;
+    let policy = Policy::default();
+    let judge = Judge::new(&lineage, &TERMS.0, &TERMS.1, &policy)?;
+    say(&judge.all());
+    for row in snapshot.rows() {
+        say(&about.model(row));
+        let upstream = Upstream::of(&lineage, &[row]);
+        say(&upstream);
+        upstream.ancestors.iter().for_each(|ancestor| say(&Why::of(&lineage, row, ancestor.row, 3)));
+        let blast = Blast::of(&lineage, &[row]);
+        say(&blast.hits);
+        blast.hits.iter().for_each(|hit| say(&blast.other_roots(hit.row)));
+        say(&Siblings::of(&lineage, &[row]));
+        say(&Common::of(&lineage, &[row, 0]));
+        say(&judge.model(row));
+    }
+    let bom = Bom::new(&lineage, &Upstream::of(&lineage, &[0]), &about, &Extra::default())?;
+    for format in BomFormat::ALL {
+        let mut text = Vec::new();
+        bom.write(format, &mut text)?;
+        say(&String::from_utf8(text)?);
+    }
     say(&Changes::between(snapshot, snapshot)?);
     say(&snapshot.nearest("a/bb", 3));
     Ok(said)
