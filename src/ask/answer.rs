@@ -164,6 +164,8 @@ pub enum Facts {
         blast: Blast,
         /// These are the models that are counted, each with whether it was made after its bases went bad, if that is known.
         hits: Vec<(Hit, Option<bool>)>,
+        /// These bases are ours themselves, where somebody says what is ours.
+        own: Vec<Row>,
         /// If the models are counted and not listed, the counts stand in this section.
         section: Option<Section>,
         /// They are told of by these tables.
@@ -295,12 +297,16 @@ impl Answer {
             Facts::Siblings { siblings, books, naming, words } => {
                 told(report::siblings(siblings, About::new(&self.snapshot, books)?, words, self.most()), naming)
             }
-            Facts::Blast { blast, hits, section, books, naming, words } => told(
-                match section {
-                    Some(section) if section.tables.len() == 1 => section.rows(),
-                    Some(section) => section.report(),
-                    None => report::hits(blast, hits, About::new(&self.snapshot, books)?, words, self.most()),
-                },
+            Facts::Blast { blast, hits, section, own, books, naming, words } => told(
+                report::with_own(
+                    match section {
+                        Some(section) if section.tables.len() == 1 => section.rows(),
+                        Some(section) => section.report(),
+                        None => report::hits(blast, hits, About::new(&self.snapshot, books)?, words, self.most()),
+                    },
+                    own,
+                    &self.snapshot,
+                ),
                 naming,
             ),
             Facts::Licences { verdicts, naming, words, .. } => told(report::licences(verdicts, words), naming),

@@ -79,7 +79,7 @@ impl Words {
 
 impl Question {
     /// Writes the command line by which the program is asked this, quoted for a shell. It names neither snapshot nor
-    /// tables; a diff has EARLIER and LATER in the place of its snapshots, FILE and FLAGGED stand for lists of models, and POLICY for a file.
+    /// tables; a diff has EARLIER and LATER in the place of its snapshots, FILE, OURS and FLAGGED stand for lists of models, and POLICY for a file.
     pub fn command(&self) -> String {
         let mut words = Words::default();
         words.word("modelkin");
@@ -181,6 +181,7 @@ impl Question {
                 words.option("--flagged", (!blast.flagged.is_empty()).then_some("FLAGGED"));
                 words.option("--changed", blast.changed.then_some("EARLIER"));
                 blast.mine.iter().for_each(|pattern| words.option("--mine", Some(pattern)));
+                words.option("--mine-from", (!blast.ours.is_empty()).then_some("OURS"));
                 words.flag("--list", blast.list);
                 if blast.list {
                     words.most(blast.most, 20);

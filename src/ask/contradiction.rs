@@ -44,9 +44,9 @@ pub enum Contradiction {
     /// What models have in common is asked of fewer than two.
     #[error("two models or more have something in common")]
     CommonOfOne,
-    /// A bill of materials is asked for with days: it has everything that a model descends from, whenever that was made.
-    #[error("a bill of materials has everything that a model descends from, whenever it was made")]
-    DaysOfBill,
+    /// Days are given for a question about all that lies above models, whenever it was made.
+    #[error("it is asked of all that lies above models, whenever that was made: days say nothing there")]
+    DaysElsewhere,
     /// One table of counts is asked for where models are to be listed.
     #[error("a list has no tables of counts")]
     TableOfList,

@@ -46,6 +46,14 @@ impl Filter {
         }
     }
 
+    /// Looks whether it has no days: of what is above a model, whenever it was made, all matters.
+    pub(super) fn without_days(&self) -> Result<(), Contradiction> {
+        match self.since.or(self.until) {
+            Some(_) => Err(Contradiction::DaysElsewhere),
+            None => Ok(()),
+        }
+    }
+
     fn follows(&self, relation: Relation) -> bool {
         (self.relations.is_empty() || self.relations.contains(&relation)) && !self.exclude.contains(&relation)
     }

@@ -3,6 +3,7 @@ use std::fmt::{Display, Formatter};
 
 use super::origin::Models;
 use super::{Entry, Error};
+use crate::ink::printable;
 use crate::lineage::{Lineage, NotFound};
 use crate::reference::{Families, Family};
 use crate::snapshot::{Row, Snapshot, nearest};
@@ -96,6 +97,9 @@ pub struct Missing {
     pub nearest: Vec<String>,
 }
 
+/// For so many models that are not known the nearest ids are looked for.
+const NEAR: usize = 20;
+
 /// A `Naming` says what became of the names in a question.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Naming {
@@ -125,9 +129,15 @@ impl Naming {
             rows.push(self.find(id, lineage)?);
         }
         for entry in &models.listed {
-            match self.find(&entry.id, lineage) {
-                Ok(row) => rows.push(row),
-                Err(unknown) => self.missing.push(Missing { entry: entry.clone(), nearest: unknown.nearest }),
+            match lineage.snapshot().find(&entry.id) {
+                Some(_) => rows.push(self.find(&entry.id, lineage)?),
+                None => {
+                    // All names are looked through for each: a long list of private models is not worth that.
+                    let near =
+                        if self.missing.len() < NEAR { lineage.snapshot().nearest(&entry.id, 5) } else { Vec::new() };
+                    let nearest = near.into_iter().map(str::to_owned).collect();
+                    self.missing.push(Missing { entry: entry.clone(), nearest });
+                }
             }
         }
         let mut met = HashSet::new();
@@ -144,5 +154,6 @@ pub(super) fn said(naming: &Naming) -> Vec<String> {
         let near = missing.nearest.first().map_or_else(String::new, |near| format!("; the nearest: {near}"));
         format!("{place}{} is not known to this snapshot{near}.", missing.entry.id)
     });
-    naming.remarks.iter().cloned().chain(renamed).chain(missing).collect()
+    // Each is one line, whatever stands in the names.
+    naming.remarks.iter().cloned().chain(renamed).chain(missing).map(|sentence| printable(&sentence)).collect()
 }

@@ -91,6 +91,8 @@ pub struct Blast {
     /// Only models are counted and listed whose ids match any of these patterns, without regard to case: `acme/*`. All are if there is
     /// none.
     pub mine: Vec<String>,
+    /// Models of this list are counted and listed as those that match a pattern are. A base that is ours is told apart.
+    pub ours: Vec<Entry>,
     /// If this is set, the models are listed one by one instead of being counted.
     pub list: bool,
     /// People are shown so many of the listed models, or all without a number. Programs get all of them.
@@ -184,6 +186,7 @@ impl Upstream {
 
 impl Licences {
     pub(super) fn check(&self) -> Result<(), Contradiction> {
+        self.filter.without_days()?;
         self.models.check().and_then(|()| self.filter.check())
     }
 }
@@ -191,9 +194,7 @@ impl Licences {
 #[cfg(feature = "export")]
 impl Bom {
     pub(super) fn check(&self) -> Result<(), Contradiction> {
-        if self.filter.since.is_some() || self.filter.until.is_some() {
-            return Err(Contradiction::DaysOfBill);
-        }
+        self.filter.without_days()?;
         self.models.check().and_then(|()| self.filter.check())
     }
 }
@@ -209,7 +210,7 @@ impl Common {
     pub(super) fn check(&self) -> Result<(), Contradiction> {
         match self.models.ids.len() + self.models.listed.len() {
             0 | 1 => Err(Contradiction::CommonOfOne),
-            _ => self.filter.check(),
+            _ => self.filter.without_days().and_then(|()| self.filter.check()),
         }
     }
 }
@@ -228,7 +229,9 @@ impl Blast {
         if self.list && self.table.is_some() {
             return Err(Contradiction::TableOfList);
         }
-        if let Some(pattern) = self.mine.iter().find(|pattern| glob::Pattern::new(pattern).is_err()) {
+        if let Some(pattern) =
+            self.mine.iter().find(|pattern| pattern.is_empty() || glob::Pattern::new(pattern).is_err())
+        {
             return Err(Contradiction::NoPattern { pattern: pattern.clone() });
         }
         self.filter.check()

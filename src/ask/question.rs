@@ -252,7 +252,7 @@ impl Question {
                 }
             }
             Question::Upstream(upstream) => upstream.check(),
-            Question::Why(why) => why.filter.check(),
+            Question::Why(why) => why.filter.without_days().and_then(|()| why.filter.check()),
             Question::Common(common) => common.check(),
             Question::Siblings(siblings) => siblings.check(),
             Question::Blast(blast) => blast.check(),

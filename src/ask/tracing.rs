@@ -7,6 +7,7 @@ use glob::{MatchOptions, Pattern};
 
 use super::{Atlas, Blast, Common, Entry, Error, Facts, Flag, Models, Naming, Siblings, Upstream, Why, names};
 use crate::census::members;
+use crate::ink::plural;
 use crate::lineage::Lineage;
 use crate::provenance::{self, About, Books, Hit};
 use crate::snapshot::{Changes, Row, Snapshot};
@@ -45,6 +46,12 @@ impl Atlas {
         let lineage = self.links(&asked.filter)?;
         let mut naming = self.naming();
         let rows = naming.find_all(&asked.models, &lineage)?;
+        if rows.len() < 2 {
+            let said = names::said(&naming).join(" ");
+            return Err(Error::NothingLeft {
+                words: format!("fewer than two models of this snapshot are named. {said}"),
+            });
+        }
         let common = provenance::Common::of(&lineage, &rows);
         Ok(Facts::Common { common, books: self.books()?, naming, words: asked.filter.words() })
     }
@@ -61,25 +68,33 @@ impl Atlas {
 
     pub(super) fn blast(&self, asked: &Blast) -> Result<Facts, Error> {
         let (lineage, snapshot) = (self.links(&asked.filter)?, self.snapshot());
-        let Bases { rows, gone, naming } = self.bases(asked, &lineage)?;
+        let Bases { rows, gone, mut naming } = self.bases(asked, &lineage)?;
         let all: Vec<Row> = rows.iter().map(|(row, _)| *row).collect();
         let blast = provenance::Blast::of(&lineage, &all);
         let wanted = asked.filter.counting().wanted(snapshot)?;
-        let patterns: Vec<Pattern> = asked.mine.iter().filter_map(|pattern| Pattern::new(pattern).ok()).collect();
-        let is_mine = |row: Row| {
-            let any_case = MatchOptions { case_sensitive: false, ..MatchOptions::new() };
-            patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches_with(snapshot.id(row), any_case))
-        };
+        let ours = self.ours(asked, &lineage, &mut naming)?;
+        let is_mine = |row: Row| ours.as_ref().is_none_or(|ours| ours.contains(&row));
         let is_counted = |row: Row| wanted.holds(row) && is_mine(row);
         let counted: Vec<Hit> = blast.hits.iter().filter(|hit| is_counted(hit.row)).copied().collect();
 
         let below = self.below(asked, &lineage, &rows, &counted, &is_counted)?;
         let made_since = |hit: &Hit| below.made_since.get(&hit.row).copied().flatten();
+        let own: Vec<Row> = match &ours {
+            Some(ours) => all.iter().copied().filter(|row| ours.contains(row)).collect(),
+            None => Vec::new(),
+        };
         let hits: Vec<(Hit, Option<bool>)> = counted.iter().map(|hit| (*hit, made_since(hit))).collect();
         let books = self.books()?;
         let mut words: Vec<String> = survey::HIT.iter().map(|sentence| (*sentence).to_owned()).collect();
-        let mine = (!asked.mine.is_empty())
-            .then(|| format!("Only models whose ids match {}; the others are walked through.", asked.mine.join(", ")));
+        let mine = ours.as_ref().map(|ours| {
+            let models = plural(ours.len() as u64, "model");
+            format!("Only ours, which are {models} of this snapshot; the others are walked through.")
+        });
+        if asked.filter.since.is_some() || asked.filter.until.is_some() {
+            let created = snapshot.created()?;
+            let undated = blast.hits.iter().filter(|hit| created.at(hit.row).is_none() && is_mine(hit.row)).count();
+            words.push(format!("Without a date, and so not counted: {}.", plural(undated as u64, "model")));
+        }
         words.extend(mine.into_iter().chain(Some(asked.filter.words()).filter(|words| !words.is_empty())));
         if asked.changed
             && let Some(before) = self.earlier().last()
@@ -99,7 +114,7 @@ impl Atlas {
                 Some(section)
             }
         };
-        Ok(Facts::Blast { blast, hits, section, books, naming, words })
+        Ok(Facts::Blast { blast, hits, section, own, books, naming, words })
     }
 
     /// Counts what is below each base; other bases are counted there too. Few of them are walked from, for many there is the census, and
@@ -121,7 +136,7 @@ impl Atlas {
                 walked(*base).for_each(|model| counts.add(lineage, *base, model));
                 below.bases.insert(*base, counts);
             }
-        } else if asked.mine.is_empty() {
+        } else if asked.mine.is_empty() && asked.ours.is_empty() {
             let census = self.census(&asked.filter)?;
             for (base, _) in bases {
                 let facts = census.facts(*base);
@@ -150,6 +165,32 @@ impl Atlas {
             }
         }
         Ok(below)
+    }
+
+    /// The models that are ours, where somebody says which: by patterns of their ids and by their ids, old ones too. What names none is told.
+    fn ours(&self, asked: &Blast, lineage: &Lineage, naming: &mut Naming) -> Result<Option<HashSet<Row>>, Error> {
+        if asked.mine.is_empty() && asked.ours.is_empty() {
+            return Ok(None);
+        }
+        let snapshot = self.snapshot();
+        let any_case = MatchOptions { case_sensitive: false, ..MatchOptions::new() };
+        let mut ours = HashSet::new();
+        for text in &asked.mine {
+            let named = snapshot.find(text).map(|row| snapshot.alias_of(row).unwrap_or(row));
+            let mut matching: Vec<Row> = named.into_iter().collect();
+            if let (None, Ok(pattern)) = (named, Pattern::new(text)) {
+                let is_ours =
+                    |row: &Row| snapshot.alias_of(*row).is_none() && pattern.matches_with(snapshot.id(*row), any_case);
+                matching.extend(snapshot.rows().filter(is_ours));
+            }
+            if matching.is_empty() {
+                naming.remarks.push(format!("No model of this snapshot matches {text:?}."));
+            }
+            ours.extend(matching);
+        }
+        let listed = Models { ids: Vec::new(), listed: asked.ours.clone() };
+        ours.extend(naming.find_all(&listed, lineage)?);
+        Ok(Some(ours))
     }
 
     /// The models whose descendants are sought, each with what is wrong with it.

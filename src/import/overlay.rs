@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Error;
 use crate::lineage::Lineage;
-use crate::model::{FileLink, Learned, ModelId, Parent, Record, Relation};
+use crate::model::{FileLink, Learned, ModelId, OddityKind, Parent, Record, Relation};
 use crate::snapshot::{Row, Snapshot};
 use crate::source::LocalModel;
 
@@ -65,6 +65,15 @@ struct Link {
     file: Option<&'static str>,
 }
 
+/// An id that stands for what lies at a path on somebody's disk.
+fn on_disk(path: &str) -> Option<ModelId> {
+    let name = path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+    let plain = plain.trim_matches(['-', '.']);
+    ModelId::read(&format!("disk:{}", if plain.is_empty() { "unnamed" } else { plain })).ok()
+}
+
 /// The parents of a local model, each once, in order of their ids; and what is to be said of them.
 fn links(local: &LocalModel, today: &impl Fn(&str) -> Option<Row>, snapshot: &Snapshot) -> (Vec<Link>, Vec<String>) {
     let own = &local.record.id;
@@ -81,9 +90,17 @@ fn links(local: &LocalModel, today: &impl Fn(&str) -> Option<Row>, snapshot: &Sn
     let mut links: BTreeMap<String, Link> = by_card.map(|link| (link.id.key(), link)).collect();
     let what = if links.is_empty() { "and no card names a parent" } else { "which the card does not" };
     let mut said: BTreeSet<String> = BTreeSet::new();
+    let mut unnamed = None;
+    for odd in &local.record.oddities {
+        remarks.push(format!("README.md: {}: {:?}.", odd.kind.name(), odd.text));
+        if matches!(odd.kind, OddityKind::Path | OddityKind::Url | OddityKind::Malformed) {
+            unnamed.get_or_insert((odd.text.as_str(), "README.md", Relation::Unstated));
+        }
+    }
     for named in &local.named {
         let Some(id) = &named.id else {
             remarks.push(format!("{} names {:?}, which is no model's id.", named.file, named.text));
+            unnamed.get_or_insert((named.text.as_str(), named.file, named.relation));
             continue;
         };
         let link = link(id, named.relation, Learned::Declared, Some(named.file));
@@ -93,11 +110,24 @@ fn links(local: &LocalModel, today: &impl Fn(&str) -> Option<Row>, snapshot: &Sn
             place.insert(link);
         }
     }
+    // What was made of something on somebody's disk was made of something.
+    if let (Some((text, file, relation)), true) = (unnamed, links.is_empty())
+        && let Some(link) = on_disk(text).map(|id| link(&id, relation, Learned::Declared, Some(file)))
+    {
+        remarks.push(format!("No other parent is named: {} stands for it, of which nothing is known.", link.id));
+        links.insert(link.id.key(), link);
+    }
     if !said.is_empty() {
         let alone = links.iter().filter(|(key, link)| link.file.is_none() && !said.contains(*key));
         remarks.extend(alone.map(|(_, link)| format!("The card names {}, which no file beside it does.", link.id)));
     }
     let unknown = links.values().filter(|link| link.row.is_none());
-    remarks.extend(unknown.map(|link| format!("{} is not known to this snapshot.", link.id)));
+    remarks.extend(unknown.filter(|link| link.id.hub().is_none()).map(|link| {
+        let near = snapshot
+            .nearest(link.id.as_str(), 1)
+            .first()
+            .map_or_else(String::new, |near| format!("; the nearest: {near}"));
+        format!("{} is not known to this snapshot{near}.", link.id)
+    }));
     (links.into_values().collect(), remarks)
 }

@@ -16,6 +16,8 @@ pub struct SarifResult {
     pub text: String,
     /// This is what it is about: a model's id.
     pub subject: String,
+    /// This tells it apart from others of the same rule about the same model, such as by an ancestor; it may be empty.
+    pub about: String,
     /// It stands in this file and line, counted from 1, if it stands in any.
     pub place: Option<(String, u64)>,
     /// If it is accepted all the same, this says why.
@@ -69,7 +71,7 @@ pub fn sarif(
             "level": result.level.name(),
             "message": {"text": result.text},
             "locations": [location],
-            "partialFingerprints": {"modelAndRule/v1": format!("{} {}", result.subject, result.rule)},
+            "partialFingerprints": {"modelAndRule/v1": format!("{} {} {}", result.subject, result.rule, result.about).trim_end()},
         });
         if let Some(reason) = &result.accepted {
             value["suppressions"] = json!([{"kind": "external", "justification": reason}]);

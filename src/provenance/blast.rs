@@ -104,6 +104,19 @@ impl Blast {
         roots
     }
 
+    /// Finds the bases that a model descends from, in order of the rows.
+    pub fn bases_above(&self, model: Row) -> Vec<Row> {
+        let (mut met, mut left, mut found) = (BTreeSet::from([model]), vec![model], Vec::new());
+        while let Some(at) = left.pop() {
+            for (parent, _) in self.lineage.parents(at).filter(|(parent, _)| met.insert(*parent)) {
+                found.extend(self.bases.binary_search(&parent).is_ok().then_some(parent));
+                left.push(parent);
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+
     /// A cycle is a root if all parents of its members are members.
     fn root_cycles(&self) -> &HashMap<Row, Arc<[Row]>> {
         self.root_cycles.get_or_init(|| {

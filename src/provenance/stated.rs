@@ -132,7 +132,13 @@ impl Stated {
             (false, true) => By::Id,
         };
         let mut parts = Vec::new();
-        for word in &words {
+        let is_whole = |word: &str| terms.find(word).is_some() || !word.contains(',');
+        let apart = words.iter().flat_map(|word| match is_whole(word) {
+            true => vec![word.as_str()],
+            // Two licences in one word, as in `llama3.3,gemma`.
+            false => word.split(',').map(str::trim).filter(|word| !word.is_empty()).collect(),
+        });
+        for word in apart {
             let is_other = normal(word) == "other";
             let part = match name.as_deref().filter(|_| is_other) {
                 Some(name) => Part::of(terms, name),

@@ -126,9 +126,9 @@ pub(super) fn pair(terms: &Terms, above: &Part, model: &Stated, is_copy: bool) -
     }
 }
 
-/// The terms that a label can break: notices and a licensor's rights are no label's matter.
+/// The terms that a label can break: notices, territories and a licensor's rights are no label's matter.
 fn duties(above: &Licence) -> TermSet {
-    above.terms.without([Term::Notice, Term::Revocable].into_iter().collect())
+    above.terms.without([Term::Notice, Term::Territory, Term::Revocable].into_iter().collect())
 }
 
 fn no_derivatives(above: &Licence, own: &[&Licence], is_undecided: bool, is_copy: bool) -> Outcome {

@@ -1,7 +1,7 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::origin::NO_ADVICE;
-use crate::ink::{Block, Grid, Named, Report, SarifLevel, SarifResult, Value, plural};
+use crate::ink::{Block, Grid, Named, Report, SarifLevel, SarifResult, Value, plural, printable};
 use crate::provenance::{AncestorVerdict, ModelVerdict, Outcome, Rule, Verdict, Verdicts};
 
 /// Findings that are the same in kind are told one by one up to so many.
@@ -25,27 +25,32 @@ pub fn licences(verdicts: &Verdicts, words: &str) -> Report<'static> {
             "fails"
         } else if model.faults.iter().any(|fault| fault.outcome == Outcome::Warns) {
             "warns"
-        } else {
+        } else if model.faults.is_empty() {
             ""
+        } else {
+            "accepted"
         };
         let mark = if model.is_listed { "" } else { " (unlisted)" };
         grid.row([
             format!("{}{mark}", model.id),
             model.licence.clone(),
             model.verdict.name().into(),
-            model.findings.iter().filter(|finding| finding.meeting.is_none()).count().to_string(),
+            ancestors(model).to_string(),
             policy.into(),
         ]);
     }
     blocks.extend((!verdicts.models.is_empty()).then_some(Block::Grid(grid)));
+    // What a text says is told once for each of its terms.
+    let mut told = HashSet::new();
     for model in &verdicts.models {
-        let lines = lines(model);
+        let lines = lines(model, &mut told);
         if !lines.is_empty() {
-            blocks.push(Block::Line(format!("{}, {}: {}", model.id, model.licence, model.verdict)));
+            blocks.push(Block::Line(printable(&format!("{}, {}: {}", model.id, model.licence, model.verdict))));
             blocks.push(Block::Fixed(lines.join("\n")));
         }
     }
-    let warnings: Vec<String> = verdicts.warnings.iter().map(|warning| format!("Policy: {warning}.")).collect();
+    let warnings: Vec<String> =
+        verdicts.warnings.iter().map(|warning| printable(&format!("Policy: {warning}."))).collect();
     blocks.extend((!warnings.is_empty()).then(|| Block::Line(warnings.join("\n"))));
     let mut definition = vec![
         format!("{NO_ADVICE} Verdicts by the rules {}; docs/licences.md says what they mean.", verdicts.rules),
@@ -59,6 +64,9 @@ pub fn licences(verdicts: &Verdicts, words: &str) -> Report<'static> {
             ("licence", model.licence.as_str().into()),
             ("verdict", model.verdict.name().into()),
             ("fails", model.is_failed().into()),
+            ("warns", model.faults.iter().any(|fault| fault.outcome == Outcome::Warns).into()),
+            ("accepted", model.faults.iter().any(|fault| matches!(fault.outcome, Outcome::Excused(..))).into()),
+            ("ancestors", Value::Count(ancestors(model) as u64)),
             ("listed", Value::from(model.is_listed)),
         ])
     });
@@ -70,7 +78,12 @@ pub fn licences(verdicts: &Verdicts, words: &str) -> Report<'static> {
     report
 }
 
-fn summary(verdicts: &Verdicts) -> String {
+fn ancestors(model: &ModelVerdict) -> usize {
+    model.findings.iter().filter(|finding| finding.meeting.is_none()).count()
+}
+
+/// Says how many models have which verdict, and how many fail.
+pub fn summary(verdicts: &Verdicts) -> String {
     let all = verdicts.models.len() as u64;
     let counts = Verdict::ALL.iter().rev().map(|verdict| (verdicts.count(*verdict), verdict.name()));
     let counts: Vec<String> =
@@ -80,11 +93,19 @@ fn summary(verdicts: &Verdicts) -> String {
         1 => "1 fails".to_owned(),
         failed => format!("{failed} fail"),
     };
-    format!("{}: {}; {failed} by the policy.", plural(all, "model"), counts.join(", "))
+    let alone = |model: &&ModelVerdict| model.verdict == Verdict::Ok && model.findings.is_empty();
+    let alone = match verdicts.models.iter().filter(alone).count() {
+        0 => String::new(),
+        alone => format!(
+            " Of those that are ok, {alone} name no parent: their own licence is known, and there was no more to look at."
+        ),
+    };
+    let counts = if counts.is_empty() { "nothing to judge".to_owned() } else { counts.join(", ") };
+    format!("{}: {counts}; {failed} by the policy.{alone}", plural(all, "model"))
 }
 
 /// What is told of a model: breaches and bindings one by one, what nobody can tell in a line.
-fn lines(model: &ModelVerdict) -> Vec<String> {
+fn lines(model: &ModelVerdict, told: &mut HashSet<[String; 4]>) -> Vec<String> {
     let mut lines = Vec::new();
     for (at, finding) in model.findings.iter().enumerate() {
         if !(finding.verdict.is_conflict() || finding.verdict == Verdict::Restricts) {
@@ -97,7 +118,7 @@ fn lines(model: &ModelVerdict) -> Vec<String> {
             .as_ref()
             .map_or_else(String::new, |[other, licence, at]| format!("; meets {other} ({licence}) in {at}"));
         lines.push(format!("    {} ({}), {away} up{meeting}", finding.ancestor, finding.licence));
-        for [letter, text, address, read] in &finding.clauses {
+        for [letter, text, address, read] in finding.clauses.iter().filter(|clause| told.insert((*clause).clone())) {
             let letter = if letter.is_empty() { String::new() } else { format!("{letter}: ") };
             let read = if read.is_empty() { String::new() } else { format!(" (read by {read})") };
             lines.push(format!("    {letter}{text}; {address}{read}"));
@@ -129,7 +150,8 @@ fn lines(model: &ModelVerdict) -> Vec<String> {
             lines.push(format!("  {}: {}{}", model.findings[at].ancestor, fault.rule.said(), said(&fault.outcome)));
         }
     }
-    lines
+    // One line each, whatever stands in the names.
+    lines.iter().map(|line| printable(line)).collect()
 }
 
 fn said(outcome: &Outcome) -> String {
@@ -236,6 +258,7 @@ pub fn findings_of_licences(
             level: if *outcome == Outcome::Fails { SarifLevel::Error } else { SarifLevel::Warning },
             text: format!("{}: {text} {NO_ADVICE}", model.id),
             subject: model.id.clone(),
+            about: String::new(),
             place: places.get(&model.id).cloned(),
             accepted: match outcome {
                 Outcome::Excused(reason, until) => Some(format!("{reason} (until {until})")),
@@ -262,11 +285,17 @@ pub fn findings_of_licences(
                     let clauses: Vec<String> = clauses.collect();
                     let from = format!("{}, {} up", finding.ancestor, plural(finding.distance.into(), "link"));
                     let clauses = if clauses.is_empty() { String::new() } else { format!(" {}.", clauses.join("; ")) };
-                    results.push(result(name, &fault.outcome, format!("{} From {from}.{clauses}", finding.reason)));
+                    let text = format!("{} From {from}.{clauses}", finding.reason);
+                    let about = finding
+                        .meeting
+                        .iter()
+                        .fold(finding.ancestor.clone(), |of, [other, ..]| format!("{of} {other}"));
+                    results.push(SarifResult { about, ..result(name, &fault.outcome, text) });
                 }
                 (other, finding) => {
                     let of = finding.map_or_else(|| "its own licence".to_owned(), |finding| finding.ancestor.clone());
-                    results.push(result(name, &fault.outcome, format!("{of}: {}.", other.said())));
+                    let text = format!("{of}: {}.", other.said());
+                    results.push(SarifResult { about: of, ..result(name, &fault.outcome, text) });
                 }
             }
         }

@@ -1,10 +1,10 @@
 use std::fmt::Display;
 
-use crate::ink::{Block, Grid, Named, Report, Rows, Value, day, grouped, plural};
+use crate::ink::{Block, Grid, Named, Report, Rows, Value, day, grouped, plural, printable};
 use crate::lineage::{Edge, WayCount};
 use crate::model::Relation;
 use crate::provenance::{About, Blast, Common, Hit, Known, Siblings, Upstream, Why};
-use crate::snapshot::Row;
+use crate::snapshot::{Row, Snapshot};
 
 /// This stands beside every answer that tells of licences.
 pub const NO_ADVICE: &str = "Declared metadata, not legal advice.";
@@ -205,7 +205,8 @@ pub fn why(why: Option<&Why>, ends: [Row; 2], about: About<'_>, words: &str) -> 
 fn line(model: &Known<'_>, link: Option<(Relation, &str)>) -> String {
     let link = link.map_or_else(String::new, |(relation, learned)| format!("-> {relation} ({learned}) "));
     let created = model.created.map_or_else(String::new, |created| format!("  {}", day(created)));
-    format!("{link}{}{created}  {}", marked(model), licence(model))
+    // One line, whatever stands in the names.
+    printable(&format!("{link}{}{created}  {}", marked(model), licence(model)))
 }
 
 /// Lists the nearest common ancestors of some models.
@@ -300,12 +301,19 @@ pub fn hits<'s>(
     most: usize,
 ) -> Report<'s> {
     let id = move |row: Row| about.model(row).id;
-    let mut grid =
-        Grid::new(["id", "distance", "via", "relation", "only through", "other roots", "downloads", "created"]);
+    let heads = ["id", "distance", "via", "relation", "only through", "other roots", "downloads", "created"];
+    let is_one = blast.bases.len() == 1;
+    let mut grid = Grid::new(heads.into_iter().chain((!is_one).then_some("bases")));
     for (hit, _) in hits.iter().take(most) {
         let model = about.model(hit.row);
         let others = blast.other_roots(hit.row);
-        grid.row([
+        let bases = (!is_one).then(|| {
+            let bases = blast.bases_above(hit.row);
+            let more = bases.len().saturating_sub(3);
+            let named = bases.iter().take(3).map(|row| id(*row)).collect::<Vec<_>>().join(", ");
+            if more > 0 { format!("{named} and {more} more") } else { named }
+        });
+        let cells = [
             model.id.to_owned(),
             hit.distance.to_string(),
             id(hit.via).to_owned(),
@@ -314,7 +322,8 @@ pub fn hits<'s>(
             others.len().to_string(),
             model.downloads.map_or_else(|| "–".into(), grouped),
             model.created.map_or_else(String::new, day),
-        ]);
+        ];
+        grid.row(cells.into_iter().chain(bases));
     }
     let (all, only) = (hits.len(), hits.iter().filter(|(hit, _)| hit.only_through).count());
     let bases = blast.bases.iter().map(|row| about.model(*row));
@@ -330,7 +339,7 @@ pub fn hits<'s>(
         let (hit, made_since) = &hits[at];
         let mut row = known(&about.model(hit.row));
         let others = blast.other_roots(hit.row);
-        let values: [(&str, Value); 9] = [
+        let values: [(&str, Value); 10] = [
             ("distance", Value::Count(hit.distance.into())),
             ("via", id(hit.via).into()),
             ("base", id(hit.base).into()),
@@ -338,6 +347,7 @@ pub fn hits<'s>(
             ("direct", hit.is_direct.into()),
             ("indirect", hit.is_indirect.into()),
             ("only_through", hit.only_through.into()),
+            ("bases", texts(blast.bases_above(hit.row).iter().map(|row| id(*row)))),
             ("other_roots", texts(others.iter().map(|row| id(*row)))),
             ("made_since", (*made_since).into()),
         ];
@@ -351,4 +361,14 @@ pub fn hits<'s>(
 
 fn counted(count: u64, noun: impl Display, one: &str, many: &str) -> String {
     format!("{} {}", plural(count, &noun.to_string()), if count == 1 { one } else { many })
+}
+
+/// Tells which bases are ours themselves, before anything else: they are left out of what descends from the bases.
+pub fn with_own<'r>(mut report: Report<'r>, own: &[Row], snapshot: &Snapshot) -> Report<'r> {
+    if !own.is_empty() {
+        let ids: Vec<&str> = own.iter().map(|row| snapshot.id(*row)).collect();
+        report.blocks.insert(0, Block::Line(format!("Ours among the bases themselves: {}.", ids.join(", "))));
+        report.beside.push(("own_bases".into(), texts(ids)));
+    }
+    report
 }

@@ -1,3 +1,4 @@
+use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 
 use percent_encoding::percent_decode_str;
@@ -34,7 +35,7 @@ impl Inventory {
     ///   follows (a version, other cells of a table, a comment behind `#`) is left aside;
     /// - JSON: an array of ids or of objects with an `id`; a bill of materials of CycloneDX, whose components of the type
     ///   `machine-learning-model` or with a package URL of Hugging Face are models; one of SPDX 2 or 3, whose packages with such a
-    ///   package URL are, and those of the type `ai_AIPackage`.
+    ///   package URL, or from an address on the Hub, are, and those of the type `ai_AIPackage`.
     ///
     /// # Errors
     /// It fails if the bytes are no text, or are in none of these forms.
@@ -47,6 +48,8 @@ impl Inventory {
             _ if text.trim_start().starts_with("SPDXVersion:") => {
                 Err(Error::unfit(path, "is SPDX in its tag form; bills of materials are read as JSON"))
             }
+            // Some systems end lines otherwise.
+            _ if !text.contains('\n') => Ok(of_lines(&text.replace('\r', "\n"))),
             _ => Ok(of_lines(text)),
         }
     }
@@ -70,7 +73,11 @@ fn of_lines(text: &str) -> Inventory {
     Inventory { models, others: 0 }
 }
 
-/// The id that a text means; the text itself if it means none.
+/// Gives the id that a text in a list means: an id, an address on the Hub, a package URL; the text itself if it means none.
+pub fn named_model(text: &str) -> String {
+    named(text.trim())
+}
+
 fn named(text: &str) -> String {
     if let Some(id) = of_purl(text) {
         return id;
@@ -92,23 +99,32 @@ fn of_purl(text: &str) -> Option<String> {
     kind.eq_ignore_ascii_case("huggingface").then(|| clip(&decoded, MOST).into_owned())
 }
 
-/// Finds the lines of texts of a JSON file, one after the other.
-struct Lines<'t> {
-    text: &'t str,
-    at: usize,
-    line: u64,
-}
+/// The lines of all texts of a JSON file: each time that a text is asked for, its next one.
+struct Lines(HashMap<String, VecDeque<u64>>);
 
-impl Lines<'_> {
-    /// The line of the next place where this stands as a text of its own, or the line of the last one.
-    fn of(&mut self, needle: &str) -> u64 {
-        let quoted = serde_json::to_string(needle).unwrap_or_default();
-        if let Some(found) = self.text[self.at..].find(&quoted) {
-            let end = self.at + found;
-            self.line += self.text[self.at..end].bytes().filter(|byte| *byte == b'\n').count() as u64;
-            self.at = end;
+impl Lines {
+    fn of(text: &str) -> Lines {
+        let (mut found, mut line, mut begun) = (HashMap::<String, VecDeque<u64>>::new(), 1, None);
+        let mut is_escaped = false;
+        for (at, byte) in text.bytes().enumerate() {
+            match (byte, begun) {
+                (b'"', None) => begun = Some(at),
+                (b'"', Some(from)) if !is_escaped => {
+                    let value: String = serde_json::from_str(&text[from..=at]).unwrap_or_default();
+                    found.entry(value).or_default().push_back(line);
+                    begun = None;
+                }
+                (b'\n', _) => line += 1,
+                _ => (),
+            }
+            is_escaped = byte == b'\\' && !is_escaped;
         }
-        self.line
+        Lines(found)
+    }
+
+    fn next(&mut self, text: &str) -> u64 {
+        let lines = self.0.get_mut(text);
+        lines.and_then(|lines| if lines.len() > 1 { lines.pop_front() } else { lines.front().copied() }).unwrap_or(1)
     }
 }
 
@@ -116,9 +132,9 @@ fn of_json(path: &Path, text: &str) -> Result<Inventory, Error> {
     let value: Value =
         serde_json::from_str(text).map_err(|error| Error::unfit(path, format!("is no JSON: {error}")))?;
     let mut found = Inventory::default();
-    let mut lines = Lines { text, at: 0, line: 1 };
+    let mut lines = Lines::of(text);
     let mut add = |found: &mut Inventory, text: &str, id: String| {
-        let line = lines.of(text);
+        let line = lines.next(text);
         found.models.push(Listed { id, line });
     };
     let own = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -151,9 +167,15 @@ fn of_json(path: &Path, text: &str) -> Result<Inventory, Error> {
                 identifiers.filter_map(|known| own(known, "identifier").or_else(|| own(known, "referenceLocator")));
             let purl =
                 own(package, "software_packageUrl").into_iter().chain(purls).find(|purl| of_purl(purl).is_some());
+            let there = own(package, "downloadLocation").filter(|text| text.contains("://"));
+            let there = there.and_then(|text| match parent::read(&text) {
+                parent::Reading::Id { id, .. } => Some((text, id.to_string())),
+                _ => None,
+            });
             let is_model = own(package, "type").is_some_and(|kind| kind == "ai_AIPackage");
             let is_package = own(package, "type").is_none_or(|kind| kind.ends_with("Package"));
             match (purl, own(package, "name")) {
+                (None, _) if there.is_some() => there.into_iter().for_each(|(text, id)| add(&mut found, &text, id)),
                 (Some(purl), _) => add(&mut found, &purl, of_purl(&purl).unwrap_or_default()),
                 (None, Some(name)) if is_model => add(&mut found, &name, named(&name)),
                 _ => found.others += usize::from(is_package),

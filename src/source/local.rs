@@ -86,6 +86,24 @@ impl LocalModel {
         }
     }
 
+    /// Reads several folders. Of those that are called alike the later ones have a number behind their names.
+    ///
+    /// # Errors
+    /// It fails as [`LocalModel::read`] does.
+    pub fn read_all<'f>(folders: impl IntoIterator<Item = &'f Path>) -> Result<Vec<LocalModel>, Error> {
+        let mut read: Vec<LocalModel> = Vec::new();
+        for folder in folders {
+            let mut local = LocalModel::read(folder)?;
+            let id = local.id().to_string();
+            let mut ids = std::iter::once(id.clone()).chain((2..).map(|number| format!("{id}-{number}")));
+            let is_free = |id: &String| read.iter().all(|other| !other.id().as_str().eq_ignore_ascii_case(id));
+            let own = ids.find(is_free).and_then(|id| ModelId::read(&id).ok());
+            local.record.id = own.ok_or_else(|| Error::unfit(folder, "has no name that a model could have"))?;
+            read.push(local);
+        }
+        Ok(read)
+    }
+
     /// Gives the id that stands for the folder.
     pub fn id(&self) -> &ModelId {
         &self.record.id
@@ -169,14 +187,13 @@ fn json(text: &str) -> Result<CardValue<'static>, String> {
 /// The bytes of a file, if it is there.
 fn bytes(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     let wrong = |error| Error::Io { path: path.into(), error };
-    let file = match File::open(path) {
-        Ok(file) => file,
+    match std::fs::metadata(path) {
+        Ok(meta) if meta.is_file() => (),
+        Ok(_) => return Err(Error::unfit(path, "is no ordinary file")),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(wrong(error)),
-    };
-    if !file.metadata().map_err(wrong)?.is_file() {
-        return Err(Error::unfit(path, "is no ordinary file"));
     }
+    let file = File::open(path).map_err(wrong)?;
     let mut bytes = Vec::new();
     file.take(MOST + 1).read_to_end(&mut bytes).map_err(wrong)?;
     if bytes.len() as u64 > MOST {

@@ -47,7 +47,7 @@ use data_file::DataFile;
 use guess::guess;
 use input::STDIN;
 pub use input::{Digested, digest_bytes};
-pub use inventory::{Inventory, Listed};
+pub use inventory::{Inventory, Listed, named_model};
 use links::Links;
 pub use local::{LocalModel, NamedParent};
 use parts::as_one_part;

@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use modelkin::census::{Bursts, Census, Counted, Counting, FamilyCount, Measure, Part, Ranking};
-use modelkin::export::{Bom, BomFormat, Extra};
 use modelkin::lineage::Lineage;
 use modelkin::provenance::{About, Blast, Books, Common, Judge, Policy, Siblings, Upstream, Why};
 use modelkin::reference::{Bases, Families, Family, Publishers, Terms};
@@ -71,29 +70,19 @@ pub fn ask(snapshot: &Snapshot) -> Result<String, Box<dyn std::error::Error + Se
         }
     }
     say(&FamilyCount::count_all(&FAMILIES, &bursts)?);
-    let books = &*BOOKS;
-    let about = About::new(snapshot, books)?;
+    // Damaged snapshots are asked many thousand times: of the last model, which others descend from or which descends from others.
+    let last = snapshot.len().saturating_sub(1) as u32;
+    let about = About::new(snapshot, &BOOKS)?;
+    say(&about.model(last));
+    let upstream = Upstream::of(&lineage, &[last]);
+    upstream.ancestors.iter().for_each(|ancestor| say(&Why::of(&lineage, last, ancestor.row, 3)));
+    say(&upstream);
+    say(&Blast::of(&lineage, &[0]).hits);
+    say(&Siblings::of(&lineage, &[last]));
+    say(&Common::of(&lineage, &[last, 0]));
     let policy = Policy::default();
     let judge = Judge::new(&lineage, &TERMS.0, &TERMS.1, &policy)?;
-    say(&judge.all());
-    for row in snapshot.rows() {
-        say(&about.model(row));
-        let upstream = Upstream::of(&lineage, &[row]);
-        say(&upstream);
-        upstream.ancestors.iter().for_each(|ancestor| say(&Why::of(&lineage, row, ancestor.row, 3)));
-        let blast = Blast::of(&lineage, &[row]);
-        say(&blast.hits);
-        blast.hits.iter().for_each(|hit| say(&blast.other_roots(hit.row)));
-        say(&Siblings::of(&lineage, &[row]));
-        say(&Common::of(&lineage, &[row, 0]));
-        say(&judge.model(row));
-    }
-    let bom = Bom::new(&lineage, &Upstream::of(&lineage, &[0]), &about, &Extra::default())?;
-    for format in BomFormat::ALL {
-        let mut text = Vec::new();
-        bom.write(format, &mut text)?;
-        say(&String::from_utf8(text)?);
-    }
+    say(&judge.model(last));
     say(&Changes::between(snapshot, snapshot)?);
     say(&snapshot.nearest("a/bb", 3));
     Ok(said)

@@ -229,7 +229,7 @@ fn pairs_that_the_terms_decide_in_their_own_way() {
         ("llama3", "llama3.1", "conflict T"),
         ("llama3.1", "llama3.3", "restricts B M U K"),
         ("llama3.1", "llama3.2", "restricts B M U K"),
-        ("llama3.2", "llama3.3", "conflict E"),
+        ("llama3.2", "llama3.3", "restricts B M U K"),
         ("llama2", "gemma", "conflict U K T"),
         ("qwen", "llama3.1", "conflict B K"),
         ("qwen-research", "qwen", "conflict C"),
@@ -594,9 +594,9 @@ fn the_sample_is_judged_as_the_page_says() {
     let (terms, bases, policy) = (Terms::built_in().unwrap(), Bases::built_in().unwrap(), Policy::default());
     let judge = Judge::new(&lineage, &terms, &bases, &policy).unwrap();
     let counts = judge.all().counts;
-    assert_eq!((counts.derived, counts.derived_known), (4_470, 971));
-    assert_eq!(counts.links, [763, 30, 1_341, 2_362, 11, 26]);
-    assert_eq!(counts.chains_known, [705, 37, 192, 0, 5, 32]);
+    assert_eq!((counts.derived, counts.derived_known), (4_470, 972));
+    assert_eq!(counts.links, [763, 30, 1_337, 2_366, 11, 26]);
+    assert_eq!(counts.chains_known, [705, 37, 193, 0, 5, 32]);
     let page = include_str!("../../docs/licences.md");
     assert!(
         page.contains(&format!("`{}`", judge.rules())),

@@ -110,6 +110,7 @@ impl Twin {
     }
 
     fn why(&self, atlas: &Atlas, filter: &Filter, model: Row, ancestor: Row) {
+        let filter = &undated(filter);
         let id = |row: Row| atlas.snapshot().id(row).to_owned();
         let most = 7;
         let why = ask::Why { model: id(model), ancestor: id(ancestor), most: Some(most), filter: filter.clone() };
@@ -174,7 +175,7 @@ impl Twin {
     }
 
     fn common(&self, atlas: &Atlas, filter: &Filter, models: &[Row]) {
-        let question = ask::Common { models: named(atlas, models), filter: filter.clone() };
+        let question = ask::Common { models: named(atlas, models), filter: undated(filter) };
         let answer = atlas.ask(&Question::Common(question)).unwrap();
         let Facts::Common { common, .. } = answer.facts() else { panic!("common ancestors") };
         let own = |model: &Row| {
@@ -302,6 +303,11 @@ impl Twin {
 fn count(value: &modelkin::ink::Value) -> u64 {
     let modelkin::ink::Value::Count(count) = value else { panic!("a count: {value:?}") };
     *count
+}
+
+/// The same links, without days: of all that lies above models these say nothing, and are refused.
+fn undated(filter: &Filter) -> Filter {
+    Filter { since: None, until: None, ..filter.clone() }
 }
 
 /// Some models by their ids: the first as it is asked for, the others of a list.

@@ -571,12 +571,17 @@ with open(reference / "base-licences.csv", newline="") as file:
 
 
 def term_row(word):
+    found = found_row(word)
+    return found if found and found["terms"] not in ("open", "unnamed") else None
+
+
+def found_row(word):
     word = plain(word)
     found = by_pattern.get(word) or next((row for row in terms if row["title"] and word == plain(row["title"])), None)
     begins = [row for row in terms if "*" in row["pattern"] and re.fullmatch(".*".join(map(re.escape, plain(row["pattern"]).split("*"))), word)]
     found = found or max(begins, key=lambda row: len(row["pattern"]), default=None)
     found = by_pattern[plain(found["same_as"])] if found and found["same_as"] else found
-    return found if found and found["terms"] not in ("open", "unnamed") else None
+    return found
 
 
 def side_of(key, listed, licences, name):
@@ -584,6 +589,7 @@ def side_of(key, listed, licences, name):
         return "unlisted"
     if not licences:
         return "none stated"
+    licences = [part for word in licences for part in ([word] if found_row(word) or "," not in word else word.split(",")) if part.strip()]
     rows = [term_row(name if plain(word) == "other" and name else word) for word in licences]
     if not all(rows) and any(plain(word) == "other" for word in licences):
         base = term_row(bases.get(key, "other"))

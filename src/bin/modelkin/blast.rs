@@ -7,23 +7,25 @@ use modelkin::ask::{Blast, Facts, Flag, Question};
 
 use crate::args::{self, FormatArg};
 use crate::output::Usage;
-use crate::{desk, files, models, snapshots};
+use crate::{desk, files, models, output, snapshots};
 
 pub fn run(args: &args::Blast) -> anyhow::Result<ExitCode> {
-    let flagged = match &args.flagged {
+    let mut flagged = match &args.flagged {
         Some(path) => Flag::read(&files::named("--flagged", path), &files::table("--flagged", path)?)?,
         None => Vec::new(),
     };
+    flagged.iter_mut().for_each(|flag| flag.model.id = modelkin::source::named_model(&flag.model.id));
     let is_check = args.flagged.is_some() || args.changed.is_some();
     if args.flagged.is_some() && flagged.is_empty() {
         bail!(Usage("--flagged names a table without rows".into()));
     }
     let question = Question::Blast(Blast {
-        models: models::listed(&args.models, &args.from)?,
+        models: models::listed("--from", &args.models, &args.from)?,
         family: args.family.clone(),
         flagged,
         changed: args.changed.is_some(),
         mine: args.mine.clone(),
+        ours: models::listed("--mine-from", &[], &args.mine_from)?.listed,
         list: args.list,
         most: desk::most(args.top),
         table: args.table.clone(),
@@ -41,10 +43,18 @@ pub fn run(args: &args::Blast) -> anyhow::Result<ExitCode> {
     let mut atlas = desk::atlas(&args.question, desk::with_owners(families, args.owners.as_deref())?)?;
     if let Some(path) = &args.changed {
         let earlier = snapshots::open_named("--changed", path).context("the earlier snapshot")?;
+        let date = |snapshot: &modelkin::snapshot::Snapshot| snapshot.provenance().taken;
+        if date(&earlier).zip(date(atlas.snapshot())).is_some_and(|(earlier, asked)| earlier > asked) {
+            output::note(&format!(
+                "note: {} is later than the snapshot that is asked; is the order the other way?",
+                path.display()
+            ));
+        }
         atlas = atlas.after(vec![snapshots::trusted(earlier, args.question.trust)?]);
     }
     let answer = desk::ask(&atlas, &question)?;
-    let is_hit = matches!(answer.facts(), Facts::Blast { hits, .. } if !hits.is_empty());
+    let is_hit = matches!(answer.facts(), Facts::Blast { hits, own, .. } if !hits.is_empty() || !own.is_empty());
+    let is_check = is_check && !(args.mine.is_empty() && args.mine_from.is_empty());
     desk::write(&answer, args.question.format)?;
-    Ok(args.exit.code(is_check && !args.mine.is_empty() && is_hit))
+    Ok(args.exit.code(is_check && is_hit))
 }

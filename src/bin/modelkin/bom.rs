@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use modelkin::ask::{Answer, Bom, Question};
 use modelkin::export::BomFormat;
-use modelkin::ink::plural;
+use modelkin::ink::{grouped, plural};
 use modelkin::snapshot::FileSet;
 
 use crate::files::Over;
@@ -16,7 +16,8 @@ use crate::{args, desk, files, models};
 
 pub fn run(args: &args::Bom) -> anyhow::Result<ExitCode> {
     let named = models::named(&args.models)?;
-    let format = match (args.to, args.output.as_deref()) {
+    let output = args.output.as_deref().filter(|path| *path != Path::new("-"));
+    let format = match (args.to, output) {
         (Some(format), _) => format,
         (None, Some(path)) => of_name(path)?,
         (None, None) => BomFormat::CycloneDx16,
@@ -24,8 +25,9 @@ pub fn run(args: &args::Bom) -> anyhow::Result<ExitCode> {
     let question = Question::Bom(Bom { models: named.models.clone(), filter: (&args.filter).into() });
     desk::check(&question)?;
     let tables = desk::with_owners(desk::families("", None)?, args.owners.as_deref())?;
-    let lists = args.models.from.iter().chain(&args.owners).map(std::path::PathBuf::as_path);
-    let target = match args.output.as_deref().filter(|path| *path != Path::new("-")) {
+    let folders = named.read();
+    let lists = args.models.from.iter().chain(&args.owners).chain(&folders).map(std::path::PathBuf::as_path);
+    let target = match output {
         Some(path) => Some(files::target("-o", path, Over::Others, lists)?),
         None => None,
     };
@@ -33,12 +35,22 @@ pub fn run(args: &args::Bom) -> anyhow::Result<ExitCode> {
     write(&answer, format, target.as_deref())
 }
 
-/// The format of a file by its name: bills of SPDX and of CycloneDX end alike, but for a word before.
-fn of_name(path: &Path) -> anyhow::Result<BomFormat> {
+/// The format of a bill by the custom of its file's name, if that follows one.
+pub fn by_custom(path: &Path) -> Option<BomFormat> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-    match name.strip_suffix(".json") {
-        Some(stem) if stem.contains("spdx") => Ok(BomFormat::Spdx),
-        Some(_) => Ok(BomFormat::CycloneDx16),
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    match () {
+        () if ends(&[".spdx.json", ".spdx3.json"]) => Some(BomFormat::Spdx),
+        () if ends(&[".cdx.json"]) => Some(BomFormat::CycloneDx16),
+        () => None,
+    }
+}
+
+/// The format of a file by its name.
+fn of_name(path: &Path) -> anyhow::Result<BomFormat> {
+    let is_json = path.extension().is_some_and(|suffix| suffix.eq_ignore_ascii_case("json"));
+    match by_custom(path).or(is_json.then_some(BomFormat::CycloneDx16)) {
+        Some(format) => Ok(format),
         None => bail!(Usage(format!(
             "{} names no format; end it with .cdx.json or .spdx3.json, or name one with --to: {}",
             path.display(),
@@ -72,9 +84,10 @@ pub fn write(answer: &Answer, format: BomFormat, target: Option<&Path>) -> anyho
     answer.said().iter().for_each(|sentence| output::note(sentence));
     let where_to = target.map_or_else(String::new, |path| format!("{}: ", path.display()));
     output::note(&format!(
-        "{where_to}{} and {}, as {}",
+        "{where_to}{} and {}, {} in all, as {}",
         plural(upstream.models.len() as u64, "model"),
         plural(upstream.ancestors.len() as u64, "ancestor"),
+        grouped(upstream.rows().len() as u64),
         format.name()
     ));
     if !naming.missing.is_empty() {

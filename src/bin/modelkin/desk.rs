@@ -40,6 +40,10 @@ pub fn answer(atlas: &Atlas, question: &Question, format: args::FormatArg) -> an
 /// Writes an answer.
 pub fn write(answer: &Answer, format: args::FormatArg) -> anyhow::Result<ExitCode> {
     output::report(answer.report().map_err(worded)?, answer.snapshot(), format.into())?;
+    // In a table they stand where people look.
+    if matches!(format, args::FormatArg::Csv | args::FormatArg::Json) {
+        answer.said().iter().for_each(|sentence| output::note(sentence));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -88,10 +92,10 @@ pub fn worded(error: Error) -> anyhow::Error {
                 "--depth goes with --family, --below and --above; around a model it is --hops".into()
             }
             Contradiction::TableOfList => "--list writes the models one by one; leave out --table".into(),
-            Contradiction::DaysOfBill => {
-                "a bill has everything that a model descends from; leave out --since and --until".into()
+            Contradiction::DaysElsewhere => {
+                "all that lies above a model matters, whenever it was made; leave out --since and --until".into()
             }
-            Contradiction::NoModels => "name a model, or a list of models with --from".into(),
+            Contradiction::NoModels => "no model is named: name one, or a list with --from that has some".into(),
             Contradiction::CommonOfOne => "name two models or more".into(),
             Contradiction::HopsElsewhere => "--hops goes with --around; how far below or above is --depth".into(),
             other => other.to_string(),

@@ -24,8 +24,15 @@ use crate::{args, bom, desk, files, graphviz, snapshots};
 const STANDARD: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
-    if let Some(To::Bom(format)) = args.to {
-        return bill(args, format);
+    let by_name = || args.output.as_deref().and_then(bom::by_custom);
+    match args.to {
+        Some(To::Bom(format)) => return bill(args, format),
+        None => {
+            if let Some(format) = by_name() {
+                return bill(args, format);
+            }
+        }
+        Some(To::Graph(_)) => (),
     }
     let format = format(args)?;
     fits(args, format)?;

@@ -56,8 +56,10 @@ pub fn policy(option: &str, path: &Path) -> anyhow::Result<Vec<u8>> {
     text(option, path, "policy", "name a JSON file, or leave the option out")
 }
 
+/// So many bytes has a table, a list or a policy at most.
+pub const MOST: u64 = 64 << 20;
+
 fn text(option: &str, path: &Path, what: &str, remedy: &str) -> anyhow::Result<Vec<u8>> {
-    const MOST: u64 = 64 << 20;
     let refused = |error: io::Error| refused(option, path, &error, remedy);
     let meta = fs::metadata(path).map_err(refused)?;
     if !meta.is_file() || meta.len() > MOST {

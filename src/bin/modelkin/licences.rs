@@ -8,7 +8,7 @@ use modelkin::ask::{Facts, Licences, Question};
 use modelkin::provenance::{Policy, Unknown};
 use modelkin::reference::{TermSet, Terms};
 
-use crate::args::{self, UnknownArg};
+use crate::args::{self, LicenceFormat, UnknownArg};
 use crate::output::Usage;
 use crate::{clock, desk, files, models, output};
 
@@ -31,7 +31,14 @@ pub fn run(args: &args::Licences) -> anyhow::Result<ExitCode> {
     let failed = verdicts.failed() > 0;
     match args.format.known() {
         Some(format) => _ = desk::write(&answer, format)?,
-        None => output::written(|out| answer.sarif(out))?,
+        None => {
+            output::written(|out| answer.sarif(out))?;
+            answer.said().iter().for_each(|sentence| output::note(sentence));
+        }
+    }
+    // A pipeline's log has this alone, where the answer goes to a file.
+    if !matches!(args.format, LicenceFormat::Table | LicenceFormat::Markdown) {
+        output::note(&modelkin::report::summary(verdicts));
     }
     Ok(args.exit.code(failed))
 }

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use modelkin::ask::{Atlas, Entry, Models, Tables};
 use modelkin::import::Overlay;
 use modelkin::ink::plural;
@@ -17,18 +17,26 @@ pub struct Named {
     pub models: Models,
     /// Models in folders, which are among them.
     folders: Vec<LocalModel>,
+    /// Where these lie.
+    paths: Vec<PathBuf>,
 }
 
 /// Reads what the arguments, lists and folders name.
 pub fn named(typed: &args::Models) -> anyhow::Result<Named> {
-    let mut models = listed(&typed.models, &typed.from)?;
-    let read = |path: &PathBuf| LocalModel::read(path).with_context(|| files::named("--folder", path));
-    let folders: Vec<LocalModel> = typed.folder.iter().map(read).collect::<Result<_, _>>()?;
+    let mut models = listed("--from", &typed.models, &typed.from)?;
+    let folders = LocalModel::read_all(typed.folder.iter().map(PathBuf::as_path)).context("--folder")?;
     models.ids.extend(folders.iter().map(|local| local.id().to_string()));
-    Ok(Named { models, folders })
+    Ok(Named { models, folders, paths: typed.folder.clone() })
 }
 
 impl Named {
+    /// The files that were read of folders.
+    pub fn read(&self) -> Vec<PathBuf> {
+        let files =
+            |(local, path): (&LocalModel, &PathBuf)| local.files.iter().map(|file| path.join(file)).collect::<Vec<_>>();
+        self.folders.iter().zip(&self.paths).flat_map(files).collect()
+    }
+
     /// The snapshot that is meant, to be asked, with what folders hold laid over it.
     pub fn atlas(&self, asked: &args::Asked, tables: Tables) -> anyhow::Result<Atlas> {
         let snapshot = snapshots::open(asked, None)?;
@@ -43,10 +51,13 @@ impl Named {
 }
 
 /// The models that are named by their ids, and those of lists.
-pub fn listed(ids: &[String], lists: &[PathBuf]) -> anyhow::Result<Models> {
+pub fn listed(option: &str, ids: &[String], lists: &[PathBuf]) -> anyhow::Result<Models> {
     let mut listed = Vec::new();
     for path in lists {
-        let inventory = read(path)?;
+        let inventory = read(option, path)?;
+        if inventory.models.is_empty() {
+            bail!("{}: names no model; name another list", files::named(option, path));
+        }
         if inventory.others > 0 {
             let things = plural(inventory.others as u64, "component");
             output::note(&format!("note: {}: {things} no model, left aside", path.display()));
@@ -61,12 +72,14 @@ pub fn listed(ids: &[String], lists: &[PathBuf]) -> anyhow::Result<Models> {
     Ok(Models { ids: ids.to_vec(), listed })
 }
 
-fn read(path: &Path) -> anyhow::Result<Inventory> {
+fn read(option: &str, path: &Path) -> anyhow::Result<Inventory> {
     if path == Path::new("-") {
-        const MOST: u64 = 64 << 20;
         let mut text = Vec::new();
-        std::io::stdin().take(MOST).read_to_end(&mut text).context("the standard input")?;
+        std::io::stdin().take(files::MOST + 1).read_to_end(&mut text).context("the standard input")?;
+        if text.len() as u64 > files::MOST {
+            bail!("the standard input: is no list of at most {} MiB; name a file", files::MOST >> 20);
+        }
         return Ok(Inventory::read(Path::new("the standard input"), &text)?);
     }
-    Ok(Inventory::read(path, &files::list("--from", path)?)?)
+    Inventory::read(path, &files::list(option, path)?).with_context(|| files::named(option, path))
 }

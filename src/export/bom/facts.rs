@@ -126,7 +126,10 @@ impl Bom {
             let parents = lineage.parents(*row);
             model.parents = parents.filter_map(|(parent, edge)| Some((place(&parent)?, edge))).collect();
             let links = lineage.parents(*row);
-            let links = links.map(|(parent, edge)| (format!("link:{}", lineage.snapshot().id(parent)), words_of(edge)));
+            let links = links.map(|(parent, edge)| {
+                let words = format!("{}, {}", edge.relation.name(), about.learned(parent, *row, edge));
+                (format!("link:{}", lineage.snapshot().id(parent)), words)
+            });
             model.properties.extend(links);
             model.properties.extend(extra.properties.get(row).into_iter().flatten().cloned());
             models.push(model);
@@ -158,7 +161,11 @@ impl Model {
         let link = columns.links.at(row);
         let owner = known.owner.map(|owner| owner.rsplit(':').next().unwrap_or(owner).to_owned());
         let text = |name: &str, value: Option<&str>| Some((name.to_owned(), value?.to_owned()));
-        let listed = if known.is_listed { "yes" } else { "no" };
+        let listed = match (known.is_listed, hub_of(known.id)) {
+            (true, Some("local")) => "no: it lies in a folder",
+            (true, _) => "yes",
+            (false, _) => "no",
+        };
         let all_licences = Some(known.licences.join(";")).filter(|licences| !licences.is_empty());
         let created = known.created.and_then(second);
         let parameters = columns.parameters.at(row).map(|parameters| parameters.to_string());

@@ -12,7 +12,7 @@ use crate::files::FromTo;
 pub use asking::{Begin, Check, Diff, Explain, Export, Family, Owners, PartArg, Rank, Report, SelectionArgs, Show};
 pub use common::{Asked, Filter, Tables, Trust, Wait};
 pub use making::{Crawl, Import, Verify};
-pub use origin::{Blast, Bom, Common, Licences, Models, Siblings, UnknownArg, Upstream, Why};
+pub use origin::{Blast, Bom, Common, LicenceFormat, Licences, Models, Siblings, UnknownArg, Upstream, Why};
 
 /// Who descends from whom among the world's open AI models: exact counts of derivatives, each with its definition.
 #[derive(Debug, Parser)]
