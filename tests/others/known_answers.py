@@ -97,7 +97,7 @@ rows = ask("upstream", MERGE)["rows"]
 second = (len(rows), sum(not row["listed"] for row in rows), sum(row["root"] for row in rows), next(row["ways"] for row in rows if row["id"] == BASE))
 LLAMA = "meta-llama/Meta-Llama-3-8B"
 both = len(networkx.descendants(graph, LLAMA.lower())), len(ask("blast", LLAMA, "--list")["rows"])
-assert both == (1826, 1814) and all(f"{many:,} " in text for many in both), both
+assert both == (1826, 1814) and all(f"{many:,}" in text for many in both), both
 print(f"  {LLAMA}: descendants: {both[0]} before, {both[1]} now")
 assert first == second == (79, 26, 32, 29), (first, second)
 assert {row["id"].lower() for row in rows} == above
