@@ -1,10 +1,11 @@
 """Makes bills of materials of 300 models, validates each with other programs and reads the ancestors back:
 
-    python3 tests/others/read_boms.py MODELKIN NPM SCHEMAS SNAPSHOT
+    python3 tests/others/read_boms.py MODELKIN NPM SCHEMAS SNAPSHOT [LINEAGE]
 
 NPM is a folder with read_boms.mjs and the packages that it imports; SCHEMAS one with SPDX's schema.json, model.ttl and context.jsonld.
-Where it is not there, SPDX's files are read back, but not validated. A second, made-up snapshot has what is odd. Some bills are made a
-second time by `export --above`, or of an inventory, and have the same bytes.
+Where it is not there, SPDX's files are read back, but not validated. A second, made-up snapshot has what is odd. LINEAGE is a JSON file of
+small real lineages, with more and larger cycles than a listing has. Some bills are made a second time by `export --above`, or of an
+inventory, and have the same bytes.
 """
 
 import collections
@@ -24,7 +25,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
-modelkin, npm, schemas, snapshot = map(os.path.abspath, sys.argv[1:5])
+modelkin, npm, schemas, snapshot, *lineage = map(os.path.abspath, sys.argv[1:])
 schemas = schemas if os.path.isdir(schemas) else None
 # These two are slow: so many seconds each may take, and it is said how many documents were looked at.
 SECONDS = {"jsonschema": 5, "pyshacl": 25}
@@ -281,14 +282,30 @@ ODD = """
 """
 
 
+def tagged(path):
+    """Small lineages in the form of rows."""
+    with open(path, encoding="utf-8") as file:
+        for row in map(json.loads, file):
+            tags = [":".join(filter(None, ("base_model", parent["relation"], parent["id"]))) for parent in row["base_models"]]
+            yield json.dumps({"id": row["id"], "tags": tags}) + "\n"
+
+
+def imported(folder, name, lines):
+    with open(rows := os.path.join(folder, name + ".jsonl"), "w", encoding="utf-8") as file:
+        file.writelines(lines)
+    subprocess.run([modelkin, "import", rows, "-o", path := os.path.join(folder, name + ".mk")], check=True, capture_output=True)
+    return path
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.environ["XDG_DATA_HOME"] = os.path.join(folder, "data")
     print("real models")
     real = lambda truth: [[model] for model in truth.pick(300)]
     look(snapshot, real, os.path.join(folder, "real"))
     print("models that are odd")
-    with open(rows := os.path.join(folder, "odd.jsonl"), "w") as file:
-        file.write(ODD.strip() + "\n")
-    subprocess.run([modelkin, "import", rows, "-o", odd := os.path.join(folder, "odd.mk")], check=True, capture_output=True)
     every = lambda truth: [[model] for model in sorted(truth.graph)] + [sorted(truth.graph), ["a/one", "a/two"], ["a/four", "a/alone"]]
-    look(odd, every, os.path.join(folder, "odd"))
+    look(imported(folder, "odd", ODD.strip() + "\n"), every, os.path.join(folder, "odd"))
+    for path in lineage:
+        print("small real lineages")
+        some = lambda truth: [[model] for model in truth.pick(20)]
+        look(imported(folder, "small", tagged(path)), some, os.path.join(folder, "small"))
