@@ -9,6 +9,7 @@ use std::io::{self, BufRead, Read};
 use modelkin::census::{Census, Counted, Counting, FamilyCount};
 use modelkin::lineage::Lineage;
 use modelkin::model::{ModelId, Record, Word, WordList};
+use modelkin::provenance::{Blast, Upstream};
 use modelkin::reference::{Aliases, Families};
 use modelkin::snapshot::{Builder, Snapshot};
 use modelkin::source::{self, edges, read_rows};
@@ -48,6 +49,34 @@ fn the_july_2025_sample_gives_its_known_figures_and_the_naive_counts() {
     let count = FamilyCount::count(&qwen, &lineage, &Counting::default(), Counted::Others).unwrap();
     assert!(count.f2.dates().known * 20 < count.f2.models && count.without_bursts == (None, None), "{count:?}");
     compare(&snapshot, &Counting { recent: Some(1_735_689_600_000..1_745_689_600_000), ..Counting::default() });
+    known_answers(&lineage);
+}
+
+/// What hangs from some models, and what one merge was made of: docs/known-answers.md.
+fn known_answers(lineage: &Lineage) {
+    let snapshot = lineage.snapshot();
+    // An old id is asked for as that of today.
+    let find = |id: &str| snapshot.find(id).map(|row| snapshot.alias_of(row).unwrap_or(row)).unwrap();
+    for (model, figures) in [
+        ("Qwen/Qwen2.5-7B", [541, 4_766, 4_639, 921]),
+        ("meta-llama/Llama-3.1-8B-Instruct", [1_125, 2_730, 2_542, 864]),
+        ("cognitivecomputations/dolphin-2.9-llama3-8b", [15, 33, 11, 22]),
+        ("dphn/dolphin-2.9-llama3-8b", [15, 33, 11, 22]),
+    ] {
+        let blast = Blast::of(lineage, &[find(model)]);
+        let direct = blast.hits.iter().filter(|hit| hit.is_direct).count();
+        let only = blast.hits.iter().filter(|hit| hit.only_through).count();
+        let owner = |row| snapshot.id(row).split('/').next().unwrap().to_ascii_lowercase();
+        let owners: BTreeSet<String> = blast.hits.iter().map(|hit| owner(hit.row)).collect();
+        assert_eq!([direct, blast.hits.len(), only, owners.len()], figures, "{model}");
+    }
+    let ancestors = Upstream::of(lineage, &[find("Novaciano/BAHAMUTH-PURGED-3.2-1B")]).ancestors;
+    let unlisted = ancestors.iter().filter(|ancestor| lineage.is_unlisted(ancestor.row)).count();
+    let roots = ancestors.iter().filter(|ancestor| ancestor.is_root).count();
+    assert_eq!((ancestors.len(), unlisted, roots), (79, 26, 32));
+    let base = find("meta-llama/Llama-3.2-1B-Instruct");
+    let ways = ancestors.iter().find(|ancestor| ancestor.row == base).map(|ancestor| ancestor.ways.get());
+    assert_eq!(ways, Some(Some(29)));
 }
 
 /// Every id that is listed, or named in a week's list, is an id as a parent too: no word that the Hub keeps for itself, no

@@ -1,13 +1,15 @@
 """Makes bills of materials of 300 models, validates each with other programs and reads the ancestors back:
 
-    python3 tests/others/read_boms.py BOMS MODELKIN NPM SCHEMAS SNAPSHOT
+    python3 tests/others/read_boms.py MODELKIN NPM SCHEMAS SNAPSHOT [LINEAGE]
 
-BOMS is the example of that name; NPM a folder with read_boms.mjs and the packages that it imports; SCHEMAS one with SPDX's schema.json,
-model.ttl and context.jsonld. Where it is not there, SPDX's files are read back, but not validated. A second, made-up snapshot has what is
-odd.
+NPM is a folder with read_boms.mjs and the packages that it imports; SCHEMAS one with SPDX's schema.json, model.ttl and context.jsonld.
+Where it is not there, SPDX's files are read back, but not validated. A second, made-up snapshot has what is odd. LINEAGE is a JSON file of
+small real lineages, with more and larger cycles than a listing has. Some bills are made a second time by `export --above`, or of an
+inventory, and have the same bytes.
 """
 
 import collections
+import concurrent.futures
 import json
 import os
 import random
@@ -23,7 +25,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
-program, modelkin, npm, schemas, snapshot = map(os.path.abspath, sys.argv[1:6])
+modelkin, npm, schemas, snapshot, *lineage = map(os.path.abspath, sys.argv[1:])
 schemas = schemas if os.path.isdir(schemas) else None
 # These two are slow: so many seconds each may take, and it is said how many documents were looked at.
 SECONDS = {"jsonschema": 5, "pyshacl": 25}
@@ -183,18 +185,45 @@ def shacl(documents):
     return done
 
 
+def make(snapshot, number, bill, folder):
+    """Writes a bill in all formats, tells how many of them were made in another way too."""
+    again = 0
+
+    def run(*words):
+        path = words[words.index("-o") + 1]
+        done = subprocess.run([modelkin, *words, "--snapshot", snapshot], capture_output=True, text=True)
+        assert done.returncode == 0, (words, done.stderr)
+        with open(path, "rb") as file:
+            return file.read()
+
+    for name, (suffix, _) in FORMATS.items():
+        path = os.path.join(folder, f"{number}.{suffix}")
+        written = run("bom", *bill, "--to", name, "-o", path)
+        other = os.path.join(folder, f"again-{number}.{suffix}")
+        if number % 10 == 0 and len(bill) == 1:
+            assert run("export", "--above", *bill, "--to", name, "-o", other) == written, (bill, name)
+            again += 1
+        elif number % 10 == 1 or len(bill) > 1:
+            with open(other + ".txt", "w") as file:
+                file.writelines(model + "\n" for model in bill)
+            assert run("bom", "--from", other + ".txt", "-o", other, "--to", name) == written, (bill, name)
+            again += 1
+    return again
+
+
 def look(snapshot, bills, folder):
     """Has the bills written, a list of models each, and looks at them all."""
     truth = Truth(snapshot)
     bills = bills(truth)
     os.makedirs(folder)
-    with open(folder + ".ids", "w") as file:
-        file.writelines(" ".join(bill) + "\n" for bill in bills)
-    subprocess.run([program, snapshot, folder + ".ids", folder], check=True)
-    validators = {version: JsonStrictValidator(version) for _, version in FORMATS.values() if version}
-    told, spdx = collections.Counter(), []
     begun = time.monotonic()
     lap = lambda what: print(f"  {what}: {time.monotonic() - begun:.0f} s", file=sys.stderr)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        again = sum(pool.map(lambda bill: make(snapshot, *bill, folder), enumerate(bills)))
+    print(f"  {again} made a second time, by export or of an inventory")
+    lap("modelkin")
+    validators = {version: JsonStrictValidator(version) for _, version in FORMATS.values() if version}
+    told, spdx = collections.Counter(), []
     for number, bill in enumerate(bills):
         for suffix, version in FORMATS.values():
             with open(os.path.join(folder, f"{number}.{suffix}"), encoding="utf-8") as file:
@@ -253,13 +282,30 @@ ODD = """
 """
 
 
+def tagged(path):
+    """Small lineages in the form of rows."""
+    with open(path, encoding="utf-8") as file:
+        for row in map(json.loads, file):
+            tags = [":".join(filter(None, ("base_model", parent["relation"], parent["id"]))) for parent in row["base_models"]]
+            yield json.dumps({"id": row["id"], "tags": tags}) + "\n"
+
+
+def imported(folder, name, lines):
+    with open(rows := os.path.join(folder, name + ".jsonl"), "w", encoding="utf-8") as file:
+        file.writelines(lines)
+    subprocess.run([modelkin, "import", rows, "-o", path := os.path.join(folder, name + ".mk")], check=True, capture_output=True)
+    return path
+
+
 with tempfile.TemporaryDirectory() as folder:
+    os.environ["XDG_DATA_HOME"] = os.path.join(folder, "data")
     print("real models")
     real = lambda truth: [[model] for model in truth.pick(300)]
     look(snapshot, real, os.path.join(folder, "real"))
     print("models that are odd")
-    with open(rows := os.path.join(folder, "odd.jsonl"), "w") as file:
-        file.write(ODD.strip() + "\n")
-    subprocess.run([modelkin, "import", rows, "-o", odd := os.path.join(folder, "odd.mk")], check=True, capture_output=True)
     every = lambda truth: [[model] for model in sorted(truth.graph)] + [sorted(truth.graph), ["a/one", "a/two"], ["a/four", "a/alone"]]
-    look(odd, every, os.path.join(folder, "odd"))
+    look(imported(folder, "odd", ODD.strip() + "\n"), every, os.path.join(folder, "odd"))
+    for path in lineage:
+        print("small real lineages")
+        some = lambda truth: [[model] for model in truth.pick(20)]
+        look(imported(folder, "small", tagged(path)), some, os.path.join(folder, "small"))
