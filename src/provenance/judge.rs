@@ -43,7 +43,8 @@ pub struct Finding<'j> {
     pub stated: &'j Stated,
     /// So many links lie between it and the model, at least.
     pub distance: u32,
-    /// This is a shortest way, from the ancestor to the model, both with it.
+    /// This is a shortest way, from the ancestor to the model, both with it. Of one of more than 64 links that breaks nothing only the ends stand
+    /// here, and none of its links.
     pub way: Vec<Row>,
     /// These are the links of that way, one fewer than its models.
     pub edges: Vec<Edge>,
@@ -97,6 +98,9 @@ pub struct Cited<'j> {
 
 /// The version of the rules in the code: what of docs/licences.md, 5 and 6 a verdict is made by.
 const RULES: u32 = 1;
+
+/// So many links has a way at most that is told whatever the verdict.
+const FAR: u32 = 64;
 
 /// Which ways lead from an ancestor: of copies alone, and others.
 #[derive(Clone, Copy, Default)]
@@ -220,32 +224,53 @@ impl<'a> Judge<'a> {
         let above = self.lineage.above(&[row]);
         let distances: BTreeMap<Row, u32> = above.distances().chain([(row, 0)]).collect();
         let reaches = self.reaches(row, &distances);
-        let mut findings: Vec<Finding<'_>> = Vec::new();
-        for (ancestor, reach) in &reaches {
-            findings.push(self.finding(row, *ancestor, *reach, &distances));
-        }
-        findings.extend(self.clashes(&distances));
+        let next = self.next(&distances);
+        let distance = |ancestor: &Row| distances.get(ancestor).copied().unwrap_or_default();
+        let found = |(ancestor, reach): (&Row, &Reach)| self.finding(row, *ancestor, *reach, distance(ancestor), &next);
+        let mut findings: Vec<Finding<'_>> = reaches.iter().map(found).collect();
+        findings.extend(self.clashes(&distances, &next));
         findings.sort_by_key(|finding| (Reverse(finding.verdict), finding.distance, finding.ancestor));
         let worst = findings.iter().map(|finding| finding.verdict).max();
         let verdict = worst.unwrap_or(Verdict::Ok).max(Judge::alone(stated));
         Judged { row, stated, verdict, findings }
     }
 
-    /// A shortest way from an ancestor: of several next models the one with the strongest link, then the first by row.
-    fn way(&self, ancestor: Row, distances: &BTreeMap<Row, u32>) -> (Vec<Row>, Vec<Edge>) {
+    /// The next model on a shortest way down from each ancestor: of several the one with the strongest link, then the first by row.
+    fn next(&self, distances: &BTreeMap<Row, u32>) -> BTreeMap<Row, (Edge, Reverse<Row>)> {
+        let mut next = BTreeMap::new();
+        for (row, distance) in distances {
+            for (parent, edge) in
+                self.lineage.parents(*row).filter(|(parent, _)| distances.get(parent) == Some(&(distance + 1)))
+            {
+                let known = next.entry(parent).or_insert((edge, Reverse(*row)));
+                if (edge.relation, Reverse(*row)) > (known.0.relation, known.1) {
+                    *known = (edge, Reverse(*row));
+                }
+            }
+        }
+        next
+    }
+
+    /// A shortest way from an ancestor.
+    fn way(ancestor: Row, next: &BTreeMap<Row, (Edge, Reverse<Row>)>) -> (Vec<Row>, Vec<Edge>) {
         let (mut way, mut edges) = (vec![ancestor], Vec::new());
         let mut at = ancestor;
-        while let Some(distance) = distances.get(&at).filter(|distance| **distance > 0) {
-            let nearer = self.lineage.children(at).filter(|(child, _)| distances.get(child) == Some(&(distance - 1)));
-            let Some((next, edge)) = nearer.max_by_key(|(child, edge)| (edge.relation, Reverse(*child))) else { break };
-            way.push(next);
-            edges.push(edge);
-            at = next;
+        while let Some((edge, Reverse(below))) = next.get(&at) {
+            way.push(*below);
+            edges.push(*edge);
+            at = *below;
         }
         (way, edges)
     }
 
-    fn finding(&self, row: Row, ancestor: Row, reach: Reach, distances: &BTreeMap<Row, u32>) -> Finding<'_> {
+    fn finding(
+        &self,
+        row: Row,
+        ancestor: Row,
+        reach: Reach,
+        distance: u32,
+        next: &BTreeMap<Row, (Edge, Reverse<Row>)>,
+    ) -> Finding<'_> {
         let (stated, own) = (self.stated(ancestor), self.stated(row));
         let mut worst: Option<(Outcome, &Part)> = None;
         let mut led: Vec<(Outcome, &Part)> = Vec::new();
@@ -271,11 +296,13 @@ impl<'a> Judge<'a> {
         };
         let wants = stated.known().filter_map(|at| self.terms.licences()[at].prefix.as_deref());
         let named: Vec<bool> = wants.map(|prefix| is_named(self.lineage.snapshot().id(row), prefix)).collect();
-        let (way, edges) = self.way(ancestor, distances);
+        // Ways of thousands of links from thousands of ancestors would fill the memory: of far ones that break nothing the ends are told.
+        let is_told = distance <= FAR || outcome.verdict.is_conflict();
+        let (way, edges) = if is_told { Judge::way(ancestor, next) } else { (vec![ancestor, row], Vec::new()) };
         Finding {
             ancestor,
             stated,
-            distance: edges.len() as u32,
+            distance,
             binds_combination: edges.iter().any(|edge| edge.relation == Relation::Adapter),
             way,
             edges,
@@ -332,7 +359,7 @@ impl<'a> Judge<'a> {
     }
 
     /// Licences above one merge that no licence keeps at once: each two of them once, at the nearest merge.
-    fn clashes(&self, distances: &BTreeMap<Row, u32>) -> Vec<Finding<'_>> {
+    fn clashes(&self, distances: &BTreeMap<Row, u32>, next: &BTreeMap<Row, (Edge, Reverse<Row>)>) -> Vec<Finding<'_>> {
         let mut merges: Vec<(u32, Row)> = distances.iter().map(|(row, distance)| (*distance, *row)).collect();
         merges.retain(|(_, at)| self.lineage.parents(*at).len() > 1);
         merges.sort_unstable();
@@ -350,7 +377,7 @@ impl<'a> Judge<'a> {
                     let Some((verdict, terms)) = clash(first, second).filter(|_| !found.contains_key(&key)) else {
                         continue;
                     };
-                    let (way, edges) = self.way(*ancestor, distances);
+                    let (way, edges) = Judge::way(*ancestor, next);
                     let sure = if verdict == Verdict::Conflict {
                         "no licence keeps"
                     } else {

@@ -300,7 +300,71 @@ fn a_folder_is_laid_over_the_snapshot_for_one_answer() {
         |told: &Value| -> Vec<Value> { told["rows"].as_array().unwrap().iter().map(|row| row["id"].clone()).collect() };
     assert!(above(&plain).iter().all(|id| above(&told).contains(id)));
     assert_eq!(json_of(&["licences", "--folder", path])["models"][0]["id"], json!("local:my-model"));
+    let sarif: Value = serde_json::from_str(&run(&["licences", "--folder", path, "--format", "sarif"]).out).unwrap();
+    let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert!(place["artifactLocation"]["uri"].as_str().unwrap().ends_with("my-model/README.md"), "{place}");
     // An old id beside a folder leads to the model of today.
     let told = json_of(&["upstream", "bert-base-uncased", "--folder", path]);
     assert_eq!(told["renamed"][0]["old"], json!("bert-base-uncased"));
+}
+
+#[test]
+fn what_lies_on_somebodys_disk_is_a_parent_that_nobody_knows() {
+    for (file, text) in [
+        ("README.md", "---\nlicense: mit\nbase_model: ../ckpt/llama\n---\n"),
+        ("adapter_config.json", r#"{"base_model_name_or_path": "/home/me/models/llama"}"#),
+    ] {
+        let made = folder(&[(file, text)]);
+        let path = made.path().to_str().unwrap();
+        let told = json_of(&["licences", "--folder", path, "--unknown", "deny"]);
+        assert_eq!((&told["failed"], &told["models"][0]["ancestors"]), (&json!(1), &json!(1)), "{file}: {told}");
+        assert!(told["remarks"].to_string().contains("disk:llama stands for it"), "{told}");
+    }
+    // Folders of one name are two models.
+    let [one, other] =
+        ["mit", "gpl-3.0"].map(|licence| folder(&[("README.md", &format!("---\nlicense: {licence}\n---\n"))]));
+    let told =
+        json_of(&["licences", "--folder", one.path().to_str().unwrap(), "--folder", other.path().to_str().unwrap()]);
+    let ids: Vec<&Value> = told["models"].as_array().unwrap().iter().map(|model| &model["id"]).collect();
+    assert_eq!(ids, [&json!("local:my-model"), &json!("local:my-model-2")]);
+}
+
+#[test]
+fn a_base_that_is_ours_is_a_hit_and_more_flags_are_no_fewer_hits() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let base = "Qwen/Qwen2.5-14B";
+    let ours = "sthenno-com/miscii-14b-1028";
+    for flagged in
+        [base.to_owned(), format!("{base}\n{ours}"), ours.to_owned(), format!("https://huggingface.co/{base}")]
+    {
+        let flagged = write("flagged.csv", &format!("id\n{flagged}\n"));
+        assert_eq!(run(&["blast", "--flagged", &flagged, "--mine", ours]).code, 3, "{flagged}");
+        let list = write("ours.txt", &format!("# ours\n{ours}\n"));
+        assert_eq!(run(&["blast", "--flagged", &flagged, "--mine-from", &list]).code, 3);
+    }
+    let flagged = write("flagged.csv", &format!("id\n{ours}\n"));
+    assert_eq!(json_of(&["blast", "--flagged", &flagged, "--mine", ours])["own_bases"], json!([ours]));
+    let told = run(&["blast", "--flagged", &flagged, "--mine", "acmee/*", "--list", "--format", "csv"]);
+    assert!(told.code == 0 && told.err.contains("No model of this snapshot matches"), "{}", told.err);
+    assert_eq!(run(&["blast", "--flagged", &flagged, "--mine", ""]).code, 2);
+    // What is told of names is told in every format.
+    let list = write("list.txt", "no/such-model\nQwen/Qwen2.5-14B\n");
+    assert!(run(&["upstream", "--from", &list, "--format", "csv"]).err.contains("list.txt:1: no/such-model"));
+    let told = run(&["upstream", "--from", &write("empty.txt", "# nothing\n")]);
+    assert!(told.code == 1 && told.err.contains("empty.txt: names no model"), "{}", told.err);
+    // Line breaks in a name are none in a log.
+    let told = run(&["licences", "--from", &write("evil.txt", "pkg:huggingface/x%0a::error%20title\n")]);
+    assert!(!told.out.contains("\n::error") && !told.err.contains("\n::error"), "{}", told.out);
+    // A model's files are not written over by its bill.
+    let model = folder.path().join("model");
+    fs::create_dir(&model).unwrap();
+    fs::write(model.join("README.md"), "---\nlicense: mit\n---\n").unwrap();
+    let (model, card) = (model.to_str().unwrap(), model.join("README.md"));
+    let told = run(&["bom", "--folder", model, "--to", "cyclonedx", "-o", card.to_str().unwrap()]);
+    assert!(told.code == 1 && told.err.contains("one of the files that are read"), "{}", told.err);
 }

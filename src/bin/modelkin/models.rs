@@ -25,7 +25,12 @@ pub struct Named {
 pub fn named(typed: &args::Models) -> anyhow::Result<Named> {
     let mut models = listed("--from", &typed.models, &typed.from)?;
     let folders = LocalModel::read_all(typed.folder.iter().map(PathBuf::as_path)).context("--folder")?;
-    models.ids.extend(folders.iter().map(|local| local.id().to_string()));
+    // Where a finding about such a model is shown: in the first of its files.
+    let entry = |(local, path): (&LocalModel, &PathBuf)| {
+        let file = local.files.first().map_or_else(|| path.clone(), |file| path.join(file));
+        Entry { id: local.id().to_string(), file: file.display().to_string(), line: 1 }
+    };
+    models.listed.extend(folders.iter().zip(&typed.folder).map(entry));
     Ok(Named { models, folders, paths: typed.folder.clone() })
 }
 
