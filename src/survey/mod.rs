@@ -30,8 +30,7 @@ use crate::ink::Section;
 use crate::lineage::Lineage;
 use crate::model::{Count, DATES_KEPT_SINCE, DAY, once, side_by_side};
 use crate::reference::{
-    Aliases, Bases, Families, Family, Licences, Published, Publisher, Publishers, Rivals, SizeClasses, Terms, Whose,
-    Words,
+    Aliases, Families, Family, Licences, Published, Publisher, Publishers, Rivals, SizeClasses, Whose, Words,
 };
 use crate::snapshot::{NumberColumn, Numbers, Row, Snapshot};
 use behind::Behind;
@@ -50,10 +49,6 @@ pub struct References {
     pub aliases: Aliases,
     /// This says of which class licences are.
     pub licences: Licences,
-    /// This says what terms licences have.
-    pub terms: Terms,
-    /// This says under which licences models stand that declare `other`.
-    pub bases: Bases,
     /// These are the classes of sizes, by how many parameters a model has.
     pub sizes: SizeClasses,
     /// This says which tags are languages.
@@ -77,8 +72,6 @@ impl References {
             publishers: Publishers::built_in()?,
             aliases: Aliases::built_in()?,
             licences: Licences::built_in()?,
-            terms: Terms::built_in()?,
-            bases: Bases::built_in()?,
             sizes: SizeClasses::built_in()?,
             languages: Words::languages()?,
             tasks: Words::tasks()?,
