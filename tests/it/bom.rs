@@ -438,3 +438,14 @@ fn formats_have_names() {
     assert_eq!(BomFormat::from_name("cyclonedx-1.6"), Some(BomFormat::CycloneDx16));
     assert_eq!(BomFormat::from_name("CycloneDX"), None);
 }
+
+#[test]
+fn ids_of_licences_are_those_of_the_table_of_terms() {
+    for licence in modelkin::reference::Terms::built_in().unwrap().licences().iter().filter(|licence| licence.is_id) {
+        // Whether later versions are meant is not said; and the newest list alone has the last one.
+        let is_open =
+            ["gpl-", "agpl-", "lgpl-2", "lgpl-3", "openmdw"].iter().any(|begin| licence.pattern.starts_with(begin));
+        let wanted = licence.spdx.as_deref().filter(|spdx| !is_open && !spdx.starts_with("LicenseRef-"));
+        assert_eq!(modelkin::export::spdx_id(&licence.pattern), wanted, "{}", licence.pattern);
+    }
+}
