@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::{Answer, Atlas, Error, Facts, Licences, names};
 use crate::ink;
-use crate::provenance::{About, Day, Judge, ModelVerdict, Outcome, Rule, Told, Unknown, Verdict, Verdicts};
+use crate::provenance::{About, Judge, ModelVerdict, Outcome, Rule, Told, Unknown, Verdict, Verdicts};
 use crate::report;
 use crate::snapshot::Row;
 
@@ -17,8 +17,7 @@ impl Atlas {
         let (terms, bases) = (self.tables().terms()?, self.tables().bases()?);
         let judge = Judge::of(&lineage, terms, bases, &asked.policy, &rows)?;
         let judged: Vec<_> = rows.iter().map(|row| judge.model(*row)).collect();
-        let today = Day::try_from(asked.today.to_string()).map_err(|_| Error::NoDate)?;
-        let rulings = judge.rule(&judged, &today);
+        let rulings = judge.rule(&judged, asked.today);
         let books = self.books()?;
         let about = About::new(self.snapshot(), &books)?;
         let mut verdicts = Verdicts::of(&judge, &judged, &rulings, &asked.policy.exceptions, &about);

@@ -7,7 +7,6 @@ mod atlas;
 mod checking;
 mod command;
 mod contradiction;
-mod day;
 #[cfg(feature = "export")]
 mod exporting;
 mod filter;
@@ -24,7 +23,6 @@ mod wire;
 pub use answer::{Answer, Facts};
 pub use atlas::Atlas;
 pub use contradiction::Contradiction;
-pub use day::Day;
 pub use filter::Filter;
 pub use names::{Missing, Naming, Unknown, What};
 #[cfg(feature = "export")]
@@ -35,6 +33,8 @@ pub use question::Export;
 pub use question::{Cases, Check, Diff, Explain, Family, Owners, Question, Rank, Report, Show};
 pub use selection::{Begin, Chosen, Select};
 pub use tables::Tables;
+
+pub use crate::provenance::Day;
 
 use crate::lineage::NotFound;
 use crate::model::Hint;

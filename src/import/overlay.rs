@@ -5,7 +5,7 @@ use super::Error;
 use crate::lineage::Lineage;
 use crate::model::{FileLink, Learned, ModelId, OddityKind, Parent, Record, Relation};
 use crate::snapshot::{Row, Snapshot};
-use crate::source::LocalModel;
+use crate::source::{LocalModel, as_name};
 
 /// An `Overlay` is a part of a snapshot with models laid over it that are on no hub yet: for one answer, and never written.
 #[derive(Debug, Clone)]
@@ -68,10 +68,8 @@ struct Link {
 /// An id that stands for what lies at a path on somebody's disk.
 fn on_disk(path: &str) -> Option<ModelId> {
     let name = path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
-    let plain: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
-    let plain = plain.trim_matches(['-', '.']);
-    ModelId::read(&format!("disk:{}", if plain.is_empty() { "unnamed" } else { plain })).ok()
+    let name = as_name(name);
+    ModelId::read(&format!("disk:{}", if name.is_empty() { "unnamed" } else { &name })).ok()
 }
 
 /// The parents of a local model, each once, in order of their ids; and what is to be said of them.

@@ -4,6 +4,7 @@
 mod about;
 mod blast;
 mod common;
+mod day;
 mod judge;
 mod policy;
 mod ruling;
@@ -18,8 +19,9 @@ mod why;
 pub use about::{About, Books, Known};
 pub use blast::{Blast, Hit};
 pub use common::{Common, Shared};
+pub use day::Day;
 pub use judge::{Cited, Finding, Judge, Judged, Meeting};
-pub use policy::{Day, Exception, Policy, PolicyError, Unknown};
+pub use policy::{Exception, Policy, PolicyError, Unknown};
 pub use ruling::{Fault, Rule, Ruling, Rulings};
 pub use siblings::{Sibling, Siblings};
 pub use stated::{By, Part, Stated};

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::Day;
 use crate::reference::{Term, TermSet, Terms, Text};
 
 /// A `Policy` says which verdicts somebody accepts (docs/licences.md, 7).
@@ -50,35 +51,6 @@ pub struct Exception {
     pub reason: String,
     /// It holds until the end of this day.
     pub until: Day,
-}
-
-/// A `Day` is a day, `2026-12-31`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Day(String);
-
-impl TryFrom<String> for Day {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Day, String> {
-        let parts: Vec<Option<u32>> = text.split('-').map(|part| part.parse().ok()).collect();
-        let is_shaped = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
-        match parts[..] {
-            [Some(year), Some(month), Some(day)] if is_shaped && (1..=12).contains(&month) => {
-                let leap = u32::from(year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
-                let days = [31, 28 + leap, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month as usize - 1];
-                (1..=days).contains(&day).then_some(()).ok_or(format!("{text:?} is no day of that month"))?;
-                Ok(Day(text))
-            }
-            _ => Err(format!("{text:?} is no day; write it as 2026-12-31")),
-        }
-    }
-}
-
-impl std::fmt::Display for Day {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(&self.0)
-    }
 }
 
 fn spelled<S: Serializer>(terms: &TermSet, to: S) -> Result<S::Ok, S::Error> {

@@ -73,9 +73,9 @@ impl Ruling {
 
 impl Judge<'_> {
     /// Holds models that were judged against the policy, on a day.
-    pub fn rule(&self, judged: &[Judged<'_>], today: &Day) -> Rulings {
+    pub fn rule(&self, judged: &[Judged<'_>], today: Day) -> Rulings {
         let exceptions = &self.policy.exceptions;
-        let expired: Vec<usize> = (0..exceptions.len()).filter(|at| exceptions[*at].until < *today).collect();
+        let expired: Vec<usize> = (0..exceptions.len()).filter(|at| exceptions[*at].until < today).collect();
         let mut is_met = vec![false; exceptions.len()];
         let models = judged
             .iter()

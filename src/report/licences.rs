@@ -1,15 +1,11 @@
 use std::collections::{HashMap, HashSet};
 
-use super::origin::NO_ADVICE;
+use super::origin::{NO_ADVICE, texts};
 use crate::ink::{Block, Grid, Named, Report, SarifLevel, SarifResult, Value, plural, printable};
 use crate::provenance::{AncestorVerdict, ModelVerdict, Outcome, Rule, Verdict, Verdicts};
 
 /// Findings that are the same in kind are told one by one up to so many.
 const SHOWN: usize = 3;
-
-fn texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Value {
-    Value::List(texts.into_iter().map(Value::from).collect())
-}
 
 /// Lists the verdicts on models: one for each ancestor whose terms reach them, and one on their own licence.
 pub fn licences(verdicts: &Verdicts, words: &str) -> Report<'static> {

@@ -14,7 +14,7 @@ fn ways(ways: WayCount) -> Value {
     ways.get().map_or_else(|| ways.to_string().into(), Value::Count)
 }
 
-fn texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Value {
+pub(super) fn texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Value {
     Value::List(texts.into_iter().map(Value::from).collect())
 }
 

@@ -67,7 +67,7 @@ fn of_lines(text: &str) -> Inventory {
         let is_head =
             models.is_empty() && ["id", "model", "model_id", "purl"].contains(&first.to_ascii_lowercase().as_str());
         if !first.is_empty() && !is_head {
-            models.push(Listed { id: named(first), line });
+            models.push(Listed { id: named_model(first), line });
         }
     }
     Inventory { models, others: 0 }
@@ -75,10 +75,7 @@ fn of_lines(text: &str) -> Inventory {
 
 /// Gives the id that a text in a list means: an id, an address on the Hub, a package URL; the text itself if it means none.
 pub fn named_model(text: &str) -> String {
-    named(text.trim())
-}
-
-fn named(text: &str) -> String {
+    let text = text.trim();
     if let Some(id) = of_purl(text) {
         return id;
     }
@@ -151,7 +148,7 @@ fn of_json(path: &Path, text: &str) -> Result<Inventory, Error> {
             match purl.as_deref().and_then(of_purl) {
                 Some(id) => add(&mut found, purl.as_deref().unwrap_or_default(), id),
                 None if own(component, "type").is_some_and(|kind| kind == "machine-learning-model") => {
-                    add(&mut found, &name, named(&whole));
+                    add(&mut found, &name, named_model(&whole));
                 }
                 None => found.others += 1,
             }
@@ -177,7 +174,7 @@ fn of_json(path: &Path, text: &str) -> Result<Inventory, Error> {
             match (purl, own(package, "name")) {
                 (None, _) if there.is_some() => there.into_iter().for_each(|(text, id)| add(&mut found, &text, id)),
                 (Some(purl), _) => add(&mut found, &purl, of_purl(&purl).unwrap_or_default()),
-                (None, Some(name)) if is_model => add(&mut found, &name, named(&name)),
+                (None, Some(name)) if is_model => add(&mut found, &name, named_model(&name)),
                 _ => found.others += usize::from(is_package),
             }
         }
@@ -193,7 +190,7 @@ fn of_json(path: &Path, text: &str) -> Result<Inventory, Error> {
                 format!("is a JSON array whose entry {} is neither an id nor an object with one", at + 1),
             )
         })?;
-        add(&mut found, &id, named(&id));
+        add(&mut found, &id, named_model(&id));
     }
     Ok(found)
 }

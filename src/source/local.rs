@@ -2,6 +2,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use serde::de::IgnoredAny;
+
 use super::value::CardValue;
 use super::{Error, card, parent};
 use crate::model::{ModelId, Record, Relation};
@@ -43,9 +45,7 @@ impl LocalModel {
     pub fn read(folder: &Path) -> Result<LocalModel, Error> {
         let whole = folder.canonicalize().map_err(|error| Error::Io { path: folder.into(), error })?;
         let name = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let bare: String =
-            name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
-        let id = [format!("{LOCAL}:{}", bare.trim_matches(['-', '.'])), format!("{LOCAL}:model")];
+        let id = [format!("{LOCAL}:{}", as_name(&name)), format!("{LOCAL}:model")];
         let id = id.iter().find_map(|id| ModelId::read(id).ok());
         let id = id.ok_or_else(|| Error::unfit(folder, "has no name that a model could have"))?;
 
@@ -126,18 +126,18 @@ const FILES: [(&str, Reader); 4] = [
 
 /// The models of a mergekit configuration: the base, those of the list, those of slices, experts of a mixture.
 fn merged(value: &CardValue<'_>) -> Vec<(String, Relation)> {
-    let list = |value: &CardValue<'_>, key: &str| match get(value, key) {
-        Some(CardValue::List(values)) => values.clone().into_iter().map(|value| own(&value)).collect(),
-        _ => Vec::new(),
-    };
-    let mut all: Vec<CardValue<'static>> = vec![own(value)];
+    let mut all = vec![value];
     all.extend(list(value, "models"));
     all.extend(list(value, "experts"));
-    for slice in list(value, "slices") {
-        all.extend(list(&slice, "sources"));
-    }
-    let all: Vec<&CardValue<'_>> = all.iter().collect();
+    list(value, "slices").iter().for_each(|slice| all.extend(list(slice, "sources")));
     texts(&all, &["base_model", "model", "source_model"], Relation::Merge)
+}
+
+fn list<'v>(value: &'v CardValue<'_>, key: &str) -> &'v [CardValue<'v>] {
+    match get(value, key) {
+        Some(CardValue::List(values)) => values,
+        _ => &[],
+    }
 }
 
 /// The texts under some keys of mappings; a model may be a mapping of its own, with a `path`. What stands behind `+` is a LoRA that is
@@ -167,21 +167,9 @@ fn get<'v>(value: &'v CardValue<'_>, key: &str) -> Option<&'v CardValue<'v>> {
     entries.iter().find(|(known, _)| known == key).map(|(_, value)| value)
 }
 
-fn own(value: &CardValue<'_>) -> CardValue<'static> {
-    match value {
-        CardValue::Text(text) => CardValue::Text(text.to_string().into()),
-        CardValue::Plain(text) => CardValue::Plain(text.to_string().into()),
-        CardValue::List(values) => CardValue::List(values.iter().map(own).collect()),
-        CardValue::Mapping(entries) => {
-            CardValue::Mapping(entries.iter().map(|(key, value)| (key.to_string().into(), own(value))).collect())
-        }
-        CardValue::Null | CardValue::Json(_) | CardValue::Unread(_) => CardValue::Null,
-    }
-}
-
-fn json(text: &str) -> Result<CardValue<'static>, String> {
-    serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| error.to_string())?;
-    Ok(own(&CardValue::of_json(text.trim())))
+fn json(text: &str) -> Result<CardValue<'_>, String> {
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| error.to_string())?;
+    Ok(CardValue::of_json(text.trim()))
 }
 
 /// The bytes of a file, if it is there.
@@ -200,4 +188,10 @@ fn bytes(path: &Path) -> Result<Option<Vec<u8>>, Error> {
         return Err(Error::unfit(path, format!("is larger than {} MiB", MOST >> 20)));
     }
     Ok(Some(bytes))
+}
+
+/// What of a text can be a model's name: other characters become dashes.
+pub(crate) fn as_name(text: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+    text.chars().map(plain).collect::<String>().trim_matches(['-', '.']).to_owned()
 }

@@ -49,6 +49,7 @@ use input::STDIN;
 pub use input::{Digested, digest_bytes};
 pub use inventory::{Inventory, Listed, named_model};
 use links::Links;
+pub(crate) use local::as_name;
 pub use local::{LocalModel, NamedParent};
 use parts::as_one_part;
 pub use parts::{Fill, Parts, Projection, read_gathered};

@@ -79,7 +79,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "ink",
         may_import: &["census", "reference", "snapshot", "model"],
-        foreign: &["comfy_table", "csv", "jiff", "quick_xml", "serde", "serde_json"],
+        foreign: &["comfy_table", "csv", "jiff", "percent_encoding", "quick_xml", "serde", "serde_json"],
     },
     Room {
         name: "import",
@@ -89,7 +89,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "provenance",
         may_import: &["census", "lineage", "reference", "snapshot", "model"],
-        foreign: &["serde", "serde_json", "thiserror"],
+        foreign: &["jiff", "serde", "serde_json", "thiserror"],
     },
     Room {
         name: "report",
@@ -132,7 +132,7 @@ const ROOMS: &[Room] = &[
             "snapshot",
             "model",
         ],
-        foreign: &["glob", "jiff", "serde", "thiserror"],
+        foreign: &["glob", "serde", "thiserror"],
     },
     Room {
         name: "bin",

@@ -450,8 +450,8 @@ fn a_policy_says_what_fails_and_exceptions_end() {
         let judge = court.judge();
         let ids = ["b/child", "c/mit", "d/late", "e/silent", "f/fine"];
         let judged: Vec<_> = ids.iter().map(|id| judge.model(court.snapshot.find(id).unwrap())).collect();
-        let today = Day::try_from("2026-11-28".to_owned()).unwrap();
-        let rulings = judge.rule(&judged, &today);
+        let today: Day = "2026-11-28".parse().unwrap();
+        let rulings = judge.rule(&judged, today);
         let line = |(id, ruling): (&&str, &modelkin::provenance::Ruling)| {
             let of = |faults: Vec<&Rule>| faults.iter().map(|rule| rule.said()).collect::<Vec<_>>().join(", ");
             let fails = of(ruling.fails.iter().map(|fault| &fault.rule).collect());
@@ -497,7 +497,7 @@ fn a_policy_that_cannot_be_read_says_where_and_what() {
         ),
         (
             "{\"exceptions\": [{\"model\": \"a/b\", \"reason\": \"x\", \"until\": \"2026-02-30\"}]}",
-            "no day of that month",
+            "is no day: write it as 2025-01-31",
         ),
         ("{\"exceptions\": [{\"model\": \"a/b\", \"reason\": \"x\", \"until\": \"soon\"}]}", "write it as 2026-12-31"),
     ] {

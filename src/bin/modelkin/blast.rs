@@ -7,7 +7,7 @@ use modelkin::ask::{Blast, Facts, Flag, Question};
 
 use crate::args::{self, FormatArg};
 use crate::output::Usage;
-use crate::{desk, files, models, output, snapshots};
+use crate::{desk, files, models, snapshots};
 
 pub fn run(args: &args::Blast) -> anyhow::Result<ExitCode> {
     let mut flagged = match &args.flagged {
@@ -20,7 +20,7 @@ pub fn run(args: &args::Blast) -> anyhow::Result<ExitCode> {
         bail!(Usage("--flagged names a table without rows".into()));
     }
     let question = Question::Blast(Blast {
-        models: models::listed("--from", &args.models, &args.from)?,
+        models: models::listed("--from", &args.listed.models, &args.listed.from)?,
         family: args.family.clone(),
         flagged,
         changed: args.changed.is_some(),
@@ -43,13 +43,7 @@ pub fn run(args: &args::Blast) -> anyhow::Result<ExitCode> {
     let mut atlas = desk::atlas(&args.question, desk::with_owners(families, args.owners.as_deref())?)?;
     if let Some(path) = &args.changed {
         let earlier = snapshots::open_named("--changed", path).context("the earlier snapshot")?;
-        let date = |snapshot: &modelkin::snapshot::Snapshot| snapshot.provenance().taken;
-        if date(&earlier).zip(date(atlas.snapshot())).is_some_and(|(earlier, asked)| earlier > asked) {
-            output::note(&format!(
-                "note: {} is later than the snapshot that is asked; is the order the other way?",
-                path.display()
-            ));
-        }
+        snapshots::in_order(&earlier, path, atlas.snapshot(), "the snapshot that is asked");
         atlas = atlas.after(vec![snapshots::trusted(earlier, args.question.trust)?]);
     }
     let answer = desk::ask(&atlas, &question)?;

@@ -26,7 +26,7 @@ pub fn run(args: &args::Bom) -> anyhow::Result<ExitCode> {
     desk::check(&question)?;
     let tables = desk::with_owners(desk::families("", None)?, args.owners.as_deref())?;
     let folders = named.read();
-    let lists = args.models.from.iter().chain(&args.owners).chain(&folders).map(std::path::PathBuf::as_path);
+    let lists = args.models.listed.from.iter().chain(&args.owners).chain(&folders).map(std::path::PathBuf::as_path);
     let target = match output {
         Some(path) => Some(files::target("-o", path, Over::Others, lists)?),
         None => None,

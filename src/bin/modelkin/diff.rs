@@ -5,11 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use modelkin::ask::{Diff, Facts, Question};
-use modelkin::ink::day;
-use modelkin::snapshot::Snapshot;
 
 use crate::output::Usage;
-use crate::{args, desk, output, snapshots};
+use crate::{args, desk, snapshots};
 
 pub fn run(args: &args::Diff) -> anyhow::Result<ExitCode> {
     let tables = desk::tables(&args.tables)?;
@@ -18,15 +16,7 @@ pub fn run(args: &args::Diff) -> anyhow::Result<ExitCode> {
         snapshots::open_named("", path).and_then(|snapshot| snapshots::trusted(snapshot, args.trust)).context(what)
     };
     let (earlier, later) = (open(&args.before, "the earlier snapshot")?, open(&args.after, "the later snapshot")?);
-    let date = |snapshot: &Snapshot| snapshot.provenance().taken;
-    if date(&earlier).zip(date(&later)).is_some_and(|(earlier, later)| earlier > later) {
-        output::note(&format!(
-            "note: {} is of {}, after {}; is the order the other way?",
-            args.before.display(),
-            date(&earlier).map_or_else(String::new, day),
-            args.after.display()
-        ));
-    }
+    snapshots::in_order(&earlier, &args.before, &later, &args.after.display().to_string());
     let atlas = desk::over(&later, &args.wait, tables).after(vec![earlier]);
     let answer = desk::ask(&atlas, &Question::Diff(Diff { table: args.table.clone() }))?;
     if let (Facts::Section { section, .. }, args::FormatArg::Csv) = (answer.facts(), args.format)

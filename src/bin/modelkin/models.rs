@@ -23,7 +23,7 @@ pub struct Named {
 
 /// Reads what the arguments, lists and folders name.
 pub fn named(typed: &args::Models) -> anyhow::Result<Named> {
-    let mut models = listed("--from", &typed.models, &typed.from)?;
+    let mut models = listed("--from", &typed.listed.models, &typed.listed.from)?;
     let folders = LocalModel::read_all(typed.folder.iter().map(PathBuf::as_path)).context("--folder")?;
     // Where a finding about such a model is shown: in the first of its files.
     let entry = |(local, path): (&LocalModel, &PathBuf)| {

@@ -57,6 +57,15 @@ fn is_of_variable(path: &Path) -> bool {
     std::env::var_os(VARIABLE).is_some_and(|known| known == path.as_os_str())
 }
 
+/// Says where an earlier snapshot is of a later day than the other one.
+pub fn in_order(earlier: &Snapshot, path: &Path, later: &Snapshot, what: &str) {
+    let date = |snapshot: &Snapshot| snapshot.provenance().taken;
+    if let Some((first, _)) = date(earlier).zip(date(later)).filter(|(first, second)| first > second) {
+        let (path, day) = (path.display(), day(first));
+        output::note(&format!("note: {path} is of {day}, after {what}; is the order the other way?"));
+    }
+}
+
 /// The variable that names a snapshot where no option does.
 const VARIABLE: &str = "MODELKIN_SNAPSHOT";
 

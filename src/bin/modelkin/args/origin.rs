@@ -10,10 +10,9 @@ use super::common::{Asked, Filter, Question};
 use crate::choice::FormatArg;
 use crate::values::bom;
 
-/// The models that a command is about.
+/// Models by their ids and by lists.
 #[derive(Debug, Clone, ClapArgs)]
-#[group(id = "Models", required = true, multiple = true)]
-pub struct Models {
+pub struct Listed {
     /// Ids of models; old ids too
     #[arg(value_name = "MODEL")]
     pub models: Vec<String>,
@@ -21,6 +20,13 @@ pub struct Models {
     /// `-` is the standard input. What the snapshot does not know is named
     #[arg(long, value_name = "FILE")]
     pub from: Vec<PathBuf>,
+}
+
+/// The models that a command is about, those in folders among them.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Models {
+    #[command(flatten)]
+    pub listed: Listed,
     /// A folder with a model that is on no hub yet: README.md, adapter_config.json, config.json, mergekit_config.yml; its links are
     /// laid over the snapshot for this answer
     #[arg(long, value_name = "DIR")]
@@ -104,12 +110,8 @@ pub struct Siblings {
 
 #[derive(Debug, ClapArgs)]
 pub struct Blast {
-    /// Ids of the models whose descendants are sought; old ids too
-    #[arg(value_name = "MODEL")]
-    pub models: Vec<String>,
-    /// A list of such models, as for upstream
-    #[arg(long, value_name = "FILE")]
-    pub from: Vec<PathBuf>,
+    #[command(flatten)]
+    pub listed: Listed,
     /// The members of this family too: by rule (Qwen), of an owner ('Qwen/*'), or one model's id
     #[arg(long, value_name = "NAME")]
     pub family: Option<String>,
