@@ -56,6 +56,15 @@ pub struct Finding<'j> {
     pub clauses: Vec<Cited<'j>>,
     /// This says why, in a sentence.
     pub reason: String,
+    /// This is to be said of it besides.
+    pub marks: Marks,
+    /// Of two licences above one merge, this is the other one.
+    pub meeting: Option<Meeting<'j>>,
+}
+
+/// A `Marks` is what is to be said of a finding beside its verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Marks {
     /// Some way from the ancestor is of quantized copies alone.
     pub is_copy: bool,
     /// An adapter is on the shortest way, so that the terms bind it together with what it is laid over.
@@ -66,8 +75,6 @@ pub struct Finding<'j> {
     pub is_same_owner: bool,
     /// Of an ancestor whose licence asks that names begin with a word: whether the model's does.
     pub is_named: Option<bool>,
-    /// Of two licences above one merge, this is the other one.
-    pub meeting: Option<Meeting<'j>>,
 }
 
 /// A `Meeting` is the other one of two ancestors whose terms no licence keeps at once.
@@ -303,17 +310,19 @@ impl<'a> Judge<'a> {
             ancestor,
             stated,
             distance,
-            binds_combination: edges.iter().any(|edge| edge.relation == Relation::Adapter),
+            marks: Marks {
+                is_copy: reach.copy,
+                binds_combination: has_adapter(&edges),
+                is_several: stated.parts.len() > 1 || own.parts.len() > 1,
+                is_same_owner: self.lineage.snapshot().share_owner(row, ancestor),
+                is_named: (!named.is_empty()).then(|| named.iter().all(|is_named| *is_named)),
+            },
             way,
             edges,
             verdict: outcome.verdict,
             terms,
             clauses: self.cited(&parts, terms),
             reason: reason(&outcome, &name, &own.said(self.terms), company),
-            is_copy: reach.copy,
-            is_several: stated.parts.len() > 1 || own.parts.len() > 1,
-            is_same_owner: self.lineage.snapshot().share_owner(row, ancestor),
-            is_named: (!named.is_empty()).then(|| named.iter().all(|is_named| *is_named)),
             meeting: None,
         }
     }
@@ -397,17 +406,18 @@ impl<'a> Judge<'a> {
                         ancestor: *ancestor,
                         stated: self.stated(*ancestor),
                         distance: edges.len() as u32,
-                        binds_combination: edges.iter().any(|edge| edge.relation == Relation::Adapter),
+                        marks: Marks {
+                            binds_combination: has_adapter(&edges),
+                            is_several: self.stated(*ancestor).parts.len() > 1 || self.stated(*beside).parts.len() > 1,
+                            is_same_owner: self.lineage.snapshot().share_owner(*ancestor, *beside),
+                            ..Marks::default()
+                        },
                         way,
                         edges,
                         verdict,
                         terms,
                         clauses: self.cited(&[&Part::Known(*one), &Part::Known(*other)], terms),
                         reason,
-                        is_copy: false,
-                        is_several: self.stated(*ancestor).parts.len() > 1 || self.stated(*beside).parts.len() > 1,
-                        is_same_owner: self.lineage.snapshot().share_owner(*ancestor, *beside),
-                        is_named: None,
                         meeting: Some(Meeting { ancestor: *beside, stated: self.stated(*beside), at }),
                     };
                     found.insert(key, finding);
@@ -416,4 +426,8 @@ impl<'a> Judge<'a> {
         }
         found.into_values().collect()
     }
+}
+
+fn has_adapter(edges: &[Edge]) -> bool {
+    edges.iter().any(|edge| edge.relation == Relation::Adapter)
 }

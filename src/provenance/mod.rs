@@ -20,7 +20,7 @@ pub use about::{About, Books, Known};
 pub use blast::{Blast, Hit};
 pub use common::{Common, Shared};
 pub use day::Day;
-pub use judge::{Cited, Finding, Judge, Judged, Meeting};
+pub use judge::{Cited, Finding, Judge, Judged, Marks, Meeting};
 pub use policy::{Exception, Policy, PolicyError, Unknown};
 pub use ruling::{Fault, Rule, Ruling, Rulings};
 pub use siblings::{Sibling, Siblings};

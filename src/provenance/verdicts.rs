@@ -1,4 +1,4 @@
-use super::{About, Exception, Fault, Finding, Judge, Judged, Rule, Ruling, Rulings, Verdict};
+use super::{About, Exception, Fault, Finding, Judge, Judged, Marks, Rule, Ruling, Rulings, Verdict};
 use crate::reference::TermSet;
 use crate::snapshot::Row;
 
@@ -57,16 +57,8 @@ pub struct AncestorVerdict {
     pub relations: Vec<&'static str>,
     /// This says why, in a sentence.
     pub reason: String,
-    /// The model is a copy of it.
-    pub is_copy: bool,
-    /// An adapter is on the way, so that the terms bind it together with what it is laid over.
-    pub binds_combination: bool,
-    /// One of them states several licences, which are taken together.
-    pub is_several: bool,
-    /// Both are of one account, which may license its own work otherwise.
-    pub is_same_owner: bool,
-    /// Where names are to begin with a word: whether the model's does.
-    pub is_named: Option<bool>,
+    /// This is to be said of it besides.
+    pub marks: Marks,
     /// Of two licences above one merge: the other ancestor, its licence, and the model in which they meet.
     pub meeting: Option<[String; 3]>,
 }
@@ -184,11 +176,7 @@ fn found(judge: &Judge<'_>, finding: &Finding<'_>, about: &About<'_>) -> Ancesto
         way: finding.way.iter().map(|row| id(*row)).collect(),
         relations: finding.edges.iter().map(|edge| edge.relation.name()).collect(),
         reason: finding.reason.clone(),
-        is_copy: finding.is_copy,
-        binds_combination: finding.binds_combination,
-        is_several: finding.is_several,
-        is_same_owner: finding.is_same_owner,
-        is_named: finding.is_named,
+        marks: finding.marks,
         meeting: finding
             .meeting
             .map(|meeting| [id(meeting.ancestor), meeting.stated.said(judge.terms()), id(meeting.at)]),

@@ -120,10 +120,12 @@ fn lines(model: &ModelVerdict, told: &mut HashSet<[String; 4]>) -> Vec<String> {
             lines.push(format!("    {letter}{text}; {address}{read}"));
         }
         lines.extend((finding.way.len() > 2).then(|| format!("    by {}", finding.way.join(" -> "))));
-        lines.extend(finding.binds_combination.then(|| "    it binds the adapter together with its base".to_owned()));
-        lines.extend(finding.is_several.then(|| "    several licences are stated, and all are taken".to_owned()));
-        lines.extend(finding.is_same_owner.then(|| "    both are of one account".to_owned()));
-        if finding.is_named == Some(false) {
+        lines.extend(
+            finding.marks.binds_combination.then(|| "    it binds the adapter together with its base".to_owned()),
+        );
+        lines.extend(finding.marks.is_several.then(|| "    several licences are stated, and all are taken".to_owned()));
+        lines.extend(finding.marks.is_same_owner.then(|| "    both are of one account".to_owned()));
+        if finding.marks.is_named == Some(false) {
             lines.push("    the model's name does not begin as the licence asks".to_owned());
         }
     }
@@ -201,11 +203,11 @@ fn row(verdicts: &Verdicts, model: &ModelVerdict, at: Option<usize>) -> Named {
         ("relations", of(&|finding| texts(finding.relations.iter().copied()))),
         ("reason", of(&|finding| finding.reason.as_str().into())),
         ("clauses", clauses),
-        ("copy", of(&|finding| finding.is_copy.into())),
-        ("binds_combination", of(&|finding| finding.binds_combination.into())),
-        ("several_licences", of(&|finding| finding.is_several.into())),
-        ("same_owner", of(&|finding| finding.is_same_owner.into())),
-        ("name_begins_so", of(&|finding| finding.is_named.into())),
+        ("copy", of(&|finding| finding.marks.is_copy.into())),
+        ("binds_combination", of(&|finding| finding.marks.binds_combination.into())),
+        ("several_licences", of(&|finding| finding.marks.is_several.into())),
+        ("same_owner", of(&|finding| finding.marks.is_same_owner.into())),
+        ("name_begins_so", of(&|finding| finding.marks.is_named.into())),
         ("meets", meets(0)),
         ("meets_licence", meets(1)),
         ("meets_in", meets(2)),

@@ -282,7 +282,10 @@ fn terms_reach_through_whatever_lies_between() {
     let worst = &judged.findings[0];
     let way: Vec<&str> = worst.way.iter().map(|row| court.snapshot.id(*row)).collect();
     assert_eq!(way, ["k/drt", "s/lamarck", "h/hyperion", "c/ultima", "q/ultima-GGUF"]);
-    assert_eq!((worst.distance, worst.edges.len(), worst.is_copy, worst.verdict), (4, 4, false, Verdict::Conflict));
+    assert_eq!(
+        (worst.distance, worst.edges.len(), worst.marks.is_copy, worst.verdict),
+        (4, 4, false, Verdict::Conflict)
+    );
     assert!(worst.reason.contains("cc-by-nc-sa-4.0") && worst.reason.contains("apache-2.0"), "{}", worst.reason);
     let clause = worst.clauses.iter().find(|cited| cited.term == Some(Term::SameLicence)).unwrap();
     assert!(clause.text.starts_with("3(b)(1)") && clause.address.starts_with("https://"), "{clause:?}");
@@ -335,7 +338,7 @@ fn several_licences_on_one_model_are_taken_together_and_told() {
         let judge = court.judge();
         let judged = judge.model(court.snapshot.find("b/child").unwrap());
         let finding = &judged.findings[0];
-        assert!(finding.is_several);
+        assert!(finding.marks.is_several);
         assert_eq!(judge.all().chains[court.snapshot.find("b/child").unwrap() as usize], Some(judged.verdict));
         format!("{} {}", finding.verdict, finding.terms).trim().to_owned()
     };
@@ -397,7 +400,7 @@ fn names_begin_as_the_licence_asks() {
         let judged = judge.model(row);
         let all = judge.all();
         assert_eq!(all.chains[row as usize], Some(judged.verdict));
-        assert_eq!((all.counts.to_be_named, all.counts.named == 1), (1, judged.findings[0].is_named.unwrap()));
+        assert_eq!((all.counts.to_be_named, all.counts.named == 1), (1, judged.findings[0].marks.is_named.unwrap()));
         (judged.verdict, judged.findings[0].terms.to_string())
     };
     let ok = |terms: &str| (Verdict::Ok, terms.to_owned());

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::licence::{Licence, licences};
 use super::purl::{encoded, purl};
 use super::stamp::second;
-use crate::lineage::{Edge, Lineage};
+use crate::lineage::Lineage;
 use crate::model::{Commit, Count, Word, WordList, hub_of};
 use crate::provenance::{About, Upstream};
 use crate::snapshot::{CommitColumn, Error, ListColumn, NumberColumn, Row, Snapshot, Taken, WordColumn};
@@ -48,8 +48,8 @@ pub(super) struct Model {
     pub task: Option<String>,
     /// The data sets that its card says it was trained on.
     pub data_sets: Vec<DataSet>,
-    /// Its parents by their places, each with what the link carries.
-    pub parents: Vec<(usize, Edge)>,
+    /// Its parents by their places, each with the link's relation and how it was learned, in words.
+    pub parents: Vec<(usize, String)>,
     /// The places of its ancestors, if it was asked for.
     pub above: Vec<usize>,
     /// What else is known of it, as names and values.
@@ -123,14 +123,11 @@ impl Bom {
         for row in &rows {
             let mut model = Model::new(*row, about, &columns);
             model.is_end = !model.is_listed || lineage.is_root(*row) || roots.contains(row);
-            let parents = lineage.parents(*row);
-            model.parents = parents.filter_map(|(parent, edge)| Some((place(&parent)?, edge))).collect();
-            let links = lineage.parents(*row);
-            let links = links.map(|(parent, edge)| {
+            for (parent, edge) in lineage.parents(*row) {
                 let words = format!("{}, {}", edge.relation.name(), about.learned(parent, *row, edge));
-                (format!("link:{}", lineage.snapshot().id(parent)), words)
-            });
-            model.properties.extend(links);
+                model.properties.push((format!("link:{}", lineage.snapshot().id(parent)), words.clone()));
+                model.parents.extend(place(&parent).map(|place| (place, words)));
+            }
             model.properties.extend(extra.properties.get(row).into_iter().flatten().cloned());
             models.push(model);
         }
@@ -266,11 +263,6 @@ impl Origin {
         let date = self.taken.as_deref().map_or("without a date", |taken| &taken[..10]);
         format!("Snapshot {date}, sha256 {}.", self.digest)
     }
-}
-
-/// A link's relation, and how it was learned.
-pub(super) fn words_of(edge: Edge) -> String {
-    format!("{}, {}", edge.relation.name(), edge.learned.name())
 }
 
 /// The name of a property, which tells whose it is.

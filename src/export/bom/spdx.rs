@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json, json};
 
 use super::Bom;
-use super::facts::{ADVICE, DECLARED, DataSet, Model, PROGRAM, property, words_of};
+use super::facts::{ADVICE, DECLARED, DataSet, Model, PROGRAM, property};
 use super::licence::{LIST, Licence, Named};
 use super::purl::encoded;
 use super::stamp;
@@ -215,8 +215,8 @@ impl<'b> Writing<'b> {
 
     fn relationships(&mut self, model: &Model) {
         let parent = |writing: &Self, at: usize| writing.id("model", &writing.bom.models[at].id);
-        for (at, edge) in &model.parents {
-            self.relate(model, "descendantOf", vec![parent(self, *at)], Some(words_of(*edge)));
+        for (at, words) in &model.parents {
+            self.relate(model, "descendantOf", vec![parent(self, *at)], Some(words.clone()));
         }
         // Readers follow dependencies alone, and would call ancestors unconnected otherwise.
         let parents: Vec<String> = model.parents.iter().map(|(at, _)| parent(self, *at)).collect();
