@@ -69,12 +69,13 @@ fn questions(c: &mut Criterion) {
         cold(c, "rank models", &|snapshot| {
             let lineage = Lineage::from_snapshot(snapshot).unwrap();
             let ranking =
-                Ranking::of_models(&Census::count(&lineage, &counting).unwrap(), Measure::Descendants, 20).unwrap();
+                Ranking::of_models(&Census::count(&lineage, &counting).unwrap(), &[Measure::Descendants], None, 20)
+                    .unwrap();
             report::rank(&ranking, Group::Models, "").rows.len() as u64
         });
         cold(c, "rank owners", &|snapshot| {
             let lineage = Lineage::from_snapshot(snapshot).unwrap();
-            Ranking::of_groups(&lineage, None, Measure::Descendants, &counting, 20).unwrap().of as u64
+            Ranking::of_groups(&lineage, None, &[Measure::Descendants], &counting, 20).unwrap().of as u64
         });
         if shape == Shape::Hub {
             exports(c, name, &Snapshot::open(&path).unwrap());
@@ -162,7 +163,7 @@ fn odd(c: &mut Criterion) {
             let census = Census::count(&lineage, &counting).unwrap();
             c.bench_function(&format!("authors, {kind} {size}"), |b| b.iter(|| census.authors().unwrap().len()));
             c.bench_function(&format!("owners, {kind} {size}"), |b| {
-                b.iter(|| Ranking::of_groups(&lineage, None, Measure::Descendants, &counting, 20).unwrap().of)
+                b.iter(|| Ranking::of_groups(&lineage, None, &[Measure::Descendants], &counting, 20).unwrap().of)
             });
         }
     }

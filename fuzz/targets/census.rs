@@ -60,8 +60,8 @@ fn answers(snapshot: &Snapshot, families: &[Family]) -> String {
     let census = Census::count(&lineage, &Counting::default()).expect("counts");
     let all = Counting::default();
     let rankings = Measure::ALL.iter().map(|measure| {
-        let groups = |of| Ranking::of_groups(&lineage, of, *measure, &all, 0).expect("groups");
-        (Ranking::of_models(&census, *measure, 0).expect("models"), groups(None), groups(Some(families)))
+        let groups = |of| Ranking::of_groups(&lineage, of, &[*measure], &all, 0).expect("groups");
+        (Ranking::of_models(&census, &[*measure], None, 0).expect("models"), groups(None), groups(Some(families)))
     });
     let rankings = rankings.collect::<Vec<_>>();
     let bursts = Bursts::find(&lineage).expect("bursts");

@@ -265,6 +265,23 @@ impl FamilyCount {
     }
 }
 
+/// Counts some families, in parallel and in their order, and gives the counted models of F1 and F2 with each. Their top children
+/// are left out.
+///
+/// # Errors
+/// [`Error::Snapshot`] if a column is not as it was written.
+pub fn counted(
+    families: &[Family],
+    lineage: &Lineage,
+    counting: &Counting,
+) -> Result<Vec<(FamilyCount, Derived)>, Error> {
+    let look = |family: &Family| {
+        let Looked { count, derived, .. } = Looked::look(family, lineage, counting, Counted::Others)?;
+        Ok((count, derived))
+    };
+    families.par_iter().map(look).collect()
+}
+
 /// Whether a snapshot can tell F3: a count of nothing but names is no count of mentions.
 fn has_f3(family: &Family, lineage: &Lineage) -> bool {
     !family.has_tags() || lineage.snapshot().has_words(WordList::Tags)
@@ -295,20 +312,20 @@ fn top(lineage: &Lineage, rows: &[(Row, Relation)], counting: &Counting) -> Resu
 }
 
 /// What is added up of the models of a snapshot.
-struct Worth<'s> {
+pub(super) struct Worth<'s> {
     sums: [&'s NumberColumn<u64>; 3],
     created: &'s NumberColumn<i64>,
 }
 
 impl<'s> Worth<'s> {
-    fn read(snapshot: &'s Snapshot) -> Result<Worth<'s>, snapshot::Error> {
+    pub(super) fn read(snapshot: &'s Snapshot) -> Result<Worth<'s>, snapshot::Error> {
         Ok(Worth { sums: facts::sums(snapshot)?, created: snapshot.created()? })
     }
 }
 
 impl Tally {
     /// Adds up what is known of a set of distinct models, which are in order.
-    fn count(worth: &Worth<'_>, owners: &[u32], rows: &[(Row, Relation)], counting: &Counting) -> Tally {
+    pub(super) fn count(worth: &Worth<'_>, owners: &[u32], rows: &[(Row, Relation)], counting: &Counting) -> Tally {
         let mut tally = Tally::default();
         // In order of the rows an owner's models lie together. A model without an owner is its own.
         let mut last: Option<u32> = None;

@@ -19,6 +19,7 @@ mod layout;
 mod members;
 mod numbers;
 mod owned;
+mod parts;
 mod passes;
 mod ranking;
 mod runs;
@@ -51,11 +52,12 @@ pub use derived::{Counted, Derived, reached_by};
 pub use descendants::{Descendants, derivatives};
 pub use explained::Explained;
 pub use facts::Facts;
-pub use family::{FamilyCount, Listing, Part, tallies};
+pub use family::{FamilyCount, Listing, Part, counted, tallies};
 pub use keep::{keep, keep_within};
 pub use kin::Kin;
 pub use members::members;
-pub use ranking::{Group, Measure, Ranked, Ranking};
+pub use parts::{Flow, derived, flows, parts};
+pub use ranking::{Group, Measure, Ranked, Ranking, Valued};
 pub use tally::{Sum, Tally};
 pub use threads::threads;
 pub use tree::{Branch, Drawn, Extent, Shown, tree};
@@ -222,6 +224,15 @@ impl Census {
     pub fn facts(&self, model: Row) -> Facts {
         let inner = self.inner.get_or_init(|| RowSet::from_rows(self.snapshot.len(), self.table.rows()));
         if inner.holds(model) { self.table.at(inner.place(model) as usize) } else { Facts::default() }
+    }
+
+    /// Tells how many models have more descendants than a model, or as many and an id that sorts before: its place by descendants,
+    /// from 0. Whatever has no counted descendant has no place.
+    pub fn place(&self, model: Row) -> Option<usize> {
+        let own = self.facts(model).descendants;
+        let is_before =
+            |(row, facts): &(Row, Facts)| facts.descendants > own || (facts.descendants == own && *row < model);
+        (own > 0).then(|| self.all().filter(is_before).count())
     }
 
     /// Gives the models with children, in order of the ids.

@@ -3,7 +3,7 @@ use super::{Census, Counting, Error, Facts, Sum, Tally, family, members};
 use crate::lineage::Lineage;
 use crate::model::{Count, Relation};
 use crate::reference::Family;
-use crate::snapshot::Row;
+use crate::snapshot::{NumberColumn, Row};
 
 /// A `Group` is what is ranked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,11 +15,18 @@ pub enum Group {
     Owners,
     /// The families of a table are ranked, by F1 and F2 of each. They may nest; nothing is summed over them.
     Families,
+    /// Accounts are ranked by the derived models that they have made.
+    Authors,
+    /// Countries are ranked by the derived models whose accounts' publishers are of them.
+    Countries,
+    /// Licences are ranked by the derived models that state them first.
+    Licences,
 }
 
 impl Group {
     /// This lists every one.
-    pub const ALL: [Group; 3] = [Group::Models, Group::Owners, Group::Families];
+    pub const ALL: [Group; 6] =
+        [Group::Models, Group::Owners, Group::Families, Group::Authors, Group::Countries, Group::Licences];
 
     /// Gives its name in questions.
     pub fn name(self) -> &'static str {
@@ -27,7 +34,15 @@ impl Group {
             Group::Models => "models",
             Group::Owners => "owners",
             Group::Families => "families",
+            Group::Authors => "authors",
+            Group::Countries => "countries",
+            Group::Licences => "licences",
         }
+    }
+
+    /// Tells whether it is ranked by the derived models that are its own, and not by what descends from it.
+    pub fn is_of_derived(self) -> bool {
+        matches!(self, Group::Authors | Group::Countries | Group::Licences)
     }
 }
 
@@ -100,6 +115,8 @@ impl Measure {
 pub struct Ranking {
     /// It is by this measure.
     pub measure: Measure,
+    /// These measures stand beside it.
+    pub beside: Vec<Measure>,
     /// These are the first rows, numbered from 1; equal values have different ranks.
     pub rows: Vec<Ranked>,
     /// There are so many rows in all.
@@ -130,45 +147,69 @@ pub struct Ranked {
     pub value: f64,
     /// Where the value is a sum of values that may be missing, they are known of so many descendants.
     pub known: Option<u64>,
+    /// These are the values of the measures beside it, in their order.
+    pub beside: Vec<Valued>,
 }
 
-impl Ranking {
-    /// Ranks the models of a census. The first `top` of them are listed, or all if that is 0.
-    ///
-    /// # Errors
-    /// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
-    pub fn of_models(census: &Census, measure: Measure, top: usize) -> Result<Ranking, Error> {
-        let snapshot = census.snapshot();
+/// A measure's value, if it is known, and of how many descendants where it is a sum of values that may be missing.
+pub type Valued = Option<(f64, Option<u64>)>;
+
+/// A measure of a census's models, with what stands beside their facts.
+struct Column<'c> {
+    measure: Measure,
+    census: &'c Census,
+    beside: Vec<f64>,
+    own: Option<&'c NumberColumn<u64>>,
+}
+
+impl<'c> Column<'c> {
+    fn read(census: &'c Census, measure: Measure) -> Result<Column<'c>, Error> {
         let plain = |numbers: Vec<u64>| numbers.into_iter().map(|number| number as f64).collect();
-        // What stands beside the facts, of each model in order.
         let beside: Vec<f64> = match measure {
             Measure::Authors => plain(census.authors()?),
             Measure::Deepest => plain(census.deepest()?),
             Measure::Credit => census.credit()?,
             _ => Vec::new(),
         };
-        let own_count = match measure {
-            Measure::DownloadsWithOwn => Some(snapshot.count(Count::Downloads)?),
-            Measure::LikesWithOwn => Some(snapshot.count(Count::Likes)?),
+        let own = match measure {
+            Measure::DownloadsWithOwn => Some(census.snapshot().count(Count::Downloads)?),
+            Measure::LikesWithOwn => Some(census.snapshot().count(Count::Likes)?),
             _ => None,
         };
-        let models: Vec<Row> = census.models().to_vec();
-        let with_own = |mut sum: Sum, row: Row| {
-            sum.add(own_count.and_then(|column| column.at(row)));
+        Ok(Column { measure, census, beside, own })
+    }
+
+    /// The value of the model of this row, which stands at a place among the census's.
+    fn value(&self, at: usize, row: Row) -> Valued {
+        let facts = self.census.at(at);
+        let with_own = |mut sum: Sum| {
+            sum.add(self.own.and_then(|column| column.at(row)));
             sum
         };
-        let values = models.iter().zip(0..).map(|(row, at)| {
-            let facts = census.at(at);
-            match measure {
-                Measure::Authors | Measure::Deepest | Measure::Credit => Some((beside[at], None)),
-                Measure::DownloadsWithOwn => known(with_own(facts.downloads, *row)),
-                Measure::LikesWithOwn => known(with_own(facts.likes, *row)),
-                _ => of_facts(&facts, measure),
-            }
-        });
+        match self.measure {
+            Measure::Authors | Measure::Deepest | Measure::Credit => Some((self.beside[at], None)),
+            Measure::DownloadsWithOwn => known(with_own(facts.downloads)),
+            Measure::LikesWithOwn => known(with_own(facts.likes)),
+            measure => of_facts(&facts, measure),
+        }
+    }
+}
+
+impl Ranking {
+    /// Ranks the models of a census by the first of some measures; the others stand beside it. Only models among `within`, which are
+    /// in order, are ranked if it names any. The first `top` of them are listed, or all if that is 0.
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
+    pub fn of_models(census: &Census, by: &[Measure], within: Option<&[Row]>, top: usize) -> Result<Ranking, Error> {
+        let snapshot = census.snapshot();
+        let columns = by.iter().map(|measure| Column::read(census, *measure)).collect::<Result<Vec<_>, _>>()?;
+        let models = census.models();
+        let is_inside = |row: Row| within.is_none_or(|within| within.binary_search(&row).is_ok());
         // Under a filter a model may be left without a counted descendant.
-        let is_counted = |at: usize| census.at(at).descendants > 0;
-        Ok(Ranking::sorted(measure, values, top, is_counted, |at| {
+        let is_counted = |at: usize| census.at(at).descendants > 0 && is_inside(models[at]);
+        let value = |measure: usize, at: usize| columns[measure].value(at, models[at]);
+        Ok(Ranking::sorted(by, models.len(), top, is_counted, value, |at| {
             let (row, facts) = (models[at], census.at(at));
             Ranked {
                 rank: 0,
@@ -179,12 +220,13 @@ impl Ranking {
                 by_relation: facts.by_relation,
                 value: 0.0,
                 known: None,
+                beside: Vec::new(),
             }
         }))
     }
 
-    /// Ranks owners, or the families of a table if one is given. The first `top` of them are listed, or all if that is
-    /// 0.
+    /// Ranks owners, or the families of a table if one is given, by the first of some measures; the others stand beside it. The
+    /// first `top` of them are listed, or all if that is 0.
     ///
     /// A measure that is not defined for groups ([`Measure::is_for_groups`]) leaves every row out as missing.
     ///
@@ -193,12 +235,12 @@ impl Ranking {
     pub fn of_groups(
         lineage: &Lineage,
         families: Option<&[Family]>,
-        measure: Measure,
+        by: &[Measure],
         counting: &Counting,
         top: usize,
     ) -> Result<Ranking, Error> {
         let snapshot = lineage.snapshot();
-        let with_authors = measure == Measure::Authors;
+        let with_authors = by.contains(&Measure::Authors);
         let (names, tallies): (Vec<&str>, Vec<(Tally, Tally)>) = match families {
             Some(families) => {
                 let named = families.iter().map(|family| family.name.as_str());
@@ -219,54 +261,73 @@ impl Ranking {
                 (names.collect(), tallies)
             }
         };
-        let values = tallies.iter().map(|(f1, f2)| of_tallies(f1, f2, measure));
+        Ok(Ranking::of_tallies(by, &names, &tallies, top))
+    }
+
+    /// Ranks parts of the derived models, such as those of each author, by the first of some measures; the others stand beside it.
+    /// A part's name stands with the tally of its models that have a parent where one is looked for, and of all of them. The first
+    /// `top` parts are listed, or all if that is 0.
+    pub fn of_parts(mut parts: Vec<(String, (Tally, Tally))>, by: &[Measure], top: usize) -> Ranking {
+        parts.sort_by_cached_key(|(name, _)| (name.to_ascii_lowercase(), name.clone()));
+        let (names, tallies): (Vec<String>, Vec<(Tally, Tally)>) = parts.into_iter().unzip();
+        Ranking::of_tallies(by, &names, &tallies, top)
+    }
+
+    fn of_tallies(by: &[Measure], names: &[impl AsRef<str>], tallies: &[(Tally, Tally)], top: usize) -> Ranking {
+        let value = |measure: usize, at: usize| of_tallies(&tallies[at].0, &tallies[at].1, by[measure]);
         let is_counted = |at: usize| tallies[at].1.models > 0;
-        Ok(Ranking::sorted(measure, values, top, is_counted, |at| {
+        Ranking::sorted(by, tallies.len(), top, is_counted, value, |at| {
             let (f1, f2) = &tallies[at];
             Ranked {
                 rank: 0,
-                id: names[at].to_owned(),
+                id: names[at].as_ref().to_owned(),
                 is_unlisted: false,
                 direct: f1.models,
                 descendants: f2.models,
                 by_relation: f2.by_relation,
                 value: 0.0,
                 known: None,
+                beside: Vec::new(),
             }
-        }))
+        })
     }
 
-    /// Ranks what has these values and is counted, ties by place; `row` makes the row of a place.
+    /// Ranks what is counted of so many places by the first of some measures, ties by place. `value` gives that of a measure, by its
+    /// place among them; `row` makes the row of a place.
     fn sorted(
-        measure: Measure,
-        values: impl Iterator<Item = Value>,
+        by: &[Measure],
+        places: usize,
         top: usize,
         is_counted: impl Fn(usize) -> bool,
+        value: impl Fn(usize, usize) -> Valued,
         row: impl Fn(usize) -> Ranked,
     ) -> Ranking {
+        let (measure, beside) =
+            by.split_first().map_or((Measure::Descendants, &[][..]), |(first, rest)| (*first, rest));
         let mut missing = 0;
-        let mut places: Vec<(f64, usize, Option<u64>)> = Vec::new();
-        for (at, value) in values.enumerate().filter(|(at, _)| is_counted(*at)) {
-            match value {
+        let mut ranked: Vec<(f64, usize, Option<u64>)> = Vec::new();
+        for at in (0..places).filter(|at| !by.is_empty() && is_counted(*at)) {
+            match value(0, at) {
                 Some((value, _)) if is_nothing(measure, value) => (),
-                Some((value, known)) => places.push((value, at, known)),
+                Some((value, known)) => ranked.push((value, at, known)),
                 None => missing += 1,
             }
         }
-        let of = places.len();
+        let of = ranked.len();
         let order =
             |a: &(f64, usize, Option<u64>), b: &(f64, usize, Option<u64>)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
         if (1..of).contains(&top) {
-            places.select_nth_unstable_by(top, order);
-            places.truncate(top);
+            ranked.select_nth_unstable_by(top, order);
+            ranked.truncate(top);
         }
-        places.sort_unstable_by(order);
-        let row = |(rank, (value, at, known))| Ranked { rank, value, known, ..row(at) };
-        Ranking { measure, rows: (1..).zip(places).map(row).collect(), of, missing }
+        ranked.sort_unstable_by(order);
+        let row = |(rank, (own, at, known))| {
+            let beside = (1..by.len()).map(|measure| value(measure, at)).collect();
+            Ranked { rank, value: own, known, beside, ..row(at) }
+        };
+        Ranking { measure, beside: beside.to_vec(), rows: (1..).zip(ranked).map(row).collect(), of, missing }
     }
 }
-
-type Value = Option<(f64, Option<u64>)>;
 
 /// A count of no models has no place in a ranking; downloads and likes that are known to be 0 have.
 fn is_nothing(measure: Measure, value: f64) -> bool {
@@ -274,11 +335,11 @@ fn is_nothing(measure: Measure, value: f64) -> bool {
     value == 0.0 && !matches!(measure, Downloads | DownloadsAllTime | DownloadsWithOwn | Likes | LikesWithOwn)
 }
 
-fn known(sum: Sum) -> Value {
+fn known(sum: Sum) -> Valued {
     (sum.of > 0).then_some((sum.total as f64, Some(sum.of)))
 }
 
-fn of_facts(facts: &Facts, measure: Measure) -> Value {
+fn of_facts(facts: &Facts, measure: Measure) -> Valued {
     let plain = |count: u64| Some((count as f64, None));
     match measure {
         Measure::Direct => plain(facts.direct),
@@ -292,7 +353,7 @@ fn of_facts(facts: &Facts, measure: Measure) -> Value {
     }
 }
 
-fn of_tallies(f1: &Tally, f2: &Tally, measure: Measure) -> Value {
+fn of_tallies(f1: &Tally, f2: &Tally, measure: Measure) -> Valued {
     let plain = |count: u64| Some((count as f64, None));
     match measure {
         Measure::Direct => plain(f1.models),

@@ -25,6 +25,10 @@ impl Relation {
     pub const ALL: [Relation; 5] =
         [Relation::Unstated, Relation::Finetune, Relation::Quantized, Relation::Adapter, Relation::Merge];
 
+    /// This lists every relation as tables show them: those that people look for first stand first.
+    pub const SHOWN: [Relation; 5] =
+        [Relation::Finetune, Relation::Quantized, Relation::Adapter, Relation::Merge, Relation::Unstated];
+
     /// Gives the relation's name, which is the Hub's own word for it.
     pub fn name(self) -> &'static str {
         match self {

@@ -55,9 +55,9 @@ pub fn ask(snapshot: &Snapshot) -> Result<String, Box<dyn std::error::Error + Se
         say(&census.authors()?);
         say(&census.longest_chain());
         for measure in Measure::ALL {
-            say(&Ranking::of_models(&census, *measure, 0)?);
+            say(&Ranking::of_models(&census, &[*measure], None, 0)?);
             for of in [None, Some(&FAMILIES[..])] {
-                say(&Ranking::of_groups(&lineage, of, *measure, &counting, 0)?);
+                say(&Ranking::of_groups(&lineage, of, &[*measure], &counting, 0)?);
             }
         }
     }

@@ -44,7 +44,7 @@ fn every_family_of_the_table_is_kept_as_it_is_counted() {
     }
     for measure in Measure::ALL {
         let ranking = |lineage: &Lineage, top| {
-            Ranking::of_models(&Census::count(lineage, &Counting::default()).unwrap(), *measure, top).unwrap()
+            Ranking::of_models(&Census::count(lineage, &Counting::default()).unwrap(), &[*measure], None, top).unwrap()
         };
         let (all, first) = (ranking(&made, 0), ranking(&kept, 7));
         assert_eq!(
@@ -121,8 +121,8 @@ proptest! {
             for measure in Measure::ALL {
                 let rankings = |lineage: &Lineage| {
                     let census = Census::count(lineage, &counting).unwrap();
-                    let models = Ranking::of_models(&census, *measure, 0).unwrap();
-                    (models, Ranking::of_groups(lineage, None, *measure, &counting, 0).unwrap())
+                    let models = Ranking::of_models(&census, &[*measure], None, 0).unwrap();
+                    (models, Ranking::of_groups(lineage, None, &[*measure], &counting, 0).unwrap())
                 };
                 prop_assert_eq!(rankings(&made), rankings(&kept));
                 prop_assert_eq!(rankings(&only), rankings(&made.only(|_, _, edge| edge.relation != Relation::Quantized)));
@@ -198,7 +198,7 @@ proptest! {
             (Counting { since: Some(1_710_000_000_000), recent: Some(1_715_000_000_000..1_730_000_000_000), ..Counting::default() }, Measure::Downloads),
             (Counting { recent: Some(1_715_000_000_000..1_730_000_000_000), ..Counting::default() }, Measure::Growth),
         ] {
-            let ranking = Ranking::of_groups(&lineage, None, measure, &counting, 0).unwrap();
+            let ranking = Ranking::of_groups(&lineage, None, &[measure], &counting, 0).unwrap();
             for row in &ranking.rows {
                 let count = FamilyCount::count(&Family::of_owner(&row.id), &lineage, &counting, Counted::Others).unwrap();
                 prop_assert_eq!((row.direct, row.descendants), (count.f1.models, count.f2.models), "{}", &row.id);
@@ -212,7 +212,7 @@ proptest! {
                 prop_assert_eq!(row.value, value as f64, "{:?} of {}", measure, &row.id);
             }
         }
-        let ranking = Ranking::of_groups(&lineage, None, Measure::Descendants, &Counting::default(), 0).unwrap();
+        let ranking = Ranking::of_groups(&lineage, None, &[Measure::Descendants], &Counting::default(), 0).unwrap();
         prop_assert!(ranking.rows.windows(2).all(|pair| pair[0].value >= pair[1].value));
     }
 }
@@ -354,10 +354,10 @@ fn ranks_break_ties_by_id_and_leave_out_what_is_not_known() {
     let lineage = Lineage::from_snapshot(&snapshot).unwrap();
     let census = Census::count(&lineage, &Counting::default()).unwrap();
     let ids = |ranking: &Ranking| ranking.rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>();
-    let ranking = Ranking::of_models(&census, Measure::Descendants, 0).unwrap();
+    let ranking = Ranking::of_models(&census, &[Measure::Descendants], None, 0).unwrap();
     assert_eq!(ids(&ranking), ["c/c", "a/a", "b/b", "d/d"]);
     assert_eq!(ranking.rows[3].rank, 4);
-    let ranking = Ranking::of_models(&census, Measure::Downloads, 0).unwrap();
+    let ranking = Ranking::of_models(&census, &[Measure::Downloads], None, 0).unwrap();
     assert_eq!((ids(&ranking), ranking.missing), (vec!["d/d".to_owned()], 3));
 }
 

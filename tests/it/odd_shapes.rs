@@ -131,7 +131,7 @@ fn check(made: &Made, snapshot: &Snapshot, what: &str) {
         assert_eq!([facts.descendants, authors], twin.below[node], "{id} of {what}");
     }
     for (at, measure) in [Measure::Descendants, Measure::Authors].into_iter().enumerate() {
-        let ranking = Ranking::of_groups(&lineage, None, measure, &counting, 0).unwrap();
+        let ranking = Ranking::of_groups(&lineage, None, &[measure], &counting, 0).unwrap();
         let found = twin.of_owner.values().filter(|counts| counts[0] > 0).count();
         assert_eq!(ranking.rows.len(), found, "owners of {what}");
         for row in &ranking.rows {
