@@ -54,8 +54,10 @@ pub enum Facts {
     Ranking {
         /// These are the first rows, with how many there are in all.
         ranking: Ranking,
-        /// This says whether models, owners or families were ranked.
+        /// This says what was ranked.
         group: Group,
+        /// It tells whether only a family and what descends from it was looked at.
+        is_within: bool,
         /// This states the filter in sentences, and for growth which days are recent; it is empty if there is nothing
         /// to state.
         words: String,
@@ -274,7 +276,7 @@ impl Answer {
             Facts::Models { family, part, listing, lineage, counted, words } => {
                 report::models(family, *part, listing, lineage, *counted, words, self.most())?
             }
-            Facts::Ranking { ranking, group, words } => report::rank(ranking, *group, words),
+            Facts::Ranking { ranking, group, is_within, words } => report::rank(ranking, *group, *is_within, words),
             Facts::Tree { census, chosen, drawn, words, .. } => report::show(census, drawn, chosen.reach, words),
             Facts::Section { section, is_rows: true } => section.rows(),
             Facts::Section { section, .. } => section.report(),

@@ -3,16 +3,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::answer::{Answer, Facts};
 use super::selection::Start;
 use super::tables::Tables;
-use super::{Begin, Chosen, Error, Family, Filter, Question, Rank, Select, Show, Unknown, names};
-use crate::census::{Census, Counted, Counting, Extent, FamilyCount, Group, Measure, Part, Ranking, members, tree};
-use crate::ink::{day, plural};
+use super::{Begin, Chosen, Error, Family, Filter, Question, Select, Show, Unknown, names};
+use crate::census::{Census, Counted, Counting, Extent, FamilyCount, Part, members, tree};
 use crate::lineage::Lineage;
-use crate::model::{DAY, FileLink, once};
+use crate::model::{FileLink, once};
 use crate::reference;
 use crate::snapshot::Snapshot;
 
-/// How many days before the snapshot are recent, if nothing is said.
-const RECENT: u16 = 30;
 /// So many lineages under a filter are kept, and so many censuses: at three million models some 40 and 25 MB each. And so many
 /// answers of those that are small, or a part of the lineage at most.
 const MOST: usize = 4;
@@ -120,6 +117,7 @@ impl Atlas {
             Question::Rank(rank) => rank.most.is_some_and(|most| most <= MOST_ROWS),
             Question::Show(show) => show.lines.is_some(),
             Question::Owners(owners) => owners.most.is_some_and(|most| most <= MOST_ROWS),
+            Question::Flows(flows) => flows.most.is_some_and(|most| most <= MOST_ROWS),
             Question::Explain(_) | Question::Why(_) => true,
             _ => false,
         };
@@ -142,6 +140,8 @@ impl Atlas {
         match question {
             Question::Family(family) => self.family(family),
             Question::Rank(rank) => self.rank(rank),
+            Question::Compare(compare) => self.compare(compare),
+            Question::Flows(flows) => self.flows(flows),
             Question::Show(show) => self.show(show),
             Question::Explain(explain) => self.explain(explain),
             Question::Owners(owners) => self.owners(owners),
@@ -191,7 +191,7 @@ impl Atlas {
         self.counted(filter, &self.counting(filter))
     }
 
-    fn counted(&self, filter: &Filter, counting: &Counting) -> Result<Arc<Census>, Error> {
+    pub(super) fn counted(&self, filter: &Filter, counting: &Counting) -> Result<Arc<Census>, Error> {
         let known = |(links, known): &(Filter, Counting)| links.follows_as(filter) && known == counting;
         remembered(&self.known.censuses, known, || {
             let kept = if filter.follows_all() { Census::kept(&self.snapshot, counting)? } else { None };
@@ -257,34 +257,6 @@ impl Atlas {
             0 => Err(Error::NoMember { name: family.name }),
             _ => Ok(Facts::Family { count, counted, words }),
         }
-    }
-
-    fn rank(&self, asked: &Rank) -> Result<Facts, Error> {
-        let mut counting = self.counting(&asked.filter);
-        let mut words = asked.filter.words();
-        if asked.by == Measure::Growth {
-            let taken = self.snapshot.provenance().taken.ok_or(Error::NoDate)?;
-            let days = asked.days.unwrap_or(RECENT);
-            let since = taken - i64::from(days) * DAY;
-            // What is dated later says nothing of the days before.
-            counting.recent = Some(since..taken + DAY);
-            let days = plural(days.into(), "day");
-            let recent = format!("{words} Recent: created on {} or later, {days} before the snapshot.", day(since));
-            words = recent.trim().into();
-        }
-        let most = asked.most.unwrap_or(0);
-        let groups = |families| {
-            Ok::<_, Error>(Ranking::of_groups(&self.links(&asked.filter)?, families, asked.by, &counting, most)?)
-        };
-        let ranking = match asked.of {
-            Group::Models => {
-                let census = self.counted(&asked.filter, &counting)?;
-                Ranking::of_models(&census, asked.by, most)?
-            }
-            Group::Owners => groups(None)?,
-            Group::Families => groups(Some(self.tables.all_families()?))?,
-        };
-        Ok(Facts::Ranking { ranking, group: asked.of, words })
     }
 
     fn show(&self, asked: &Show) -> Result<Facts, Error> {

@@ -1,8 +1,9 @@
 use super::{Begin, Cases, Filter, Models, Question, Select};
-use crate::census::{Group, Part};
+use crate::census::{Group, Measure, Part};
 use crate::lineage::Collapse;
 use crate::model::Relation;
 use crate::provenance::Policy;
+use crate::survey::{Ends, Facet, Figure};
 
 /// The words of a command line, not yet quoted.
 #[derive(Default)]
@@ -79,7 +80,7 @@ impl Words {
 
 impl Question {
     /// Writes the command line by which the program is asked this, quoted for a shell. It names neither snapshot nor
-    /// tables; a diff has EARLIER and LATER in the place of its snapshots, FILE, OURS and FLAGGED stand for lists of models, and POLICY for a file.
+    /// tables; a diff has EARLIER and LATER in the place of its snapshots, a comparison along some SNAPSHOTS, FILE, OURS and FLAGGED stand for lists of models, and POLICY for a file.
     pub fn command(&self) -> String {
         let mut words = Words::default();
         words.word("modelkin");
@@ -97,10 +98,30 @@ impl Question {
             Question::Rank(rank) => {
                 words.word("rank");
                 words.option("--of", (rank.of != Group::Models).then(|| rank.of.name()));
-                words.option("--by", Some(rank.by.name()));
+                words.option("--by", Some(rank.measures().map(Measure::name).collect::<Vec<_>>().join(",")));
+                words.option("--within", rank.within.as_ref());
                 words.most(rank.most, 20);
                 words.option("--days", rank.days);
                 words.filter(&rank.filter);
+            }
+            Question::Compare(compare) => {
+                words.word("compare");
+                compare.names.iter().for_each(|name| words.word(name));
+                words.option("--by", compare.by.map(Facet::name));
+                words.option("--snapshots", compare.along.then_some("SNAPSHOTS"));
+                words.option("--show", (compare.figure != Figure::F2).then(|| compare.figure.name()));
+                if compare.by.is_some() {
+                    words.most(compare.most, 20);
+                }
+                words.filter(&compare.filter);
+            }
+            Question::Flows(flows) => {
+                words.word("flows");
+                words.option("--by", (flows.by != Ends::Owner).then(|| flows.by.name()));
+                words.option("--own", flows.own.map(|own| if own { "count" } else { "leave-out" }));
+                words.option("--within", flows.within.as_ref());
+                words.most(flows.most, 20);
+                words.filter(&flows.filter);
             }
             Question::Show(show) => {
                 words.word("show");

@@ -23,6 +23,23 @@ pub enum Contradiction {
     /// A number of recent days is given for a measure other than growth.
     #[error("how many days are recent matters for growth alone")]
     DaysWithoutGrowth,
+    /// A name or a measure stands in the question twice.
+    #[error("{0} is named twice")]
+    Twice(String),
+    /// Owners or families are to be ranked within something: what descends from them is not.
+    #[error(
+        "what lies within is said of models and of whoever made them; owners and families are ranked by all that descends from them"
+    )]
+    WithinGroups,
+    /// Nobody is named who is to be compared.
+    #[error("nobody is named; name families, owners as Qwen/*, or models")]
+    NoNames,
+    /// A comparison is asked both by parts and by snapshots.
+    #[error("a comparison is by parts or by snapshots")]
+    PartsAlong,
+    /// A figure is chosen for a comparison that shows them all.
+    #[error("without parts every figure is shown")]
+    FigureOfAll,
     /// A list of the members is asked to count the members' own derived models, which are no members.
     #[error("whether members count is said of what descends from members, and not of the members")]
     MembersOfMembers,

@@ -6,6 +6,8 @@ mod answer;
 mod atlas;
 mod checking;
 mod command;
+mod comparing;
+mod comparison;
 mod contradiction;
 #[cfg(feature = "export")]
 mod exporting;
@@ -22,6 +24,7 @@ mod wire;
 
 pub use answer::{Answer, Facts};
 pub use atlas::Atlas;
+pub use comparison::{Compare, Flows, Rank};
 pub use contradiction::Contradiction;
 pub use filter::Filter;
 pub use names::{Missing, Naming, Unknown, What};
@@ -30,7 +33,7 @@ pub use origin::Bom;
 pub use origin::{Blast, Common, Entry, Flag, Licences, Models, Siblings, Upstream, Why};
 #[cfg(feature = "export")]
 pub use question::Export;
-pub use question::{Cases, Check, Diff, Explain, Family, Owners, Question, Rank, Report, Show};
+pub use question::{Cases, Check, Diff, Explain, Family, Owners, Question, Report, Show};
 pub use selection::{Begin, Chosen, Select};
 pub use tables::Tables;
 

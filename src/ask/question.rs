@@ -1,10 +1,11 @@
 use serde::{Deserialize, Serialize};
 
+use super::comparison::{Compare, Flows, Rank};
 #[cfg(feature = "export")]
 use super::origin::Bom;
 use super::origin::{Blast, Common, Licences, Siblings, Upstream, Why};
 use super::{Contradiction, Error, Filter, Select, wire};
-use crate::census::{Group, Measure, Part};
+use crate::census::Part;
 use crate::{report, survey};
 
 /// A `Question` is what can be asked of an [`Atlas`](super::Atlas). As JSON it is `{"family": {"name": "Qwen"}}` or
@@ -15,8 +16,12 @@ use crate::{report, survey};
 pub enum Question {
     /// It asks for the derivatives of a family, counted or listed.
     Family(Family),
-    /// It asks which models, owners or families come first by a measure.
+    /// It asks which models, owners, families or parts of the derived models come first by a measure.
     Rank(Rank),
+    /// It asks for families, owners and models beside each other.
+    Compare(Compare),
+    /// It asks who builds on whom.
+    Flows(Flows),
     /// It asks for a part of the lineage as a tree.
     Show(Show),
     /// It asks what a family's counts are under every definition.
@@ -64,32 +69,6 @@ pub struct Family {
     pub most: Option<usize>,
     /// The filter says which links are followed and which models are counted.
     pub filter: Filter,
-}
-
-/// A `Rank` asks which models, owners or families come first by a measure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Rank {
-    /// These are ranked; models if nothing is said.
-    #[serde(with = "wire::one")]
-    pub of: Group,
-    /// They are ranked by this measure; by descendants if nothing is said.
-    #[serde(with = "wire::one")]
-    pub by: Measure,
-    /// The ranking has so many rows, or all without a number.
-    pub most: Option<usize>,
-    /// For growth, models created so many days before the snapshot's date or later are recent; 30 days if nothing is
-    /// said. With any other measure a number is a contradiction.
-    pub days: Option<u16>,
-    /// The filter says which links are followed and which models are counted.
-    pub filter: Filter,
-}
-
-impl Default for Rank {
-    fn default() -> Rank {
-        let (of, by) = (Group::Models, Measure::Descendants);
-        Rank { of, by, most: None, days: None, filter: Filter::default() }
-    }
 }
 
 /// A `Show` asks for a part of the lineage as a tree, cut to what a reader can look at.
@@ -219,15 +198,9 @@ impl Question {
                 }
                 family.filter.check()
             }
-            Question::Rank(rank) => {
-                if rank.of != Group::Models && !rank.by.is_for_groups() {
-                    return Err(Contradiction::ForModelsAlone(rank.by).into());
-                }
-                if rank.days.is_some() && rank.by != Measure::Growth {
-                    return Err(Contradiction::DaysWithoutGrowth.into());
-                }
-                rank.filter.check()
-            }
+            Question::Rank(rank) => rank.check(),
+            Question::Compare(compare) => compare.check(),
+            Question::Flows(flows) => flows.check(),
             Question::Show(show) => show.selection.check().and_then(|()| show.filter.check()),
             #[cfg(feature = "export")]
             Question::Export(export) => export.selection.check().and_then(|()| export.filter.check()),

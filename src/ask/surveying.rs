@@ -77,7 +77,7 @@ impl Atlas {
     }
 
     /// Snapshots before this one, under a filter.
-    fn before(&self, snapshots: &[Snapshot], filter: &Filter) -> Result<Vec<(Lineage, Census)>, Error> {
+    pub(super) fn before(&self, snapshots: &[Snapshot], filter: &Filter) -> Result<Vec<(Lineage, Census)>, Error> {
         let counted = |snapshot: &Snapshot| {
             let lineage = filter.links(&Lineage::from_snapshot(snapshot)?);
             let census = Census::count(&lineage, &self.counting(filter))?;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::census::{Group, Measure, Part};
 use crate::lineage::Collapse;
 use crate::model::Relation;
+use crate::survey::{Ends, Facet, Figure};
 
 /// A value that is written as one of a few words.
 pub(super) trait Word: Copy + 'static {
@@ -27,6 +28,9 @@ macro_rules! words {
 
 words! {
     Collapse = &Collapse::ALL;
+    Ends = &Ends::ALL;
+    Facet = &Facet::ALL;
+    Figure = &Figure::ALL;
     Group = &Group::ALL;
     Measure = Measure::ALL;
     Part = &Part::ALL;

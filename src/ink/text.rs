@@ -107,7 +107,8 @@ fn section_blocks(section: &Section, compared: Option<&Table>, blocks: &mut Vec<
         blocks.push(Block::Line(format!("{}{shown}:", table.title)));
         blocks.push(Block::Grid(grid(table)));
     }
-    blocks.push(Block::Line(format!("Known: {}.", coverage(section).join("; "))));
+    let known = coverage(section);
+    blocks.extend((!known.is_empty()).then(|| Block::Line(format!("Known: {}.", known.join("; ")))));
 }
 
 impl Section {

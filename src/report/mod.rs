@@ -25,11 +25,9 @@ pub use show::{LINES, show};
 
 use crate::model::Relation;
 
-/// Counts by relation, the relations people look for first; `unstated` last.
+/// Counts by relation, in the order of tables.
 fn by_relation(counts: &[u64; 5]) -> impl Iterator<Item = (&'static str, u64)> {
-    [Relation::Finetune, Relation::Quantized, Relation::Adapter, Relation::Merge, Relation::Unstated]
-        .into_iter()
-        .map(|relation| (relation.name(), counts[relation as usize]))
+    Relation::SHOWN.into_iter().map(|relation| (relation.name(), counts[relation as usize]))
 }
 
 /// The heads of the relation columns.

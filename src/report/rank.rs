@@ -1,26 +1,53 @@
 use super::by_relation;
 use super::relation_heads;
-use crate::census::{Group, Measure, Ranking};
+use crate::census::{Group, Measure, Ranked, Ranking, Valued};
 use crate::ink::{Block, Grid, Named, Report, Value, grouped};
 
-/// Writes a ranking. `filter` says in words what was left out, if anything.
-pub fn rank(ranking: &Ranking, group: Group, filter: &str) -> Report<'static> {
+/// Writes a ranking; `is_within` tells whether only a family and what descends from it was looked at. `filter` says in words what
+/// was left out, if anything.
+pub fn rank(ranking: &Ranking, group: Group, is_within: bool, filter: &str) -> Report<'static> {
     let shown = &ranking.rows;
-    let measure = ranking.measure;
-    let is_extra = !matches!(measure, Measure::Direct | Measure::Descendants)
-        && !relation_heads().any(|name| name == measure.name());
-    let has_coverage = shown.iter().any(|row| row.known.is_some());
+    let measures = || std::iter::once(ranking.measure).chain(ranking.beside.iter().copied());
+    let is_extra = |measure: Measure| {
+        !matches!(measure, Measure::Direct | Measure::Descendants)
+            && !relation_heads().any(|name| name == measure.name())
+    };
+    // Of each measure that has a column: its place, whether it says of how many it is known, and under which names.
+    let columns: Vec<(usize, Measure, Option<[String; 2]>)> = measures()
+        .enumerate()
+        .filter(|(_, measure)| is_extra(*measure))
+        .map(|(at, measure)| {
+            let has_coverage = shown.iter().any(|row| known_of(row, at).is_some());
+            let names = match measures().count() {
+                1 => ["known for".into(), "known".into()],
+                _ => [format!("{} known for", measure.name()), format!("{}-known", measure.name())],
+            };
+            (at, measure, has_coverage.then_some(names))
+        })
+        .collect();
     let what = match group {
         Group::Models => "models",
         Group::Owners => "owners (groups of all their models)",
         Group::Families => "families (groups by rule, which may nest: rows do not add up)",
+        Group::Authors => "authors (accounts, each by the derived models that it has made)",
+        Group::Countries => "countries (each by the derived models whose publishers are of it)",
+        Group::Licences => "licences (each by the derived models that state it)",
     };
-    let mut heads = vec!["rank".to_owned(), "id".to_owned(), "direct".to_owned(), "descendants".to_owned()];
-    if is_extra {
+    // Whoever made derived models is counted by these, and a part of nothing has no direct ones.
+    let of_derived = group.is_of_derived();
+    let has_direct = !of_derived || is_within;
+    let (first, counted) = match group {
+        Group::Models | Group::Owners | Group::Families => ("id", "descendants"),
+        Group::Authors => ("author", "models"),
+        Group::Countries => ("country", "models"),
+        Group::Licences => ("licence", "models"),
+    };
+    let mut heads = vec!["rank".to_owned(), first.to_owned()];
+    heads.extend(has_direct.then(|| "direct".to_owned()));
+    heads.push(counted.to_owned());
+    for (_, measure, known) in &columns {
         heads.push(measure.name().to_owned());
-    }
-    if has_coverage {
-        heads.push("known for".to_owned());
+        heads.extend(known.as_ref().map(|[head, _]| head.clone()));
     }
     heads.extend(relation_heads());
     let mut grid = Grid::new(heads);
@@ -30,32 +57,28 @@ pub fn rank(ranking: &Ranking, group: Group, filter: &str) -> Report<'static> {
         if row.is_unlisted {
             id += " (unlisted)";
         }
-        let mut cells = vec![row.rank.to_string(), id, grouped(row.direct), grouped(row.descendants)];
-        if is_extra {
-            cells.push(number(measure, row.value));
+        let mut cells = vec![row.rank.to_string(), id];
+        cells.extend(has_direct.then(|| grouped(row.direct)));
+        cells.push(grouped(row.descendants));
+        let mut values: Named = vec![("rank".into(), (row.rank as u64).into()), (first.into(), row.id.as_str().into())];
+        if group == Group::Models {
+            values.push(("listed".into(), (!row.is_unlisted).into()));
         }
-        if has_coverage {
-            cells.push(grouped(row.known.unwrap_or_default()));
+        values.extend(has_direct.then(|| ("direct".into(), row.direct.into())));
+        values.push((counted.into(), row.descendants.into()));
+        for (at, measure, known) in &columns {
+            let value = valued(row, *at);
+            cells.push(value.map_or_else(|| "–".into(), |(value, _)| number(*measure, value)));
+            let whole = |value: f64| if is_whole(*measure) { Value::Count(value as u64) } else { Value::Number(value) };
+            values.push((measure.name().into(), value.map(|(value, _)| whole(value)).into()));
+            if let Some([_, name]) = known {
+                let known = known_of(row, *at);
+                cells.push(grouped(known.unwrap_or_default()));
+                values.push((name.clone().into(), known.into()));
+            }
         }
         cells.extend(by_relation(&row.by_relation).map(|(_, count)| grouped(count)));
         grid.row(cells);
-
-        let mut values: Named = vec![
-            ("rank".into(), (row.rank as u64).into()),
-            ("id".into(), row.id.as_str().into()),
-            ("direct".into(), row.direct.into()),
-            ("descendants".into(), row.descendants.into()),
-        ];
-        if group == Group::Models {
-            values.insert(2, ("listed".into(), (!row.is_unlisted).into()));
-        }
-        if is_extra {
-            let value = if is_whole(measure) { Value::Count(row.value as u64) } else { Value::Number(row.value) };
-            values.push((measure.name().into(), value));
-        }
-        if has_coverage {
-            values.push(("known".into(), row.known.into()));
-        }
         values.extend(by_relation(&row.by_relation).map(|(name, count)| (name.into(), count.into())));
         rows.push(values);
     }
@@ -69,9 +92,30 @@ pub fn rank(ranking: &Ranking, group: Group, filter: &str) -> Report<'static> {
             grouped(ranking.missing as u64)
         )));
     }
-    let mut definition = vec![format!("Ranked: {what}, by {}: {}.", measure.name(), measure.about())];
+    let about = |measure: Measure| match measure {
+        Measure::Descendants if of_derived => "models: the distinct derived models".to_owned(),
+        Measure::Direct if of_derived => "direct: those of them with a member for a parent".to_owned(),
+        measure => format!("{}: {}", measure.name(), measure.about()),
+    };
+    let mut definition = vec![format!("Ranked: {what}, by {}.", about(ranking.measure))];
+    if !ranking.beside.is_empty() {
+        let beside: Vec<String> = ranking.beside.iter().map(|measure| about(*measure)).collect();
+        definition.push(format!("Beside it {}.", beside.join("; ")));
+    }
     definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
     Report::new(definition, rows, blocks)
+}
+
+/// The value of the measure at a place: the first is what is ranked by.
+fn valued(row: &Ranked, at: usize) -> Valued {
+    match at {
+        0 => Some((row.value, row.known)),
+        at => row.beside.get(at - 1).copied().flatten(),
+    }
+}
+
+fn known_of(row: &Ranked, at: usize) -> Option<u64> {
+    valued(row, at).and_then(|(_, known)| known)
 }
 
 fn is_whole(measure: Measure) -> bool {

@@ -3,6 +3,7 @@
 
 mod behind;
 mod blast;
+mod compare;
 mod concentration;
 mod counts;
 mod derivatives;
@@ -10,6 +11,8 @@ mod diff;
 mod downloads;
 mod drift;
 mod explain;
+mod facet;
+mod flows;
 mod growth;
 mod intermediaries;
 mod licences;
@@ -36,6 +39,10 @@ use crate::snapshot::{NumberColumn, Numbers, Row, Snapshot};
 use behind::Behind;
 
 pub use blast::{HIT, Struck, blast};
+pub use compare::{Figure, Kind, Rival, along};
+pub use facet::Facet;
+pub(crate) use facet::Parts;
+pub use flows::Ends;
 pub use series::{SERIES, series};
 
 /// The `References` say what the Hub does not, and the survey needs.

@@ -7,6 +7,7 @@ mod asked;
 mod bom;
 mod bounds;
 mod citations;
+mod compare;
 mod counting;
 mod crawl;
 mod cuts;

@@ -345,7 +345,7 @@ fn compare(snapshot: &Snapshot, filter: &Filter, seed: u64) {
     }
 }
 
-fn any_filter() -> impl Strategy<Value = Filter> {
+pub fn any_filter() -> impl Strategy<Value = Filter> {
     prop::sample::select(vec![
         "{}",
         "{}",

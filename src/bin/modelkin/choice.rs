@@ -46,9 +46,19 @@ pub enum KindArg {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum GroupArg {
+    /// Models by what descends from them
     Models,
+    /// Owners by what descends from all of their models
     Owners,
+    /// Families by what descends from their members
     Families,
+    /// Accounts by the derived models that they have made
+    Authors,
+    /// Countries by the derived models whose publishers are of them
+    Countries,
+    /// Licences by the derived models that state them
+    #[value(alias = "licenses")]
+    Licences,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -27,6 +27,16 @@ pub fn over(snapshot: &Snapshot, wait: &args::Wait, tables: Tables) -> Atlas {
     Atlas::new(snapshot, tables).waiting(wait.seconds())
 }
 
+/// The last of the snapshots that --snapshots names, to be asked with those before it; if it names none, the one that is meant.
+pub fn series(asked: &args::Asked, patterns: &[String], tables: Tables) -> anyhow::Result<Atlas> {
+    if !patterns.is_empty() {
+        snapshots::none_beside(asked, "--snapshots")?;
+    }
+    let mut all = snapshots::all(patterns, asked.trust)?;
+    let last = all.pop().map_or_else(|| snapshots::open(asked, None), Ok)?;
+    Ok(over(&last, &asked.wait, tables).after(all))
+}
+
 /// Asks.
 pub fn ask(atlas: &Atlas, question: &Question) -> anyhow::Result<Answer> {
     atlas.ask(question).map_err(worded)
@@ -83,6 +93,11 @@ pub fn worded(error: Error) -> anyhow::Error {
             Contradiction::ForModelsAlone(measure) => {
                 format!("--by {} is defined for models alone; use it with --of models", measure.name())
             }
+            Contradiction::WithinGroups => {
+                "--within goes with --of models, authors, countries and licences; what descends from owners and families is all that does".into()
+            }
+            Contradiction::FigureOfAll => "--show says what is shown of each part; use it with --by or --snapshots".into(),
+            Contradiction::PartsAlong => "--by goes over the parts of one snapshot, --snapshots over snapshots; leave one out".into(),
             Contradiction::DaysWithoutGrowth => "--days says what is recent; use it with --by growth".into(),
             Contradiction::MembersOfMembers => {
                 "--include-members is about what descends from members; leave it out with --list members".into()

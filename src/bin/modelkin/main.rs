@@ -9,6 +9,7 @@ mod choice;
 mod clock;
 mod closed;
 mod common;
+mod compare;
 mod crawl;
 mod desk;
 mod diff;
@@ -16,6 +17,7 @@ mod explain;
 mod export;
 mod family;
 mod files;
+mod flows;
 mod graphviz;
 mod hints;
 mod hub;
@@ -75,6 +77,8 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Crawl(crawl) => crawl::run(crawl),
         Command::Family(family) => family::run(family),
         Command::Rank(rank) => rank::run(rank),
+        Command::Compare(compare) => compare::run(compare),
+        Command::Flows(flows) => flows::run(flows),
         Command::Show(show) => show::run(show),
         Command::Export(export) => export::run(export),
         Command::Report(report) => report::run(report),

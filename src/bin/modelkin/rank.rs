@@ -1,10 +1,10 @@
-//! `rank` ranks models, owners or families by a measure.
+//! `rank` ranks models, owners, families or whoever made the derived models by a measure.
 
 use std::process::ExitCode;
 
 use anyhow::bail;
 use modelkin::ask::{Question, Rank};
-use modelkin::census::Group;
+use modelkin::census::{Group, Measure};
 
 use crate::args::{self, GroupArg};
 use crate::desk;
@@ -15,18 +15,27 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
         GroupArg::Models => Group::Models,
         GroupArg::Owners => Group::Owners,
         GroupArg::Families => Group::Families,
+        GroupArg::Authors => Group::Authors,
+        GroupArg::Countries => Group::Countries,
+        GroupArg::Licences => Group::Licences,
     };
+    let by = args.sort.or(args.by.first().copied()).unwrap_or(Measure::Descendants);
     let question = Question::Rank(Rank {
         of,
-        by: args.by,
+        by,
+        beside: args.by.iter().copied().filter(|measure| *measure != by).collect(),
+        within: args.within.clone(),
         most: desk::most(args.top),
         days: args.days,
         filter: (&args.filter).into(),
     });
     desk::check(&question)?;
-    if args.rules.is_some() && of != Group::Families {
-        bail!(Usage("--rules says which families there are; use it with --of families".into()));
+    if args.tables.families.is_some() && of != Group::Families && args.within.is_none() {
+        bail!(Usage("--families says which families there are; use it with --of families or with --within".into()));
     }
-    let atlas = desk::atlas(&args.question, desk::families("--rules", args.rules.as_deref())?)?;
+    if args.tables.owners.is_some() && of != Group::Countries {
+        bail!(Usage("--owners says who stands behind accounts; use it with --of countries".into()));
+    }
+    let atlas = desk::atlas(&args.question, desk::tables(&args.tables)?)?;
     desk::answer(&atlas, &question, args.question.format)
 }

@@ -7,14 +7,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use modelkin::ask::{Answer, Error, Facts, Filter, Question, Report};
-use modelkin::ink::{Format, Section, day, plural};
-use modelkin::snapshot::{FileSet, Snapshot};
+use modelkin::ink::{Format, Section, plural};
+use modelkin::snapshot::FileSet;
 use modelkin::survey::{self, SERIES};
 
 use crate::args::{self, FormatArg};
 use crate::files::Over;
 use crate::output::Usage;
-use crate::{desk, output, snapshots};
+use crate::{desk, output};
 
 pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     let filter = Filter { fold_mirrors: args.fold_mirrors, ..Filter::default() };
@@ -24,21 +24,14 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     }
     let question = Question::Report(asked);
     desk::check(&question)?;
-    if !args.snapshots.is_empty() {
-        snapshots::none_beside(&args.question, "--snapshots")?;
-    }
     if args.out.is_some() && !matches!(args.question.format, FormatArg::Table) {
         bail!(Usage("--out writes the page, CSV, JSON and Markdown together; leave --format out".into()));
     }
     args.out.as_deref().map(places).transpose()?;
     let tables = desk::tables(&args.tables)?;
     tables.references()?;
-    let mut all = series(&args.snapshots, args.question.trust)?;
-    let snapshot = match all.pop() {
-        Some(last) => last,
-        None => snapshots::open(&args.question, None)?,
-    };
-    let atlas = desk::over(&snapshot, &args.question.wait, tables).after(all);
+    let atlas = desk::series(&args.question, &args.snapshots, tables)?;
+    let snapshot = atlas.snapshot();
     let answer = desk::ask(&atlas, &question)?;
     let Facts::Sections { sections } = answer.facts() else { return desk::write(&answer, args.question.format) };
     if let Some(out) = &args.out {
@@ -61,38 +54,6 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     desk::write(&answer, args.question.format)
-}
-
-/// The snapshots that are named, the earliest first.
-fn series(patterns: &[String], trust: args::Trust) -> anyhow::Result<Vec<Snapshot>> {
-    let mut paths: Vec<PathBuf> = Vec::new();
-    for pattern in patterns {
-        if Path::new(pattern).exists() {
-            paths.push(pattern.into());
-            continue;
-        }
-        let found = glob::glob(pattern).map_err(|error| Usage(format!("--snapshots {pattern}: {error}")))?;
-        let before = paths.len();
-        for path in found {
-            paths.push(path?);
-        }
-        if paths.len() == before {
-            bail!("--snapshots {pattern}: no such file; name snapshots, or a pattern in quotes as 'weeks/*.modelkin'");
-        }
-    }
-    let mut all: Vec<(i64, Snapshot)> = Vec::new();
-    for path in &paths {
-        let snapshot = snapshots::trusted(snapshots::open_named("--snapshots", path)?, trust)?;
-        let Some(taken) = snapshot.provenance().taken else {
-            bail!("{}: has no date, so it has no place in a series; import it again with --date", path.display());
-        };
-        if all.iter().any(|(other, _)| *other == taken) {
-            bail!("{}: of {}, as another of --snapshots; name one of the two", path.display(), day(taken));
-        }
-        all.push((taken, snapshot));
-    }
-    all.sort_by_key(|(taken, _)| *taken);
-    Ok(all.into_iter().map(|(_, snapshot)| snapshot).collect())
 }
 
 /// The list of a report's files with their SHA-256, as `sha256sum` reads it.

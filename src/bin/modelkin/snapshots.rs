@@ -57,6 +57,38 @@ fn is_of_variable(path: &Path) -> bool {
     std::env::var_os(VARIABLE).is_some_and(|known| known == path.as_os_str())
 }
 
+/// The snapshots that --snapshots names, the earliest first.
+pub fn all(patterns: &[String], trust: Trust) -> anyhow::Result<Vec<Snapshot>> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for pattern in patterns {
+        if Path::new(pattern).exists() {
+            paths.push(pattern.into());
+            continue;
+        }
+        let found = glob::glob(pattern).map_err(|error| Usage(format!("--snapshots {pattern}: {error}")))?;
+        let before = paths.len();
+        for path in found {
+            paths.push(path?);
+        }
+        if paths.len() == before {
+            bail!("--snapshots {pattern}: no such file; name snapshots, or a pattern in quotes as 'weeks/*.modelkin'");
+        }
+    }
+    let mut all: Vec<(i64, Snapshot)> = Vec::new();
+    for path in &paths {
+        let snapshot = trusted(open_named("--snapshots", path)?, trust)?;
+        let Some(taken) = snapshot.provenance().taken else {
+            bail!("{}: has no date, so it has no place in a series; import it again with --date", path.display());
+        };
+        if all.iter().any(|(other, _)| *other == taken) {
+            bail!("{}: of {}, as another of --snapshots; name one of the two", path.display(), day(taken));
+        }
+        all.push((taken, snapshot));
+    }
+    all.sort_by_key(|(taken, _)| *taken);
+    Ok(all.into_iter().map(|(_, snapshot)| snapshot).collect())
+}
+
 /// Says where an earlier snapshot is of a later day than the other one.
 pub fn in_order(earlier: &Snapshot, path: &Path, later: &Snapshot, what: &str) {
     let date = |snapshot: &Snapshot| snapshot.provenance().taken;

@@ -51,15 +51,21 @@ pub struct Rank {
     /// What to rank
     #[arg(long, value_enum, default_value = "models")]
     pub of: GroupArg,
-    /// The measure to rank by
-    #[arg(long, value_parser = measure, default_value = "descendants", value_name = "MEASURE", long_help = measures())]
-    pub by: Measure,
+    /// The measures to rank by and to show, with commas between them: the first sorts [default: descendants]
+    #[arg(long, value_parser = measure, value_name = "MEASURE", value_delimiter = ',', long_help = measures())]
+    pub by: Vec<Measure>,
+    /// The measure that sorts, if it is not the first of --by
+    #[arg(long, value_parser = measure, value_name = "MEASURE")]
+    pub sort: Option<Measure>,
+    /// Only members of this family, owner or model and what descends from them; for authors, countries and licences only what descends
+    /// from it
+    #[arg(long, value_name = "NAME")]
+    pub within: Option<String>,
     /// How many rows to show; 0 shows all
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub top: usize,
-    /// Families by your own rules, for --of families
-    #[arg(long, visible_alias = "families", value_name = "FILE")]
-    pub rules: Option<PathBuf>,
+    #[command(flatten)]
+    pub tables: Tables,
     /// For --by growth: how many days before the snapshot's date are recent [default: 30]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub days: Option<u16>,

@@ -2,6 +2,7 @@
 
 mod asking;
 mod common;
+mod comparing;
 mod making;
 mod origin;
 
@@ -11,6 +12,7 @@ pub use crate::choice::{ColorArg, FormatArg, GroupArg, KindArg};
 use crate::files::FromTo;
 pub use asking::{Begin, Check, Diff, Explain, Export, Family, Owners, PartArg, Rank, Report, SelectionArgs, Show};
 pub use common::{Asked, Filter, Tables, Trust, Wait};
+pub use comparing::{Compare, EndsArg, FacetArg, FigureArg, Flows, OwnArg};
 pub use making::{Crawl, Import, Verify};
 pub use origin::{Blast, Bom, Common, LicenceFormat, Licences, Models, Siblings, UnknownArg, Upstream, Why};
 
@@ -30,8 +32,12 @@ pub enum Command {
     Crawl(Crawl),
     /// Count a family's derivatives: direct (F1), all (F2) and mentions (F3)
     Family(Family),
-    /// Rank models, owners or families by adoption
+    /// Rank models, owners, families, or whoever made the derived models, by adoption
     Rank(Rank),
+    /// Set families, owners and models beside each other: totals, by month, by country, along snapshots
+    Compare(Compare),
+    /// Tell who builds on whom: accounts, publishers, converters, countries, families in pairs
+    Flows(Flows),
     /// Draw a part of the lineage as a tree: what is below a model, above it, around it, a family
     Show(Show),
     /// Write a part of the lineage as a graph file: DOT, GraphML, GEXF, Mermaid, JSON, CSV and others

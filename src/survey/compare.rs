@@ -1,0 +1,443 @@
+use std::collections::HashMap;
+
+use super::facet::{LAST, Parts, Word};
+use super::{Facet, Survey};
+use crate::census::{self, Counting, Coverage, Derived, Error, FamilyCount, Group, Measure, Part, Ranking, Tally};
+use crate::ink::{Section, Table, Unit, Value, plural, share};
+use crate::model::{DAY, Relation};
+use crate::reference::Family;
+use crate::snapshot::Row;
+
+use Unit::{Count, Share, Text};
+
+/// A `Figure` is what a comparison by a facet shows of each part.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Figure {
+    /// The models of F2 that belong to the part.
+    #[default]
+    F2,
+    /// The models of F1 that belong to the part.
+    F1,
+    /// The distinct owners of the part's models of F2.
+    Authors,
+    /// The downloads in 30 days of the part's models of F2.
+    Downloads,
+    /// The part's models of F2 as a share of all derived models of the part.
+    Share,
+}
+
+impl Figure {
+    /// This lists every one.
+    pub const ALL: [Figure; 5] = [Figure::F2, Figure::F1, Figure::Authors, Figure::Downloads, Figure::Share];
+
+    /// Gives its name in questions.
+    pub fn name(self) -> &'static str {
+        match self {
+            Figure::F2 => "f2",
+            Figure::F1 => "f1",
+            Figure::Authors => "authors",
+            Figure::Downloads => "downloads",
+            Figure::Share => "share",
+        }
+    }
+
+    /// Says in a sentence what is shown.
+    pub fn about(self) -> &'static str {
+        match self {
+            Figure::F2 => "Shown: distinct models of F2. All: every derived model, whatever it descends from.",
+            Figure::F1 => "Shown: distinct models of F1. All: every derived model, whatever it descends from.",
+            Figure::Authors => {
+                "Shown: distinct owners of the models of F2; a model whose id has no owner is its own. All: of every derived model."
+            }
+            Figure::Downloads => {
+                "Shown: downloads in 30 days of the models of F2, where known; missing where none is. All: of every derived model."
+            }
+            Figure::Share => {
+                "Shown: models of F2 as a share of every derived model of the same part; all: how many these are. A model may descend from several, so that shares may add up to more than 1."
+            }
+        }
+    }
+
+    fn unit(self) -> Unit {
+        if self == Figure::Share { Share } else { Count }
+    }
+
+    fn of(self, tally: &Tally, all: u64) -> Value {
+        match self {
+            Figure::F1 | Figure::F2 => tally.models.into(),
+            Figure::Authors => tally.authors.into(),
+            Figure::Downloads => tally.downloads.known().into(),
+            Figure::Share => share(tally.models, all).into(),
+        }
+    }
+}
+
+/// A `Rival` is one of those that are compared.
+#[derive(Debug, Clone)]
+pub struct Rival {
+    /// These are its members.
+    pub family: Family,
+    /// It is ranked among others of its kind.
+    pub kind: Kind,
+}
+
+/// A `Kind` says among whom somebody is ranked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It is a family of the table.
+    Family,
+    /// It is every model of an owner.
+    Owner,
+    /// It is one model.
+    Model(Row),
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Family => "family",
+            Kind::Owner => "owner",
+            Kind::Model(_) => "model",
+        }
+    }
+}
+
+/// How many days before the snapshot are looked at for growth.
+const GROWTH: [i64; 3] = [30, 90, 365];
+
+impl Survey<'_> {
+    /// Sets families, owners and models beside each other: what descends from each under every measure, and from pairs of them.
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`] if a column is not as it was written, and [`Error::TooLong`].
+    pub fn compare(&self, rivals: &[Rival]) -> Result<Section, Error> {
+        let mut section = Section::new("compare", "Derivatives beside each other");
+        let counted = self.counted(rivals)?;
+        let derived = census::derived(self.lineage, self.census.counting())?.len() as u64;
+        let all: Vec<&Derived> = counted.iter().map(|(_, derived)| derived).collect();
+        let places = self.places(rivals)?;
+        let alone = alone(self.snapshot().len(), &all);
+        let created = self.snapshot().created()?;
+
+        let main = [
+            ("name", Text),
+            ("members", Count),
+            ("f1", Count),
+            ("f2", Count),
+            ("authors", Count),
+            ("downloads_30d", Count),
+            ("share", Share),
+            ("rank", Count),
+            ("created_30d", Count),
+            ("created_90d", Count),
+            ("created_365d", Count),
+        ];
+        let mut more = vec![("kind", Text), ("rank_of", Count), ("f3", Count), ("only", Count)];
+        more.extend([("downloads_known_of", Count), ("downloads_all_time", Count), ("likes", Count), ("dated", Count)]);
+        more.extend([("f1_without_bursts", Count), ("f2_without_bursts", Count)]);
+        more.extend(Relation::SHOWN.iter().map(|relation| (relation.name(), Count)));
+        let mut totals = Table::new("totals", "What descends from each", 1, &main, &more);
+        totals.most = usize::MAX;
+        for (((rival, (count, derived_of)), place), only) in rivals.iter().zip(&counted).zip(&places).zip(alone) {
+            let FamilyCount { f1, f2, f3, members, without_bursts, .. } = count;
+            let mut row: Vec<Value> = vec![
+                rival.family.name.as_str().into(),
+                (*members).into(),
+                f1.models.into(),
+                f2.models.into(),
+                f2.authors.into(),
+                f2.downloads.known().into(),
+                share(f2.models, derived).into(),
+                place.map(|(place, _)| place).into(),
+            ];
+            let taken = self.snapshot().provenance().taken;
+            row.extend(GROWTH.map(|days| {
+                let window = taken.map(|taken| taken - days * DAY..taken + DAY);
+                let is_in =
+                    |row: Row| window.as_ref().zip(created.at(row)).is_some_and(|(window, at)| window.contains(&at));
+                window.is_some().then(|| derived_of.all.iter().filter(|(row, _)| is_in(*row)).count() as u64).into()
+            }));
+            row.extend([rival.kind.name().into(), place.map(|(_, of)| of).into(), (*f3).into(), only.into()]);
+            row.extend([f2.downloads.of.into(), f2.downloads_all_time.known().into(), f2.likes.known().into()]);
+            row.extend([f2.dated.into(), Value::judged(without_bursts.0), Value::judged(without_bursts.1)]);
+            row.extend(Relation::SHOWN.iter().map(|relation| Value::from(f2.by_relation[*relation as usize])));
+            totals.row(row);
+        }
+        section.findings.extend(leader(&counted));
+        section.tables.push(totals);
+        section.tables.push(relations(&counted));
+        section.tables.extend((rivals.len() > 1).then(|| both(&counted)));
+        section.define(&[
+            &Part::Direct.about(census::Counted::Others),
+            &Part::All.about(census::Counted::Others),
+            "Authors, downloads and growth are of F2. Authors: its distinct owners. Share: of all models with a parent. Only: the models of F2 that descend from none of the others here.",
+            "Rank: by F2 among the families of the table, among owners, or among models, as the name is one; ties by name.",
+            "Created: in the 30, 90 and 365 days before the snapshot, of those with a date.",
+            "By relation: of a model's own link towards the name; if several, the strongest (merge, adapter, quantized, finetune, unstated).",
+            Coverage::JUDGED,
+        ]);
+        let mut reached: Vec<Row> = all.iter().flat_map(|derived| &derived.all).map(|(row, _)| *row).collect();
+        reached.sort_unstable();
+        reached.dedup();
+        let downloads = self.downloads()?;
+        let known = Coverage::count(reached.iter().copied(), |row| downloads.at(row).is_some());
+        section.cover("derived models with downloads in 30 days", known);
+        let calendar = Coverage::count(reached, |row| census::Bursts::can_judge(created.at(row)));
+        section.cover("derived models with a date", calendar);
+        Ok(section)
+    }
+
+    /// Sets what descends from families, owners and models beside each other, part by part of a facet. Parts without an order of
+    /// their own stand by their sizes, and the first `most` of them are given, or all without a number.
+    ///
+    /// # Errors
+    /// [`Error::Snapshot`] if a column is not as it was written.
+    pub fn compare_by(
+        &self,
+        rivals: &[Rival],
+        facet: Facet,
+        figure: Figure,
+        most: Option<usize>,
+    ) -> Result<Section, Error> {
+        let mut section = Section::new("compare", "Derivatives beside each other, part by part");
+        let counting = self.census.counting();
+        let counted = self.counted(rivals)?;
+        let mut parts = Parts::new(self, facet)?;
+        let mut columns: Vec<HashMap<u32, Tally>> = Vec::new();
+        for (_, derived) in &counted {
+            let models = if figure == Figure::F1 { &derived.direct } else { &derived.all };
+            let distances = self.distances(&rivals[columns.len()], facet)?;
+            columns.push(self.tallies(models, &mut parts, &distances, counting)?);
+        }
+        // Nothing is so many links away from everybody.
+        let all = match facet {
+            Facet::Generation => None,
+            _ => {
+                let derived = census::derived(self.lineage, counting)?;
+                Some(self.tallies(&derived, &mut parts, &HashMap::new(), counting)?)
+            }
+        };
+        if let Some((what, all)) = facet.known().zip(all.as_ref()) {
+            let is_known = |number: &u32| parts.words()[*number as usize].place != LAST;
+            let models =
+                |of: &dyn Fn(&u32) -> bool| all.iter().filter(|(number, _)| of(number)).map(|(_, of)| of.models).sum();
+            section.cover(what, Coverage { known: models(&is_known), of: models(&|_| true) });
+        }
+        parts.fill();
+
+        let size =
+            |number: u32| columns.iter().map(|column| column.get(&number).map_or(0, |of| of.models)).sum::<u64>();
+        let mut order: Vec<(u32, &Word)> = (0..).zip(parts.words()).collect();
+        // A series begins and ends where one of those that are compared does; of other parts those that none has say nothing.
+        if facet.is_time() {
+            let met = order.iter().filter(|(number, word)| size(*number) > 0 && word.place < LAST);
+            let places: Vec<u64> = met.map(|(_, word)| word.place).collect();
+            let (from, to) = (places.iter().min().copied().unwrap_or(1), places.iter().max().copied().unwrap_or(0));
+            order.retain(|(number, word)| (from..=to).contains(&word.place) || size(*number) > 0);
+        } else {
+            order.retain(|(number, _)| size(*number) > 0);
+        }
+        order.sort_by(|(a, one), (b, other)| match facet.is_ordered() {
+            true => one.cmp(other),
+            false => (one.place, size(*b), &one.text).cmp(&(other.place, size(*a), &other.text)),
+        });
+        let of = order.len();
+        if !facet.is_ordered() {
+            order.truncate(most.unwrap_or(usize::MAX));
+        }
+
+        let unit = figure.unit();
+        let mut heads: Vec<(String, Unit)> = vec![(facet.name().into(), Text)];
+        // A family may be called like the column of the parts.
+        let head =
+            |name: &str| if name == facet.name() || name == ALL { format!("family {name}") } else { name.into() };
+        heads.extend(rivals.iter().map(|rival| (head(&rival.family.name), unit)));
+        heads.extend(all.is_some().then(|| (ALL.into(), Count)));
+        let mut table = Table::new("parts", format!("By {}", facet.name()), 1, &heads, &[]);
+        table.most = usize::MAX;
+        for (number, word) in &order {
+            let nothing = Tally::default();
+            let of_all = all.as_ref().map(|all| all.get(number).unwrap_or(&nothing));
+            let total = of_all.map_or(0, |tally| tally.models);
+            let mut row: Vec<Value> = vec![word.text.as_str().into()];
+            let value = |column: &HashMap<u32, Tally>| figure.of(column.get(number).unwrap_or(&nothing), total);
+            row.extend(columns.iter().map(value));
+            row.extend(of_all.map(|tally| match figure {
+                Figure::Share => total.into(),
+                figure => figure.of(tally, total),
+            }));
+            table.row(row);
+        }
+        section.tables.push(table);
+        if order.len() < of {
+            section.shown = Some((order.len(), of, "parts"));
+        }
+        section.findings.extend(self.unfinished(&parts, &order));
+        section.define(&[
+            &Part::Direct.about(census::Counted::Others),
+            &Part::All.about(census::Counted::Others),
+            figure.about(),
+            facet.about(),
+        ]);
+        Ok(section)
+    }
+
+    fn counted(&self, rivals: &[Rival]) -> Result<Vec<(FamilyCount, Derived)>, Error> {
+        let families: Vec<Family> = rivals.iter().map(|rival| rival.family.clone()).collect();
+        census::counted(&families, self.lineage, self.census.counting())
+    }
+
+    /// How many links lie between each model and the nearest member of a rival, if that is asked for.
+    fn distances(&self, rival: &Rival, facet: Facet) -> Result<HashMap<Row, u32>, Error> {
+        if facet != Facet::Generation {
+            return Ok(HashMap::new());
+        }
+        let members = census::members(&rival.family, self.lineage)?;
+        Ok(self.lineage.below(&members).distances().collect())
+    }
+
+    /// Counts models by their parts.
+    fn tallies(
+        &self,
+        models: &[(Row, Relation)],
+        parts: &mut Parts<'_, '_>,
+        distances: &HashMap<Row, u32>,
+        counting: &Counting,
+    ) -> Result<HashMap<u32, Tally>, Error> {
+        let distance = |row: &Row| distances.get(row).copied().unwrap_or(0);
+        let numbers: Vec<u32> =
+            models.iter().map(|(row, relation)| parts.number(*row, *relation, distance(row))).collect();
+        Ok(census::parts(self.lineage, models, &numbers, counting)?.into_iter().collect())
+    }
+
+    /// The place of each by F2 among others of its kind, from 1, and how many there are.
+    fn places(&self, rivals: &[Rival]) -> Result<Vec<Option<(u64, u64)>>, Error> {
+        let counting = self.census.counting();
+        let ranked = |group: Group, families: Option<&[Family]>| match rivals.iter().any(|rival| match rival.kind {
+            Kind::Family => group == Group::Families,
+            Kind::Owner => group == Group::Owners,
+            Kind::Model(_) => false,
+        }) {
+            true => Ranking::of_groups(self.lineage, families, &[Measure::Descendants], counting, 0).map(Some),
+            false => Ok(None),
+        };
+        let families = ranked(Group::Families, Some(&self.references.families))?;
+        let owners = ranked(Group::Owners, None)?;
+        let place = |rival: &Rival| {
+            let among = |ranking: &Option<Ranking>, name: &str| {
+                let rows = &ranking.as_ref()?.rows;
+                let place = rows.iter().position(|row| row.id == name)? + 1;
+                Some((place as u64, rows.len() as u64))
+            };
+            match rival.kind {
+                Kind::Family => among(&families, &rival.family.name),
+                Kind::Owner => among(&owners, rival.family.name.strip_suffix("/*")?),
+                Kind::Model(row) => {
+                    let of = self.census.all().filter(|(_, facts)| facts.descendants > 0).count();
+                    self.census.place(row).map(|place| (place as u64 + 1, of as u64))
+                }
+            }
+        };
+        Ok(rivals.iter().map(place).collect())
+    }
+
+    /// Says that the last step of a series is not over.
+    fn unfinished(&self, parts: &Parts<'_, '_>, order: &[(u32, &Word)]) -> Option<String> {
+        let taken = self.snapshot().provenance().taken?;
+        let day = crate::ink::day(taken);
+        let today = parts.of_instant(taken)?;
+        let is_there = order.iter().any(|(_, word)| **word == today);
+        is_there.then(|| format!("{} is not over: the snapshot is of {day}.", today.text))
+    }
+}
+
+/// Sets what descends from families, owners and models beside each other in several snapshots of other dates, the earliest first.
+///
+/// # Errors
+/// [`Error::Snapshot`] if a column is not as it was written.
+pub fn along(surveys: &[Survey<'_>], rivals: &[Rival], figure: Figure) -> Result<Section, Error> {
+    let mut section = Section::new("compare", "Derivatives beside each other, snapshot by snapshot");
+    let mut heads: Vec<(String, Unit)> = vec![("date".into(), Text)];
+    let head = |name: &str| if [ALL, "date"].contains(&name) { format!("family {name}") } else { name.into() };
+    heads.extend(rivals.iter().map(|rival| (head(&rival.family.name), figure.unit())));
+    heads.push((ALL.into(), Count));
+    let mut table = Table::new("snapshots", "By snapshot", 1, &heads, &[]);
+    table.most = usize::MAX;
+    for survey in surveys {
+        let counting = survey.census.counting();
+        let derived = census::derived(survey.lineage, counting)?;
+        let all = census::parts(survey.lineage, &derived, &vec![0; derived.len()], counting)?;
+        let all = all.into_iter().next().map(|(_, tally)| tally).unwrap_or_default();
+        let date = survey.snapshot().provenance().taken.map(crate::ink::day);
+        let mut row: Vec<Value> = vec![date.into()];
+        let of = |(count, _): &(FamilyCount, Derived)| {
+            figure.of(if figure == Figure::F1 { &count.f1 } else { &count.f2 }, all.models)
+        };
+        row.extend(survey.counted(rivals)?.iter().map(of));
+        row.push(match figure {
+            Figure::Share => all.models.into(),
+            figure => figure.of(&all, all.models),
+        });
+        table.row(row);
+    }
+    section.tables.push(table);
+    section.define(&[
+        &Part::Direct.about(census::Counted::Others),
+        &Part::All.about(census::Counted::Others),
+        figure.about(),
+        "Each snapshot is counted by itself. What was deleted between two snapshots is missing in the later one.",
+    ]);
+    Ok(section)
+}
+
+/// The column of every derived model.
+const ALL: &str = "all";
+
+/// A sentence on who has most derivatives.
+fn leader(counted: &[(FamilyCount, Derived)]) -> Option<String> {
+    let mut order: Vec<&FamilyCount> = counted.iter().map(|(count, _)| count).collect();
+    order.sort_by_key(|count| std::cmp::Reverse(count.f2.models));
+    let (first, second) = (order.first()?, order.get(1)?);
+    (first.f2.models > second.f2.models).then(|| {
+        let times = match second.f2.models {
+            0 => String::new(),
+            models => format!(", {:.1} times as many as {}", first.f2.models as f64 / models as f64, second.name),
+        };
+        format!("{} has {} (F2){times}.", first.name, plural(first.f2.models, "derivative"))
+    })
+}
+
+/// How many models of each set are in none of the others.
+fn alone(rows: usize, sets: &[&Derived]) -> Vec<u64> {
+    let mut reached = vec![0u16; rows];
+    sets.iter()
+        .flat_map(|of| &of.all)
+        .for_each(|(row, _)| reached[*row as usize] = reached[*row as usize].saturating_add(1));
+    sets.iter().map(|of| of.all.iter().filter(|(row, _)| reached[*row as usize] == 1).count() as u64).collect()
+}
+
+fn relations(counted: &[(FamilyCount, Derived)]) -> Table {
+    let mut main = vec![("name", Text)];
+    main.extend(Relation::SHOWN.iter().map(|relation| (relation.name(), Count)));
+    let mut table = Table::new("relations", "F2 by relation", 1, &main, &[]);
+    table.most = usize::MAX;
+    for (count, _) in counted {
+        let relations = Relation::SHOWN.iter().map(|relation| Value::from(count.f2.by_relation[*relation as usize]));
+        table.row(std::iter::once(count.name.as_str().into()).chain(relations));
+    }
+    table
+}
+
+/// How many models descend from both of two.
+fn both(counted: &[(FamilyCount, Derived)]) -> Table {
+    let heads = [("name", Text), ("and", Text), ("both", Count)];
+    let mut table = Table::new("both", "Models that descend from both", 2, &heads, &[]);
+    for (at, (one, derived)) in counted.iter().enumerate() {
+        for (other, others) in &counted[at + 1..] {
+            let is_others = |row: &Row| others.all.binary_search_by_key(row, |of| of.0).is_ok();
+            let both = derived.all.iter().filter(|(row, _)| is_others(row)).count() as u64;
+            table.row([one.name.as_str().into(), other.name.as_str().into(), both.into()]);
+        }
+    }
+    table
+}
