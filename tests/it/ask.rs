@@ -5,8 +5,8 @@ use std::thread;
 
 use assert_cmd::Command;
 use modelkin::ask::{
-    Answer, Atlas, Begin, Blast, Cases, Check, Common, Contradiction, Diff, Error, Explain, Export, Facts, Family,
-    Filter, Models, Owners, Question, Rank, Report, Select, Show, Siblings, Tables, Upstream, What, Why,
+    Answer, Atlas, Begin, Blast, Cases, Check, Common, Compare, Contradiction, Diff, Error, Explain, Export, Facts,
+    Family, Filter, Flows, Models, Owners, Question, Rank, Report, Select, Show, Siblings, Tables, Upstream, What, Why,
 };
 use modelkin::census::{Group, Measure, Part};
 use modelkin::export::{self, Layout, Paint};
@@ -15,6 +15,7 @@ use modelkin::lineage::Collapse;
 use modelkin::model::Relation;
 use modelkin::reference::Families;
 use modelkin::snapshot::Builder;
+use modelkin::survey::{Ends, Facet, Figure};
 
 fn sample() -> Atlas {
     let sample = modelkin::sample().unwrap();
@@ -88,6 +89,38 @@ fn questions() -> Vec<Question> {
         Question::Rank(Rank { by: Measure::Growth, days: Some(90), most: Some(4), ..Rank::default() }),
         Question::Rank(Rank { of: Group::Owners, by: Measure::Authors, most: Some(7), ..Rank::default() }),
         Question::Rank(Rank { of: Group::Families, most: None, ..Rank::default() }),
+        Question::Rank(Rank {
+            by: Measure::Growth,
+            beside: vec![Measure::Descendants, Measure::Downloads],
+            within: Some("Qwen".into()),
+            most: Some(6),
+            ..Rank::default()
+        }),
+        Question::Rank(Rank { of: Group::Authors, within: Some("Llama".into()), most: Some(5), ..Rank::default() }),
+        Question::Rank(Rank { of: Group::Countries, most: None, ..Rank::default() }),
+        Question::Rank(Rank { of: Group::Licences, most: Some(4), ..Rank::default() }),
+        Question::Compare(Compare { names: vec!["Qwen".into(), "google/*".into()], ..Compare::default() }),
+        Question::Compare(Compare {
+            names: vec!["Qwen".into(), "Llama".into()],
+            by: Some(Facet::Country),
+            figure: Figure::Downloads,
+            most: Some(3),
+            ..Compare::default()
+        }),
+        Question::Compare(Compare {
+            names: vec!["Gemma".into()],
+            by: Some(Facet::Generation),
+            most: Some(20),
+            ..Compare::default()
+        }),
+        Question::Flows(Flows { by: Ends::Converter, most: Some(9), ..Flows::default() }),
+        Question::Flows(Flows {
+            by: Ends::Family,
+            own: Some(false),
+            within: Some("Qwen".into()),
+            most: None,
+            filter: filter(r#"{"exclude": ["quantized"]}"#),
+        }),
         Question::Show(show(Begin::Below("Qwen/Qwen2.5-0.5B".into()))),
         Question::Show(Show { depth: None, ..show(Begin::Above("bert-base-uncased".into())) }),
         Question::Show(Show { selection: wide, siblings: 2, ..show(Begin::All) }),
