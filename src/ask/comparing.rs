@@ -81,16 +81,14 @@ impl Atlas {
         let census = self.census(&asked.filter)?;
         let survey = Survey::new(&lineage, &census, self.tables().references()?)?;
         let mut parts = Parts::new(&survey, facet)?;
-        let mut tallies: Vec<(Tally, Tally)> = Vec::new();
-        for (is_all, models) in [(false, direct), (true, all)] {
+        let mut tallies = Vec::new();
+        for models in [&direct, &all] {
             let numbers: Vec<u32> = models.iter().map(|(row, relation)| parts.number(*row, *relation, 0)).collect();
-            tallies.resize(parts.words().len(), Default::default());
-            for (number, tally) in census::parts(&lineage, &models, &numbers, counting)? {
-                let (f1, f2) = &mut tallies[number as usize];
-                *(if is_all { f2 } else { f1 }) = tally;
-            }
+            tallies.push(census::parts(&lineage, models, &numbers, counting)?);
         }
-        let named = parts.words().iter().map(|word| word.text.clone()).zip(tallies).collect();
+        let tally = |of: &[Tally], number: u32| of.get(number as usize).cloned().unwrap_or_default();
+        let of = |number| (tally(&tallies[0], number), tally(&tallies[1], number));
+        let named = (0..parts.len() as u32).map(|number| (parts.at(number).text, of(number))).collect();
         Ok(Ranking::of_parts(named, by, asked.most.unwrap_or(0)))
     }
 

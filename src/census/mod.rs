@@ -56,7 +56,7 @@ pub use family::{FamilyCount, Listing, Part, counted, tallies};
 pub use keep::{keep, keep_within};
 pub use kin::Kin;
 pub use members::members;
-pub use parts::{Flow, derived, flows, parts};
+pub use parts::{Flow, Flows, count_derived, derived, flows, parts, sizes};
 pub use ranking::{Group, Measure, Ranked, Ranking, Valued};
 pub use tally::{Sum, Tally};
 pub use threads::threads;

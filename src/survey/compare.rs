@@ -1,8 +1,9 @@
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::facet::{LAST, Parts, Word};
 use super::{Facet, Survey};
-use crate::census::{self, Counting, Coverage, Derived, Error, FamilyCount, Group, Measure, Part, Ranking, Tally};
+use crate::census::{self, Coverage, Derived, Error, FamilyCount, Flow, Measure, Part, Ranking, Tally};
 use crate::ink::{Section, Table, Unit, Value, plural, share};
 use crate::model::{DAY, Relation};
 use crate::reference::Family;
@@ -113,10 +114,10 @@ impl Survey<'_> {
     pub fn compare(&self, rivals: &[Rival]) -> Result<Section, Error> {
         let mut section = Section::new("compare", "Derivatives beside each other");
         let counted = self.counted(rivals)?;
-        let derived = census::derived(self.lineage, self.census.counting())?.len() as u64;
+        let derived = census::count_derived(self.lineage, self.census.counting())?;
         let all: Vec<&Derived> = counted.iter().map(|(_, derived)| derived).collect();
         let places = self.places(rivals)?;
-        let alone = alone(self.snapshot().len(), &all);
+        let reached = reached(self.snapshot().len(), &all);
         let created = self.snapshot().created()?;
 
         let main = [
@@ -138,7 +139,8 @@ impl Survey<'_> {
         more.extend(Relation::SHOWN.iter().map(|relation| (relation.name(), Count)));
         let mut totals = Table::new("totals", "What descends from each", 1, &main, &more);
         totals.most = usize::MAX;
-        for (((rival, (count, derived_of)), place), only) in rivals.iter().zip(&counted).zip(&places).zip(alone) {
+        for ((rival, (count, derived_of)), place) in rivals.iter().zip(&counted).zip(&places) {
+            let only = derived_of.all.iter().filter(|(row, _)| reached[*row as usize] == 1).count() as u64;
             let FamilyCount { f1, f2, f3, members, without_bursts, .. } = count;
             let mut row: Vec<Value> = vec![
                 rival.family.name.as_str().into(),
@@ -176,13 +178,11 @@ impl Survey<'_> {
             "By relation: of a model's own link towards the name; if several, the strongest (merge, adapter, quantized, finetune, unstated).",
             Coverage::JUDGED,
         ]);
-        let mut reached: Vec<Row> = all.iter().flat_map(|derived| &derived.all).map(|(row, _)| *row).collect();
-        reached.sort_unstable();
-        reached.dedup();
+        let rows = || (0..).zip(&reached).filter(|(_, times)| **times > 0).map(|(row, _): (Row, _)| row);
         let downloads = self.downloads()?;
-        let known = Coverage::count(reached.iter().copied(), |row| downloads.at(row).is_some());
+        let known = Coverage::count(rows(), |row| downloads.at(row).is_some());
         section.cover("derived models with downloads in 30 days", known);
-        let calendar = Coverage::count(reached, |row| census::Bursts::can_judge(created.at(row)));
+        let calendar = Coverage::count(rows(), |row| census::Bursts::can_judge(created.at(row)));
         section.cover("derived models with a date", calendar);
         Ok(section)
     }
@@ -203,48 +203,56 @@ impl Survey<'_> {
         let counting = self.census.counting();
         let counted = self.counted(rivals)?;
         let mut parts = Parts::new(self, facet)?;
-        let mut columns: Vec<HashMap<u32, Tally>> = Vec::new();
-        for (_, derived) in &counted {
+        let mut columns: Vec<Vec<Tally>> = Vec::new();
+        for (rival, (_, derived)) in rivals.iter().zip(&counted) {
             let models = if figure == Figure::F1 { &derived.direct } else { &derived.all };
-            let distances = self.distances(&rivals[columns.len()], facet)?;
-            columns.push(self.tallies(models, &mut parts, &distances, counting)?);
+            let distances = self.distances(rival, facet)?;
+            let distance = |row: &Row| distances.get(row).copied().unwrap_or(0);
+            let numbers = models.iter().map(|(row, relation)| parts.number(*row, *relation, distance(row)));
+            columns.push(census::parts(self.lineage, models, &numbers.collect::<Vec<_>>(), counting)?);
         }
-        // Nothing is so many links away from everybody.
         let all = match facet {
+            // Nothing is so many links away from everybody.
             Facet::Generation => None,
             _ => {
                 let derived = census::derived(self.lineage, counting)?;
-                Some(self.tallies(&derived, &mut parts, &HashMap::new(), counting)?)
+                let number = |(row, relation): &(Row, Relation)| match facet {
+                    // Owners without a model of those that are compared are not asked for.
+                    Facet::Owner => parts.known_number(*row, *relation).unwrap_or(Flow::ANY),
+                    _ => parts.number(*row, *relation, 0),
+                };
+                let numbers: Vec<u32> = derived.iter().map(number).collect();
+                Some(census::parts(self.lineage, &derived, &numbers, counting)?)
             }
         };
         if let Some((what, all)) = facet.known().zip(all.as_ref()) {
-            let is_known = |number: &u32| parts.words()[*number as usize].place != LAST;
-            let models =
-                |of: &dyn Fn(&u32) -> bool| all.iter().filter(|(number, _)| of(number)).map(|(_, of)| of.models).sum();
-            section.cover(what, Coverage { known: models(&is_known), of: models(&|_| true) });
+            let models = |of: &dyn Fn(u32) -> bool| {
+                (0..).zip(all).filter(|(number, _)| of(*number)).map(|(_, tally)| tally.models).sum()
+            };
+            let known = models(&|number| parts.place(number) != LAST);
+            section.cover(what, Coverage { known, of: models(&|_| true) });
         }
         parts.fill();
 
-        let size =
-            |number: u32| columns.iter().map(|column| column.get(&number).map_or(0, |of| of.models)).sum::<u64>();
-        let mut order: Vec<(u32, &Word)> = (0..).zip(parts.words()).collect();
+        let size = |number: u32| {
+            columns.iter().filter_map(|column| column.get(number as usize)).map(|of| of.models).sum::<u64>()
+        };
+        let mut order: Vec<u32> = (0..parts.len() as u32).collect();
         // A series begins and ends where one of those that are compared does; of other parts those that none has say nothing.
-        if facet.is_time() {
-            let met = order.iter().filter(|(number, word)| size(*number) > 0 && word.place < LAST);
-            let places: Vec<u64> = met.map(|(_, word)| word.place).collect();
-            let (from, to) = (places.iter().min().copied().unwrap_or(1), places.iter().max().copied().unwrap_or(0));
-            order.retain(|(number, word)| (from..=to).contains(&word.place) || size(*number) > 0);
-        } else {
-            order.retain(|(number, _)| size(*number) > 0);
-        }
-        order.sort_by(|(a, one), (b, other)| match facet.is_ordered() {
-            true => one.cmp(other),
-            false => (one.place, size(*b), &one.text).cmp(&(other.place, size(*a), &other.text)),
-        });
+        let met = order.iter().filter(|number| facet.is_time() && size(**number) > 0 && parts.place(**number) < LAST);
+        let places: Vec<u64> = met.map(|number| parts.place(*number)).collect();
+        let (from, to) = (places.iter().min().copied().unwrap_or(1), places.iter().max().copied().unwrap_or(0));
+        order.retain(|number| (from..=to).contains(&parts.place(*number)) && facet.is_time() || size(*number) > 0);
         let of = order.len();
+        match facet {
+            _ if facet.is_ordered() => order.sort_by_cached_key(|number| parts.at(*number)),
+            Facet::Owner => order.sort_by_key(|number| (Reverse(size(*number)), parts.first(*number))),
+            _ => order.sort_by_cached_key(|number| (parts.place(*number), Reverse(size(*number)), parts.at(*number))),
+        }
         if !facet.is_ordered() {
             order.truncate(most.unwrap_or(usize::MAX));
         }
+        let order: Vec<(u32, Word)> = order.into_iter().map(|number| (number, parts.at(number))).collect();
 
         let unit = figure.unit();
         let mut heads: Vec<(String, Unit)> = vec![(facet.name().into(), Text)];
@@ -257,10 +265,10 @@ impl Survey<'_> {
         table.most = usize::MAX;
         for (number, word) in &order {
             let nothing = Tally::default();
-            let of_all = all.as_ref().map(|all| all.get(number).unwrap_or(&nothing));
+            let of_all = all.as_ref().map(|all| all.get(*number as usize).unwrap_or(&nothing));
             let total = of_all.map_or(0, |tally| tally.models);
             let mut row: Vec<Value> = vec![word.text.as_str().into()];
-            let value = |column: &HashMap<u32, Tally>| figure.of(column.get(number).unwrap_or(&nothing), total);
+            let value = |column: &Vec<Tally>| figure.of(column.get(*number as usize).unwrap_or(&nothing), total);
             row.extend(columns.iter().map(value));
             row.extend(of_all.map(|tally| match figure {
                 Figure::Share => total.into(),
@@ -296,57 +304,47 @@ impl Survey<'_> {
         Ok(self.lineage.below(&members).distances().collect())
     }
 
-    /// Counts models by their parts.
-    fn tallies(
-        &self,
-        models: &[(Row, Relation)],
-        parts: &mut Parts<'_, '_>,
-        distances: &HashMap<Row, u32>,
-        counting: &Counting,
-    ) -> Result<HashMap<u32, Tally>, Error> {
-        let distance = |row: &Row| distances.get(row).copied().unwrap_or(0);
-        let numbers: Vec<u32> =
-            models.iter().map(|(row, relation)| parts.number(*row, *relation, distance(row))).collect();
-        Ok(census::parts(self.lineage, models, &numbers, counting)?.into_iter().collect())
-    }
-
     /// The place of each by F2 among others of its kind, from 1, and how many there are.
     fn places(&self, rivals: &[Rival]) -> Result<Vec<Option<(u64, u64)>>, Error> {
         let counting = self.census.counting();
-        let ranked = |group: Group, families: Option<&[Family]>| match rivals.iter().any(|rival| match rival.kind {
-            Kind::Family => group == Group::Families,
-            Kind::Owner => group == Group::Owners,
-            Kind::Model(_) => false,
-        }) {
-            true => Ranking::of_groups(self.lineage, families, &[Measure::Descendants], counting, 0).map(Some),
-            false => Ok(None),
+        let has = |kind: Kind| rivals.iter().any(|rival| rival.kind == kind);
+        let families: Vec<(u64, &str)> = match has(Kind::Family) {
+            true => {
+                let names = self.references.families.iter().map(|family| family.name.as_str());
+                let sets = self.members(self.references.families.iter())?;
+                census::sizes(self.lineage, &sets, counting)?.into_iter().zip(names).collect()
+            }
+            false => Vec::new(),
         };
-        let families = ranked(Group::Families, Some(&self.references.families))?;
-        let owners = ranked(Group::Owners, None)?;
-        let place = |rival: &Rival| {
-            let among = |ranking: &Option<Ranking>, name: &str| {
-                let rows = &ranking.as_ref()?.rows;
-                let place = rows.iter().position(|row| row.id == name)? + 1;
-                Some((place as u64, rows.len() as u64))
-            };
-            match rival.kind {
-                Kind::Family => among(&families, &rival.family.name),
-                Kind::Owner => among(&owners, rival.family.name.strip_suffix("/*")?),
-                Kind::Model(row) => {
-                    let of = self.census.all().filter(|(_, facts)| facts.descendants > 0).count();
-                    self.census.place(row).map(|place| (place as u64 + 1, of as u64))
-                }
+        let owners = match has(Kind::Owner) {
+            true => Ranking::of_groups(self.lineage, None, &[Measure::Descendants], counting, 0)?.rows,
+            false => Vec::new(),
+        };
+        let place = |rival: &Rival| match rival.kind {
+            Kind::Family => {
+                let key = |(size, name): &(u64, &str)| (Reverse(*size), name.to_ascii_lowercase());
+                let own = families.iter().find(|(size, name)| *name == rival.family.name && *size > 0)?;
+                let before = families.iter().filter(|other| key(other) < key(own)).count() as u64;
+                Some((before + 1, families.iter().filter(|(size, _)| *size > 0).count() as u64))
+            }
+            Kind::Owner => {
+                let name = rival.family.name.strip_suffix("/*")?;
+                Some((owners.iter().position(|row| row.id == name)? as u64 + 1, owners.len() as u64))
+            }
+            Kind::Model(row) => {
+                let of = self.census.all().filter(|(_, facts)| facts.descendants > 0).count();
+                self.census.place(row).map(|place| (place as u64 + 1, of as u64))
             }
         };
         Ok(rivals.iter().map(place).collect())
     }
 
     /// Says that the last step of a series is not over.
-    fn unfinished(&self, parts: &Parts<'_, '_>, order: &[(u32, &Word)]) -> Option<String> {
+    fn unfinished(&self, parts: &Parts<'_, '_>, order: &[(u32, Word)]) -> Option<String> {
         let taken = self.snapshot().provenance().taken?;
         let day = crate::ink::day(taken);
         let today = parts.of_instant(taken)?;
-        let is_there = order.iter().any(|(_, word)| **word == today);
+        let is_there = order.iter().any(|(_, word)| *word == today);
         is_there.then(|| format!("{} is not over: the snapshot is of {day}.", today.text))
     }
 }
@@ -366,8 +364,7 @@ pub fn along(surveys: &[Survey<'_>], rivals: &[Rival], figure: Figure) -> Result
     for survey in surveys {
         let counting = survey.census.counting();
         let derived = census::derived(survey.lineage, counting)?;
-        let all = census::parts(survey.lineage, &derived, &vec![0; derived.len()], counting)?;
-        let all = all.into_iter().next().map(|(_, tally)| tally).unwrap_or_default();
+        let all = census::parts(survey.lineage, &derived, &vec![0; derived.len()], counting)?.pop().unwrap_or_default();
         let date = survey.snapshot().provenance().taken.map(crate::ink::day);
         let mut row: Vec<Value> = vec![date.into()];
         let of = |(count, _): &(FamilyCount, Derived)| {
@@ -396,7 +393,7 @@ const ALL: &str = "all";
 /// A sentence on who has most derivatives.
 fn leader(counted: &[(FamilyCount, Derived)]) -> Option<String> {
     let mut order: Vec<&FamilyCount> = counted.iter().map(|(count, _)| count).collect();
-    order.sort_by_key(|count| std::cmp::Reverse(count.f2.models));
+    order.sort_by_key(|count| Reverse(count.f2.models));
     let (first, second) = (order.first()?, order.get(1)?);
     (first.f2.models > second.f2.models).then(|| {
         let times = match second.f2.models {
@@ -407,13 +404,12 @@ fn leader(counted: &[(FamilyCount, Derived)]) -> Option<String> {
     })
 }
 
-/// How many models of each set are in none of the others.
-fn alone(rows: usize, sets: &[&Derived]) -> Vec<u64> {
+/// In how many of some sets each row is.
+fn reached(rows: usize, sets: &[&Derived]) -> Vec<u16> {
     let mut reached = vec![0u16; rows];
-    sets.iter()
-        .flat_map(|of| &of.all)
-        .for_each(|(row, _)| reached[*row as usize] = reached[*row as usize].saturating_add(1));
-    sets.iter().map(|of| of.all.iter().filter(|(row, _)| reached[*row as usize] == 1).count() as u64).collect()
+    let rows = sets.iter().flat_map(|of| &of.all).map(|(row, _)| *row as usize);
+    rows.for_each(|row| reached[row] = reached[row].saturating_add(1));
+    reached
 }
 
 fn relations(counted: &[(FamilyCount, Derived)]) -> Table {

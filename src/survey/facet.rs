@@ -122,54 +122,98 @@ pub(crate) struct Parts<'s, 'l> {
     created: &'s NumberColumn<i64>,
     parameters: &'s NumberColumn<u64>,
     licences: &'s ListColumn,
-    known: HashMap<u64, u32>,
-    /// The number of the last key: neighbours are often alike.
-    last: Option<(u64, u32)>,
+    /// The numbers of small keys, more by one, and of the others.
+    dense: Vec<u32>,
+    sparse: HashMap<u64, u32>,
     numbers: HashMap<Word, u32>,
     words: Vec<Word>,
+    /// Of owners, who may be a million, a model: their names are looked up when they are shown.
+    firsts: Vec<Row>,
 }
+
+/// Keys below this have their numbers in a table: owners, licences, days.
+const DENSE: u64 = 1 << 26;
 
 impl<'s, 'l> Parts<'s, 'l> {
     pub(crate) fn new(survey: &'s Survey<'l>, facet: Facet) -> Result<Parts<'s, 'l>, Error> {
         let snapshot = survey.snapshot();
-        let (known, last, numbers, words) = Default::default();
+        let (dense, sparse, numbers, words, firsts) = Default::default();
         Ok(Parts {
             survey,
             facet,
             created: snapshot.created()?,
             parameters: snapshot.count(Count::Parameters)?,
             licences: snapshot.list(WordList::Licences)?,
-            known,
-            last,
+            dense,
+            sparse,
             numbers,
             words,
+            firsts,
         })
     }
 
-    /// Gives the parts by their numbers.
-    pub(crate) fn words(&self) -> &[Word] {
-        &self.words
+    /// Counts the parts: their numbers are below.
+    pub(crate) fn len(&self) -> usize {
+        self.words.len().max(self.firsts.len())
+    }
+
+    /// Gives the part of a number.
+    pub(crate) fn at(&self, number: u32) -> Word {
+        match self.firsts.get(number as usize) {
+            Some(row) => self.word(0, *row),
+            None => self.words[number as usize].clone(),
+        }
+    }
+
+    /// Gives the place of the part of a number among the others; without an order all have the same, but for what is not known.
+    pub(super) fn place(&self, number: u32) -> u64 {
+        self.words.get(number as usize).map_or(0, |word| word.place)
     }
 
     /// Finds the number of a model's part. Its relation, and its generation, are towards the family.
     pub(crate) fn number(&mut self, row: Row, relation: Relation, generation: u32) -> u32 {
         let key = self.key(row, relation, generation);
-        if let Some((_, number)) = self.last.filter(|(last, _)| *last == key) {
+        if let Some(number) = self.known(key) {
             return number;
         }
-        let number = match self.known.get(&key) {
-            Some(number) => *number,
-            None => {
+        let new = self.len() as u32;
+        let number = match self.facet {
+            Facet::Owner => {
+                self.firsts.push(row);
+                new
+            }
+            _ => {
                 let word = self.word(key, row);
-                let new = self.words.len() as u32;
                 let number = *self.numbers.entry(word.clone()).or_insert(new);
                 self.words.extend((number == new).then_some(word));
-                self.known.insert(key, number);
                 number
             }
         };
-        self.last = Some((key, number));
+        match key < DENSE {
+            true => {
+                self.dense.resize(self.dense.len().max(key as usize + 1), 0);
+                self.dense[key as usize] = number + 1;
+            }
+            false => _ = self.sparse.insert(key, number),
+        }
         number
+    }
+
+    /// Gives a model of the owner of a number: owners stand in the order of their models.
+    pub(super) fn first(&self, number: u32) -> Option<Row> {
+        self.firsts.get(number as usize).copied()
+    }
+
+    /// Finds the number of a model's part if it has come already.
+    pub(super) fn known_number(&self, row: Row, relation: Relation) -> Option<u32> {
+        self.known(self.key(row, relation, 0))
+    }
+
+    fn known(&self, key: u64) -> Option<u32> {
+        match key < DENSE {
+            true => self.dense.get(key as usize)?.checked_sub(1),
+            false => self.sparse.get(&key).copied(),
+        }
     }
 
     /// What a model's part depends on.

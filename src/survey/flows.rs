@@ -102,14 +102,7 @@ impl Survey<'_> {
             |row, take| groups.each(row, take),
             |row, source, builder| (own || source != builder) && is_inside(row),
         )?;
-        let margins: HashMap<(u32, u32), u64> = all
-            .iter()
-            .filter(|flow| flow.source == Flow::ANY || flow.builder == Flow::ANY)
-            .map(|flow| ((flow.source, flow.builder), flow.models))
-            .collect();
-        let margin = |source: u32, builder: u32| margins.get(&(source, builder)).copied().unwrap_or(0);
-        let mut flows: Vec<&Flow> =
-            all.iter().filter(|flow| flow.source != Flow::ANY && flow.builder != Flow::ANY).collect();
+        let mut flows: Vec<&Flow> = all.pairs.iter().collect();
         // Ties stand in the order of the names.
         flows.sort_by_key(|flow| std::cmp::Reverse(flow.models));
         let of = flows.len();
@@ -121,7 +114,7 @@ impl Survey<'_> {
         named.sort_by(|a, b| (b.0.models, &a.1, &a.2).cmp(&(a.0.models, &b.1, &b.2)));
         named.truncate(most);
 
-        let total = margin(Flow::ANY, Flow::ANY);
+        let total = all.models;
         let main = [
             ("source", Text),
             ("builder", Text),
@@ -135,7 +128,7 @@ impl Survey<'_> {
         let mut table = Table::new("flows", "Models by source and builder", 2, &main, &more);
         table.most = usize::MAX;
         for (flow, source, builder) in &named {
-            let (of_source, of_builder) = (margin(flow.source, Flow::ANY), margin(Flow::ANY, flow.builder));
+            let (of_source, of_builder) = (all.of_source[flow.source as usize], all.of_builder[flow.builder as usize]);
             table.row([
                 source.as_str().into(),
                 builder.as_str().into(),
@@ -173,8 +166,7 @@ impl Survey<'_> {
             ends.about(),
             if own { "What somebody builds on their own is counted." } else { "What somebody builds on their own is left out." },
         ]);
-        let sum = all.iter().find(|flow| (flow.source, flow.builder) == (Flow::ANY, Flow::ANY));
-        let known = sum.map_or(0, |flow| flow.downloads.of);
+        let known = all.downloads.of;
         section.cover("counted models with downloads in 30 days", Coverage { known, of: total });
         if matches!(ends, Ends::Country | Ends::Kind) {
             let derived = census::derived(lineage, counting)?;

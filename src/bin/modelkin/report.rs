@@ -48,7 +48,7 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
         let definition: Vec<String> = sections.iter().flat_map(|section| section.definition.clone()).collect();
         let mut text = Vec::new();
         table.csv(&mut text)?;
-        output::note(&table.report(&definition).note(&snapshot));
+        output::note(&table.report(&definition).note(snapshot));
         snapshot.unchanged()?;
         output::result(&String::from_utf8_lossy(&text))?;
         return Ok(ExitCode::SUCCESS);
