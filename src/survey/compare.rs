@@ -239,8 +239,9 @@ impl Survey<'_> {
         };
         let mut order: Vec<u32> = (0..parts.len() as u32).collect();
         // A series begins and ends where one of those that are compared does; of other parts those that none has say nothing.
-        let met = order.iter().filter(|number| facet.is_time() && size(**number) > 0 && parts.place(**number) < LAST);
-        let places: Vec<u64> = met.map(|number| parts.place(*number)).collect();
+        let met = order.iter().filter(|number| facet.is_time() && size(**number) > 0);
+        let places: Vec<u64> =
+            met.map(|number| parts.place(*number)).filter(|place| (1..LAST).contains(place)).collect();
         let (from, to) = (places.iter().min().copied().unwrap_or(1), places.iter().max().copied().unwrap_or(0));
         order.retain(|number| (from..=to).contains(&parts.place(*number)) && facet.is_time() || size(*number) > 0);
         let of = order.len();

@@ -20,8 +20,9 @@ use crate::support::{any_lineage, snapshot};
 fn dressed(text: &str) -> Snapshot {
     let text = text.replace("o1/", "Qwen/").replace("o2/", "meta-llama/").replace("o3/", "bartowski/");
     let text = text.replace("meta-llama/m", "meta-llama/Llama-").replace("created=2024-05-01", "created=2021-05-01");
+    // Some years before, nobody made anything but of others.
     snapshot(&format!(
-        "{text}Qwen/m3 : licence=mit parameters=7000000000\nbartowski/m5 : licence=apache-2.0\no0/m0 : parameters=9000 licence=mit\n\
+        "{text}x/base -> x/early : finetune created=2022-08-01\nQwen/m3 : licence=mit parameters=7000000000\nbartowski/m5 : licence=apache-2.0\no0/m0 : parameters=9000 licence=mit\n\
          o4/m8 : parameters=70000000000 created=2023-12-31\nQwen/m9 : created=2024-02-29 licence=llama3\n"
     ))
 }
