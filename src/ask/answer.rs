@@ -251,6 +251,15 @@ impl Answer {
         self.question.command()
     }
 
+    /// Writes the answer's citation: what was counted, under which definition, in which snapshot, and by which command.
+    ///
+    /// # Errors
+    /// There is none after [`Atlas::ask`](super::Atlas::ask), which made the report once.
+    pub fn cite(&self, format: ink::CitationFormat) -> Result<String, Error> {
+        let (command, definition) = (self.command(), self.definition()?);
+        Ok(ink::Citation { command: &command, definition: &definition, snapshot: &self.snapshot }.write(format))
+    }
+
     /// Says of an answer about models which names are old, which models of a list the snapshot does not know, and what was laid over it.
     pub fn said(&self) -> Vec<String> {
         match &*self.facts {

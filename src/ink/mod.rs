@@ -1,5 +1,6 @@
 //! Facts as text, Markdown, CSV, JSON and pages, for people and programs. Every output names its snapshot and its definition.
 
+mod citation;
 mod day;
 mod frame;
 mod grid;
@@ -12,6 +13,7 @@ mod text;
 mod unit;
 mod value;
 
+pub use citation::{Citation, CitationFormat};
 pub use day::day;
 pub use frame::{Format, Report, Rows, Words, csv, footer};
 pub use grid::{Block, Grid, grouped, plural};

@@ -266,10 +266,7 @@ impl<'s, 'l> Parts<'s, 'l> {
                 Some(publisher) => word(0, &publisher.country),
                 None => word(LAST, UNKNOWN),
             },
-            Facet::Owner => {
-                let snapshot = self.survey.snapshot();
-                word(0, snapshot.owner(row).unwrap_or(snapshot.id(row)))
-            }
+            Facet::Owner => word(0, self.survey.account(self.survey.owners[row as usize])),
             Facet::Licence => self.licences.first_at(row).map_or(word(LAST, LICENCELESS), |licence| word(0, licence)),
             Facet::Size if key == LAST => word(LAST, UNKNOWN),
             Facet::Size => word(key, self.survey.references.sizes.name(key as usize)),

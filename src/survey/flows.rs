@@ -245,12 +245,7 @@ impl<'s, 'l> Groups<'s, 'l> {
 
     fn name(&self, number: u32) -> String {
         match self {
-            Groups::Owners(survey) => {
-                // The numbers grow with the rows.
-                let row = survey.owners.partition_point(|owner| *owner < number) as Row;
-                let snapshot = survey.snapshot();
-                snapshot.owner(row).unwrap_or(snapshot.id(row)).to_owned()
-            }
+            Groups::Owners(survey) => survey.account(number).to_owned(),
             Groups::Publishers(survey) => survey.organisation_name(number).to_owned(),
             Groups::Words(_, _, words) => words[number as usize].to_owned(),
             Groups::Families(_, families) => families.get(number as usize).unwrap_or(&NO_FAMILY).to_string(),

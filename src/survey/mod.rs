@@ -220,6 +220,13 @@ impl<'l> Survey<'l> {
         self.behind().organisations[self.owners[row as usize] as usize]
     }
 
+    /// The account of an owner's number, as its first model spells it; a model whose id has no owner is its own.
+    fn account(&self, owner: u32) -> &'l str {
+        // The numbers grow with the rows.
+        let row = self.owners.partition_point(|other| *other < owner) as Row;
+        self.snapshot().owner(row).unwrap_or(self.snapshot().id(row))
+    }
+
     /// An organisation's name in the table of publishers; of an account that is not there, `account/*`.
     fn organisation_name(&self, organisation: u32) -> &str {
         &self.behind().names[organisation as usize]

@@ -64,8 +64,10 @@ classes = [(row["class"], int(row["below"] or 2**63 - 1)) for row in csv.DictRea
 db.execute("create table classes (class text, below bigint)")
 db.executemany("insert into classes values (?, ?)", classes)
 month = "case when created is null then 'without a date' when created < '2022-03-03' then 'before 2022-03' else {} end"
-db.execute(f"""create table models as select id, coalesce(nullif(regexp_extract(id, '^(.*)/', 1), ''), id) as own, coalesce(country, 'unknown') as country,
-    coalesce(kind, 'unknown') as kind, coalesce(publisher, coalesce(nullif(regexp_extract(id, '^(.*)/', 1), '') || '/*', id)) as publisher,
+# Accounts are one whatever their case, spelled as the first of their models spells them.
+account = "coalesce(nullif(regexp_extract(id, '^(.*)/', 1), ''), id)"
+db.execute(f"""create table models as select id, first({account}) over (partition by lower({account}) order by lower(id)) as own, coalesce(country, 'unknown') as country,
+    coalesce(kind, 'unknown') as kind, coalesce(publisher, coalesce(nullif(regexp_extract(first(id) over (partition by lower({account}) order by lower(id)), '^(.*)/', 1), '') || '/*', id)) as publisher,
     coalesce(licence, 'none stated') as licence, downloads, created, status = 'listed' as listed,
     coalesce((select class from classes where parameters < below order by below limit 1), 'unknown') as size,
     {month.format("strftime(created, '%Y-%m')")} as month, {month.format("strftime(created, '%Y-Q') || quarter(created)")} as quarter,
