@@ -251,10 +251,10 @@ impl<'s, 'l> Parts<'s, 'l> {
                     }
                 }
             },
-            // The strongest first.
+            // As the columns of other tables.
             Facet::Relation => {
-                let relation = Relation::ALL.into_iter().find(|relation| *relation as u64 == key);
-                word(Relation::ALL.len() as u64 - key, relation.map_or(UNKNOWN, Relation::name))
+                let place = Relation::SHOWN.into_iter().position(|relation| relation as u64 == key).unwrap_or(0);
+                word(place as u64, Relation::SHOWN[place].name())
             }
             Facet::Country => match self
                 .survey

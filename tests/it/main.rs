@@ -8,6 +8,7 @@ mod bom;
 mod bounds;
 mod citations;
 mod compare;
+mod completions;
 mod counting;
 mod crawl;
 mod cuts;

@@ -45,6 +45,20 @@ pub enum KindArg {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ShellArg {
+    /// `source <(modelkin completions bash)` in ~/.bashrc
+    Bash,
+    /// `source <(modelkin completions zsh)` in ~/.zshrc, after compinit
+    Zsh,
+    /// `modelkin completions fish | source` in ~/.config/fish/config.fish
+    Fish,
+    /// `modelkin completions powershell | Out-String | Invoke-Expression` in the profile
+    Powershell,
+    /// `modelkin completions nushell | save -f modelkin.nu`, then `use modelkin.nu *` in config.nu; commands and options, no names
+    Nushell,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum GroupArg {
     /// Models by what descends from them
     Models,

@@ -10,6 +10,7 @@ mod clock;
 mod closed;
 mod common;
 mod compare;
+mod completions;
 mod crawl;
 mod desk;
 mod diff;
@@ -56,6 +57,11 @@ const POLICY: u8 = 3;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    match completions::answered() {
+        Ok(false) => (),
+        Ok(true) => return ExitCode::SUCCESS,
+        Err(error) => return output::failed(&error),
+    }
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(answer) => return output::answered(&answer),
@@ -96,6 +102,8 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Verify(verify) => verify::run(verify),
         Command::Pack(args) => pack::pack(args),
         Command::Unpack(args) => pack::unpack(args),
+        Command::Completions { shell } => completions::run(*shell),
+        Command::Manual { folder } => completions::manual(folder),
     }
 }
 

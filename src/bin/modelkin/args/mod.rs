@@ -6,9 +6,11 @@ mod comparing;
 mod making;
 mod origin;
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
-pub use crate::choice::{ColorArg, FormatArg, GroupArg, KindArg};
+pub use crate::choice::{ColorArg, FormatArg, GroupArg, KindArg, ShellArg};
 use crate::files::FromTo;
 pub use asking::{Begin, Check, Diff, Explain, Export, Family, Owners, PartArg, Rank, Report, SelectionArgs, Show};
 pub use common::{Asked, Filter, Tables, Trust, Wait};
@@ -72,4 +74,17 @@ pub enum Command {
     Pack(FromTo),
     /// Unpack a packed snapshot: the same bytes as before, which are read faster
     Unpack(FromTo),
+    /// Write what a shell needs to complete commands, options, and the names of models, owners and families
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: ShellArg,
+    },
+    /// Write the man pages
+    #[command(hide = true)]
+    Manual {
+        /// The folder to write them to
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
