@@ -1,8 +1,10 @@
 //! Facts as text, Markdown, CSV, JSON and pages, for people and programs. Every output names its snapshot and its definition.
 
 mod day;
+mod fitted;
 mod frame;
 mod grid;
+mod look;
 mod page;
 mod plot;
 mod printable;
@@ -11,10 +13,12 @@ mod section;
 mod text;
 mod unit;
 mod value;
+mod wrapped;
 
 pub use day::day;
 pub use frame::{Format, Report, Rows, Words, csv, footer};
 pub use grid::{Block, Grid, grouped, plural};
+pub use look::{Colours, Look};
 pub use page::page;
 pub use plot::{Bar, Plot, Series};
 pub use printable::{markdown, no_formula, printable, printable_lines};

@@ -23,7 +23,9 @@ pub fn rank(ranking: &Ranking, group: Group, filter: &str) -> Report<'static> {
         heads.push("known for".to_owned());
     }
     heads.extend(relation_heads());
-    let mut grid = Grid::new(heads);
+    // What is ranked by stays.
+    let counts = relation_heads().filter(|name| *name != measure.name()).collect::<Vec<_>>();
+    let mut grid = Grid::new(heads).sparing(counts.into_iter().rev());
     let mut rows = Vec::new();
     for row in shown {
         let mut id = row.id.clone();
