@@ -50,12 +50,12 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
     desk::write(&answer, args.question.format)?;
     let Facts::Findings { findings, .. } = answer.facts() else { return Ok(ExitCode::SUCCESS) };
     if findings.iter().any(|finding| finding.kind == report::LIE) {
-        output::note("check: the snapshot does not say what its records say; import its sources again");
+        output::say("check: the snapshot does not say what its records say; import its sources again");
         return Ok(ExitCode::from(POLICY));
     }
     let faults: Vec<_> = findings.iter().filter(|finding| finding.is_fault).map(|finding| finding.kind).collect();
     if args.strict && !faults.is_empty() {
-        output::note(&format!("strict: {}", faults.join(", ")));
+        output::say(&format!("strict: {}", faults.join(", ")));
         return Ok(ExitCode::from(POLICY));
     }
     Ok(ExitCode::SUCCESS)

@@ -9,8 +9,9 @@ use modelkin::reference::{Families, Publishers};
 use modelkin::snapshot::Snapshot;
 
 use crate::args;
+use crate::busy::Busy;
 use crate::output::{self, Usage};
-use crate::{files, snapshots};
+use crate::{files, snapshots, terminal};
 
 /// Looks at a question before a snapshot is opened for it.
 pub fn check(question: &Question) -> anyhow::Result<()> {
@@ -29,6 +30,7 @@ pub fn over(snapshot: &Snapshot, wait: &args::Wait, tables: Tables) -> Atlas {
 
 /// Asks.
 pub fn ask(atlas: &Atlas, question: &Question) -> anyhow::Result<Answer> {
+    let _busy = Busy::new("counting");
     atlas.ask(question).map_err(worded)
 }
 
@@ -39,7 +41,10 @@ pub fn answer(atlas: &Atlas, question: &Question, format: args::FormatArg) -> an
 
 /// Writes an answer.
 pub fn write(answer: &Answer, format: args::FormatArg) -> anyhow::Result<ExitCode> {
+    // On a terminal the answer itself tells how far it is.
+    let busy = (!terminal::is_terminal()).then(|| Busy::new("writing"));
     output::report(answer.report().map_err(worded)?, answer.snapshot(), format.into())?;
+    drop(busy);
     // In a table they stand where people look.
     if matches!(format, args::FormatArg::Csv | args::FormatArg::Json) {
         answer.said().iter().for_each(|sentence| output::note(sentence));

@@ -38,7 +38,7 @@ struct State {
 
 impl Progress {
     pub fn new(expected: Option<u64>, whole: String) -> Progress {
-        let bar = ProgressBar::new_spinner();
+        let bar = output::LINES.add(ProgressBar::new_spinner());
         if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed}  {wide_msg}") {
             bar.set_style(style);
         }
@@ -176,7 +176,7 @@ impl Progress {
     }
 
     pub fn line(&self, text: &str) {
-        self.bar.suspend(|| output::note(text));
+        output::note(text);
     }
 }
 
