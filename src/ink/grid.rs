@@ -1,7 +1,7 @@
 use super::NOT_JUDGED;
 use super::printable::markdown;
 use super::wrapped::width;
-use crate::model::Hint;
+use crate::model::{Hint, grouped};
 
 /// A `Block` is a part of what people read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,27 +92,4 @@ impl Grid {
         lines.insert(1, rule);
         lines.join("\n")
     }
-}
-
-/// Writes a count with commas between thousands.
-pub fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// Writes a count with its noun, as `1 model`, `2 models` and `2 oddities`.
-pub fn plural(count: u64, noun: &str) -> String {
-    let noun = match noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
-        _ if count == 1 => noun.to_owned(),
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{noun}s"),
-    };
-    format!("{} {noun}", grouped(count))
 }

@@ -15,9 +15,10 @@ mod unit;
 mod value;
 mod wrapped;
 
+pub use crate::model::{counted, grouped, plural};
 pub use day::day;
 pub use frame::{Format, Report, Rows, Words, csv, footer};
-pub use grid::{Block, Grid, grouped, plural};
+pub use grid::{Block, Grid};
 pub use look::{Colours, Look};
 pub use page::page;
 pub use plot::{Bar, Plot, Series};

@@ -1,4 +1,6 @@
-use super::{Block, Grid, Known, Named, Report, Rows, Section, Table, Unit, Value, day, grouped, percent, plural};
+use super::{
+    Block, Grid, Known, Named, Report, Rows, Section, Table, Unit, Value, counted, day, grouped, percent, plural,
+};
 use crate::census::{Coverage, Error, Sum};
 use crate::model::{Count, DAY};
 use crate::reference::Published;
@@ -154,8 +156,9 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Result<Vec
     let dated = listed().filter(|row| created.at(*row).is_some()).count() as u64;
     if dated * 10 < models * 9 {
         warnings.push(format!(
-            "{} of its models have a date ({}): whatever goes by years and months is about these alone, and bursts are judged only where half of the counted models have one.",
+            "{} of its models {} a date ({}): whatever goes by years and months is about these alone, and bursts are judged only where half of the counted models have one.",
             grouped(dated),
+            if dated == 1 { "has" } else { "have" },
             percent(dated as f64 / models.max(1) as f64)
         ));
     }
@@ -173,8 +176,8 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Result<Vec
         let mut downloads = Sum::default();
         aliases.iter().for_each(|row| downloads.add(column.at(*row)));
         warnings.push(format!(
-            "{} old ids are listed beside the models that they name today: both are counted, with {} downloads in 30 days of the old ids.",
-            grouped(aliases.len() as u64),
+            "{} beside what is called otherwise today: both are counted, with {} downloads in 30 days under old ids.",
+            counted(aliases.len() as u64, "old id", "is listed", "are listed"),
             grouped(downloads.total)
         ));
     }

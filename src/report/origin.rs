@@ -1,6 +1,4 @@
-use std::fmt::Display;
-
-use crate::ink::{Block, Grid, Named, Report, Rows, Value, day, grouped, plural, printable};
+use crate::ink::{Block, Grid, Named, Report, Rows, Value, counted, day, grouped, plural, printable};
 use crate::lineage::{Edge, WayCount};
 use crate::model::Relation;
 use crate::provenance::{About, Blast, Common, Hit, Known, Siblings, Upstream, Why};
@@ -365,10 +363,6 @@ pub fn hits<'s>(
     let mut report = Report::new(words.to_vec(), Rows::Many(all, Box::new(row)), blocks);
     report.beside.push(("bases".into(), texts(blast.bases.iter().map(|row| id(*row)))));
     report
-}
-
-fn counted(count: u64, noun: impl Display, one: &str, many: &str) -> String {
-    format!("{} {}", plural(count, &noun.to_string()), if count == 1 { one } else { many })
 }
 
 /// Tells which bases are ours themselves, before anything else: they are left out of what descends from the bases.

@@ -4,7 +4,7 @@ use std::hash::Hash;
 
 use super::{BEFORE, UNKNOWN};
 use crate::census::{self, Coverage, Error, Sum};
-use crate::ink::{Section, Table, Unit, Value, day, grouped, plural};
+use crate::ink::{Section, Table, Unit, Value, counted, day, grouped, plural};
 use crate::model::{DATES_KEPT_SINCE, DAY, Relation, side_by_side};
 use crate::provenance::{About, Hit};
 use crate::snapshot::Row;
@@ -85,11 +85,7 @@ pub fn blast(hits: &[Hit], about: &About<'_>, bases: &[Struck]) -> Result<Sectio
         grouped(direct),
         grouped(indirect)
     ));
-    section.findings.push(format!(
-        "{} only through them; {} hang from other roots too.",
-        hang(only),
-        grouped(total - only)
-    ));
+    section.findings.push(format!("{} only through them; {} from other roots too.", hang(only), hang(total - only)));
     section.findings.push(format!(
         "They are of {}, and have {} downloads in 30 days, known of {} of them.",
         plural(owned, "owner"),
@@ -138,7 +134,7 @@ pub fn blast(hits: &[Hit], about: &About<'_>, bases: &[Struck]) -> Result<Sectio
 }
 
 fn descend(models: u64) -> String {
-    format!("{} {}", plural(models, "model"), if models == 1 { "descends" } else { "descend" })
+    counted(models, "model", "descends", "descend")
 }
 
 fn hang(models: u64) -> String {

@@ -261,7 +261,7 @@ fn what_no_section_table_or_kind_is_called_is_told() {
     );
     assert_eq!(
         told(report(&["sizes", "shape.figure"])),
-        "shape has no table \"figure\"; it has figures, generations, relations, bases, components; do you mean figures?"
+        "shape has no table \"figure\"; it has figures, generations, relations, bases, components; did you mean figures?"
     );
     assert_eq!(told(report(&["series"])), "the section series is about several snapshots");
     assert_eq!(told(diff(None)), "there is no snapshot before this one to compare it with");

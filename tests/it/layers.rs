@@ -130,6 +130,7 @@ const ROOMS: &[Room] = &[
             "lineage",
             "reference",
             "snapshot",
+            "source",
             "model",
         ],
         foreign: &["glob", "serde", "thiserror"],

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use modelkin::ask::{self, Answer, Atlas, Begin, Contradiction, Error, Filter, Question, Select, Tables, What};
+use modelkin::ask::{
+    self, Answer, Atlas, Begin, Contradiction, Error, Filter, Meant, Near, Question, Select, Tables, What,
+};
 use modelkin::reference::{Families, Publishers};
 use modelkin::snapshot::Snapshot;
 
@@ -30,8 +32,11 @@ pub fn over(snapshot: &Snapshot, wait: &args::Wait, tables: Tables) -> Atlas {
 
 /// Asks.
 pub fn ask(atlas: &Atlas, question: &Question) -> anyhow::Result<Answer> {
-    let _busy = Busy::new("counting");
-    atlas.ask(question).map_err(worded)
+    let busy = Busy::new("counting");
+    let answer = atlas.ask(question).map_err(worded)?;
+    drop(busy);
+    answer.meant().iter().filter_map(Meant::note).for_each(|note| output::note(&note));
+    Ok(answer)
 }
 
 /// Asks, and writes the answer.
@@ -109,7 +114,14 @@ pub fn worded(error: Error) -> anyhow::Error {
         Error::NoSeries => usage(format!("{error}; name them with --snapshots")),
         Error::Unverified(error) => anyhow::Error::from_boxed(error),
         Error::Unknown(unknown) if unknown.what == What::Any => {
-            anyhow!("{unknown}; `modelkin rank --of families --top 0` shows the families")
+            anyhow!("{unknown}\n  tip: `modelkin rank --of families --top 0` lists the families")
+        }
+        Error::Unknown(unknown)
+            if unknown.what == What::Model && unknown.near.iter().any(|near| !matches!(near, Near::Model(..))) =>
+        {
+            anyhow!(
+                "{unknown}\n  tip: `modelkin family` is about a family, and commands with --family take its name there"
+            )
         }
         Error::NoDate => {
             anyhow!("--by growth needs the snapshot's date, and no record has one; import it again with --date")

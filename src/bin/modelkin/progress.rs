@@ -116,9 +116,12 @@ impl Progress {
                 ));
             }
             Event::Missed(children) => self.line(&format!(
-                "warning: the Hub counts {} more children of this model than it lists: they may name an older id of it that \
-                 is not known, as the children of its descendants may. Name it with --aliases, ask below that id, or crawl the whole Hub (modelkin crawl), which misses none",
-                grouped(*children)
+                "warning: the Hub counts {} of this model than it lists: an older id of it may be named there that \
+                 is not known, as by the children of its descendants. Name it with --aliases, ask below that id, or crawl the whole Hub (modelkin crawl), which misses none",
+                match children {
+                    1 => "1 more child".to_owned(),
+                    children => format!("{} more children", grouped(*children)),
+                }
             )),
             _ => (),
         }

@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use modelkin::census::{Step, verify};
-use modelkin::ink::{grouped, plural};
+use modelkin::ink::plural;
 use modelkin::reference::Families;
 
 use crate::busy::Busy;
@@ -39,8 +39,8 @@ pub fn run(args: &args::Verify) -> anyhow::Result<ExitCode> {
     }
     let counts = &provenance.counts;
     let mut text = format!(
-        "{name}: {} models, {}, {}: as its records say\nsha256 of the contents {}: as its records say\n",
-        grouped(counts.models),
+        "{name}: {}, {}, {}: as its records say\nsha256 of the contents {}: as its records say\n",
+        plural(counts.models, "model"),
         plural(counts.links, "link"),
         plural(counts.unlisted, "unlisted parent"),
         provenance.digest,
