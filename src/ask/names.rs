@@ -158,19 +158,20 @@ pub(super) fn family(name: &str, families: &Families, lineage: &Lineage) -> Resu
 
 /// A name that means nothing, with what may be meant: families that are called so in part, the owner, models that are spelled so.
 pub(super) fn unknown(name: &str, what: What, families: &Families, lineage: &Lineage) -> Unknown {
-    let lower = name.to_ascii_lowercase();
+    let group = name.strip_suffix("/*").unwrap_or(name);
+    let lower = group.to_ascii_lowercase();
     let holds = |family: &&str| lower.len() > 1 && family.to_ascii_lowercase().contains(&lower);
-    let mut groups: Vec<&str> = families.names().filter(|family| family.eq_ignore_ascii_case(name)).collect();
+    let mut groups: Vec<&str> = families.names().filter(|family| family.eq_ignore_ascii_case(group)).collect();
     if groups.is_empty() {
         groups = families.names().filter(holds).collect();
     }
-    if groups.is_empty() {
-        groups = nearest(name, families.names(), 3);
+    // Whoever names an owner means no family.
+    if groups.is_empty() && !group.contains('/') {
+        groups = nearest(group, families.names(), 3);
     }
     let snapshot = lineage.snapshot();
-    let owner = name.strip_suffix("/*").unwrap_or(name);
-    let owner =
-        Some(snapshot.owned_by(owner)).filter(|rows| !rows.is_empty()).and_then(|rows| snapshot.owner(rows.start));
+    let owned = Some(snapshot.owned_by(group)).filter(|rows| !rows.is_empty());
+    let owner = owned.and_then(|rows| snapshot.owner(rows.start));
     let models = lineage.nearest(name, 5).into_iter();
     let near = groups.into_iter().take(3).map(|name| Near::Family(name.to_owned()));
     let near = near.chain(owner.map(|name| Near::Owner(name.to_owned())));

@@ -5,7 +5,7 @@ use super::wrapped::{least, widest_word, width, wrapped};
 const BETWEEN: usize = 2;
 /// A column of sentences may be made as narrow as this, and one of ids as this, before a column of less weight is left out for it.
 const SENTENCES: usize = 30;
-const IDS: usize = 32;
+const IDS: usize = 36;
 /// No column is narrower, whatever the terminal: what is broken further cannot be read.
 const NARROWEST: usize = 4;
 

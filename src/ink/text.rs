@@ -82,12 +82,27 @@ pub(super) const UNKNOWABLE: [&str; 5] = [
 pub fn report(sections: &[Section], published: &Published, snapshot: &Snapshot) -> Result<Report<'static>, Error> {
     let mut blocks: Vec<Block> = warnings(snapshot, published)?.into_iter().map(Block::Line).collect();
     let mut rows: Vec<Named> = Vec::new();
+    // What several sections say is said once, after them.
+    let says = |section: &Section, sentence: &String| section.definition.contains(sentence);
+    let is_shared = |sentence: &&String| sections.iter().filter(|section| says(section, sentence)).count() > 1;
+    let mut shared: Vec<&str> = Vec::new();
     for section in sections {
+        let (common, own): (Vec<&String>, Vec<&String>) = section.definition.iter().partition(is_shared);
+        for sentence in common {
+            if !shared.contains(&sentence.as_str()) {
+                shared.push(sentence);
+            }
+        }
+        let own: Vec<&str> = own.into_iter().map(String::as_str).collect();
         let compared = compared(section, published);
         blocks.push(Block::Title(section.title.into()));
         section_blocks(section, compared.as_ref(), &mut blocks);
-        blocks.push(Block::Line(section.definition.join("\n")));
+        blocks.extend((!own.is_empty()).then(|| Block::Line(own.join("\n"))));
         rows.push(named(section, compared.as_ref()));
+    }
+    if !shared.is_empty() {
+        blocks.push(Block::Title("What holds in several sections".into()));
+        blocks.push(Block::Line(shared.join("\n")));
     }
     if sections.len() > 1 {
         blocks.push(Block::Title("What public metadata cannot tell".into()));

@@ -6,7 +6,7 @@ use std::thread;
 use assert_cmd::Command;
 use modelkin::ask::{
     Answer, Atlas, Begin, Blast, Cases, Check, Common, Contradiction, Diff, Error, Explain, Export, Facts, Family,
-    Filter, Models, Owners, Question, Rank, Report, Select, Show, Siblings, Tables, Upstream, What, Why,
+    Filter, Models, Near, Owners, Question, Rank, Report, Select, Show, Siblings, Tables, Upstream, What, Why,
 };
 use modelkin::census::{Group, Measure, Part};
 use modelkin::export::{self, Layout, Paint};
@@ -307,9 +307,9 @@ fn a_name_is_a_family_then_a_model_then_an_owner() {
         other => panic!("{other:?}"),
     };
     assert_eq!(unknown("unslot/*").what, What::Owner);
-    assert_eq!(unknown("unslot/*").nearest[0], "unsloth");
+    assert_eq!(unknown("unslot/*").near[0], Near::Owner("unsloth".into()));
     assert_eq!(unknown("Qwenn").what, What::Any);
-    assert!(unknown("Qwenn").nearest.contains(&"Qwen".to_owned()));
+    assert!(unknown("Qwenn").near.contains(&Near::Family("Qwen".into())));
 }
 
 /// An atlas of rows of the Hub, taken on 2025-06-30.

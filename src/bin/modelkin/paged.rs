@@ -124,7 +124,7 @@ fn pager() -> Option<Pager> {
     let named = ["MODELKIN_PAGER", "PAGER"].into_iter().find_map(|name| std::env::var(name).ok());
     let named = named.unwrap_or_else(|| "less".to_owned());
     let mut words = named.split_whitespace();
-    let program = words.next().filter(|program| *program != "cat")?;
+    let program = words.next().filter(|_| named.trim() != "cat")?;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=, ".contains(c);
     let mut command = match named.chars().all(is_plain) {
         true => {
