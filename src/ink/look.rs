@@ -30,6 +30,9 @@ pub enum Colours {
 /// Prose is no wider than this, however wide the terminal is: longer lines are hard to read.
 const PROSE: usize = 100;
 
+/// A line of a tree has this much room beside its rails, or half of the terminal.
+const LINE: usize = 40;
+
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 /// What is odd, and what somebody must look at.
@@ -95,10 +98,11 @@ impl Painter<'_> {
             Some(width) => {
                 let rails = line.find(|c| !" │├└─".contains(c)).unwrap_or(line.len());
                 let (own, rest) = line.split_at(rails);
+                let own = beside(own, width);
                 let below: String = own.chars().map(|c| if "│├".contains(c) { '│' } else { ' ' }).collect();
                 let mut lines = wrapped(rest, width.saturating_sub(own.chars().count()), "  ");
                 let (first, others) = lines.split_at_mut(1);
-                first.iter_mut().for_each(|line| line.insert_str(0, own));
+                first.iter_mut().for_each(|line| line.insert_str(0, &own));
                 others.iter_mut().for_each(|line| line.insert_str(0, &below));
                 lines
             }
@@ -169,6 +173,16 @@ impl Painter<'_> {
             return None;
         }
         self.snapshot.find(id).filter(|row| self.snapshot.is_listed(*row))
+    }
+}
+
+/// The rails before a line of a tree. Where they would leave no room for it, those to the left go.
+fn beside(rails: &str, width: usize) -> String {
+    let most = width.saturating_sub(LINE.min(width / 2));
+    let all: Vec<char> = rails.chars().collect();
+    match all.len().checked_sub(most) {
+        None | Some(0) => rails.to_owned(),
+        Some(over) => "… ".chars().chain(all[(over + 2).min(all.len())..].iter().copied()).collect(),
     }
 }
 

@@ -191,9 +191,9 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Result<Vec
         let mut downloads = Sum::default();
         aliases.iter().for_each(|row| downloads.add(column.at(*row)));
         warnings.push(format!(
-            "{} beside what is called otherwise today: both are counted, with {} downloads in 30 days under old ids.",
+            "{} beside what is called otherwise today: both are counted, with {} in 30 days under old ids.",
             counted(aliases.len() as u64, "old id", "is listed", "are listed"),
-            grouped(downloads.total)
+            plural(downloads.total, "download")
         ));
     }
     Ok(warnings)

@@ -87,9 +87,10 @@ pub fn blast(hits: &[Hit], about: &About<'_>, bases: &[Struck]) -> Result<Sectio
     ));
     section.findings.push(format!("{} only through them; {} from other roots too.", hang(only), hang(total - only)));
     section.findings.push(format!(
-        "They are of {}, and have {} downloads in 30 days, known of {} of them.",
+        "{} of {}, with {} in 30 days, known of {} of them.",
+        if total == 1 { "It is" } else { "They are" },
         plural(owned, "owner"),
-        downloads.known().map_or_else(|| "an unknown number of".into(), grouped),
+        downloads.known().map_or_else(|| "an unknown number of downloads".into(), |sum| plural(sum, "download")),
         grouped(downloads.of)
     ));
 

@@ -139,6 +139,24 @@ fn a_terminal_that_is_very_narrow_or_does_not_know_its_width_is_written_to_all_t
 }
 
 #[test]
+fn a_tree_that_is_deeper_than_the_terminal_is_wide_leaves_room_for_its_names() {
+    let place = Place::new();
+    let chain: String = (0..45).map(|at| format!("owner/model-{at} -> owner/model-{} : finetune\n", at + 1)).collect();
+    place.file("l.edges", chain);
+    assert_eq!(place.run(&["import", "l.edges", "-o", "s"]).code, 0);
+    for (width, most) in [(80, 2), (30, 4)] {
+        let show = ["show", "owner/model-0", "--depth", "50", "--snapshot", "s"];
+        let seen = on_a_terminal(&place, &show, (width, 10_000), false, &[("NO_COLOR", "1")]).text;
+        let (tree, _) = seen.split_once("\n\n").unwrap();
+        assert!(tree.lines().count() <= 46 * most, "{tree}");
+        for line in tree.lines() {
+            assert!(display_width(line) <= width.into(), "{line:?}");
+        }
+        assert!((0..46).all(|at| tree.contains(&format!("model-{at}"))), "{tree}");
+    }
+}
+
+#[test]
 fn numbers_stand_to_the_right_below_their_heads() {
     let place = Place::new();
     let mut columns = Vec::new();
