@@ -1,8 +1,9 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::tables::Tables;
-use super::{Cases, Chosen, Error, Naming, Question, names};
+use super::{Cases, Chosen, Error, Meant, Naming, Question, names};
 use crate::census::{Burst, Census, Counted, Drawn, FamilyCount, Group, Listing, Part, Ranking};
 #[cfg(feature = "export")]
 use crate::export;
@@ -17,6 +18,7 @@ use crate::snapshot::{Row, Snapshot};
 #[derive(Debug, Clone)]
 pub struct Answer {
     question: Question,
+    meant: Vec<Meant>,
     facts: Arc<Facts>,
     snapshot: Snapshot,
     tables: Arc<Tables>,
@@ -218,13 +220,24 @@ pub enum Facts {
 }
 
 impl Answer {
-    pub(super) fn new(question: Question, facts: Arc<Facts>, snapshot: Snapshot, tables: Arc<Tables>) -> Answer {
-        Answer { question, facts, snapshot, tables }
+    pub(super) fn new(
+        question: Question,
+        meant: Vec<Meant>,
+        facts: Arc<Facts>,
+        snapshot: Snapshot,
+        tables: Arc<Tables>,
+    ) -> Answer {
+        Answer { question, meant, facts, snapshot, tables }
     }
 
     /// Gives the question as it was asked.
     pub fn question(&self) -> &Question {
         &self.question
+    }
+
+    /// Gives the names in the question that are spelled otherwise than in the snapshot, each with the model that it means.
+    pub fn meant(&self) -> &[Meant] {
+        &self.meant
     }
 
     /// Gives what was found out, as data.
@@ -280,6 +293,20 @@ impl Answer {
     /// # Errors
     /// There is none after [`Atlas::ask`](super::Atlas::ask), which made the report once.
     pub fn report(&self) -> Result<Report<'_>, Error> {
+        let mut report = self.found()?;
+        if let Facts::Tree { renamed: Some((old, today)), .. } = &*self.facts {
+            report.beside.push(renamed(&[(old.clone(), today.clone())]));
+        }
+        if !self.meant.is_empty() {
+            let names = self.meant.iter().map(|meant| {
+                ink::Value::group([("asked", meant.asked.as_str().into()), ("id", ink::Value::from(meant.id.as_str()))])
+            });
+            report.beside.push(("named".into(), ink::Value::List(names.collect())));
+        }
+        Ok(report)
+    }
+
+    fn found(&self) -> Result<Report<'_>, Error> {
         Ok(match &*self.facts {
             Facts::Family { count, counted, words } => report::family(count, &self.snapshot, *counted, words),
             Facts::Models { family, part, listing, lineage, counted, words } => {
@@ -389,10 +416,7 @@ fn told<'r>(mut report: Report<'r>, naming: &Naming) -> Report<'r> {
     report.blocks.extend((!said.is_empty()).then(|| ink::Block::Line(said.join("\n"))));
     let texts = |texts: &mut dyn Iterator<Item = &str>| ink::Value::List(texts.map(Into::into).collect());
     if !naming.renamed.is_empty() {
-        let names = naming.renamed.iter().map(|(old, today)| {
-            ink::Value::group([("old", old.as_str().into()), ("today", ink::Value::from(today.as_str()))])
-        });
-        report.beside.push(("renamed".into(), ink::Value::List(names.collect())));
+        report.beside.push(renamed(&naming.renamed));
     }
     if !naming.missing.is_empty() {
         let ids = texts(&mut naming.missing.iter().map(|missing| missing.entry.id.as_str()));
@@ -402,4 +426,12 @@ fn told<'r>(mut report: Report<'r>, naming: &Naming) -> Report<'r> {
         report.beside.push(("remarks".into(), texts(&mut naming.remarks.iter().map(String::as_str))));
     }
     report
+}
+
+/// Old ids with those of today, for programs.
+fn renamed(names: &[(String, String)]) -> (Cow<'static, str>, ink::Value) {
+    let names = names.iter().map(|(old, today)| {
+        ink::Value::group([("old", old.as_str().into()), ("today", ink::Value::from(today.as_str()))])
+    });
+    ("renamed".into(), ink::Value::List(names.collect()))
 }

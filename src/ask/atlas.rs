@@ -27,6 +27,8 @@ pub struct Atlas {
     wait: Option<u64>,
     files: Arc<[FileLink]>,
     remarks: Arc<[String]>,
+    /// In this snapshot names are looked up, where its own is a part of it.
+    whole: Option<Snapshot>,
     known: Arc<Known>,
 }
 
@@ -53,6 +55,7 @@ impl Atlas {
             wait: None,
             files: Arc::default(),
             remarks: Arc::default(),
+            whole: None,
             known: Arc::default(),
         }
     }
@@ -76,6 +79,20 @@ impl Atlas {
     #[must_use]
     pub fn overlaid(self, files: Vec<FileLink>, remarks: Vec<String>) -> Atlas {
         Atlas { files: files.into(), remarks: remarks.into(), ..self }
+    }
+
+    /// Lets names without an owner be looked up in another snapshot, of which the atlas has a part.
+    #[must_use]
+    pub fn named_by(self, whole: &Snapshot) -> Atlas {
+        Atlas { whole: Some(whole.clone()), ..self }
+    }
+
+    /// The lineage in which names are looked up.
+    pub(super) fn names(&self) -> Result<Lineage, Error> {
+        match &self.whole {
+            Some(whole) => Ok(Lineage::from_snapshot(whole)?),
+            None => self.lineage(),
+        }
     }
 
     /// What files beside cards alone state, and what is to be said of what is laid over the snapshot.
@@ -111,6 +128,7 @@ impl Atlas {
     /// written.
     pub fn ask(&self, question: &Question) -> Result<Answer, Error> {
         question.check()?;
+        let (settled, meant) = self.settled(question)?;
         // What is about earlier snapshots too is not this snapshot's alone, and what may be of all models is not kept.
         let is_small = match question {
             Question::Family(family) => family.list.is_none(),
@@ -121,12 +139,12 @@ impl Atlas {
             Question::Explain(_) | Question::Why(_) => true,
             _ => false,
         };
-        let find = || Ok((question.clone(), Arc::new(self.find(question)?)));
+        let find = || Ok((settled.clone(), Arc::new(self.find(&settled)?)));
         let facts = match is_small {
-            true => remembered(&self.known.answers, |asked| asked == question, find)?,
+            true => remembered(&self.known.answers, |asked| *asked == settled, find)?,
             false => find()?.1,
         };
-        let answer = Answer::new(question.clone(), facts, self.snapshot.clone(), Arc::clone(&self.tables));
+        let answer = Answer::new(question.clone(), meant, facts, self.snapshot.clone(), Arc::clone(&self.tables));
         // Whatever columns it will be shown by are read, too.
         // (Findings are words already, and may be many.)
         if !matches!(answer.facts(), Facts::Findings { .. }) {
@@ -219,8 +237,9 @@ impl Atlas {
     pub fn choose(&self, selection: &Select, filter: &Filter) -> Result<(Chosen, Arc<Census>), Error> {
         selection.check()?;
         filter.check()?;
+        let selection = self.settled_selection(selection)?;
         let start = selection.start(self.tables.families(), &self.lineage()?)?;
-        self.chosen(selection, start, filter)
+        self.chosen(&selection, start, filter)
     }
 
     fn chosen(&self, selection: &Select, start: Start, filter: &Filter) -> Result<(Chosen, Arc<Census>), Error> {

@@ -40,7 +40,7 @@ impl Atlas {
         }));
         let mut places: HashMap<String, (String, u64)> = HashMap::new();
         for entry in &asked.models.listed {
-            let id = lineage.find(&entry.id).map_or(entry.id.as_str(), |row: Row| self.snapshot().id(row));
+            let id = lineage.row(&entry.id).map_or(entry.id.as_str(), |row: Row| self.snapshot().id(row));
             if entry.line > 0 {
                 places.entry(id.to_owned()).or_insert((entry.file.clone(), entry.line));
             }

@@ -17,6 +17,7 @@ mod names;
 mod origin;
 mod question;
 mod selection;
+mod settling;
 mod surveying;
 mod tables;
 mod tracing;
@@ -27,7 +28,7 @@ pub use atlas::Atlas;
 pub use comparison::{Compare, Flows, Rank};
 pub use contradiction::Contradiction;
 pub use filter::Filter;
-pub use names::{Missing, Naming, Unknown, What};
+pub use names::{How, Meant, Missing, Naming, Near, Unknown, What, did_you_mean};
 #[cfg(feature = "export")]
 pub use origin::Bom;
 pub use origin::{Blast, Common, Entry, Flag, Licences, Models, Siblings, Upstream, Why};
@@ -66,7 +67,7 @@ pub enum Error {
     #[error("growth needs the snapshot's date, and no record has one")]
     NoDate,
     /// The survey has no section of that name.
-    #[error("no section {name:?}; there are {}", survey::names().collect::<Vec<_>>().join(", "))]
+    #[error("no section {name:?}; there are {}{}", survey::names().collect::<Vec<_>>().join(", "), did_you_mean(name, survey::names()))]
     NoSection {
         /// This is the name that the question gave.
         name: String,
@@ -78,7 +79,7 @@ pub enum Error {
     #[error("there is no snapshot before this one to compare it with")]
     NothingBefore,
     /// The section was made, and has no table of that name.
-    #[error("{section} has no table {name:?}; it has {}{}", known.join(", "), near.as_ref().map_or_else(String::new, |near| format!("; do you mean {near}?")))]
+    #[error("{section} has no table {name:?}; it has {}{}", known.join(", "), near.as_ref().map_or_else(String::new, |near| format!("; did you mean {near}?")))]
     NoTable {
         /// This is the section's name.
         section: &'static str,
@@ -90,7 +91,7 @@ pub enum Error {
         near: Option<String>,
     },
     /// A check knows no kind of odd things by that name.
-    #[error("{name:?} is no kind; use {}", report::kinds().collect::<Vec<_>>().join(", "))]
+    #[error("{name:?} is no kind; use {}{}", report::kinds().collect::<Vec<_>>().join(", "), did_you_mean(name, report::kinds()))]
     NoKind {
         /// This is the name that the question gave.
         name: String,

@@ -3,20 +3,26 @@ use std::fmt::{Display, Formatter};
 
 use super::origin::Models;
 use super::{Entry, Error};
-use crate::ink::printable;
+use crate::ink::{plural, printable};
 use crate::lineage::{Lineage, NotFound};
 use crate::reference::{Families, Family};
 use crate::snapshot::{Row, Snapshot, nearest};
+use crate::source::NoModel;
 
-/// An `Unknown` is a name that nothing in the snapshot or in the rules has.
+/// Suggests the word that was probably meant, if any of those that are known is near: `; did you mean graphml?`.
+pub fn did_you_mean<'w>(wanted: &str, known: impl IntoIterator<Item = &'w str>) -> String {
+    nearest(wanted, known.into_iter(), 1).first().map_or_else(String::new, |near| format!("; did you mean {near}?"))
+}
+
+/// An `Unknown` is a name that says nothing here, or not what alone is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {
     /// This is the name as it was asked for.
     pub wanted: String,
     /// This says what kinds of names were looked through.
     pub what: What,
-    /// These names are spelled most like it, the nearest first; there may be none.
-    pub nearest: Vec<String>,
+    /// These are what may be meant instead: families and owners first, then models, those with most descendants first.
+    pub near: Vec<Near>,
 }
 
 /// A `What` says what kinds of names were looked through in vain.
@@ -27,30 +33,115 @@ pub enum What {
     Any,
     /// Owners alone were looked through.
     Owner,
+    /// Models alone were looked through.
+    Model,
+    /// Models alone were looked through, and so many bear the name, of which none stands out.
+    Several(u64),
+    /// It is an address, and leads to no model.
+    Address(NoModel),
+}
+
+/// A `Near` is a name that may be meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Near {
+    /// It is a family of the rules.
+    Family(String),
+    /// It is an owner, of whom all models are a family.
+    Owner(String),
+    /// It is a model, with the number of its descendants.
+    Model(String, u64),
+}
+
+impl Display for Near {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Near::Family(name) => write!(f, "the family {name:?}"),
+            Near::Owner(name) => write!(f, "all of {name}/*"),
+            Near::Model(id, descendants) => write!(f, "{id} ({})", plural(*descendants, "descendant")),
+        }
+    }
 }
 
 impl Display for Unknown {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        let wanted = &self.wanted;
         match self.what {
-            What::Any => write!(f, "no family, owner or model {:?}", self.wanted)?,
-            What::Owner => write!(f, "no model of the owner {:?} in this snapshot", self.wanted)?,
+            What::Any => write!(f, "no family, owner or model {wanted:?}")?,
+            What::Owner => write!(f, "no model of the owner {wanted:?} in this snapshot")?,
+            What::Model => write!(f, "no model {wanted:?} in this snapshot")?,
+            What::Several(models) => {
+                write!(
+                    f,
+                    "{} are called {wanted:?}, none with more descendants than the others",
+                    plural(models, "model")
+                )?;
+            }
+            What::Address(fault) => write!(f, "{wanted} {fault}")?,
         }
-        match self.nearest.is_empty() {
-            true => Ok(()),
-            false => write!(f, "; the nearest: {}", self.nearest.join(", ")),
+        let is_group = |near: &&Near| !matches!(near, Near::Model(..));
+        let all = |near: Vec<&Near>| near.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let (groups, models): (Vec<&Near>, Vec<&Near>) = self.near.iter().partition(is_group);
+        let has_groups = !groups.is_empty();
+        if has_groups {
+            write!(f, "; did you mean {}?", all(groups).join(" or "))?;
+        }
+        if models.is_empty() {
+            return Ok(());
+        }
+        let models = all(models).join(", ");
+        match (self.what, has_groups) {
+            (What::Several(_), _) => write!(f, "; name one by its whole id: {models}"),
+            (_, true) => write!(f, " The nearest models: {models}"),
+            (_, false) => write!(f, "; the nearest: {models}"),
         }
     }
 }
 
 impl std::error::Error for Unknown {}
 
-impl Unknown {
-    fn new(wanted: &str, what: What, nearest: impl IntoIterator<Item = impl Into<String>>) -> Unknown {
-        Unknown { wanted: wanted.into(), what, nearest: nearest.into_iter().map(Into::into).collect() }
+/// A `Meant` is a name in a question that is spelled otherwise than in the snapshot, with the model that it means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meant {
+    /// This is the name as it was asked for.
+    pub asked: String,
+    /// This is the id of the model that is meant.
+    pub id: String,
+    /// This says why.
+    pub how: How,
+}
+
+/// A `How` says why a name means a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum How {
+    /// The name is the address of the model's page or of one of its files.
+    Address,
+    /// The name is an id without its owner, and the model has most descendants of all that are called so.
+    Name {
+        /// It has so many descendants.
+        descendants: u64,
+        /// So many other listed models are called so.
+        others: u64,
+    },
+}
+
+impl Meant {
+    /// Says what is meant, where that is not plain: an address leads to one model alone.
+    pub fn note(&self) -> Option<String> {
+        let How::Name { descendants, others } = self.how else { return None };
+        let descendants = plural(descendants, "descendant");
+        let others = match others {
+            0 => "no other model is called so".to_owned(),
+            1 => "1 other model is called so, and has fewer".to_owned(),
+            others => format!("{} are called so, and have fewer", plural(others, "other model")),
+        };
+        Some(printable(&format!("{}: {} is meant, with {descendants}; {others}", self.asked, self.id)))
     }
 }
 
-/// Finds what a name means in every question: a family of the rules, then `owner/*`, then a model, then an owner.
+/// Finds what the name of a family means: a family of the rules, then `owner/*`, then a model, then an owner. What a name may mean
+/// besides was found before ([`Atlas::settled`](super::Atlas)).
 pub(super) fn family(name: &str, families: &Families, lineage: &Lineage) -> Result<Family, Error> {
     if let Some(family) = families.find(name)? {
         return Ok(family);
@@ -59,19 +150,33 @@ pub(super) fn family(name: &str, families: &Families, lineage: &Lineage) -> Resu
     if let Some(name) = name.strip_suffix("/*") {
         return Ok(owner(name, snapshot)?);
     }
-    match lineage.find(name) {
-        Ok(row) => Ok(Family::of_model(snapshot.id(row))),
-        Err(missing) => {
-            if let Some(family) = owned(name, snapshot) {
-                return Ok(family);
-            }
-            let holds = |family: &&str| family.to_ascii_lowercase().contains(&name.to_ascii_lowercase());
-            let mut near: Vec<&str> = families.names().filter(holds).collect();
-            near.extend(nearest(name, families.names().filter(|family| !holds(family)), 3));
-            let near = near.into_iter().chain(missing.nearest.iter().map(String::as_str)).take(6);
-            Err(Unknown::new(name, What::Any, near).into())
-        }
+    match lineage.row(name) {
+        Some(row) => Ok(Family::of_model(snapshot.id(row))),
+        None => owned(name, snapshot).ok_or_else(|| unknown(name, What::Any, families, lineage).into()),
     }
+}
+
+/// A name that means nothing, with what may be meant: families that are called so in part, the owner, models that are spelled so.
+pub(super) fn unknown(name: &str, what: What, families: &Families, lineage: &Lineage) -> Unknown {
+    let group = name.strip_suffix("/*").unwrap_or(name);
+    let lower = group.to_ascii_lowercase();
+    let holds = |family: &&str| lower.len() > 1 && family.to_ascii_lowercase().contains(&lower);
+    let mut groups: Vec<&str> = families.names().filter(|family| family.eq_ignore_ascii_case(group)).collect();
+    if groups.is_empty() {
+        groups = families.names().filter(holds).collect();
+    }
+    // Whoever names an owner means no family.
+    if groups.is_empty() && !group.contains('/') {
+        groups = nearest(group, families.names(), 3);
+    }
+    let snapshot = lineage.snapshot();
+    let owned = Some(snapshot.owned_by(group)).filter(|rows| !rows.is_empty());
+    let owner = owned.and_then(|rows| snapshot.owner(rows.start));
+    let models = lineage.nearest(name, 5).into_iter();
+    let near = groups.into_iter().take(3).map(|name| Near::Family(name.to_owned()));
+    let near = near.chain(owner.map(|name| Near::Owner(name.to_owned())));
+    let near = near.chain(models.map(|(row, descendants)| Near::Model(snapshot.id(row).to_owned(), descendants)));
+    Unknown { wanted: name.to_owned(), what, near: near.collect() }
 }
 
 /// Makes a family of all models of an owner, without regard to case.
@@ -79,11 +184,12 @@ pub(super) fn owner(name: &str, snapshot: &Snapshot) -> Result<Family, Unknown> 
     owned(name, snapshot).ok_or_else(|| {
         let mut owners: Vec<&str> = snapshot.rows().filter_map(|row| snapshot.owner(row)).collect();
         owners.dedup();
-        Unknown::new(name, What::Owner, nearest(name, owners.into_iter(), 5))
+        let near = nearest(name, owners.into_iter(), 5).into_iter().map(|owner| Near::Owner(owner.to_owned()));
+        Unknown { wanted: name.to_owned(), what: What::Owner, near: near.collect() }
     })
 }
 
-fn owned(name: &str, snapshot: &Snapshot) -> Option<Family> {
+pub(super) fn owned(name: &str, snapshot: &Snapshot) -> Option<Family> {
     let rows = snapshot.owned_by(name);
     (!rows.is_empty()).then(|| Family::of_owner(snapshot.owner(rows.start).unwrap_or(name)))
 }
@@ -93,7 +199,7 @@ fn owned(name: &str, snapshot: &Snapshot) -> Option<Family> {
 pub struct Missing {
     /// This is its id and its place, as the list has them.
     pub entry: Entry,
-    /// These ids are spelled most like it, the nearest first; there may be none.
+    /// These ids are spelled like it, those with most descendants first; there may be none.
     pub nearest: Vec<String>,
 }
 
@@ -133,9 +239,8 @@ impl Naming {
                 Some(_) => rows.push(self.find(&entry.id, lineage)?),
                 None => {
                     // All names are looked through for each: a long list of private models is not worth that.
-                    let near =
-                        if self.missing.len() < NEAR { lineage.snapshot().nearest(&entry.id, 5) } else { Vec::new() };
-                    let nearest = near.into_iter().map(str::to_owned).collect();
+                    let near = if self.missing.len() < NEAR { lineage.nearest(&entry.id, 5) } else { Vec::new() };
+                    let nearest = near.into_iter().map(|(row, _)| lineage.snapshot().id(row).to_owned()).collect();
                     self.missing.push(Missing { entry: entry.clone(), nearest });
                 }
             }

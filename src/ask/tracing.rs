@@ -215,9 +215,9 @@ impl Atlas {
             let before = self.earlier().last().ok_or(Error::NothingBefore)?;
             for (id, reason) in changed(before, self.snapshot())? {
                 let flag = Flag { model: Entry { id, ..Entry::default() }, reason, ..Flag::default() };
-                match lineage.find(&flag.model.id) {
-                    Ok(row) => join(found.entry(row).or_default(), &flag),
-                    Err(_) => gone.push(flag),
+                match lineage.row(&flag.model.id) {
+                    Some(row) => join(found.entry(row).or_default(), &flag),
+                    None => gone.push(flag),
                 }
             }
         }

@@ -26,7 +26,7 @@ impl Overlay {
     /// It fails if the snapshot is not as it was written.
     pub fn new(snapshot: &Snapshot, locals: &[LocalModel], asked: &[&str]) -> Result<Overlay, Error> {
         let lineage = Lineage::from_snapshot(snapshot)?;
-        let today = |id: &str| lineage.find(id).ok();
+        let today = |id: &str| lineage.row(id);
         let mut starts: Vec<Row> = asked.iter().filter_map(|id| today(id)).collect();
         let (mut files, mut remarks, mut records) = (Vec::new(), Vec::new(), Vec::new());
         for local in locals {

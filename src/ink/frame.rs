@@ -4,9 +4,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
+use super::look::{Look, Painter};
 use super::printable::{fenced, markdown, markdown_lines, no_formula};
 use super::value::{Map, flatten};
-use super::{Block, Named, Value, day, plural, printable_lines};
+use super::{Block, Grid, Named, Value, day, plural};
 use crate::model::Hint;
 use crate::snapshot::{Snapshot, Taken};
 
@@ -37,6 +38,8 @@ pub struct Report<'r> {
     pub beside: Named,
     /// These are the words for hints, of whoever shows the report ([`Report::worded`]). Without any nothing is said.
     pub words: Words,
+    /// This says on what people are shown it as a table ([`Report::looking`]).
+    pub look: Look,
 }
 
 /// `Words` says for a hint what stands behind a line, from the mark on that sets it off: `; --top 0 shows all`.
@@ -107,12 +110,17 @@ struct Frame<'a> {
 impl<'r> Report<'r> {
     /// Makes a report with nothing beside its rows.
     pub fn new(definition: Vec<String>, rows: impl Into<Rows<'r>>, blocks: Vec<Block>) -> Report<'r> {
-        Report { definition, rows: rows.into(), blocks, beside: Vec::new(), words: |_| "" }
+        Report { definition, rows: rows.into(), blocks, beside: Vec::new(), words: |_| "", look: Look::default() }
     }
 
     /// Says hints in these words.
     pub fn worded(self, words: Words) -> Report<'r> {
         Report { words, ..self }
+    }
+
+    /// Shows the table so.
+    pub fn looking(self, look: Look) -> Report<'r> {
+        Report { look, ..self }
     }
 }
 
@@ -128,22 +136,27 @@ impl Report<'_> {
                 "\n".to_owned()
             }
             Format::Csv => return self.csv(out),
-            Format::Table => self.blocks(snapshot, printable_lines, |block| match block {
-                Block::Line(text) | Block::Fixed(text) => printable_lines(text),
-                Block::Hinted(text, hint, end) => printable_lines(&self.hinted(text, *hint, *end)),
-                Block::Title(text) => {
-                    let text = printable_lines(text);
-                    format!("{text}\n{}", "=".repeat(text.chars().count()))
-                }
-                Block::Grid(grid) => grid.text(),
-            }),
-            Format::Markdown => self.blocks(snapshot, markdown_lines, |block| match block {
-                Block::Line(text) => markdown_lines(text),
-                Block::Hinted(text, hint, end) => markdown_lines(&self.hinted(text, *hint, *end)),
-                Block::Title(text) => format!("## {}", markdown(text)),
-                Block::Fixed(text) => fenced(text),
-                Block::Grid(grid) => grid.markdown(),
-            }),
+            Format::Table => {
+                let painter = Painter { look: self.look, snapshot };
+                let draw = |block: &Block| match block {
+                    Block::Line(text) => painter.prose(text),
+                    Block::Fixed(text) => painter.fixed(text),
+                    Block::Hinted(text, hint, end) => painter.prose(&self.hinted(text, *hint, *end)),
+                    Block::Title(text) => painter.title(text),
+                    Block::Grid(grid) => self.grid(grid, painter),
+                };
+                self.blocks(draw, |text| painter.prose(text), &painter.foot(&footer(snapshot)))
+            }
+            Format::Markdown => {
+                let draw = |block: &Block| match block {
+                    Block::Line(text) => markdown_lines(text),
+                    Block::Hinted(text, hint, end) => markdown_lines(&self.hinted(text, *hint, *end)),
+                    Block::Title(text) => format!("## {}", markdown(text)),
+                    Block::Fixed(text) => fenced(text),
+                    Block::Grid(grid) => grid.markdown(),
+                };
+                self.blocks(draw, markdown_lines, &markdown_lines(&footer(snapshot)))
+            }
         };
         out.write_all(text.as_bytes())
     }
@@ -157,7 +170,19 @@ impl Report<'_> {
         format!("{text}{}{end}", (self.words)(hint))
     }
 
-    fn blocks(&self, snapshot: &Snapshot, lines: fn(&str) -> String, draw: impl Fn(&Block) -> String) -> String {
+    /// A table on a terminal, with what it has no room for.
+    fn grid(&self, grid: &Grid, painter: Painter<'_>) -> String {
+        let (text, left_out) = painter.grid(grid);
+        match left_out.is_empty() {
+            true => text,
+            false => {
+                let said = format!("Not shown, for want of room: {}", left_out.join(", "));
+                format!("{text}\n{}", painter.foot(&self.hinted(&said, Hint::MoreRoom, '.')))
+            }
+        }
+    }
+
+    fn blocks(&self, draw: impl Fn(&Block) -> String, lines: impl Fn(&str) -> String, foot: &str) -> String {
         let mut parts: Vec<String> = Vec::new();
         for (at, block) in self.blocks.iter().enumerate() {
             let follows_line = at > 0 && self.blocks[at - 1].is_line() && block.is_line();
@@ -167,7 +192,7 @@ impl Report<'_> {
             }
         }
         parts.extend((!self.definition.is_empty()).then(|| lines(&self.definition.join("\n"))));
-        parts.push(lines(&footer(snapshot)));
+        parts.push(foot.to_owned());
         parts.join("\n\n") + "\n"
     }
 

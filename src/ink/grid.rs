@@ -1,7 +1,7 @@
-use comfy_table::{CellAlignment, ContentArrangement, Table, TableStyle, presets};
-
-use super::printable::{markdown, printable};
-use crate::model::Hint;
+use super::NOT_JUDGED;
+use super::printable::markdown;
+use super::wrapped::width;
+use crate::model::{Hint, grouped};
 
 /// A `Block` is a part of what people read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,19 +29,29 @@ impl Block {
     }
 }
 
-/// A `Grid` is a table for people: the first column may be texts, columns of numbers stand to the right.
+/// A `Grid` is a table for people: columns of numbers stand to the right, all others to the left.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grid {
     /// The columns have these heads.
     pub heads: Vec<String>,
     /// Each row has as many cells as there are heads.
     pub rows: Vec<Vec<String>>,
+    /// These heads are left out where there is no room for all, the first one first; the others stay.
+    pub spare: Vec<String>,
 }
 
 impl Grid {
-    /// Makes an empty table with these heads.
+    /// Makes an empty table with these heads. They stand in the order of their weight: where there is no room for all, the
+    /// last is left out first, and the first stays.
     pub fn new(heads: impl IntoIterator<Item = impl Into<String>>) -> Grid {
-        Grid { heads: heads.into_iter().map(Into::into).collect(), rows: Vec::new() }
+        let heads: Vec<String> = heads.into_iter().map(Into::into).collect();
+        let spare = heads.iter().skip(1).rev().cloned().collect();
+        Grid { heads, rows: Vec::new(), spare }
+    }
+
+    /// Says which columns are left out where there is no room for all, the first one first; the others stay.
+    pub fn sparing(self, heads: impl IntoIterator<Item = impl Into<String>>) -> Grid {
+        Grid { spare: heads.into_iter().map(Into::into).collect(), ..self }
     }
 
     /// Adds a row.
@@ -49,64 +59,37 @@ impl Grid {
         self.rows.push(cells.into_iter().collect());
     }
 
-    fn is_numeric(&self, column: usize) -> bool {
-        let cells = || self.rows.iter().filter_map(|row| row.get(column));
-        cells().any(|cell| !cell.is_empty())
-            && cells().all(|cell| {
-                cell.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | '%' | '-' | '–' | '+' | ' '))
-            })
-    }
-
-    pub(super) fn text(&self) -> String {
-        self.draw(presets::NOTHING)
+    /// Whether a column holds numbers; what could not be judged or is not known stands among them.
+    pub(super) fn is_numeric(&self, column: usize) -> bool {
+        let is_mark = |c: char| c.is_ascii_digit() || matches!(c, ',' | '.' | '%' | '-' | '–' | '+' | '>' | ' ');
+        // A sum may tell of how many models it is.
+        let number = |cell: &str| cell.split_once(" (").map_or(cell, |(number, _)| number).to_owned();
+        let is_none = |cell: &str| cell.is_empty() || cell == NOT_JUDGED || cell == "not known";
+        let cells = || self.rows.iter().filter_map(|row| row.get(column)).map(|cell| number(cell));
+        cells().any(|cell| !is_none(&cell)) && cells().all(|cell| is_none(&cell) || cell.chars().all(is_mark))
     }
 
     pub(super) fn markdown(&self) -> String {
-        self.draw(presets::ASCII_MARKDOWN)
-    }
-
-    fn draw(&self, style: TableStyle) -> String {
-        let is_markdown = style == presets::ASCII_MARKDOWN;
-        let cell = |text: &String| {
-            if is_markdown { markdown(text) } else { printable(text) }
-        };
-        let mut table = Table::new();
-        table.load_style(style).set_content_arrangement(ContentArrangement::Disabled);
-        table.set_header(self.heads.iter().map(cell));
-        table.add_rows(self.rows.iter().map(|row| row.iter().map(cell)));
-        for column in 0..self.heads.len() {
-            if let Some(drawn) = table.column_mut(column) {
-                let right = self.is_numeric(column);
-                drawn.set_cell_alignment(if right { CellAlignment::Right } else { CellAlignment::Left });
-                if !is_markdown {
-                    drawn.set_padding((0, 2));
-                }
+        let cells = |cells: &[String]| cells.iter().map(|cell| markdown(cell)).collect::<Vec<_>>();
+        let rows: Vec<Vec<String>> = std::iter::once(&self.heads).chain(&self.rows).map(|row| cells(row)).collect();
+        let widths: Vec<usize> = (0..self.heads.len())
+            .map(|column| {
+                rows.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max().unwrap_or_default()
+            })
+            .collect();
+        let line = |row: &Vec<String>| {
+            let mut line = String::from("|");
+            for (column, wide) in widths.iter().enumerate() {
+                let cell = row.get(column).map_or("", String::as_str);
+                let blanks = " ".repeat(wide - width(cell));
+                line +=
+                    &if self.is_numeric(column) { format!(" {blanks}{cell} |") } else { format!(" {cell}{blanks} |") };
             }
-        }
-        let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+            line
+        };
+        let rule = format!("|{}|", widths.iter().map(|wide| "-".repeat(wide + 2)).collect::<Vec<_>>().join("|"));
+        let mut lines: Vec<String> = rows.iter().map(line).collect();
+        lines.insert(1, rule);
         lines.join("\n")
     }
-}
-
-/// Writes a count with commas between thousands.
-pub fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// Writes a count with its noun, as `1 model`, `2 models` and `2 oddities`.
-pub fn plural(count: u64, noun: &str) -> String {
-    let noun = match noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
-        _ if count == 1 => noun.to_owned(),
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{noun}s"),
-    };
-    format!("{} {noun}", grouped(count))
 }

@@ -2,8 +2,10 @@
 
 mod citation;
 mod day;
+mod fitted;
 mod frame;
 mod grid;
+mod look;
 mod page;
 mod plot;
 mod printable;
@@ -12,11 +14,14 @@ mod section;
 mod text;
 mod unit;
 mod value;
+mod wrapped;
 
+pub use crate::model::{counted, grouped, plural};
 pub use citation::{Citation, CitationFormat};
 pub use day::day;
 pub use frame::{Format, Report, Rows, Words, csv, footer};
-pub use grid::{Block, Grid, grouped, plural};
+pub use grid::{Block, Grid};
+pub use look::{Colours, Look};
 pub use page::page;
 pub use plot::{Bar, Plot, Series};
 pub use printable::{markdown, no_formula, printable, printable_lines};

@@ -1,4 +1,6 @@
-use super::{Block, Grid, Known, Named, Report, Rows, Section, Table, Unit, Value, day, grouped, percent, plural};
+use super::{
+    Block, Grid, Known, Named, Report, Rows, Section, Table, Unit, Value, counted, day, grouped, percent, plural,
+};
 use crate::census::{Coverage, Error, Sum};
 use crate::model::{Count, DAY};
 use crate::reference::Published;
@@ -80,12 +82,27 @@ pub(super) const UNKNOWABLE: [&str; 5] = [
 pub fn report(sections: &[Section], published: &Published, snapshot: &Snapshot) -> Result<Report<'static>, Error> {
     let mut blocks: Vec<Block> = warnings(snapshot, published)?.into_iter().map(Block::Line).collect();
     let mut rows: Vec<Named> = Vec::new();
+    // What several sections say is said once, after them.
+    let says = |section: &Section, sentence: &String| section.definition.contains(sentence);
+    let is_shared = |sentence: &&String| sections.iter().filter(|section| says(section, sentence)).count() > 1;
+    let mut shared: Vec<&str> = Vec::new();
     for section in sections {
+        let (common, own): (Vec<&String>, Vec<&String>) = section.definition.iter().partition(is_shared);
+        for sentence in common {
+            if !shared.contains(&sentence.as_str()) {
+                shared.push(sentence);
+            }
+        }
+        let own: Vec<&str> = own.into_iter().map(String::as_str).collect();
         let compared = compared(section, published);
         blocks.push(Block::Title(section.title.into()));
         section_blocks(section, compared.as_ref(), &mut blocks);
-        blocks.push(Block::Line(section.definition.join("\n")));
+        blocks.extend((!own.is_empty()).then(|| Block::Line(own.join("\n"))));
         rows.push(named(section, compared.as_ref()));
+    }
+    if !shared.is_empty() {
+        blocks.push(Block::Title("What holds in several sections".into()));
+        blocks.push(Block::Line(shared.join("\n")));
     }
     if sections.len() > 1 {
         blocks.push(Block::Title("What public metadata cannot tell".into()));
@@ -155,8 +172,9 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Result<Vec
     let dated = listed().filter(|row| created.at(*row).is_some()).count() as u64;
     if dated * 10 < models * 9 {
         warnings.push(format!(
-            "{} of its models have a date ({}): whatever goes by years and months is about these alone, and bursts are judged only where half of the counted models have one.",
+            "{} of its models {} a date ({}): whatever goes by years and months is about these alone, and bursts are judged only where half of the counted models have one.",
             grouped(dated),
+            if dated == 1 { "has" } else { "have" },
             percent(dated as f64 / models.max(1) as f64)
         ));
     }
@@ -174,9 +192,9 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Result<Vec
         let mut downloads = Sum::default();
         aliases.iter().for_each(|row| downloads.add(column.at(*row)));
         warnings.push(format!(
-            "{} old ids are listed beside the models that they name today: both are counted, with {} downloads in 30 days of the old ids.",
-            grouped(aliases.len() as u64),
-            grouped(downloads.total)
+            "{} beside what is called otherwise today: both are counted, with {} in 30 days under old ids.",
+            counted(aliases.len() as u64, "old id", "is listed", "are listed"),
+            plural(downloads.total, "download")
         ));
     }
     Ok(warnings)

@@ -7,6 +7,7 @@ mod cycles;
 mod graph;
 mod mirror;
 mod namesakes;
+mod nearest;
 mod resolve;
 mod row_set;
 mod selection;
@@ -63,7 +64,7 @@ pub struct Edge {
 pub struct NotFound {
     /// This is the id as it was asked for.
     pub wanted: String,
-    /// These ids are spelled most like it, the nearest first; there may be none.
+    /// These ids are spelled like it, those with most descendants first; there may be none.
     pub nearest: Vec<String>,
 }
 
@@ -244,12 +245,14 @@ impl Lineage {
     /// # Errors
     /// [`NotFound`] if there is none, with the nearest ids.
     pub fn find(&self, id: &str) -> Result<Row, NotFound> {
-        match self.snapshot.find(id) {
-            Some(row) => Ok(self.snapshot.alias_of(row).unwrap_or(row)),
-            None => {
-                let nearest = self.snapshot.nearest(id, 5).into_iter().map(str::to_owned).collect();
-                Err(NotFound { wanted: id.into(), nearest })
-            }
-        }
+        self.row(id).ok_or_else(|| {
+            let nearest = self.nearest(id, 5).into_iter().map(|(row, _)| self.snapshot.id(row).to_owned()).collect();
+            NotFound { wanted: id.into(), nearest }
+        })
+    }
+
+    /// Finds the model of an id as [`Lineage::find`] does, and looks for no other where there is none.
+    pub fn row(&self, id: &str) -> Option<Row> {
+        self.snapshot.find(id).map(|row| self.snapshot.alias_of(row).unwrap_or(row))
     }
 }

@@ -11,6 +11,8 @@ pub enum Hint {
     MoreOfTree,
     /// Less can be selected, or the lines be had in a format for programs.
     FewerLines,
+    /// A wider terminal has room for all columns, and the formats for programs have them all.
+    MoreRoom,
     /// The counting can be waited for ([`Counting::wait`](crate::census::Counting::wait)).
     Wait,
     /// The kind of a source can be said ([`Kind`](crate::source::Kind)).

@@ -2,6 +2,7 @@
 
 mod alias;
 mod column;
+mod counted;
 mod file_link;
 mod guard;
 mod hint;
@@ -15,6 +16,7 @@ mod side_by_side;
 
 pub use alias::{Alias, Certainty, Scope};
 pub use column::{Count, Counts, Flag, Flags, Word, WordList, WordLists, Words};
+pub use counted::{counted, grouped, plural};
 pub use file_link::FileLink;
 pub(crate) use guard::guarded;
 pub use hint::Hint;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::Day;
 use crate::reference::{Term, TermSet, Terms, Text};
+use crate::snapshot::nearest;
 
 /// A `Policy` says which verdicts somebody accepts (docs/licences.md, 7).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -100,16 +101,21 @@ impl Policy {
     /// Finds what the policy names and no row of the terms knows: it can match nothing, or clarify nothing.
     pub fn strange(&self, terms: &Terms) -> Vec<String> {
         let mut found = Vec::new();
+        let known = || terms.licences().iter().filter(|licence| licence.is_id).map(|licence| licence.pattern.as_str());
+        let near = |name: &str| {
+            let near = nearest(name, known(), 1);
+            near.first().map_or_else(String::new, |near| format!("; did you mean {near}?"))
+        };
         let is_read = |name: &str| terms.find(name).is_some_and(|licence| licence.text == Text::Read);
         for (model, licence) in self.clarify.iter().filter(|(_, licence)| !is_read(licence)) {
             found.push(format!("clarify: {licence}, for {model}, is no licence whose terms are known"));
         }
         for licence in self.allow.iter().filter(|licence| terms.find(licence).is_none()) {
-            found.push(format!("allow: {licence} is no licence of the table"));
+            found.push(format!("allow: {licence} is no licence of the table{}", near(licence)));
         }
         let named = self.exceptions.iter().filter_map(|exception| exception.licence.as_deref());
         for licence in named.filter(|licence| terms.find(licence).is_none()) {
-            found.push(format!("exceptions: {licence} is no licence of the table"));
+            found.push(format!("exceptions: {licence} is no licence of the table{}", near(licence)));
         }
         found
     }

@@ -93,7 +93,8 @@ pub fn summary(verdicts: &Verdicts) -> String {
     let alone = match verdicts.models.iter().filter(alone).count() {
         0 => String::new(),
         alone => format!(
-            " Of those that are ok, {alone} name no parent: their own licence is known, and there was no more to look at."
+            " Of those that are ok, {alone} {}: the own licence is known, and there was no more to look at.",
+            if alone == 1 { "names no parent" } else { "name no parent" }
         ),
     };
     let counts = if counts.is_empty() { "nothing to judge".to_owned() } else { counts.join(", ") };

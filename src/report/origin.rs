@@ -1,6 +1,4 @@
-use std::fmt::Display;
-
-use crate::ink::{Block, Grid, Named, Report, Rows, Value, day, grouped, plural, printable};
+use crate::ink::{Block, Grid, Named, Report, Rows, Value, counted, day, grouped, plural, printable};
 use crate::lineage::{Edge, WayCount};
 use crate::model::Relation;
 use crate::provenance::{About, Blast, Common, Hit, Known, Siblings, Upstream, Why};
@@ -65,7 +63,8 @@ fn yes(is: bool) -> String {
 /// Lists everything that some models descend from. `shown` are the ancestors that are listed, `about` tells of them, and `words` state
 /// the filter.
 pub fn upstream(upstream: &Upstream, about: About<'_>, words: &str) -> Report<'static> {
-    let mut grid = Grid::new(["id", "distance", "ways", "relation", "learned", "licence", "unavoidable", "root"]);
+    let mut grid = Grid::new(["id", "distance", "ways", "relation", "learned", "licence", "unavoidable", "root"])
+        .sparing(["learned", "ways", "root", "unavoidable", "licence"]);
     let mut rows = Vec::new();
     let unlisted = upstream.ancestors.iter().filter(|ancestor| !about.model(ancestor.row).is_listed).count();
     for ancestor in &upstream.ancestors {
@@ -303,7 +302,14 @@ pub fn hits<'s>(
     let id = move |row: Row| about.model(row).id;
     let heads = ["id", "distance", "via", "relation", "only through", "other roots", "downloads", "created"];
     let is_one = blast.bases.len() == 1;
-    let mut grid = Grid::new(heads.into_iter().chain((!is_one).then_some("bases")));
+    let mut grid = Grid::new(heads.into_iter().chain((!is_one).then_some("bases"))).sparing([
+        "other roots",
+        "created",
+        "via",
+        "downloads",
+        "bases",
+        "only through",
+    ]);
     for (hit, _) in hits.iter().take(most) {
         let model = about.model(hit.row);
         let others = blast.other_roots(hit.row);
@@ -357,10 +363,6 @@ pub fn hits<'s>(
     let mut report = Report::new(words.to_vec(), Rows::Many(all, Box::new(row)), blocks);
     report.beside.push(("bases".into(), texts(blast.bases.iter().map(|row| id(*row)))));
     report
-}
-
-fn counted(count: u64, noun: impl Display, one: &str, many: &str) -> String {
-    format!("{} {}", plural(count, &noun.to_string()), if count == 1 { one } else { many })
 }
 
 /// Tells which bases are ours themselves, before anything else: they are left out of what descends from the bases.

@@ -50,7 +50,10 @@ pub fn rank(ranking: &Ranking, group: Group, is_within: bool, filter: &str) -> R
         heads.extend(known.as_ref().map(|[head, _]| head.clone()));
     }
     heads.extend(relation_heads());
-    let mut grid = Grid::new(heads);
+    // What is asked for stays.
+    let is_asked = |name: &String| measures().any(|measure| measure.name() == name);
+    let counts = relation_heads().filter(|name| !is_asked(name)).collect::<Vec<_>>();
+    let mut grid = Grid::new(heads).sparing(counts.into_iter().rev());
     let mut rows = Vec::new();
     for row in shown {
         let mut id = row.id.clone();

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{RemarkNote, Snapshot, SourceNote};
-use crate::model::{Reject, Remark, RemarkKind, clip};
+use crate::model::{Reject, Remark, RemarkKind, clip, plural};
 
 /// How many rejects are kept with place and reason; the rest are counted.
 const KEPT_REJECTS: usize = 100_000;
@@ -58,7 +58,7 @@ impl Ledger {
         let before = self.sources.len() - self.named.len();
         for (source, named) in self.sources[before..].iter_mut().zip(&self.named) {
             if *named == 0 && source.records > FEW_RECORDS {
-                let text = format!("{} records", source.records);
+                let text = plural(source.records, "record");
                 source.remarks.push(RemarkNote { kind: RemarkKind::NoLinks.name().into(), text });
             }
         }

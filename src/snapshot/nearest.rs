@@ -7,14 +7,39 @@ const ALIKE: f64 = 0.85;
 impl Snapshot {
     /// Gives the ids that look most like `wanted`, the nearest first, at most `most` of them.
     pub fn nearest(&self, wanted: &str, most: usize) -> Vec<&str> {
-        const MANY: usize = 64 * 1024;
+        first(self.alike(wanted).into_iter().map(|(alike, row)| (alike, self.id(row))).collect(), most)
+    }
+
+    /// The models whose ids look like `wanted`, in order of their ids, with how alike they are.
+    pub(crate) fn alike(&self, wanted: &str) -> Vec<(f64, Row)> {
         let near = Near::new(wanted);
-        let found = side_by_side(self.len().div_ceil(MANY), |piece| {
+        self.pieces(|row| {
+            let is_asked = near.may_be(self.id_bytes(row)) && self.alias_of(row).is_none();
+            is_asked.then(|| near.alike(self.id(row))).flatten().map(|(alike, _)| (alike, row))
+        })
+    }
+
+    /// Finds the listed models of that name, whoever's they are, in order of their ids: by the part after the slash, without regard to
+    /// case. All ids are looked at.
+    pub fn called(&self, name: &str) -> Vec<Row> {
+        self.pieces(|row| {
+            let id = self.id_bytes(row);
+            let own = id.len().checked_sub(name.len()).map(|at| id.split_at(at));
+            let is_it = own.is_some_and(|(owner, own)| {
+                owner.last().is_none_or(|byte| *byte == b'/') && own.eq_ignore_ascii_case(name.as_bytes())
+            });
+            (is_it && self.is_listed(row) && self.alias_of(row).is_none()).then_some(row)
+        })
+    }
+
+    /// What is found of any of the rows, in their order; they are looked at on all processors.
+    fn pieces<T: Clone + Send + Sync>(&self, find: impl Fn(Row) -> Option<T> + Sync) -> Vec<T> {
+        const MANY: usize = 64 * 1024;
+        side_by_side(self.len().div_ceil(MANY), |piece| {
             let rows = (piece * MANY) as Row..self.len().min((piece + 1) * MANY) as Row;
-            let is_asked = |row: &Row| near.may_be(self.id_bytes(*row)) && self.alias_of(*row).is_none();
-            rows.filter(is_asked).filter_map(|row| near.alike(self.id(row))).collect::<Vec<_>>()
-        });
-        first(found.concat(), most)
+            rows.filter_map(&find).collect::<Vec<_>>()
+        })
+        .concat()
     }
 }
 

@@ -109,6 +109,52 @@ pub(super) fn read(text: &str) -> Option<Result<String, OddityKind>> {
     })
 }
 
+/// A `NoModel` says where an address leads that leads to no model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NoModel {
+    /// It is a data set of the Hub.
+    Dataset,
+    /// It is a space of the Hub: a program that runs there.
+    Space,
+    /// It is another page, or a place that is not the Hub.
+    Elsewhere,
+}
+
+impl std::fmt::Display for NoModel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            NoModel::Dataset => "leads to a data set of the Hub, and not to a model",
+            NoModel::Space => "leads to a space of the Hub, and not to a model",
+            NoModel::Elsewhere => "leads to no model of the Hub",
+        })
+    }
+}
+
+/// Reads an address of a model on the Hub, as people copy it: a page or a file of it, with a scheme or without. Nothing if the text
+/// is no address.
+///
+/// # Errors
+/// It fails if the address leads elsewhere.
+pub fn model_at(text: &str) -> Option<Result<ModelId, NoModel>> {
+    let text = text.trim();
+    let bare = text.strip_prefix("//").unwrap_or(text);
+    let (of_hf, rest) = match scheme(text) {
+        Some((scheme, rest)) => (scheme == "hf", rest),
+        None if is_hub(bare.split(['/', '?', '#', ':']).next().unwrap_or_default()) => (false, bare),
+        None => return None,
+    };
+    let path = if of_hf { rest } else { rest.split_once('/').map_or("", |(_, path)| path) };
+    let path = path.strip_prefix("api/").unwrap_or(path);
+    match path.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
+        "datasets" => return Some(Err(NoModel::Dataset)),
+        "spaces" => return Some(Err(NoModel::Space)),
+        _ => (),
+    }
+    let id = read(text).and_then(Result::ok).and_then(|id| ModelId::parse(&id).ok());
+    Some(id.ok_or(NoModel::Elsewhere))
+}
+
 /// The id in a path of the Hub's own cache: `.../models--owner--name/snapshots/...`.
 pub(super) fn cached(path: &str) -> Option<String> {
     path.split(['/', '\\']).find_map(|part| part.strip_prefix("models--")).map(|name| name.replacen("--", "/", 1))

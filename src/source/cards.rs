@@ -14,7 +14,7 @@ use super::input::Hashed;
 use super::links::Links;
 use super::steady::Steady;
 use super::{Digested, Error, Kind, Sink, Source, card, is_hidden, suffix, walk_error};
-use crate::model::{Reject, Remark, RemarkKind, hex};
+use crate::model::{Reject, Remark, RemarkKind, hex, plural};
 use cache::{OTHERS, card_of, main_of};
 pub(super) use cache::{cached, is_cache};
 use name::{NoModel, id, is_card, is_checkpoint, is_leaflet, is_readme, joined, stem};
@@ -90,8 +90,8 @@ fn remarks(cardless: &[String]) -> Vec<Remark> {
         return Vec::new();
     };
     let more = if cardless.len() > SHOWN { ", ..." } else { "" };
-    let models = if cardless.len() == 1 { "model" } else { "models" };
-    vec![Remark::new(RemarkKind::NoCard, format!("{} {models} ({}{more})", cardless.len(), first.join(", ")))]
+    let models = plural(cardless.len() as u64, "model");
+    vec![Remark::new(RemarkKind::NoCard, format!("{models} ({}{more})", first.join(", ")))]
 }
 
 /// The start of a card, somewhat further than a front matter may reach, and the digest of all of it.

@@ -40,6 +40,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::model::{Hint, Record, Reject};
+pub use address::{NoModel, model_at};
 #[cfg(feature = "crawl")]
 use arriving::Arriving;
 pub use bounded::read_whole;

@@ -4,7 +4,7 @@ use std::hash::Hash;
 
 use super::{BEFORE, UNKNOWN};
 use crate::census::{self, Coverage, Error, Sum};
-use crate::ink::{Section, Table, Unit, Value, day, grouped, plural};
+use crate::ink::{Section, Table, Unit, Value, counted, day, grouped, plural};
 use crate::model::{DATES_KEPT_SINCE, DAY, Relation, side_by_side};
 use crate::provenance::{About, Hit};
 use crate::snapshot::Row;
@@ -85,15 +85,12 @@ pub fn blast(hits: &[Hit], about: &About<'_>, bases: &[Struck]) -> Result<Sectio
         grouped(direct),
         grouped(indirect)
     ));
+    section.findings.push(format!("{} only through them; {} from other roots too.", hang(only), hang(total - only)));
     section.findings.push(format!(
-        "{} only through them; {} hang from other roots too.",
-        hang(only),
-        grouped(total - only)
-    ));
-    section.findings.push(format!(
-        "They are of {}, and have {} downloads in 30 days, known of {} of them.",
+        "{} of {}, with {} in 30 days, known of {} of them.",
+        if total == 1 { "It is" } else { "They are" },
         plural(owned, "owner"),
-        downloads.known().map_or_else(|| "an unknown number of".into(), grouped),
+        downloads.known().map_or_else(|| "an unknown number of downloads".into(), |sum| plural(sum, "download")),
         grouped(downloads.of)
     ));
 
@@ -138,7 +135,7 @@ pub fn blast(hits: &[Hit], about: &About<'_>, bases: &[Struck]) -> Result<Sectio
 }
 
 fn descend(models: u64) -> String {
-    format!("{} {}", plural(models, "model"), if models == 1 { "descends" } else { "descend" })
+    counted(models, "model", "descends", "descend")
 }
 
 fn hang(models: u64) -> String {

@@ -78,11 +78,12 @@ impl<'l> Survey<'l> {
             ]);
         }
 
+        let has = |models: u64| format!("{} {}", grouped(models), if models == 1 { "has" } else { "have" });
         section.findings.push(format!(
-            "{} appeared, {} vanished, {} have other parents, {} another licence, {} another name.",
+            "{} appeared, {} vanished; {} other parents, {} another licence, {} another name.",
             plural(changes.added.len() as u64, "model"),
             grouped(changes.gone.len() as u64),
-            grouped(changes.reparented.len() as u64),
+            has(changes.reparented.len() as u64),
             grouped(relicensed("relicensed") as u64),
             grouped(changes.renamed.len() as u64)
         ));

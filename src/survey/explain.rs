@@ -1,7 +1,7 @@
 use super::Survey;
 use crate::census::{Coverage, Error, Explained, FamilyCount};
 use crate::ink::{Section, Table, Unit};
-use crate::ink::{Value, grouped, plural};
+use crate::ink::{Value, counted, grouped, plural};
 use crate::model::Relation;
 use crate::reference::Family;
 
@@ -152,17 +152,19 @@ impl Survey<'_> {
             command(" --list members --format csv"),
         );
         section.findings.push(format!("{}: {}.", family.name, family.rule));
-        let part = |more: u64, than: u64| grouped(more.saturating_sub(than));
         section.findings.push(format!(
-            "From F1 ({}) to F2 ({}) come {} below derivatives{}",
+            "From F1 ({}) to F2 ({}) {} below derivatives{}",
             grouped(f1.models),
             grouped(f2.models),
-            plural(f2.models.saturating_sub(f1.models), "model"),
+            match f2.models.saturating_sub(f1.models) {
+                1 => "comes 1 model".to_owned(),
+                models => format!("come {}", plural(models, "model")),
+            },
             match others.f3.zip(both) {
                 Some((f3, both)) => format!(
-                    "; from F2 to F3 ({}) the definition changes: {} mentions declare no descent from the family.",
+                    "; from F2 to F3 ({}) the definition changes: {} no descent from the family.",
                     grouped(f3),
-                    part(f3, both)
+                    counted(f3.saturating_sub(both), "mention", "declares", "declare")
                 ),
                 None => "; F3 is not known, since this snapshot has no tags.".into(),
             }

@@ -83,7 +83,8 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let both = survey.known(|row| downloads.at(row).is_some() && likes.at(row).is_some());
     section.conclude(both, || {
         let (k, liked) = overlaps.first().and_then(|of| Some((of.k, of.by_30d?)))?;
-        Some(format!("Of the {k} models with most downloads in 30 days, {liked} are among the {k} with most likes."))
+        let are = if liked == 1 { "is" } else { "are" };
+        Some(format!("Of the {k} models with most downloads in 30 days, {liked} {are} among the {k} with most likes."))
     });
     section.define(&[
         "Models by the month of their creation (UTC); those that were deleted since are missing, so the past looks smaller than it was. Derived: models with a declared parent.",

@@ -65,9 +65,10 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let known = Coverage { known: counts.derived_known, of: counts.derived };
     section.conclude(known, || {
         Some(format!(
-            "Of {} whose own licence is known, {} break terms of something above them ({}), {} of them only terms from further up than a parent.",
+            "Of {} whose own licence is known, {} {} terms of something above ({}), {} of them only terms from further up than a parent.",
             plural(counts.derived_known, "derived model"),
             grouped(broken),
+            if broken == 1 { "breaks" } else { "break" },
             percent(share(broken, counts.derived_known)?),
             grouped(counts.broken_above)
         ))

@@ -3,7 +3,7 @@ use std::cmp::Reverse;
 use super::Survey;
 use super::diff::By;
 use crate::census::{Counted, Derived, Error};
-use crate::ink::{Plot, Section, Series, Table, Unit, day, grouped, share};
+use crate::ink::{Plot, Section, Series, Table, Unit, day, plural, share};
 use crate::snapshot::Changes;
 
 use Unit::{Count, Share, Text};
@@ -96,9 +96,9 @@ pub fn series(surveys: &[Survey<'_>]) -> Result<Section, Error> {
         }
     }
     if let (Some(first), Some(last)) = (surveys.first(), surveys.last()) {
-        let models = |survey: &Survey<'_>| grouped(survey.snapshot().provenance().counts.models);
+        let models = |survey: &Survey<'_>| plural(survey.snapshot().provenance().counts.models, "model");
         section.findings.push(format!(
-            "From {} to {} the listing went from {} to {} models.",
+            "From {} to {} the listing went from {} to {}.",
             date(first),
             date(last),
             models(first),

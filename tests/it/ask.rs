@@ -6,7 +6,8 @@ use std::thread;
 use assert_cmd::Command;
 use modelkin::ask::{
     Answer, Atlas, Begin, Blast, Cases, Check, Common, Compare, Contradiction, Diff, Error, Explain, Export, Facts,
-    Family, Filter, Flows, Models, Owners, Question, Rank, Report, Select, Show, Siblings, Tables, Upstream, What, Why,
+    Family, Filter, Flows, Models, Near, Owners, Question, Rank, Report, Select, Show, Siblings, Tables, Upstream,
+    What, Why,
 };
 use modelkin::census::{Group, Measure, Part};
 use modelkin::export::{self, Layout, Paint};
@@ -294,7 +295,7 @@ fn what_no_section_table_or_kind_is_called_is_told() {
     );
     assert_eq!(
         told(report(&["sizes", "shape.figure"])),
-        "shape has no table \"figure\"; it has figures, generations, relations, bases, components; do you mean figures?"
+        "shape has no table \"figure\"; it has figures, generations, relations, bases, components; did you mean figures?"
     );
     assert_eq!(told(report(&["series"])), "the section series is about several snapshots");
     assert_eq!(told(diff(None)), "there is no snapshot before this one to compare it with");
@@ -340,9 +341,9 @@ fn a_name_is_a_family_then_a_model_then_an_owner() {
         other => panic!("{other:?}"),
     };
     assert_eq!(unknown("unslot/*").what, What::Owner);
-    assert_eq!(unknown("unslot/*").nearest[0], "unsloth");
+    assert_eq!(unknown("unslot/*").near[0], Near::Owner("unsloth".into()));
     assert_eq!(unknown("Qwenn").what, What::Any);
-    assert!(unknown("Qwenn").nearest.contains(&"Qwen".to_owned()));
+    assert!(unknown("Qwenn").near.contains(&Near::Family("Qwen".into())));
 }
 
 /// An atlas of rows of the Hub, taken on 2025-06-30.

@@ -79,7 +79,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "ink",
         may_import: &["census", "reference", "snapshot", "model"],
-        foreign: &["comfy_table", "csv", "jiff", "percent_encoding", "quick_xml", "serde", "serde_json"],
+        foreign: &["anstyle", "csv", "jiff", "percent_encoding", "quick_xml", "serde", "serde_json", "textwrap"],
     },
     Room {
         name: "import",
@@ -130,6 +130,7 @@ const ROOMS: &[Room] = &[
             "lineage",
             "reference",
             "snapshot",
+            "source",
             "model",
         ],
         foreign: &["glob", "serde", "thiserror"],
@@ -137,7 +138,19 @@ const ROOMS: &[Room] = &[
     Room {
         name: "bin",
         may_import: &[],
-        foreign: &["modelkin", "anyhow", "clap", "indicatif", "etcetera", "glob", "jiff", "mimalloc", "tokio"],
+        foreign: &[
+            "modelkin",
+            "anstream",
+            "anyhow",
+            "clap",
+            "indicatif",
+            "etcetera",
+            "glob",
+            "jiff",
+            "mimalloc",
+            "terminal_size",
+            "tokio",
+        ],
     },
 ];
 

@@ -2,9 +2,8 @@
 //! more than words.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use modelkin::ink::markdown;
 use modelkin::snapshot::FileSet;
@@ -281,29 +280,10 @@ fn a_standard_output_that_takes_nothing_is_an_error_and_a_reader_that_goes_away_
     assert!(ran.out.starts_with("before\n# title: "), "{}", ran.out);
 }
 
-/// What a command writes to a terminal.
+/// What a command writes to a terminal that does not know how wide it is.
 #[cfg(target_os = "linux")]
 fn on_a_terminal(place: &Place, args: &[&str]) -> String {
-    use rustix::pty::{OpenptFlags, openpt, ptsname, unlockpt};
-    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    unlockpt(&ours).unwrap();
-    let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
-    let theirs = File::options().read(true).write(true).open(name).unwrap();
-    let mut command = Command::new(PROGRAM);
-    command.args(args).current_dir(place.path("")).env_clear().env("HOME", place.path("")).env("TERM", "xterm");
-    command.stdin(Stdio::null()).stdout(theirs.try_clone().unwrap()).stderr(theirs);
-    let mut child = command.spawn().unwrap();
-    // The last who could write to it is the program.
-    drop(command);
-    let mut out = Vec::new();
-    let mut ours = File::from(ours);
-    let mut piece = [0; 4096];
-    // A terminal that nobody writes to any more ends with an error.
-    while let Ok(read @ 1..) = ours.read(&mut piece) {
-        out.extend_from_slice(&piece[..read]);
-    }
-    child.wait().unwrap();
-    String::from_utf8(out).unwrap()
+    crate::terminal::on_a_terminal(place, args, (0, 0), true, &[("NO_COLOR", "1")]).text
 }
 
 #[cfg(target_os = "linux")]

@@ -300,7 +300,7 @@ fn wrong_calls_of_the_report_say_what_there_is() {
     let home = tempfile::tempdir().unwrap();
     for (words, code, says) in [
         (&["report", "--section", "sizez"][..], 2, "no section \"sizez\"; there are derivatives"),
-        (&["report", "--section", "sizes.classez"], 2, "do you mean classes?"),
+        (&["report", "--section", "sizes.classez"], 2, "did you mean classes?"),
         (&["report", "--section", "sizes", "--format", "csv"], 2, "CSV is one table"),
         (&["report", "--snapshots", "nowhere/*.modelkin"], 1, "no such file"),
         (&["report", "--owners", "nowhere.csv"], 1, "nowhere.csv"),

@@ -10,6 +10,7 @@ use modelkin::export::BomFormat;
 use modelkin::ink::{grouped, plural};
 use modelkin::snapshot::FileSet;
 
+use crate::busy::Busy;
 use crate::files::Over;
 use crate::output::{self, Usage};
 use crate::{args, desk, files, models};
@@ -64,6 +65,7 @@ pub fn write(answer: &Answer, format: BomFormat, target: Option<&Path>) -> anyho
     let Some(bom) = answer.bom() else { bail!("a bill of materials has no facts") };
     match target {
         Some(path) => {
+            let _busy = Busy::new("writing");
             let mut set = FileSet::default();
             set.write(path, |out| bom.write(format, out))?;
             answer.snapshot().unchanged()?;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{anyhow, bail};
-use modelkin::ask::{Cases, Check, Error, Facts, Question, Tables};
+use modelkin::ask::{Cases, Check, Error, Facts, Question, Tables, did_you_mean};
 use modelkin::report;
 
 use crate::output::Usage;
@@ -38,7 +38,8 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
     question.check().map_err(|error| match error {
         Error::NoKind { name } if args.list.as_ref() == Some(&name) => {
             let known = report::kinds().collect::<Vec<_>>().join(", ");
-            anyhow!(Usage(format!("{name:?} is no kind; use all, {known}")))
+            let near = did_you_mean(&name, report::kinds().chain(["all"]));
+            anyhow!(Usage(format!("{name:?} is no kind; use all, {known}{near}")))
         }
         error => desk::worded(error),
     })?;
@@ -50,12 +51,12 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
     desk::write(&answer, args.question.format)?;
     let Facts::Findings { findings, .. } = answer.facts() else { return Ok(ExitCode::SUCCESS) };
     if findings.iter().any(|finding| finding.kind == report::LIE) {
-        output::note("check: the snapshot does not say what its records say; import its sources again");
+        output::say("check: the snapshot does not say what its records say; import its sources again");
         return Ok(ExitCode::from(POLICY));
     }
     let faults: Vec<_> = findings.iter().filter(|finding| finding.is_fault).map(|finding| finding.kind).collect();
     if args.strict && !faults.is_empty() {
-        output::note(&format!("strict: {}", faults.join(", ")));
+        output::say(&format!("strict: {}", faults.join(", ")));
         return Ok(ExitCode::from(POLICY));
     }
     Ok(ExitCode::SUCCESS)

@@ -28,6 +28,15 @@ impl From<FormatArg> for Format {
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WhenArg {
+    /// On a terminal that has colours
+    Auto,
+    /// In a file or a pipe too
+    Always,
+    Never,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum KindArg {
     /// The hub-stats dump (Parquet)

@@ -4,13 +4,16 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use modelkin::ask::{self, Answer, Atlas, Begin, Contradiction, Error, Filter, Question, Select, Tables, What};
+use modelkin::ask::{
+    self, Answer, Atlas, Begin, Contradiction, Error, Filter, Meant, Near, Question, Select, Tables, What,
+};
 use modelkin::reference::{Families, Publishers};
 use modelkin::snapshot::Snapshot;
 
 use crate::args;
+use crate::busy::Busy;
 use crate::output::{self, Usage};
-use crate::{files, snapshots};
+use crate::{files, snapshots, terminal};
 
 /// Looks at a question before a snapshot is opened for it.
 pub fn check(question: &Question) -> anyhow::Result<()> {
@@ -39,7 +42,11 @@ pub fn series(asked: &args::Asked, patterns: &[String], tables: Tables) -> anyho
 
 /// Asks.
 pub fn ask(atlas: &Atlas, question: &Question) -> anyhow::Result<Answer> {
-    atlas.ask(question).map_err(worded)
+    let busy = Busy::new("counting");
+    let answer = atlas.ask(question).map_err(worded)?;
+    drop(busy);
+    answer.meant().iter().filter_map(Meant::note).for_each(|note| output::note(&note));
+    Ok(answer)
 }
 
 /// Asks, and writes the answer.
@@ -49,7 +56,10 @@ pub fn answer(atlas: &Atlas, question: &Question, format: args::FormatArg) -> an
 
 /// Writes an answer.
 pub fn write(answer: &Answer, format: args::FormatArg) -> anyhow::Result<ExitCode> {
+    // On a terminal the answer itself tells how far it is.
+    let busy = (!terminal::is_terminal()).then(|| Busy::new("writing"));
     output::report(answer.report().map_err(worded)?, answer.snapshot(), format.into())?;
+    drop(busy);
     // In a table they stand where people look.
     if matches!(format, args::FormatArg::Csv | args::FormatArg::Json) {
         answer.said().iter().for_each(|sentence| output::note(sentence));
@@ -119,7 +129,14 @@ pub fn worded(error: Error) -> anyhow::Error {
         Error::NoSeries => usage(format!("{error}; name them with --snapshots")),
         Error::Unverified(error) => anyhow::Error::from_boxed(error),
         Error::Unknown(unknown) if unknown.what == What::Any => {
-            anyhow!("{unknown}; `modelkin rank --of families --top 0` shows the families")
+            anyhow!("{unknown}\n  tip: `modelkin rank --of families --top 0` lists the families")
+        }
+        Error::Unknown(unknown)
+            if unknown.what == What::Model && unknown.near.iter().any(|near| !matches!(near, Near::Model(..))) =>
+        {
+            anyhow!(
+                "{unknown}\n  tip: `modelkin family` is about a family, and commands with --family take its name there"
+            )
         }
         Error::NoDate => {
             anyhow!("--by growth needs the snapshot's date, and no record has one; import it again with --date")

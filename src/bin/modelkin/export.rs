@@ -15,10 +15,11 @@ use modelkin::ink::{grouped, plural};
 use modelkin::snapshot::FileSet;
 
 use crate::args::ColorArg;
+use crate::busy::Busy;
 use crate::files::Over;
 use crate::output::{self, Usage};
 use crate::values::To;
-use crate::{args, bom, desk, files, graphviz, snapshots};
+use crate::{args, bom, desk, files, graphviz, snapshots, terminal};
 
 /// Names of the standard output.
 const STANDARD: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
@@ -43,7 +44,7 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
         let suffix = if format == Format::Parquet { "parquet" } else { "csv" };
         bail!(Usage(format!("{name} is several files; name them with -o, such as --to {name} -o qwen.{suffix}")));
     }
-    if output.is_none() && !format.is_text() && output::is_terminal() {
+    if output.is_none() && !format.is_text() && terminal::is_terminal() {
         bail!(Usage(format!("{} is no text for a terminal; name a file with -o", format.name())));
     }
     let read = || args.selection.rules.iter().chain(&args.owners).map(PathBuf::as_path);
@@ -85,6 +86,7 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
         };
         match targets.get(at) {
             Some(target) => {
+                let _busy = Busy::new("writing");
                 let sha256 = set.write(target, fill)?;
                 graph.about.written.push((*part, sha256));
             }

@@ -12,6 +12,7 @@ pub fn words(hint: Hint) -> &'static str {
         Hint::FewerLines => {
             ". --depth, --siblings and --top narrow it; --format json and csv have every line, and export every model"
         }
+        Hint::MoreRoom => "; a wider terminal shows more, and --format csv or json all of it",
         Hint::Wait => "; --wait does it",
         Hint::SourceKind => ", with --as",
         Hint::IdColumn => ", with --column id=NAME",

@@ -160,7 +160,7 @@ pub fn aliases(path: Option<&Path>) -> anyhow::Result<Vec<Aliases>> {
 
 /// A spinner with the records read, on a terminal; nothing elsewhere.
 fn progress_bar() -> ProgressBar {
-    let bar = remote::LINES.add(ProgressBar::new_spinner());
+    let bar = output::LINES.add(ProgressBar::new_spinner());
     if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} records, {per_sec}, {elapsed}  {wide_msg}") {
         bar.set_style(style);
     }

@@ -22,7 +22,7 @@ pub fn stop_on_interrupt(
     let listen = move || {
         if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
             progress.end();
-            output::note(&said(&progress));
+            output::say(&said(&progress));
             std::process::exit(INTERRUPTED);
         }
     };

@@ -38,7 +38,8 @@ pub fn run(args: &args::Licences) -> anyhow::Result<ExitCode> {
     }
     // A pipeline's log has this alone, where the answer goes to a file.
     if !matches!(args.format, LicenceFormat::Table | LicenceFormat::Markdown) {
-        output::note(&modelkin::report::summary(verdicts));
+        let say = if failed { output::say } else { output::note };
+        say(&modelkin::report::summary(verdicts));
     }
     Ok(args.exit.code(failed))
 }

@@ -4,6 +4,7 @@
 mod args;
 mod blast;
 mod bom;
+mod busy;
 mod check;
 mod choice;
 mod clock;
@@ -29,6 +30,7 @@ mod models;
 mod output;
 mod owners;
 mod pack;
+mod paged;
 mod progress;
 mod rank;
 mod remote;
@@ -37,6 +39,7 @@ mod report;
 mod show;
 mod siblings;
 mod snapshots;
+mod terminal;
 mod upstream;
 mod values;
 mod verify;
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(answer) => return output::answered(&answer),
     };
+    terminal::speak(args.speech);
     census::threads(processors());
     match run(&args.command) {
         Ok(code) => code,

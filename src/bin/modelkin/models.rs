@@ -48,10 +48,14 @@ impl Named {
         if self.folders.is_empty() {
             return Ok(desk::over(&snapshot, &asked.wait, tables));
         }
-        let ids = self.models.ids.iter().chain(self.models.listed.iter().map(|entry| &entry.id));
-        let ids: Vec<&str> = ids.map(String::as_str).collect();
-        let Overlay { snapshot, files, remarks } = Overlay::new(&snapshot, &self.folders, &ids)?;
-        Ok(desk::over(&snapshot, &asked.wait, tables).overlaid(files, remarks))
+        // What no name means here may be the id of a folder's own model.
+        let whole = desk::over(&snapshot, &asked.wait, Tables::built_in()?);
+        let named = self.models.ids.iter().map(|name| whole.model(name).unwrap_or_else(|_| name.clone()));
+        let ids: Vec<String> = named.chain(self.models.listed.iter().map(|entry| entry.id.clone())).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let laid = Overlay::new(&snapshot, &self.folders, &ids)?;
+        let atlas = desk::over(&laid.snapshot, &asked.wait, tables).named_by(&snapshot);
+        Ok(atlas.overlaid(laid.files, laid.remarks))
     }
 }
 

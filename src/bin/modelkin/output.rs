@@ -8,15 +8,17 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 #[cfg(unix)]
 use std::os::fd::AsFd;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use indicatif::ProgressBar;
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 use modelkin::ink::{Format, Report, printable_lines};
 use modelkin::snapshot::Snapshot;
 
+use crate::paged::Paged;
 use crate::visible::Visible;
-use crate::{closed, hints};
+use crate::{closed, hints, terminal};
 
 /// A call that contradicts itself or names something that is not offered: it ends as clap's own errors do.
 #[derive(Debug)]
@@ -54,10 +56,11 @@ fn bytes() -> anyhow::Result<io::Stdout> {
     Ok(io::stdout())
 }
 
-/// Whether standard output is a terminal.
-pub fn is_terminal() -> bool {
-    io::stdout().is_terminal()
-}
+/// The lines on standard error that renew themselves, of all that is under way: files are read while they and others arrive.
+pub static LINES: LazyLock<MultiProgress> = LazyLock::new(|| match terminal::is_quiet() {
+    true => MultiProgress::with_draw_target(ProgressDrawTarget::hidden()),
+    false => MultiProgress::new(),
+});
 
 /// Standard output, by which a terminal is told nothing but text.
 pub fn standard() -> anyhow::Result<Box<dyn Write + Send>> {
@@ -87,32 +90,49 @@ fn filled(out: impl Write, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
     }
 }
 
+/// Writes an answer: on a terminal in a pager, if it is longer than the screen.
+fn answer(is_words: bool, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    if !terminal::is_terminal() {
+        return filled(standard()?, fill);
+    }
+    let mut paged = Paged::new(bytes()?);
+    match is_words {
+        true => filled(&mut paged, fill)?,
+        false => filled(Visible::new(&mut paged), fill)?,
+    }
+    match paged.end() {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done.context(STANDARD),
+    }
+}
+
 /// Writes a report. CSV has no room for the definition and the snapshot: they go to standard error.
 pub fn report(report: Report<'_>, snapshot: &Snapshot, format: Format) -> anyhow::Result<()> {
     snapshot.unchanged()?;
-    let report = report.worded(hints::words);
+    let report = report.worded(hints::words).looking(terminal::look());
     if matches!(format, Format::Csv) {
         note(&report.note(snapshot));
     }
-    filled(standard()?, |out| report.write(snapshot, format, out))?;
+    // A table has nothing in it but printable words, and escapes of our own.
+    answer(matches!(format, Format::Table), |out| report.write(snapshot, format, out))?;
     // Names are read from it until the last line.
     Ok(snapshot.unchanged()?)
 }
 
 /// Writes something that an answer writes itself.
 pub fn written(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
-    filled(standard()?, fill)
+    answer(false, fill)
 }
 
 /// The end of a call that clap answers: with help or the version, or with what is wrong with it.
 pub fn answered(answer: &clap::Error) -> ExitCode {
     let text = answer.render();
     if answer.use_stderr() {
-        note(text.to_string().trim_end());
+        say(text.to_string().trim_end());
         return ExitCode::from(USAGE);
     }
     // Help is the program's own words, which may be set off on a terminal.
-    let text = if is_terminal() { text.ansi().to_string() } else { text.to_string() };
+    let text = if terminal::has_colours() { text.ansi().to_string() } else { text.to_string() };
     match bytes().and_then(|out| filled(out, |out| out.write_all(text.as_bytes()))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
@@ -126,10 +146,17 @@ pub fn tick(bar: &ProgressBar) {
     }
 }
 
-/// Says something beside the result.
+/// Says something beside the result, unless nothing is to be said.
 pub fn note(text: &str) {
+    if !terminal::is_quiet() {
+        say(text);
+    }
+}
+
+/// Says why a run fails or ends with a code of its own, which is never left out.
+pub fn say(text: &str) {
     // Nobody is left to tell if standard error is closed.
-    _ = writeln!(io::stderr(), "{}", printable_lines(text));
+    LINES.suspend(|| _ = writeln!(io::stderr(), "{}", printable_lines(text)));
 }
 
 /// The end of a failed run: the error with its causes, each said once.
@@ -142,6 +169,6 @@ pub fn failed(error: &anyhow::Error) -> ExitCode {
             text += &cause;
         }
     }
-    note(&format!("error: {text}{}", hints::of(error)));
+    say(&format!("error: {text}{}", hints::of(error)));
     if error.is::<Usage>() { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
 }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use modelkin::snapshot::{FileSet, Snapshot};
 
+use crate::busy::Busy;
 use crate::files::{FromTo, Over};
 use crate::output::Usage;
 use crate::{files, output, snapshots};
@@ -20,7 +21,9 @@ pub fn pack(args: &FromTo) -> anyhow::Result<ExitCode> {
             files::named("", &args.file)
         )));
     }
+    let busy = Busy::new("packing");
     snapshot.pack(&output)?;
+    drop(busy);
     told(args, &output, &snapshot)
 }
 
@@ -30,7 +33,9 @@ pub fn unpack(args: &FromTo) -> anyhow::Result<ExitCode> {
     if !is_packed(&args.file)? {
         bail!(Usage(format!("{}: is not packed; it is read as it is", files::named("", &args.file))));
     }
+    let busy = Busy::new("unpacking");
     snapshot.write(&output)?;
+    drop(busy);
     told(args, &output, &snapshot)
 }
 

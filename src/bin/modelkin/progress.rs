@@ -38,7 +38,7 @@ struct State {
 
 impl Progress {
     pub fn new(expected: Option<u64>, whole: String) -> Progress {
-        let bar = ProgressBar::new_spinner();
+        let bar = output::LINES.add(ProgressBar::new_spinner());
         if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed}  {wide_msg}") {
             bar.set_style(style);
         }
@@ -116,9 +116,12 @@ impl Progress {
                 ));
             }
             Event::Missed(children) => self.line(&format!(
-                "warning: the Hub counts {} more children of this model than it lists: they may name an older id of it that \
-                 is not known, as the children of its descendants may. Name it with --aliases, ask below that id, or crawl the whole Hub (modelkin crawl), which misses none",
-                grouped(*children)
+                "warning: the Hub counts {} of this model than it lists: an older id of it may be named there that \
+                 is not known, as by the children of its descendants. Name it with --aliases, ask below that id, or crawl the whole Hub (modelkin crawl), which misses none",
+                match children {
+                    1 => "1 more child".to_owned(),
+                    children => format!("{} more children", grouped(*children)),
+                }
             )),
             _ => (),
         }
@@ -176,7 +179,7 @@ impl Progress {
     }
 
     pub fn line(&self, text: &str) {
-        self.bar.suspend(|| output::note(text));
+        output::note(text);
     }
 }
 

@@ -3,11 +3,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex};
+use std::sync::Mutex;
 use std::time::Instant;
 
 use anyhow::{anyhow, bail};
-use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use modelkin::import::Given;
 use modelkin::ink::{day, plural};
 use modelkin::model::DAY;
@@ -23,8 +23,6 @@ use crate::{clock, files, hub, output};
 const HUB: &str = "hf://datasets/cfahlgren1/hub-stats/models.parquet";
 /// Days after which a dump of the Hub is stale.
 const STALE: i64 = 3;
-/// The lines of all that is under way: files are read while they and others arrive.
-pub static LINES: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
 /// Where a source lies.
 pub enum Place {
@@ -207,7 +205,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        let bar = LINES.add(bar);
+        let bar = output::LINES.add(bar);
         output::tick(&bar);
         Progress { bar, spoke: Mutex::new(Instant::now()) }
     }
@@ -242,7 +240,7 @@ impl Progress {
     }
 
     fn line(&self, text: &str) {
-        self.bar.suspend(|| output::note(text));
+        output::note(text);
     }
 }
 

@@ -12,6 +12,7 @@ use modelkin::snapshot::FileSet;
 use modelkin::survey::{self, SERIES};
 
 use crate::args::{self, FormatArg};
+use crate::busy::Busy;
 use crate::files::Over;
 use crate::output::Usage;
 use crate::{desk, output};
@@ -35,6 +36,7 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     let answer = desk::ask(&atlas, &question)?;
     let Facts::Sections { sections } = answer.facts() else { return desk::write(&answer, args.question.format) };
     if let Some(out) = &args.out {
+        let _busy = Busy::new("writing the page and its tables");
         write(args, out, &answer, sections)?;
         return Ok(ExitCode::SUCCESS);
     }

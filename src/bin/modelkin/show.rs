@@ -35,11 +35,10 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
     desk::check(&question)?;
     let atlas = desk::atlas(&args.question, desk::families("--rules", named.rules.as_deref())?)?;
     let answer = desk::ask(&atlas, &question)?;
-    if let Facts::Tree { chosen, renamed, .. } = answer.facts() {
+    if let Facts::Tree { renamed, .. } = answer.facts() {
         if let Some((old, today)) = renamed {
             output::note(&format!("{old} is called {today} today"));
         }
-        desk::tell(chosen);
     }
     desk::write(&answer, args.question.format)
 }

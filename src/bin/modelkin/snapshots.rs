@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use etcetera::BaseStrategy;
 use modelkin::ink::day;
-use modelkin::snapshot::{Error, FileSet, Snapshot, Taken};
+use modelkin::snapshot::{Error, FileSet, Snapshot};
 use modelkin::source::read_whole;
 
 use crate::args::{Asked, Trust};
+use crate::busy::Busy;
 use crate::files;
 use crate::output::{self, Usage};
 
@@ -30,7 +31,11 @@ pub fn meant(question: &Asked, named: Option<&Path>) -> anyhow::Result<Snapshot>
 
 /// The snapshot as it is asked: with `--trust-nothing` nothing but its records, which must be those of its digest.
 pub fn trusted(snapshot: Snapshot, trust: Trust) -> anyhow::Result<Snapshot> {
-    Ok(if trust.trust_nothing { snapshot.proven()? } else { snapshot })
+    if !trust.trust_nothing {
+        return Ok(snapshot);
+    }
+    let _busy = Busy::new("computing the digest of the records");
+    Ok(snapshot.proven()?)
 }
 
 /// Opens the snapshot that an option names, or an argument where that is empty.
@@ -38,6 +43,7 @@ pub fn open_named(option: &str, path: &Path) -> anyhow::Result<Snapshot> {
     if path == Path::new(SAMPLE) {
         return sample();
     }
+    let _busy = Busy::new("opening the snapshot");
     Snapshot::open(path).map_err(|error| match &error {
         Error::Io { error, .. } => files::refused(option, path, error, NO_SNAPSHOT),
         _ => error.into(),
@@ -120,19 +126,15 @@ pub fn open_asked(named: Option<&Path>) -> anyhow::Result<Snapshot> {
     let (snapshot, what) = match last() {
         Some(path) => {
             let advice = || "the snapshot that was imported last; name another with --snapshot, or --snapshot sample";
+            let busy = Busy::new("opening the snapshot");
             let snapshot = Snapshot::open(&path).with_context(advice)?;
+            drop(busy);
             (snapshot, path.display().to_string())
         }
-        None => {
-            (sample()?, "the sample inside the program, which is no census; import a dump to count the Hub".to_owned())
-        }
+        None => (sample()?, "the sample inside the program; import a dump to count the Hub".to_owned()),
     };
-    let date = match (snapshot.provenance().taken, snapshot.provenance().taken_from) {
-        (Some(taken), Taken::Given | Taken::Crawl) => day(taken),
-        (Some(taken), _) => format!("{} or later", day(taken)),
-        (None, _) => "no date".to_owned(),
-    };
-    output::note(&format!("snapshot: {what} ({date})"));
+    // Of which day it is stands at the foot of every answer.
+    output::note(&format!("snapshot: {what}"));
     Ok(snapshot)
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
+use modelkin::ask::did_you_mean;
 use modelkin::census::Measure;
 use modelkin::export::{self, BomFormat};
 use modelkin::model::{IdFault, ModelId, Relation};
@@ -20,12 +21,7 @@ pub fn perhaps_empty() -> impl TypedValueParser<Value = PathBuf> {
 
 /// An id on the Hub.
 pub fn model_id(text: &str) -> Result<String, String> {
-    id(text, ModelId::parse)
-}
-
-/// An id of any hub.
-pub fn any_id(text: &str) -> Result<String, String> {
-    id(text, ModelId::read)
+    ModelId::parse(text).map(|id| id.to_string()).map_err(|fault| format!("no model's id: {fault}"))
 }
 
 /// An owner's name on the Hub: the first part of an id.
@@ -40,10 +36,6 @@ pub fn any_owner(name: &str) -> Result<String, String> {
 
 type Read = fn(&str) -> Result<ModelId, IdFault>;
 
-fn id(text: &str, read: Read) -> Result<String, String> {
-    read(text).map(|id| id.to_string()).map_err(|fault| format!("no model's id: {fault}"))
-}
-
 fn owner_of(name: &str, read: Read) -> Result<String, String> {
     match read(&format!("{name}/x")) {
         Ok(id) if id.owner().is_some_and(|owner| owner.eq_ignore_ascii_case(name)) => Ok(name.to_owned()),
@@ -56,8 +48,13 @@ pub fn tag(text: &str) -> Result<String, String> {
     if text.is_empty() { Err("no tag".into()) } else { Ok(text.to_owned()) }
 }
 
+/// What may be written in the place of a word that nobody knows.
+fn instead(name: &str, known: &[&str]) -> String {
+    format!("use {}{}", known.join(", "), did_you_mean(name, known.iter().copied()))
+}
+
 pub fn relation(name: &str) -> Result<Relation, String> {
-    Relation::from_name(name).ok_or_else(|| "use finetune, quantized, adapter, merge or unstated".into())
+    Relation::from_name(name).ok_or_else(|| instead(name, &Relation::ALL.map(Relation::name)))
 }
 
 /// What an export is written as.
@@ -72,24 +69,24 @@ pub enum To {
 pub fn format(name: &str) -> Result<To, String> {
     let graph = export::Format::from_name(name).map(To::Graph);
     graph.or_else(|| BomFormat::from_name(name).map(To::Bom)).ok_or_else(|| {
-        let graphs = export::Format::ALL.map(export::Format::name).join(", ");
-        format!("use {graphs}; or, with --above, {}", BomFormat::ALL.map(BomFormat::name).join(", "))
+        let (graphs, bills) = (export::Format::ALL.map(export::Format::name), BomFormat::ALL.map(BomFormat::name));
+        let near = did_you_mean(name, graphs.iter().chain(&bills).copied());
+        format!("use {}; or, with --above, {}{near}", graphs.join(", "), bills.join(", "))
     })
 }
 
 pub fn bom(name: &str) -> Result<BomFormat, String> {
-    BomFormat::from_name(name).ok_or_else(|| format!("use {}", BomFormat::ALL.map(BomFormat::name).join(", ")))
+    BomFormat::from_name(name).ok_or_else(|| instead(name, &BomFormat::ALL.map(BomFormat::name)))
 }
 
 pub fn engine(name: &str) -> Result<export::Engine, String> {
-    export::Engine::from_name(name)
-        .ok_or_else(|| format!("use {}", export::Engine::ALL.map(export::Engine::name).join(", ")))
+    export::Engine::from_name(name).ok_or_else(|| instead(name, &export::Engine::ALL.map(export::Engine::name)))
 }
 
 pub fn measure(name: &str) -> Result<Measure, String> {
     Measure::from_name(name).ok_or_else(|| {
         let names: Vec<_> = Measure::ALL.iter().map(|measure| measure.name()).collect();
-        format!("use {}", names.join(", "))
+        instead(name, &names)
     })
 }
 

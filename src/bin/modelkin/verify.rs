@@ -4,9 +4,10 @@
 use std::process::ExitCode;
 
 use modelkin::census::{Step, verify};
-use modelkin::ink::{grouped, plural};
+use modelkin::ink::plural;
 use modelkin::reference::Families;
 
+use crate::busy::Busy;
 use crate::{POLICY, args, output, snapshots};
 
 pub fn run(args: &args::Verify) -> anyhow::Result<ExitCode> {
@@ -17,7 +18,9 @@ pub fn run(args: &args::Verify) -> anyhow::Result<ExitCode> {
             Step::Counts => "the counts and what is kept are computed from the records",
         });
     };
+    let busy = Busy::new("computing");
     let found = verify(&snapshot, &Families::built_in()?.all()?, args.wait.seconds(), &tell);
+    drop(busy);
     let mut found = found.map_err(anyhow::Error::from_boxed)?;
     snapshot.unchanged()?;
     let provenance = snapshot.provenance();
@@ -28,7 +31,7 @@ pub fn run(args: &args::Verify) -> anyhow::Result<ExitCode> {
     let name = args.file.display();
     if !found.lies.is_empty() {
         output::result(&format!("{name}: {}\n", found.lies.join(&format!("\n{name}: "))))?;
-        output::note(match is_honest {
+        output::say(match is_honest {
             true => "verify: it is another snapshot than the one that is cited",
             false => "verify: it does not say what its records say; import its sources again",
         });
@@ -36,8 +39,8 @@ pub fn run(args: &args::Verify) -> anyhow::Result<ExitCode> {
     }
     let counts = &provenance.counts;
     let mut text = format!(
-        "{name}: {} models, {}, {}: as its records say\nsha256 of the contents {}: as its records say\n",
-        grouped(counts.models),
+        "{name}: {}, {}, {}: as its records say\nsha256 of the contents {}: as its records say\n",
+        plural(counts.models, "model"),
         plural(counts.links, "link"),
         plural(counts.unlisted, "unlisted parent"),
         provenance.digest,

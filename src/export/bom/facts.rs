@@ -4,7 +4,7 @@ use super::licence::{Licence, licences};
 use super::purl::{encoded, purl};
 use super::stamp::second;
 use crate::lineage::Lineage;
-use crate::model::{Commit, Count, Word, WordList, hub_of};
+use crate::model::{Commit, Count, Word, WordList, hub_of, plural};
 use crate::provenance::{About, Upstream};
 use crate::snapshot::{CommitColumn, Error, ListColumn, NumberColumn, Row, Snapshot, Taken, WordColumn};
 
@@ -144,7 +144,7 @@ impl Bom {
     pub(super) fn title(&self) -> String {
         match self.asked[..] {
             [one] => self.models[one].id.clone(),
-            _ => format!("{} models", self.asked.len()),
+            _ => plural(self.asked.len() as u64, "model"),
         }
     }
 }

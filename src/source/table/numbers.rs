@@ -1,4 +1,4 @@
-use crate::model::{Remark, RemarkKind};
+use crate::model::{Remark, RemarkKind, plural};
 use crate::source::loose;
 
 /// Whether an id gives way to what a later column has: where there is none, or a number, as other programs count their rows
@@ -10,6 +10,5 @@ pub(in crate::source) fn gives_way(id: &str, later: &str) -> bool {
 
 /// What is to be said of so many rows whose number gave way.
 pub(in crate::source) fn remark(rows: u64) -> Option<Remark> {
-    let word = if rows == 1 { "row" } else { "rows" };
-    (rows > 0).then(|| Remark::new(RemarkKind::Numbers, format!("{rows} {word}")))
+    (rows > 0).then(|| Remark::new(RemarkKind::Numbers, plural(rows, "row")))
 }

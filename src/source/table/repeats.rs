@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use crate::model::{Authority, Record, Remark, RemarkKind};
+use crate::model::{Authority, Record, Remark, RemarkKind, plural};
 
 /// What the rows of a table of models say of parents, which tells where a later row replaces those of an earlier one.
 /// Digests alone are kept, of models with parents.
@@ -34,7 +34,6 @@ impl Repeats {
 
     /// What is to be said of the whole.
     pub fn remark(&self) -> Option<Remark> {
-        let rows = if self.replaced == 1 { "row" } else { "rows" };
-        (self.replaced > 0).then(|| Remark::new(RemarkKind::Replaced, format!("{} {rows}", self.replaced)))
+        (self.replaced > 0).then(|| Remark::new(RemarkKind::Replaced, plural(self.replaced as u64, "row")))
     }
 }

@@ -9,7 +9,7 @@ use modelkin::export;
 use super::common::{Asked, Filter, Question, Tables, Trust, Wait};
 use crate::choice::{CollapseArg, ColorArg, FormatArg, GroupArg};
 use crate::values::To;
-use crate::values::{any_id, any_owner, engine, format, measure, measures};
+use crate::values::{any_owner, engine, format, measure, measures};
 
 #[derive(Debug, ClapArgs)]
 pub struct Family {
@@ -261,7 +261,7 @@ pub struct Check {
     #[arg(long)]
     pub strict: bool,
     /// Only what is odd about this model and what descends from it
-    #[arg(long, value_name = "MODEL", value_parser = any_id, conflicts_with_all = ["bursts", "mirrors"])]
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["bursts", "mirrors"])]
     pub below: Option<String>,
     /// Only what is odd about models of this owner
     #[arg(long, value_name = "NAME", value_parser = any_owner, conflicts_with_all = ["bursts", "mirrors"])]

@@ -6,8 +6,23 @@ use clap::Args as ClapArgs;
 use modelkin::ask::Day;
 use modelkin::model::Relation;
 
-use crate::choice::FormatArg;
+use crate::choice::{FormatArg, WhenArg};
 use crate::values::{perhaps_empty, relation};
+
+/// How the program speaks: the same for every command.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+#[command(next_help_heading = "On a terminal")]
+pub struct Speech {
+    /// Colours, and links at ids: auto is on a terminal, unless NO_COLOR is set; CLICOLOR_FORCE=1 is always
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    pub color: WhenArg,
+    /// Say nothing but the answer and errors: no progress, no notes, no warnings
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Print an answer that is longer than the screen, and start no pager
+    #[arg(long, global = true)]
+    pub no_pager: bool,
+}
 
 /// What every question understands.
 #[derive(Debug, ClapArgs)]

@@ -10,10 +10,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub use crate::choice::{ColorArg, FormatArg, GroupArg, KindArg, ShellArg};
+pub use crate::choice::{ColorArg, FormatArg, GroupArg, KindArg, ShellArg, WhenArg};
 use crate::files::FromTo;
 pub use asking::{Begin, Check, Diff, Explain, Export, Family, Owners, PartArg, Rank, Report, SelectionArgs, Show};
-pub use common::{Asked, Filter, Tables, Trust, Wait};
+pub use common::{Asked, Filter, Speech, Tables, Trust, Wait};
 pub use comparing::{Compare, EndsArg, FacetArg, FigureArg, Flows, OwnArg};
 pub use making::{Crawl, Import, Verify};
 pub use origin::{Blast, Bom, Common, LicenceFormat, Licences, Models, Siblings, UnknownArg, Upstream, Why};
@@ -24,6 +24,8 @@ pub use origin::{Blast, Bom, Common, LicenceFormat, Licences, Models, Siblings, 
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
+    #[command(flatten)]
+    pub speech: Speech,
 }
 
 #[derive(Debug, Subcommand)]
