@@ -3,9 +3,10 @@ use std::io::{self, Write};
 use graphviz_rust::dot_structures::{Attribute, Edge, EdgeTy, GraphAttributes, Id, Node, NodeId, Stmt, Vertex};
 use graphviz_rust::printer::{DotPrinter, PrinterContext};
 
-use super::drawing::{Stroke, folded, shortened, stroke};
 use super::engine::Engine;
 use super::graph::blanked;
+use super::letters::{folded, shortened};
+use super::mark::{Stroke, stroke};
 use super::paint::ink;
 use super::xml::allowed;
 use super::{Graph, NODE_FIELDS, Paint, Status};
@@ -95,12 +96,12 @@ fn legend(graph: &Graph<'_>, paint: &Paint) -> Id {
     let notes = graph.notes();
     let mut rows = vec![format!("<B>{}</B>", escaped(&notes[0].1))];
     rows.extend(notes[1..].iter().map(|(name, value)| {
-        let lines = folded(&format!("{name}: {value}"), 110);
+        let lines = folded(&format!("{name}: {value}"), |line| line.chars().count() <= 110);
         lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<BR ALIGN=\"LEFT\"/>")
     }));
     let colors = paint.legend().iter().map(|(word, color, count)| {
         let ink = ink(color);
-        format!("<TD BGCOLOR=\"{color}\"><FONT COLOR=\"{ink}\">{} ({count})</FONT></TD>", escaped(&shortened(word)))
+        format!("<TD BGCOLOR=\"{color}\"><FONT COLOR=\"{ink}\">{} ({count})</FONT></TD>", escaped(&shortened(word, 46)))
     });
     let colors = format!("<TD>{}:</TD>{}", paint.by().name(), colors.collect::<String>());
     let table =

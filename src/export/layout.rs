@@ -5,16 +5,14 @@ use petgraph::Incoming;
 use petgraph::graph::{DiGraph, EdgeIndex, EdgeReference, NodeIndex};
 use petgraph::visit::{Bfs, EdgeRef, VisitMap, Visitable};
 
-/// Height of a line of text, in pixels at 96 to the inch.
-pub(super) const LINE: f64 = 16.0;
+use super::mark::{LINE, PAGE, Point};
+
 /// How far children stand to the right of their parent.
 pub(super) const INDENT: f64 = 22.0;
 /// Room between boxes beside each other.
 const GAP: f64 = 14.0;
 /// The least width that is laid out in, however deep it goes.
 const LEAST: f64 = 320.0;
-/// Width to height of a page that lies on its side.
-const PAGE: f64 = std::f64::consts::SQRT_2;
 
 /// Where every node of a drawing stands. The drawing is an outline: children stand under their parent, a step to the
 /// right. Those with children of their own are boxes, set in rows as wide as the page; those without stand in columns.
@@ -23,7 +21,7 @@ const PAGE: f64 = std::f64::consts::SQRT_2;
 #[derive(Debug)]
 pub(super) struct Layout {
     /// The left end of each node's line, and its middle.
-    pub places: Vec<(f64, f64)>,
+    pub places: Vec<Point>,
     /// The link by which each one stands under another.
     pub above: Vec<Option<EdgeIndex>>,
     /// The lines from parents to the children under them.
@@ -38,7 +36,7 @@ pub(super) struct Layout {
 pub(super) struct Rail {
     pub child: usize,
     /// The corners of the trunk, from the parent on.
-    pub trunk: Vec<(f64, f64)>,
+    pub trunk: Vec<Point>,
 }
 
 /// A node while it is laid out.

@@ -11,6 +11,8 @@ pub struct Selection {
     lineage: Lineage,
     /// What it was chosen around, in order: a model, or a family's members. Never left out.
     start: Vec<Row>,
+    /// Which way it reaches from there; nowhere if it is everything.
+    reach: Option<Reach>,
     /// The models, in order; those that a group stands for are not among them.
     rows: Vec<Row>,
     set: RowSet,
@@ -98,20 +100,20 @@ impl Lineage {
         let mut start = start.to_vec();
         start.sort_unstable();
         start.dedup();
-        Selection::new(self, start, rows)
+        Selection::new(self, start, Some(reach), rows)
     }
 
     /// Selects every model, listed or not. Old ids are none: the models that they name are there.
     pub fn everything(&self) -> Selection {
         let is_model = |row: &Row| self.snapshot().is_listed(*row) || self.is_unlisted(*row);
-        Selection::new(self, Vec::new(), self.snapshot().rows().filter(is_model).collect())
+        Selection::new(self, Vec::new(), None, self.snapshot().rows().filter(is_model).collect())
     }
 }
 
 impl Selection {
-    fn new(lineage: &Lineage, start: Vec<Row>, rows: Vec<Row>) -> Selection {
+    fn new(lineage: &Lineage, start: Vec<Row>, reach: Option<Reach>, rows: Vec<Row>) -> Selection {
         let set = RowSet::from_rows(lineage.snapshot().len(), &rows);
-        Selection { lineage: lineage.clone(), start, rows, set, between: Vec::new(), groups: Vec::new() }
+        Selection { lineage: lineage.clone(), start, reach, rows, set, between: Vec::new(), groups: Vec::new() }
     }
 
     /// Leaves out all other models.
@@ -128,6 +130,11 @@ impl Selection {
     /// Gives what it was chosen around, in order; it is empty if it is everything.
     pub fn start(&self) -> &[Row] {
         &self.start
+    }
+
+    /// Gives which way it reaches from there, unless it is everything.
+    pub fn reach(&self) -> Option<Reach> {
+        self.reach
     }
 
     /// Gives the models, in order of their ids.
