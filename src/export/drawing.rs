@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use petgraph::Incoming;
 use petgraph::algo::connected_components;
 use petgraph::graph::{DiGraph, EdgeIndex};
-use petgraph::visit::EdgeRef;
 
+use super::lanes::{Lanes, further};
 use super::layers::{End, Head, Layers, Piece};
 use super::layout::Layout;
 use super::letters::{broken, shortened, width};
@@ -19,6 +19,8 @@ const LONGEST: usize = 140;
 /// The letters of a line of labels that have several, and how far the next one stands under it.
 const NARROW: usize = 26;
 const UNDER: f64 = 12.0;
+/// The size of a note behind a label.
+const SMALL: f64 = 9.5;
 /// Room between a dot and its label.
 const BESIDE: f64 = 4.0;
 /// The least width of a page.
@@ -28,6 +30,11 @@ const MARKED: usize = 12;
 /// What lies below or around is drawn in layers too, if it is no more than this, hangs together, and a link in five
 /// leads to a further parent.
 const LAYERED: usize = 300;
+
+/// How links are drawn, in the drawing's own words.
+const LAYERS: &str = "Links lead from left to right; those of one parent share a line until they part.";
+const LANES: &str = "A model stands under the nearest of its parents; arrows at the right lead from the others.";
+const NOTES: &str = "A model stands under the nearest of its parents; what stands behind + are the others.";
 
 /// A picture as a list of marks: a title, its definition, a legend and the nodes.
 #[derive(Debug)]
@@ -46,6 +53,8 @@ struct Shape<'g> {
     font: Font,
     radius: f64,
     is_named: bool,
+    /// Its further parents, if they are named and no line leads from them.
+    others: Vec<String>,
 }
 
 impl<'g> Shape<'g> {
@@ -58,7 +67,7 @@ impl<'g> Shape<'g> {
         let is_italic = node.status == Status::Unlisted;
         let font = Font { is_bold: node.descendants > 0 || is_named, is_italic, ..PLAIN };
         let radius = size(node.descendants.max(node.models - 1));
-        Shape { node, lines: vec![label], font, radius, is_named }
+        Shape { node, lines: vec![label], font, radius, is_named, others: Vec::new() }
     }
 
     /// With a label of several short lines, the first of which is the owner.
@@ -70,28 +79,49 @@ impl<'g> Shape<'g> {
         self
     }
 
-    /// From the left end of the dot to that of the label, and the height of all lines.
-    fn size(&self) -> Point {
+    /// What stands behind the label on further parents: the first two of them, and how many more there are.
+    fn note(&self) -> Option<String> {
+        let [first, rest @ ..] = &self.others[..] else { return None };
+        let second = rest.first().map(|second| format!(", {second}")).unwrap_or_default();
+        let more = match rest.len() {
+            0 | 1 => String::new(),
+            more => format!(" and {} more", grouped(more as u64 - 1)),
+        };
+        Some(format!("+ {first}{second}{more}"))
+    }
+
+    /// The width of its dot and label without a note.
+    fn labelled(&self) -> f64 {
         let wide = |line: &String| width(line, FONT, self.font.is_bold);
-        let widest = self.lines.iter().map(wide).fold(0.0, f64::max);
-        (2.0 * self.radius + BESIDE + widest, LINE + (self.lines.len() - 1) as f64 * UNDER)
+        2.0 * self.radius + BESIDE + self.lines.iter().map(wide).fold(0.0, f64::max)
+    }
+
+    /// From the left end of the dot to that of the label and its note, and the height of all lines.
+    fn size(&self) -> Point {
+        let note = self.note().map_or(0.0, |note| 2.0 * BESIDE + width(&note, SMALL, false));
+        (self.labelled() + note, LINE + (self.lines.len() - 1) as f64 * UNDER)
     }
 
     /// Marks with the left end of the dot at a place.
     fn marks(self, (x, y): Point, paint: &Paint) -> Vec<Mark> {
         let mut marks = Vec::new();
-        let (wide, high) = self.size();
+        let (wide, high) = (self.labelled(), self.size().1);
         if self.is_named {
             let band = Pen { color: "#FFD84D", width: high - 1.0, opacity: 0.5, stroke: Stroke::Solid };
             marks.push(Mark::Lines(vec![vec![(x - 3.0, y), (x + wide + 3.0, y)]], band));
         }
         let mut inner = dot((x + self.radius, y), self.radius, paint.color(&self.node), self.node.status);
+        if let Some(text) = self.note() {
+            let font = Font { size: SMALL, color: "#666666", ..PLAIN };
+            inner.push(Mark::Text { at: (x + wide + 2.0 * BESIDE, y + 3.5), text, font });
+        }
+        let tip = tooltip(&self.node, &self.others);
         let first = y + 3.8 - (high - LINE) / 2.0;
         for (at, text) in self.lines.into_iter().enumerate() {
             let at = (x + 2.0 * self.radius + BESIDE, first + at as f64 * UNDER);
             inner.push(Mark::Text { at, text, font: self.font });
         }
-        marks.push(Mark::Told(tooltip(&self.node), inner));
+        marks.push(Mark::Told(tip, inner));
         marks
     }
 }
@@ -109,24 +139,41 @@ impl Drawing {
         };
         let mut shapes: Vec<Shape<'_>> = graph.nodes().map(shaped).collect();
         let links = selection.graph();
-        let (places, size, lines) = match layers(graph, &links, &mut shapes) {
+        let (places, size, lines, told) = match layers(graph, &links, &mut shapes) {
             Some(layers) => {
                 let size = (layers.width, layers.height);
-                (layers.places, size, layered(&layers.pieces, &links, paint.by()))
+                (layers.places, size, layered(&layers.pieces, &links, paint.by()), Some(LAYERS))
             }
             None => {
                 let widths: Vec<f64> = shapes.iter().map(|shape| shape.size().0).collect();
                 let weight = |shape: &Shape<'_>| shape.node.descendants.max(shape.node.models - 1);
                 let weights: Vec<u64> = shapes.iter().map(weight).collect();
                 let starts: Vec<usize> = selection.start().iter().filter_map(|row| selection.place(*row)).collect();
-                let layout = Layout::new(&widths, &weights, &links, &starts);
-                let lines = outlined(&layout, &links, paint.by());
-                (layout.places, (layout.width, layout.height), lines)
+                let laid = |widths: &[f64], has_lanes| Layout::new(widths, &weights, &links, &starts, has_lanes);
+                let mut layout = laid(&widths, true);
+                let lanes = Lanes::new(&layout, &widths, &links);
+                let further = further(&layout, &links);
+                let told = (!further.is_empty()).then_some(if lanes.is_some() { LANES } else { NOTES });
+                if lanes.is_none() {
+                    let names: Vec<String> = shapes.iter().map(|shape| shape.node.label().into_owned()).collect();
+                    let notes = further.into_iter().filter_map(|link| links.edge_endpoints(link));
+                    notes.for_each(|(parent, child)| shapes[child.index()].others.push(names[parent.index()].clone()));
+                    let widths: Vec<f64> = shapes.iter().map(|shape| shape.size().0).collect();
+                    layout = laid(&widths, false);
+                }
+                let mut lines = outlined(&layout, &links, paint.by());
+                let width = lanes.as_ref().map_or(layout.width, |lanes| lanes.width);
+                for (link, way) in lanes.into_iter().flat_map(|lanes| lanes.ways) {
+                    let pen = Pen::of(links[link], paint.by());
+                    lines.extend(way.last().map(|end| head(*end, 1.0, pen)));
+                    lines.push(Mark::Lines(vec![way], pen));
+                }
+                (layout.places, (width, layout.height), lines, told)
             }
         };
         let page = (size.0 + 2.0 * MARGIN).max(NARROWEST);
         let mut marks = Vec::new();
-        let top = legend::write(&mut marks, graph, paint, page);
+        let top = legend::write(&mut marks, graph, paint, told.unwrap_or_default(), page);
         let moved = |(x, y): Point| (x + MARGIN, y + top);
         marks.extend(lines.into_iter().map(|mark| shifted(mark, &moved)));
         for (shape, place) in shapes.into_iter().zip(places) {
@@ -206,21 +253,15 @@ fn outlined(layout: &Layout, links: &Links, by: ColorBy) -> Vec<Mark> {
         let corners: Vec<(i64, i64)> = rail.trunk.iter().map(|corner| tenths(*corner)).collect();
         trunks.extend(corners.windows(2).map(|pair| [pair[0], pair[1]]));
         let relation = layout.above[rail.child].map_or(Relation::Unstated, |link| links[link]);
-        let from = corners.last().map(|corner| pixels(*corner));
-        marks.push(Mark::Lines(
-            vec![from.into_iter().chain([layout.places[rail.child]]).collect()],
-            Pen::of(relation, by),
-        ));
+        if let Some(from) = corners.last().map(|corner| pixels(*corner)) {
+            let (x, y) = layout.places[rail.child];
+            // It comes from the left or straight from above.
+            let to = if from.1 == y { (x, y) } else { (from.0, y) };
+            marks.push(Mark::Lines(vec![vec![from, to]], Pen::of(relation, by)));
+        }
     }
     let trunks = trunks.into_iter().map(|[from, to]| vec![pixels(from), pixels(to)]).collect();
     marks.push(Mark::Lines(trunks, Pen { width: 0.8, ..Pen::SHARED }));
-    let across = links.edge_references().rev().filter(|link| layout.above[link.target().index()] != Some(link.id()));
-    for link in across {
-        let (from, to) = (layout.places[link.source().index()], layout.places[link.target().index()]);
-        let middle = (from.0 + to.0) / 2.0;
-        let pen = Pen { opacity: 0.25, ..Pen::of(*link.weight(), by) };
-        marks.push(Mark::Curve([from, (middle, from.1), (middle, to.1), to], pen));
-    }
     marks
 }
 
@@ -239,7 +280,7 @@ fn shifted(mark: Mark, moved: &impl Fn(Point) -> Point) -> Mark {
     }
 }
 
-fn tooltip(node: &Node<'_>) -> String {
+fn tooltip(node: &Node<'_>, others: &[String]) -> String {
     let relation = node.relation.map_or("no parent", Relation::name);
     let counted = if node.is_counted { "" } else { ", not counted" };
     let mut text = format!("{}\n{relation}, {}{counted}", node.id, node.status.name());
@@ -248,5 +289,7 @@ fn tooltip(node: &Node<'_>) -> String {
             text += &format!("\n{name}: {}", grouped(value));
         }
     }
-    text + &format!("\ndescendants: {}, direct: {}", grouped(node.descendants), grouped(node.direct))
+    text += &format!("\ndescendants: {}, direct: {}", grouped(node.descendants), grouped(node.direct));
+    others.iter().for_each(|other| text += &format!("\n+ {other}"));
+    text
 }

@@ -11,15 +11,15 @@ use crate::model::Relation;
 /// Letters of a word in the legend.
 const LONGEST: usize = 46;
 
-/// Writes title, definition and legend as wide as the page; gives the top of what stands under them.
-pub(super) fn write(marks: &mut Vec<Mark>, graph: &Graph<'_>, paint: &Paint, page: f64) -> f64 {
+/// Writes title, definition, what is told of the links, and legend as wide as the page; gives the top of what stands under them.
+pub(super) fn write(marks: &mut Vec<Mark>, graph: &Graph<'_>, paint: &Paint, told: &str, page: f64) -> f64 {
     let mut y = MARGIN + 8.0;
     for text in folded(&graph.about.title, |line| width(line, 17.0, true) <= page - 2.0 * MARGIN) {
         let font = Font { size: 17.0, is_bold: true, ..PLAIN };
         marks.push(Mark::Text { at: (MARGIN, y), text, font });
         y += 20.0;
     }
-    for text in heading(graph, page - 2.0 * MARGIN) {
+    for text in heading(graph, told, page - 2.0 * MARGIN) {
         let font = Font { color: "#555555", ..PLAIN };
         marks.push(Mark::Text { at: (MARGIN, y - 2.0), text, font });
         y += 15.0;
@@ -30,14 +30,14 @@ pub(super) fn write(marks: &mut Vec<Mark>, graph: &Graph<'_>, paint: &Paint, pag
 }
 
 /// What the picture says of itself under its title, in lines as wide as the page.
-fn heading(graph: &Graph<'_>, page: f64) -> Vec<String> {
+fn heading(graph: &Graph<'_>, told: &str, page: f64) -> Vec<String> {
     let notes = graph.notes();
     let note = |name: &str| notes.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value.as_str());
     let snapshot = format!("Snapshot of {}, sha256 {}; {}.", note("snapshot"), note("sha256"), note("program"));
     // The title stands above already.
     let selection = note("selection").strip_prefix(&format!("{}.", note("title"))).unwrap_or(note("selection"));
     let fits = |line: &str| width(line, FONT, false) <= page;
-    [note("definition"), selection.trim(), &snapshot].iter().flat_map(|text| folded(text, fits)).collect()
+    [note("definition"), told, selection.trim(), &snapshot].iter().flat_map(|text| folded(text, fits)).collect()
 }
 
 struct Legend<'l> {

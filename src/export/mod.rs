@@ -11,6 +11,7 @@ mod format;
 mod gexf;
 mod graph;
 mod graphml;
+mod lanes;
 mod layers;
 mod layout;
 mod legend;
