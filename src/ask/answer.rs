@@ -68,8 +68,8 @@ pub enum Facts {
         chosen: Chosen,
         /// These are the lines of the tree, from the top down.
         drawn: Drawn,
-        /// If the question named a model by an old id, this is that id and the one of today.
-        renamed: Option<(String, String)>,
+        /// If the question named models by old ids, these are those ids, each with the one of today.
+        renamed: Vec<(String, String)>,
         /// These sentences state the selection, what was left out of it, and the filter.
         words: String,
     },

@@ -10,6 +10,7 @@ mod contradiction;
 #[cfg(feature = "export")]
 mod exporting;
 mod filter;
+mod ids;
 mod judging;
 mod names;
 mod origin;
@@ -24,6 +25,7 @@ pub use answer::{Answer, Facts};
 pub use atlas::Atlas;
 pub use contradiction::Contradiction;
 pub use filter::Filter;
+pub use ids::Ids;
 pub use names::{Missing, Naming, Unknown, What};
 #[cfg(feature = "export")]
 pub use origin::Bom;

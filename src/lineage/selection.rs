@@ -9,7 +9,7 @@ use crate::snapshot::Row;
 #[derive(Debug, Clone)]
 pub struct Selection {
     lineage: Lineage,
-    /// What it was chosen around, in order: a model, or a family's members. Never left out.
+    /// What it was chosen around, in order: models, or a family's members.
     start: Vec<Row>,
     /// Which way it reaches from there; nowhere if it is everything.
     reach: Option<Reach>,
@@ -64,8 +64,10 @@ pub enum Reach {
 pub enum Named {
     /// What was named is counted, wanted or not.
     Counted,
-    /// What was named is counted only if it is wanted.
+    /// What was named stays, and is counted only if it is wanted.
     AsOthers,
+    /// What was named stays only if it is wanted or connects what is.
+    IfWanted,
 }
 
 /// A `Collapse` says which siblings are drawn as one.
@@ -203,15 +205,18 @@ impl Selection {
         self.lineage.children(parent).filter(|(child, _)| self.set.holds(*child))
     }
 
-    /// Keeps only the models that are wanted, and what connects them. What it was chosen around stays too, and is
-    /// counted if `named` says so.
-    pub fn keep(self, reach: Reach, named: Named, wanted: impl Fn(Row) -> bool) -> Self {
+    /// Keeps only the models that are wanted, and what connects them. What it was chosen around stays too and is
+    /// counted, if `named` says so.
+    pub fn keep(mut self, reach: Reach, named: Named, wanted: impl Fn(Row) -> bool) -> Self {
         let is_named = |row: &Row| self.start.binary_search(row).is_ok();
         let is_wanted = |row: &Row| wanted(*row) || (named == Named::Counted && is_named(row));
         let chosen: Vec<Row> =
             self.rows.iter().copied().filter(|row| self.is_counted(*row) && is_wanted(row)).collect();
-        let stay: Vec<Row> = self.rows.iter().copied().filter(is_named).collect();
-        self.connecting(&chosen, &stay, reach)
+        let does_stay = |row: &Row| named != Named::IfWanted && is_named(row);
+        let stay: Vec<Row> = self.rows.iter().copied().filter(does_stay).collect();
+        self = self.connecting(&chosen, &stay, reach);
+        self.forget();
+        self
     }
 
     /// Keeps the `most` counted models of the highest weight, ties by id, and their ancestors in the selection, which
@@ -224,9 +229,14 @@ impl Selection {
         let near = self.clone().connecting(&chosen, &[], Reach::Below);
         let counted: Vec<Row> = near.rows.iter().copied().filter(|row| self.is_counted(*row)).collect();
         self = self.connecting(&counted, &near.rows, reach);
+        self.forget();
+        self
+    }
+
+    /// Forgets that it was chosen around what is no longer there.
+    fn forget(&mut self) {
         let set = &self.set;
         self.start.retain(|row| set.holds(*row));
-        self
     }
 
     /// Those of its models that are chosen, those that stay anyhow, and what connects them with the start: the ancestors

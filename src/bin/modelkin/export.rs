@@ -124,12 +124,12 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
 /// A bill of materials is of a model and all that it descends from, and leaves nothing out.
 fn bill(args: &args::Export, format: BomFormat) -> anyhow::Result<ExitCode> {
     let selection = &args.selection;
-    let Some(model) = &selection.begin.above else {
+    if selection.begin.above.is_empty() {
         bail!(Usage(format!(
             "{} is a bill of materials of what a model descends from; name one with --above",
             format.name()
         )));
-    };
+    }
     let options = [
         ("--depth", selection.depth.is_some()),
         ("--top", selection.top.is_some()),
@@ -144,7 +144,7 @@ fn bill(args: &args::Export, format: BomFormat) -> anyhow::Result<ExitCode> {
     if let Some((option, _)) = options.iter().find(|(_, is_given)| *is_given) {
         bail!(Usage(format!("{} leaves nothing out and draws nothing, so it has no use for {option}", format.name())));
     }
-    let models = Models { ids: vec![model.clone()], ..Models::default() };
+    let models = Models { ids: selection.begin.above.clone(), ..Models::default() };
     let question = Question::Bom(Bom { models, filter: (&args.filter).into() });
     desk::check(&question)?;
     let output = args.output.as_deref().filter(|path| !STANDARD.iter().any(|name| *path == Path::new(name)));
