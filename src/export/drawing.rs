@@ -7,22 +7,12 @@ use petgraph::graph::{DiGraph, EdgeIndex};
 use super::lanes::{Lanes, further};
 use super::layers::{End, Head, Layers, Piece};
 use super::layout::Layout;
-use super::letters::{broken, shortened, width};
-use super::mark::{FONT, Font, LINE, MARGIN, Mark, PAGE, PLAIN, Pen, Point, Stroke, dot, size};
-use super::{ColorBy, Graph, Node, Paint, Status, legend};
-use crate::ink::grouped;
-use crate::lineage::{self, Reach};
+use super::mark::{MARGIN, Mark, PAGE, Pen, Point, Stroke};
+use super::shape::Shape;
+use super::{ColorBy, Graph, Paint, legend};
+use crate::lineage::{self, Reach, Selection};
 use crate::model::Relation;
 
-/// The most letters of a label: an id of the Hub is shorter. The whole one stands in the tooltip.
-const LONGEST: usize = 140;
-/// The letters of a line of labels that have several, and how far the next one stands under it.
-const NARROW: usize = 26;
-const UNDER: f64 = 12.0;
-/// The size of a note behind a label.
-const SMALL: f64 = 9.5;
-/// Room between a dot and its label.
-const BESIDE: f64 = 4.0;
 /// The least width of a page.
 const NARROWEST: f64 = 880.0;
 /// Models that were named are marked, if they are no more than this; a family has hundreds.
@@ -45,132 +35,70 @@ pub(super) struct Drawing {
     pub marks: Vec<Mark>,
 }
 
-/// A node as it is drawn.
-#[derive(Clone)]
-struct Shape<'g> {
-    node: Node<'g>,
-    lines: Vec<String>,
-    font: Font,
-    radius: f64,
-    is_named: bool,
-    /// Its further parents, if they are named and no line leads from them.
-    others: Vec<String>,
+/// What is drawn, before it is known where on the page.
+struct Plan<'g> {
+    shapes: Vec<Shape<'g>>,
+    /// The left end of each shape, and its middle.
+    places: Vec<Point>,
+    size: Point,
+    lines: Vec<Mark>,
+    /// How links are drawn, if that is to be told.
+    told: Option<&'static str>,
 }
 
-impl<'g> Shape<'g> {
-    fn new(node: Node<'g>, is_named: bool) -> Shape<'g> {
-        let text = shortened(&node.label(), LONGEST);
-        let label = match node.descendants {
-            0 => text,
-            some => format!("{text} ({})", grouped(some)),
-        };
-        let is_italic = node.status == Status::Unlisted;
-        let font = Font { is_bold: node.descendants > 0 || is_named, is_italic, ..PLAIN };
-        let radius = size(node.descendants.max(node.models - 1));
-        Shape { node, lines: vec![label], font, radius, is_named, others: Vec::new() }
-    }
-
-    /// With a label of several short lines, the first of which is the owner.
-    fn narrow(mut self) -> Shape<'g> {
-        let label = self.lines.concat();
-        let (owner, name) = label.split_at(label.find('/').map_or(0, |at| at + 1));
-        let owner = (!owner.is_empty()).then(|| owner.to_owned());
-        self.lines = owner.into_iter().chain(broken(name, NARROW)).collect();
-        self
-    }
-
-    /// What stands behind the label on further parents: the first two of them, and how many more there are.
-    fn note(&self) -> Option<String> {
-        let [first, rest @ ..] = &self.others[..] else { return None };
-        let second = rest.first().map(|second| format!(", {second}")).unwrap_or_default();
-        let more = match rest.len() {
-            0 | 1 => String::new(),
-            more => format!(" and {} more", grouped(more as u64 - 1)),
-        };
-        Some(format!("+ {first}{second}{more}"))
-    }
-
-    /// The width of its dot and label without a note.
-    fn labelled(&self) -> f64 {
-        let wide = |line: &String| width(line, FONT, self.font.is_bold);
-        2.0 * self.radius + BESIDE + self.lines.iter().map(wide).fold(0.0, f64::max)
-    }
-
-    /// From the left end of the dot to that of the label and its note, and the height of all lines.
-    fn size(&self) -> Point {
-        let note = self.note().map_or(0.0, |note| 2.0 * BESIDE + width(&note, SMALL, false));
-        (self.labelled() + note, LINE + (self.lines.len() - 1) as f64 * UNDER)
-    }
-
-    /// Marks with the left end of the dot at a place.
-    fn marks(self, (x, y): Point, paint: &Paint) -> Vec<Mark> {
-        let mut marks = Vec::new();
-        let (wide, high) = (self.labelled(), self.size().1);
-        if self.is_named {
-            let band = Pen { color: "#FFD84D", width: high - 1.0, opacity: 0.5, stroke: Stroke::Solid };
-            marks.push(Mark::Lines(vec![vec![(x - 3.0, y), (x + wide + 3.0, y)]], band));
-        }
-        let mut inner = dot((x + self.radius, y), self.radius, paint.color(&self.node), self.node.status);
-        if let Some(text) = self.note() {
-            let font = Font { size: SMALL, color: "#666666", ..PLAIN };
-            inner.push(Mark::Text { at: (x + wide + 2.0 * BESIDE, y + 3.5), text, font });
-        }
-        let tip = tooltip(&self.node, &self.others);
-        let first = y + 3.8 - (high - LINE) / 2.0;
-        for (at, text) in self.lines.into_iter().enumerate() {
-            let at = (x + 2.0 * self.radius + BESIDE, first + at as f64 * UNDER);
-            inner.push(Mark::Text { at, text, font: self.font });
-        }
-        marks.push(Mark::Told(tip, inner));
-        marks
-    }
-}
-
-type Links = DiGraph<lineage::Node, Relation>;
-
-impl Drawing {
-    pub fn new<'g>(graph: &Graph<'g>, paint: &Paint) -> Drawing {
+impl<'g> Plan<'g> {
+    fn new(graph: &Graph<'g>, by: ColorBy) -> Plan<'g> {
         let selection = graph.selection();
         let named = if selection.start().len() > MARKED { &[] } else { selection.start() };
-        let is_named = |node: &Node<'_>| graph.row(node.number).is_some_and(|row| named.binary_search(&row).is_ok());
-        let shaped = |node: Node<'g>| {
-            let is_named = is_named(&node);
-            Shape::new(node, is_named)
-        };
-        let mut shapes: Vec<Shape<'_>> = graph.nodes().map(shaped).collect();
+        let is_named = |number: usize| graph.row(number).is_some_and(|row| named.binary_search(&row).is_ok());
+        let shapes: Vec<Shape<'_>> = graph.nodes().map(|node| (is_named(node.number), node)).map(Shape::new).collect();
         let links = selection.graph();
-        let (places, size, lines, told) = match layers(graph, &links, &mut shapes) {
-            Some(layers) => {
-                let size = (layers.width, layers.height);
-                (layers.places, size, layered(&layers.pieces, &links, paint.by()), Some(LAYERS))
-            }
-            None => {
-                let widths: Vec<f64> = shapes.iter().map(|shape| shape.size().0).collect();
-                let weight = |shape: &Shape<'_>| shape.node.descendants.max(shape.node.models - 1);
-                let weights: Vec<u64> = shapes.iter().map(weight).collect();
-                let starts: Vec<usize> = selection.start().iter().filter_map(|row| selection.place(*row)).collect();
-                let laid = |widths: &[f64], has_lanes| Layout::new(widths, &weights, &links, &starts, has_lanes);
-                let mut layout = laid(&widths, true);
-                let lanes = Lanes::new(&layout, &widths, &links);
-                let further = further(&layout, &links);
-                let told = (!further.is_empty()).then_some(if lanes.is_some() { LANES } else { NOTES });
-                if lanes.is_none() {
-                    let names: Vec<String> = shapes.iter().map(|shape| shape.node.label().into_owned()).collect();
-                    let notes = further.into_iter().filter_map(|link| links.edge_endpoints(link));
-                    notes.for_each(|(parent, child)| shapes[child.index()].others.push(names[parent.index()].clone()));
-                    let widths: Vec<f64> = shapes.iter().map(|shape| shape.size().0).collect();
-                    layout = laid(&widths, false);
-                }
-                let mut lines = outlined(&layout, &links, paint.by());
-                let width = lanes.as_ref().map_or(layout.width, |lanes| lanes.width);
-                for (link, way) in lanes.into_iter().flat_map(|lanes| lanes.ways) {
-                    let pen = Pen::of(links[link], paint.by());
-                    lines.extend(way.last().map(|end| head(*end, 1.0, pen)));
-                    lines.push(Mark::Lines(vec![way], pen));
-                }
-                (layout.places, (width, layout.height), lines, told)
-            }
+        match layers(graph, &links, &shapes) {
+            Some((shapes, layers)) => Plan {
+                shapes,
+                size: (layers.width, layers.height),
+                lines: layered(&layers.pieces, &links, by),
+                places: layers.places,
+                told: (links.edge_count() > 0).then_some(LAYERS),
+            },
+            None => Plan::outline(selection, &links, shapes, by),
+        }
+    }
+
+    fn outline(selection: &Selection, links: &Links, mut shapes: Vec<Shape<'g>>, by: ColorBy) -> Plan<'g> {
+        let weight = |shape: &Shape<'_>| shape.node.descendants.max(shape.node.models - 1);
+        let weights: Vec<u64> = shapes.iter().map(weight).collect();
+        let starts: Vec<usize> = selection.start().iter().filter_map(|row| selection.place(*row)).collect();
+        let laid = |shapes: &[Shape<'_>], has_lanes| {
+            let widths: Vec<f64> = shapes.iter().map(|shape| shape.size().0).collect();
+            let layout = Layout::new(&widths, &weights, links, &starts, has_lanes);
+            (widths, layout)
         };
+        let (widths, mut layout) = laid(&shapes, true);
+        let further = further(&layout, links);
+        let lanes = Lanes::new(&layout, &widths, links);
+        let told = (!further.is_empty()).then_some(if lanes.is_some() { LANES } else { NOTES });
+        if lanes.is_none() {
+            for (parent, child) in further.into_iter().filter_map(|link| links.edge_endpoints(link)) {
+                let name = shapes[parent.index()].node.label().into_owned();
+                shapes[child.index()].others.push(name);
+            }
+            (_, layout) = laid(&shapes, false);
+        }
+        let mut lines = outlined(&layout, links, by);
+        let width = lanes.as_ref().map_or(layout.width, |lanes| lanes.width);
+        for (link, way) in lanes.into_iter().flat_map(|lanes| lanes.ways) {
+            let pen = Pen::of(links[link], by);
+            lines.extend(way.last().map(|end| head(*end, 1.0, pen)));
+            lines.push(Mark::Lines(vec![way], pen));
+        }
+        Plan { shapes, places: layout.places, size: (width, layout.height), lines, told }
+    }
+}
+
+impl Drawing {
+    pub fn new(graph: &Graph<'_>, paint: &Paint) -> Drawing {
+        let Plan { shapes, places, size, lines, told } = Plan::new(graph, paint.by());
         let page = (size.0 + 2.0 * MARGIN).max(NARROWEST);
         let mut marks = Vec::new();
         let top = legend::write(&mut marks, graph, paint, told.unwrap_or_default(), page);
@@ -181,10 +109,18 @@ impl Drawing {
         }
         Drawing { width: page.round(), height: (top + size.1 + MARGIN).round(), marks }
     }
+
+    /// Where the middle of each node's dot stands, for formats that others draw.
+    pub fn middles(graph: &Graph<'_>) -> Vec<Point> {
+        let Plan { shapes, places, .. } = Plan::new(graph, ColorBy::Relation);
+        shapes.iter().zip(places).map(|(shape, (x, y))| (x + shape.radius, y)).collect()
+    }
 }
 
+type Links = DiGraph<lineage::Node, Relation>;
+
 /// The layers, where ancestors are drawn, or few models of which many have several parents.
-fn layers<'g>(graph: &Graph<'g>, links: &Links, shapes: &mut Vec<Shape<'g>>) -> Option<Layers> {
+fn layers<'g>(graph: &Graph<'g>, links: &Links, shapes: &[Shape<'g>]) -> Option<(Vec<Shape<'g>>, Layers)> {
     let roots = links.externals(Incoming).count();
     let further = links.edge_count() + roots - links.node_count();
     let is_woven = links.node_count() <= LAYERED && further > 0 && further * 5 >= links.edge_count();
@@ -202,11 +138,7 @@ fn layers<'g>(graph: &Graph<'g>, links: &Links, shapes: &mut Vec<Shape<'g>>) -> 
     let narrow: Vec<Shape<'g>> = shapes.iter().cloned().map(Shape::narrow).collect();
     let [whole, broken] = [laid(shapes)?, laid(&narrow)?];
     let off = |layers: &Layers| (layers.width / layers.height.max(1.0) / PAGE).ln().abs();
-    if off(&whole) <= off(&broken) {
-        return Some(whole);
-    }
-    *shapes = narrow;
-    Some(broken)
+    Some(if off(&whole) <= off(&broken) { (shapes.to_vec(), whole) } else { (narrow, broken) })
 }
 
 /// The lines of layers. A piece that links of several relations take is grey.
@@ -278,18 +210,4 @@ fn shifted(mark: Mark, moved: &impl Fn(Point) -> Point) -> Mark {
         Mark::Curve(points, pen) => Mark::Curve(points.map(moved), pen),
         other => other,
     }
-}
-
-fn tooltip(node: &Node<'_>, others: &[String]) -> String {
-    let relation = node.relation.map_or("no parent", Relation::name);
-    let counted = if node.is_counted { "" } else { ", not counted" };
-    let mut text = format!("{}\n{relation}, {}{counted}", node.id, node.status.name());
-    for (name, value) in [("downloads in 30 days", node.downloads), ("likes", node.likes)] {
-        if let Some(value) = value {
-            text += &format!("\n{name}: {}", grouped(value));
-        }
-    }
-    text += &format!("\ndescendants: {}, direct: {}", grouped(node.descendants), grouped(node.direct));
-    others.iter().for_each(|other| text += &format!("\n+ {other}"));
-    text
 }

@@ -23,6 +23,7 @@ mod paint;
 mod parquet;
 mod part;
 mod picture;
+mod shape;
 mod svg;
 mod table;
 mod xml;

@@ -23,6 +23,10 @@ use crate::{args, bom, desk, files, graphviz, snapshots};
 /// Names of the standard output.
 const STANDARD: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
+/// A side of a picture, and its pixels, from which on a warning is given before it is painted: some six screens.
+const LARGE: (u64, u64) = (5_000, 12_000_000);
+const REMEDY: &str = "narrow it with --top, --depth, --min-descendants or --collapse leaves";
+
 pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let by_name = || args.output.as_deref().and_then(bom::by_custom);
     match args.to {
@@ -69,9 +73,17 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let layout = Layout { engine, painter: &graphviz::paint };
 
     let links = graph.link_count();
-    if let Some(why) = format.strain(selection.nodes(), links) {
+    if let Some((width, height)) = format.extent(&graph, &paint, engine) {
+        if width.max(height) > LARGE.0 || width * height > LARGE.1 {
+            output::note(&format!(
+                "warning: the picture will be {} by {} pixels, more than anybody sees at once; {REMEDY}",
+                grouped(width),
+                grouped(height)
+            ));
+        }
+    } else if let Some(why) = format.strain(selection.nodes(), links) {
         output::note(&format!(
-            "warning: {} and {}; {why}. Narrow it with --depth, --top, --min-descendants or --collapse",
+            "warning: {} and {}; {why}; {REMEDY}",
             plural(selection.nodes() as u64, "node"),
             plural(links as u64, "link")
         ));
