@@ -9,6 +9,8 @@ use super::mark::Point;
 
 /// The most nodes and trunks.
 const MOST: usize = 4_000;
+/// The most that is left free over the whole width.
+const GAP: f64 = 16.0;
 /// Half of what a trunk takes of a column's height.
 const TRUNK: f64 = 3.5;
 /// How often the columns are gone over to find an order with few crossings, and places near the neighbours.
@@ -288,9 +290,22 @@ impl Net {
                 }
             }
         }
-        let top =
-            self.items.iter().zip(&middles).map(|(item, middle)| middle - item.half).fold(f64::INFINITY, f64::min);
-        middles.iter().map(|middle| (middle - top).round()).collect()
+        self.close(middles)
+    }
+
+    /// Takes out what no item of any column needs of the height.
+    fn close(&self, middles: Vec<f64>) -> Vec<f64> {
+        let mut order: Vec<usize> = (0..middles.len()).collect();
+        let top = |at: &usize| middles[*at] - self.items[*at].half;
+        order.sort_by(|one, other| top(one).total_cmp(&top(other)));
+        let mut closed = middles.clone();
+        let (mut bottom, mut shift) = (-GAP, f64::NEG_INFINITY);
+        for at in &order {
+            shift = shift.max(top(at) - bottom - GAP);
+            bottom = bottom.max(middles[*at] + self.items[*at].half - shift);
+            closed[*at] = middles[*at] - shift;
+        }
+        closed.iter().map(|middle| middle.round()).collect()
     }
 
     fn drawn(&self, sizes: &[Point], middles: &[f64]) -> Layers {
