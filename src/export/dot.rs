@@ -10,6 +10,7 @@ use super::mark::{Stroke, stroke};
 use super::paint::ink;
 use super::xml::allowed;
 use super::{Graph, NODE_FIELDS, Paint, Status};
+use crate::ink::grouped;
 
 /// Writes DOT, statement by statement: a node's name is its id. An engine that is named stands in it, so that `dot` takes
 /// it too.
@@ -59,6 +60,9 @@ pub(super) fn write(graph: &Graph<'_>, paint: &Paint, engine: Engine, out: &mut 
         attributes.push(attribute(("fontcolor", ink(color))));
         if node.status != Status::Listed {
             attributes.push(attribute(("style", "filled,dashed")));
+            // Black is not seen around what is black.
+            attributes.push(attribute(("color", "#999999")));
+            attributes.push(attribute(("penwidth", "2")));
         }
         for ((name, _), value) in NODE_FIELDS.iter().zip(node.values()) {
             let value = value.plain();
@@ -101,7 +105,11 @@ fn legend(graph: &Graph<'_>, paint: &Paint) -> Id {
     }));
     let colors = paint.legend().iter().map(|(word, color, count)| {
         let ink = ink(color);
-        format!("<TD BGCOLOR=\"{color}\"><FONT COLOR=\"{ink}\">{} ({count})</FONT></TD>", escaped(&shortened(word, 46)))
+        format!(
+            "<TD BGCOLOR=\"{color}\"><FONT COLOR=\"{ink}\">{} ({})</FONT></TD>",
+            escaped(&shortened(word, 46)),
+            grouped(*count)
+        )
     });
     let colors = format!("<TD>{}:</TD>{}", paint.by().name(), colors.collect::<String>());
     let table =

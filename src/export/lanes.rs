@@ -9,6 +9,8 @@ use super::mark::Point;
 
 /// Lanes beside each other of which an eye can still follow one.
 const MOST: usize = 24;
+/// Parents that have one, at the most: short ones may share a lane.
+const PARENTS: usize = 200;
 /// From lane to lane, and from the widest row to the first.
 const PITCH: f64 = 7.0;
 /// Between a label and its link.
@@ -43,6 +45,9 @@ impl Lanes {
         let links = further(layout, graph);
         for link in graph.edge_references().filter(|link| links.binary_search(&link.id()).is_ok()) {
             of.entry(link.source().index()).or_default().push((link.target().index(), link.id()));
+        }
+        if of.len() > PARENTS {
+            return None;
         }
         let y = |node: usize| layout.places[node].1;
         let mut spans: Vec<(f64, f64, usize)> = of
