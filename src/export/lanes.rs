@@ -62,10 +62,9 @@ impl Lanes {
         let mut lanes: Vec<Vec<(f64, f64)>> = Vec::new();
         let mut ways = Vec::with_capacity(links.len());
         for (top, bottom, parent) in spans {
-            let is_free = |lane: &&mut Vec<(f64, f64)>| {
-                lane.iter().all(|taken| taken.1 + PITCH < top || bottom + PITCH < taken.0)
-            };
-            let at = lanes.iter_mut().position(|mut lane| is_free(&&mut lane)).unwrap_or(lanes.len());
+            let is_free =
+                |lane: &Vec<(f64, f64)>| lane.iter().all(|taken| taken.1 + PITCH < top || bottom + PITCH < taken.0);
+            let at = lanes.iter().position(is_free).unwrap_or(lanes.len());
             if at == MOST {
                 return None;
             }

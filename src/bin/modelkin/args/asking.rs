@@ -102,8 +102,8 @@ pub struct Export {
     /// Publishers (CSV: namespace, name, country_iso2, kind), as for report; its rows win over the built-in ones
     #[arg(long, value_name = "FILE")]
     pub owners: Option<PathBuf>,
-    /// Who lays pictures and DOT out: outline is the program's own; dot, neato, fdp, sfdp, twopi and circo are Graphviz's
-    /// [default: outline]
+    /// Who lays pictures and DOT out: outline is the program's own (layers, of what lies above a model); dot,
+    /// neato, fdp, sfdp, twopi and circo are Graphviz's [default: outline]
     #[arg(long, value_name = "ENGINE", value_parser = engine)]
     pub layout: Option<export::Engine>,
     #[command(flatten)]
