@@ -72,8 +72,8 @@ pub enum Facts {
         chosen: Chosen,
         /// These are the lines of the tree, from the top down.
         drawn: Drawn,
-        /// If the question named a model by an old id, this is that id and the one of today.
-        renamed: Option<(String, String)>,
+        /// If the question named models by old ids, these are those ids, each with the one of today.
+        renamed: Vec<(String, String)>,
         /// These sentences state the selection, what was left out of it, and the filter.
         words: String,
     },
@@ -294,8 +294,10 @@ impl Answer {
     /// There is none after [`Atlas::ask`](super::Atlas::ask), which made the report once.
     pub fn report(&self) -> Result<Report<'_>, Error> {
         let mut report = self.found()?;
-        if let Facts::Tree { renamed: Some((old, today)), .. } = &*self.facts {
-            report.beside.push(renamed(&[(old.clone(), today.clone())]));
+        if let Facts::Tree { renamed: names, .. } = &*self.facts
+            && !names.is_empty()
+        {
+            report.beside.push(renamed(names));
         }
         if !self.meant.is_empty() {
             let names = self.meant.iter().map(|meant| {

@@ -280,12 +280,13 @@ impl Atlas {
 
     fn show(&self, asked: &Show) -> Result<Facts, Error> {
         let start = asked.selection.start(self.tables.families(), &self.lineage()?)?;
-        let renamed = match (&asked.selection.begin, &start.rows[..]) {
-            (Begin::Below(id) | Begin::Above(id) | Begin::Around(id), [row]) => {
-                let today = self.snapshot.id(*row);
-                (!today.eq_ignore_ascii_case(id)).then(|| (id.clone(), today.to_owned()))
+        let renamed = match &asked.selection.begin {
+            Begin::Below(ids) | Begin::Above(ids) | Begin::Around(ids) => {
+                let today = start.rows.iter().map(|row| self.snapshot.id(*row));
+                let differ = ids.iter().zip(today).filter(|(id, today)| !today.eq_ignore_ascii_case(id));
+                differ.map(|(id, today)| (id.to_owned(), today.to_owned())).collect()
             }
-            _ => None,
+            Begin::Family(_) | Begin::All => Vec::new(),
         };
         let (chosen, census) = self.chosen(&asked.selection, start, &asked.filter)?;
         let all = |number: Option<usize>| number.unwrap_or(usize::MAX);

@@ -55,9 +55,9 @@ impl Words {
     fn selection(&mut self, selection: &Select) {
         match &selection.begin {
             Begin::Family(name) => self.option("--family", Some(name)),
-            Begin::Below(id) => self.option("--below", Some(id)),
-            Begin::Above(id) => self.option("--above", Some(id)),
-            Begin::Around(id) => self.option("--around", Some(id)),
+            Begin::Below(ids) => ids.iter().for_each(|id| self.option("--below", Some(id))),
+            Begin::Above(ids) => ids.iter().for_each(|id| self.option("--above", Some(id))),
+            Begin::Around(ids) => ids.iter().for_each(|id| self.option("--around", Some(id))),
             Begin::All => self.word("--all"),
         }
         self.option("--hops", selection.hops);

@@ -12,6 +12,7 @@ mod contradiction;
 #[cfg(feature = "export")]
 mod exporting;
 mod filter;
+mod ids;
 mod judging;
 mod names;
 mod origin;
@@ -28,6 +29,7 @@ pub use atlas::Atlas;
 pub use comparison::{Compare, Flows, Rank};
 pub use contradiction::Contradiction;
 pub use filter::Filter;
+pub use ids::Ids;
 pub use names::{How, Meant, Missing, Naming, Near, Unknown, What, did_you_mean};
 #[cfg(feature = "export")]
 pub use origin::Bom;

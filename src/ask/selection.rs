@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Contradiction, Error, Filter, names, wire};
+use super::{Contradiction, Error, Filter, Ids, names, wire};
 use crate::census::{Census, members};
 use crate::ink::{grouped, plural};
 use crate::lineage::{self, Collapse, Lineage, Named, Reach};
@@ -14,12 +14,12 @@ use crate::snapshot::Row;
 pub enum Begin {
     /// It begins at the members of the family of that name, and takes what descends from them.
     Family(String),
-    /// It takes the model of that id and its descendants.
-    Below(String),
-    /// It takes the model of that id and its ancestors.
-    Above(String),
-    /// It takes the model of that id and what lies within some links of it, whichever way they run.
-    Around(String),
+    /// It takes these models and their descendants.
+    Below(Ids),
+    /// It takes these models and their ancestors.
+    Above(Ids),
+    /// It takes these models and what lies within some links of any, whichever way they run.
+    Around(Ids),
     /// It takes every model, listed or not.
     All,
 }
@@ -40,11 +40,12 @@ pub struct Select {
     /// Only the models with most descendants are left, so many of them, and their ancestors.
     #[serde(default)]
     pub top: Option<usize>,
-    /// Only models with so many downloads in 30 days are counted, and those that were named; what connects these is
-    /// marked.
+    /// Only models with so many downloads in 30 days are counted, and those that were named one by one; what connects these
+    /// is marked.
     #[serde(default)]
     pub min_downloads: Option<u64>,
-    /// Only models with so many descendants are counted, and those that were named; what connects these is marked.
+    /// Only models with so many descendants are counted, and those that were named one by one; what connects these is
+    /// marked.
     #[serde(default)]
     pub min_descendants: Option<u64>,
     /// One node stands for these siblings without children; every model is a node of its own if nothing is said.
@@ -54,8 +55,11 @@ pub struct Select {
 
 /// Where a selection begins in a lineage.
 pub(super) struct Start {
+    /// What was named, in that order; of a family its members.
     pub rows: Vec<Row>,
     pub reach: Option<Reach>,
+    /// What a filter of models does with these.
+    named: Named,
     title: String,
 }
 
@@ -107,9 +111,15 @@ impl Select {
     /// Looks whether the parts of the selection go together.
     ///
     /// # Errors
-    /// [`Contradiction::TopOfNone`], [`Contradiction::DepthElsewhere`] and [`Contradiction::HopsElsewhere`].
+    /// [`Contradiction::NoModels`], [`Contradiction::TopOfNone`], [`Contradiction::DepthElsewhere`] and
+    /// [`Contradiction::HopsElsewhere`].
     pub fn check(&self) -> Result<(), Contradiction> {
         let is_around = matches!(self.begin, Begin::Around(_));
+        if let Begin::Below(ids) | Begin::Above(ids) | Begin::Around(ids) = &self.begin
+            && ids.iter().next().is_none()
+        {
+            return Err(Contradiction::NoModels);
+        }
         if self.top == Some(0) {
             return Err(Contradiction::TopOfNone);
         }
@@ -124,7 +134,7 @@ impl Select {
 
     /// Where it begins. Names are looked up before any filter, so that a filter never hides them.
     pub(super) fn start(&self, families: &Families, lineage: &Lineage) -> Result<Start, Error> {
-        let (id, reach) = match &self.begin {
+        let (ids, reach) = match &self.begin {
             Begin::Family(name) => {
                 let family = names::family(name, families, lineage)?;
                 let rows = members(&family, lineage)?;
@@ -136,23 +146,34 @@ impl Select {
                     family.name,
                     plural(rows.len() as u64, "member")
                 );
-                return Ok(Start { rows, reach: Some(Reach::Below), title });
+                return Ok(Start { rows, reach: Some(Reach::Below), named: Named::IfWanted, title });
             }
-            Begin::Below(id) => (id, Reach::Below),
-            Begin::Above(id) => (id, Reach::Above),
-            Begin::Around(id) => (id, Reach::Around),
+            Begin::Below(ids) => (ids, Reach::Below),
+            Begin::Above(ids) => (ids, Reach::Above),
+            Begin::Around(ids) => (ids, Reach::Around),
             Begin::All => {
-                return Ok(Start { rows: Vec::new(), reach: None, title: "Every model of the snapshot".into() });
+                let title = "Every model of the snapshot".into();
+                return Ok(Start { rows: Vec::new(), reach: None, named: Named::Counted, title });
             }
         };
-        let row = lineage.find(id)?;
-        let id = lineage.snapshot().id(row);
-        let title = match reach {
-            Reach::Below => format!("{id} and its descendants"),
-            Reach::Above => format!("{id} and its ancestors"),
-            Reach::Around => format!("{id} and what lies within {}", plural(self.hops() as u64, "link")),
+        let rows = ids.iter().map(|id| lineage.find(id)).collect::<Result<Vec<Row>, _>>()?;
+        let mut named: Vec<&str> = Vec::new();
+        for id in rows.iter().map(|row| lineage.snapshot().id(*row)) {
+            named.extend((!named.contains(&id)).then_some(id));
+        }
+        let (ids, whose) = match named[..] {
+            [one] => (one.to_owned(), "its"),
+            [first, ref rest @ .., last] if rest.len() < 2 => {
+                ([&[first][..], rest].concat().join(", ") + " and " + last, "their")
+            }
+            _ => (format!("{} and {} other models", named[0], grouped(named.len() as u64 - 1)), "their"),
         };
-        Ok(Start { rows: vec![row], reach: Some(reach), title })
+        let title = match reach {
+            Reach::Below => format!("{ids} and {whose} descendants"),
+            Reach::Above => format!("{ids} and {whose} ancestors"),
+            Reach::Around => format!("{ids} and what lies within {}", plural(self.hops() as u64, "link")),
+        };
+        Ok(Start { rows, reach: Some(reach), named: Named::Counted, title })
     }
 
     fn hops(&self) -> usize {
@@ -189,7 +210,6 @@ impl Select {
             words.push(format!("{said}: {models} and {links} left out."));
             narrowed
         };
-        use Named::{AsOthers, Counted};
         if filter.since.is_some() || filter.until.is_some() {
             let (wanted, created) = (filter.counting().wanted(snapshot)?, snapshot.created()?);
             let undated = selection.rows().iter().filter(|row| created.at(**row).is_none()).count();
@@ -197,18 +217,19 @@ impl Select {
                 0 => "Outside the days".to_owned(),
                 undated => format!("Outside the days, or without one ({})", plural(undated as u64, "model")),
             };
-            selection = narrow(said, selection.clone(), selection.keep(reach, AsOthers, |row| wanted.holds(row)));
+            selection =
+                narrow(said, selection.clone(), selection.keep(reach, Named::AsOthers, |row| wanted.holds(row)));
         }
         if let Some(least) = self.min_downloads {
             let downloads = snapshot.count(Count::Downloads)?;
             let wanted = |row: Row| downloads.at(row).is_some_and(|downloads| downloads >= least);
             let said = format!("Under {} downloads in 30 days, or not known", grouped(least));
-            selection = narrow(said, selection.clone(), selection.keep(reach, Counted, wanted));
+            selection = narrow(said, selection.clone(), selection.keep(reach, start.named, wanted));
         }
         if let Some(least) = self.min_descendants {
             let said = format!("Under {}", plural(least, "descendant"));
             let wanted = |row: Row| census.facts(row).descendants >= least;
-            selection = narrow(said, selection.clone(), selection.keep(reach, Counted, wanted));
+            selection = narrow(said, selection.clone(), selection.keep(reach, start.named, wanted));
         }
         if let Some(most) = self.top {
             let said = format!(

@@ -158,7 +158,9 @@ fn of_models(ids: &mut [String]) -> Vec<(Of, &mut String)> {
 fn of_selection(selection: &mut Select) -> Vec<(Of, &mut String)> {
     match &mut selection.begin {
         Begin::Family(name) => vec![(Of::Any, name)],
-        Begin::Below(id) | Begin::Above(id) | Begin::Around(id) => vec![(Of::Model, id)],
+        Begin::Below(ids) | Begin::Above(ids) | Begin::Around(ids) => {
+            ids.names_mut().map(|id| (Of::Model, id)).collect()
+        }
         Begin::All => Vec::new(),
     }
 }

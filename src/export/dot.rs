@@ -3,12 +3,14 @@ use std::io::{self, Write};
 use graphviz_rust::dot_structures::{Attribute, Edge, EdgeTy, GraphAttributes, Id, Node, NodeId, Stmt, Vertex};
 use graphviz_rust::printer::{DotPrinter, PrinterContext};
 
-use super::drawing::{Stroke, folded, shortened, stroke};
 use super::engine::Engine;
 use super::graph::blanked;
+use super::letters::{folded, shortened};
+use super::mark::{Stroke, stroke};
 use super::paint::ink;
 use super::xml::allowed;
 use super::{Graph, NODE_FIELDS, Paint, Status};
+use crate::ink::grouped;
 
 /// Writes DOT, statement by statement: a node's name is its id. An engine that is named stands in it, so that `dot` takes
 /// it too.
@@ -58,6 +60,9 @@ pub(super) fn write(graph: &Graph<'_>, paint: &Paint, engine: Engine, out: &mut 
         attributes.push(attribute(("fontcolor", ink(color))));
         if node.status != Status::Listed {
             attributes.push(attribute(("style", "filled,dashed")));
+            // Black is not seen around what is black.
+            attributes.push(attribute(("color", "#999999")));
+            attributes.push(attribute(("penwidth", "2")));
         }
         for ((name, _), value) in NODE_FIELDS.iter().zip(node.values()) {
             let value = value.plain();
@@ -95,12 +100,16 @@ fn legend(graph: &Graph<'_>, paint: &Paint) -> Id {
     let notes = graph.notes();
     let mut rows = vec![format!("<B>{}</B>", escaped(&notes[0].1))];
     rows.extend(notes[1..].iter().map(|(name, value)| {
-        let lines = folded(&format!("{name}: {value}"), 110);
+        let lines = folded(&format!("{name}: {value}"), |line| line.chars().count() <= 110);
         lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("<BR ALIGN=\"LEFT\"/>")
     }));
     let colors = paint.legend().iter().map(|(word, color, count)| {
         let ink = ink(color);
-        format!("<TD BGCOLOR=\"{color}\"><FONT COLOR=\"{ink}\">{} ({count})</FONT></TD>", escaped(&shortened(word)))
+        format!(
+            "<TD BGCOLOR=\"{color}\"><FONT COLOR=\"{ink}\">{} ({})</FONT></TD>",
+            escaped(&shortened(word, 46)),
+            grouped(*count)
+        )
     });
     let colors = format!("<TD>{}:</TD>{}", paint.by().name(), colors.collect::<String>());
     let table =

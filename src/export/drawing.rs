@@ -1,24 +1,32 @@
 use std::collections::BTreeSet;
 
-use petgraph::visit::EdgeRef;
+use petgraph::Incoming;
+use petgraph::algo::connected_components;
+use petgraph::graph::{DiGraph, EdgeIndex};
 
-use super::layout::{LINE, Layout};
-use super::{Graph, Node, Paint, Status};
+use super::lanes::{Lanes, further};
+use super::layers::{End, Head, Layers, Piece};
+use super::layout::Layout;
+use super::mark::{MARGIN, Mark, PAGE, Pen, Point, Stroke};
+use super::shape::Shape;
+use super::{ColorBy, Graph, Paint, legend};
+use crate::lineage::{self, Reach, Selection};
 use crate::model::Relation;
 
-/// Pixels that a letter of a label takes, somewhat more than Helvetica and Arial do at this size.
-const LETTER: f64 = 6.1;
-/// The size of labels.
-const FONT: f64 = 11.0;
-/// Letters of a label that are drawn; the whole id stands in the tooltip.
-const LONGEST: usize = 46;
-const MARGIN: f64 = 24.0;
-const INK: &str = "#333333";
+/// The least width of a page.
+const NARROWEST: f64 = 880.0;
+/// Models that were named are marked, if they are no more than this; a family has hundreds.
+const MARKED: usize = 12;
+/// What lies below or around is drawn in layers too, if it is no more than this, hangs together, and a link in five
+/// leads to a further parent.
+const LAYERED: usize = 300;
 
-/// A point, in pixels at 96 to the inch from the upper left corner.
-pub(super) type Point = (f64, f64);
+/// How links are drawn, in the drawing's own words.
+const LAYERS: &str = "Links lead from left to right; those of one parent share a line until they part.";
+const LANES: &str = "A model stands under the nearest of its parents; arrows at the right lead from the others.";
+const NOTES: &str = "A model stands under the nearest of its parents; what stands behind + are the others.";
 
-/// A picture as a list of marks, whatever prints it: an outline with a title, its definition and a legend.
+/// A picture as a list of marks: a title, its definition, a legend and the nodes.
 #[derive(Debug)]
 pub(super) struct Drawing {
     pub width: f64,
@@ -27,240 +35,179 @@ pub(super) struct Drawing {
     pub marks: Vec<Mark>,
 }
 
-#[derive(Debug)]
-pub(super) enum Mark {
-    /// Lines through their corners, each on its own.
-    Lines(Vec<Vec<Point>>, Pen),
-    /// A cubic curve: its ends and, between them, its handles.
-    Curve([Point; 4], Pen),
-    Dot {
-        at: Point,
-        radius: f64,
-        fill: &'static str,
-        status: Status,
-    },
-    /// The left end of its base line.
-    Text {
-        at: Point,
-        text: String,
-        font: Font,
-    },
-    /// Marks with what is told when the pointer rests on them.
-    Told(String, Vec<Mark>),
+/// What is drawn, before it is known where on the page.
+struct Plan<'g> {
+    shapes: Vec<Shape<'g>>,
+    /// The left end of each shape, and its middle.
+    places: Vec<Point>,
+    size: Point,
+    lines: Vec<Mark>,
+    /// How links are drawn, if that is to be told.
+    told: Option<&'static str>,
 }
 
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Pen {
-    pub color: &'static str,
-    pub width: f64,
-    pub opacity: f64,
-    pub stroke: Stroke,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stroke {
-    Solid,
-    Dashed,
-    Dotted,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Font {
-    pub size: f64,
-    pub color: &'static str,
-    pub is_bold: bool,
-    pub is_italic: bool,
-}
-
-const PLAIN: Font = Font { size: FONT, color: "#000000", is_bold: false, is_italic: false };
-
-/// How the links of a relation are drawn: stroke and width.
-pub(super) fn stroke(relation: Relation) -> (Stroke, f64) {
-    match relation {
-        Relation::Finetune => (Stroke::Solid, 1.0),
-        Relation::Merge => (Stroke::Solid, 2.0),
-        Relation::Quantized => (Stroke::Dashed, 1.0),
-        Relation::Adapter => (Stroke::Dashed, 2.0),
-        Relation::Unstated => (Stroke::Dotted, 1.0),
+impl<'g> Plan<'g> {
+    fn new(graph: &Graph<'g>, by: ColorBy) -> Plan<'g> {
+        let selection = graph.selection();
+        let named = if selection.start().len() > MARKED { &[] } else { selection.start() };
+        let is_named = |number: usize| graph.row(number).is_some_and(|row| named.binary_search(&row).is_ok());
+        let shapes: Vec<Shape<'_>> = graph.nodes().map(|node| (is_named(node.number), node)).map(Shape::new).collect();
+        let links = selection.graph();
+        match layers(graph, &links, &shapes) {
+            Some((shapes, layers)) => Plan {
+                shapes,
+                size: (layers.width, layers.height),
+                lines: layered(&layers.pieces, &links, by),
+                places: layers.places,
+                told: (links.edge_count() > 0).then_some(LAYERS),
+            },
+            None => Plan::outline(selection, &links, shapes, by),
+        }
     }
-}
 
-fn pen(relation: Relation, opacity: f64) -> Pen {
-    let (stroke, width) = stroke(relation);
-    Pen { color: INK, width, opacity, stroke }
+    fn outline(selection: &Selection, links: &Links, mut shapes: Vec<Shape<'g>>, by: ColorBy) -> Plan<'g> {
+        let weight = |shape: &Shape<'_>| shape.node.descendants.max(shape.node.models - 1);
+        let weights: Vec<u64> = shapes.iter().map(weight).collect();
+        let starts: Vec<usize> = selection.start().iter().filter_map(|row| selection.place(*row)).collect();
+        let laid = |shapes: &[Shape<'_>], has_lanes| {
+            let widths: Vec<f64> = shapes.iter().map(|shape| shape.size().0).collect();
+            let layout = Layout::new(&widths, &weights, links, &starts, has_lanes);
+            (widths, layout)
+        };
+        let (widths, mut layout) = laid(&shapes, true);
+        let further = further(&layout, links);
+        let lanes = Lanes::new(&layout, &widths, links);
+        let told = (!further.is_empty()).then_some(if lanes.is_some() { LANES } else { NOTES });
+        if lanes.is_none() {
+            for (parent, child) in further.into_iter().filter_map(|link| links.edge_endpoints(link)) {
+                let name = shapes[parent.index()].node.label().into_owned();
+                shapes[child.index()].others.push(name);
+            }
+            (_, layout) = laid(&shapes, false);
+        }
+        let mut lines = outlined(&layout, links, by);
+        let width = lanes.as_ref().map_or(layout.width, |lanes| lanes.width);
+        for (link, way) in lanes.into_iter().flat_map(|lanes| lanes.ways) {
+            let pen = Pen::of(links[link], by);
+            lines.extend(way.last().map(|end| head(*end, 1.0, pen)));
+            lines.push(Mark::Lines(vec![way], pen));
+        }
+        Plan { shapes, places: layout.places, size: (width, layout.height), lines, told }
+    }
 }
 
 impl Drawing {
     pub fn new(graph: &Graph<'_>, paint: &Paint) -> Drawing {
-        let nodes: Vec<Node<'_>> = graph.nodes().collect();
-        let labels: Vec<String> = nodes.iter().map(label).collect();
-        let widths: Vec<f64> =
-            nodes.iter().zip(&labels).map(|(node, label)| 2.0 * radius(node) + 6.0 + wide(label)).collect();
-        let weights: Vec<u64> = nodes.iter().map(|node| node.descendants.max(node.models - 1)).collect();
-        let selection = graph.selection();
-        let starts: Vec<usize> = selection.start().iter().filter_map(|row| selection.place(*row)).collect();
-        let links = selection.graph();
-        let layout = Layout::new(&widths, &weights, &links, &starts);
-
-        let width = (layout.width + 2.0 * MARGIN).max(880.0);
+        let Plan { shapes, places, size, lines, told } = Plan::new(graph, paint.by());
+        let page = (size.0 + 2.0 * MARGIN).max(NARROWEST);
         let mut marks = Vec::new();
-        let mut y = MARGIN + 8.0;
-        for (at, text) in heading(graph, width - 2.0 * MARGIN).into_iter().enumerate() {
-            let font = match at {
-                0 => Font { size: 17.0, is_bold: true, ..PLAIN },
-                _ => Font { color: "#555555", ..PLAIN },
-            };
-            marks.push(Mark::Text { at: (MARGIN, y), text, font });
-            y += if at == 0 { 18.0 } else { 15.0 };
+        let top = legend::write(&mut marks, graph, paint, told.unwrap_or_default(), page);
+        let moved = |(x, y): Point| (x + MARGIN, y + top);
+        marks.extend(lines.into_iter().map(|mark| shifted(mark, &moved)));
+        for (shape, place) in shapes.into_iter().zip(places) {
+            marks.extend(shape.marks(moved(place), paint));
         }
-        let top = legend(&mut marks, paint, width, y + 2.0) + 22.0;
-        let at = |number: usize| {
-            let (x, y) = layout.places[number];
-            (x + MARGIN + radius(&nodes[number]), y + top)
-        };
-        // Siblings share their trunk's pieces: each is drawn once.
-        let mut trunks: BTreeSet<[(i64, i64); 2]> = BTreeSet::new();
-        for rail in &layout.rails {
-            let tenths =
-                |(x, y): Point| (((x + MARGIN + 4.0) * 10.0).round() as i64, ((y + top) * 10.0).round() as i64);
-            let corners: Vec<(i64, i64)> = rail.trunk.iter().map(|corner| tenths(*corner)).collect();
-            trunks.extend(corners.windows(2).map(|pair| [pair[0], pair[1]]));
-            let relation = layout.above[rail.child].map_or(Relation::Unstated, |link| links[link]);
-            let from = corners.last().map(|corner| pixels(*corner));
-            marks.push(Mark::Lines(vec![from.into_iter().chain([at(rail.child)]).collect()], pen(relation, 1.0)));
-        }
-        let trunks = trunks.into_iter().map(|[from, to]| vec![pixels(from), pixels(to)]).collect();
-        marks.push(Mark::Lines(trunks, Pen { color: "#999999", width: 0.8, opacity: 1.0, stroke: Stroke::Solid }));
-        let across =
-            links.edge_references().rev().filter(|link| layout.above[link.target().index()] != Some(link.id()));
-        for link in across {
-            let (from, to) = (at(link.source().index()), at(link.target().index()));
-            let middle = (from.0 + to.0) / 2.0;
-            marks.push(Mark::Curve([from, (middle, from.1), (middle, to.1), to], pen(*link.weight(), 0.25)));
-        }
-        for (node, label) in nodes.iter().zip(labels) {
-            let (x, y) = at(node.number);
-            let radius = radius(node);
-            let font = Font { is_bold: node.descendants > 0, is_italic: node.status == Status::Unlisted, ..PLAIN };
-            let dot = Mark::Dot { at: (x, y), radius, fill: paint.color(node), status: node.status };
-            let text = Mark::Text { at: (x + radius + 4.0, y + 3.8), text: label, font };
-            marks.push(Mark::Told(tooltip(node), vec![dot, text]));
-        }
-        Drawing { width: width.round(), height: (top + layout.height + MARGIN).round(), marks }
+        Drawing { width: page.round(), height: (top + size.1 + MARGIN).round(), marks }
     }
+
+    /// Where the middle of each node's dot stands, for formats that others draw.
+    pub fn middles(graph: &Graph<'_>) -> Vec<Point> {
+        let Plan { shapes, places, .. } = Plan::new(graph, ColorBy::Relation);
+        shapes.iter().zip(places).map(|(shape, (x, y))| (x + shape.radius, y)).collect()
+    }
+}
+
+type Links = DiGraph<lineage::Node, Relation>;
+
+/// The layers, where ancestors are drawn, or few models of which many have several parents.
+fn layers<'g>(graph: &Graph<'g>, links: &Links, shapes: &[Shape<'g>]) -> Option<(Vec<Shape<'g>>, Layers)> {
+    let roots = links.externals(Incoming).count();
+    let further = links.edge_count() + roots - links.node_count();
+    let is_woven = links.node_count() <= LAYERED && further > 0 && further * 5 >= links.edge_count();
+    let is_woven = is_woven && connected_components(links) == 1;
+    let end = match graph.selection().reach() {
+        Some(Reach::Above) => End::Right,
+        _ if is_woven => End::Left,
+        _ => return None,
+    };
+    let laid = |shapes: &[Shape<'_>]| {
+        let sizes: Vec<Point> = shapes.iter().map(Shape::size).collect();
+        Layers::new(&sizes, links, end)
+    };
+    // Of many generations it is a long band; with narrow labels less so.
+    let narrow: Vec<Shape<'g>> = shapes.iter().cloned().map(Shape::narrow).collect();
+    let [whole, broken] = [laid(shapes)?, laid(&narrow)?];
+    let off = |layers: &Layers| (layers.width / layers.height.max(1.0) / PAGE).ln().abs();
+    Some(if off(&whole) <= off(&broken) { (shapes.to_vec(), whole) } else { (narrow, broken) })
+}
+
+/// The lines of layers. A piece that links of several relations take is grey.
+fn layered(pieces: &[Piece], links: &Links, by: ColorBy) -> Vec<Mark> {
+    let pen = |taken: &[EdgeIndex]| {
+        let mut relations = taken.iter().map(|link| links[*link]);
+        let first = relations.next();
+        first.filter(|first| relations.all(|other| other == *first)).map_or(Pen::SHARED, |first| Pen::of(first, by))
+    };
+    let mut marks: Vec<Mark> = Vec::new();
+    // What is shared lies under what is not.
+    let (shared, own): (Vec<&Piece>, Vec<&Piece>) = pieces.iter().partition(|piece| pen(&piece.links) == Pen::SHARED);
+    for piece in shared.into_iter().chain(own) {
+        let [from, to] = piece.ends;
+        let pen = pen(&piece.links);
+        let middle = (from.0 + to.0) / 2.0;
+        let to = if piece.head == Some(Head::Right) { (to.0 - 2.0, to.1) } else { to };
+        marks.push(match from.1 == to.1 {
+            true => Mark::Lines(vec![vec![from, to]], pen),
+            false => Mark::Curve([from, (middle, from.1), (middle, to.1), to], pen),
+        });
+        match piece.head {
+            Some(Head::Right) => marks.push(head(to, -1.0, pen)),
+            Some(Head::Left) => marks.push(head(from, 1.0, pen)),
+            None => (),
+        }
+    }
+    marks
+}
+
+/// The head of an arrow that ends at a point, opened to the left (-1) or to the right (1).
+fn head((x, y): Point, opened: f64, pen: Pen) -> Mark {
+    let back = x + opened * 5.0;
+    Mark::Lines(vec![vec![(back, y - 3.0), (x, y), (back, y + 3.0)]], Pen { width: 1.2, stroke: Stroke::Solid, ..pen })
+}
+
+/// The lines of an outline.
+fn outlined(layout: &Layout, links: &Links, by: ColorBy) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    // Siblings share their trunk's pieces: each is drawn once.
+    let mut trunks: BTreeSet<[(i64, i64); 2]> = BTreeSet::new();
+    for rail in &layout.rails {
+        let tenths = |(x, y): Point| (((x + 4.0) * 10.0).round() as i64, (y * 10.0).round() as i64);
+        let corners: Vec<(i64, i64)> = rail.trunk.iter().map(|corner| tenths(*corner)).collect();
+        trunks.extend(corners.windows(2).map(|pair| [pair[0], pair[1]]));
+        let relation = layout.above[rail.child].map_or(Relation::Unstated, |link| links[link]);
+        if let Some(from) = corners.last().map(|corner| pixels(*corner)) {
+            let (x, y) = layout.places[rail.child];
+            // It comes from the left or straight from above.
+            let to = if from.1 == y { (x, y) } else { (from.0, y) };
+            marks.push(Mark::Lines(vec![vec![from, to]], Pen::of(relation, by)));
+        }
+    }
+    let trunks = trunks.into_iter().map(|[from, to]| vec![pixels(from), pixels(to)]).collect();
+    marks.push(Mark::Lines(trunks, Pen { width: 0.8, ..Pen::SHARED }));
+    marks
 }
 
 fn pixels((x, y): (i64, i64)) -> Point {
     (x as f64 / 10.0, y as f64 / 10.0)
 }
 
-/// The title, then the rest of what the picture says of itself, in lines as wide as the page.
-fn heading(graph: &Graph<'_>, width: f64) -> Vec<String> {
-    let notes = graph.notes();
-    let note = |name: &str| notes.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value.as_str());
-    let mut lines = vec![note("title").to_owned()];
-    let snapshot = format!("Snapshot of {}, sha256 {}; {}.", note("snapshot"), note("sha256"), note("program"));
-    // The title stands above already.
-    let selection = note("selection").strip_prefix(&format!("{}.", note("title"))).unwrap_or(note("selection"));
-    for text in [note("definition"), selection.trim(), &snapshot] {
-        lines.extend(folded(text, ((width / LETTER) as usize).max(20)));
-    }
-    lines
-}
-
-/// A text in lines of at most so many letters, unless a word is longer.
-pub(super) fn folded(text: &str, most: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if letters(line) + 1 + letters(word) <= most => *line += &format!(" {word}"),
-            _ => lines.push(word.to_owned()),
+/// Lines where they stand on the page.
+fn shifted(mark: Mark, moved: &impl Fn(Point) -> Point) -> Mark {
+    match mark {
+        Mark::Lines(lines, pen) => {
+            Mark::Lines(lines.into_iter().map(|line| line.into_iter().map(moved).collect()).collect(), pen)
         }
+        Mark::Curve(points, pen) => Mark::Curve(points.map(moved), pen),
+        other => other,
     }
-    lines
-}
-
-/// What colours, sizes and lines mean, in lines as wide as the page. Gives the middle of the last line.
-fn legend(marks: &mut Vec<Mark>, paint: &Paint, width: f64, top: f64) -> f64 {
-    let (mut x, mut y) = (MARGIN, top);
-    // An entry: its sign, which stands to the left of its word.
-    let mut entry = |word: &str, room: f64, sign: &dyn Fn(Point) -> Vec<Mark>, is_first: bool| {
-        let step = room + wide(word) + 16.0;
-        if is_first && x > MARGIN || x + step > width - MARGIN {
-            (x, y) = (MARGIN, y + 20.0);
-        }
-        marks.extend(sign((x, y)));
-        marks.push(Mark::Text { at: (x + room, y + 4.0), text: word.to_owned(), font: PLAIN });
-        x += step;
-        y
-    };
-    let nothing = |_: Point| Vec::new();
-    let dot = |radius: f64, fill: &'static str, status: Status| {
-        move |(x, y): Point| vec![Mark::Dot { at: (x + radius, y), radius, fill, status }]
-    };
-    entry(&format!("{}:", paint.by().name()), 0.0, &nothing, true);
-    for (name, color, count) in paint.legend() {
-        entry(&format!("{} ({count})", shortened(name)), 14.0, &dot(5.0, color, Status::Listed), false);
-    }
-    entry("links:", 0.0, &nothing, true);
-    for relation in [Relation::Finetune, Relation::Quantized, Relation::Adapter, Relation::Merge, Relation::Unstated] {
-        let line = |(x, y): Point| vec![Mark::Lines(vec![vec![(x, y), (x + 26.0, y)]], pen(relation, 1.0))];
-        entry(relation.name(), 31.0, &line, false);
-    }
-    entry("descendants:", 0.0, &nothing, false);
-    for descendants in [0u64, 10, 100, 1000] {
-        let radius = size(descendants);
-        entry(&descendants.to_string(), 2.0 * radius + 4.0, &dot(radius, "#FFFFFF", Status::Listed), false);
-    }
-    entry("unlisted", 14.0, &dot(5.0, "#FFFFFF", Status::Unlisted), false);
-    entry("several models", 14.0, &dot(5.0, "#FFFFFF", Status::Collapsed), false)
-}
-
-/// A node's radius: its area grows with the logarithm of its descendants, so that a line holds it.
-fn radius(node: &Node<'_>) -> f64 {
-    size(node.descendants.max(node.models - 1))
-}
-
-fn size(descendants: u64) -> f64 {
-    (3.0 + ((descendants + 1) as f64).ln() * 0.75).min(LINE / 2.0 - 0.5)
-}
-
-fn wide(text: &str) -> f64 {
-    letters(text) as f64 * LETTER
-}
-
-/// Letters, of which those of other scripts are taken for twice as wide.
-fn letters(text: &str) -> usize {
-    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
-}
-
-/// The beginning and the end of a long name: the end tells versions and formats apart.
-pub(super) fn shortened(name: &str) -> String {
-    let letters = name.chars().count();
-    if letters <= LONGEST {
-        return name.to_owned();
-    }
-    let half = LONGEST / 2;
-    let end: String = name.chars().skip(letters - half + 1).collect();
-    name.chars().take(half).collect::<String>() + "…" + &end
-}
-
-fn label(node: &Node<'_>) -> String {
-    let text = shortened(&node.label());
-    match node.descendants {
-        0 => text,
-        some => format!("{text} ({some})"),
-    }
-}
-
-fn tooltip(node: &Node<'_>) -> String {
-    let relation = node.relation.map_or("no parent", Relation::name);
-    let counted = if node.is_counted { "" } else { ", not counted" };
-    let mut text = format!("{}\n{relation}, {}{counted}", node.id, node.status.name());
-    for (name, value) in [("downloads in 30 days", node.downloads), ("likes", node.likes)] {
-        if let Some(value) = value {
-            text += &format!("\n{name}: {value}");
-        }
-    }
-    text + &format!("\ndescendants: {}, direct: {}", node.descendants, node.direct)
 }

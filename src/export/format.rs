@@ -1,5 +1,6 @@
 use std::io::{self, Write};
 
+use super::drawing::Drawing;
 use super::{
     Engine, FilePart, Graph, Layout, Paint, cytoscape, dot, edges, gexf, graphml, mermaid, node_link, parquet, picture,
     svg, table,
@@ -105,7 +106,7 @@ impl Format {
         let (size, most, why) = match self {
             Format::Dot => (both, 6_000, "Graphviz takes minutes above some 3,000 nodes"),
             Format::Svg | Format::Png | Format::Pdf => {
-                (both, 4_000, "nobody reads a drawing of more than some 2,000 nodes")
+                (both, 2_000, "nobody reads a drawing of more than some 1,000 nodes")
             }
             Format::Mermaid => (links, 500, "Mermaid draws at most 500 links unless its maxEdges says more"),
             Format::Cytoscape => (both, 20_000, "Cytoscape in a browser is slow above some 10,000 nodes"),
@@ -114,6 +115,13 @@ impl Format {
             Format::Csv | Format::Parquet | Format::Neo4j | Format::Edges => return None,
         };
         (size > most).then_some(why)
+    }
+
+    /// Gives width and height of the picture in pixels, if it is one that the program itself lays out.
+    pub fn extent(self, graph: &Graph<'_>, paint: &Paint, engine: Engine) -> Option<(u64, u64)> {
+        let is_drawn = matches!(self, Format::Svg | Format::Png | Format::Pdf) && engine == Engine::Outline;
+        let drawing = is_drawn.then(|| Drawing::new(graph, paint))?;
+        Some((drawing.width as u64, drawing.height as u64))
     }
 
     /// Tells whether the file is text, which a terminal can show.

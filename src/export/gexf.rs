@@ -1,10 +1,12 @@
 use std::io::{self, Write};
 
+use super::drawing::Drawing;
 use super::graph::{LINK_FIELDS, instant};
 use super::xml::Xml;
 use super::{Attribute, Graph, Kind, NODE_FIELDS, Node, Paint};
 
-/// Writes GEXF 1.3: a dynamic graph in which a model begins on the day that it was made; sizes tell descendants.
+/// Writes GEXF 1.3: a dynamic graph in which a model begins on the day that it was made; sizes tell descendants,
+/// and each node stands where our own drawing has it.
 pub(super) fn write(graph: &Graph<'_>, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
     let mut xml = Xml::begin(out)?;
     xml.open(
@@ -31,7 +33,8 @@ pub(super) fn write(graph: &Graph<'_>, paint: &Paint, out: &mut dyn Write) -> io
         xml.close("attributes")?;
     }
     xml.open("nodes", &[])?;
-    for node in graph.nodes() {
+    let middles = Drawing::middles(graph);
+    for (node, (x, y)) in graph.nodes().zip(middles) {
         let start = node.created.map(instant).filter(|day| day.len() > 10);
         let mut attributes: Vec<(&str, &str)> = vec![("id", &node.id), ("label", &node.id)];
         attributes.extend(start.as_ref().map(|day| ("start", &day[..10])));
@@ -39,6 +42,8 @@ pub(super) fn write(graph: &Graph<'_>, paint: &Paint, out: &mut dyn Write) -> io
         values(&mut xml, NODE_FIELDS.iter().map(|(name, _)| *name).zip(node.values()))?;
         let [r, g, b] = rgb(paint.color(&node));
         xml.empty("viz:color", &[("r", &r), ("g", &g), ("b", &b)])?;
+        // Gephi counts upward.
+        xml.empty("viz:position", &[("x", &format!("{x:.1}")), ("y", &format!("{:.1}", -y)), ("z", "0")])?;
         xml.empty("viz:size", &[("value", &format!("{:.1}", size(&node)))])?;
         xml.close("node")?;
     }

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use super::FilePart;
 use crate::census::{Census, Kin};
+use crate::ink::grouped;
 use crate::lineage::{NodeLink, Selection, SiblingGroup};
 use crate::model::{Count, Relation, Word, WordList};
 use crate::reference::{Aliases, Licences, Publisher, Publishers, Whose};
@@ -231,7 +232,10 @@ impl Node<'_> {
     /// Gives the text that is drawn: of a model its id, of a collapsed node how many models it stands for.
     pub fn label(&self) -> Cow<'_, str> {
         match self.status {
-            Status::Collapsed => Cow::Owned(crowd(self.models, self.relation.unwrap_or(Relation::Unstated))),
+            Status::Collapsed => {
+                let models = grouped(self.models);
+                Cow::Owned(crowd(&models, self.relation.unwrap_or(Relation::Unstated)))
+            }
             _ => Cow::Borrowed(&self.id),
         }
     }
@@ -273,7 +277,7 @@ fn number(value: Option<u64>) -> Attribute<'static> {
 /// Where a filter of links or of days holds for the counts too.
 const UNDER_FILTERS: &str = ", under the filters of links and days that the selection names";
 
-fn crowd(models: u64, relation: Relation) -> String {
+fn crowd(models: &str, relation: Relation) -> String {
     format!("{models} {}", if relation == Relation::Unstated { "derivatives" } else { relation.name() })
 }
 
@@ -430,7 +434,7 @@ impl<'g> Graph<'g> {
         let models = group.models.len() as u64;
         Node {
             number,
-            id: Cow::Owned(format!("{} of {}", crowd(models, group.relation), parents.join(" + "))),
+            id: Cow::Owned(format!("{} of {}", crowd(&models.to_string(), group.relation), parents.join(" + "))),
             status: Status::Collapsed,
             is_counted: true,
             models,

@@ -5,25 +5,23 @@ use petgraph::Incoming;
 use petgraph::graph::{DiGraph, EdgeIndex, EdgeReference, NodeIndex};
 use petgraph::visit::{Bfs, EdgeRef, VisitMap, Visitable};
 
-/// Height of a line of text, in pixels at 96 to the inch.
-pub(super) const LINE: f64 = 16.0;
+use super::mark::{LINE, PAGE, Point};
+
 /// How far children stand to the right of their parent.
 pub(super) const INDENT: f64 = 22.0;
 /// Room between boxes beside each other.
 const GAP: f64 = 14.0;
 /// The least width that is laid out in, however deep it goes.
 const LEAST: f64 = 320.0;
-/// Width to height of a page that lies on its side.
-const PAGE: f64 = std::f64::consts::SQRT_2;
 
 /// Where every node of a drawing stands. The drawing is an outline: children stand under their parent, a step to the
 /// right. Those with children of their own are boxes, set in rows as wide as the page; those without stand in columns.
 /// So no label lies on another, whatever the shape of the tree. A node with several parents stands under the first that
-/// is met; its other links are drawn across.
+/// is met; where its other links are to be drawn, nothing stands to the right of it.
 #[derive(Debug)]
 pub(super) struct Layout {
     /// The left end of each node's line, and its middle.
-    pub places: Vec<(f64, f64)>,
+    pub places: Vec<Point>,
     /// The link by which each one stands under another.
     pub above: Vec<Option<EdgeIndex>>,
     /// The lines from parents to the children under them.
@@ -38,7 +36,7 @@ pub(super) struct Layout {
 pub(super) struct Rail {
     pub child: usize,
     /// The corners of the trunk, from the parent on.
-    pub trunk: Vec<(f64, f64)>,
+    pub trunk: Vec<Point>,
 }
 
 /// A node while it is laid out.
@@ -48,6 +46,8 @@ struct Cell {
     above: Option<EdgeIndex>,
     depth: usize,
     children: Vec<usize>,
+    /// Something in it wants the room to its right.
+    is_open: bool,
     /// Of its own line.
     line: f64,
     /// With all that stands under it.
@@ -56,9 +56,19 @@ struct Cell {
 }
 
 impl Layout {
-    /// Lays the nodes of a graph out that are as wide as `widths` say; `weights` sort siblings, the heaviest first.
-    pub fn new<N, E>(widths: &[f64], weights: &[u64], graph: &DiGraph<N, E>, starts: &[usize]) -> Layout {
-        let (cells, order) = outline(widths, weights, graph, starts);
+    /// Lays the nodes of a graph out that are as wide as `widths` say; `weights` sort siblings, the heaviest first. If
+    /// `has_lanes`, nothing stands to the right of a node that has a link across.
+    pub fn new<N, E>(
+        widths: &[f64],
+        weights: &[u64],
+        graph: &DiGraph<N, E>,
+        starts: &[usize],
+        has_lanes: bool,
+    ) -> Layout {
+        let (mut cells, order) = outline(widths, weights, graph, starts);
+        if has_lanes {
+            open(&mut cells, &order, graph);
+        }
         let tried = [640.0, 800.0, 1000.0, 1250.0, 1600.0, 2000.0, 2500.0, 3200.0, 4000.0];
         let fits = tried.map(|page| {
             let layout = place(cells.clone(), &order, page);
@@ -104,6 +114,22 @@ fn outline<N, E>(widths: &[f64], weights: &[u64], graph: &DiGraph<N, E>, starts:
     (cells, order.into_iter().map(NodeIndex::index).collect())
 }
 
+/// Marks what has a link across, and what it stands in.
+fn open<N, E>(cells: &mut [Cell], order: &[usize], graph: &DiGraph<N, E>) {
+    for link in graph.edge_references() {
+        let (parent, child) = (link.source().index(), link.target().index());
+        if cells[child].above != Some(link.id()) {
+            (cells[parent].is_open, cells[child].is_open) = (true, true);
+        }
+    }
+    for at in order.iter().rev() {
+        let above = cells[*at].above.and_then(|link| graph.edge_endpoints(link));
+        if let (true, Some((parent, _))) = (cells[*at].is_open, above) {
+            cells[parent.index()].is_open = true;
+        }
+    }
+}
+
 /// Where a child stands in its parent's box.
 struct Spot {
     child: usize,
@@ -113,37 +139,49 @@ struct Spot {
     top: Option<f64>,
 }
 
-/// Sets the children of a cell in a page of some width: those without children in columns, the others in rows. Gives
-/// their places and the extent of all.
+/// Sets the children of a cell in a page of some width: those without children in columns, the others in rows, of which an
+/// open one ends its row. Gives their places and the extent of all.
 fn set(cells: &[Cell], at: usize, page: f64) -> (Vec<Spot>, f64, f64) {
     let (boxes, leaves): (Vec<usize>, Vec<usize>) =
-        cells[at].children.iter().partition(|child| !cells[**child].children.is_empty());
+        cells[at].children.iter().partition(|child| !cells[**child].children.is_empty() || cells[**child].is_open);
     let mut spots = Vec::new();
     let (mut width, mut height) = (0.0f64, 0.0f64);
     if !leaves.is_empty() {
-        let widest = leaves.iter().map(|leaf| cells[*leaf].line).fold(0.0, f64::max) + GAP;
-        let columns = ((page / widest).floor().max(1.0) as usize).min(leaves.len());
-        let rows = leaves.len().div_ceil(columns);
-        for (number, leaf) in leaves.iter().enumerate() {
-            let (column, row) = (number / rows, number % rows);
-            spots.push(Spot { child: *leaf, x: column as f64 * widest, y: row as f64 * LINE, top: Some(0.0) });
+        let rows = rows(cells, &leaves, page);
+        for column in leaves.chunks(rows) {
+            for (row, leaf) in column.iter().enumerate() {
+                spots.push(Spot { child: *leaf, x: width, y: row as f64 * LINE, top: Some(0.0) });
+            }
+            width += widest(cells, column);
         }
-        width = leaves.len().div_ceil(rows) as f64 * widest;
         height = rows as f64 * LINE + 4.0;
     }
-    let (mut x, mut row_height) = (0.0f64, 0.0f64);
+    let (mut x, mut row_height, mut is_full) = (0.0f64, 0.0f64, false);
     for child in boxes {
         let cell = &cells[child];
-        if x > 0.0 && x + cell.width > page {
+        if x > 0.0 && (is_full || x + cell.width > page) {
             height += row_height;
             (x, row_height) = (0.0, 0.0);
         }
+        is_full = cell.is_open;
         spots.push(Spot { child, x, y: height + 4.0, top: None });
         x += cell.width + GAP;
         width = width.max(x);
         row_height = row_height.max(cell.height + 6.0);
     }
     (spots, width, height + row_height)
+}
+
+fn widest(cells: &[Cell], column: &[usize]) -> f64 {
+    column.iter().map(|leaf| cells[*leaf].line).fold(0.0, f64::max) + GAP
+}
+
+/// In how many rows leaves stand: in as few as the page has columns for.
+fn rows(cells: &[Cell], leaves: &[usize], page: f64) -> usize {
+    let narrowest = leaves.iter().map(|leaf| cells[*leaf].line).fold(f64::INFINITY, f64::min) + GAP;
+    let most = ((page / narrowest) as usize).clamp(1, leaves.len());
+    let fits = |rows: &usize| leaves.chunks(*rows).map(|column| widest(cells, column)).sum::<f64>() <= page;
+    (1..=most).rev().map(|columns| leaves.len().div_ceil(columns)).find(fits).unwrap_or(leaves.len())
 }
 
 fn place(mut cells: Vec<Cell>, order: &[usize], page: f64) -> Layout {

@@ -3,9 +3,10 @@ use std::io::{self, Write};
 use flate2::Crc;
 
 use super::dot::quoted;
-use super::drawing::{Drawing, Font, Mark, Pen, Point, Stroke};
+use super::drawing::Drawing;
 use super::engine::{Engine, Layout, Painting};
 use super::graph::blanked;
+use super::mark::{Font, Mark, Pen, Point, Stroke};
 use super::{Graph, Paint, Status, dot};
 
 /// Dots to the inch of a picture: as many as the larger side has room for, but never fewer than a screen's.

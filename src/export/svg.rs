@@ -1,6 +1,7 @@
 use std::io::{self, Write};
 
-use super::drawing::{Drawing, Font, Mark, Pen, Point, Stroke};
+use super::drawing::Drawing;
+use super::mark::{Font, Mark, Pen, Point, Stroke};
 use super::xml::Xml;
 use super::{Graph, Paint, Status};
 

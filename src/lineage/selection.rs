@@ -9,8 +9,10 @@ use crate::snapshot::Row;
 #[derive(Debug, Clone)]
 pub struct Selection {
     lineage: Lineage,
-    /// What it was chosen around, in order: a model, or a family's members. Never left out.
+    /// What it was chosen around, in order: models, or a family's members.
     start: Vec<Row>,
+    /// Which way it reaches from there; nowhere if it is everything.
+    reach: Option<Reach>,
     /// The models, in order; those that a group stands for are not among them.
     rows: Vec<Row>,
     set: RowSet,
@@ -62,8 +64,10 @@ pub enum Reach {
 pub enum Named {
     /// What was named is counted, wanted or not.
     Counted,
-    /// What was named is counted only if it is wanted.
+    /// What was named stays, and is counted only if it is wanted.
     AsOthers,
+    /// What was named stays only if it is wanted or connects what is.
+    IfWanted,
 }
 
 /// A `Collapse` says which siblings are drawn as one.
@@ -98,20 +102,20 @@ impl Lineage {
         let mut start = start.to_vec();
         start.sort_unstable();
         start.dedup();
-        Selection::new(self, start, rows)
+        Selection::new(self, start, Some(reach), rows)
     }
 
     /// Selects every model, listed or not. Old ids are none: the models that they name are there.
     pub fn everything(&self) -> Selection {
         let is_model = |row: &Row| self.snapshot().is_listed(*row) || self.is_unlisted(*row);
-        Selection::new(self, Vec::new(), self.snapshot().rows().filter(is_model).collect())
+        Selection::new(self, Vec::new(), None, self.snapshot().rows().filter(is_model).collect())
     }
 }
 
 impl Selection {
-    fn new(lineage: &Lineage, start: Vec<Row>, rows: Vec<Row>) -> Selection {
+    fn new(lineage: &Lineage, start: Vec<Row>, reach: Option<Reach>, rows: Vec<Row>) -> Selection {
         let set = RowSet::from_rows(lineage.snapshot().len(), &rows);
-        Selection { lineage: lineage.clone(), start, rows, set, between: Vec::new(), groups: Vec::new() }
+        Selection { lineage: lineage.clone(), start, reach, rows, set, between: Vec::new(), groups: Vec::new() }
     }
 
     /// Leaves out all other models.
@@ -128,6 +132,11 @@ impl Selection {
     /// Gives what it was chosen around, in order; it is empty if it is everything.
     pub fn start(&self) -> &[Row] {
         &self.start
+    }
+
+    /// Gives which way it reaches from there, unless it is everything.
+    pub fn reach(&self) -> Option<Reach> {
+        self.reach
     }
 
     /// Gives the models, in order of their ids.
@@ -196,15 +205,18 @@ impl Selection {
         self.lineage.children(parent).filter(|(child, _)| self.set.holds(*child))
     }
 
-    /// Keeps only the models that are wanted, and what connects them. What it was chosen around stays too, and is
-    /// counted if `named` says so.
-    pub fn keep(self, reach: Reach, named: Named, wanted: impl Fn(Row) -> bool) -> Self {
+    /// Keeps only the models that are wanted, and what connects them. What it was chosen around stays too and is
+    /// counted, if `named` says so.
+    pub fn keep(mut self, reach: Reach, named: Named, wanted: impl Fn(Row) -> bool) -> Self {
         let is_named = |row: &Row| self.start.binary_search(row).is_ok();
         let is_wanted = |row: &Row| wanted(*row) || (named == Named::Counted && is_named(row));
         let chosen: Vec<Row> =
             self.rows.iter().copied().filter(|row| self.is_counted(*row) && is_wanted(row)).collect();
-        let stay: Vec<Row> = self.rows.iter().copied().filter(is_named).collect();
-        self.connecting(&chosen, &stay, reach)
+        let does_stay = |row: &Row| named != Named::IfWanted && is_named(row);
+        let stay: Vec<Row> = self.rows.iter().copied().filter(does_stay).collect();
+        self = self.connecting(&chosen, &stay, reach);
+        self.forget();
+        self
     }
 
     /// Keeps the `most` counted models of the highest weight, ties by id, and their ancestors in the selection, which
@@ -217,9 +229,14 @@ impl Selection {
         let near = self.clone().connecting(&chosen, &[], Reach::Below);
         let counted: Vec<Row> = near.rows.iter().copied().filter(|row| self.is_counted(*row)).collect();
         self = self.connecting(&counted, &near.rows, reach);
+        self.forget();
+        self
+    }
+
+    /// Forgets that it was chosen around what is no longer there.
+    fn forget(&mut self) {
         let set = &self.set;
         self.start.retain(|row| set.holds(*row));
-        self
     }
 
     /// Those of its models that are chosen, those that stay anyhow, and what connects them with the start: the ancestors

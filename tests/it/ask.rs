@@ -124,6 +124,7 @@ fn questions() -> Vec<Question> {
         }),
         Question::Show(show(Begin::Below("Qwen/Qwen2.5-0.5B".into()))),
         Question::Show(Show { depth: None, ..show(Begin::Above("bert-base-uncased".into())) }),
+        Question::Show(show(Begin::Below(vec!["Qwen/Qwen2.5-0.5B".into(), "google/gemma-2-2b".into()].into()))),
         Question::Show(Show { selection: wide, siblings: 2, ..show(Begin::All) }),
         Question::Show(Show {
             selection: around,
@@ -203,10 +204,23 @@ fn a_question_is_written_down_and_read_again() {
         (r#"{"family": {"name": "Qwen", "filter": {"since": "May"}}}"#, "\"May\" is no day: write it as 2025-01-31"),
         (r#"{"family": {"name": "Qwen", "filter": {"since": "0000-01-01"}}}"#, "no year from 1 to 9998"),
         (r#"{"guess": {}}"#, "unknown variant `guess`"),
+        (r#"{"show": {"selection": {"begin": {"below": 3}}, "siblings": 8}}"#, "an id was expected, or a list of ids"),
     ] {
         let error = serde_json::from_str::<Question>(written).unwrap_err().to_string();
         assert!(error.contains(said), "{written}: {error}");
     }
+}
+
+#[test]
+fn a_selection_begins_at_one_id_or_at_a_list() {
+    for (written, ids) in [(r#"{"below":"a/b"}"#, &["a/b"][..]), (r#"{"around":["a/b","c/d"]}"#, &["a/b", "c/d"])] {
+        let begin: Begin = serde_json::from_str(written).unwrap();
+        let (Begin::Below(found) | Begin::Around(found)) = &begin else { panic!("{begin:?}") };
+        assert_eq!(found.iter().collect::<Vec<_>>(), ids);
+        assert_eq!(serde_json::to_string(&begin).unwrap(), written);
+    }
+    let list: Begin = serde_json::from_str(r#"{"above": ["a/b"]}"#).unwrap();
+    assert_eq!(list, Begin::Above("a/b".into()));
 }
 
 #[test]
@@ -283,6 +297,7 @@ fn questions_that_contradict_themselves_are_told_so() {
     assert_eq!(select(Select { top: Some(0), ..all.clone() }), Contradiction::TopOfNone);
     assert_eq!(select(Select { depth: Some(1), ..all.clone() }), Contradiction::DepthElsewhere);
     assert_eq!(select(Select { hops: Some(1), ..all }), Contradiction::HopsElsewhere);
+    assert_eq!(select(Select::new(Begin::Above(Vec::new().into()))), Contradiction::NoModels);
 }
 
 #[test]

@@ -627,9 +627,30 @@ fn a_filter_of_models_keeps_what_connects_them_and_marks_it() {
             "a/base b/old b/other c/new c/old",
         ),
         (&["--below", "a/base", "--min-descendants", "1"], "a/base b/old b/other c/new", ""),
+        (&["--below", "b/other", "--min-descendants", "9"], "b/other", ""),
+        // A family is named by its name, its members are not: small ones go, but for those that connect.
+        (&["--family", "b/*"], "b/old b/other c/blend c/new c/old c/undated d/new", ""),
+        (&["--family", "b/*", "--min-descendants", "2"], "b/old", ""),
+        (&["--family", "b/*", "--min-downloads", "9"], "c/new", "b/old"),
+        // Of several, everything that any leads to; one that is named twice is one.
+        (&["--below", "c/new", "--below", "b/other", "--below", "C/New"], "b/other c/new c/old d/new", ""),
+        (&["--above", "d/new", "--above", "c/old"], "a/base b/old b/other c/new c/old d/new", ""),
+        (&["--above", "d/new", "--above", "c/old", "--depth", "1"], "b/other c/new c/old d/new", ""),
+        (&["--around", "c/old", "--around", "d/new"], "b/other c/new c/old d/new", ""),
     ] {
         assert_eq!(between(args), (counted.to_owned(), not_counted.to_owned()), "{args:?}");
     }
+    let titled = |ids: &[&str]| {
+        let ran = place.run(
+            &[&["show", "--depth", "0"][..], &ids.iter().flat_map(|id| ["--below", *id]).collect::<Vec<_>>()].concat(),
+        );
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ran.out.lines().find(|line| line.contains("descendants.")).unwrap_or_default().to_owned()
+    };
+    assert_eq!(titled(&["c/new", "b/other"]), "c/new and b/other and their descendants.");
+    assert_eq!(titled(&["c/new", "b/other", "c/old"]), "c/new, b/other and c/old and their descendants.");
+    assert_eq!(titled(&["c/new", "b/old", "b/other", "c/old"]), "c/new and 3 other models and their descendants.");
+    assert!(place.run(&["show", "--below", "c/new", "--below", "c/nwe"]).err.contains("the nearest: c/new"));
     // Show says the same of the same words.
     let show = place.run(&["show", "a/base", "--since", "2024-01-01", "--depth", "9", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&show.out).unwrap();

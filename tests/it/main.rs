@@ -14,6 +14,7 @@ mod crawl;
 mod cuts;
 mod dataset;
 mod dirt;
+mod drawn;
 mod endless;
 mod export;
 mod files;

@@ -161,12 +161,11 @@ impl From<&args::Filter> for Filter {
 impl From<&args::SelectionArgs> for Select {
     fn from(typed: &args::SelectionArgs) -> Select {
         let args::Begin { family, below, above, around, .. } = &typed.begin;
-        let family = family.iter().map(|name| Begin::Family(name.clone()));
-        let below = below.iter().map(|id| Begin::Below(id.clone()));
-        let above = above.iter().map(|id| Begin::Above(id.clone()));
-        let around = around.iter().map(|id| Begin::Around(id.clone()));
+        let named = |ids: &[String]| (!ids.is_empty()).then(|| ids.to_vec().into());
+        let begin = family.clone().map(Begin::Family);
+        let begin = begin.or_else(|| named(below).map(Begin::Below)).or_else(|| named(above).map(Begin::Above));
         Select {
-            begin: family.chain(below).chain(above).chain(around).next().unwrap_or(Begin::All),
+            begin: begin.or_else(|| named(around).map(Begin::Around)).unwrap_or(Begin::All),
             hops: typed.hops,
             depth: typed.depth,
             top: typed.top,

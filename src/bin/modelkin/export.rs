@@ -24,6 +24,10 @@ use crate::{args, bom, desk, files, graphviz, snapshots, terminal};
 /// Names of the standard output.
 const STANDARD: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
+/// A side of a picture, and its pixels, from which on a warning is given before it is painted: some six screens.
+const LARGE: (u64, u64) = (5_000, 12_000_000);
+const REMEDY: &str = "narrow it with --top, --depth, --min-descendants or --collapse leaves";
+
 pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let by_name = || args.output.as_deref().and_then(bom::by_custom);
     match args.to {
@@ -70,9 +74,17 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let layout = Layout { engine, painter: &graphviz::paint };
 
     let links = graph.link_count();
-    if let Some(why) = format.strain(selection.nodes(), links) {
+    if let Some((width, height)) = format.extent(&graph, &paint, engine) {
+        if width.max(height) > LARGE.0 || width * height > LARGE.1 {
+            output::note(&format!(
+                "warning: the picture will be {} by {} pixels, more than anybody sees at once; {REMEDY}",
+                grouped(width),
+                grouped(height)
+            ));
+        }
+    } else if let Some(why) = format.strain(selection.nodes(), links) {
         output::note(&format!(
-            "warning: {} and {}; {why}. Narrow it with --depth, --top, --min-descendants or --collapse",
+            "warning: {} and {}; {why}; {REMEDY}",
             plural(selection.nodes() as u64, "node"),
             plural(links as u64, "link")
         ));
@@ -126,12 +138,12 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
 /// A bill of materials is of a model and all that it descends from, and leaves nothing out.
 fn bill(args: &args::Export, format: BomFormat) -> anyhow::Result<ExitCode> {
     let selection = &args.selection;
-    let Some(model) = &selection.begin.above else {
+    if selection.begin.above.is_empty() {
         bail!(Usage(format!(
             "{} is a bill of materials of what a model descends from; name one with --above",
             format.name()
         )));
-    };
+    }
     let options = [
         ("--depth", selection.depth.is_some()),
         ("--top", selection.top.is_some()),
@@ -146,7 +158,7 @@ fn bill(args: &args::Export, format: BomFormat) -> anyhow::Result<ExitCode> {
     if let Some((option, _)) = options.iter().find(|(_, is_given)| *is_given) {
         bail!(Usage(format!("{} leaves nothing out and draws nothing, so it has no use for {option}", format.name())));
     }
-    let models = Models { ids: vec![model.clone()], ..Models::default() };
+    let models = Models { ids: selection.begin.above.clone(), ..Models::default() };
     let question = Question::Bom(Bom { models, filter: (&args.filter).into() });
     desk::check(&question)?;
     let output = args.output.as_deref().filter(|path| !STANDARD.iter().any(|name| *path == Path::new(name)));

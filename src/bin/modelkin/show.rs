@@ -16,13 +16,13 @@ const DEPTH: usize = 3;
 pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
     let mut named = args.selection.clone();
     if let Some(model) = &args.model {
-        named.begin.below = Some(model.clone());
+        named.begin.below = vec![model.clone()];
     }
     if named.rules.is_some() && named.begin.family.is_none() {
         bail!(Usage("--rules says which families there are; use it with --family".into()));
     }
     // How deep is drawn does not change what is selected: what lies deeper is marked.
-    let depth = named.depth.take().or(named.begin.around.is_none().then_some(DEPTH));
+    let depth = named.depth.take().or(named.begin.around.is_empty().then_some(DEPTH));
     // Programs are given every line.
     let is_for_people = matches!(args.question.format, FormatArg::Table | FormatArg::Markdown);
     let question = Question::Show(Show {
@@ -36,7 +36,7 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
     let atlas = desk::atlas(&args.question, desk::families("--rules", named.rules.as_deref())?)?;
     let answer = desk::ask(&atlas, &question)?;
     if let Facts::Tree { renamed, .. } = answer.facts() {
-        if let Some((old, today)) = renamed {
+        for (old, today) in renamed {
             output::note(&format!("{old} is called {today} today"));
         }
     }

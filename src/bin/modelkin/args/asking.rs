@@ -108,8 +108,8 @@ pub struct Export {
     /// Publishers (CSV: namespace, name, country_iso2, kind), as for report; its rows win over the built-in ones
     #[arg(long, value_name = "FILE")]
     pub owners: Option<PathBuf>,
-    /// Who lays pictures and DOT out: outline is the program's own; dot, neato, fdp, sfdp, twopi and circo are Graphviz's
-    /// [default: outline]
+    /// Who lays pictures and DOT out: outline is the program's own (layers, of what lies above a model); dot,
+    /// neato, fdp, sfdp, twopi and circo are Graphviz's [default: outline]
     #[arg(long, value_name = "ENGINE", value_parser = engine)]
     pub layout: Option<export::Engine>,
     #[command(flatten)]
@@ -125,15 +125,15 @@ pub struct Begin {
     /// A family's members and what descends from them
     #[arg(long, value_name = "NAME")]
     pub family: Option<String>,
-    /// A model and its descendants
+    /// A model and its descendants; may be given several times, as may the next two
     #[arg(long, value_name = "MODEL")]
-    pub below: Option<String>,
+    pub below: Vec<String>,
     /// A model and its ancestors
     #[arg(long, value_name = "MODEL")]
-    pub above: Option<String>,
+    pub above: Vec<String>,
     /// A model and what lies within --hops links, whichever way they run
     #[arg(long, value_name = "MODEL")]
-    pub around: Option<String>,
+    pub around: Vec<String>,
     /// Every model
     #[arg(long)]
     pub all: bool,
@@ -157,10 +157,10 @@ pub struct SelectionArgs {
     /// Only the N models with most descendants, and what connects them: their ancestors in the selection
     #[arg(long, value_name = "N")]
     pub top: Option<usize>,
-    /// Only models with so many downloads in 30 days, and those that were named; what connects them is marked
+    /// Only models with so many downloads in 30 days, and those named one by one; what connects them is marked
     #[arg(long, value_name = "N")]
     pub min_downloads: Option<u64>,
-    /// Only models with so many descendants, and those that were named; what connects them is marked
+    /// Only models with so many descendants, and those named one by one; what connects them is marked
     #[arg(long, value_name = "N")]
     pub min_descendants: Option<u64>,
     /// Let one node stand for siblings without children, with the same parents and relation
