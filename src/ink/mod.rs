@@ -1,26 +1,35 @@
 //! Facts as text, Markdown, CSV, JSON and pages, for people and programs. Every output names its snapshot and its definition.
 
+mod chart;
 mod day;
 mod frame;
 mod grid;
 mod page;
-mod plot;
+#[cfg(feature = "export")]
+mod pdf;
+#[cfg(feature = "export")]
+mod picture;
+
 mod printable;
 mod sarif;
 mod section;
+mod slide;
 mod text;
 mod unit;
 mod value;
 
+pub use chart::{Bar, Chart, Flow, Series, Shape, Size, Slope, Whole};
 pub use day::day;
 pub use frame::{Format, Report, Rows, Words, csv, footer};
 pub use grid::{Block, Grid, grouped, plural};
 pub use page::page;
-pub use plot::{Bar, Plot, Series};
+#[cfg(feature = "export")]
+pub use picture::{Painted, Picture};
 pub use printable::{markdown, no_formula, printable, printable_lines};
 pub use sarif::{SarifLevel, SarifResult, sarif};
 pub use section::{Column, Known, Section, Table};
 pub(crate) use section::{share, short};
+pub use slide::{CHARTS, Slide};
 pub use text::{compared, report};
 pub use unit::Unit;
 pub(crate) use unit::percent;

@@ -1,4 +1,6 @@
-use super::{Block, Grid, Known, Named, Report, Rows, Section, Table, Unit, Value, day, grouped, percent, plural};
+use super::{
+    Block, Chart, Grid, Known, Named, Report, Rows, Section, Slide, Table, Unit, Value, day, grouped, percent, plural,
+};
 use crate::census::{Coverage, Error, Sum};
 use crate::model::{Count, DAY};
 use crate::reference::Published;
@@ -111,6 +113,14 @@ fn section_blocks(section: &Section, compared: Option<&Table>, blocks: &mut Vec<
 }
 
 impl Section {
+    /// Makes a slide of each chart in which there is something to see.
+    pub fn slides(&self, snapshot: &Snapshot) -> Vec<Slide> {
+        let slide = |(name, chart): (String, &Chart)| {
+            Slide::new(name, chart.clone(), &self.definition, &coverage(self), snapshot)
+        };
+        self.drawn().map(slide).collect()
+    }
+
     /// Makes a report of the section alone: programs are given it as the one row.
     pub fn report(&self) -> Report<'_> {
         Report { rows: Rows::One(Box::new(|| named(self, None))), ..self.rows() }

@@ -79,7 +79,19 @@ const ROOMS: &[Room] = &[
     Room {
         name: "ink",
         may_import: &["census", "reference", "snapshot", "model"],
-        foreign: &["comfy_table", "csv", "jiff", "percent_encoding", "quick_xml", "serde", "serde_json"],
+        foreign: &[
+            "comfy_table",
+            "csv",
+            "jiff",
+            "flate2",
+            "pdf_writer",
+            "percent_encoding",
+            "quick_xml",
+            "resvg",
+            "serde",
+            "serde_json",
+            "ttf_parser",
+        ],
     },
     Room {
         name: "import",
