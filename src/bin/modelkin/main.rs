@@ -4,6 +4,7 @@
 mod args;
 mod blast;
 mod bom;
+mod charts;
 mod check;
 mod choice;
 mod clock;

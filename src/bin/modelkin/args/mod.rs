@@ -1,6 +1,7 @@
 //! This is what can be typed: every command with its options. The comments at arguments are the program's help.
 
 mod asking;
+mod chart;
 mod common;
 mod making;
 mod origin;
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand};
 pub use crate::choice::{ColorArg, FormatArg, GroupArg, KindArg};
 use crate::files::FromTo;
 pub use asking::{Begin, Check, Diff, Explain, Export, Family, Owners, PartArg, Rank, Report, SelectionArgs, Show};
+pub use chart::Chart;
 pub use common::{Asked, Filter, Tables, Trust, Wait};
 pub use making::{Crawl, Import, Verify};
 pub use origin::{Blast, Bom, Common, LicenceFormat, Licences, Models, Siblings, UnknownArg, Upstream, Why};
