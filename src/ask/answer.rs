@@ -335,10 +335,13 @@ impl Answer {
     /// # Errors
     /// There is none after [`Atlas::ask`](super::Atlas::ask), which made the report once.
     pub fn slides(&self) -> Result<Vec<Slide>, Error> {
-        let (name, chart, known) = match &*self.facts {
-            Facts::Family { count, .. } => ("family", report::family_chart(count), None),
+        let (name, chart, definition, known) = match &*self.facts {
+            Facts::Family { count, counted, words } => {
+                ("family", report::family_chart(count), report::family_chart_definition(*counted, words), None)
+            }
             Facts::Ranking { ranking, group, .. } => {
-                ("rank", report::rank_chart(ranking, *group), report::rank_coverage(ranking))
+                let known = report::rank_coverage(ranking);
+                ("rank", report::rank_chart(ranking, *group), self.definition()?, known)
             }
             Facts::Sections { sections } => {
                 return Ok(sections.iter().flat_map(|section| section.slides(&self.snapshot)).collect());
@@ -346,8 +349,8 @@ impl Answer {
             _ => return Ok(Vec::new()),
         };
         let known: Vec<String> = known.into_iter().collect();
-        let slide = || Ok(Slide::new(name, chart.clone(), &self.definition()?, &known, &self.snapshot));
-        (!chart.is_empty()).then(slide).into_iter().collect()
+        let slide = || Slide::new(name, chart.clone(), &definition, &known, &self.snapshot);
+        Ok((!chart.is_empty()).then(slide).into_iter().collect())
     }
 
     /// Sets what was published beside what a section found, or gives nothing if nothing was published of it.

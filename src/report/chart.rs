@@ -1,11 +1,12 @@
 use super::by_relation;
+use super::family::BY_RELATION;
 use super::rank::number;
-use crate::census::{FamilyCount, Group, Ranking};
+use crate::census::{Counted, FamilyCount, Group, Part, Ranked, Ranking};
 use crate::ink::{Bar, Chart, Shape, Unit, grouped, percent};
 
 /// Draws a ranking: a bar for each row, as long as the measure's value.
 pub fn rank_chart(ranking: &Ranking, group: Group) -> Chart {
-    let bar = |row: &crate::census::Ranked| Bar {
+    let bar = |row: &Ranked| Bar {
         name: format!("{}{}", row.id, if row.is_unlisted { " (unlisted)" } else { "" }),
         value: row.value,
         label: number(ranking.measure, row.value),
@@ -27,7 +28,7 @@ pub fn rank_chart(ranking: &Ranking, group: Group) -> Chart {
 
 /// Says of a ranking by a sum, over how many of the descendants it is.
 pub fn rank_coverage(ranking: &Ranking) -> Option<String> {
-    let of = |row: &crate::census::Ranked| Some(row.known? as f64 / row.descendants.max(1) as f64);
+    let of = |row: &Ranked| Some(row.known? as f64 / row.descendants.max(1) as f64);
     let shares: Vec<f64> = ranking.rows.iter().filter_map(of).map(|share| share.min(1.0)).collect();
     let (least, most) =
         shares.iter().fold((1.0_f64, 0.0_f64), |(least, most), share| (least.min(*share), most.max(*share)));
@@ -53,4 +54,11 @@ pub fn family_chart(count: &FamilyCount) -> Chart {
         by_relation(&tally.by_relation).map(move |(name, models)| (format!("{part} {name}"), Some(models as f64)))
     });
     Chart::bars(title, Unit::Count, bars)
+}
+
+/// Defines what is drawn of a family. `filter` says in words what was left out, if anything.
+pub fn family_chart_definition(counted: Counted, filter: &str) -> Vec<String> {
+    let mut definition = vec![Part::Direct.about(counted), Part::All.about(counted), BY_RELATION.to_owned()];
+    definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
+    definition
 }

@@ -13,7 +13,7 @@ mod scope;
 mod selection;
 mod show;
 
-pub use chart::{family_chart, rank_chart, rank_coverage};
+pub use chart::{family_chart, family_chart_definition, rank_chart, rank_coverage};
 pub use check::{LIE, bursts, check, findings, kind, kinds, lies, list, mirrors, rejects};
 pub use family::{family, models};
 pub use finding::{Case, Finding};

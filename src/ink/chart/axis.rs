@@ -79,7 +79,7 @@ impl Axis {
 
 /// Every value of some series that can be drawn.
 pub(super) fn values<'s>(series: &'s [super::Series]) -> impl Iterator<Item = f64> + 's {
-    series.iter().flat_map(|series| series.values.iter().copied().filter_map(|value| finite(value)))
+    series.iter().flat_map(|series| series.values.iter().copied().filter_map(finite))
 }
 
 /// Where the step stands between left and right.

@@ -24,7 +24,7 @@ pub(super) fn draw(
     let left = area.left + names + 0.6 * em;
     // A field has room for its number, and a row for a line.
     let number = (0..rows.len())
-        .flat_map(|at| (0..columns.len()).filter_map(move |column| Some((at, column))))
+        .flat_map(|at| (0..columns.len()).map(move |column| (at, column)))
         .filter_map(|(at, column)| words(at, column))
         .map(|value| sheet.measured(&shown(value, unit), letters))
         .fold(2.0 * em, f64::max)

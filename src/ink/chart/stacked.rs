@@ -51,7 +51,7 @@ pub(super) fn draw(sheet: &mut Sheet, area: Area, steps: &[String], series: &[Se
             let corners: Vec<String> =
                 above.iter().chain(below.iter().rev()).map(|(x, y)| format!("{x:.1} {y:.1}")).collect();
             // Beyond the colours that there are they are paler.
-            let opacity = if which / COLOURS % 2 == 0 { 0.88 } else { 0.5 };
+            let opacity = if (which / COLOURS).is_multiple_of(2) { 0.88 } else { 0.5 };
             sheet.area(&format!("M{}Z", corners.join("L")), &format!("c{}", which % COLOURS), opacity, &told);
             if which > 0 {
                 below.windows(2).for_each(|two| sheet.rule(two[0], two[1], "gap", 0.07 * sheet.em));
