@@ -7,7 +7,7 @@ use super::{Cases, Chosen, Error, Meant, Naming, Question, names};
 use crate::census::{Burst, Census, Counted, Drawn, FamilyCount, Group, Listing, Part, Ranking};
 #[cfg(feature = "export")]
 use crate::export;
-use crate::ink::{self, Report, Section, plural};
+use crate::ink::{self, Report, Section, Slide, plural};
 use crate::lineage::{Lineage, Mirror};
 use crate::provenance::{About, Blast, Books, Common, Hit, Siblings, Upstream, Verdicts, Why};
 use crate::report::{self, Finding, Moved};
@@ -367,6 +367,30 @@ impl Answer {
     pub fn page(&self, files: &str) -> Result<Option<String>, Error> {
         let Facts::Sections { sections } = &*self.facts else { return Ok(None) };
         Ok(Some(ink::page(sections, &self.tables.references()?.published, &self.snapshot, files)?))
+    }
+
+    /// Draws the answer: the counts of a family, a ranking, each chart of a report. Any other answer has none, nor has one in
+    /// which there is nothing to see.
+    ///
+    /// # Errors
+    /// There is none after [`Atlas::ask`](super::Atlas::ask), which made the report once.
+    pub fn slides(&self) -> Result<Vec<Slide>, Error> {
+        let (name, chart, definition, known) = match &*self.facts {
+            Facts::Family { count, counted, words } => {
+                ("family", report::family_chart(count), report::family_chart_definition(*counted, words), None)
+            }
+            Facts::Ranking { ranking, group, .. } => {
+                let known = report::rank_coverage(ranking);
+                ("rank", report::rank_chart(ranking, *group), self.definition()?, known)
+            }
+            Facts::Sections { sections } => {
+                return Ok(sections.iter().flat_map(|section| section.slides(&self.snapshot)).collect());
+            }
+            _ => return Ok(Vec::new()),
+        };
+        let known: Vec<String> = known.into_iter().collect();
+        let slide = || Slide::new(name, chart.clone(), &definition, &known, &self.snapshot);
+        Ok((!chart.is_empty()).then(slide).into_iter().collect())
     }
 
     /// Sets what was published beside what a section found, or gives nothing if nothing was published of it.

@@ -136,7 +136,7 @@ fn attribute((name, value): (&str, &str)) -> Attribute {
 /// A text between quotes, so that it is one word whatever it holds: of the printer and of Graphviz, only `\"` is an
 /// escape. A backslash is written twice, since in labels it begins one; a line break becomes `\n`. NUL and carriage
 /// returns cannot stand in DOT, nor most other control characters in the SVG that Graphviz makes of it.
-pub(super) fn quoted(text: &str) -> String {
+fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in blanked(text).chars() {

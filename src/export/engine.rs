@@ -68,12 +68,12 @@ pub struct Layout<'p> {
 }
 
 impl Layout<'_> {
-    /// This is the program's own outline, for those who run no Graphviz: PNG and PDF are refused with
-    /// [`ErrorKind::Unsupported`].
+    /// This is the program's own outline, for those who run no Graphviz; whoever changes its engine needs a painter, without
+    /// whom pictures are refused with [`ErrorKind::Unsupported`].
     pub const OUTLINE: Layout<'static> = Layout { engine: Engine::Outline, painter: &refused };
 }
 
 fn refused(painting: Painting) -> io::Result<Vec<u8>> {
-    let what = format!("Graphviz paints {}, and nobody runs it here; write SVG as an outline, or DOT", painting.kind);
+    let what = format!("Graphviz lays this {} out, and nobody runs it here; choose the layout outline", painting.kind);
     Err(io::Error::new(ErrorKind::Unsupported, what))
 }

@@ -5,6 +5,7 @@ use super::{
     Engine, FilePart, Graph, Layout, Paint, cytoscape, dot, edges, gexf, graphml, mermaid, node_link, parquet, picture,
     svg, table,
 };
+use crate::ink::Picture;
 
 /// A `Format` is a kind of file that a graph is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,9 +14,9 @@ pub enum Format {
     Dot,
     /// This is a drawing that browsers show.
     Svg,
-    /// This is a drawing in pixels, which Graphviz paints.
+    /// This is a drawing in pixels.
     Png,
-    /// This is a drawing for print, which Graphviz paints.
+    /// This is a drawing for print.
     Pdf,
     /// This is GraphML, for yEd, igraph and networkx.
     GraphMl,
@@ -150,8 +151,8 @@ impl Format {
         self != Format::Edges
     }
 
-    /// Writes a part of a graph. Only DOT and pictures look at the layout; its painter is asked for PNG, for PDF, and
-    /// for SVG with an engine of Graphviz's. If the picture is less than was asked for, such as a PNG that was shrunk,
+    /// Writes a part of a graph. Only DOT and pictures look at the layout; its painter is asked for pictures with an
+    /// engine of Graphviz's. If the picture is less than was asked for, such as a PNG that was shrunk,
     /// a sentence says so.
     ///
     /// # Errors
@@ -171,7 +172,12 @@ impl Format {
             (Format::Dot, _) => dot::write(graph, paint, layout.engine, out),
             (Format::Svg, _) if layout.engine == Engine::Outline => svg::write(graph, paint, out),
             (Format::Svg | Format::Png | Format::Pdf, _) => {
-                return picture::write(graph, paint, layout, self.name(), out);
+                let kind = match self {
+                    Format::Png => Picture::Png,
+                    Format::Pdf => Picture::Pdf,
+                    _ => Picture::Svg,
+                };
+                return picture::write(graph, paint, layout, kind, out);
             }
             (Format::GraphMl, _) => graphml::write(graph, out),
             (Format::Gexf, _) => gexf::write(graph, paint, out),

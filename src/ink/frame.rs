@@ -315,19 +315,24 @@ fn describe(snapshot: &Snapshot) -> Value {
     Value::group(known.into_iter().chain(hosts.map(|hosts| ("answered_by", hosts))))
 }
 
-/// Writes the last line of every table, which tells what was counted in.
-pub fn footer(snapshot: &Snapshot) -> String {
+/// A snapshot as a sentence names it, by its date and its digest.
+pub(super) fn cited(snapshot: &Snapshot) -> String {
     let provenance = snapshot.provenance();
-    let counts = &provenance.counts;
     let date = match (provenance.taken, provenance.taken_from) {
         (Some(at), Taken::Given | Taken::Crawl) => format!("of {}", day(at)),
         (Some(at), _) => format!("of {} or later (its newest record)", day(at)),
         (None, _) => "without a date".into(),
     };
     let what = if provenance.sample { "the built-in sample, which is no census," } else { "snapshot" };
+    format!("{what} {date}, sha256 {}", provenance.short_digest())
+}
+
+/// Writes the last line of every table, which tells what was counted in.
+pub fn footer(snapshot: &Snapshot) -> String {
+    let counts = &snapshot.provenance().counts;
     format!(
-        "Declared lineage; {what} {date}, sha256 {}: {}, {}, {}, {}, {} (see `modelkin check`).",
-        provenance.short_digest(),
+        "Declared lineage; {}: {}, {}, {}, {}, {} (see `modelkin check`).",
+        cited(snapshot),
         plural(counts.models, "model"),
         plural(counts.links, "link"),
         plural(counts.unlisted, "unlisted parent"),

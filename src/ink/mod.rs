@@ -1,33 +1,48 @@
 //! Facts as text, Markdown, CSV, JSON and pages, for people and programs. Every output names its snapshot and its definition.
 
+<<<<<<< HEAD
 mod citation;
+=======
+mod chart;
+>>>>>>> charts
 mod day;
 mod fitted;
 mod frame;
 mod grid;
 mod look;
 mod page;
-mod plot;
+#[cfg(feature = "export")]
+mod pdf;
+#[cfg(feature = "export")]
+mod picture;
+
 mod printable;
 mod sarif;
 mod section;
+mod slide;
 mod text;
 mod unit;
 mod value;
 mod wrapped;
 
+<<<<<<< HEAD
 pub use crate::model::{counted, grouped, plural};
 pub use citation::{Citation, CitationFormat};
+=======
+pub use chart::{Bar, Chart, Flow, Series, Shape, Size, Slope, Whole};
+>>>>>>> charts
 pub use day::day;
 pub use frame::{Format, Report, Rows, Words, csv, footer};
 pub use grid::{Block, Grid};
 pub use look::{Colours, Look};
 pub use page::page;
-pub use plot::{Bar, Plot, Series};
+#[cfg(feature = "export")]
+pub use picture::{Painted, Picture};
 pub use printable::{markdown, no_formula, printable, printable_lines};
 pub use sarif::{SarifLevel, SarifResult, sarif};
 pub use section::{Column, Known, Section, Table};
 pub(crate) use section::{share, short};
+pub use slide::{CHARTS, Slide};
 pub use text::{compared, report};
 pub use unit::Unit;
 pub(crate) use unit::percent;

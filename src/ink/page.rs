@@ -2,7 +2,7 @@ use std::fmt::Write;
 
 use super::printable::html as text;
 use super::text::{UNKNOWABLE, compared, coverage, left_out, warnings};
-use super::{Section, Table, Unit, day, footer};
+use super::{CHARTS, Section, Table, Unit, day, footer};
 use crate::census::Error;
 use crate::reference::Published;
 use crate::snapshot::Snapshot;
@@ -42,14 +42,13 @@ pub fn page(sections: &[Section], published: &Published, snapshot: &Snapshot, fi
         for finding in &section.findings {
             _ = writeln!(out, "<p class=\"finding\">{}</p>", text(finding));
         }
-        for plot in section.plots.iter().filter(|plot| !plot.is_empty()) {
+        for (name, chart) in section.drawn() {
             number += 1;
-            _ = writeln!(
-                out,
-                "<figure><figcaption>{}</figcaption>\n{}\n</figure>",
-                text(plot.title()),
-                plot.svg(number)
-            );
+            let (title, picture) = (text(&chart.title), chart.inside(number));
+            _ = write!(out, "<figure><figcaption>{title}</figcaption>\n{picture}\n<p class=\"note\">");
+            chart.remarks.iter().for_each(|remark| _ = write!(out, "{} ", text(remark)));
+            let file = link(&format!("{files}/{CHARTS}/{name}.svg"));
+            _ = writeln!(out, "<a href=\"{file}\">{name}.svg</a></p>\n</figure>");
         }
         let compared = compared(section, published);
         for table in section.tables.iter().chain(&compared) {

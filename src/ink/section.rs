@@ -1,9 +1,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::plot::Plot;
 use super::unit::{Unit, percent};
-use super::{NOT_JUDGED, Named, Report, Rows, Value, grouped};
+use super::{Chart, NOT_JUDGED, Named, Report, Rows, Value, grouped};
 use crate::census::Coverage;
 
 /// A `Section` is a part of the survey: what was asked, what came out, and under which definition.
@@ -20,7 +19,7 @@ pub struct Section {
     /// These are the figures. The first of several tables is the one that people look for.
     pub tables: Vec<Table>,
     /// These are the same figures as pictures.
-    pub plots: Vec<Plot>,
+    pub charts: Vec<Chart>,
     /// These sentences say how the figures are defined.
     pub definition: Vec<String>,
     /// For each kind of value that the figures need, this says of how many models it was known.
@@ -73,7 +72,7 @@ impl Section {
             findings,
             shown: None,
             tables: Vec::new(),
-            plots: Vec::new(),
+            charts: Vec::new(),
             definition,
             coverage: Vec::new(),
         }
@@ -82,6 +81,14 @@ impl Section {
     /// Finds the table of that name.
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.name == name)
+    }
+
+    /// Lists the charts in which there is something to see, each with its name in file names.
+    pub(super) fn drawn(&self) -> impl Iterator<Item = (String, &Chart)> {
+        let all: Vec<&Chart> = self.charts.iter().filter(|chart| !chart.is_empty()).collect();
+        let is_alone = all.len() == 1;
+        let name = move |at: usize| if is_alone { self.name.to_owned() } else { format!("{}.{}", self.name, at + 1) };
+        all.into_iter().enumerate().map(move |(at, chart)| (name(at), chart))
     }
 
     pub(crate) fn define(&mut self, sentences: &[&str]) {

@@ -1,5 +1,9 @@
 use super::{
+<<<<<<< HEAD
     Block, Grid, Known, Named, Report, Rows, Section, Table, Unit, Value, counted, day, grouped, percent, plural,
+=======
+    Block, Chart, Grid, Known, Named, Report, Rows, Section, Slide, Table, Unit, Value, day, grouped, percent, plural,
+>>>>>>> charts
 };
 use crate::census::{Coverage, Error, Sum};
 use crate::model::{Count, DAY};
@@ -129,6 +133,14 @@ fn section_blocks(section: &Section, compared: Option<&Table>, blocks: &mut Vec<
 }
 
 impl Section {
+    /// Makes a slide of each chart in which there is something to see.
+    pub fn slides(&self, snapshot: &Snapshot) -> Vec<Slide> {
+        let slide = |(name, chart): (String, &Chart)| {
+            Slide::new(name, chart.clone(), &self.definition, &coverage(self), snapshot)
+        };
+        self.drawn().map(slide).collect()
+    }
+
     /// Makes a report of the section alone: programs are given it as the one row.
     pub fn report(&self) -> Report<'_> {
         Report { rows: Rows::One(Box::new(|| named(self, None))), ..self.rows() }

@@ -61,7 +61,7 @@ pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter
         Part::Direct.about(counted),
         Part::All.about(counted),
         Part::Mentions.about(counted),
-        "By relation: of a model's own link towards the family; if several, the strongest (merge, adapter, quantized, finetune).".to_owned(),
+        BY_RELATION.to_owned(),
         "Burst: at least 50 children of one parent, by one author or of one name template, within 24 hours.".to_owned(),
         Coverage::JUDGED.to_owned(),
     ];
@@ -192,6 +192,9 @@ fn sum(sum: &Sum, of: u64) -> String {
         known => with_share(grouped(sum.total), Coverage { known, of }, "known"),
     }
 }
+
+/// What the counts by relation are of.
+pub(super) const BY_RELATION: &str = "By relation: of a model's own link towards the family; if several, the strongest (merge, adapter, quantized, finetune).";
 
 /// Why F3 is not known.
 const NO_TAGS: &str = "F3 is not known: this snapshot has no tags, and mentions by name alone would be too few.";

@@ -1,5 +1,6 @@
 //! Counts as text, Markdown, CSV and JSON, for people and programs. Every output names its snapshot and its definition.
 
+mod chart;
 mod check;
 mod family;
 mod finding;
@@ -12,6 +13,7 @@ mod scope;
 mod selection;
 mod show;
 
+pub use chart::{family_chart, family_chart_definition, rank_chart, rank_coverage};
 pub use check::{LIE, bursts, check, findings, kind, kinds, lies, list, mirrors, rejects};
 pub use family::{family, models};
 pub use finding::{Case, Finding};

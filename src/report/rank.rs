@@ -125,7 +125,8 @@ fn is_whole(measure: Measure) -> bool {
     !matches!(measure, Measure::Credit | Measure::FirstDegree)
 }
 
-fn number(measure: Measure, value: f64) -> String {
+/// A measure's value as people read it.
+pub(super) fn number(measure: Measure, value: f64) -> String {
     match measure {
         Measure::FirstDegree => format!("{:.1}%", value * 100.0),
         Measure::Credit => format!("{value:.1}"),

@@ -5,7 +5,7 @@ use super::counts::{BY_RELATION, COUNTS, Counts, WAYS};
 use super::organisations::{self, Organisation};
 use super::rivals::{self, Contest};
 use crate::census::{Counted, Coverage, Derived, Error};
-use crate::ink::{Plot, Section, Table, Unit, Value, grouped};
+use crate::ink::{Chart, Section, Table, Unit, Value, grouped};
 use crate::model::Relation;
 use crate::reference::Family;
 use crate::snapshot::Row;
@@ -31,7 +31,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     });
     contests.iter().take(1).for_each(|first| first.conclude(&mut section));
     let bars = families.iter().map(|of| (of.family.name.as_str(), Some(of.f1())));
-    section.plots.push(Plot::counts("Direct derivatives by others (F1), by family", bars));
+    section.charts.push(Chart::counts("Direct derivatives by others (F1), by family", bars));
     section.tables = vec![
         families_table(&families, &credit),
         in_every_way(&families, &credit),

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use super::{Survey, UNKNOWN};
 use crate::census::{Coverage, Error, Sum};
-use crate::ink::{Plot, Section, Table, Unit, Value, percent, share};
+use crate::ink::{Chart, Section, Table, Unit, Value, percent, share};
 use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};
@@ -40,7 +40,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         [(&countries, "Downloads in 30 days, by country"), (&kinds, "Downloads in 30 days, by kind of publisher")]
     {
         let counts = windows.groups.iter().map(|group| (group.word, group.thirty().known()));
-        section.plots.push(Plot::counts(title, counts));
+        section.charts.push(Chart::counts(title, counts));
     }
     let calendar = survey.calendar()?;
     section.cover("models with downloads in 30 days", coverage);

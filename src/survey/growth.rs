@@ -1,10 +1,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::months::dated;
+use super::months::{dated, with_gaps};
 use super::{BEFORE, OTHER, Survey};
 use crate::census::{Coverage, Error};
-use crate::ink::{Plot, Section, Series, Table, Unit, share};
+use crate::ink::{Chart, Section, Series, Shape, Table, Unit, share};
 use crate::model::{self, Word};
 use crate::snapshot::{NumberColumn, Row};
 
@@ -54,7 +54,8 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         let value = |month: &Month| is_drawn(month).then_some(month.so_far as f64);
         let series = vec![Series { name: "models".into(), values: drawn.iter().map(value).collect() }];
         let title = format!("Models made so far, by month{}", dated(dates));
-        section.plots.push(Plot::Lines { title, steps, series, unit: Count });
+        let chart = Chart::new(title, Count, Shape::Lines { steps, series });
+        section.charts.push(with_gaps(chart, drawn.iter().filter(|month| !is_drawn(month)).count()));
     }
 
     let stated = survey.snapshot().word(Word::Task)?;

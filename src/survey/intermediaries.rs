@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use super::{Survey, UNKNOWN};
 use crate::census::{Counted, Coverage, Derived, Error, Sum};
-use crate::ink::{Plot, Section, Table, Unit, Value, grouped, share};
+use crate::ink::{Chart, Section, Table, Unit, Value, grouped, share};
 use crate::lineage::Edge;
 use crate::model::{Relation, WordList};
 use crate::snapshot::Row;
@@ -115,7 +115,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         Some(format!("{} publishes most quantized models of others: {models} of {all}.", first.name))
     });
     let bars = converters.iter().map(|converter| (converter.name, Some(converter.models)));
-    section.plots.push(Plot::counts("Quantized models of others, by publisher", bars));
+    section.charts.push(Chart::counts("Quantized models of others, by publisher", bars));
     section.define(&[
         "Conversion: a listed model with a parent to which its relation is quantized; by somebody else if that parent is another organisation's (accounts in the table of publishers are joined). Sources: the distinct organisations whose models were converted.",
         "By family: models reachable from a member whose strongest link towards the family is a quantization, members included; own: members. gguf: those reachable models that have the tag gguf, whatever their relation; not judged where fewer than half of them have a tag beside parents and licences.",

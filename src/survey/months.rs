@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::derivatives::reached;
 use super::{BEFORE, Calendar, Survey, UNKNOWN};
 use crate::census::{Counted, Coverage, Derived, Error};
-use crate::ink::{Plot, Section, Series, Table, Unit, Value, percent, short};
+use crate::ink::{Chart, Section, Series, Shape, Table, Unit, Value, percent, short};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
@@ -41,7 +41,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     ] {
         let months = groups.months(survey, calendar)?;
         let (dates, known) = (groups.dates(calendar), groups.known(calendar));
-        section.plots.extend(lines(&months, title, dates));
+        section.charts.extend(lines(&months, title, dates));
         // None is named where too little is known.
         let leaders = if known.is_conclusive() { leaders(survey, &months) } else { Vec::new() };
         section.conclude(known, || {
@@ -255,7 +255,7 @@ fn leaders_table(leaders: &[Leader<'_>], key: &'static str) -> Table {
 }
 
 /// The shares of the groups with most derivatives, month by month; a month of few derivatives is a gap.
-fn lines(months: &[Month<'_>], title: &str, dates: Coverage) -> Option<Plot> {
+fn lines(months: &[Month<'_>], title: &str, dates: Coverage) -> Option<Chart> {
     let is_drawn = |month: &&Month<'_>| month.total.split[EVERYTHING] >= FEWEST;
     // From the first month that is drawn to the last; more than five years would be a comb.
     let mut months: Vec<&Month<'_>> = months.iter().filter(|month| month.name != BEFORE).collect();
@@ -275,12 +275,20 @@ fn lines(months: &[Month<'_>], title: &str, dates: Coverage) -> Option<Plot> {
         let value = |month: &&Month<'_>| is_drawn(month).then(|| of(month).unwrap_or(0.0));
         Series { name: name.into(), values: months.iter().map(value).collect() }
     };
-    (months.len() > 1).then(|| Plot::Lines {
-        title: format!("{title}: share of each month{}", dated(dates)),
-        steps: months.iter().map(|month| month.name.clone()).collect(),
-        series: names.into_iter().map(series).collect(),
-        unit: Share,
+    (months.len() > 1).then(|| {
+        let steps = months.iter().map(|month| month.name.clone()).collect();
+        let shape = Shape::Lines { steps, series: names.into_iter().map(series).collect() };
+        let chart = Chart::new(format!("{title}: share of each month{}", dated(dates)), Share, shape);
+        with_gaps(chart, months.iter().filter(|month| !is_drawn(month)).count())
     })
+}
+
+/// The chart, which says of months that are gaps in it why they are.
+pub(super) fn with_gaps(chart: Chart, gaps: usize) -> Chart {
+    match gaps {
+        0 => chart,
+        _ => chart.noting(format!("Months of fewer than {} models are not drawn: {gaps} here.", Coverage::FEWEST)),
+    }
 }
 
 /// What a picture's title says of the dates behind it, if some are missing.

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use super::{Survey, UNKNOWN};
 use crate::census::{Coverage, Error, Sum};
-use crate::ink::{Plot, Section, Table, Unit, grouped, share};
+use crate::ink::{Chart, Section, Table, Unit, grouped, share};
 use crate::model::WordList;
 use crate::reference::Publisher;
 use crate::snapshot::Row;
@@ -112,7 +112,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         ))
     });
     let bars = countries.iter().map(|(name, of)| (*name, Some(of.received)));
-    section.plots.push(Plot::counts("Derivatives received, by country of the parent", bars));
+    section.charts.push(Chart::counts("Derivatives received, by country of the parent", bars));
     section.define(&[
         "Country: the publisher's, by the table of publishers. Received: distinct listed models with a parent from the country, by whomever; from abroad: those whose own publisher is of another country or unknown.",
         "Derived: the country's models with a parent. On foreign roots: of those with a root of known country, the share with at least one from elsewhere; on own: all known roots are the country's.",

@@ -3,7 +3,11 @@ use std::cmp::Reverse;
 use super::Survey;
 use super::diff::By;
 use crate::census::{Counted, Derived, Error};
+<<<<<<< HEAD
 use crate::ink::{Plot, Section, Series, Table, Unit, day, plural, share};
+=======
+use crate::ink::{Chart, Section, Series, Shape, Table, Unit, day, grouped, share};
+>>>>>>> charts
 use crate::snapshot::Changes;
 
 use Unit::{Count, Share, Text};
@@ -106,8 +110,8 @@ pub fn series(surveys: &[Survey<'_>]) -> Result<Section, Error> {
         ));
     }
     if dates.len() > 1 {
-        let title = "Direct derivatives by others (F1), by family".into();
-        section.plots.push(Plot::Lines { title, steps: dates, series: drawn, unit: Count });
+        let shape = Shape::Lines { steps: dates, series: drawn };
+        section.charts.push(Chart::new("Direct derivatives by others (F1), by family", Count, shape));
     }
     section.define(&[
         "Each snapshot is counted by itself: F1 and F2 as in the section on derivatives. What was deleted between two snapshots is missing in the later one.",

@@ -1,7 +1,7 @@
 use super::Survey;
 use super::derivatives::strongest;
 use crate::census::{Clusters, Error};
-use crate::ink::{Plot, Section, Table, Unit, grouped, plural, share};
+use crate::ink::{Chart, Section, Table, Unit, grouped, plural, share};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
@@ -109,7 +109,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
 
     let parts = parts(survey, &without_merges);
     let bars = by_generation.iter().enumerate().map(|(at, models)| (at.to_string(), Some(*models)));
-    section.plots.push(Plot::counts("Models by generation (0: roots with children)", bars));
+    section.charts.push(Chart::counts("Models by generation (0: roots with children)", bars));
     section.findings.push(format!(
         "{} in {}, {} of them of one model alone; the longest chain has {}.",
         plural(nodes.len() as u64, "model"),

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::{BEFORE, Survey, UNKNOWN};
 use crate::census::{Counted, Derived, Error, Sum};
-use crate::ink::{Bar, Plot, Section, Table, Unit, percent, share};
+use crate::ink::{Chart, Section, Table, Unit, percent, share};
 use crate::model;
 use crate::snapshot::{NumberColumn, Row};
 
@@ -67,18 +67,21 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     }
     let bar = |class: usize| {
         let value = part(class, 0)?;
-        Some(Bar { name: classes.name(class).into(), value, label: percent(value) })
+        Some((classes.name(class), value))
     };
-    let bars: Vec<Bar> = (0..classes.len()).filter_map(bar).collect();
+    let shares: Vec<(&str, f64)> = (0..classes.len()).filter_map(bar).collect();
     let both = survey.known(|row| parameters.at(row).is_some() && downloads.at(row).is_some());
     section.conclude(both, || {
-        let most = bars.iter().max_by(|a, b| a.value.total_cmp(&b.value))?;
+        let (most, share) = shares.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
         Some(format!(
             "Of the downloads in 30 days of models that declare a size, {} go to the class {}.",
-            most.label, most.name
+            percent(*share),
+            most
         ))
     });
-    section.plots.push(Plot::Bars { title: "Share of the downloads in 30 days, by class of size".into(), bars });
+    let title = "Share of the downloads in 30 days, by class of size";
+    let values = shares.into_iter().map(|(name, share)| (name, Some(share)));
+    section.charts.push(Chart::bars(title, Unit::Share, values));
     let averages = averages(survey)?;
     section.conclude(both, || {
         let (mean, median) = averages.first()?.by_30d?;

@@ -79,7 +79,23 @@ const ROOMS: &[Room] = &[
     Room {
         name: "ink",
         may_import: &["census", "reference", "snapshot", "model"],
+<<<<<<< HEAD
         foreign: &["anstyle", "csv", "jiff", "percent_encoding", "quick_xml", "serde", "serde_json", "textwrap"],
+=======
+        foreign: &[
+            "comfy_table",
+            "csv",
+            "jiff",
+            "flate2",
+            "pdf_writer",
+            "percent_encoding",
+            "quick_xml",
+            "resvg",
+            "serde",
+            "serde_json",
+            "ttf_parser",
+        ],
+>>>>>>> charts
     },
     Room {
         name: "import",

@@ -6,6 +6,7 @@ mod ask;
 mod asked;
 mod bom;
 mod bounds;
+mod charts;
 mod citations;
 mod compare;
 mod completions;

@@ -117,12 +117,18 @@ fn the_files_of_an_export_name_each_other() {
     listed.push("SHA256SUMS".into());
     listed.sort();
     let mut there = names(&place.path("r"));
+    there.retain(|name| name != "charts");
+    there.extend(names(&place.path("r/charts")).into_iter().map(|name| format!("charts/{name}")));
+    assert!(there.contains(&"charts/shape.svg".to_owned()), "{there:?}");
     there.push("r.html".into());
     there.sort();
     assert_eq!(listed, there);
-    // A report of other sections leaves no table of this one.
+    // A report of other sections leaves no table and no chart of this one.
     assert_eq!(place.run(&["report", "--snapshot", "s", "--out", "r.html", "--section", "sizes"]).code, 0);
-    assert!(!names(&place.path("r")).iter().any(|name| name.starts_with("shape.")), "{:?}", names(&place.path("r")));
+    for folder in ["r", "r/charts"] {
+        let there = names(&place.path(folder));
+        assert!(!there.iter().any(|name| name.starts_with("shape.")), "{there:?}");
+    }
 }
 
 #[test]

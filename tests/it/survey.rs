@@ -680,7 +680,8 @@ fn months_of_few_models_are_not_drawn() {
     for (section, plot) in [("months", 0), ("growth", 0)] {
         let found = sections(&snapshot, &references());
         let section = found.iter().find(|known| known.name == section).unwrap();
-        let ink::Plot::Lines { title, steps, series, .. } = &section.plots[plot] else { panic!("lines") };
+        let chart = &section.charts[plot];
+        let (title, ink::Shape::Lines { steps, series }) = (&chart.title, &chart.shape) else { panic!("lines") };
         assert_eq!(steps, &["2024-02", "2024-03", "2024-04"], "{title}");
         assert!(title.contains("% with a date"), "{title}");
         let known: Vec<bool> = series[0].values.iter().map(Option::is_some).collect();

@@ -1,12 +1,15 @@
 //! `family` counts the derivatives of a family, or lists them.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::bail;
 use modelkin::ask::{Family, Question};
 use modelkin::census::Part;
 
 use crate::args::{self, PartArg};
-use crate::desk;
+use crate::output::Usage;
+use crate::{charts, desk};
 
 pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
     let question = Question::Family(Family {
@@ -22,6 +25,12 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
         filter: (&args.filter).into(),
     });
     desk::check(&question)?;
+    if args.list.is_some() && args.chart.chart.is_some() {
+        bail!(Usage("--chart draws counts, and --list names models one by one; leave out one of them".into()));
+    }
+    charts::check(&args.chart)?;
     let atlas = desk::atlas(&args.question, desk::families("--rules", args.rules.as_deref())?)?;
-    desk::answer(&atlas, &question, args.question.format)
+    let answer = desk::ask(&atlas, &question)?;
+    charts::write(&args.chart, &answer, args.rules.iter().map(PathBuf::as_path))?;
+    desk::write(&answer, args.question.format)
 }

@@ -4,7 +4,11 @@
 mod args;
 mod blast;
 mod bom;
+<<<<<<< HEAD
 mod busy;
+=======
+mod charts;
+>>>>>>> charts
 mod check;
 mod choice;
 mod clock;

@@ -1,5 +1,6 @@
 //! `rank` ranks models, owners, families or whoever made the derived models by a measure.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -7,8 +8,8 @@ use modelkin::ask::{Question, Rank};
 use modelkin::census::{Group, Measure};
 
 use crate::args::{self, GroupArg};
-use crate::desk;
 use crate::output::Usage;
+use crate::{charts, desk};
 
 pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
     let of = match args.of {
@@ -30,6 +31,7 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
         filter: (&args.filter).into(),
     });
     desk::check(&question)?;
+<<<<<<< HEAD
     if args.tables.families.is_some() && of != Group::Families && args.within.is_none() {
         bail!(Usage("--families says which families there are; use it with --of families or with --within".into()));
     }
@@ -38,4 +40,14 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
     }
     let atlas = desk::atlas(&args.question, desk::tables(&args.tables)?)?;
     desk::answer(&atlas, &question, args.question.format)
+=======
+    charts::check(&args.chart)?;
+    if args.rules.is_some() && of != Group::Families {
+        bail!(Usage("--rules says which families there are; use it with --of families".into()));
+    }
+    let atlas = desk::atlas(&args.question, desk::families("--rules", args.rules.as_deref())?)?;
+    let answer = desk::ask(&atlas, &question)?;
+    charts::write(&args.chart, &answer, args.rules.iter().map(PathBuf::as_path))?;
+    desk::write(&answer, args.question.format)
+>>>>>>> charts
 }

@@ -7,15 +7,24 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use modelkin::ask::{Answer, Error, Facts, Filter, Question, Report};
+<<<<<<< HEAD
 use modelkin::ink::{Format, Section, plural};
 use modelkin::snapshot::FileSet;
+=======
+use modelkin::ink::{CHARTS, Format, Section, day, plural};
+use modelkin::snapshot::{FileSet, Snapshot};
+>>>>>>> charts
 use modelkin::survey::{self, SERIES};
 
 use crate::args::{self, FormatArg};
 use crate::busy::Busy;
 use crate::files::Over;
 use crate::output::Usage;
+<<<<<<< HEAD
 use crate::{desk, output};
+=======
+use crate::{charts, desk, output, snapshots};
+>>>>>>> charts
 
 pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     let filter = Filter { fold_mirrors: args.fold_mirrors, ..Filter::default() };
@@ -29,11 +38,13 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
         bail!(Usage("--out writes the page, CSV, JSON and Markdown together; leave --format out".into()));
     }
     args.out.as_deref().map(places).transpose()?;
+    charts::check(&args.chart)?;
     let tables = desk::tables(&args.tables)?;
     tables.references()?;
     let atlas = desk::series(&args.question, &args.snapshots, tables)?;
     let snapshot = atlas.snapshot();
     let answer = desk::ask(&atlas, &question)?;
+    charts::write(&args.chart, &answer, args.tables.owners.iter().chain(&args.tables.families).map(PathBuf::as_path))?;
     let Facts::Sections { sections } = answer.facts() else { return desk::write(&answer, args.question.format) };
     if let Some(out) = &args.out {
         let _busy = Busy::new("writing the page and its tables");
@@ -104,7 +115,7 @@ impl Drop for Folders {
     }
 }
 
-/// Writes the page, its tables as CSV and JSON, and the whole as Markdown and JSON: all of them, or none.
+/// Writes the page, its tables as CSV and JSON, its charts, and the whole as Markdown and JSON: all of them, or none.
 fn write(args: &args::Report, out: &Path, answer: &Answer, sections: &[Section]) -> anyhow::Result<()> {
     let snapshot = answer.snapshot();
     let (page, files) = places(out)?;
@@ -112,7 +123,9 @@ fn write(args: &args::Report, out: &Path, answer: &Answer, sections: &[Section])
     let text = answer.page(&folder).map_err(desk::worded)?.unwrap_or_default();
     let whole = answer.report().map_err(desk::worded)?;
     let refused = |path: &Path, error| crate::files::refused("--out", path, &error, "choose another place with --out");
+    let drawn = files.join(CHARTS);
     let _made = Folders::make(&files).map_err(|error| refused(&files, error))?;
+    let _drawn = Folders::make(&drawn).map_err(|error| refused(&drawn, error))?;
     let read = || args.tables.owners.iter().chain(&args.tables.families).map(PathBuf::as_path);
     let (mut set, mut sums) = (FileSet::default(), String::new());
     let mut put = |path: &Path, shown: &str, fill: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
@@ -135,6 +148,10 @@ fn write(args: &args::Report, out: &Path, answer: &Answer, sections: &[Section])
             beside(format!("{name}.json"), &|out| report.write(snapshot, Format::Json, out))?;
         }
     }
+    for slide in answer.slides().map_err(desk::worded)? {
+        let svg = slide.svg(args.chart.size);
+        beside(format!("{CHARTS}/{}.svg", slide.name), &|out| out.write_all(svg.as_bytes()))?;
+    }
     beside("report.md".into(), &|out| whole.write(snapshot, Format::Markdown, out))?;
     beside("report.json".into(), &|out| whole.write(snapshot, Format::Json, out))?;
     let shown = format!("../{}", page.file_name().unwrap_or_default().to_string_lossy());
@@ -143,18 +160,22 @@ fn write(args: &args::Report, out: &Path, answer: &Answer, sections: &[Section])
     set.write(&sums_file, |out| out.write_all(sums.as_bytes()))?;
     snapshot.unchanged()?;
     set.appear()?;
-    // The tables of an earlier report would pass for this one's.
-    for old in fs::read_dir(&files).with_context(|| files.display().to_string())? {
-        let old = old?.path();
-        let name = old.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let is_table = survey::names().chain([SERIES]).any(|section| name.starts_with(&format!("{section}.")));
-        let is_old = is_table && (name.ends_with(".csv") || name.ends_with(".json")) && !names.contains(&name);
-        if is_old && old.is_file() {
-            fs::remove_file(&old).with_context(|| old.display().to_string())?;
+    // The tables and charts of an earlier report would pass for this one's.
+    for (folder, before, ends) in
+        [(&files, String::new(), &["csv", "json"][..]), (&drawn, format!("{CHARTS}/"), &["svg"])]
+    {
+        for old in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+            let old = old?.path();
+            let name = old.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let is_ours = survey::names().chain([SERIES]).any(|section| name.starts_with(&format!("{section}.")))
+                && ends.iter().any(|end| name.ends_with(&format!(".{end}")));
+            if is_ours && !names.contains(&format!("{before}{name}")) && old.is_file() {
+                fs::remove_file(&old).with_context(|| old.display().to_string())?;
+            }
         }
     }
     output::result(&format!(
-        "{}: {}; all tables as CSV and JSON, and the whole as report.md and report.json, in {}\n",
+        "{}: {}; all tables as CSV and JSON, its charts, and the whole as report.md and report.json, in {}\n",
         page.display(),
         plural(sections.len() as u64, "section"),
         files.display()

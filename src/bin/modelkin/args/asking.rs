@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use modelkin::census::Measure;
 use modelkin::export;
 
+use super::chart::Chart;
 use super::common::{Asked, Filter, Question, Tables, Trust, Wait};
 use crate::choice::{CollapseArg, ColorArg, FormatArg, GroupArg};
 use crate::values::To;
@@ -30,6 +31,8 @@ pub struct Family {
     pub top: usize,
     #[command(flatten)]
     pub filter: Filter,
+    #[command(flatten)]
+    pub chart: Chart,
     #[command(flatten)]
     pub question: Question,
 }
@@ -71,6 +74,8 @@ pub struct Rank {
     pub days: Option<u16>,
     #[command(flatten)]
     pub filter: Filter,
+    #[command(flatten)]
+    pub chart: Chart,
     #[command(flatten)]
     pub question: Question,
 }
@@ -185,6 +190,8 @@ pub struct Report {
     pub snapshots: Vec<String>,
     #[command(flatten)]
     pub tables: Tables,
+    #[command(flatten)]
+    pub chart: Chart,
     #[command(flatten)]
     pub question: Question,
 }

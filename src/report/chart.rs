@@ -1,0 +1,64 @@
+use super::by_relation;
+use super::family::BY_RELATION;
+use super::rank::number;
+use crate::census::{Counted, FamilyCount, Group, Part, Ranked, Ranking};
+use crate::ink::{Bar, Chart, Shape, Unit, grouped, percent};
+
+/// Draws a ranking: a bar for each row, as long as the measure's value.
+pub fn rank_chart(ranking: &Ranking, group: Group) -> Chart {
+    let bar = |row: &Ranked| Bar {
+        name: format!("{}{}", row.id, if row.is_unlisted { " (unlisted)" } else { "" }),
+        value: row.value,
+        label: number(ranking.measure, row.value),
+    };
+    let what = match group {
+        Group::Models => "Models",
+        Group::Owners => "Owners",
+        Group::Families => "Families",
+    };
+    let shown = match ranking.rows.len() {
+        rows if rows < ranking.of => {
+            format!(", the first {} of {}", grouped(rows as u64), grouped(ranking.of as u64))
+        }
+        _ => String::new(),
+    };
+    let title = format!("{what} by {}{shown}", ranking.measure.name());
+    Chart::new(title, Unit::Number, Shape::Bars { bars: ranking.rows.iter().map(bar).collect() })
+}
+
+/// Says of a ranking by a sum, over how many of the descendants it is.
+pub fn rank_coverage(ranking: &Ranking) -> Option<String> {
+    let of = |row: &Ranked| Some(row.known? as f64 / row.descendants.max(1) as f64);
+    let shares: Vec<f64> = ranking.rows.iter().filter_map(of).map(|share| share.min(1.0)).collect();
+    let (least, most) =
+        shares.iter().fold((1.0_f64, 0.0_f64), |(least, most), share| (least.min(*share), most.max(*share)));
+    (!shares.is_empty()).then(|| {
+        format!(
+            "{} of {} to {} of the descendants below those that are ranked here",
+            ranking.measure.name(),
+            percent(least),
+            percent(most)
+        )
+    })
+}
+
+/// Draws F1 and F2 of a family by relation.
+pub fn family_chart(count: &FamilyCount) -> Chart {
+    let title = format!(
+        "Derivatives of {} by relation: {} direct (F1), {} in all (F2)",
+        count.name,
+        grouped(count.f1.models),
+        grouped(count.f2.models)
+    );
+    let bars = [("F1", &count.f1), ("F2", &count.f2)].into_iter().flat_map(|(part, tally)| {
+        by_relation(&tally.by_relation).map(move |(name, models)| (format!("{part} {name}"), Some(models as f64)))
+    });
+    Chart::bars(title, Unit::Count, bars)
+}
+
+/// Defines what is drawn of a family. `filter` says in words what was left out, if anything.
+pub fn family_chart_definition(counted: Counted, filter: &str) -> Vec<String> {
+    let mut definition = vec![Part::Direct.about(counted), Part::All.about(counted), BY_RELATION.to_owned()];
+    definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
+    definition
+}
