@@ -386,6 +386,7 @@ impl Answer {
             Facts::Sections { sections } => {
                 return Ok(sections.iter().flat_map(|section| section.slides(&self.snapshot)).collect());
             }
+            Facts::Section { section, .. } => return Ok(section.slides(&self.snapshot)),
             _ => return Ok(Vec::new()),
         };
         let known: Vec<String> = known.into_iter().collect();

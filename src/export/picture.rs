@@ -2,19 +2,10 @@ use std::io::{self, Write};
 
 use flate2::Crc;
 
-<<<<<<< HEAD
-use super::dot::quoted;
-use super::drawing::Drawing;
-use super::engine::{Engine, Layout, Painting};
-use super::graph::blanked;
-use super::mark::{Font, Mark, Pen, Point, Stroke};
-use super::{Graph, Paint, Status, dot};
-=======
 use super::engine::{Engine, Layout, Painting};
 use super::graph::blanked;
 use super::{Graph, Paint, dot, svg};
 use crate::ink::Picture;
->>>>>>> charts
 
 /// Dots of a PNG for one of the drawing's, if it is not too large for so many.
 const DENSITY: f64 = 2.0;

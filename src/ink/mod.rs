@@ -1,10 +1,7 @@
 //! Facts as text, Markdown, CSV, JSON and pages, for people and programs. Every output names its snapshot and its definition.
 
-<<<<<<< HEAD
-mod citation;
-=======
 mod chart;
->>>>>>> charts
+mod citation;
 mod day;
 mod fitted;
 mod frame;
@@ -25,12 +22,9 @@ mod unit;
 mod value;
 mod wrapped;
 
-<<<<<<< HEAD
 pub use crate::model::{counted, grouped, plural};
-pub use citation::{Citation, CitationFormat};
-=======
 pub use chart::{Bar, Chart, Flow, Series, Shape, Size, Slope, Whole};
->>>>>>> charts
+pub use citation::{Citation, CitationFormat};
 pub use day::day;
 pub use frame::{Format, Report, Rows, Words, csv, footer};
 pub use grid::{Block, Grid};

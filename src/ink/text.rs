@@ -1,9 +1,6 @@
 use super::{
-<<<<<<< HEAD
-    Block, Grid, Known, Named, Report, Rows, Section, Table, Unit, Value, counted, day, grouped, percent, plural,
-=======
-    Block, Chart, Grid, Known, Named, Report, Rows, Section, Slide, Table, Unit, Value, day, grouped, percent, plural,
->>>>>>> charts
+    Block, Chart, Grid, Known, Named, Report, Rows, Section, Slide, Table, Unit, Value, counted, day, grouped, percent,
+    plural,
 };
 use crate::census::{Coverage, Error, Sum};
 use crate::model::{Count, DAY};

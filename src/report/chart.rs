@@ -1,7 +1,7 @@
 use super::by_relation;
 use super::family::BY_RELATION;
 use super::rank::number;
-use crate::census::{Counted, FamilyCount, Group, Part, Ranked, Ranking};
+use crate::census::{Counted, FamilyCount, Group, Measure, Part, Ranked, Ranking};
 use crate::ink::{Bar, Chart, Shape, Unit, grouped, percent};
 
 /// Draws a ranking: a bar for each row, as long as the measure's value.
@@ -15,6 +15,9 @@ pub fn rank_chart(ranking: &Ranking, group: Group) -> Chart {
         Group::Models => "Models",
         Group::Owners => "Owners",
         Group::Families => "Families",
+        Group::Authors => "Authors of derived models",
+        Group::Countries => "Countries of those who made derived models",
+        Group::Licences => "Licences of derived models",
     };
     let shown = match ranking.rows.len() {
         rows if rows < ranking.of => {
@@ -22,7 +25,11 @@ pub fn rank_chart(ranking: &Ranking, group: Group) -> Chart {
         }
         _ => String::new(),
     };
-    let title = format!("{what} by {}{shown}", ranking.measure.name());
+    let measure = match (ranking.measure, group.is_of_derived()) {
+        (Measure::Descendants, true) => "models",
+        (measure, _) => measure.name(),
+    };
+    let title = format!("{what} by {measure}{shown}");
     Chart::new(title, Unit::Number, Shape::Bars { bars: ranking.rows.iter().map(bar).collect() })
 }
 

@@ -2,7 +2,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::facet::{LAST, Parts, Word};
-use super::{Facet, Survey};
+use super::{Facet, Survey, compared};
 use crate::census::{self, Coverage, Derived, Error, FamilyCount, Flow, Measure, Part, Ranking, Tally};
 use crate::ink::{Section, Table, Unit, Value, plural, share};
 use crate::model::{DAY, Relation};
@@ -56,6 +56,17 @@ impl Figure {
             Figure::Share => {
                 "Shown: models of F2 as a share of every derived model of the same part; all: how many these are. A model may descend from several, so that shares may add up to more than 1."
             }
+        }
+    }
+
+    /// What a picture of it is called.
+    fn title(self) -> &'static str {
+        match self {
+            Figure::F2 => "Derivatives (F2)",
+            Figure::F1 => "Direct derivatives by others (F1)",
+            Figure::Authors => "Authors of derivatives (F2)",
+            Figure::Downloads => "Downloads in 30 days of derivatives (F2), where known",
+            Figure::Share => "Derivatives (F2) as a share of all derived models",
         }
     }
 
@@ -166,6 +177,7 @@ impl Survey<'_> {
             totals.row(row);
         }
         section.findings.extend(leader(&counted));
+        section.charts.extend(compared::totals("Derivatives (F2)", &totals, "f2", Count));
         section.tables.push(totals);
         section.tables.push(relations(&counted));
         section.tables.extend((rivals.len() > 1).then(|| both(&counted)));
@@ -277,6 +289,9 @@ impl Survey<'_> {
             }));
             table.row(row);
         }
+        let title = format!("{} by {}", figure.title(), facet.name());
+        let last = all.is_some().then(|| rivals.len() + 1);
+        section.charts.push(compared::parts(&title, &table, facet, unit, last));
         section.tables.push(table);
         if order.len() < of {
             section.shown = Some((order.len(), of, "parts"));
@@ -378,6 +393,8 @@ pub fn along(surveys: &[Survey<'_>], rivals: &[Rival], figure: Figure) -> Result
         });
         table.row(row);
     }
+    let title = format!("{}, snapshot by snapshot", figure.title());
+    section.charts.push(compared::along(&title, &table, figure.unit()));
     section.tables.push(table);
     section.define(&[
         &Part::Direct.about(census::Counted::Others),

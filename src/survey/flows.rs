@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::{Survey, UNKNOWN};
+use super::{Survey, UNKNOWN, compared};
 use crate::census::{self, Coverage, Error, Flow};
 use crate::ink::{Section, Table, Unit, grouped, percent, plural, share};
 use crate::model::Relation;
@@ -156,6 +156,11 @@ impl Survey<'_> {
             let models = grouped(first.models);
             section.findings.push(format!("The largest: {builder} on {source}, with {models} of them ({part})."));
         }
+        let title = match ends {
+            Ends::Converter => "Who converts whose models".to_owned(),
+            ends => format!("Who builds on whom, by {}", ends.name()),
+        };
+        section.charts.push(compared::flows(&title, &table));
         section.tables.push(table);
         if named.len() < of {
             section.shown = Some((named.len(), of, "pairs"));

@@ -4,6 +4,7 @@
 mod behind;
 mod blast;
 mod compare;
+mod compared;
 mod concentration;
 mod counts;
 mod derivatives;

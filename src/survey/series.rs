@@ -3,11 +3,7 @@ use std::cmp::Reverse;
 use super::Survey;
 use super::diff::By;
 use crate::census::{Counted, Derived, Error};
-<<<<<<< HEAD
-use crate::ink::{Plot, Section, Series, Table, Unit, day, plural, share};
-=======
-use crate::ink::{Chart, Section, Series, Shape, Table, Unit, day, grouped, share};
->>>>>>> charts
+use crate::ink::{Chart, Section, Series, Shape, Table, Unit, day, plural, share};
 use crate::snapshot::Changes;
 
 use Unit::{Count, Share, Text};

@@ -79,11 +79,8 @@ const ROOMS: &[Room] = &[
     Room {
         name: "ink",
         may_import: &["census", "reference", "snapshot", "model"],
-<<<<<<< HEAD
-        foreign: &["anstyle", "csv", "jiff", "percent_encoding", "quick_xml", "serde", "serde_json", "textwrap"],
-=======
         foreign: &[
-            "comfy_table",
+            "anstyle",
             "csv",
             "jiff",
             "flate2",
@@ -93,9 +90,9 @@ const ROOMS: &[Room] = &[
             "resvg",
             "serde",
             "serde_json",
+            "textwrap",
             "ttf_parser",
         ],
->>>>>>> charts
     },
     Room {
         name: "import",

@@ -152,7 +152,7 @@ fn what_is_spelled_like_a_name_is_told_by_its_descendants() {
 fn every_question_understands_the_same_names_and_lists_are_strict() {
     let (name, address) = ("Qwen2.5-7B".to_owned(), "hf.co/c/merge".to_owned());
     let models = || Models { ids: vec![name.clone(), address.clone()], listed: Vec::new() };
-    let selection = Select::new(Begin::Around(name.clone()));
+    let selection = Select::new(Begin::Around(vec![name.clone()].into()));
     for (question, names) in [
         (Question::Explain(Explain { name: name.clone(), ..Explain::default() }), 1),
         (Question::Export(Export { selection, filter: Filter::default() }), 1),

@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{anyhow, bail};
-use modelkin::ask::Answer;
+use modelkin::ask::{Answer, Atlas, Question};
 use modelkin::ink::Picture;
 use modelkin::snapshot::FileSet;
 
@@ -33,6 +34,19 @@ fn kind(path: &Path) -> anyhow::Result<Picture> {
 fn suffixes() -> String {
     let names: Vec<String> = Picture::ALL.iter().map(|kind| format!(".{}", kind.name())).collect();
     names.join(", ")
+}
+
+/// Asks, draws the answer if that is wanted, and writes it.
+pub fn answer(
+    args: &args::Chart,
+    atlas: &Atlas,
+    question: &Question,
+    tables: &args::Tables,
+    format: args::FormatArg,
+) -> anyhow::Result<ExitCode> {
+    let answer = desk::ask(atlas, question)?;
+    write(args, &answer, tables.owners.iter().chain(&tables.families).map(PathBuf::as_path))?;
+    desk::write(&answer, format)
 }
 
 /// Draws an answer, if that is wanted. It may not take the place of what was read for it.

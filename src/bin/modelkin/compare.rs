@@ -6,7 +6,7 @@ use modelkin::ask::{Compare, Question};
 use modelkin::survey::{Facet, Figure};
 
 use crate::args::{self, FacetArg, FigureArg};
-use crate::desk;
+use crate::{charts, desk};
 
 pub fn run(args: &args::Compare) -> anyhow::Result<ExitCode> {
     let question = Question::Compare(Compare {
@@ -34,7 +34,8 @@ pub fn run(args: &args::Compare) -> anyhow::Result<ExitCode> {
         filter: (&args.filter).into(),
     });
     desk::check(&question)?;
+    charts::check(&args.chart)?;
     let tables = desk::tables(&args.tables)?;
     let atlas = desk::series(&args.question, &args.snapshots, tables)?;
-    desk::answer(&atlas, &question, args.question.format)
+    charts::answer(&args.chart, &atlas, &question, &args.tables, args.question.format)
 }

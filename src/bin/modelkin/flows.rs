@@ -6,7 +6,7 @@ use modelkin::ask::{Flows, Question};
 use modelkin::survey::Ends;
 
 use crate::args::{self, EndsArg, OwnArg};
-use crate::desk;
+use crate::{charts, desk};
 
 pub fn run(args: &args::Flows) -> anyhow::Result<ExitCode> {
     let question = Question::Flows(Flows {
@@ -24,6 +24,7 @@ pub fn run(args: &args::Flows) -> anyhow::Result<ExitCode> {
         filter: (&args.filter).into(),
     });
     desk::check(&question)?;
+    charts::check(&args.chart)?;
     let atlas = desk::atlas(&args.question, desk::tables(&args.tables)?)?;
-    desk::answer(&atlas, &question, args.question.format)
+    charts::answer(&args.chart, &atlas, &question, &args.tables, args.question.format)
 }

@@ -4,11 +4,8 @@
 mod args;
 mod blast;
 mod bom;
-<<<<<<< HEAD
 mod busy;
-=======
 mod charts;
->>>>>>> charts
 mod check;
 mod choice;
 mod clock;

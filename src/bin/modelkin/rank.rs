@@ -1,6 +1,5 @@
 //! `rank` ranks models, owners, families or whoever made the derived models by a measure.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -31,7 +30,7 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
         filter: (&args.filter).into(),
     });
     desk::check(&question)?;
-<<<<<<< HEAD
+    charts::check(&args.chart)?;
     if args.tables.families.is_some() && of != Group::Families && args.within.is_none() {
         bail!(Usage("--families says which families there are; use it with --of families or with --within".into()));
     }
@@ -39,15 +38,5 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
         bail!(Usage("--owners says who stands behind accounts; use it with --of countries".into()));
     }
     let atlas = desk::atlas(&args.question, desk::tables(&args.tables)?)?;
-    desk::answer(&atlas, &question, args.question.format)
-=======
-    charts::check(&args.chart)?;
-    if args.rules.is_some() && of != Group::Families {
-        bail!(Usage("--rules says which families there are; use it with --of families".into()));
-    }
-    let atlas = desk::atlas(&args.question, desk::families("--rules", args.rules.as_deref())?)?;
-    let answer = desk::ask(&atlas, &question)?;
-    charts::write(&args.chart, &answer, args.rules.iter().map(PathBuf::as_path))?;
-    desk::write(&answer, args.question.format)
->>>>>>> charts
+    charts::answer(&args.chart, &atlas, &question, &args.tables, args.question.format)
 }

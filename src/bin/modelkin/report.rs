@@ -7,24 +7,15 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use modelkin::ask::{Answer, Error, Facts, Filter, Question, Report};
-<<<<<<< HEAD
-use modelkin::ink::{Format, Section, plural};
+use modelkin::ink::{CHARTS, Format, Section, plural};
 use modelkin::snapshot::FileSet;
-=======
-use modelkin::ink::{CHARTS, Format, Section, day, plural};
-use modelkin::snapshot::{FileSet, Snapshot};
->>>>>>> charts
 use modelkin::survey::{self, SERIES};
 
 use crate::args::{self, FormatArg};
 use crate::busy::Busy;
 use crate::files::Over;
 use crate::output::Usage;
-<<<<<<< HEAD
-use crate::{desk, output};
-=======
-use crate::{charts, desk, output, snapshots};
->>>>>>> charts
+use crate::{charts, desk, output};
 
 pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     let filter = Filter { fold_mirrors: args.fold_mirrors, ..Filter::default() };

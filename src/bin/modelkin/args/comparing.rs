@@ -2,6 +2,7 @@
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use super::chart::Chart;
 use super::common::{Filter, Question, Tables};
 
 #[derive(Debug, ClapArgs)]
@@ -21,6 +22,8 @@ pub struct Compare {
     /// For --by country, licence or owner: how many rows to show, the largest first; 0 shows all
     #[arg(long, default_value_t = 20, value_name = "N", requires = "by")]
     pub top: usize,
+    #[command(flatten)]
+    pub chart: Chart,
     #[command(flatten)]
     pub tables: Tables,
     #[command(flatten)]
@@ -81,6 +84,8 @@ pub struct Flows {
     /// How many pairs to show; 0 shows all
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub top: usize,
+    #[command(flatten)]
+    pub chart: Chart,
     #[command(flatten)]
     pub tables: Tables,
     #[command(flatten)]

@@ -14,13 +14,9 @@ use clap::{Parser, Subcommand};
 pub use crate::choice::{ColorArg, FormatArg, GroupArg, KindArg, ShellArg, WhenArg};
 use crate::files::FromTo;
 pub use asking::{Begin, Check, Diff, Explain, Export, Family, Owners, PartArg, Rank, Report, SelectionArgs, Show};
-<<<<<<< HEAD
+pub use chart::Chart;
 pub use common::{Asked, Filter, Speech, Tables, Trust, Wait};
 pub use comparing::{Compare, EndsArg, FacetArg, FigureArg, Flows, OwnArg};
-=======
-pub use chart::Chart;
-pub use common::{Asked, Filter, Tables, Trust, Wait};
->>>>>>> charts
 pub use making::{Crawl, Import, Verify};
 pub use origin::{Blast, Bom, Common, LicenceFormat, Licences, Models, Siblings, UnknownArg, Upstream, Why};
 
