@@ -35,10 +35,8 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
     desk::check(&question)?;
     let atlas = desk::atlas(&args.question, desk::families("--rules", named.rules.as_deref())?)?;
     let answer = desk::ask(&atlas, &question)?;
-    if let Facts::Tree { renamed, .. } = answer.facts() {
-        if let Some((old, today)) = renamed {
-            output::note(&format!("{old} is called {today} today"));
-        }
+    if let Facts::Tree { renamed: Some((old, today)), .. } = answer.facts() {
+        output::note(&format!("{old} is called {today} today"));
     }
     desk::write(&answer, args.question.format)
 }
