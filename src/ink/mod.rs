@@ -41,3 +41,4 @@ pub use text::{compared, report};
 pub use unit::Unit;
 pub(crate) use unit::percent;
 pub use value::{NOT_JUDGED, Named, Value};
+pub use wrapped::folded;

@@ -1,5 +1,6 @@
 //! Lines that fit: texts are broken at blanks, and words that are wider than a line where ids have their joints.
 
+use super::printable_lines;
 use textwrap::WordSeparator;
 use textwrap::core::{Word, break_words, display_width};
 use textwrap::wrap_algorithms::wrap_first_fit;
@@ -7,6 +8,16 @@ use textwrap::wrap_algorithms::wrap_first_fit;
 /// How many columns of a terminal a text takes.
 pub(super) fn width(text: &str) -> usize {
     display_width(text)
+}
+
+/// Writes lines of text without anything that could move a terminal's cursor, broken so that none takes more than `width` columns.
+pub fn folded(text: &str, width: usize) -> String {
+    let text = printable_lines(text);
+    let lines = text.split('\n').flat_map(|line| {
+        let blanks = line.len() - line.trim_start_matches(' ').len();
+        wrapped(line, width, &" ".repeat(blanks + 2))
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Breaks a line so that no part takes more than `width` columns. The parts behind the first begin with `indent`.

@@ -127,6 +127,33 @@ fn no_line_is_wider_than_the_terminal_and_no_word_is_cut() {
 }
 
 #[test]
+fn notes_errors_and_summaries_fit_too() {
+    let place = Place::new();
+    place.file("l.edges", "lab/a-model -> b/ft : finetune\n?lab/gone -> c/y : merge\n");
+    assert_eq!(place.run(&["import", "l.edges", "-o", "s"]).code, 0);
+    for (args, says) in [
+        (&["import", "l.edges", "-o", "t", "--date", "2025-01-31"][..], "asked from now on"),
+        (&["show", "a-model", "--snapshot", "s"], "no other model is called so"),
+        (&["show", "lab/a-modle", "--snapshot", "s"], "lab/a-model (1"),
+        (&["family", "Mistral", "--snapshot", "s"], "did you mean"),
+        (&["rank", "--by", "desendants"], "did you mean descendants?"),
+        (&["rank", "--format", "csv", "--top", "1", "--snapshot", "s"], "Ranked: models"),
+        (&["verify", "s"], "sha256 of the contents"),
+    ] {
+        // Nothing but what renews itself has escapes.
+        let seen = on_a_terminal(&place, args, (80, 1_000), true, &[("NO_COLOR", "1"), ("MODELKIN_SNAPSHOT", "")]);
+        let text = bare(&seen.text);
+        let text = text.rsplit('\r').next().unwrap();
+        assert!(text.contains(says), "{args:?}: {text}");
+        for line in text.lines() {
+            // The rows of CSV are for programs.
+            let is_row = args.contains(&"csv") && line.contains(',') && !line.contains(' ');
+            assert!(display_width(line) <= 80 || is_row, "{args:?}: {line:?}");
+        }
+    }
+}
+
+#[test]
 fn a_terminal_that_is_very_narrow_or_does_not_know_its_width_is_written_to_all_the_same() {
     let place = Place::new();
     for width in [1, 7, 20, 40] {
@@ -144,7 +171,7 @@ fn a_tree_that_is_deeper_than_the_terminal_is_wide_leaves_room_for_its_names() {
     let chain: String = (0..45).map(|at| format!("owner/model-{at} -> owner/model-{} : finetune\n", at + 1)).collect();
     place.file("l.edges", chain);
     assert_eq!(place.run(&["import", "l.edges", "-o", "s"]).code, 0);
-    for (width, most) in [(80, 2), (30, 4)] {
+    for (width, most) in [(80, 2), (30, 6)] {
         let show = ["show", "owner/model-0", "--depth", "50", "--snapshot", "s"];
         let seen = on_a_terminal(&place, &show, (width, 10_000), false, &[("NO_COLOR", "1")]).text;
         let (tree, _) = seen.split_once("\n\n").unwrap();

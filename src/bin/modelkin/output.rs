@@ -2,6 +2,7 @@
 //! output that is full is an error.
 #![allow(clippy::print_stderr, reason = "a program speaks")]
 
+use std::borrow::Cow;
 #[cfg(unix)]
 use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
@@ -13,7 +14,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
-use modelkin::ink::{Format, Report, printable_lines};
+use modelkin::ink::{Format, Report, folded, printable_lines};
 use modelkin::snapshot::Snapshot;
 
 use crate::paged::Paged;
@@ -74,6 +75,7 @@ pub fn shown<W: Write + IsTerminal + Send + 'static>(out: W) -> Box<dyn Write + 
 
 /// Writes a result to standard output. A reader that has gone away is no failure.
 pub fn result(text: &str) -> anyhow::Result<()> {
+    let text = terminal::width().map_or(Cow::Borrowed(text), |width| folded(text, width).into());
     filled(standard()?, |out| out.write_all(text.as_bytes()))
 }
 
@@ -155,8 +157,12 @@ pub fn note(text: &str) {
 
 /// Says why a run fails or ends with a code of its own, which is never left out.
 pub fn say(text: &str) {
+    let text = match terminal::width_of_errors() {
+        Some(width) => folded(text, width),
+        None => printable_lines(text),
+    };
     // Nobody is left to tell if standard error is closed.
-    LINES.suspend(|| _ = writeln!(io::stderr(), "{}", printable_lines(text)));
+    LINES.suspend(|| _ = writeln!(io::stderr(), "{text}"));
 }
 
 /// The end of a failed run: the error with its causes, each said once.

@@ -29,8 +29,7 @@ pub fn may_page() -> bool {
 
 /// How an answer for people looks on standard output.
 pub fn look() -> Look {
-    let width = is_terminal().then(width).flatten();
-    Look { width, colours: if has_colours() { Colours::Ansi } else { Colours::Plain } }
+    Look { width: width(), colours: if has_colours() { Colours::Ansi } else { Colours::Plain } }
 }
 
 /// Whether standard output is a terminal.
@@ -50,16 +49,23 @@ pub fn has_colours() -> bool {
 
 /// How many lines the terminal has.
 pub fn height() -> Option<usize> {
-    size().map(|(_, Height(height))| height.into()).filter(|height| *height > 0).or_else(|| variable("LINES"))
+    let known = terminal_size_of(io::stdout()).map(|(_, Height(height))| height.into());
+    known.filter(|height| *height > 0).or_else(|| variable("LINES"))
 }
 
-/// How wide the terminal is: as it says itself, or as COLUMNS says where it does not know.
-fn width() -> Option<usize> {
-    size().map(|(Width(width), _)| width.into()).filter(|width| *width > 0).or_else(|| variable("COLUMNS"))
+/// How wide standard output is, if it is a terminal.
+pub fn width() -> Option<usize> {
+    is_terminal().then(|| wide(terminal_size_of(io::stdout()))).flatten()
 }
 
-fn size() -> Option<(Width, Height)> {
-    terminal_size_of(io::stdout())
+/// How wide standard error is, if it is a terminal.
+pub fn width_of_errors() -> Option<usize> {
+    io::stderr().is_terminal().then(|| wide(terminal_size_of(io::stderr()))).flatten()
+}
+
+/// As the terminal says itself, or as COLUMNS says where it does not know.
+fn wide(size: Option<(Width, Height)>) -> Option<usize> {
+    size.map(|(Width(width), _)| width.into()).filter(|width| *width > 0).or_else(|| variable("COLUMNS"))
 }
 
 fn variable(name: &str) -> Option<usize> {

@@ -34,6 +34,6 @@ impl Repeats {
 
     /// What is to be said of the whole.
     pub fn remark(&self) -> Option<Remark> {
-        (self.replaced > 0).then(|| Remark::new(RemarkKind::Replaced, plural(self.replaced as u64, "row")))
+        (self.replaced > 0).then(|| Remark::new(RemarkKind::Replaced, plural(self.replaced, "row")))
     }
 }
