@@ -760,3 +760,16 @@ fn a_file_says_under_which_filters_its_counts_are() {
         );
     }
 }
+
+#[test]
+fn every_node_of_gexf_has_a_place_of_its_own() {
+    let gexf = written(
+        &snapshot("a/base -> b/one, b/two : finetune\nb/one, b/two -> c/joined : merge"),
+        Format::Gexf,
+        FilePart::Whole,
+    );
+    let places: BTreeSet<&str> =
+        gexf.split("<viz:position ").skip(1).map(|rest| rest.split("/>").next().unwrap()).collect();
+    assert_eq!(places.len(), 4, "{gexf}");
+    assert!(places.iter().all(|place| place.starts_with("x=\"") && place.contains("z=\"0\"")), "{places:?}");
+}
