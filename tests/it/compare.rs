@@ -84,7 +84,7 @@ impl<'s> Twin<'s> {
         };
         match facet {
             Facet::Month => time(&|day| day[..7].to_owned()),
-            Facet::Quarter => time(&|day| format!("{}-Q{}", &day[..4], (day[5..7].parse::<u32>().unwrap() + 2) / 3)),
+            Facet::Quarter => time(&|day| format!("{}-Q{}", &day[..4], day[5..7].parse::<u32>().unwrap().div_ceil(3))),
             Facet::Year => time(&|day| day[..4].to_owned()),
             Facet::Relation => relation.name().to_owned(),
             Facet::Country => self.country(row),
