@@ -255,7 +255,7 @@ def read_all(snapshot, below):
     assert {ends: link["relation"] for ends, link in links.items()} == {ends: link["relation"] for ends, link in truth.links.items()}
     print(f"Mermaid, its own parser: {len(nodes)} nodes, {len(links)} links")
 
-    # Pictures: Graphviz paints what it is given without a complaint, and the SVG is a picture to others.
+    # Pictures: outlines are our own, Graphviz takes its text without a complaint, and the SVG is a picture to others.
     for name, begin in [("x.png", b"\x89PNG"), ("x.pdf", b"%PDF"), ("x-sfdp.svg", b"<?xml")]:
         run("export", *chosen, "-o", name, "--layout", "sfdp" if "sfdp" in name else "outline")
         with open(name, "rb") as file:
@@ -264,7 +264,7 @@ def read_all(snapshot, below):
     with open("x.png", "rb") as file:
         picture = file.read()
     assert all(text.encode() in picture for text in ["Declared lineage", "sha256", "modelkin 0."]), "notes of the PNG"
-    print("PNG, PDF, SVG: painted by Graphviz")
+    print("PNG, PDF: painted; SVG: laid out by Graphviz")
 
     # Our own text again: the notation has no blanks in words.
     run("import", "x.edges", "-o", "again")
