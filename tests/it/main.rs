@@ -8,6 +8,7 @@ mod bom;
 mod bounds;
 mod charts;
 mod citations;
+mod cite;
 mod compare;
 mod completions;
 mod counting;

@@ -488,7 +488,7 @@ fn a_report_that_finds_no_room_leaves_no_folder() {
     std::os::unix::fs::symlink("nowhere", place.path("link")).unwrap();
     for out in ["link", "link/rep", "link.html"] {
         let ran = shell(&place, &format!("\"$0\" report --snapshot s --section shape --out {out}"));
-        let said = "link: is a link to a folder that is not there; make that one, or choose another --out";
+        let said = "link: is a link to a folder that is not there; make that one, or choose another --output";
         assert!(ran.code == 1 && ran.err.contains(said), "{out}: {}", ran.err);
     }
     fs::create_dir(place.path("nowhere")).unwrap();

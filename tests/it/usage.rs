@@ -27,7 +27,7 @@ fn options_that_would_change_nothing_are_refused_with_what_would() {
         (&["show", "a/base", "--hops", "2"], "--hops goes with --around"),
         (&["export", "--all", "--to", "edges", "--owners", "owners.csv"], "no use for --owners"),
         (&["export", "--all", "--to", "svg", "--owners", "owners.csv"], "--color-by country"),
-        (&["export", "--all", "--to", "edges", "--rules", "rules.csv"], "no use for --rules"),
+        (&["export", "--all", "--to", "edges", "--rules", "rules.csv"], "no use for --families"),
         (&["export", "--all", "--to", "mermaid", "--rules", "rules.csv"], "--color-by family"),
         (&["report", "--snapshots", "s", "--snapshot", "s"], "so does --snapshot"),
         (&["report", "--out", "r.html", "--format", "json"], "leave --format out"),
@@ -69,9 +69,9 @@ fn a_file_that_cannot_be_had_is_named_with_its_option_and_a_remedy() {
     for (args, says) in [
         (
             &["rank", "--of", "families", "--rules", "no.csv"][..],
-            "--rules no.csv: there is no such file; name a CSV file",
+            "--families no.csv: there is no such file; name a CSV file",
         ),
-        (&["family", "Mine", "--families", "folder"], "--rules folder: is no table"),
+        (&["family", "Mine", "--families", "folder"], "--families folder: is no table"),
         (&["report", "--owners", "no.csv"], "--owners no.csv: there is no such file; name a CSV file"),
         (&["report", "--families", "folder"], "--families folder: is no table"),
         (&["export", "--all", "--to", "json", "--owners", "no.csv"], "--owners no.csv: there is no such file"),
@@ -83,7 +83,10 @@ fn a_file_that_cannot_be_had_is_named_with_its_option_and_a_remedy() {
         (&["diff", "s", "nofile"], "nofile: there is no such file; make a snapshot"),
         (&["report", "--snapshots", "nofile"], "--snapshots nofile: no such file; name snapshots"),
         (&["export", "--all", "-o", "no/x.json"], "-o no/x.json: there is no folder no; make it first"),
-        (&["report", "--out", "l.edges/r.html"], "--out l.edges/r: a part of its path is a file and no folder; choose"),
+        (
+            &["report", "--out", "l.edges/r.html"],
+            "--output l.edges/r: a part of its path is a file and no folder; choose",
+        ),
         (&["crawl", "-o", "no/t"], "-o no/t: there is no folder no; make it first"),
     ] {
         let ran = place.run(args);

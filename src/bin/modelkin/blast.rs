@@ -32,14 +32,14 @@ pub fn run(args: &args::Blast) -> anyhow::Result<ExitCode> {
         filter: (&args.filter).into(),
     });
     desk::check(&question)?;
-    if args.question.format == FormatArg::Csv && !args.list && args.table.is_none() {
+    if args.question.form.format == FormatArg::Csv && !args.list && args.table.is_none() {
         bail!(Usage(
             "CSV is one table: name it with --table (totals, bases, relations, owners, publishers, countries, licences, months, \
              distances), or list the models with --list"
                 .into()
         ));
     }
-    let families = desk::families("--rules", args.rules.as_deref())?;
+    let families = desk::families("--families", args.families.as_deref())?;
     let mut atlas = desk::atlas(&args.question, desk::with_owners(families, args.owners.as_deref())?)?;
     if let Some(path) = &args.changed {
         let earlier = snapshots::open_named("--changed", path).context("the earlier snapshot")?;
@@ -49,6 +49,6 @@ pub fn run(args: &args::Blast) -> anyhow::Result<ExitCode> {
     let answer = desk::ask(&atlas, &question)?;
     let is_hit = matches!(answer.facts(), Facts::Blast { hits, own, .. } if !hits.is_empty() || !own.is_empty());
     let is_check = is_check && !(args.mine.is_empty() && args.mine_from.is_empty());
-    desk::write(&answer, args.question.format)?;
+    desk::write(&answer, args.question.form)?;
     Ok(args.exit.code(is_check && is_hit))
 }

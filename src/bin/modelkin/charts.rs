@@ -42,11 +42,11 @@ pub fn answer(
     atlas: &Atlas,
     question: &Question,
     tables: &args::Tables,
-    format: args::FormatArg,
+    form: args::Form,
 ) -> anyhow::Result<ExitCode> {
     let answer = desk::ask(atlas, question)?;
     write(args, &answer, tables.owners.iter().chain(&tables.families).map(PathBuf::as_path))?;
-    desk::write(&answer, format)
+    desk::write(&answer, form)
 }
 
 /// Draws an answer, if that is wanted. It may not take the place of what was read for it.

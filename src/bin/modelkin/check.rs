@@ -48,7 +48,7 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
     let snapshot = if is_listed { snapshots::trusted(snapshot, args.question.trust)? } else { snapshot };
     let atlas = desk::over(&snapshot, &args.question.wait, Tables::built_in()?);
     let answer = desk::ask(&atlas, &question)?;
-    desk::write(&answer, args.question.format)?;
+    desk::write(&answer, args.question.form)?;
     let Facts::Findings { findings, .. } = answer.facts() else { return Ok(ExitCode::SUCCESS) };
     if findings.iter().any(|finding| finding.kind == report::LIE) {
         output::say("check: the snapshot does not say what its records say; import its sources again");

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use modelkin::export::ColorBy;
-use modelkin::ink::Format;
+use modelkin::ink::{CitationFormat, Format};
 use modelkin::lineage::Collapse;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,6 +51,26 @@ pub enum KindArg {
     Edges,
     /// The pages that a crawl kept (`crawl --record`)
     Recording,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum CiteArg {
+    /// Sentences, for a footnote or a caption
+    Text,
+    /// An entry for BibTeX
+    Bibtex,
+    /// A list of one item of CSL-JSON, for Zotero and pandoc
+    Csl,
+}
+
+impl From<CiteArg> for CitationFormat {
+    fn from(form: CiteArg) -> CitationFormat {
+        match form {
+            CiteArg::Text => CitationFormat::Text,
+            CiteArg::Bibtex => CitationFormat::Bibtex,
+            CiteArg::Csl => CitationFormat::Csl,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -13,6 +13,6 @@ pub fn run(args: &args::Common) -> anyhow::Result<ExitCode> {
     desk::check(&question)?;
     let answer = desk::ask(&named.atlas(&args.question, desk::families("", None)?)?, &question)?;
     let is_none = matches!(answer.facts(), Facts::Common { common, .. } if common.nearest.is_empty());
-    desk::write(&answer, args.question.format)?;
+    desk::write(&answer, args.question.form)?;
     Ok(args.exit.code(is_none))
 }

@@ -2,10 +2,12 @@
 
 use std::process::ExitCode;
 
+use anyhow::bail;
 use modelkin::ask::{Compare, Question};
 use modelkin::survey::{Facet, Figure};
 
 use crate::args::{self, FacetArg, FigureArg};
+use crate::output::Usage;
 use crate::{charts, desk};
 
 pub fn run(args: &args::Compare) -> anyhow::Result<ExitCode> {
@@ -30,12 +32,26 @@ pub fn run(args: &args::Compare) -> anyhow::Result<ExitCode> {
             FigureArg::Downloads => Figure::Downloads,
             FigureArg::Share => Figure::Share,
         }),
-        most: desk::most(args.top),
+        most: desk::most(args.top.unwrap_or(20)),
         filter: (&args.filter).into(),
     });
     desk::check(&question)?;
+    if let (
+        Some(_),
+        Some(
+            FacetArg::Month
+            | FacetArg::Quarter
+            | FacetArg::Year
+            | FacetArg::Relation
+            | FacetArg::Size
+            | FacetArg::Generation,
+        ),
+    ) = (args.top, args.by)
+    {
+        bail!(Usage("--top is for --by country, licence and owner; the others are shown whole, in their order".into()));
+    }
     charts::check(&args.chart)?;
     let tables = desk::tables(&args.tables)?;
     let atlas = desk::series(&args.question, &args.snapshots, tables)?;
-    charts::answer(&args.chart, &atlas, &question, &args.tables, args.question.format)
+    charts::answer(&args.chart, &atlas, &question, &args.tables, args.question.form)
 }

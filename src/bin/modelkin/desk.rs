@@ -50,12 +50,16 @@ pub fn ask(atlas: &Atlas, question: &Question) -> anyhow::Result<Answer> {
 }
 
 /// Asks, and writes the answer.
-pub fn answer(atlas: &Atlas, question: &Question, format: args::FormatArg) -> anyhow::Result<ExitCode> {
-    write(&ask(atlas, question)?, format)
+pub fn answer(atlas: &Atlas, question: &Question, form: args::Form) -> anyhow::Result<ExitCode> {
+    write(&ask(atlas, question)?, form)
 }
 
 /// Writes an answer.
-pub fn write(answer: &Answer, format: args::FormatArg) -> anyhow::Result<ExitCode> {
+pub fn write(answer: &Answer, args::Form { format, cite }: args::Form) -> anyhow::Result<ExitCode> {
+    if let Some(form) = cite {
+        output::result(&answer.cite(form.into()).map_err(worded)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     // On a terminal the answer itself tells how far it is.
     let busy = (!terminal::is_terminal()).then(|| Busy::new("writing"));
     output::report(answer.report().map_err(worded)?, answer.snapshot(), format.into())?;

@@ -19,11 +19,11 @@ pub fn run(args: &args::Diff) -> anyhow::Result<ExitCode> {
     snapshots::in_order(&earlier, &args.before, &later, &args.after.display().to_string());
     let atlas = desk::over(&later, &args.wait, tables).after(vec![earlier]);
     let answer = desk::ask(&atlas, &Question::Diff(Diff { table: args.table.clone() }))?;
-    if let (Facts::Section { section, .. }, args::FormatArg::Csv) = (answer.facts(), args.format)
+    if let (Facts::Section { section, .. }, args::FormatArg::Csv) = (answer.facts(), args.form.format)
         && section.tables.len() > 1
     {
         let known: Vec<&str> = section.tables.iter().map(|table| table.name).collect();
         anyhow::bail!(Usage(format!("CSV is one table: name it with --table ({})", known.join(", "))));
     }
-    desk::write(&answer, args.format)
+    desk::write(&answer, args.form)
 }

@@ -17,12 +17,12 @@ pub fn run(args: &args::Explain) -> anyhow::Result<ExitCode> {
     let question = Question::Explain(Explain { name: args.name.clone(), words });
     let atlas = desk::atlas(&args.question, desk::families("--families", args.families.as_deref())?)?;
     let answer = desk::ask(&atlas, &question)?;
-    match (answer.facts(), args.question.format) {
+    match (answer.facts(), args.question.form.format) {
         // CSV is one table: that of the definitions.
         (Facts::Section { section, .. }, args::FormatArg::Csv) => {
-            output::report(section.rows(), answer.snapshot(), args.question.format.into())?;
+            output::report(section.rows(), answer.snapshot(), args.question.form.format.into())?;
             Ok(ExitCode::SUCCESS)
         }
-        _ => desk::write(&answer, args.question.format),
+        _ => desk::write(&answer, args.question.form),
     }
 }

@@ -51,7 +51,7 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     if output.is_none() && !format.is_text() && terminal::is_terminal() {
         bail!(Usage(format!("{} is no text for a terminal; name a file with -o", format.name())));
     }
-    let read = || args.selection.rules.iter().chain(&args.owners).map(PathBuf::as_path);
+    let read = || args.selection.families.iter().chain(&args.owners).map(PathBuf::as_path);
     let place = |path: &Path, part| files::target("-o", &name_of(path, part), Over::Others, read());
     let targets: Vec<PathBuf> = match output.filter(|_| !passed_on) {
         Some(path) => format.parts().iter().map(|part| place(path, *part)).collect::<anyhow::Result<_>>()?,
@@ -60,7 +60,7 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     let question =
         Question::Export(Export { selection: Select::from(&args.selection), filter: Filter::from(&args.filter) });
     desk::check(&question)?;
-    let tables = desk::families("--rules", args.selection.rules.as_deref())?;
+    let tables = desk::families("--families", args.selection.families.as_deref())?;
     let tables = desk::with_owners(tables, args.owners.as_deref())?;
     let snapshot = snapshots::open(&args.asked, None)?;
     let answer = desk::ask(&desk::over(&snapshot, &args.asked.wait, tables), &question)?;
@@ -126,9 +126,12 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
             format!(", {} of them in {}", grouped(models as u64), plural(selection.groups().len() as u64, "node"))
         }
     };
-    let where_to = output.map(|path| format!("{}: ", path.display())).unwrap_or_default();
+    let files: Vec<String> = targets_named(output, format);
+    let where_to = if files.is_empty() { String::new() } else { format!("{}: ", files.join(", ")) };
+    let unlisted = selection.rows().iter().filter(|row| !snapshot.is_listed(**row)).count() as u64;
+    let unlisted = if unlisted == 0 { String::new() } else { format!(", {} of them unlisted", grouped(unlisted)) };
     output::note(&format!(
-        "{where_to}{}{collapsed}, {}",
+        "{where_to}{}{unlisted}{collapsed}, {}",
         plural(selection.models() as u64, "model"),
         plural(links as u64, "link")
     ));
@@ -151,7 +154,7 @@ fn bill(args: &args::Export, format: BomFormat) -> anyhow::Result<ExitCode> {
         ("--min-descendants", selection.min_descendants.is_some()),
         ("--collapse", selection.collapse.is_some()),
         ("--hops", selection.hops.is_some()),
-        ("--rules", selection.rules.is_some()),
+        ("--families", selection.families.is_some()),
         ("--color-by", args.color_by.is_some()),
         ("--layout", args.layout.is_some()),
     ];
@@ -195,9 +198,9 @@ fn fits(args: &args::Export, format: Format) -> anyhow::Result<()> {
         )));
     }
     let has_families = format.has_fields() || args.selection.begin.family.is_some() || colours(ColorArg::Family);
-    if args.selection.rules.is_some() && !has_families {
+    if args.selection.families.is_some() && !has_families {
         bail!(Usage(format!(
-            "{} shows no families, so it has no use for --rules but with --family or --color-by family",
+            "{} shows no families, so it has no use for --families but with --family or --color-by family",
             format.name()
         )));
     }
@@ -213,6 +216,15 @@ fn fits(args: &args::Export, format: Format) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The files that an export is written to, as they were named; standard output is none.
+fn targets_named(output: Option<&Path>, format: Format) -> Vec<String> {
+    let parts = |path: &Path| match is_stream(path) {
+        true => vec![path.to_owned()],
+        false => format.parts().iter().map(|part| name_of(path, *part)).collect(),
+    };
+    output.map(parts).unwrap_or_default().iter().map(|path| path.display().to_string()).collect()
 }
 
 /// Of several files the names: `qwen.csv` becomes `qwen-nodes.csv`, `qwen-links.csv` and `qwen-about.json`.

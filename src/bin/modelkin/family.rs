@@ -29,8 +29,8 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
         bail!(Usage("--chart draws counts, and --list names models one by one; leave out one of them".into()));
     }
     charts::check(&args.chart)?;
-    let atlas = desk::atlas(&args.question, desk::families("--rules", args.rules.as_deref())?)?;
+    let atlas = desk::atlas(&args.question, desk::families("--families", args.families.as_deref())?)?;
     let answer = desk::ask(&atlas, &question)?;
-    charts::write(&args.chart, &answer, args.rules.iter().map(PathBuf::as_path))?;
-    desk::write(&answer, args.question.format)
+    charts::write(&args.chart, &answer, args.families.iter().map(PathBuf::as_path))?;
+    desk::write(&answer, args.question.form)
 }

@@ -26,5 +26,5 @@ pub fn run(args: &args::Flows) -> anyhow::Result<ExitCode> {
     desk::check(&question)?;
     charts::check(&args.chart)?;
     let atlas = desk::atlas(&args.question, desk::tables(&args.tables)?)?;
-    charts::answer(&args.chart, &atlas, &question, &args.tables, args.question.format)
+    charts::answer(&args.chart, &atlas, &question, &args.tables, args.question.form)
 }

@@ -30,7 +30,7 @@ pub fn run(args: &args::Licences) -> anyhow::Result<ExitCode> {
     let Facts::Licences { verdicts, .. } = answer.facts() else { bail!("verdicts have no facts") };
     let failed = verdicts.failed() > 0;
     match args.format.known() {
-        Some(format) => _ = desk::write(&answer, format)?,
+        Some(format) => _ = desk::write(&answer, args::Form { format, cite: args.cite })?,
         None => {
             output::written(|out| answer.sarif(out))?;
             answer.said().iter().for_each(|sentence| output::note(sentence));

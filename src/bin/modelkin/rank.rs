@@ -38,5 +38,5 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
         bail!(Usage("--owners says who stands behind accounts; use it with --of countries".into()));
     }
     let atlas = desk::atlas(&args.question, desk::tables(&args.tables)?)?;
-    charts::answer(&args.chart, &atlas, &question, &args.tables, args.question.format)
+    charts::answer(&args.chart, &atlas, &question, &args.tables, args.question.form)
 }

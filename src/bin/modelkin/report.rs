@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use modelkin::ask::{Answer, Error, Facts, Filter, Question, Report};
-use modelkin::ink::{CHARTS, Format, Section, plural};
+use modelkin::ink::{CHARTS, Format, Section, Table, plural};
 use modelkin::snapshot::FileSet;
 use modelkin::survey::{self, SERIES};
 
@@ -25,10 +25,16 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     }
     let question = Question::Report(asked);
     desk::check(&question)?;
-    if args.out.is_some() && !matches!(args.question.format, FormatArg::Table) {
-        bail!(Usage("--out writes the page, CSV, JSON and Markdown together; leave --format out".into()));
+    if args.output.is_some() && !matches!(args.question.form.format, FormatArg::Table) {
+        bail!(Usage("the name of --output says what is written; leave --format out".into()));
     }
-    args.out.as_deref().map(places).transpose()?;
+    if args.output.is_some() && args.question.form.cite.is_some() {
+        bail!(Usage("--cite writes a citation in the place of the report; leave --output out".into()));
+    }
+    let one_file = args.output.as_deref().and_then(one_file);
+    if one_file.is_none() {
+        args.output.as_deref().map(places).transpose()?;
+    }
     charts::check(&args.chart)?;
     let tables = desk::tables(&args.tables)?;
     tables.references()?;
@@ -36,28 +42,60 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     let snapshot = atlas.snapshot();
     let answer = desk::ask(&atlas, &question)?;
     charts::write(&args.chart, &answer, args.tables.owners.iter().chain(&args.tables.families).map(PathBuf::as_path))?;
-    let Facts::Sections { sections } = answer.facts() else { return desk::write(&answer, args.question.format) };
-    if let Some(out) = &args.out {
-        let _busy = Busy::new("writing the page and its tables");
-        write(args, out, &answer, sections)?;
-        return Ok(ExitCode::SUCCESS);
+    let Facts::Sections { sections } = answer.facts() else { return desk::write(&answer, args.question.form) };
+    let is_csv = one_file == Some(Format::Csv) || matches!(args.question.form.format, FormatArg::Csv);
+    let table = if is_csv { Some(only_table(sections)?) } else { None };
+    match (&args.output, one_file, table) {
+        (Some(out), Some(format), table) => {
+            let read = args.tables.owners.iter().chain(&args.tables.families).map(PathBuf::as_path);
+            let target = crate::files::target("--output", out, Over::Others, read)?;
+            let report = answer.report().map_err(desk::worded)?;
+            let mut set = FileSet::default();
+            set.write(&target, |file| match table {
+                Some(table) => table.csv(file),
+                None => report.write(snapshot, format, file),
+            })?;
+            snapshot.unchanged()?;
+            set.appear()?;
+            output::result(&format!("{}: {}\n", out.display(), plural(sections.len() as u64, "section")))?;
+        }
+        (Some(out), None, _) => {
+            let _busy = Busy::new("writing the page and its tables");
+            write(args, out, &answer, sections)?;
+        }
+        (None, _, Some(table)) => {
+            let definition: Vec<String> = sections.iter().flat_map(|section| section.definition.clone()).collect();
+            let mut text = Vec::new();
+            table.csv(&mut text)?;
+            output::note(&table.report(&definition).note(snapshot));
+            snapshot.unchanged()?;
+            output::result(&String::from_utf8_lossy(&text))?;
+        }
+        (None, _, None) => return desk::write(&answer, args.question.form),
     }
-    if let FormatArg::Csv = args.question.format {
-        let mut tables = sections.iter().flat_map(|section| &section.tables);
-        let (Some(table), None) = (tables.next(), tables.next()) else {
-            bail!(Usage(
-                "CSV is one table: name it, as --section derivatives.families, or write all with --out".into()
-            ));
-        };
-        let definition: Vec<String> = sections.iter().flat_map(|section| section.definition.clone()).collect();
-        let mut text = Vec::new();
-        table.csv(&mut text)?;
-        output::note(&table.report(&definition).note(snapshot));
-        snapshot.unchanged()?;
-        output::result(&String::from_utf8_lossy(&text))?;
-        return Ok(ExitCode::SUCCESS);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The format of a report that is one file, by its name; another is a page with what stands beside it.
+fn one_file(out: &Path) -> Option<Format> {
+    let suffix = out.extension()?.to_string_lossy().to_ascii_lowercase();
+    match suffix.as_str() {
+        "md" | "markdown" => Some(Format::Markdown),
+        "json" => Some(Format::Json),
+        "csv" => Some(Format::Csv),
+        _ => None,
     }
-    desk::write(&answer, args.question.format)
+}
+
+/// The table of a report that has one alone.
+fn only_table(sections: &[Section]) -> anyhow::Result<&Table> {
+    let mut tables = sections.iter().flat_map(|section| &section.tables);
+    match (tables.next(), tables.next()) {
+        (Some(table), None) => Ok(table),
+        _ => bail!(Usage(
+            "CSV is one table: name it, as --section derivatives.families, or write all with --output DIR".into()
+        )),
+    }
 }
 
 /// The list of a report's files with their SHA-256, as `sha256sum` reads it.
@@ -70,21 +108,24 @@ fn places(out: &Path) -> anyhow::Result<(PathBuf, PathBuf)> {
     let (page, files) = match is_page {
         true => (out.to_owned(), out.with_extension("")),
         false if out.file_name().is_some_and(|name| name == ".html") => {
-            bail!(Usage("--out .html: the page has no name".into()))
+            bail!(Usage("--output .html: the page has no name".into()))
         }
         false => (out.join("index.html"), out.join("tables")),
     };
     if page.is_dir() {
-        bail!("{}: is a folder, and the page needs that name; choose another --out", page.display());
+        bail!("{}: is a folder, and the page needs that name; choose another --outputput", page.display());
     }
     if files.file_name().is_none() {
-        bail!(Usage(format!("--out {}: no name for a page or a folder", out.display())));
+        bail!(Usage(format!("--output {}: no name for a page or a folder", out.display())));
     }
     if files.is_file() {
-        bail!("{}: is a file, and the tables need a folder of that name; choose another --out", files.display());
+        bail!("{}: is a file, and the tables need a folder of that name; choose another --outputput", files.display());
     }
     if let Some(link) = files.ancestors().find(|at| at.is_symlink() && !at.exists()) {
-        bail!("{}: is a link to a folder that is not there; make that one, or choose another --out", link.display());
+        bail!(
+            "{}: is a link to a folder that is not there; make that one, or choose another --outputput",
+            link.display()
+        );
     }
     Ok((page, files))
 }
@@ -113,14 +154,15 @@ fn write(args: &args::Report, out: &Path, answer: &Answer, sections: &[Section])
     let folder = files.file_name().unwrap_or_default().to_string_lossy();
     let text = answer.page(&folder).map_err(desk::worded)?.unwrap_or_default();
     let whole = answer.report().map_err(desk::worded)?;
-    let refused = |path: &Path, error| crate::files::refused("--out", path, &error, "choose another place with --out");
+    let refused =
+        |path: &Path, error| crate::files::refused("--output", path, &error, "choose another place with --output");
     let drawn = files.join(CHARTS);
     let _made = Folders::make(&files).map_err(|error| refused(&files, error))?;
     let _drawn = Folders::make(&drawn).map_err(|error| refused(&drawn, error))?;
     let read = || args.tables.owners.iter().chain(&args.tables.families).map(PathBuf::as_path);
     let (mut set, mut sums) = (FileSet::default(), String::new());
     let mut put = |path: &Path, shown: &str, fill: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
-        let path = crate::files::target("--out", path, Over::Others, read())?;
+        let path = crate::files::target("--output", path, Over::Others, read())?;
         let sha256 = set.write(&path, |out| fill(out))?;
         sums += &format!("{sha256}  {shown}\n");
         anyhow::Ok(())
@@ -147,7 +189,7 @@ fn write(args: &args::Report, out: &Path, answer: &Answer, sections: &[Section])
     beside("report.json".into(), &|out| whole.write(snapshot, Format::Json, out))?;
     let shown = format!("../{}", page.file_name().unwrap_or_default().to_string_lossy());
     put(&page, &shown, &|out| out.write_all(text.as_bytes()))?;
-    let sums_file = crate::files::target("--out", &files.join(SUMS), Over::Others, read())?;
+    let sums_file = crate::files::target("--output", &files.join(SUMS), Over::Others, read())?;
     set.write(&sums_file, |out| out.write_all(sums.as_bytes()))?;
     snapshot.unchanged()?;
     set.appear()?;

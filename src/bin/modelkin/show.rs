@@ -18,13 +18,13 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
     if let Some(model) = &args.model {
         named.begin.below = vec![model.clone()];
     }
-    if named.rules.is_some() && named.begin.family.is_none() {
-        bail!(Usage("--rules says which families there are; use it with --family".into()));
+    if named.families.is_some() && named.begin.family.is_none() {
+        bail!(Usage("--families says which families there are; use it with --family".into()));
     }
     // How deep is drawn does not change what is selected: what lies deeper is marked.
     let depth = named.depth.take().or(named.begin.around.is_empty().then_some(DEPTH));
     // Programs are given every line.
-    let is_for_people = matches!(args.question.format, FormatArg::Table | FormatArg::Markdown);
+    let is_for_people = matches!(args.question.form.format, FormatArg::Table | FormatArg::Markdown);
     let question = Question::Show(Show {
         selection: Select::from(&named),
         depth,
@@ -33,12 +33,12 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
         filter: (&args.filter).into(),
     });
     desk::check(&question)?;
-    let atlas = desk::atlas(&args.question, desk::families("--rules", named.rules.as_deref())?)?;
+    let atlas = desk::atlas(&args.question, desk::families("--families", named.families.as_deref())?)?;
     let answer = desk::ask(&atlas, &question)?;
     if let Facts::Tree { renamed, .. } = answer.facts() {
         for (old, today) in renamed {
             output::note(&format!("{old} is called {today} today"));
         }
     }
-    desk::write(&answer, args.question.format)
+    desk::write(&answer, args.question.form)
 }

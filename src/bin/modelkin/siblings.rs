@@ -11,5 +11,5 @@ pub fn run(args: &args::Siblings) -> anyhow::Result<ExitCode> {
     let models = named.models.clone();
     let question = Question::Siblings(Siblings { models, most: desk::most(args.top), filter: (&args.filter).into() });
     desk::check(&question)?;
-    desk::answer(&named.atlas(&args.question, desk::families("", None)?)?, &question, args.question.format)
+    desk::answer(&named.atlas(&args.question, desk::families("", None)?)?, &question, args.question.form)
 }

@@ -12,5 +12,5 @@ pub fn run(args: &args::Upstream) -> anyhow::Result<ExitCode> {
     let question = Question::Upstream(Upstream { models, filter: (&args.filter).into() });
     desk::check(&question)?;
     let tables = desk::with_owners(desk::families("", None)?, args.owners.as_deref())?;
-    desk::answer(&named.atlas(&args.question, tables)?, &question, args.question.format)
+    desk::answer(&named.atlas(&args.question, tables)?, &question, args.question.form)
 }

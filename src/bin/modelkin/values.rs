@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use modelkin::ask::did_you_mean;
+use modelkin::ask::{Day, did_you_mean};
 use modelkin::census::Measure;
 use modelkin::export::{self, BomFormat};
 use modelkin::model::{IdFault, ModelId, Relation};
@@ -93,4 +93,14 @@ pub fn measure(name: &str) -> Result<Measure, String> {
 pub fn measures() -> String {
     let lines = Measure::ALL.iter().map(|measure| format!("{:<20} {}", measure.name(), measure.about()));
     format!("The measure to rank by:\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// A day; of a month, or of a year, the first.
+pub fn day(text: &str) -> Result<Day, String> {
+    let whole = match text.split('-').map(str::len).collect::<Vec<_>>()[..] {
+        [4] => format!("{text}-01-01"),
+        [4, 2] => format!("{text}-01"),
+        _ => text.to_owned(),
+    };
+    whole.parse().map_err(|error| format!("{error}, or as 2025-01 or 2025 for its first day"))
 }

@@ -16,6 +16,6 @@ pub fn run(args: &args::Why) -> anyhow::Result<ExitCode> {
     desk::check(&question)?;
     let answer = desk::ask(&desk::atlas(&args.question, desk::families("", None)?)?, &question)?;
     let is_none = matches!(answer.facts(), Facts::Why { why: None, .. });
-    desk::write(&answer, args.question.format)?;
+    desk::write(&answer, args.question.form)?;
     Ok(args.exit.code(is_none))
 }

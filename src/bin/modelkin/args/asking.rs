@@ -7,8 +7,8 @@ use modelkin::census::Measure;
 use modelkin::export;
 
 use super::chart::Chart;
-use super::common::{Asked, Filter, Question, Tables, Trust, Wait};
-use crate::choice::{CollapseArg, ColorArg, FormatArg, GroupArg};
+use super::common::{Asked, Filter, Form, Question, Tables, Trust, Wait};
+use crate::choice::{CollapseArg, ColorArg, GroupArg};
 use crate::values::To;
 use crate::values::{any_owner, engine, format, measure, measures};
 
@@ -16,9 +16,9 @@ use crate::values::{any_owner, engine, format, measure, measures};
 pub struct Family {
     /// A family of the rules (Qwen), every model of an owner ('Qwen/*'), or one model's id
     pub name: String,
-    /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones
-    #[arg(long, visible_alias = "families", value_name = "FILE")]
-    pub rules: Option<PathBuf>,
+    /// Families of your own (CSV: family, namespaces, id_patterns) instead of the built-in ones
+    #[arg(long, visible_alias = "rules", value_name = "FILE")]
+    pub families: Option<PathBuf>,
     /// Count the members' own derived models too
     #[arg(long)]
     pub include_members: bool,
@@ -149,10 +149,10 @@ pub struct Begin {
 pub struct SelectionArgs {
     #[command(flatten)]
     pub begin: Begin,
-    /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones; for --family, and for
+    /// Families of your own (CSV: family, namespaces, id_patterns) instead of the built-in ones; for --family, and for
     /// what an export says of families
-    #[arg(long, visible_alias = "families", value_name = "FILE")]
-    pub rules: Option<PathBuf>,
+    #[arg(long, visible_alias = "rules", value_name = "FILE")]
+    pub families: Option<PathBuf>,
     /// How many links around [default: 1]
     #[arg(long, value_name = "N")]
     pub hops: Option<usize>,
@@ -175,9 +175,10 @@ pub struct SelectionArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct Report {
-    /// Write a page and its tables there: a folder, or a file that ends with .html [default: print the report]
-    #[arg(short, long, value_name = "DIR|FILE.html")]
-    pub out: Option<PathBuf>,
+    /// Write it there: a folder or a file that ends with .html is a page with its tables beside it; .md and .json are the whole,
+    /// .csv one table [default: print the report]
+    #[arg(short, long, visible_alias = "out", value_name = "FILE|DIR")]
+    pub output: Option<PathBuf>,
     /// Only these sections, with commas between them, or one table, as derivatives.families
     #[arg(long = "section", value_name = "NAME", value_delimiter = ',')]
     pub sections: Vec<String>,
@@ -236,9 +237,8 @@ pub struct Diff {
     pub table: Option<String>,
     #[command(flatten)]
     pub tables: Tables,
-    /// How to write the answer
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: FormatArg,
+    #[command(flatten)]
+    pub form: Form,
     #[command(flatten)]
     pub trust: Trust,
     #[command(flatten)]

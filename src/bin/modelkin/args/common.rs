@@ -6,8 +6,8 @@ use clap::Args as ClapArgs;
 use modelkin::ask::Day;
 use modelkin::model::Relation;
 
-use crate::choice::{FormatArg, WhenArg};
-use crate::values::{perhaps_empty, relation};
+use crate::choice::{CiteArg, FormatArg, WhenArg};
+use crate::values::{day, perhaps_empty, relation};
 
 /// How the program speaks: the same for every command.
 #[derive(Debug, Clone, Copy, ClapArgs)]
@@ -27,11 +27,21 @@ pub struct Speech {
 /// What every question understands.
 #[derive(Debug, ClapArgs)]
 pub struct Question {
+    #[command(flatten)]
+    pub form: Form,
+    #[command(flatten)]
+    pub asked: Asked,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct Form {
     /// How to write the answer
     #[arg(long, value_enum, default_value = "table")]
     pub format: FormatArg,
-    #[command(flatten)]
-    pub asked: Asked,
+    /// Write a citation in the place of the answer: what was counted, in which snapshot, by which version and command
+    #[arg(long, value_enum, value_name = "FORM", conflicts_with = "format")]
+    pub cite: Option<CiteArg>,
 }
 
 impl std::ops::Deref for Question {
@@ -107,10 +117,10 @@ pub struct Filter {
     /// Put what descends from a mirror (a re-upload under the same name) below the model that it mirrors, and count no mirror as a derivative
     #[arg(long)]
     pub fold_mirrors: bool,
-    /// Count only models created on this day or later; the others are walked through
-    #[arg(long, value_name = "DATE")]
+    /// Count only models created on this day or later, such as 2025-01-31, 2025-01 or 2025; the others are walked through
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub since: Option<Day>,
     /// Count only models created before this day; the others are walked through
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     pub until: Option<Day>,
 }

@@ -19,9 +19,9 @@ pub struct Compare {
     /// What to show of each part, or of each snapshot [default: f2]
     #[arg(long, value_enum, value_name = "FIGURE")]
     pub show: Option<FigureArg>,
-    /// For --by country, licence or owner: how many rows to show, the largest first; 0 shows all
-    #[arg(long, default_value_t = 20, value_name = "N", requires = "by")]
-    pub top: usize,
+    /// For --by country, licence or owner: how many rows to show, the largest first; 0 shows all [default: 20]
+    #[arg(long, value_name = "N", requires = "by")]
+    pub top: Option<usize>,
     #[command(flatten)]
     pub chart: Chart,
     #[command(flatten)]

@@ -15,7 +15,7 @@ pub use crate::choice::{ColorArg, FormatArg, GroupArg, KindArg, ShellArg, WhenAr
 use crate::files::FromTo;
 pub use asking::{Begin, Check, Diff, Explain, Export, Family, Owners, PartArg, Rank, Report, SelectionArgs, Show};
 pub use chart::Chart;
-pub use common::{Asked, Filter, Speech, Tables, Trust, Wait};
+pub use common::{Asked, Filter, Form, Speech, Tables, Trust, Wait};
 pub use comparing::{Compare, EndsArg, FacetArg, FigureArg, Flows, OwnArg};
 pub use making::{Crawl, Import, Verify};
 pub use origin::{Blast, Bom, Common, LicenceFormat, Licences, Models, Siblings, UnknownArg, Upstream, Why};

@@ -7,7 +7,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use modelkin::export::BomFormat;
 
 use super::common::{Asked, Filter, Question};
-use crate::choice::FormatArg;
+use crate::choice::{CiteArg, FormatArg};
 use crate::values::bom;
 
 /// Models by their ids and by lists.
@@ -115,9 +115,9 @@ pub struct Blast {
     /// The members of this family too: by rule (Qwen), of an owner ('Qwen/*'), or one model's id
     #[arg(long, value_name = "NAME")]
     pub family: Option<String>,
-    /// Families by your own rules (CSV: family, namespaces, id_patterns) instead of the built-in ones
-    #[arg(long, visible_alias = "families", value_name = "FILE", requires = "family")]
-    pub rules: Option<PathBuf>,
+    /// Families of your own (CSV: family, namespaces, id_patterns) instead of the built-in ones
+    #[arg(long, visible_alias = "rules", value_name = "FILE", requires = "family")]
+    pub families: Option<PathBuf>,
     /// Models that something is wrong with (CSV: id, reason, since, source; all but the id may be empty)
     #[arg(long, value_name = "FILE")]
     pub flagged: Option<PathBuf>,
@@ -173,6 +173,9 @@ pub struct Licences {
     /// How to write the answer
     #[arg(long, value_enum, default_value = "table")]
     pub format: LicenceFormat,
+    /// Write a citation in the place of the answer: what was found, in which snapshot, by which version and command
+    #[arg(long, value_enum, value_name = "FORM", conflicts_with = "format")]
+    pub cite: Option<CiteArg>,
     #[command(flatten)]
     pub exit: Exit,
     #[command(flatten)]
