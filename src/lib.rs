@@ -33,6 +33,18 @@
 //! assert_eq!((census.facts(base).direct, census.facts(base).descendants), (1, 2));
 //! # Ok::<(), modelkin::census::Error>(())
 //! ```
+//!
+//! The front desk answers questions that are data:
+//!
+//! ```
+//! use modelkin::ask::{Atlas, Family, Question, Tables};
+//!
+//! let atlas = Atlas::new(&modelkin::sample()?, Tables::built_in()?);
+//! let answer = atlas.ask(&Question::Family(Family { name: "Qwen".into(), ..Family::default() }))?;
+//! println!("{}\n{}", answer.definition()?.join(" "), answer.command());
+//! # assert_eq!(answer.command(), "modelkin family Qwen");
+//! # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+//! ```
 
 pub mod ask;
 pub mod census;
