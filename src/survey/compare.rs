@@ -1,10 +1,11 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use super::compared::{self, Drawn};
 use super::facet::{LAST, Parts, Word};
-use super::{Facet, Survey, compared};
+use super::{Facet, Survey};
 use crate::census::{self, Coverage, Derived, Error, FamilyCount, Flow, Measure, Part, Ranking, Tally};
-use crate::ink::{Section, Table, Unit, Value, plural, share};
+use crate::ink::{Chart, Section, Table, Unit, Value, plural, share};
 use crate::model::{DAY, Relation};
 use crate::reference::Family;
 use crate::snapshot::Row;
@@ -72,6 +73,16 @@ impl Figure {
 
     fn unit(self) -> Unit {
         if self == Figure::Share { Share } else { Count }
+    }
+
+    /// It for a picture.
+    fn drawn(self, tally: &Tally, all: u64) -> Option<f64> {
+        match self {
+            Figure::F1 | Figure::F2 => Some(tally.models as f64),
+            Figure::Authors => Some(tally.authors as f64),
+            Figure::Downloads => tally.downloads.known().map(|downloads| downloads as f64),
+            Figure::Share => share(tally.models, all),
+        }
     }
 
     fn of(self, tally: &Tally, all: u64) -> Value {
@@ -177,7 +188,8 @@ impl Survey<'_> {
             totals.row(row);
         }
         section.findings.extend(leader(&counted));
-        section.charts.extend(compared::totals("Derivatives (F2)", &totals, "f2", Count));
+        let bars = counted.iter().map(|(count, _)| (count.name.as_str(), Some(count.f2.models)));
+        section.charts.push(Chart::counts("Derivatives (F2)", bars));
         section.tables.push(totals);
         section.tables.push(relations(&counted));
         section.tables.extend((rivals.len() > 1).then(|| both(&counted)));
@@ -276,13 +288,20 @@ impl Survey<'_> {
         heads.extend(all.is_some().then(|| (ALL.into(), Count)));
         let mut table = Table::new("parts", format!("By {}", facet.name()), 1, &heads, &[]);
         table.most = usize::MAX;
+        let mut drawn = Vec::new();
         for (number, word) in &order {
             let nothing = Tally::default();
             let of_all = all.as_ref().map(|all| all.get(*number as usize).unwrap_or(&nothing));
             let total = of_all.map_or(0, |tally| tally.models);
             let mut row: Vec<Value> = vec![word.text.as_str().into()];
-            let value = |column: &Vec<Tally>| figure.of(column.get(*number as usize).unwrap_or(&nothing), total);
-            row.extend(columns.iter().map(value));
+            let of_each = || columns.iter().map(|column| column.get(*number as usize).unwrap_or(&nothing));
+            row.extend(of_each().map(|tally| figure.of(tally, total)));
+            drawn.push(Drawn {
+                part: word.text.clone(),
+                is_dated: facet.is_time() && (1..LAST).contains(&word.place),
+                values: of_each().map(|tally| figure.drawn(tally, total)).collect(),
+                all: of_all.map(|tally| tally.models),
+            });
             row.extend(of_all.map(|tally| match figure {
                 Figure::Share => total.into(),
                 figure => figure.of(tally, total),
@@ -290,8 +309,7 @@ impl Survey<'_> {
             table.row(row);
         }
         let title = format!("{} by {}", figure.title(), facet.name());
-        let last = all.is_some().then(|| rivals.len() + 1);
-        section.charts.push(compared::parts(&title, &table, facet, unit, last));
+        section.charts.push(compared::parts(&title, &names(rivals), &drawn, facet, unit));
         section.tables.push(table);
         if order.len() < of {
             section.shown = Some((order.len(), of, "parts"));
@@ -377,16 +395,22 @@ pub fn along(surveys: &[Survey<'_>], rivals: &[Rival], figure: Figure) -> Result
     heads.push((ALL.into(), Count));
     let mut table = Table::new("snapshots", "By snapshot", 1, &heads, &[]);
     table.most = usize::MAX;
+    let mut drawn = Vec::new();
     for survey in surveys {
         let counting = survey.census.counting();
         let derived = census::derived(survey.lineage, counting)?;
         let all = census::parts(survey.lineage, &derived, &vec![0; derived.len()], counting)?.pop().unwrap_or_default();
         let date = survey.snapshot().provenance().taken.map(crate::ink::day);
+        let counted = survey.counted(rivals)?;
+        let of_each = || counted.iter().map(|(count, _)| if figure == Figure::F1 { &count.f1 } else { &count.f2 });
+        drawn.push(Drawn {
+            part: date.clone().unwrap_or_default(),
+            is_dated: true,
+            values: of_each().map(|tally| figure.drawn(tally, all.models)).collect(),
+            all: Some(all.models),
+        });
         let mut row: Vec<Value> = vec![date.into()];
-        let of = |(count, _): &(FamilyCount, Derived)| {
-            figure.of(if figure == Figure::F1 { &count.f1 } else { &count.f2 }, all.models)
-        };
-        row.extend(survey.counted(rivals)?.iter().map(of));
+        row.extend(of_each().map(|tally| figure.of(tally, all.models)));
         row.push(match figure {
             Figure::Share => all.models.into(),
             figure => figure.of(&all, all.models),
@@ -394,7 +418,7 @@ pub fn along(surveys: &[Survey<'_>], rivals: &[Rival], figure: Figure) -> Result
         table.row(row);
     }
     let title = format!("{}, snapshot by snapshot", figure.title());
-    section.charts.push(compared::along(&title, &table, figure.unit()));
+    section.charts.push(compared::along(&title, &names(rivals), &drawn, figure.unit()));
     section.tables.push(table);
     section.define(&[
         &Part::Direct.about(census::Counted::Others),
@@ -407,6 +431,10 @@ pub fn along(surveys: &[Survey<'_>], rivals: &[Rival], figure: Figure) -> Result
 
 /// The column of every derived model.
 const ALL: &str = "all";
+
+fn names(rivals: &[Rival]) -> Vec<String> {
+    rivals.iter().map(|rival| rival.family.name.clone()).collect()
+}
 
 /// A sentence on who has most derivatives.
 fn leader(counted: &[(FamilyCount, Derived)]) -> Option<String> {

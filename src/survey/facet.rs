@@ -70,7 +70,7 @@ impl Facet {
                 "Relation: that of the model's own link towards the family; if several, the strongest (merge, adapter, quantized, finetune, unstated)."
             }
             Facet::Country => {
-                "Country: that of who stands behind the derived model's own account, by the table of publishers; who is not there is unknown."
+                "Country: that of who stands behind the derived model's own account, by the table of publishers; ZZ is international, and who is not there is unknown."
             }
             Facet::Licence => "Licence: the first that the derived model itself states.",
             Facet::Size => {

@@ -160,7 +160,8 @@ impl Survey<'_> {
             Ends::Converter => "Who converts whose models".to_owned(),
             ends => format!("Who builds on whom, by {}", ends.name()),
         };
-        section.charts.push(compared::flows(&title, &table));
+        let bands = named.iter().map(|(flow, source, builder)| (source.as_str(), builder.as_str(), flow.models));
+        section.charts.push(compared::flows(&title, bands));
         section.tables.push(table);
         if named.len() < of {
             section.shown = Some((named.len(), of, "pairs"));

@@ -148,6 +148,11 @@ fn parts_are_the_twins(snapshot: &Snapshot, filter: &Filter, facet: Facet, figur
         let members = twin.members(name);
         for (row, (relation, is_direct)) in twin.derived(&members) {
             if figure != Figure::F1 || is_direct {
+                // Of F1 the links from members alone are looked at.
+                let relation = match figure {
+                    Figure::F1 => twin.naive.towards(row, |parent| members.contains(&parent)),
+                    _ => relation,
+                };
                 let part = twin.part(facet, row, relation, &members);
                 expected.entry(part).or_insert_with(|| vec![Vec::new(); names.len()])[at].push(row);
             }

@@ -31,7 +31,7 @@ fn names_are_completed_out_of_the_snapshot() {
     assert!(offered(&["show", "no such model"]).is_empty());
     // Many models begin with a letter: their owners help on.
     let owners = offered(&["show", "m"]);
-    assert!(owners.iter().any(|owner| owner == "mistralai/") && owners.len() <= 200, "{owners:?}");
+    assert!(owners.iter().all(|owner| owner.ends_with('/')) && owners.len() == 200, "{owners:?}");
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn commands_and_options_are_completed() {
     assert_eq!(offered(&["fam"]), ["family"]);
     assert!(offered(&["compare", "Qwen", "--sn"]).contains(&"--snapshots".to_owned()));
     assert!(offered(&["compare", "Qwen", "--by", "mo"]).contains(&"month".to_owned()));
-    assert!(!offered(&["ma"]).contains(&"manual".to_owned()), "it is for the makers of packages");
+    assert!(!offered(&[""]).contains(&"manual".to_owned()), "it is for the makers of packages");
 }
 
 #[test]

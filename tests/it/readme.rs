@@ -10,7 +10,10 @@ fn the_readme_and_the_docs_print_what_they_say() {
     pages.extend(fs::read_dir("docs").unwrap().map(|entry| entry.unwrap().path().display().to_string()));
     pages.retain(|page| page.ends_with(".md") && fs::read_to_string(page).unwrap().contains("\n```console\n"));
     pages.sort();
-    assert_eq!(pages, ["README.md", "docs/charts.md", "docs/provenance.md", "docs/questions.md", "docs/report.md", "docs/tour.md"]);
+    assert_eq!(
+        pages,
+        ["README.md", "docs/charts.md", "docs/provenance.md", "docs/questions.md", "docs/report.md", "docs/tour.md"]
+    );
     // Some commands write their files there.
     fs::create_dir_all("target").unwrap();
     for page in pages {

@@ -118,7 +118,8 @@ def reach(ids):
         if not sql(f"select 1 from level where generation = {at} limit 1"):
             break
     db.execute("create or replace table inside as select id from level")
-    db.execute("""create or replace table f2 as select dst as id, max(rel) as rel, bool_or(src in (select id from own)) as direct, any_value(generation) as generation
+    db.execute("""create or replace table f2 as select dst as id, max(rel) as rel, bool_or(src in (select id from own)) as direct,
+        max(rel) filter (src in (select id from own)) as direct_rel, any_value(generation) as generation
         from links join inside on src = inside.id join level on dst = level.id where generation > 0 and dst in (from counted) group by dst""")
 
 
@@ -134,7 +135,7 @@ def comparisons(names, words):
         reach(ids[name])
         db.execute(f"create or replace table of_{at} as select f2.*, own, country, licence, size, month, quarter, year, downloads, created from f2 join models using (id)")
         tables[name] = f"of_{at}"
-    db.execute("create or replace table of_all as select derived.*, true as direct, 0 as generation, own, country, licence, size, month, quarter, year, downloads, created from derived join models using (id)")
+    db.execute("create or replace table of_all as select derived.*, true as direct, rel as direct_rel, 0 as generation, own, country, licence, size, month, quarter, year, downloads, created from derived join models using (id)")
     all_derived = sql("select count(*) from of_all")[0][0]
     # Totals.
     expected = {}
@@ -155,7 +156,8 @@ def comparisons(names, words):
     for by, column in PARTS.items():
         for show in [*SHOWN, "share"]:
             figure = SHOWN.get(show, "count(*)")
-            word = f"{RELATIONS}[rel + 1]" if by == "relation" else f"{column}::text"
+            # Of F1 the links from members alone are looked at.
+            word = f"{RELATIONS}[{'direct_rel' if show == 'f1' else 'rel'} + 1]" if by == "relation" else f"{column}::text"
             values = lambda table, figure: dict(sql(f"select {word}, {figure} from {table} {'where direct' if show == 'f1' and table != 'of_all' else ''} group by 1"))
             of = {name: values(table, figure) for name, table in tables.items()}
             every = values("of_all", SHOWN["f2"] if show in ("f1", "share") else figure)
