@@ -58,8 +58,8 @@ pub enum Facts {
         ranking: Ranking,
         /// This says what was ranked.
         group: Group,
-        /// It tells whether only a family and what descends from it was looked at.
-        is_within: bool,
+        /// If only a family and what descends from it was looked at, this is its name.
+        within: Option<String>,
         /// This states the filter in sentences, and for growth which days are recent; it is empty if there is nothing
         /// to state.
         words: String,
@@ -314,7 +314,7 @@ impl Answer {
             Facts::Models { family, part, listing, lineage, counted, words } => {
                 report::models(family, *part, listing, lineage, *counted, words, self.most())?
             }
-            Facts::Ranking { ranking, group, is_within, words } => report::rank(ranking, *group, *is_within, words),
+            Facts::Ranking { ranking, group, within, words } => report::rank(ranking, *group, within.is_some(), words),
             Facts::Tree { census, chosen, drawn, words, .. } => report::show(census, drawn, chosen.reach, words),
             Facts::Section { section, is_rows: true } => section.rows(),
             Facts::Section { section, .. } => section.report(),
@@ -379,9 +379,9 @@ impl Answer {
             Facts::Family { count, counted, words } => {
                 ("family", report::family_chart(count), report::family_chart_definition(*counted, words), None)
             }
-            Facts::Ranking { ranking, group, .. } => {
+            Facts::Ranking { ranking, group, within, .. } => {
                 let known = report::rank_coverage(ranking);
-                ("rank", report::rank_chart(ranking, *group), self.definition()?, known)
+                ("rank", report::rank_chart(ranking, *group, within.as_deref()), self.definition()?, known)
             }
             Facts::Sections { sections } => {
                 return Ok(sections.iter().flat_map(|section| section.slides(&self.snapshot)).collect());

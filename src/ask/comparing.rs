@@ -25,17 +25,18 @@ impl Atlas {
             let days = plural(days.into(), "day");
             words.push(format!("Recent: created on {} or later, {days} before the snapshot.", day(since)));
         }
-        let most = asked.most.unwrap_or(0);
+        let (most, mut within) = (asked.most.unwrap_or(0), asked.within.clone());
         let groups =
             |families| Ok::<_, Error>(Ranking::of_groups(&self.links(&asked.filter)?, families, &by, &counting, most)?);
         let ranking = match asked.of {
             Group::Models => {
-                let within = asked.within.as_ref().map(|name| self.inside(name, &asked.filter)).transpose()?;
+                let inside = asked.within.as_ref().map(|name| self.inside(name, &asked.filter)).transpose()?;
                 let census = self.counted(&asked.filter, &counting)?;
-                if let Some((family, _)) = &within {
+                if let Some((family, _)) = &inside {
                     words.push(format!("Ranked are members of {} and what descends from them.", family.name));
+                    within = Some(family.name.clone());
                 }
-                Ranking::of_models(&census, &by, within.as_ref().map(|(_, rows)| &rows[..]), most)?
+                Ranking::of_models(&census, &by, inside.as_ref().map(|(_, rows)| &rows[..]), most)?
             }
             Group::Owners => groups(None)?,
             Group::Families => groups(Some(self.tables().all_families()?))?,
@@ -44,7 +45,7 @@ impl Atlas {
             Group::Licences => self.parts(asked, Facet::Licence, &counting, &by, &mut words)?,
         };
         words.retain(|words| !words.is_empty());
-        Ok(Facts::Ranking { ranking, group: asked.of, is_within: asked.within.is_some(), words: words.join(" ") })
+        Ok(Facts::Ranking { ranking, group: asked.of, within, words: words.join(" ") })
     }
 
     /// Ranks the parts of the derived models, or of those of a family.
@@ -142,6 +143,7 @@ impl Atlas {
         let own = asked.own.unwrap_or(asked.by.counts_own());
         let mut section = survey.flows(asked.by, own, within.as_ref().map(|(_, rows)| &rows[..]), asked.most)?;
         if let Some((family, _)) = &within {
+            section.charts.iter_mut().for_each(|chart| chart.title += &format!(", within {}", family.name));
             section.definition.push(format!("Counted are members of {} and what descends from them.", family.name));
         }
         let words = asked.filter.words();

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Contradiction, Filter, wire};
 use crate::census::{Group, Measure};
+use crate::model::Relation;
 use crate::survey::{Ends, Facet, Figure};
 
 /// A `Rank` asks which models, owners, families or parts of the derived models come first by a measure.
@@ -48,10 +49,8 @@ impl Rank {
         if let Some(measure) = self.measures().find(|measure| self.of != Group::Models && !measure.is_for_groups()) {
             return Err(Contradiction::ForModelsAlone(measure));
         }
-        if let Some((at, measure)) =
-            self.measures().enumerate().find(|(at, measure)| self.measures().take(*at).any(|other| other == *measure))
-        {
-            debug_assert!(at > 0);
+        let is_again = |(at, measure): &(usize, Measure)| self.measures().take(*at).any(|other| other == *measure);
+        if let Some((_, measure)) = self.measures().enumerate().find(is_again) {
             return Err(Contradiction::Twice(measure.name().to_owned()));
         }
         if self.days.is_some() && !self.measures().any(|measure| measure == Measure::Growth) {
@@ -92,6 +91,9 @@ impl Compare {
         if self.along && self.by.is_some() {
             return Err(Contradiction::PartsAlong);
         }
+        if self.by == Some(Facet::Generation) && self.figure == Figure::Share {
+            return Err(Contradiction::ShareOfGenerations);
+        }
         if self.figure != Figure::F2 && !self.along && self.by.is_none() {
             return Err(Contradiction::FigureOfAll);
         }
@@ -119,6 +121,9 @@ pub struct Flows {
 
 impl Flows {
     pub(super) fn check(&self) -> Result<(), Contradiction> {
+        if self.by == Ends::Converter && !self.filter.follows(Relation::Quantized) {
+            return Err(Contradiction::NoConversions);
+        }
         self.filter.check()
     }
 }

@@ -40,6 +40,12 @@ pub enum Contradiction {
     /// A figure is chosen for a comparison that shows them all.
     #[error("without parts every figure is shown")]
     FigureOfAll,
+    /// Conversions are asked for, and no quantization is followed.
+    #[error("conversions are quantizations, and no link of that relation is followed")]
+    NoConversions,
+    /// Shares are asked of generations, which all derived models together do not have.
+    #[error("generations are counted from the members of each name, so that no part has a share of all derived models")]
+    ShareOfGenerations,
     /// A list of the members is asked to count the members' own derived models, which are no members.
     #[error("whether members count is said of what descends from members, and not of the members")]
     MembersOfMembers,

@@ -54,7 +54,7 @@ impl Filter {
         }
     }
 
-    fn follows(&self, relation: Relation) -> bool {
+    pub(super) fn follows(&self, relation: Relation) -> bool {
         (self.relations.is_empty() || self.relations.contains(&relation)) && !self.exclude.contains(&relation)
     }
 

@@ -1,5 +1,7 @@
 //! How wide texts are in a drawing, so that nothing is set over them.
 
+use crate::ink::text_width;
+
 /// Widths of the letters from blank to `~`, in thousandths of the size: those of Helvetica, which Arial and Liberation Sans
 /// share (from the latter's own tables).
 #[rustfmt::skip]
@@ -19,8 +21,13 @@ const BOLD: [u16; 95] = [
 /// Of every other letter: a square, as those of Chinese are; most are narrower.
 const OTHER: u16 = 1000;
 
-/// Width of a text, in the unit of its size.
+/// Width of a text, in the unit of its size: in Helvetica, or in the font inside the program, with which PNG and PDF are painted,
+/// whichever is wider.
 pub(super) fn width(text: &str, size: f64, is_bold: bool) -> f64 {
+    helvetica(text, size, is_bold).max(text_width(text, size, is_bold))
+}
+
+fn helvetica(text: &str, size: f64, is_bold: bool) -> f64 {
     let letters = if is_bold { &BOLD } else { &PLAIN };
     let of = |c: char| (c as usize).checked_sub(32).and_then(|at| letters.get(at)).copied().unwrap_or(OTHER);
     text.chars().map(|c| u64::from(of(c))).sum::<u64>() as f64 * size / 1000.0

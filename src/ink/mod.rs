@@ -23,6 +23,8 @@ mod value;
 mod wrapped;
 
 pub use crate::model::{counted, grouped, plural};
+#[cfg(feature = "export")]
+pub(crate) use chart::text_width;
 pub use chart::{Bar, Chart, Flow, Series, Shape, Size, Slope, Whole};
 pub use citation::{Citation, CitationFormat};
 pub use day::day;

@@ -4,8 +4,8 @@ use super::rank::number;
 use crate::census::{Counted, FamilyCount, Group, Measure, Part, Ranked, Ranking};
 use crate::ink::{Bar, Chart, Shape, Unit, grouped, percent};
 
-/// Draws a ranking: a bar for each row, as long as the measure's value.
-pub fn rank_chart(ranking: &Ranking, group: Group) -> Chart {
+/// Draws a ranking: a bar for each row, as long as the measure's value. `within` names the family to which it is confined, if to any.
+pub fn rank_chart(ranking: &Ranking, group: Group, within: Option<&str>) -> Chart {
     let bar = |row: &Ranked| Bar {
         name: format!("{}{}", row.id, if row.is_unlisted { " (unlisted)" } else { "" }),
         value: row.value,
@@ -15,9 +15,9 @@ pub fn rank_chart(ranking: &Ranking, group: Group) -> Chart {
         Group::Models => "Models",
         Group::Owners => "Owners",
         Group::Families => "Families",
-        Group::Authors => "Authors of derived models",
-        Group::Countries => "Countries of those who made derived models",
-        Group::Licences => "Licences of derived models",
+        Group::Authors => "Authors",
+        Group::Countries => "Countries",
+        Group::Licences => "Licences",
     };
     let shown = match ranking.rows.len() {
         rows if rows < ranking.of => {
@@ -26,10 +26,11 @@ pub fn rank_chart(ranking: &Ranking, group: Group) -> Chart {
         _ => String::new(),
     };
     let measure = match (ranking.measure, group.is_of_derived()) {
-        (Measure::Descendants, true) => "models",
+        (Measure::Descendants, true) => "derived models",
         (measure, _) => measure.name(),
     };
-    let title = format!("{what} by {measure}{shown}");
+    let within = within.map_or_else(String::new, |name| format!(" within {name}"));
+    let title = format!("{what} by {measure}{within}{shown}");
     Chart::new(title, Unit::Number, Shape::Bars { bars: ranking.rows.iter().map(bar).collect() })
 }
 

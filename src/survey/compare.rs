@@ -3,97 +3,15 @@ use std::collections::HashMap;
 
 use super::compared::{self, Drawn};
 use super::facet::{LAST, Parts, Word};
+use super::figure::Figure;
 use super::{Facet, Survey};
 use crate::census::{self, Coverage, Derived, Error, FamilyCount, Flow, Measure, Part, Ranking, Tally};
-use crate::ink::{Chart, Section, Table, Unit, Value, plural, share};
+use crate::ink::{Chart, Section, Table, Unit, Value, grouped, plural, share};
 use crate::model::{DAY, Relation};
 use crate::reference::Family;
 use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};
-
-/// A `Figure` is what a comparison by a facet shows of each part.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Figure {
-    /// The models of F2 that belong to the part.
-    #[default]
-    F2,
-    /// The models of F1 that belong to the part.
-    F1,
-    /// The distinct owners of the part's models of F2.
-    Authors,
-    /// The downloads in 30 days of the part's models of F2.
-    Downloads,
-    /// The part's models of F2 as a share of all derived models of the part.
-    Share,
-}
-
-impl Figure {
-    /// This lists every one.
-    pub const ALL: [Figure; 5] = [Figure::F2, Figure::F1, Figure::Authors, Figure::Downloads, Figure::Share];
-
-    /// Gives its name in questions.
-    pub fn name(self) -> &'static str {
-        match self {
-            Figure::F2 => "f2",
-            Figure::F1 => "f1",
-            Figure::Authors => "authors",
-            Figure::Downloads => "downloads",
-            Figure::Share => "share",
-        }
-    }
-
-    /// Says in a sentence what is shown.
-    pub fn about(self) -> &'static str {
-        match self {
-            Figure::F2 => "Shown: distinct models of F2. All: every derived model, whatever it descends from.",
-            Figure::F1 => "Shown: distinct models of F1. All: every derived model, whatever it descends from.",
-            Figure::Authors => {
-                "Shown: distinct owners of the models of F2; a model whose id has no owner is its own. All: of every derived model."
-            }
-            Figure::Downloads => {
-                "Shown: downloads in 30 days of the models of F2, where known; missing where none is. All: of every derived model."
-            }
-            Figure::Share => {
-                "Shown: models of F2 as a share of every derived model of the same part; all: how many these are. A model may descend from several, so that shares may add up to more than 1."
-            }
-        }
-    }
-
-    /// What a picture of it is called.
-    fn title(self) -> &'static str {
-        match self {
-            Figure::F2 => "Derivatives (F2)",
-            Figure::F1 => "Direct derivatives by others (F1)",
-            Figure::Authors => "Authors of derivatives (F2)",
-            Figure::Downloads => "Downloads in 30 days of derivatives (F2), where known",
-            Figure::Share => "Derivatives (F2) as a share of all derived models",
-        }
-    }
-
-    fn unit(self) -> Unit {
-        if self == Figure::Share { Share } else { Count }
-    }
-
-    /// It for a picture.
-    fn drawn(self, tally: &Tally, all: u64) -> Option<f64> {
-        match self {
-            Figure::F1 | Figure::F2 => Some(tally.models as f64),
-            Figure::Authors => Some(tally.authors as f64),
-            Figure::Downloads => tally.downloads.known().map(|downloads| downloads as f64),
-            Figure::Share => share(tally.models, all),
-        }
-    }
-
-    fn of(self, tally: &Tally, all: u64) -> Value {
-        match self {
-            Figure::F1 | Figure::F2 => tally.models.into(),
-            Figure::Authors => tally.authors.into(),
-            Figure::Downloads => tally.downloads.known().into(),
-            Figure::Share => share(tally.models, all).into(),
-        }
-    }
-}
 
 /// A `Rival` is one of those that are compared.
 #[derive(Debug, Clone)]
@@ -151,12 +69,13 @@ impl Survey<'_> {
             ("downloads_30d", Count),
             ("share", Share),
             ("rank", Count),
+            ("dated", Count),
             ("created_30d", Count),
             ("created_90d", Count),
             ("created_365d", Count),
         ];
         let mut more = vec![("kind", Text), ("rank_of", Count), ("f3", Count), ("only", Count)];
-        more.extend([("downloads_known_of", Count), ("downloads_all_time", Count), ("likes", Count), ("dated", Count)]);
+        more.extend([("downloads_known_of", Count), ("downloads_all_time", Count), ("likes", Count)]);
         more.extend([("f1_without_bursts", Count), ("f2_without_bursts", Count)]);
         more.extend(Relation::SHOWN.iter().map(|relation| (relation.name(), Count)));
         let mut totals = Table::new("totals", "What descends from each", 1, &main, &more);
@@ -175,19 +94,25 @@ impl Survey<'_> {
                 place.map(|(place, _)| place).into(),
             ];
             let taken = self.snapshot().provenance().taken;
+            // Where no date is known, nothing is known of growth.
+            let has_dates = f2.models == 0 || derived_of.all.iter().any(|(row, _)| created.at(*row).is_some());
+            row.push(f2.dated.into());
             row.extend(GROWTH.map(|days| {
                 let window = taken.map(|taken| taken - days * DAY..taken + DAY);
                 let is_in =
                     |row: Row| window.as_ref().zip(created.at(row)).is_some_and(|(window, at)| window.contains(&at));
-                window.is_some().then(|| derived_of.all.iter().filter(|(row, _)| is_in(*row)).count() as u64).into()
+                let models = || derived_of.all.iter().filter(|(row, _)| is_in(*row)).count() as u64;
+                (window.is_some() && has_dates).then(models).into()
             }));
             row.extend([rival.kind.name().into(), place.map(|(_, of)| of).into(), (*f3).into(), only.into()]);
             row.extend([f2.downloads.of.into(), f2.downloads_all_time.known().into(), f2.likes.known().into()]);
-            row.extend([f2.dated.into(), Value::judged(without_bursts.0), Value::judged(without_bursts.1)]);
+            row.extend([Value::judged(without_bursts.0), Value::judged(without_bursts.1)]);
             row.extend(Relation::SHOWN.iter().map(|relation| Value::from(f2.by_relation[*relation as usize])));
             totals.row(row);
         }
-        section.findings.extend(leader(&counted));
+        // What is of another kind may hold the other.
+        let are_alike = rivals.iter().all(|rival| rival.kind.name() == rivals[0].kind.name());
+        section.findings.extend(leader(&counted).filter(|_| are_alike));
         let bars = counted.iter().map(|(count, _)| (count.name.as_str(), Some(count.f2.models)));
         section.charts.push(Chart::counts("Derivatives (F2)", bars));
         section.tables.push(totals);
@@ -198,7 +123,7 @@ impl Survey<'_> {
             &Part::All.about(census::Counted::Others),
             "Authors, downloads and growth are of F2. Authors: its distinct owners. Share: of all models with a parent. Only: the models of F2 that descend from none of the others here.",
             "Rank: by F2 among the families of the table, among owners, or among models, as the name is one; ties by name.",
-            "Created: in the 30, 90 and 365 days before the snapshot, of those with a date.",
+            "Dated: with a date since the Hub keeps dates. Created: in the 30, 90 and 365 days before the snapshot, of those with a date.",
             "By relation: of a model's own link towards the name; if several, the strongest (merge, adapter, quantized, finetune, unstated).",
             Coverage::JUDGED,
         ]);
@@ -249,17 +174,31 @@ impl Survey<'_> {
                 Some(census::parts(self.lineage, &derived, &numbers, counting)?)
             }
         };
-        if let Some((what, all)) = facet.known().zip(all.as_ref()) {
+        // Days leave out what has no date: of how many it is known is said of each name then.
+        let is_said = !facet.is_time() || counting.is_everything();
+        if let Some((what, all)) = facet.known().zip(all.as_ref()).filter(|_| is_said) {
             let models = |of: &dyn Fn(u32) -> bool| {
                 (0..).zip(all).filter(|(number, _)| of(*number)).map(|(_, tally)| tally.models).sum()
             };
             let known = models(&|number| parts.place(number) != LAST);
             section.cover(what, Coverage { known, of: models(&|_| true) });
         }
+        let dates = if facet.is_time() { self.dates(rivals, &counted)? } else { Vec::new() };
+        if facet.is_time() {
+            let told = rivals.iter().zip(&dates).map(|(rival, dates)| {
+                format!("{} {} of {}", rival.family.name, grouped(dates.known), grouped(dates.of))
+            });
+            section.findings.push(format!("Derivatives (F2) with a date: {}.", told.collect::<Vec<_>>().join(", ")));
+        }
         parts.fill();
 
         let size = |number: u32| {
             columns.iter().filter_map(|column| column.get(number as usize)).map(|of| of.models).sum::<u64>()
+        };
+        // The largest by what is shown stand first.
+        let shown = |number: u32| -> (u64, u64) {
+            let tallies = columns.iter().filter_map(|column| column.get(number as usize));
+            (tallies.map(|tally| figure.size(tally)).sum(), size(number))
         };
         let mut order: Vec<u32> = (0..parts.len() as u32).collect();
         // A series begins and ends where one of those that are compared does; of other parts those that none has say nothing.
@@ -271,11 +210,13 @@ impl Survey<'_> {
         let of = order.len();
         match facet {
             _ if facet.is_ordered() => order.sort_by_cached_key(|number| parts.at(*number)),
-            Facet::Owner => order.sort_by_key(|number| (Reverse(size(*number)), parts.first(*number))),
-            _ => order.sort_by_cached_key(|number| (parts.place(*number), Reverse(size(*number)), parts.at(*number))),
+            Facet::Owner => order.sort_by_key(|number| (Reverse(shown(*number)), parts.first(*number))),
+            _ => order.sort_by_cached_key(|number| (parts.place(*number), Reverse(shown(*number)), parts.at(*number))),
         }
         if !facet.is_ordered() {
-            order.truncate(most.unwrap_or(usize::MAX));
+            // What is not known may be most of all, and is never cut off.
+            let known = order.iter().filter(|number| parts.place(**number) != LAST).count();
+            order.drain(most.unwrap_or(usize::MAX).min(known)..known);
         }
         let order: Vec<(u32, Word)> = order.into_iter().map(|number| (number, parts.at(number))).collect();
 
@@ -289,17 +230,27 @@ impl Survey<'_> {
         let mut table = Table::new("parts", format!("By {}", facet.name()), 1, &heads, &[]);
         table.most = usize::MAX;
         let mut drawn = Vec::new();
+        let today = self.snapshot().provenance().taken.and_then(|taken| parts.of_instant(taken));
         for (number, word) in &order {
             let nothing = Tally::default();
             let of_all = all.as_ref().map(|all| all.get(*number as usize).unwrap_or(&nothing));
             let total = of_all.map_or(0, |tally| tally.models);
             let mut row: Vec<Value> = vec![word.text.as_str().into()];
             let of_each = || columns.iter().map(|column| column.get(*number as usize).unwrap_or(&nothing));
-            row.extend(of_each().map(|tally| figure.of(tally, total)));
+            // Of whom no date is known, nothing is known of a month.
+            let is_known =
+                |at: usize| word.place == LAST || dates.get(at).is_none_or(|dates| dates.known > 0 || dates.of == 0);
+            let values = of_each()
+                .enumerate()
+                .map(|(at, tally)| if is_known(at) { figure.of(tally, total) } else { Value::Missing });
+            row.extend(values);
+            let picture = |(at, tally): (usize, &Tally)| figure.drawn(tally, total).filter(|_| is_known(at));
             drawn.push(Drawn {
                 part: word.text.clone(),
-                is_dated: facet.is_time() && (1..LAST).contains(&word.place),
-                values: of_each().map(|tally| figure.drawn(tally, total)).collect(),
+                is_dated: facet.is_time()
+                    && (1..LAST).contains(&word.place)
+                    && today.as_ref().is_none_or(|today| word.place < today.place),
+                values: of_each().enumerate().map(picture).collect(),
                 all: of_all.map(|tally| tally.models),
             });
             row.extend(of_all.map(|tally| match figure {
@@ -315,6 +266,9 @@ impl Survey<'_> {
             section.shown = Some((order.len(), of, "parts"));
         }
         section.findings.extend(self.unfinished(&parts, &order));
+        for chart in &mut section.charts {
+            chart.remarks.splice(0..0, section.findings.iter().cloned());
+        }
         section.define(&[
             &Part::Direct.about(census::Counted::Others),
             &Part::All.about(census::Counted::Others),
@@ -378,8 +332,26 @@ impl Survey<'_> {
         let taken = self.snapshot().provenance().taken?;
         let day = crate::ink::day(taken);
         let today = parts.of_instant(taken)?;
-        let is_there = order.iter().any(|(_, word)| *word == today);
-        is_there.then(|| format!("{} is not over: the snapshot is of {day}.", today.text))
+        let is_there = |is_it: &dyn Fn(&Word) -> bool| order.iter().any(|(_, word)| is_it(word));
+        let over =
+            is_there(&|word| *word == today).then(|| format!("{} is not over: the snapshot is of {day}.", today.text));
+        let late = is_there(&|word| word.place > today.place && word.place < LAST).then(|| {
+            format!("What is later than {} is dated after the snapshot: one of the two dates is wrong.", today.text)
+        });
+        let told: Vec<String> = over.into_iter().chain(late).collect();
+        (!told.is_empty()).then(|| told.join(" "))
+    }
+
+    /// Of how many models of each one's F2 the date is known, whichever days are asked for.
+    fn dates(&self, rivals: &[Rival], counted: &[(FamilyCount, Derived)]) -> Result<Vec<Coverage>, Error> {
+        let calendar = self.calendar()?;
+        let of =
+            |derived: &Derived| Coverage::count(derived.all.iter().map(|(row, _)| *row), |row| calendar.is_dated(row));
+        if self.census.counting().is_everything() {
+            return Ok(counted.iter().map(|(_, derived)| of(derived)).collect());
+        }
+        let sets = self.members(rivals.iter().map(|rival| &rival.family))?;
+        Ok(Derived::of_sets(self.lineage, &sets, census::Counted::Others).iter().map(of).collect())
     }
 }
 

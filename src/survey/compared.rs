@@ -2,7 +2,7 @@
 
 use super::Facet;
 use crate::census::Coverage;
-use crate::ink::{Chart, Flow, Series, Shape, Slope, Unit};
+use crate::ink::{Chart, Flow, Series, Shape, Slope, Unit, grouped, plural};
 
 /// More lines, or rows of a matrix, than these nobody tells apart.
 const DRAWN: usize = 12;
@@ -26,7 +26,9 @@ pub(super) fn parts(title: &str, names: &[String], parts: &[Drawn], facet: Facet
     if facet.is_time() {
         return over_time(title, names, parts, unit);
     }
-    let shown = &parts[..parts.len().min(DRAWN)];
+    // What is not known stands last, and is never left out.
+    let left = parts.len().saturating_sub(DRAWN);
+    let shown: Vec<&Drawn> = parts.iter().take(DRAWN - 1).chain(parts.iter().skip(DRAWN - 1 + left)).collect();
     let chart = match names.len() {
         1 => Chart::bars(title, unit, shown.iter().map(|part| (part.part.as_str(), part.values[0]))),
         _ => {
@@ -36,17 +38,17 @@ pub(super) fn parts(title: &str, names: &[String], parts: &[Drawn], facet: Facet
         }
     };
     match shown.len() < parts.len() {
-        true => chart.noting(format!("The first {DRAWN} of {} are drawn.", parts.len())),
+        true => chart.noting(format!("Drawn: the first {} and the last of {} parts.", DRAWN - 1, parts.len())),
         false => chart,
     }
 }
 
 fn over_time(title: &str, names: &[String], parts: &[Drawn], unit: Unit) -> Chart {
-    // A share of a few models says nothing.
-    let is_drawn = |part: &Drawn| unit != Unit::Share || part.all.is_none_or(|all| all >= Coverage::FEWEST);
+    // A few models say nothing.
+    let is_drawn = |part: &Drawn| part.all.is_none_or(|all| all >= Coverage::FEWEST);
     let mut dated: Vec<&Drawn> = parts.iter().filter(|part| part.is_dated).collect();
     let is_whole = dated.len() == parts.len();
-    let some_are_few = dated.iter().any(|part| !is_drawn(part));
+    let few = dated.iter().filter(|part| !is_drawn(part)).count() as u64;
     // The axis begins and ends with what is drawn.
     dated.truncate(dated.iter().rposition(|part| is_drawn(part)).map_or(0, |last| last + 1));
     dated.drain(..dated.iter().position(|part| is_drawn(part)).unwrap_or(0));
@@ -60,11 +62,15 @@ fn over_time(title: &str, names: &[String], parts: &[Drawn], unit: Unit) -> Char
         chart = chart.noting(format!("The first {DRAWN} of {} names are drawn.", names.len()));
     }
     if !is_whole {
-        chart = chart.noting("Models without a date, and those from before the Hub kept dates, are not drawn.");
+        chart = chart.noting("What has no date, is from before the Hub kept dates, or is of no step that is over by the snapshot's day is not drawn.");
     }
-    match some_are_few {
-        true => chart.noting(format!("Shares of fewer than {} derived models are not drawn.", Coverage::FEWEST)),
-        false => chart,
+    match few {
+        0 => chart,
+        few => chart.noting(format!(
+            "Not drawn: {} of fewer than {} derived models.",
+            plural(few, "step"),
+            Coverage::FEWEST
+        )),
     }
 }
 
@@ -89,14 +95,21 @@ pub(super) fn along(title: &str, names: &[String], parts: &[Drawn], unit: Unit) 
     Chart::new(title, unit, shape)
 }
 
-/// Draws who builds on whom as bands, the widest of them: source, builder and models.
-pub(super) fn flows<'f>(title: &str, flows: impl ExactSizeIterator<Item = (&'f str, &'f str, u64)>) -> Chart {
-    let of = flows.len();
+/// Draws who builds on whom as bands, the widest of them, of so many pairs: source, builder and models.
+pub(super) fn flows<'f>(
+    title: &str,
+    flows: impl ExactSizeIterator<Item = (&'f str, &'f str, u64)>,
+    of: usize,
+) -> Chart {
+    let drawn = flows.len().min(BANDS);
     let links =
         flows.take(BANDS).map(|(from, to, models)| Flow { from: from.into(), to: to.into(), value: models as f64 });
     let chart = Chart::new(title, Unit::Count, Shape::Flows { links: links.collect() });
-    match of > BANDS {
-        true => chart.noting(format!("The first {BANDS} pairs are drawn.")),
-        false => chart,
+    match drawn < of {
+        true => chart.noting(format!(
+            "Drawn: the first {drawn} of {} pairs. The numbers at names are the sums of what is drawn, and no totals.",
+            grouped(of as u64)
+        )),
+        false => chart.noting("The numbers at names are sums of pairs: a merge of several sources counts in each."),
     }
 }

@@ -55,7 +55,7 @@ impl Ends {
                 "Source and builder: the publishers of the parent and of the model, with all of their accounts; an account that is in no table stands alone, as account/*. Only links that are quantizations are counted."
             }
             Ends::Country => {
-                "Source and builder: the countries of the publishers of the parent and of the model; who is in no table is unknown."
+                "Source and builder: the countries of the publishers of the parent and of the model; ZZ is international, and who is in no table is unknown."
             }
             Ends::Kind => {
                 "Source and builder: the kinds of the publishers of the parent and of the model; who is in no table is unknown."
@@ -142,7 +142,12 @@ impl Survey<'_> {
                 of_builder.into(),
             ]);
         }
-        let whose = if own { "derived models" } else { "models are built on somebody else's" };
+        let whose = match (ends, own) {
+            (Ends::Converter, false) => "models are quantized of somebody else's",
+            (Ends::Converter, true) => "quantized models",
+            (_, false) => "models are built on somebody else's",
+            (_, true) => "derived models",
+        };
         section.findings.push(format!(
             "{} {whose}, in {} of source and builder.",
             grouped(total),
@@ -161,7 +166,7 @@ impl Survey<'_> {
             ends => format!("Who builds on whom, by {}", ends.name()),
         };
         let bands = named.iter().map(|(flow, source, builder)| (source.as_str(), builder.as_str(), flow.models));
-        section.charts.push(compared::flows(&title, bands));
+        section.charts.push(compared::flows(&title, bands, of));
         section.tables.push(table);
         if named.len() < of {
             section.shown = Some((named.len(), of, "pairs"));

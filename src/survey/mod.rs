@@ -13,6 +13,7 @@ mod downloads;
 mod drift;
 mod explain;
 mod facet;
+mod figure;
 mod flows;
 mod growth;
 mod intermediaries;
@@ -40,9 +41,10 @@ use crate::snapshot::{NumberColumn, Numbers, Row, Snapshot};
 use behind::Behind;
 
 pub use blast::{HIT, Struck, blast};
-pub use compare::{Figure, Kind, Rival, along};
+pub use compare::{Kind, Rival, along};
 pub use facet::Facet;
 pub(crate) use facet::Parts;
+pub use figure::Figure;
 pub use flows::Ends;
 pub use series::{SERIES, series};
 

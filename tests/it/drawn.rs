@@ -183,7 +183,8 @@ impl Picture {
         let number = self.nodes.iter().position(|node| node.2 == id).unwrap();
         let ((x, y), ..) = self.nodes[number];
         let labels = || self.labels.iter().filter(|label| label.node == Some(number));
-        let right = labels().map(|label| label.right).fold(x, f64::max);
+        // Room is left for the font inside the program, in which letters are up to a fifth wider than in Helvetica.
+        let right = labels().map(|label| label.right + (label.right - label.left) * 0.2).fold(x, f64::max);
         let is_begin = |line: &&Vec<Point>| near(line[0].1, y) && (x..right + 8.0).contains(&line[0].0);
         let mut open: Vec<Point> = self.lines.iter().filter(is_begin).map(|line| line[line.len() - 1]).collect();
         let mut met: BTreeSet<(i64, i64)> = BTreeSet::new();

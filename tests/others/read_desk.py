@@ -123,6 +123,7 @@ def reach(ids):
         from links join inside on src = inside.id join level on dst = level.id where generation > 0 and dst in (from counted) group by dst""")
 
 
+TIMES = ("month", "quarter", "year")
 PARTS = {"month": "month", "quarter": "quarter", "year": "year", "country": "country", "licence": "licence", "size": "size", "owner": "own",
          "relation": "rel", "generation": "generation"}
 SHOWN = {"f2": "count(*)", "f1": "count(*) filter (direct)", "authors": "count(distinct own)", "downloads": "sum(downloads)::bigint"}
@@ -135,6 +136,7 @@ def comparisons(names, words):
         reach(ids[name])
         db.execute(f"create or replace table of_{at} as select f2.*, own, country, licence, size, month, quarter, year, downloads, created from f2 join models using (id)")
         tables[name] = f"of_{at}"
+        db.execute(f"create or replace table reached_{at} as select id from level where generation > 0")
     db.execute("create or replace table of_all as select derived.*, true as direct, rel as direct_rel, 0 as generation, own, country, licence, size, month, quarter, year, downloads, created from derived join models using (id)")
     all_derived = sql("select count(*) from of_all")[0][0]
     # Totals.
@@ -146,15 +148,23 @@ def comparisons(names, words):
         row = dict(members=len(ids[name]), f1=f1, f2=f2, authors=authors, downloads_30d=downloads, downloads_known_of=known, only=only,
                    share=f2 / all_derived if all_derived else None)
         for days in (30, 90, 365):
-            row[f"created_{days}d"] = sql(f"""select count(*) from {table} where created >= ?::timestamptz - to_days({days})
+            has_dates = f2 == 0 or sql(f"select count(created) from {table}")[0][0]
+            row[f"created_{days}d"] = None if not has_dates else sql(f"""select count(*) from {table} where created >= ?::timestamptz - to_days({days})
                 and created < ?::timestamptz + to_days(1)""", taken, taken)[0][0]
         row |= {relation: sql(f"select count(*) from {table} where rel = {at}")[0][0] for at, relation in enumerate(RELATIONS)}
         expected[(name,)] = row
     question = ["compare", *names, *words]
     compare(question, ["name"], ask(*question)["rows"], expected)
+    # Of whom no date is known, whatever days are asked for, nothing is known of a step of time.
+    has_dates = {}
+    for name in names:
+        dates, of = sql("select count(*) filter (created >= '2022-03-03'), count(*) from models where id in (select id from reached_" + str(names.index(name)) + ")")[0]
+        has_dates[name] = dates > 0 or of == 0
     # Part by part.
     for by, column in PARTS.items():
         for show in [*SHOWN, "share"]:
+            if (by, show) == ("generation", "share"):
+                continue
             figure = SHOWN.get(show, "count(*)")
             # Of F1 the links from members alone are looked at.
             word = f"{RELATIONS}[{'direct_rel' if show == 'f1' else 'rel'} + 1]" if by == "relation" else f"{column}::text"
@@ -167,15 +177,15 @@ def comparisons(names, words):
             # Steps of time in between have a row of their own, which says 0.
             dated = sorted(part for part in parts if part[0] == "2")
             between = [row[by] for row in found if row[by] not in parts]
-            if not (by in ("month", "quarter", "year") and all(dated[0] < part < dated[-1] for part in between)) and between:
+            if not (by in TIMES and all(dated[0] < part < dated[-1] for part in between)) and between:
                 wrong.append(f"{question}: {between[:3]} is no part of any")
             nothing = None if show == "downloads" else 0
             expected = {}
             for part in parts | set(between):
                 total = every.get(part, nothing)
-                row = {name: known.get(part, nothing) for name, known in of.items()}
+                row = {name: known.get(part, nothing) if part == "without a date" or by not in TIMES or has_dates[name] else None for name, known in of.items()}
                 if show == "share":
-                    row = {name: models / total if total else None for name, models in row.items()}
+                    row = {name: models / total if total and models is not None else None for name, models in row.items()}
                 if by != "generation":
                     row["all"] = total
                 expected[(part,)] = row
@@ -185,6 +195,9 @@ def comparisons(names, words):
 def flows(words):
     ends = {"owner": "own", "publisher": "publisher", "converter": "publisher", "country": "country", "kind": "kind", "family": None}
     for by, column in ends.items():
+        # Where no quantization is followed there are no conversions, which is refused.
+        if by == "converter" and {"--exclude", "--relation"} & set(words):
+            continue
         links = "links" if by != "converter" else "(select * from links where rel = 2) links"
         if column:
             groups = f"select id, {column} as name from models"

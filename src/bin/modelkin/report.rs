@@ -115,6 +115,17 @@ fn places(out: &Path) -> anyhow::Result<(PathBuf, PathBuf)> {
     if page.is_dir() {
         bail!("{}: is a folder, and the page needs that name; choose another --outputput", page.display());
     }
+    // A file of another format was meant, and no folder of that name.
+    const STRANGE: [&str; 9] = ["pdf", "png", "svg", "txt", "tex", "doc", "docx", "xlsx", "parquet"];
+    if let Some(suffix) =
+        out.extension().filter(|suffix| !out.is_dir() && STRANGE.iter().any(|known| suffix.eq_ignore_ascii_case(known)))
+    {
+        let suffix = suffix.to_string_lossy();
+        bail!(Usage(format!(
+            "--output {}: a report is no {suffix}; end its name with .html, .md or .json, or .csv for one table, or name a folder (--chart draws)",
+            out.display()
+        )));
+    }
     if files.file_name().is_none() {
         bail!(Usage(format!("--output {}: no name for a page or a folder", out.display())));
     }

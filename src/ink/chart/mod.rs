@@ -15,6 +15,8 @@ mod stacked;
 use super::{Unit, grouped, percent, short};
 #[cfg(feature = "export")]
 pub(super) use ruler::FACES;
+#[cfg(feature = "export")]
+pub(crate) use ruler::text_width;
 use ruler::{Ruler, Weight};
 use sheet::{Area, Sheet};
 pub use size::Size;

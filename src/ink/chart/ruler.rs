@@ -23,6 +23,12 @@ pub(super) struct Ruler {
     pub slack: f64,
 }
 
+/// How wide a text is in the font inside the program, in the unit of its size.
+#[cfg(feature = "export")]
+pub(crate) fn text_width(text: &str, size: f64, is_bold: bool) -> f64 {
+    Ruler { slack: 1.0 }.width(text, size, if is_bold { Weight::Bold } else { Weight::Plain })
+}
+
 impl Ruler {
     /// How wide a text is.
     pub fn width(self, text: &str, size: f64, weight: Weight) -> f64 {
