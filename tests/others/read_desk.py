@@ -171,7 +171,7 @@ def comparisons(names, words):
             values = lambda table, figure: dict(sql(f"select {word}, {figure} from {table} {'where direct' if show == 'f1' and table != 'of_all' else ''} group by 1"))
             of = {name: values(table, figure) for name, table in tables.items()}
             every = values("of_all", SHOWN["f2"] if show in ("f1", "share") else figure)
-            question = ["compare", *names, "--by", by, "--show", show, *words, *(["--top", "0"])]
+            question = ["compare", *names, "--by", by, "--show", show, *words, *(["--top", "0"] if by in ("country", "licence", "owner") else [])]
             found = ask(*question)["rows"]
             parts = {part for known in of.values() for part in known}
             # Steps of time in between have a row of their own, which says 0.
