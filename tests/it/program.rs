@@ -211,7 +211,15 @@ fn what_a_date_filter_leaves_out_is_said() {
         let ran = place.run(&[&["family", "a/base"][..], &args].concat());
         assert_eq!(ran.code, 2, "{args:?}");
     }
-    assert_eq!(place.run(&["rank", "--since", "2025"]).code, 2);
+    // A year and a month are their first day.
+    let rows = |day: &str| json(&place.run(&["rank", "--since", day, "--format", "json"]));
+    assert_eq!(rows("2024"), rows("2024-01-01"));
+    assert_eq!(rows("2024-05"), rows("2024-05-01"));
+    for day in ["20255", "2024-5", "2024-13", "May", "2024-02-30", ""] {
+        let ran = place.run(&["rank", "--since", day]);
+        assert_eq!(ran.code, 2, "{day}");
+        assert!(ran.err.contains("write it as 2025-01-31, or as 2025-01 or 2025"), "{day}: {}", ran.err);
+    }
 }
 
 #[test]
