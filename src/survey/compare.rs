@@ -150,12 +150,24 @@ impl Survey<'_> {
     ) -> Result<Section, Error> {
         let mut section = Section::new("compare", "Derivatives beside each other, part by part");
         let counting = self.census.counting();
-        let counted = self.counted(rivals)?;
+        let sets = self.members(rivals.iter().map(|rival| &rival.family))?;
+        let mut derived = Derived::of_sets(self.lineage, &sets, census::Counted::Others);
+        // Of how many the date is known, whichever days are asked for.
+        let created = self.snapshot().created()?;
+        let is_dated = |(row, _): &(Row, Relation)| census::Bursts::can_judge(created.at(*row));
+        let dates = derived.iter().map(|of| Coverage::count(&of.all, is_dated));
+        let dates: Vec<Coverage> = if facet.is_time() { dates.collect() } else { Vec::new() };
+        let wanted = counting.wanted(self.snapshot())?;
+        for of in &mut derived {
+            for models in [&mut of.direct, &mut of.all] {
+                models.retain(|(row, _)| wanted.holds(*row));
+            }
+        }
         let mut parts = Parts::new(self, facet)?;
         let mut columns: Vec<Vec<Tally>> = Vec::new();
-        for (rival, (_, derived)) in rivals.iter().zip(&counted) {
+        for (members, derived) in sets.iter().zip(&derived) {
             let models = if figure == Figure::F1 { &derived.direct } else { &derived.all };
-            let distances = self.distances(rival, facet)?;
+            let distances = self.distances(members, facet);
             let distance = |row: &Row| distances.get(row).copied().unwrap_or(0);
             let numbers = models.iter().map(|(row, relation)| parts.number(*row, *relation, distance(row)));
             columns.push(census::parts(self.lineage, models, &numbers.collect::<Vec<_>>(), counting)?);
@@ -183,7 +195,6 @@ impl Survey<'_> {
             let known = models(&|number| parts.place(number) != LAST);
             section.cover(what, Coverage { known, of: models(&|_| true) });
         }
-        let dates = if facet.is_time() { self.dates(rivals, &counted)? } else { Vec::new() };
         if facet.is_time() {
             let told = rivals.iter().zip(&dates).map(|(rival, dates)| {
                 format!("{} {} of {}", rival.family.name, grouped(dates.known), grouped(dates.of))
@@ -192,27 +203,8 @@ impl Survey<'_> {
         }
         parts.fill();
 
-        let size = |number: u32| {
-            columns.iter().filter_map(|column| column.get(number as usize)).map(|of| of.models).sum::<u64>()
-        };
-        // The largest by what is shown stand first.
-        let shown = |number: u32| -> (u64, u64) {
-            let tallies = columns.iter().filter_map(|column| column.get(number as usize));
-            (tallies.map(|tally| figure.size(tally)).sum(), size(number))
-        };
-        let mut order: Vec<u32> = (0..parts.len() as u32).collect();
-        // A series begins and ends where one of those that are compared does; of other parts those that none has say nothing.
-        let met = order.iter().filter(|number| facet.is_time() && size(**number) > 0);
-        let places: Vec<u64> =
-            met.map(|number| parts.place(*number)).filter(|place| (1..LAST).contains(place)).collect();
-        let (from, to) = (places.iter().min().copied().unwrap_or(1), places.iter().max().copied().unwrap_or(0));
-        order.retain(|number| (from..=to).contains(&parts.place(*number)) && facet.is_time() || size(*number) > 0);
+        let mut order = order(&parts, facet, figure, &columns);
         let of = order.len();
-        match facet {
-            _ if facet.is_ordered() => order.sort_by_cached_key(|number| parts.at(*number)),
-            Facet::Owner => order.sort_by_key(|number| (Reverse(shown(*number)), parts.first(*number))),
-            _ => order.sort_by_cached_key(|number| (parts.place(*number), Reverse(shown(*number)), parts.at(*number))),
-        }
         if !facet.is_ordered() {
             // What is not known may be most of all, and is never cut off.
             let known = order.iter().filter(|number| parts.place(**number) != LAST).count();
@@ -221,12 +213,7 @@ impl Survey<'_> {
         let order: Vec<(u32, Word)> = order.into_iter().map(|number| (number, parts.at(number))).collect();
 
         let unit = figure.unit();
-        let mut heads: Vec<(String, Unit)> = vec![(facet.name().into(), Text)];
-        // A family may be called like the column of the parts.
-        let head =
-            |name: &str| if name == facet.name() || name == ALL { format!("family {name}") } else { name.into() };
-        heads.extend(rivals.iter().map(|rival| (head(&rival.family.name), unit)));
-        heads.extend(all.is_some().then(|| (ALL.into(), Count)));
+        let heads = heads(facet.name(), rivals, unit, all.is_some());
         let mut table = Table::new("parts", format!("By {}", facet.name()), 1, &heads, &[]);
         table.most = usize::MAX;
         let mut drawn = Vec::new();
@@ -253,10 +240,7 @@ impl Survey<'_> {
                 values: of_each().enumerate().map(picture).collect(),
                 all: of_all.map(|tally| tally.models),
             });
-            row.extend(of_all.map(|tally| match figure {
-                Figure::Share => total.into(),
-                figure => figure.of(tally, total),
-            }));
+            row.extend(of_all.map(|tally| figure.of_all(tally)));
             table.row(row);
         }
         let title = format!("{} by {}", figure.title(), facet.name());
@@ -283,13 +267,12 @@ impl Survey<'_> {
         census::counted(&families, self.lineage, self.census.counting())
     }
 
-    /// How many links lie between each model and the nearest member of a rival, if that is asked for.
-    fn distances(&self, rival: &Rival, facet: Facet) -> Result<HashMap<Row, u32>, Error> {
-        if facet != Facet::Generation {
-            return Ok(HashMap::new());
+    /// How many links lie between each model and the nearest of some members, if that is asked for.
+    fn distances(&self, members: &[Row], facet: Facet) -> HashMap<Row, u32> {
+        match facet {
+            Facet::Generation => self.lineage.below(members).distances().collect(),
+            _ => HashMap::new(),
         }
-        let members = census::members(&rival.family, self.lineage)?;
-        Ok(self.lineage.below(&members).distances().collect())
     }
 
     /// The place of each by F2 among others of its kind, from 1, and how many there are.
@@ -341,18 +324,6 @@ impl Survey<'_> {
         let told: Vec<String> = over.into_iter().chain(late).collect();
         (!told.is_empty()).then(|| told.join(" "))
     }
-
-    /// Of how many models of each one's F2 the date is known, whichever days are asked for.
-    fn dates(&self, rivals: &[Rival], counted: &[(FamilyCount, Derived)]) -> Result<Vec<Coverage>, Error> {
-        let calendar = self.calendar()?;
-        let of =
-            |derived: &Derived| Coverage::count(derived.all.iter().map(|(row, _)| *row), |row| calendar.is_dated(row));
-        if self.census.counting().is_everything() {
-            return Ok(counted.iter().map(|(_, derived)| of(derived)).collect());
-        }
-        let sets = self.members(rivals.iter().map(|rival| &rival.family))?;
-        Ok(Derived::of_sets(self.lineage, &sets, census::Counted::Others).iter().map(of).collect())
-    }
 }
 
 /// Sets what descends from families, owners and models beside each other in several snapshots of other dates, the earliest first.
@@ -361,10 +332,7 @@ impl Survey<'_> {
 /// [`Error::Snapshot`] if a column is not as it was written.
 pub fn along(surveys: &[Survey<'_>], rivals: &[Rival], figure: Figure) -> Result<Section, Error> {
     let mut section = Section::new("compare", "Derivatives beside each other, snapshot by snapshot");
-    let mut heads: Vec<(String, Unit)> = vec![("date".into(), Text)];
-    let head = |name: &str| if [ALL, "date"].contains(&name) { format!("family {name}") } else { name.into() };
-    heads.extend(rivals.iter().map(|rival| (head(&rival.family.name), figure.unit())));
-    heads.push((ALL.into(), Count));
+    let heads = heads("date", rivals, figure.unit(), true);
     let mut table = Table::new("snapshots", "By snapshot", 1, &heads, &[]);
     table.most = usize::MAX;
     let mut drawn = Vec::new();
@@ -383,10 +351,7 @@ pub fn along(surveys: &[Survey<'_>], rivals: &[Rival], figure: Figure) -> Result
         });
         let mut row: Vec<Value> = vec![date.into()];
         row.extend(of_each().map(|tally| figure.of(tally, all.models)));
-        row.push(match figure {
-            Figure::Share => all.models.into(),
-            figure => figure.of(&all, all.models),
-        });
+        row.push(figure.of_all(&all));
         table.row(row);
     }
     let title = format!("{}, snapshot by snapshot", figure.title());
@@ -401,8 +366,37 @@ pub fn along(surveys: &[Survey<'_>], rivals: &[Rival], figure: Figure) -> Result
     Ok(section)
 }
 
+/// The parts that say something, in their order, or the largest by what is shown first: those that one of the columns has. A series
+/// has all steps of time between the first and the last of them.
+fn order(parts: &Parts<'_, '_>, facet: Facet, figure: Figure, columns: &[Vec<Tally>]) -> Vec<u32> {
+    let sum = |number: u32, of: &dyn Fn(&Tally) -> u64| -> u64 {
+        columns.iter().filter_map(|column| column.get(number as usize)).map(of).sum()
+    };
+    let models = |number: u32| sum(number, &|tally| tally.models);
+    let shown = |number: u32| Reverse((sum(number, &|tally| figure.size(tally)), models(number)));
+    let all = || 0..parts.len() as u32;
+    let met = all().filter(|number| facet.is_time() && models(*number) > 0).map(|number| parts.place(number));
+    let places: Vec<u64> = met.filter(|place| (1..LAST).contains(place)).collect();
+    let (from, to) = (places.iter().min().copied().unwrap_or(1), places.iter().max().copied().unwrap_or(0));
+    let is_step = |number: u32| facet.is_time() && (from..=to).contains(&parts.place(number));
+    let mut order: Vec<u32> = all().filter(|number| is_step(*number) || models(*number) > 0).collect();
+    match facet {
+        _ if facet.is_ordered() => order.sort_by_cached_key(|number| parts.at(*number)),
+        Facet::Owner => order.sort_by_key(|number| (shown(*number), parts.first(*number))),
+        _ => order.sort_by_cached_key(|number| (parts.place(*number), shown(*number), parts.at(*number))),
+    }
+    order
+}
+
 /// The column of every derived model.
 const ALL: &str = "all";
+
+/// A column for the parts, one for each name, and perhaps that of all; a family may be called like one of these.
+fn heads(first: &str, rivals: &[Rival], unit: Unit, has_all: bool) -> Vec<(String, Unit)> {
+    let head = |name: String| if [first, ALL].contains(&&*name) { format!("family {name}") } else { name };
+    let names = names(rivals).into_iter().map(|name| (head(name), unit));
+    std::iter::once((first.to_owned(), Text)).chain(names).chain(has_all.then(|| (ALL.to_owned(), Count))).collect()
+}
 
 fn names(rivals: &[Rival]) -> Vec<String> {
     rivals.iter().map(|rival| rival.family.name.clone()).collect()

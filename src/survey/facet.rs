@@ -98,7 +98,7 @@ impl Facet {
     }
 
     /// Tells whether its parts have an order of their own; others stand by their sizes.
-    pub(super) fn is_ordered(self) -> bool {
+    pub fn is_ordered(self) -> bool {
         self.is_time() || matches!(self, Facet::Relation | Facet::Size | Facet::Generation)
     }
 }
@@ -131,8 +131,8 @@ pub(crate) struct Parts<'s, 'l> {
     firsts: Vec<Row>,
 }
 
-/// Keys below this have their numbers in a table: owners, licences, days.
-const DENSE: u64 = 1 << 26;
+/// Keys below this have their numbers in a table: owners, licences, days. A date far from all others takes no room there.
+const DENSE: u64 = 1 << 22;
 
 impl<'s, 'l> Parts<'s, 'l> {
     pub(crate) fn new(survey: &'s Survey<'l>, facet: Facet) -> Result<Parts<'s, 'l>, Error> {

@@ -85,6 +85,11 @@ impl Figure {
         }
     }
 
+    /// What stands in the column of every derived model: of shares, how many these are.
+    pub(super) fn of_all(self, tally: &Tally) -> Value {
+        if self == Figure::Share { tally.models.into() } else { self.of(tally, tally.models) }
+    }
+
     pub(super) fn of(self, tally: &Tally, all: u64) -> Value {
         match self {
             Figure::F1 | Figure::F2 => tally.models.into(),
