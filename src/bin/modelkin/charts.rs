@@ -37,16 +37,11 @@ fn suffixes() -> String {
 }
 
 /// Asks, draws the answer if that is wanted, and writes it.
-pub fn answer(
-    args: &args::Chart,
-    atlas: &Atlas,
-    question: &Question,
-    tables: &args::Tables,
-    form: args::Form,
-) -> anyhow::Result<ExitCode> {
+pub fn answer(args: &args::Drawable, atlas: &Atlas, question: &Question) -> anyhow::Result<ExitCode> {
+    let args::Drawable { chart, tables, question: typed, .. } = args;
     let answer = desk::ask(atlas, question)?;
-    write(args, &answer, tables.owners.iter().chain(&tables.families).map(PathBuf::as_path))?;
-    desk::write(&answer, form)
+    write(chart, &answer, tables.owners.iter().chain(&tables.families).map(PathBuf::as_path))?;
+    desk::write(&answer, typed.form)
 }
 
 /// Draws an answer, if that is wanted. It may not take the place of what was read for it.

@@ -27,16 +27,16 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
         within: args.within.clone(),
         most: desk::most(args.top),
         days: args.days,
-        filter: (&args.filter).into(),
+        filter: (&args.drawable.filter).into(),
     });
     desk::check(&question)?;
-    charts::check(&args.chart)?;
-    if args.tables.families.is_some() && of != Group::Families && args.within.is_none() {
+    charts::check(&args.drawable.chart)?;
+    if args.drawable.tables.families.is_some() && of != Group::Families && args.within.is_none() {
         bail!(Usage("--families says which families there are; use it with --of families or with --within".into()));
     }
-    if args.tables.owners.is_some() && of != Group::Countries {
+    if args.drawable.tables.owners.is_some() && of != Group::Countries {
         bail!(Usage("--owners says who stands behind accounts; use it with --of countries".into()));
     }
-    let atlas = desk::atlas(&args.question, desk::tables(&args.tables)?)?;
-    charts::answer(&args.chart, &atlas, &question, &args.tables, args.question.form)
+    let atlas = desk::atlas(&args.drawable.question, desk::tables(&args.drawable.tables)?)?;
+    charts::answer(&args.drawable, &atlas, &question)
 }

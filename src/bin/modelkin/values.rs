@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use modelkin::ask::{Day, did_you_mean};
 use modelkin::census::Measure;
 use modelkin::export::{self, BomFormat};
@@ -55,6 +55,29 @@ fn instead(name: &str, known: &[&str]) -> String {
 
 pub fn relation(name: &str) -> Result<Relation, String> {
     Relation::from_name(name).ok_or_else(|| instead(name, &Relation::ALL.map(Relation::name)))
+}
+
+/// One of a few words of the library, each with what it means: the sentence about it, without its first words.
+pub fn words<W: Copy + Send + Sync + 'static>(
+    all: &'static [W],
+    name: fn(W) -> &'static str,
+    about: fn(W) -> &'static str,
+) -> impl TypedValueParser<Value = W> {
+    let meaning = move |word| about(word).split_once(": ").map_or(about(word), |(_, meaning)| meaning);
+    let of = move |word: &W| PossibleValue::new(name(*word)).help(meaning(*word)).aliases(also(name(*word)));
+    PossibleValuesParser::new(all.iter().map(of)).try_map(move |text| {
+        let is_it = |word: &&W| text == name(**word) || also(name(**word)).contains(&&*text);
+        all.iter().find(is_it).copied().ok_or_else(|| format!("{text} is no word here"))
+    })
+}
+
+/// What else people write for a word.
+fn also(name: &str) -> &'static [&'static str] {
+    match name {
+        "licence" => &["license"],
+        "owner" => &["author"],
+        _ => &[],
+    }
 }
 
 /// What an export is written as.

@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use modelkin::census::Measure;
 use modelkin::export;
 
-use super::chart::Chart;
+use super::chart::{Chart, Drawable};
 use super::common::{Asked, Filter, Form, Question, Tables, Trust, Wait};
 use crate::choice::{CollapseArg, ColorArg, GroupArg};
 use crate::values::To;
@@ -67,17 +67,11 @@ pub struct Rank {
     /// How many rows to show; 0 shows all
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub top: usize,
-    #[command(flatten)]
-    pub tables: Tables,
     /// For --by growth: how many days before the snapshot's date are recent [default: 30]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub days: Option<u16>,
     #[command(flatten)]
-    pub filter: Filter,
-    #[command(flatten)]
-    pub chart: Chart,
-    #[command(flatten)]
-    pub question: Question,
+    pub drawable: Drawable,
 }
 
 #[derive(Debug, ClapArgs)]

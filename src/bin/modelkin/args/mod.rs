@@ -14,9 +14,9 @@ use clap::{Parser, Subcommand};
 pub use crate::choice::{ColorArg, FormatArg, GroupArg, KindArg, ShellArg, WhenArg};
 use crate::files::FromTo;
 pub use asking::{Begin, Check, Diff, Explain, Export, Family, Owners, PartArg, Rank, Report, SelectionArgs, Show};
-pub use chart::Chart;
+pub use chart::{Chart, Drawable};
 pub use common::{Asked, Filter, Form, Speech, Tables, Trust, Wait};
-pub use comparing::{Compare, EndsArg, FacetArg, FigureArg, Flows, OwnArg};
+pub use comparing::{Compare, Flows, OwnArg};
 pub use making::{Crawl, Import, Verify};
 pub use origin::{Blast, Bom, Common, LicenceFormat, Licences, Models, Siblings, UnknownArg, Upstream, Why};
 
