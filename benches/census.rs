@@ -71,7 +71,7 @@ fn questions(c: &mut Criterion) {
             let ranking =
                 Ranking::of_models(&Census::count(&lineage, &counting).unwrap(), &[Measure::Descendants], None, 20)
                     .unwrap();
-            report::rank(&ranking, Group::Models, false, "").rows.len() as u64
+            report::rank(&ranking, Group::Models, &[], false, "").rows.len() as u64
         });
         cold(c, "rank owners", &|snapshot| {
             let lineage = Lineage::from_snapshot(snapshot).unwrap();

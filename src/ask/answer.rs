@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::tables::Tables;
 use super::{Cases, Chosen, Error, Meant, Naming, Question, names};
-use crate::census::{Burst, Census, Counted, Drawn, FamilyCount, Group, Listing, Part, Ranking};
+use crate::census::{Burst, Census, Counted, Drawn, FamilyCount, Group, Listing, Measure, Part, Ranking};
 #[cfg(feature = "export")]
 use crate::export;
 use crate::ink::{self, Report, Section, Slide, plural};
@@ -314,7 +314,9 @@ impl Answer {
             Facts::Models { family, part, listing, lineage, counted, words } => {
                 report::models(family, *part, listing, lineage, *counted, words, self.most())?
             }
-            Facts::Ranking { ranking, group, within, words } => report::rank(ranking, *group, within.is_some(), words),
+            Facts::Ranking { ranking, group, within, words } => {
+                report::rank(ranking, *group, self.columns(), within.is_some(), words)
+            }
             Facts::Tree { census, chosen, drawn, words, .. } => report::show(census, drawn, chosen.reach, words),
             Facts::Section { section, is_rows: true } => section.rows(),
             Facts::Section { section, .. } => section.report(),
@@ -400,6 +402,14 @@ impl Answer {
     /// There is none after [`Atlas::ask`](super::Atlas::ask), which read the same tables.
     pub fn compared(&self, section: &Section) -> Result<Option<ink::Table>, Error> {
         Ok(ink::compared(section, &self.tables.references()?.published))
+    }
+
+    /// The measures that a ranking shows, if any are named.
+    fn columns(&self) -> &[Measure] {
+        match &self.question {
+            Question::Rank(asked) => &asked.columns,
+            _ => &[],
+        }
     }
 
     /// How many rows people are shown.

@@ -98,7 +98,11 @@ impl Question {
             Question::Rank(rank) => {
                 words.word("rank");
                 words.option("--of", (rank.of != Group::Models).then(|| rank.of.name()));
-                words.option("--by", Some(rank.measures().map(Measure::name).collect::<Vec<_>>().join(",")));
+                let names =
+                    |measures: &[Measure]| measures.iter().map(|measure| measure.name()).collect::<Vec<_>>().join(",");
+                let by: Vec<Measure> = std::iter::once(rank.by).chain(rank.beside.iter().copied()).collect();
+                words.option("--by", Some(names(&by)));
+                words.option("--columns", (!rank.columns.is_empty()).then(|| names(&rank.columns)));
                 words.option("--within", rank.within.as_ref());
                 words.most(rank.most, 20);
                 words.option("--days", rank.days);

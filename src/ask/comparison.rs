@@ -20,6 +20,9 @@ pub struct Rank {
     /// These measures are shown beside it.
     #[serde(with = "wire::many")]
     pub beside: Vec<Measure>,
+    /// If this names any measures, they alone are shown, in this order, and none beside.
+    #[serde(with = "wire::many")]
+    pub columns: Vec<Measure>,
     /// Only the members of this family, owner or model and what descends from them are ranked, or counted for whoever made them.
     pub within: Option<String>,
     /// The ranking has so many rows, or all without a number.
@@ -34,24 +37,31 @@ pub struct Rank {
 impl Default for Rank {
     fn default() -> Rank {
         let (of, by) = (Group::Models, Measure::Descendants);
-        let (beside, within, most, days) = Default::default();
-        Rank { of, by, beside, within, most, days, filter: Filter::default() }
+        let (beside, columns, within, most, days) = Default::default();
+        Rank { of, by, beside, columns, within, most, days, filter: Filter::default() }
     }
 }
 
 impl Rank {
-    /// Gives the measure that it is by, and those beside it.
+    /// Gives the measure that it is by, those beside it, and those that are shown besides.
     pub fn measures(&self) -> impl Iterator<Item = Measure> {
-        std::iter::once(self.by).chain(self.beside.iter().copied())
+        let columns = self.columns.iter().copied().filter(|measure| *measure != self.by);
+        std::iter::once(self.by).chain(self.beside.iter().copied()).chain(columns)
     }
 
     pub(super) fn check(&self) -> Result<(), Contradiction> {
         if let Some(measure) = self.measures().find(|measure| self.of != Group::Models && !measure.is_for_groups()) {
             return Err(Contradiction::ForModelsAlone(measure));
         }
-        let is_again = |(at, measure): &(usize, Measure)| self.measures().take(*at).any(|other| other == *measure);
-        if let Some((_, measure)) = self.measures().enumerate().find(is_again) {
-            return Err(Contradiction::Twice(measure.name().to_owned()));
+        if !self.beside.is_empty() && !self.columns.is_empty() {
+            return Err(Contradiction::ColumnsBeside);
+        }
+        let named: Vec<Measure> = std::iter::once(self.by).chain(self.beside.iter().copied()).collect();
+        for named in [&named, &self.columns] {
+            let is_again = |(at, measure): &(usize, &Measure)| named[..*at].contains(measure);
+            if let Some((_, measure)) = named.iter().enumerate().find(is_again) {
+                return Err(Contradiction::Twice(measure.name().to_owned()));
+            }
         }
         if self.days.is_some() && !self.measures().any(|measure| measure == Measure::Growth) {
             return Err(Contradiction::DaysWithoutGrowth);

@@ -26,6 +26,9 @@ pub enum Contradiction {
     /// A name or a measure stands in the question twice.
     #[error("{0} is named twice")]
     Twice(String),
+    /// Measures are to stand beside that of a ranking, and columns are named too.
+    #[error("the columns say which measures are shown, and others are named beside")]
+    ColumnsBeside,
     /// Owners or families are to be ranked within something: what descends from them is not.
     #[error(
         "what lies within is said of models and of whoever made them; owners and families are ranked by all that descends from them"

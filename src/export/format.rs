@@ -92,6 +92,16 @@ impl Format {
         }
     }
 
+    /// Tells whether a file with that suffix, in lower case, may be of the format: it is its own, or no format's.
+    pub fn fits(self, suffix: &str) -> bool {
+        match Format::from_suffix(suffix) {
+            Some(Format::Json) => matches!(self, Format::Json | Format::Cytoscape),
+            Some(Format::Csv) => matches!(self, Format::Csv | Format::Neo4j),
+            Some(known) => known == self,
+            None => true,
+        }
+    }
+
     /// Lists the files that an export consists of, in the order in which they are written.
     pub fn parts(self) -> &'static [FilePart] {
         match self {

@@ -7,7 +7,7 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use super::look::{Look, Painter};
 use super::printable::{fenced, markdown, markdown_lines, no_formula};
 use super::value::{Map, flatten};
-use super::{Block, Grid, Named, Value, day, plural};
+use super::{Block, Grid, Named, Value, day, grouped, plural};
 use crate::model::Hint;
 use crate::snapshot::{Snapshot, Taken};
 
@@ -161,9 +161,16 @@ impl Report<'_> {
         out.write_all(text.as_bytes())
     }
 
-    /// Writes the definition and the snapshot as text, for formats that have no room for them.
+    /// Writes the definition and the snapshot as text, and how many rows of all there are, for formats that have no room for them.
     pub fn note(&self, snapshot: &Snapshot) -> String {
-        format!("{}\n{}", self.definition.join("\n"), footer(snapshot))
+        let all = self.beside.iter().find_map(|(name, value)| match value {
+            Value::Count(all) if name == "of" && *all > self.rows.len() as u64 => Some(*all),
+            _ => None,
+        });
+        let cut = all.map(|all| format!("{} of {} rows.", grouped(self.rows.len() as u64), grouped(all)));
+        let parts: Vec<String> =
+            cut.into_iter().chain(self.definition.iter().cloned()).chain([footer(snapshot)]).collect();
+        parts.join("\n")
     }
 
     fn hinted(&self, text: &str, hint: Hint, end: char) -> String {

@@ -140,7 +140,7 @@ impl Section {
 
     /// Makes a report of the section alone: programs are given it as the one row.
     pub fn report(&self) -> Report<'_> {
-        Report { rows: Rows::One(Box::new(|| named(self, None))), ..self.rows() }
+        Report { rows: Rows::One(Box::new(|| named(self, None))), beside: Vec::new(), ..self.rows() }
     }
 
     /// Makes a report of the section in which programs are given the rows of its first table.
@@ -148,7 +148,10 @@ impl Section {
         let mut blocks = Vec::new();
         section_blocks(self, None, &mut blocks);
         let rows = self.tables.first().map_or(Vec::new().into(), |table| table.report(&[]).rows);
-        Report::new(self.definition.clone(), rows, blocks)
+        let of = self.shown.map(|(_, all, _)| ("of".into(), (all as u64).into()));
+        let coverage = (!self.coverage.is_empty()).then(|| ("coverage".into(), known(self)));
+        let beside = of.into_iter().chain(coverage).collect();
+        Report { beside, ..Report::new(self.definition.clone(), rows, blocks) }
     }
 }
 
@@ -221,12 +224,17 @@ fn grid(table: &Table) -> Grid {
     grid
 }
 
-/// A section for programs.
-fn named(section: &Section, compared: Option<&Table>) -> Named {
-    let texts = |texts: &[String]| Value::List(texts.iter().map(|text| text.as_str().into()).collect());
+/// The coverage of a section, for programs.
+fn known(section: &Section) -> Value {
     let coverage = section.coverage.iter().map(|Known { what, coverage }| {
         Value::group([("what", (*what).into()), ("known", coverage.known.into()), ("of", coverage.of.into())])
     });
+    Value::List(coverage.collect())
+}
+
+/// A section for programs.
+fn named(section: &Section, compared: Option<&Table>) -> Named {
+    let texts = |texts: &[String]| Value::List(texts.iter().map(|text| text.as_str().into()).collect());
     let tables = section.tables.iter().chain(compared).map(|table| {
         let rows = table.rows.iter().map(|row| Value::Group(table.named(row)));
         (table.name, Value::List(rows.collect()))
@@ -236,7 +244,7 @@ fn named(section: &Section, compared: Option<&Table>) -> Named {
         ("title".into(), section.title.into()),
         ("findings".into(), texts(&section.findings)),
         ("definition".into(), texts(&section.definition)),
-        ("coverage".into(), Value::List(coverage.collect())),
+        ("coverage".into(), known(section)),
         ("tables".into(), Value::group(tables)),
     ]
 }

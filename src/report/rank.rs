@@ -1,30 +1,22 @@
-use super::by_relation;
-use super::relation_heads;
 use crate::census::{Group, Measure, Ranked, Ranking, Valued};
 use crate::ink::{Block, Grid, Named, Report, Value, grouped};
+use crate::model::Relation;
 
-/// Writes a ranking; `is_within` tells whether only a family and what descends from it was looked at. `filter` says in words what
-/// was left out, if anything.
-pub fn rank(ranking: &Ranking, group: Group, is_within: bool, filter: &str) -> Report<'static> {
+/// A column of a ranking.
+struct Column {
+    name: &'static str,
+    measure: Measure,
+    /// The measure's place among those that were asked for, if it is one.
+    at: Option<usize>,
+    /// Its own column says of how many the value is known: its heads for people and for programs.
+    known: Option<[String; 2]>,
+}
+
+/// Writes a ranking; `columns` are the measures that are shown, in their order, if any are named; `is_within` tells whether only a
+/// family and what descends from it was looked at. `filter` says in words what was left out, if anything.
+pub fn rank(ranking: &Ranking, group: Group, columns: &[Measure], is_within: bool, filter: &str) -> Report<'static> {
     let shown = &ranking.rows;
-    let measures = || std::iter::once(ranking.measure).chain(ranking.beside.iter().copied());
-    let is_extra = |measure: Measure| {
-        !matches!(measure, Measure::Direct | Measure::Descendants)
-            && !relation_heads().any(|name| name == measure.name())
-    };
-    // Of each measure that has a column: its place, whether it says of how many it is known, and under which names.
-    let columns: Vec<(usize, Measure, Option<[String; 2]>)> = measures()
-        .enumerate()
-        .filter(|(_, measure)| is_extra(*measure))
-        .map(|(at, measure)| {
-            let has_coverage = shown.iter().any(|row| known_of(row, at).is_some());
-            let names = match measures().count() {
-                1 => ["known for".into(), "known".into()],
-                _ => [format!("{} known for", measure.name()), format!("{}-known", measure.name())],
-            };
-            (at, measure, has_coverage.then_some(names))
-        })
-        .collect();
+    let measures: Vec<Measure> = std::iter::once(ranking.measure).chain(ranking.beside.iter().copied()).collect();
     let what = match group {
         Group::Models => "models",
         Group::Owners => "owners (groups of all their models)",
@@ -35,25 +27,41 @@ pub fn rank(ranking: &Ranking, group: Group, is_within: bool, filter: &str) -> R
     };
     // Whoever made derived models is counted by these, and a part of nothing has no direct ones.
     let of_derived = group.is_of_derived();
-    let has_direct = !of_derived || is_within;
     let (first, counted) = match group {
         Group::Models | Group::Owners | Group::Families => ("id", "descendants"),
         Group::Authors => ("author", "models"),
         Group::Countries => ("country", "models"),
         Group::Licences => ("licence", "models"),
     };
+    let is_plain = |measure: &Measure| matches!(measure, Measure::Direct | Measure::Descendants) || relation(*measure);
+    let extra = measures.iter().copied().filter(|measure| !is_plain(measure));
+    let all: Vec<Measure> = match columns {
+        [] => {
+            let direct = (!of_derived || is_within).then_some(Measure::Direct);
+            let plain = direct.into_iter().chain([Measure::Descendants]);
+            plain.chain(extra).chain(Measure::ALL.iter().copied().filter(|measure| relation(*measure))).collect()
+        }
+        named => named.to_vec(),
+    };
+    let column = |measure: Measure| {
+        let at = measures.iter().position(|known| *known == measure);
+        let has_coverage = at.is_some_and(|at| shown.iter().any(|row| known_of(row, at).is_some()));
+        let names = match measures.len() {
+            1 => ["known for".into(), "known".into()],
+            _ => [format!("{} known for", measure.name()), format!("{}-known", measure.name())],
+        };
+        let name = if measure == Measure::Descendants { counted } else { measure.name() };
+        Column { name, measure, at, known: has_coverage.then_some(names) }
+    };
+    let columns: Vec<Column> = all.into_iter().map(column).collect();
     let mut heads = vec!["rank".to_owned(), first.to_owned()];
-    heads.extend(has_direct.then(|| "direct".to_owned()));
-    heads.push(counted.to_owned());
-    for (_, measure, known) in &columns {
-        heads.push(measure.name().to_owned());
-        heads.extend(known.as_ref().map(|[head, _]| head.clone()));
+    for column in &columns {
+        heads.push(column.name.to_owned());
+        heads.extend(column.known.as_ref().map(|[head, _]| head.clone()));
     }
-    heads.extend(relation_heads());
     // What is asked for stays.
-    let is_asked = |name: &String| measures().any(|measure| measure.name() == name);
-    let counts = relation_heads().filter(|name| !is_asked(name)).collect::<Vec<_>>();
-    let mut grid = Grid::new(heads).sparing(counts.into_iter().rev());
+    let spare = columns.iter().filter(|column| column.at.is_none() && relation(column.measure));
+    let mut grid = Grid::new(heads).sparing(spare.rev().map(|column| column.name.to_owned()));
     let mut rows = Vec::new();
     for row in shown {
         let mut id = row.id.clone();
@@ -61,28 +69,22 @@ pub fn rank(ranking: &Ranking, group: Group, is_within: bool, filter: &str) -> R
             id += " (unlisted)";
         }
         let mut cells = vec![row.rank.to_string(), id];
-        cells.extend(has_direct.then(|| grouped(row.direct)));
-        cells.push(grouped(row.descendants));
         let mut values: Named = vec![("rank".into(), (row.rank as u64).into()), (first.into(), row.id.as_str().into())];
         if group == Group::Models {
             values.push(("listed".into(), (!row.is_unlisted).into()));
         }
-        values.extend(has_direct.then(|| ("direct".into(), row.direct.into())));
-        values.push((counted.into(), row.descendants.into()));
-        for (at, measure, known) in &columns {
-            let value = valued(row, *at);
-            cells.push(value.map_or_else(|| "–".into(), |(value, _)| number(*measure, value)));
+        for Column { name, measure, at, known } in &columns {
+            let value = valued(row, *measure, *at);
+            cells.push(value.map_or_else(|| "–".into(), |value| number(*measure, value)));
             let whole = |value: f64| if is_whole(*measure) { Value::Count(value as u64) } else { Value::Number(value) };
-            values.push((measure.name().into(), value.map(|(value, _)| whole(value)).into()));
-            if let Some([_, name]) = known {
+            values.push(((*name).into(), value.map(whole).into()));
+            if let (Some([_, name]), Some(at)) = (known, at) {
                 let known = known_of(row, *at);
                 cells.push(grouped(known.unwrap_or_default()));
                 values.push((name.clone().into(), known.into()));
             }
         }
-        cells.extend(by_relation(&row.by_relation).map(|(_, count)| grouped(count)));
         grid.row(cells);
-        values.extend(by_relation(&row.by_relation).map(|(name, count)| (name.into(), count.into())));
         rows.push(values);
     }
     let mut blocks = vec![Block::Grid(grid)];
@@ -106,11 +108,30 @@ pub fn rank(ranking: &Ranking, group: Group, is_within: bool, filter: &str) -> R
         definition.push(format!("Beside it {}.", beside.join("; ")));
     }
     definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
-    Report::new(definition, rows, blocks)
+    let beside = [("of", ranking.of), ("missing", ranking.missing)];
+    let beside = beside.map(|(name, number)| (name.into(), (number as u64).into()));
+    Report { beside: beside.into(), ..Report::new(definition, rows, blocks) }
+}
+
+/// Whether a measure is the descendants of a relation.
+fn relation(measure: Measure) -> bool {
+    Relation::from_name(measure.name()).is_some()
+}
+
+/// The value of a measure, at its place among those that were asked for, or as every row has it.
+fn valued(row: &Ranked, measure: Measure, at: Option<usize>) -> Option<f64> {
+    match (at, measure) {
+        (Some(at), _) => asked(row, at).map(|(value, _)| value),
+        (None, Measure::Direct) => Some(row.direct as f64),
+        (None, Measure::Descendants) => Some(row.descendants as f64),
+        (None, measure) => {
+            Relation::from_name(measure.name()).map(|relation| row.by_relation[relation as usize] as f64)
+        }
+    }
 }
 
 /// The value of the measure at a place: the first is what is ranked by.
-fn valued(row: &Ranked, at: usize) -> Valued {
+fn asked(row: &Ranked, at: usize) -> Valued {
     match at {
         0 => Some((row.value, row.known)),
         at => row.beside.get(at - 1).copied().flatten(),
@@ -118,7 +139,7 @@ fn valued(row: &Ranked, at: usize) -> Valued {
 }
 
 fn known_of(row: &Ranked, at: usize) -> Option<u64> {
-    valued(row, at).and_then(|(_, known)| known)
+    asked(row, at).and_then(|(_, known)| known)
 }
 
 fn is_whole(measure: Measure) -> bool {

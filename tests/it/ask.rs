@@ -98,6 +98,12 @@ fn questions() -> Vec<Question> {
             ..Rank::default()
         }),
         Question::Rank(Rank { of: Group::Authors, within: Some("Llama".into()), most: Some(5), ..Rank::default() }),
+        Question::Rank(Rank {
+            by: Measure::Likes,
+            columns: vec![Measure::Downloads, Measure::Likes, Measure::Merge],
+            most: Some(5),
+            ..Rank::default()
+        }),
         Question::Rank(Rank { of: Group::Countries, most: None, ..Rank::default() }),
         Question::Rank(Rank { of: Group::Licences, most: Some(4), ..Rank::default() }),
         Question::Compare(Compare { names: vec!["Qwen".into(), "google/*".into()], ..Compare::default() }),

@@ -12,13 +12,14 @@ fn cited(words: &[&str], form: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-const QUESTIONS: [&[&str]; 6] = [
+const QUESTIONS: [&[&str]; 7] = [
     &["family", "Qwen"],
     &["rank", "--by", "authors"],
     &["compare", "Qwen", "Mistral and Mixtral", "--by", "month"],
     &["flows", "--by", "country"],
     &["report", "--section", "shape"],
     &["upstream", "Qwen/Qwen2.5-14B-Instruct"],
+    &["rank", "--columns", "downloads,authors", "--by", "likes"],
 ];
 
 #[test]
@@ -83,4 +84,28 @@ fn a_citation_stands_in_the_place_of_the_answer() {
     command.env("XDG_DATA_HOME", home.path());
     let output = command.args(["rank", "--snapshot", "sample", "--cite", "text", "--format", "csv"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+#[test]
+fn what_is_written_to_files_is_cited_too() {
+    for words in [&["export", "--below", "Qwen/Qwen2.5-14B"][..], &["bom", "Qwen/Qwen2.5-14B-Instruct"]] {
+        let text = cited(words, "text");
+        assert!(
+            text.starts_with(&format!("modelkin {}, `modelkin {}", env!("CARGO_PKG_VERSION"), words.join(" "))),
+            "{text}"
+        );
+        let entry = cited(words, "bibtex");
+        assert!(entry.starts_with("@misc{"), "{entry}");
+    }
+    // There is no file then, and none is named.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_modelkin"));
+    let output = command.args(["export", "--all", "--snapshot", "sample", "--cite", "-o", "x.svg"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+}
+
+#[test]
+fn text_is_the_form_that_is_taken_unasked() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_modelkin"));
+    let output = command.args(["rank", "--snapshot", "sample", "--cite"]).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), cited(&["rank"], "text"));
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use modelkin::ask::{Atlas, Compare, Facts, Filter, Flows, Question, Rank, Tables};
 use modelkin::census::{Group, Measure};
-use modelkin::ink::{Section, Value, day};
+use modelkin::ink::{Format, Section, Value, day};
 use modelkin::lineage::Lineage;
 use modelkin::model::{Count, DATES_KEPT_SINCE, Relation, WordList};
 use modelkin::reference::{Aliases, Families, Publishers, SizeClasses};
@@ -453,6 +453,52 @@ fn several_measures_are_columns_of_one_ranking() {
     assert_eq!(by_growth, [("a/new".to_owned(), 1.0, Some(1.0))]);
     let by_descendants = ask(Measure::Descendants, vec![Measure::Growth]);
     assert_eq!(by_descendants, [("a/old".to_owned(), 2.0, Some(0.0)), ("a/new".to_owned(), 1.0, Some(1.0))]);
+}
+
+/// What is shown alone is what is shown among others.
+#[test]
+fn columns_are_the_measures_that_are_named_and_no_others() {
+    let atlas = Atlas::new(&modelkin::sample().unwrap(), Tables::built_in().unwrap());
+    for of in Group::ALL {
+        let for_all = |measure: &Measure| of == Group::Models || measure.is_for_groups();
+        let all: Vec<Measure> = Measure::ALL.iter().copied().filter(for_all).rev().collect();
+        for by in [Measure::Descendants, Measure::Merge, Measure::Downloads] {
+            let rows = |rank: Rank| {
+                let answer = atlas.ask(&Question::Rank(Rank { of, by, most: Some(30), ..rank })).unwrap();
+                let mut json = Vec::new();
+                answer.report().unwrap().write(answer.snapshot(), Format::Json, &mut json).unwrap();
+                let frame: serde_json::Value = serde_json::from_slice(&json).unwrap();
+                frame["rows"].as_array().unwrap().clone()
+            };
+            let beside = all.iter().copied().filter(|measure| *measure != by).collect();
+            let whole = rows(Rank { beside, ..Rank::default() });
+            assert!(!whole.is_empty());
+            for columns in all.chunks(3).chain([&all[..]]) {
+                let shown = rows(Rank { columns: columns.to_vec(), ..Rank::default() });
+                assert_eq!(shown.len(), whole.len());
+                for (row, all) in shown.iter().zip(&whole) {
+                    let values = row.as_object().unwrap();
+                    // What people were shown unasked stands under no other name.
+                    for (name, value) in values.iter().filter(|(name, _)| *name != "known") {
+                        let is_direct_of_derived = name == "direct" && of.is_of_derived();
+                        assert!(is_direct_of_derived || all[name] == *value, "{of:?} {by:?} {name}: {row} {all}");
+                    }
+                    let named = values.keys().filter(|name| {
+                        !["rank", "id", "author", "country", "licence", "listed"].contains(&name.as_str())
+                            && !name.ends_with("known")
+                    });
+                    assert_eq!(named.count(), columns.len(), "{row}");
+                }
+            }
+        }
+    }
+    let check = |rank: Rank| Question::Rank(rank).check().unwrap_err().to_string();
+    let twice = Rank { columns: vec![Measure::Merge, Measure::Merge], ..Rank::default() };
+    assert_eq!(check(twice), "merge is named twice");
+    let both = Rank { columns: vec![Measure::Merge], beside: vec![Measure::Likes], ..Rank::default() };
+    assert!(check(both).contains("columns say which measures are shown"));
+    let of_models = Rank { of: Group::Owners, columns: vec![Measure::Credit], ..Rank::default() };
+    assert_eq!(check(of_models), "credit is defined for models alone");
 }
 
 /// Each snapshot has a row, with the counts that it has alone.

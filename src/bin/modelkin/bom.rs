@@ -33,7 +33,10 @@ pub fn run(args: &args::Bom) -> anyhow::Result<ExitCode> {
         None => None,
     };
     let answer = desk::ask(&named.atlas(&args.asked, tables)?, &question)?;
-    write(&answer, format, target.as_deref())
+    match args.cite {
+        Some(form) => desk::cite(&answer, form),
+        None => write(&answer, format, target.as_deref()),
+    }
 }
 
 /// The format of a bill by the custom of its file's name, if that follows one.

@@ -57,8 +57,7 @@ pub fn answer(atlas: &Atlas, question: &Question, form: args::Form) -> anyhow::R
 /// Writes an answer.
 pub fn write(answer: &Answer, args::Form { format, cite }: args::Form) -> anyhow::Result<ExitCode> {
     if let Some(form) = cite {
-        output::result(&answer.cite(form.into()).map_err(worded)?)?;
-        return Ok(ExitCode::SUCCESS);
+        return self::cite(answer, form);
     }
     // On a terminal the answer itself tells how far it is.
     let busy = (!terminal::is_terminal()).then(|| Busy::new("writing"));
@@ -68,6 +67,12 @@ pub fn write(answer: &Answer, args::Form { format, cite }: args::Form) -> anyhow
     if matches!(format, args::FormatArg::Csv | args::FormatArg::Json) {
         answer.said().iter().for_each(|sentence| output::note(sentence));
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a citation in the place of an answer.
+pub fn cite(answer: &Answer, form: args::CiteArg) -> anyhow::Result<ExitCode> {
+    output::result(&answer.cite(form.into()).map_err(worded)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -107,6 +112,9 @@ pub fn worded(error: Error) -> anyhow::Error {
             Contradiction::ForModelsAlone(measure) => {
                 format!("--by {} is defined for models alone; use it with --of models", measure.name())
             }
+            Contradiction::ColumnsBeside => {
+                "--columns says which measures are shown; name one with --by, which sorts, or leave --columns out".into()
+            }
             Contradiction::WithinGroups => {
                 "--within goes with --of models, authors, countries and licences; what descends from owners and families is all that does".into()
             }
@@ -130,10 +138,18 @@ pub fn worded(error: Error) -> anyhow::Error {
             other => other.to_string(),
         }),
         Error::NoSection { .. } | Error::NoTable { .. } | Error::NoKind { .. } => usage(error.to_string()),
+        Error::NothingBefore => {
+            usage("--snapshots names one snapshot, which nothing is beside; name two or more".into())
+        }
         Error::NoSeries => usage(format!("{error}; name them with --snapshots")),
         Error::Unverified(error) => anyhow::Error::from_boxed(error),
         Error::Unknown(unknown) if unknown.what == What::Any => {
-            anyhow!("{unknown}\n  tip: `modelkin rank --of families --top 0` lists the families")
+            let tip = match &unknown.wanted {
+                names if names.contains(',') => "several names stand beside each other, with spaces between them",
+                name if name.ends_with('/') => "all models of an owner are 'OWNER/*', in quotes",
+                _ => "`modelkin rank --of families --top 0` lists the families",
+            };
+            anyhow!("{unknown}\n  tip: {tip}")
         }
         Error::Unknown(unknown)
             if unknown.what == What::Model && unknown.near.iter().any(|near| !matches!(near, Near::Model(..))) =>

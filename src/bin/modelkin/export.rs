@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
-use modelkin::ask::{Bom, Export, Facts, Filter, Models, Question, Select};
+use modelkin::ask::{Answer, Bom, Export, Facts, Filter, Models, Question, Select};
 use modelkin::export::{BomFormat, Engine, FilePart, Format, Layout, Paint};
 use modelkin::ink::{grouped, plural};
-use modelkin::snapshot::FileSet;
+use modelkin::snapshot::{FileSet, Snapshot};
 
 use crate::args::ColorArg;
 use crate::busy::Busy;
@@ -29,6 +29,9 @@ const LARGE: (u64, u64) = (5_000, 12_000_000);
 const REMEDY: &str = "narrow it with --top, --depth, --min-descendants or --collapse leaves";
 
 pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
+    if let Some(form) = args.cite {
+        return desk::cite(&answer(args, &snapshots::open(&args.asked, None)?)?, form);
+    }
     let by_name = || args.output.as_deref().and_then(bom::by_custom);
     match args.to {
         Some(To::Bom(format)) => return bill(args, format),
@@ -57,13 +60,9 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
         Some(path) => format.parts().iter().map(|part| place(path, *part)).collect::<anyhow::Result<_>>()?,
         None => Vec::new(),
     };
-    let question =
-        Question::Export(Export { selection: Select::from(&args.selection), filter: Filter::from(&args.filter) });
-    desk::check(&question)?;
-    let tables = desk::families("--families", args.selection.families.as_deref())?;
-    let tables = desk::with_owners(tables, args.owners.as_deref())?;
+    desk::check(&question(args))?;
     let snapshot = snapshots::open(&args.asked, None)?;
-    let answer = desk::ask(&desk::over(&snapshot, &args.asked.wait, tables), &question)?;
+    let answer = answer(args, &snapshot)?;
     let (Facts::Graph { chosen, .. }, Some(mut graph)) = (answer.facts(), answer.graph().map_err(desk::worded)?) else {
         bail!("an export has no graph");
     };
@@ -138,6 +137,16 @@ pub fn run(args: &args::Export) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+fn question(args: &args::Export) -> Question {
+    Question::Export(Export { selection: Select::from(&args.selection), filter: Filter::from(&args.filter) })
+}
+
+fn answer(args: &args::Export, snapshot: &Snapshot) -> anyhow::Result<Answer> {
+    let tables = desk::families("--families", args.selection.families.as_deref())?;
+    let tables = desk::with_owners(tables, args.owners.as_deref())?;
+    desk::ask(&desk::over(snapshot, &args.asked.wait, tables), &question(args))
+}
+
 /// A bill of materials is of a model and all that it descends from, and leaves nothing out.
 fn bill(args: &args::Export, format: BomFormat) -> anyhow::Result<ExitCode> {
     let selection = &args.selection;
@@ -174,10 +183,18 @@ fn bill(args: &args::Export, format: BomFormat) -> anyhow::Result<ExitCode> {
 }
 
 fn format(args: &args::Export) -> anyhow::Result<Format> {
-    if let Some(To::Graph(format)) = args.to {
-        return Ok(format);
-    }
     let suffix = args.output.as_deref().and_then(Path::extension).map(|suffix| suffix.to_string_lossy().to_lowercase());
+    if let Some(To::Graph(format)) = args.to {
+        return match suffix {
+            Some(suffix) if !format.fits(&suffix) => {
+                bail!(Usage(format!(
+                    "--to {} does not go with a file that ends with .{suffix}; leave one out",
+                    format.name()
+                )))
+            }
+            _ => Ok(format),
+        };
+    }
     let known = || Format::ALL.map(Format::name).join(", ");
     match suffix {
         Some(suffix) => Format::from_suffix(&suffix)

@@ -23,6 +23,7 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
     let question = Question::Rank(Rank {
         of,
         by,
+        columns: args.columns.clone(),
         beside: args.by.iter().copied().filter(|measure| *measure != by).collect(),
         within: args.within.clone(),
         most: desk::most(args.top),

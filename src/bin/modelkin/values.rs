@@ -1,6 +1,7 @@
 //! The values of options are read here, and the errors say what may be written.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use modelkin::ask::{Day, did_you_mean};
@@ -116,6 +117,11 @@ pub fn measure(name: &str) -> Result<Measure, String> {
 pub fn measures() -> String {
     let lines = Measure::ALL.iter().map(|measure| format!("{:<20} {}", measure.name(), measure.about()));
     format!("The measure to rank by:\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// How many.
+pub fn whole<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| "no whole number, such as 20".into())
 }
 
 /// A day; of a month, or of a year, the first.

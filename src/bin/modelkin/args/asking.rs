@@ -8,9 +8,9 @@ use modelkin::export;
 
 use super::chart::{Chart, Drawable};
 use super::common::{Asked, Filter, Form, Question, Tables, Trust, Wait};
-use crate::choice::{CollapseArg, ColorArg, GroupArg};
+use crate::choice::{CiteArg, CollapseArg, ColorArg, GroupArg};
 use crate::values::To;
-use crate::values::{any_owner, engine, format, measure, measures};
+use crate::values::{any_owner, engine, format, measure, measures, whole};
 
 #[derive(Debug, ClapArgs)]
 pub struct Family {
@@ -27,7 +27,7 @@ pub struct Family {
     #[arg(long, value_enum, value_name = "PART")]
     pub list: Option<PartArg>,
     /// For --list in a table or in Markdown: how many models to show; 0 shows all
-    #[arg(long, default_value_t = 20, value_name = "N", requires = "list")]
+    #[arg(long, default_value_t = 20, value_name = "N", requires = "list", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub top: usize,
     #[command(flatten)]
     pub filter: Filter,
@@ -60,12 +60,15 @@ pub struct Rank {
     /// The measure that sorts, if it is not the first of --by
     #[arg(long, value_parser = measure, value_name = "MEASURE")]
     pub sort: Option<Measure>,
+    /// The columns to show in the place of the usual ones, in this order: measures, with commas between them
+    #[arg(long, value_parser = measure, value_name = "MEASURE", value_delimiter = ',')]
+    pub columns: Vec<Measure>,
     /// Only members of this family, owner or model and what descends from them; for authors, countries and licences only what descends
     /// from it
     #[arg(long, value_name = "NAME")]
     pub within: Option<String>,
     /// How many rows to show; 0 shows all
-    #[arg(long, default_value_t = 20, value_name = "N")]
+    #[arg(long, default_value_t = 20, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub top: usize,
     /// For --by growth: how many days before the snapshot's date are recent [default: 30]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
@@ -82,7 +85,7 @@ pub struct Show {
     #[command(flatten)]
     pub selection: SelectionArgs,
     /// How many siblings to draw, those with most descendants first; 0 draws all
-    #[arg(long, default_value_t = 8, value_name = "N")]
+    #[arg(long, default_value_t = 8, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub siblings: usize,
     #[command(flatten)]
     pub filter: Filter,
@@ -111,6 +114,9 @@ pub struct Export {
     /// neato, fdp, sfdp, twopi and circo are Graphviz's [default: outline]
     #[arg(long, value_name = "ENGINE", value_parser = engine)]
     pub layout: Option<export::Engine>,
+    /// Write a citation of the selection in the place of the file
+    #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, default_missing_value = "text", conflicts_with_all = ["output", "to", "color_by", "layout"])]
+    pub cite: Option<CiteArg>,
     #[command(flatten)]
     pub filter: Filter,
     #[command(flatten)]
@@ -148,19 +154,19 @@ pub struct SelectionArgs {
     #[arg(long, visible_alias = "rules", value_name = "FILE")]
     pub families: Option<PathBuf>,
     /// How many links around [default: 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub hops: Option<usize>,
     /// How many links deep [default: 3 for show, all for export]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub depth: Option<usize>,
     /// Only the N models with most descendants, and what connects them: their ancestors in the selection
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub top: Option<usize>,
     /// Only models with so many downloads in 30 days, and those named one by one; what connects them is marked
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub min_downloads: Option<u64>,
     /// Only models with so many descendants, and those named one by one; what connects them is marked
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub min_descendants: Option<u64>,
     /// Let one node stand for siblings without children, with the same parents and relation
     #[arg(long, value_enum, value_name = "WHICH")]
@@ -209,7 +215,7 @@ pub struct Owners {
     #[arg(long)]
     pub unknown: bool,
     /// How many to show (0: all)
-    #[arg(long, default_value_t = 20, value_name = "N")]
+    #[arg(long, default_value_t = 20, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub top: usize,
     /// Publishers (CSV: namespace, name, country_iso2, kind); its rows win over the built-in ones
     #[arg(long, value_name = "FILE")]
@@ -256,7 +262,7 @@ pub struct Check {
     #[arg(long, conflicts_with_all = ["list", "strict", "bursts", "mirrors", "below", "owner", "kinds"])]
     pub aliases: bool,
     /// How many bursts, mirrors or old names to show (0: all) [default: 20]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub top: Option<usize>,
     /// Exit with 3 if there is a fault (the kinds marked so, or those of --kinds)
     #[arg(long)]

@@ -40,7 +40,7 @@ pub struct Form {
     #[arg(long, value_enum, default_value = "table")]
     pub format: FormatArg,
     /// Write a citation in the place of the answer: what was counted, in which snapshot, by which version and command
-    #[arg(long, value_enum, value_name = "FORM", conflicts_with = "format")]
+    #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, default_missing_value = "text", conflicts_with = "format")]
     pub cite: Option<CiteArg>,
 }
 

@@ -4,7 +4,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use modelkin::survey::{Ends, Facet, Figure};
 
 use super::chart::Drawable;
-use crate::values::words;
+use crate::values::{whole, words};
 
 #[derive(Debug, ClapArgs)]
 pub struct Compare {
@@ -21,7 +21,7 @@ pub struct Compare {
     #[arg(long, value_name = "FIGURE", value_parser = words(&Figure::ALL, Figure::name, Figure::about))]
     pub show: Option<Figure>,
     /// For --by country, licence or owner: how many rows to show, the largest first; 0 shows all [default: 20]
-    #[arg(long, value_name = "N", requires = "by")]
+    #[arg(long, value_name = "N", requires = "by", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub top: Option<usize>,
     #[command(flatten)]
     pub drawable: Drawable,
@@ -39,7 +39,7 @@ pub struct Flows {
     #[arg(long, value_name = "NAME")]
     pub within: Option<String>,
     /// How many pairs to show; 0 shows all
-    #[arg(long, default_value_t = 20, value_name = "N")]
+    #[arg(long, default_value_t = 20, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub top: usize,
     #[command(flatten)]
     pub drawable: Drawable,

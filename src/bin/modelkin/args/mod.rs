@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub use crate::choice::{ColorArg, FormatArg, GroupArg, KindArg, ShellArg, WhenArg};
+pub use crate::choice::{CiteArg, ColorArg, FormatArg, GroupArg, KindArg, ShellArg, WhenArg};
 use crate::files::FromTo;
 pub use asking::{Begin, Check, Diff, Explain, Export, Family, Owners, PartArg, Rank, Report, SelectionArgs, Show};
 pub use chart::{Chart, Drawable};

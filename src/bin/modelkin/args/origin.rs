@@ -8,7 +8,7 @@ use modelkin::export::BomFormat;
 
 use super::common::{Asked, Filter, Question};
 use crate::choice::{CiteArg, FormatArg};
-use crate::values::bom;
+use crate::values::{bom, whole};
 
 /// Models by their ids and by lists.
 #[derive(Debug, Clone, ClapArgs)]
@@ -100,7 +100,7 @@ pub struct Siblings {
     #[command(flatten)]
     pub models: Models,
     /// How many to show in a table or in Markdown; 0 shows all
-    #[arg(long, default_value_t = 20, value_name = "N")]
+    #[arg(long, default_value_t = 20, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub top: usize,
     #[command(flatten)]
     pub filter: Filter,
@@ -135,7 +135,7 @@ pub struct Blast {
     #[arg(long)]
     pub list: bool,
     /// For --list in a table or in Markdown: how many models to show; 0 shows all
-    #[arg(long, default_value_t = 20, value_name = "N", requires = "list")]
+    #[arg(long, default_value_t = 20, value_name = "N", requires = "list", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub top: usize,
     /// Only this table of the counts; for CSV, which is one table
     #[arg(long, value_name = "NAME")]
@@ -174,7 +174,7 @@ pub struct Licences {
     #[arg(long, value_enum, default_value = "table")]
     pub format: LicenceFormat,
     /// Write a citation in the place of the answer: what was found, in which snapshot, by which version and command
-    #[arg(long, value_enum, value_name = "FORM", conflicts_with = "format")]
+    #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, default_missing_value = "text", conflicts_with = "format")]
     pub cite: Option<CiteArg>,
     #[command(flatten)]
     pub exit: Exit,
@@ -234,6 +234,9 @@ pub struct Bom {
     /// Publishers (CSV: namespace, name, country_iso2, kind); its rows win over the built-in ones
     #[arg(long, value_name = "FILE")]
     pub owners: Option<PathBuf>,
+    /// Write a citation of the models above them in the place of the bill
+    #[arg(long, value_enum, value_name = "FORM", num_args = 0..=1, default_missing_value = "text", conflicts_with_all = ["output", "to"])]
+    pub cite: Option<CiteArg>,
     #[command(flatten)]
     pub filter: Filter,
     #[command(flatten)]
