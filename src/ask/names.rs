@@ -100,12 +100,13 @@ impl Display for Unknown {
 
 impl std::error::Error for Unknown {}
 
-/// A `Meant` is a name in a question that is spelled otherwise than in the snapshot, with the model that it means.
+/// A `Meant` is a name in a question that is spelled otherwise than in the snapshot or the tables, with the model or family that it
+/// means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meant {
     /// This is the name as it was asked for.
     pub asked: String,
-    /// This is the id of the model that is meant.
+    /// This is the id of the model that is meant, or the name of the family.
     pub id: String,
     /// This says why.
     pub how: How,
@@ -117,6 +118,8 @@ pub struct Meant {
 pub enum How {
     /// The name is the address of the model's page or of one of its files.
     Address,
+    /// The name is a word in the name of one family of the rules alone.
+    Family,
     /// The name is an id without its owner, and the model has most descendants of all that are called so.
     Name {
         /// It has so many descendants.
@@ -129,7 +132,11 @@ pub enum How {
 impl Meant {
     /// Says what is meant, where that is not plain: an address leads to one model alone.
     pub fn note(&self) -> Option<String> {
-        let How::Name { descendants, others } = self.how else { return None };
+        let (descendants, others) = match self.how {
+            How::Address => return None,
+            How::Family => return Some(printable(&format!("{}: the family {:?} is meant", self.asked, self.id))),
+            How::Name { descendants, others } => (descendants, others),
+        };
         let descendants = plural(descendants, "descendant");
         let others = match others {
             0 => "no other model is called so".to_owned(),

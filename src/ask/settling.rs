@@ -83,19 +83,23 @@ impl Atlas {
                     || !self.snapshot().owned_by(name).is_empty())
     }
 
-    /// The model of that name, whoever's it is: the one with most descendants. A family that is called so is not passed over for it.
+    /// The family with that word in its name, or the model of that name, whoever's it is: the one with most descendants. Families that
+    /// are called so are not passed over for it.
     fn called(&self, of: Of, name: &str) -> Result<(String, How), Error> {
         let (families, lineage) = (self.tables().families(), self.names()?);
         let snapshot = lineage.snapshot();
         let what = if of == Of::Any { What::Any } else { What::Model };
         let unknown = |what| Error::from(names::unknown(name, what, families, &lineage));
         let lower = name.to_ascii_lowercase();
-        let is_family = |family: &str| match of {
+        let is_family = |family: &&str| match of {
             Of::Any => family.to_ascii_lowercase().split(' ').any(|word| word == lower),
             Of::Model => family.eq_ignore_ascii_case(name),
         };
-        if name.contains('/') || families.names().any(is_family) {
-            return Err(unknown(what));
+        let called: Vec<&str> = families.names().filter(is_family).collect();
+        match called[..] {
+            [family] if of == Of::Any => return Ok((family.to_owned(), How::Family)),
+            [] if !name.contains('/') => (),
+            _ => return Err(unknown(what)),
         }
         let rows = snapshot.called(name);
         let parents = rows.iter().filter(|row| !lineage.is_leaf(**row)).count();

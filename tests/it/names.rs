@@ -47,6 +47,16 @@ fn unknown(question: &Question) -> Unknown {
 }
 
 #[test]
+fn a_word_of_one_familys_name_is_that_family() {
+    let meant = meant(&family("mistral"));
+    assert_eq!(meant, [Meant { asked: "mistral".into(), id: "Mistral and Mixtral".into(), how: How::Family }]);
+    assert_eq!(meant[0].note().unwrap(), "mistral: the family \"Mistral and Mixtral\" is meant");
+    // A word of several is none, and where a model is asked for no family is.
+    assert!(unknown(&family("and")).near.iter().any(|near| matches!(near, Near::Family(_))));
+    assert_eq!(unknown(&show("Mistral")).what, What::Model);
+}
+
+#[test]
 fn a_name_without_its_owner_is_the_model_with_most_descendants() {
     let name = |asked: &str, id: &str, descendants, others| {
         vec![Meant { asked: asked.into(), id: id.into(), how: How::Name { descendants, others } }]
@@ -125,7 +135,7 @@ fn a_family_is_offered_where_a_model_is_asked_for_and_none_is_guessed() {
         qwen.to_string()
             .starts_with("no model \"qwen\" in this snapshot; did you mean the family \"Qwen\" or all of Qwen/*?")
     );
-    let mistral = unknown(&family("Mistral"));
+    let mistral = unknown(&family("Mistra"));
     assert_eq!(mistral.near[0], Near::Family("Mistral and Mixtral".into()));
     assert!(mistral.to_string().contains("did you mean the family \"Mistral and Mixtral\"?"), "{mistral}");
     assert_eq!(unknown(&show("Qwen/*")).near[..2], [Near::Family("Qwen".into()), Near::Owner("Qwen".into())][..2]);

@@ -199,8 +199,8 @@ fn a_link_is_followed_to_a_file_that_is_there_or_not() {
 #[test]
 fn an_output_takes_the_place_of_what_it_may_alone() {
     let place = place();
-    place.file("rules.csv", "family,namespaces,id_patterns\nMine,a,\n");
-    place.file("owners.csv", "namespace,name,country_iso2,kind\na,A,FR,industry\n");
+    place.file("rules.txt", "family,namespaces,id_patterns\nMine,a,\n");
+    place.file("owners.txt", "namespace,name,country_iso2,kind\na,A,FR,industry\n");
     place.file("foreign.arrow", b"ARROW1\0\0 of another program");
     place.file("notes.txt", "mine");
     let is_none = "is there already and is no snapshot; name another file, or remove this one";
@@ -208,7 +208,7 @@ fn an_output_takes_the_place_of_what_it_may_alone() {
     let is_read = "is one of the files that are read for it; name another one";
     let export = ["export", "--all", "--snapshot", "s"];
     let before: Vec<String> =
-        ["s", "rules.csv", "owners.csv", "foreign.arrow", "l.edges"].map(|name| sha256(&place.path(name))).into();
+        ["s", "rules.txt", "owners.txt", "foreign.arrow", "l.edges"].map(|name| sha256(&place.path(name))).into();
     let cases: Vec<(Vec<&str>, &str)> = vec![
         (vec!["import", "l.edges", "-o", "notes.txt"], is_none),
         (vec!["import", "l.edges", "-o", "foreign.arrow"], is_none),
@@ -218,8 +218,8 @@ fn an_output_takes_the_place_of_what_it_may_alone() {
         (vec!["import", "l.edges", "-o", "."], "is no file; name another one"),
         ([&export[..], &["--to", "json", "-o", "s"]].concat(), is_one),
         ([&export[..], &["--to", "json", "-o", "t"]].concat(), is_one),
-        ([&export[..], &["--to", "dot", "--rules", "rules.csv", "-o", "rules.csv"]].concat(), is_read),
-        ([&export[..], &["--to", "dot", "--owners", "owners.csv", "-o", "./owners.csv"]].concat(), is_read),
+        ([&export[..], &["--to", "dot", "--rules", "rules.txt", "-o", "rules.txt"]].concat(), is_read),
+        ([&export[..], &["--to", "dot", "--owners", "owners.txt", "-o", "./owners.txt"]].concat(), is_read),
     ];
     for (args, says) in cases {
         let ran = place.run(&args);
@@ -230,7 +230,7 @@ fn an_output_takes_the_place_of_what_it_may_alone() {
     assert!(ran.code == 1 && ran.err.contains(is_one), "{}", ran.err);
     assert!(!place.path("r").exists(), "nothing of it appears");
     let after: Vec<String> =
-        ["s", "rules.csv", "owners.csv", "foreign.arrow", "l.edges"].map(|name| sha256(&place.path(name))).into();
+        ["s", "rules.txt", "owners.txt", "foreign.arrow", "l.edges"].map(|name| sha256(&place.path(name))).into();
     assert_eq!(before, after);
     // Any other file is replaced, as by the shell's `>`.
     assert_eq!(place.run(&[&export[..], &["--to", "dot", "-o", "notes.txt"]].concat()).code, 0);

@@ -135,7 +135,7 @@ fn notes_errors_and_summaries_fit_too() {
         (&["import", "l.edges", "-o", "t", "--date", "2025-01-31"][..], "asked from now on"),
         (&["show", "a-model", "--snapshot", "s"], "no other model is called so"),
         (&["show", "lab/a-modle", "--snapshot", "s"], "lab/a-model (1"),
-        (&["family", "Mistral", "--snapshot", "s"], "did you mean"),
+        (&["family", "Mistra", "--snapshot", "s"], "did you mean"),
         (&["rank", "--by", "desendants"], "did you mean descendants?"),
         (&["rank", "--format", "csv", "--top", "1", "--snapshot", "s"], "Ranked: models"),
         (&["verify", "s"], "sha256 of the contents"),

@@ -67,7 +67,7 @@ fn is_of_variable(path: &Path) -> bool {
 pub fn all(patterns: &[String], trust: Trust) -> anyhow::Result<Vec<Snapshot>> {
     let mut paths: Vec<PathBuf> = Vec::new();
     for pattern in patterns {
-        if Path::new(pattern).exists() {
+        if pattern == SAMPLE || Path::new(pattern).exists() {
             paths.push(pattern.into());
             continue;
         }
