@@ -31,6 +31,8 @@ pub struct Report<'r> {
     pub definition: Vec<String>,
     /// Each row is named values in their order, and every row has the same names.
     pub rows: Rows<'r>,
+    /// These are the names that every row has, where they are known without a row.
+    pub heads: Vec<Cow<'static, str>>,
     /// These blocks tell the same to people.
     pub blocks: Vec<Block>,
     /// These numbers tell of the whole answer: in JSON they stand beside the rows, under these names; for people they
@@ -110,7 +112,8 @@ struct Frame<'a> {
 impl<'r> Report<'r> {
     /// Makes a report with nothing beside its rows.
     pub fn new(definition: Vec<String>, rows: impl Into<Rows<'r>>, blocks: Vec<Block>) -> Report<'r> {
-        Report { definition, rows: rows.into(), blocks, beside: Vec::new(), words: |_| "", look: Look::default() }
+        let (heads, beside, look) = Default::default();
+        Report { definition, rows: rows.into(), heads, blocks, beside, words: |_| "", look }
     }
 
     /// Says hints in these words.
@@ -213,7 +216,10 @@ impl Report<'_> {
         }
     }
 
-    fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.rows.is_empty() && !self.heads.is_empty() {
+            return writeln!(out, "{}", self.heads.join(","));
+        }
         csv(self.rows.iter(), out)
     }
 }

@@ -140,7 +140,8 @@ impl Table {
     /// Writes the rows in the frame that all outputs have, under a definition.
     pub fn report(&self, definition: &[String]) -> Report<'_> {
         let rows = Rows::Many(self.rows.len(), Box::new(|at| self.named(&self.rows[at])));
-        Report::new(definition.to_vec(), rows, Vec::new())
+        let heads = self.columns.iter().map(|column| column.name.clone()).collect();
+        Report { heads, ..Report::new(definition.to_vec(), rows, Vec::new()) }
     }
 
     /// Writes the table as CSV, all of it.
@@ -148,11 +149,7 @@ impl Table {
     /// # Errors
     /// It fails if the writer does.
     pub fn csv(&self, out: &mut dyn Write) -> io::Result<()> {
-        if self.rows.is_empty() {
-            let heads: Vec<&str> = self.columns.iter().map(|column| &*column.name).collect();
-            return writeln!(out, "{}", heads.join(","));
-        }
-        super::csv(self.rows.iter().map(|row| self.named(row).into()), out)
+        self.report(&[]).csv(out)
     }
 }
 

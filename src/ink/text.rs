@@ -147,11 +147,14 @@ impl Section {
     pub fn rows(&self) -> Report<'_> {
         let mut blocks = Vec::new();
         section_blocks(self, None, &mut blocks);
-        let rows = self.tables.first().map_or(Vec::new().into(), |table| table.report(&[]).rows);
+        let (rows, heads) = match self.tables.first().map(|table| table.report(&[])) {
+            Some(Report { rows, heads, .. }) => (rows, heads),
+            None => (Vec::new().into(), Vec::new()),
+        };
         let of = self.shown.map(|(_, all, _)| ("of".into(), (all as u64).into()));
         let coverage = (!self.coverage.is_empty()).then(|| ("coverage".into(), known(self)));
         let beside = of.into_iter().chain(coverage).collect();
-        Report { beside, ..Report::new(self.definition.clone(), rows, blocks) }
+        Report { heads, beside, ..Report::new(self.definition.clone(), rows, blocks) }
     }
 }
 

@@ -9,17 +9,15 @@ use crate::args::{self, FormatArg};
 use crate::output::Usage;
 use crate::{desk, files, models, snapshots};
 
-pub fn run(args: &args::Blast) -> anyhow::Result<ExitCode> {
-    let mut flagged = match &args.flagged {
-        Some(path) => Flag::read(&files::named("--flagged", path), &files::table("--flagged", path)?)?,
-        None => Vec::new(),
-    };
-    flagged.iter_mut().for_each(|flag| flag.model.id = modelkin::source::named_model(&flag.model.id));
-    let is_check = args.flagged.is_some() || args.changed.is_some();
-    if args.flagged.is_some() && flagged.is_empty() {
-        bail!(Usage("--flagged names a table without rows".into()));
+pub fn question(args: &args::Blast, flagged: Vec<Flag>) -> anyhow::Result<Question> {
+    if args.question.form.format == FormatArg::Csv && !args.list && args.table.is_none() {
+        bail!(Usage(
+            "CSV is one table: name it with --table (totals, bases, relations, owners, publishers, countries, licences, months, \
+             distances), or list the models with --list"
+                .into()
+        ));
     }
-    let question = Question::Blast(Blast {
+    Ok(Question::Blast(Blast {
         models: models::listed("--from", &args.listed.models, &args.listed.from)?,
         family: args.family.clone(),
         flagged,
@@ -30,15 +28,21 @@ pub fn run(args: &args::Blast) -> anyhow::Result<ExitCode> {
         most: desk::most(args.top),
         table: args.table.clone(),
         filter: (&args.filter).into(),
-    });
-    desk::check(&question)?;
-    if args.question.form.format == FormatArg::Csv && !args.list && args.table.is_none() {
-        bail!(Usage(
-            "CSV is one table: name it with --table (totals, bases, relations, owners, publishers, countries, licences, months, \
-             distances), or list the models with --list"
-                .into()
-        ));
+    }))
+}
+
+pub fn run(args: &args::Blast) -> anyhow::Result<ExitCode> {
+    let mut flagged = match &args.flagged {
+        Some(path) => Flag::read(&files::named("--flagged", path), &files::table("--flagged", path)?)?,
+        None => Vec::new(),
+    };
+    flagged.iter_mut().for_each(|flag| flag.model.id = modelkin::source::named_model(&flag.model.id));
+    let is_check = args.flagged.is_some() || args.changed.is_some();
+    if args.flagged.is_some() && flagged.is_empty() {
+        bail!(Usage("--flagged names a table without rows".into()));
     }
+    let question = question(args, flagged)?;
+    desk::check(&question)?;
     let families = desk::families("--families", args.families.as_deref())?;
     let mut atlas = desk::atlas(&args.question, desk::with_owners(families, args.owners.as_deref())?)?;
     if let Some(path) = &args.changed {

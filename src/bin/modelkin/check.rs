@@ -12,13 +12,10 @@ use crate::{POLICY, args, desk, output, snapshots};
 /// How many bursts, mirrors and old names are shown, if nothing is said.
 const SHOWN: usize = 20;
 
-pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
+pub fn question(args: &args::Check) -> anyhow::Result<Question> {
     let is_listed = args.bursts || args.mirrors || args.aliases;
     if args.top.is_some() && !is_listed {
         bail!(Usage("--top is for --bursts, --mirrors and --aliases; --list KIND lists every case".into()));
-    }
-    if args.file.is_some() {
-        snapshots::none_beside(&args.question, "the file")?;
     }
     let list = match args.list.as_deref() {
         Some("all") => Some(Cases::All),
@@ -28,13 +25,20 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
         None if args.mirrors => Some(Cases::Mirrors),
         None => None,
     };
-    let question = Question::Check(Check {
+    Ok(Question::Check(Check {
         list,
         most: desk::most(args.top.unwrap_or(SHOWN)),
         kinds: args.kinds.clone(),
         owner: args.owner.clone(),
         below: args.below.clone(),
-    });
+    }))
+}
+
+pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
+    if args.file.is_some() {
+        snapshots::none_beside(&args.question, "the file")?;
+    }
+    let question = question(args)?;
     question.check().map_err(|error| match error {
         Error::NoKind { name } if args.list.as_ref() == Some(&name) => {
             let known = report::kinds().collect::<Vec<_>>().join(", ");
@@ -45,6 +49,7 @@ pub fn run(args: &args::Check) -> anyhow::Result<ExitCode> {
     })?;
     let snapshot = snapshots::meant(&args.question, args.file.as_deref())?;
     // What a file says of itself is computed again, whatever is trusted.
+    let is_listed = args.bursts || args.mirrors || args.aliases;
     let snapshot = if is_listed { snapshots::trusted(snapshot, args.question.trust)? } else { snapshot };
     let atlas = desk::over(&snapshot, &args.question.wait, Tables::built_in()?);
     let answer = desk::ask(&atlas, &question)?;

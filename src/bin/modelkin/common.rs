@@ -2,14 +2,17 @@
 
 use std::process::ExitCode;
 
-use modelkin::ask::{Common, Facts, Question};
+use modelkin::ask::{Common, Facts, Models, Question};
 
 use crate::{args, desk, models};
 
+pub fn question(args: &args::Common, models: Models) -> anyhow::Result<Question> {
+    Ok(Question::Common(Common { models, filter: (&args.filter).into() }))
+}
+
 pub fn run(args: &args::Common) -> anyhow::Result<ExitCode> {
     let named = models::named(&args.models)?;
-    let models = named.models.clone();
-    let question = Question::Common(Common { models, filter: (&args.filter).into() });
+    let question = question(args, named.models.clone())?;
     desk::check(&question)?;
     let answer = desk::ask(&named.atlas(&args.question, desk::families("", None)?)?, &question)?;
     let is_none = matches!(answer.facts(), Facts::Common { common, .. } if common.nearest.is_empty());

@@ -10,19 +10,23 @@ use crate::args;
 use crate::output::Usage;
 use crate::{charts, desk};
 
-pub fn run(args: &args::Compare) -> anyhow::Result<ExitCode> {
-    let question = Question::Compare(Compare {
+pub fn question(args: &args::Compare) -> anyhow::Result<Question> {
+    if args.top.is_some() && args.by.is_some_and(Facet::is_ordered) {
+        bail!(Usage("--top is for --by country, licence and owner; the others are shown whole, in their order".into()));
+    }
+    Ok(Question::Compare(Compare {
         names: args.names.clone(),
         by: args.by,
         along: !args.snapshots.is_empty(),
         figure: args.show.unwrap_or_default(),
         most: desk::most(args.top.unwrap_or(20)),
         filter: (&args.drawable.filter).into(),
-    });
+    }))
+}
+
+pub fn run(args: &args::Compare) -> anyhow::Result<ExitCode> {
+    let question = question(args)?;
     desk::check(&question)?;
-    if args.top.is_some() && args.by.is_some_and(Facet::is_ordered) {
-        bail!(Usage("--top is for --by country, licence and owner; the others are shown whole, in their order".into()));
-    }
     let args::Drawable { chart, tables, question: typed, .. } = &args.drawable;
     charts::check(chart)?;
     let atlas = desk::series(typed, &args.snapshots, desk::tables(tables)?)?;

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use modelkin::ask::{
-    self, Answer, Atlas, Begin, Contradiction, Error, Filter, Meant, Near, Question, Select, Tables, What,
+    self, Answer, Atlas, Begin, Contradiction, Error, Facts, Filter, Meant, Near, Question, Select, Tables, What,
 };
+use modelkin::ink::{Report, Section, Table};
 use modelkin::reference::{Families, Publishers};
 use modelkin::snapshot::Snapshot;
 
@@ -61,13 +62,43 @@ pub fn write(answer: &Answer, args::Form { format, cite }: args::Form) -> anyhow
     }
     // On a terminal the answer itself tells how far it is.
     let busy = (!terminal::is_terminal()).then(|| Busy::new("writing"));
-    output::report(answer.report().map_err(worded)?, answer.snapshot(), format.into())?;
+    output::report(report(answer, format)?, answer.snapshot(), format.into())?;
     drop(busy);
     // In a table they stand where people look.
     if matches!(format, args::FormatArg::Csv | args::FormatArg::Json) {
         answer.said().iter().for_each(|sentence| output::note(sentence));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// An answer as it is written in a format: CSV is one table.
+pub fn report(answer: &Answer, format: args::FormatArg) -> anyhow::Result<Report<'_>> {
+    match (answer.facts(), answer.question(), format) {
+        (Facts::Section { section, .. }, Question::Explain(_), args::FormatArg::Csv) => Ok(section.rows()),
+        (Facts::Section { section, .. }, Question::Diff(_), args::FormatArg::Csv) => {
+            if section.tables.len() > 1 {
+                let known: Vec<&str> = section.tables.iter().map(|table| table.name).collect();
+                return Err(anyhow!(Usage(format!("CSV is one table: name it with --table ({})", known.join(", ")))));
+            }
+            answer.report().map_err(worded)
+        }
+        (Facts::Sections { sections }, _, args::FormatArg::Csv) => {
+            let definition: Vec<String> = sections.iter().flat_map(|section| section.definition.clone()).collect();
+            Ok(only_table(sections)?.report(&definition))
+        }
+        _ => answer.report().map_err(worded),
+    }
+}
+
+/// The table of a report that has one alone.
+pub fn only_table(sections: &[Section]) -> anyhow::Result<&Table> {
+    let mut tables = sections.iter().flat_map(|section| &section.tables);
+    match (tables.next(), tables.next()) {
+        (Some(table), None) => Ok(table),
+        _ => Err(anyhow!(Usage(
+            "CSV is one table: name it, as --section derivatives.families, or write all with --output DIR".into()
+        ))),
+    }
 }
 
 /// Writes a citation in the place of an answer.

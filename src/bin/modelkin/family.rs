@@ -11,8 +11,8 @@ use crate::args::{self, PartArg};
 use crate::output::Usage;
 use crate::{charts, desk};
 
-pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
-    let question = Question::Family(Family {
+pub fn question(args: &args::Family) -> anyhow::Result<Question> {
+    Ok(Question::Family(Family {
         name: args.name.clone(),
         include_members: args.include_members,
         list: args.list.map(|part| match part {
@@ -23,7 +23,11 @@ pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
         }),
         most: desk::most(args.top),
         filter: (&args.filter).into(),
-    });
+    }))
+}
+
+pub fn run(args: &args::Family) -> anyhow::Result<ExitCode> {
+    let question = question(args)?;
     desk::check(&question)?;
     if args.list.is_some() && args.chart.chart.is_some() {
         bail!(Usage("--chart draws counts, and --list names models one by one; leave out one of them".into()));

@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 
 use anyhow::{anyhow, bail};
-use modelkin::ask::{Facts, Licences, Question};
+use modelkin::ask::{Facts, Licences, Models, Question};
 use modelkin::provenance::{Policy, Unknown};
 use modelkin::reference::{TermSet, Terms};
 
@@ -12,14 +12,14 @@ use crate::args::{self, LicenceFormat, UnknownArg};
 use crate::output::Usage;
 use crate::{clock, desk, files, models, output};
 
+pub fn question(args: &args::Licences, models: Models) -> anyhow::Result<Question> {
+    let (policy, today) = (policy(args)?, clock::today()?);
+    Ok(Question::Licences(Licences { models, policy, today, filter: (&args.filter).into() }))
+}
+
 pub fn run(args: &args::Licences) -> anyhow::Result<ExitCode> {
     let named = models::named(&args.models)?;
-    let question = Question::Licences(Licences {
-        models: named.models.clone(),
-        policy: policy(args)?,
-        today: clock::today()?,
-        filter: (&args.filter).into(),
-    });
+    let question = question(args, named.models.clone())?;
     desk::check(&question)?;
     let mut tables = desk::families("", None)?;
     if let Some(path) = &args.rules {

@@ -10,7 +10,7 @@ use crate::args::{self, GroupArg};
 use crate::output::Usage;
 use crate::{charts, desk};
 
-pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
+pub fn question(args: &args::Rank) -> anyhow::Result<Question> {
     let of = match args.of {
         GroupArg::Models => Group::Models,
         GroupArg::Owners => Group::Owners,
@@ -20,7 +20,7 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
         GroupArg::Licences => Group::Licences,
     };
     let by = args.sort.or(args.by.first().copied()).unwrap_or(Measure::Descendants);
-    let question = Question::Rank(Rank {
+    Ok(Question::Rank(Rank {
         of,
         by,
         columns: args.columns.clone(),
@@ -29,13 +29,17 @@ pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
         most: desk::most(args.top),
         days: args.days,
         filter: (&args.drawable.filter).into(),
-    });
+    }))
+}
+
+pub fn run(args: &args::Rank) -> anyhow::Result<ExitCode> {
+    let question = question(args)?;
     desk::check(&question)?;
     charts::check(&args.drawable.chart)?;
-    if args.drawable.tables.families.is_some() && of != Group::Families && args.within.is_none() {
+    if args.drawable.tables.families.is_some() && !matches!(args.of, GroupArg::Families) && args.within.is_none() {
         bail!(Usage("--families says which families there are; use it with --of families or with --within".into()));
     }
-    if args.drawable.tables.owners.is_some() && of != Group::Countries {
+    if args.drawable.tables.owners.is_some() && !matches!(args.of, GroupArg::Countries) {
         bail!(Usage("--owners says who stands behind accounts; use it with --of countries".into()));
     }
     let atlas = desk::atlas(&args.drawable.question, desk::tables(&args.drawable.tables)?)?;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use modelkin::ask::{Answer, Error, Facts, Filter, Question, Report};
-use modelkin::ink::{CHARTS, Format, Section, Table, plural};
+use modelkin::ink::{CHARTS, Format, Section, plural};
 use modelkin::snapshot::FileSet;
 use modelkin::survey::{self, SERIES};
 
@@ -17,13 +17,17 @@ use crate::files::Over;
 use crate::output::Usage;
 use crate::{charts, desk, output};
 
-pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
+pub fn question(args: &args::Report) -> anyhow::Result<Question> {
     let filter = Filter { fold_mirrors: args.fold_mirrors, ..Filter::default() };
     let asked = Report { sections: args.sections.clone(), filter };
     if args.snapshots.is_empty() && asked.sections.iter().any(|section| section == SERIES) {
         return Err(desk::worded(Error::NoSeries));
     }
-    let question = Question::Report(asked);
+    Ok(Question::Report(asked))
+}
+
+pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
+    let question = question(args)?;
     desk::check(&question)?;
     if args.output.is_some() && !matches!(args.question.form.format, FormatArg::Table) {
         bail!(Usage("the name of --output says what is written; leave --format out".into()));
@@ -43,10 +47,9 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
     let answer = desk::ask(&atlas, &question)?;
     charts::write(&args.chart, &answer, args.tables.owners.iter().chain(&args.tables.families).map(PathBuf::as_path))?;
     let Facts::Sections { sections } = answer.facts() else { return desk::write(&answer, args.question.form) };
-    let is_csv = one_file == Some(Format::Csv) || matches!(args.question.form.format, FormatArg::Csv);
-    let table = if is_csv { Some(only_table(sections)?) } else { None };
-    match (&args.output, one_file, table) {
-        (Some(out), Some(format), table) => {
+    match (&args.output, one_file) {
+        (Some(out), Some(format)) => {
+            let table = if format == Format::Csv { Some(desk::only_table(sections)?) } else { None };
             let read = args.tables.owners.iter().chain(&args.tables.families).map(PathBuf::as_path);
             let target = crate::files::target("--output", out, Over::Others, read)?;
             let report = answer.report().map_err(desk::worded)?;
@@ -59,19 +62,11 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
             set.appear()?;
             output::result(&format!("{}: {}\n", out.display(), plural(sections.len() as u64, "section")))?;
         }
-        (Some(out), None, _) => {
+        (Some(out), None) => {
             let _busy = Busy::new("writing the page and its tables");
             write(args, out, &answer, sections)?;
         }
-        (None, _, Some(table)) => {
-            let definition: Vec<String> = sections.iter().flat_map(|section| section.definition.clone()).collect();
-            let mut text = Vec::new();
-            table.csv(&mut text)?;
-            output::note(&table.report(&definition).note(snapshot));
-            snapshot.unchanged()?;
-            output::result(&String::from_utf8_lossy(&text))?;
-        }
-        (None, _, None) => return desk::write(&answer, args.question.form),
+        (None, _) => return desk::write(&answer, args.question.form),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -84,17 +79,6 @@ fn one_file(out: &Path) -> Option<Format> {
         "json" => Some(Format::Json),
         "csv" => Some(Format::Csv),
         _ => None,
-    }
-}
-
-/// The table of a report that has one alone.
-fn only_table(sections: &[Section]) -> anyhow::Result<&Table> {
-    let mut tables = sections.iter().flat_map(|section| &section.tables);
-    match (tables.next(), tables.next()) {
-        (Some(table), None) => Ok(table),
-        _ => bail!(Usage(
-            "CSV is one table: name it, as --section derivatives.families, or write all with --output DIR".into()
-        )),
     }
 }
 

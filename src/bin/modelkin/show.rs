@@ -13,7 +13,7 @@ use crate::output::{self, Usage};
 /// How many links deep a tree is drawn, if nothing is said.
 const DEPTH: usize = 3;
 
-pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
+pub fn question(args: &args::Show) -> anyhow::Result<Question> {
     let mut named = args.selection.clone();
     if let Some(model) = &args.model {
         named.begin.below = vec![model.clone()];
@@ -25,15 +25,19 @@ pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
     let depth = named.depth.take().or(named.begin.around.is_empty().then_some(DEPTH));
     // Programs are given every line.
     let is_for_people = matches!(args.question.form.format, FormatArg::Table | FormatArg::Markdown);
-    let question = Question::Show(Show {
+    Ok(Question::Show(Show {
         selection: Select::from(&named),
         depth,
         siblings: args.siblings,
         lines: is_for_people.then_some(report::LINES),
         filter: (&args.filter).into(),
-    });
+    }))
+}
+
+pub fn run(args: &args::Show) -> anyhow::Result<ExitCode> {
+    let question = question(args)?;
     desk::check(&question)?;
-    let atlas = desk::atlas(&args.question, desk::families("--families", named.families.as_deref())?)?;
+    let atlas = desk::atlas(&args.question, desk::families("--families", args.selection.families.as_deref())?)?;
     let answer = desk::ask(&atlas, &question)?;
     if let Facts::Tree { renamed, .. } = answer.facts() {
         for (old, today) in renamed {
