@@ -46,7 +46,7 @@ struct Known {
 
 impl Atlas {
     /// Makes an atlas of a snapshot. Nothing is computed before a question needs it.
-    pub fn new(snapshot: &Snapshot, tables: Tables) -> Atlas {
+    pub fn new(snapshot: &Snapshot, tables: impl Into<Arc<Tables>>) -> Atlas {
         let earlier = Arc::from([]);
         Atlas {
             snapshot: snapshot.clone(),

@@ -82,8 +82,15 @@ impl Question {
     /// Writes the command line by which the program is asked this, quoted for a shell. It names neither snapshot nor
     /// tables; a diff has EARLIER and LATER in the place of its snapshots, a comparison along some SNAPSHOTS, FILE, OURS and FLAGGED stand for lists of models, and POLICY for a file.
     pub fn command(&self) -> String {
+        let mut words = Words(self.words());
+        words.0.insert(0, "modelkin".to_owned());
+        words.line()
+    }
+
+    /// Lists the words of that command line behind the program's name, not quoted: the command, names, and options with a value as
+    /// two words.
+    pub fn words(&self) -> Vec<String> {
         let mut words = Words::default();
-        words.word("modelkin");
         match self {
             Question::Family(family) => {
                 words.word("family");
@@ -234,6 +241,6 @@ impl Question {
                 words.filter(&export.filter);
             }
         }
-        words.line()
+        words.0
     }
 }

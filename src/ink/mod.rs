@@ -6,6 +6,7 @@ mod day;
 mod fitted;
 mod frame;
 mod grid;
+mod html;
 mod look;
 mod page;
 #[cfg(feature = "export")]
@@ -30,11 +31,12 @@ pub use citation::{Citation, CitationFormat};
 pub use day::day;
 pub use frame::{Format, Report, Rows, Words, csv, footer};
 pub use grid::{Block, Grid};
+pub use html::{Lead, hub_page};
 pub use look::{Colours, Look};
 pub use page::page;
 #[cfg(feature = "export")]
 pub use picture::{Painted, Picture};
-pub use printable::{markdown, no_formula, printable, printable_lines};
+pub use printable::{html as escaped, markdown, no_formula, printable, printable_lines};
 pub use sarif::{SarifLevel, SarifResult, sarif};
 pub use section::{Column, Known, Section, Table};
 pub(crate) use section::{share, short};

@@ -76,7 +76,7 @@ pub(super) fn fenced(text: &str) -> String {
     format!("{fence}text\n{text}\n{fence}")
 }
 
-/// A text that is nothing but text in HTML and in SVG.
-pub(super) fn html(text: &str) -> String {
+/// Writes a text that is nothing but text in HTML and in SVG, also between quotes.
+pub fn html(text: &str) -> String {
     escape(printable(text)).into_owned()
 }

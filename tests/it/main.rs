@@ -47,6 +47,7 @@ mod program;
 mod readme;
 mod real;
 mod renames;
+mod serve;
 mod snapshots;
 mod sources;
 mod steady;

@@ -2,6 +2,7 @@
 //! becomes a sentence and an exit code.
 
 mod args;
+mod asked;
 mod blast;
 mod bom;
 mod busy;
@@ -37,6 +38,7 @@ mod rank;
 mod remote;
 mod renames;
 mod report;
+mod serve;
 mod show;
 mod siblings;
 mod snapshots;
@@ -93,6 +95,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Show(show) => show::run(show),
         Command::Export(export) => export::run(export),
         Command::Report(report) => report::run(report),
+        Command::Serve(serve) => serve::run(serve),
         Command::Explain(explain) => explain::run(explain),
         Command::Owners(owners) => owners::run(owners),
         Command::Upstream(upstream) => upstream::run(upstream),

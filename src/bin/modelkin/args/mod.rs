@@ -6,6 +6,7 @@ mod common;
 mod comparing;
 mod making;
 mod origin;
+mod serve;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ pub use common::{Asked, Filter, Form, Speech, Tables, Trust, Wait};
 pub use comparing::{Compare, Flows, OwnArg};
 pub use making::{Crawl, Import, Verify};
 pub use origin::{Blast, Bom, Common, LicenceFormat, Licences, Models, Siblings, UnknownArg, Upstream, Why};
+pub use serve::Serve;
 
 /// Who descends from whom among the world's open AI models: exact counts of derivatives, each with its definition.
 #[derive(Debug, Parser)]
@@ -50,6 +52,8 @@ pub enum Command {
     Export(Export),
     /// Write every figure of a snapshot, section by section: a page, its tables, Markdown, JSON
     Report(Report),
+    /// Show snapshots in the browser: models, families, owners, rankings, the report; on this machine alone
+    Serve(Serve),
     /// Count one family under every definition, and say what makes the numbers differ
     Explain(Explain),
     /// List the accounts with their publisher, country and kind, or those that no table knows

@@ -1,0 +1,331 @@
+//! How a page looks: the shell around its parts. Every text is escaped here or by the library.
+
+use std::fmt::Write;
+use std::sync::{Arc, LazyLock};
+
+use modelkin::ask::{Answer, Meant};
+use modelkin::ink::{self, day, escaped, grouped};
+use modelkin::model::Hint;
+use modelkin::snapshot::Snapshot;
+use sha2::{Digest, Sha256};
+
+use super::address::Address;
+use super::parts::{self, Kind, Page, Part};
+use super::reply::Reply;
+use super::shelf::Shelf;
+use crate::desk;
+
+const STYLE: &str = concat!(include_str!("../../../ink/page.css"), include_str!("serve.css"));
+const SCRIPT: &str = include_str!("serve.js");
+
+/// A file that pages load. Its name changes with it, so that it may be kept for good.
+struct Asset {
+    name: String,
+    kind: &'static str,
+    text: &'static str,
+}
+
+static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+    [("page", "css", "text/css; charset=utf-8", STYLE), ("page", "js", "text/javascript; charset=utf-8", SCRIPT)].map(
+        |(name, suffix, kind, text)| {
+            let digest: String = Sha256::digest(text).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+            Asset { name: format!("{name}-{digest}.{suffix}"), kind, text }
+        },
+    )
+});
+
+pub fn asset(name: &str) -> Option<Reply> {
+    let asset = ASSETS.iter().find(|asset| asset.name == name)?;
+    Some(Reply::new(200, asset.kind, asset.text).with("cache-control", "public, max-age=31536000, immutable"))
+}
+
+/// The date and the digest of a snapshot.
+pub fn dated(snapshot: &Snapshot) -> String {
+    let provenance = snapshot.provenance();
+    let date = provenance.taken.map_or_else(|| "without a date".to_owned(), day);
+    format!("{date} ({})", provenance.short_digest())
+}
+
+/// The snapshots but for this one.
+pub fn others(all: &[Arc<Shelf>], shelf: &Shelf) -> String {
+    let others = all.iter().filter(|other| other.digest != shelf.digest);
+    let shown: Vec<String> = others.map(|other| dated(other.atlas.snapshot())).collect();
+    if shown.is_empty() { "no other; name it too when the server is started".to_owned() } else { shown.join("; ") }
+}
+
+/// An error with its causes, each said once.
+pub fn said(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !said.contains(&cause) {
+            said += if said.is_empty() { "" } else { ": " };
+            said += &cause;
+        }
+    }
+    said
+}
+
+/// A page that says why there is none.
+pub fn error(said: &str) -> String {
+    let body =
+        format!("<main>\n<h1>Not here</h1>\n{}<p><a href=\"/\">To the first page</a></p>\n</main>\n", lines(said));
+    format!("{}{body}</body>\n</html>\n", opened("Not here", said, None))
+}
+
+fn lines(text: &str) -> String {
+    text.lines().map(|line| format!("<p>{}</p>\n", escaped(line.trim()))).collect()
+}
+
+fn opened(title: &str, about: &str, canonical: Option<&str>) -> String {
+    let [style, script] = &*ASSETS;
+    let (title, about) = (escaped(title), escaped(about));
+    let canonical = canonical
+        .map_or_else(String::new, |address| format!("<link rel=\"canonical\" href=\"{}\">\n", escaped(address)));
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title} – modelkin</title>\n<meta name=\"description\" content=\"{about}\">\n<meta property=\"og:title\" content=\"{title}\">\n\
+         <meta property=\"og:description\" content=\"{about}\">\n{canonical}<link rel=\"icon\" href=\"data:,\">\n\
+         <link rel=\"stylesheet\" href=\"/assets/{}\">\n<script type=\"module\" src=\"/assets/{}\"></script>\n</head>\n<body>\n",
+        style.name, script.name
+    )
+}
+
+/// A page of a snapshot.
+pub struct Shell<'s> {
+    pub shelf: &'s Shelf,
+    pub others: &'s [Arc<Shelf>],
+    pub address: &'s Address,
+}
+
+impl Shell<'_> {
+    fn snapshot(&self) -> &Snapshot {
+        self.shelf.atlas.snapshot()
+    }
+
+    /// An address within the snapshot's own.
+    fn within(&self, address: &Address) -> String {
+        Address { path: format!("/s/{}{}", self.shelf.digest, address.path), query: address.query.clone() }.write()
+    }
+
+    fn path(&self, path: &str) -> String {
+        self.within(&Address { path: path.to_owned(), query: Vec::new() })
+    }
+
+    /// All that stands above the first part.
+    pub fn head(&self, page: &Page) -> String {
+        let about = format!("{} Snapshot of {}.", page.about, dated(self.snapshot()));
+        let mut out = opened(&page.title, &about, Some(&self.within(self.address)));
+        _ = writeln!(
+            out,
+            "<a class=\"skip\" href=\"#main\">To the answer</a>\n<header class=\"top\">\n<a class=\"mark\" href=\"{}\">modelkin</a>\n\
+             <form action=\"{}\" role=\"search\"><label for=\"q\">Search models</label><input id=\"q\" name=\"q\" type=\"search\" autocomplete=\"off\" \
+             placeholder=\"Search models   /\"></form>\n<nav aria-label=\"Pages\"><a href=\"{}\">Rankings</a> <a href=\"{}\">Who builds on whom</a> \
+             <a href=\"{}\">Report</a> <a href=\"{}\">About</a></nav>\n</header>\n<main id=\"main\">",
+            self.path("/"),
+            self.path("/search"),
+            self.path("/rank"),
+            self.path("/flows"),
+            self.path("/report"),
+            self.path("/about")
+        );
+        _ = writeln!(out, "<h1>{}</h1>\n<p class=\"finding\">{}</p>", escaped(&page.title), escaped(&page.about));
+        self.beside(page, &mut out);
+        if page.parts.len() > 1 {
+            out += "<nav class=\"parts\" aria-label=\"On this page\"><ul>\n";
+            for part in &page.parts {
+                _ = writeln!(out, "<li><a href=\"#{}\">{}</a></li>", escaped(&part.id), escaped(&part.title));
+            }
+            out += "</ul></nav>\n";
+        }
+        out
+    }
+
+    /// What a page has beside its questions.
+    fn beside(&self, page: &Page, out: &mut String) {
+        match &page.kind {
+            Kind::Model(id) => {
+                let owner = id.split_once('/').map(|(owner, _)| owner);
+                out.push_str("<p class=\"links\">");
+                if let Some(owner) = owner {
+                    let address = self.path(&format!("/owner/{owner}"));
+                    _ = write!(out, "<a href=\"{}\">All of {}</a> · ", escaped(&address), escaped(owner));
+                }
+                if let Some(page) = ink::hub_page(id, self.snapshot()) {
+                    _ = write!(
+                        out,
+                        "<a rel=\"noopener noreferrer\" href=\"{}\">Its page on the Hub</a> · ",
+                        escaped(&page)
+                    );
+                }
+                for (title, command) in [("Its siblings", "siblings"), ("As a tree", "show")] {
+                    let address = self.path(&format!("/{command}/{id}"));
+                    _ = write!(out, "<a href=\"{}\">{title}</a> · ", escaped(&address));
+                }
+                out.truncate(out.trim_end_matches(" · ").len());
+                out.push_str("</p>\n");
+            }
+            Kind::Family(name, beside) => {
+                let address = self.path(&format!("/family/{name}"));
+                _ = write!(
+                    out,
+                    "<form class=\"beside\" action=\"{}\"><fieldset><legend>Beside</legend>\n",
+                    escaped(&address)
+                );
+                for (number, name) in beside.iter().map(String::as_str).chain(std::iter::repeat("")).take(2).enumerate()
+                {
+                    _ = writeln!(
+                        out,
+                        "<label>Family, owner/* or model <input name=\"vs\" list=\"families\" value=\"{}\" id=\"vs{number}\"></label>",
+                        escaped(name)
+                    );
+                }
+                out.push_str("<button>Compare</button></fieldset><datalist id=\"families\">");
+                for name in self.shelf.atlas.tables().families().names() {
+                    _ = write!(out, "<option value=\"{}\"></option>", escaped(name));
+                }
+                out.push_str("</datalist></form>\n");
+            }
+            Kind::Diff => {
+                out.push_str("<ul>\n");
+                for other in self.others.iter().filter(|other| other.digest != self.shelf.digest) {
+                    let query = vec![("with".to_owned(), other.digest.clone())];
+                    let address = self.within(&Address { path: "/diff".into(), query });
+                    let shown = dated(other.atlas.snapshot());
+                    _ = writeln!(
+                        out,
+                        "<li><a href=\"{}\">Since that of {}</a></li>",
+                        escaped(&address),
+                        escaped(&shown)
+                    );
+                }
+                out.push_str("</ul>\n");
+                if self.others.len() < 2 {
+                    out.push_str("<p>One snapshot alone is shown. Start <code>modelkin serve LATER EARLIER</code> to compare two.</p>\n");
+                }
+            }
+            Kind::About => self.about(out),
+            Kind::Home | Kind::Owner | Kind::Answer => (),
+        }
+    }
+
+    fn about(&self, out: &mut String) {
+        let provenance = self.snapshot().provenance();
+        let counts = &provenance.counts;
+        out.push_str("<h2>The snapshot</h2>\n<dl>\n");
+        let mut entry =
+            |name: &str, value: &str| _ = writeln!(out, "<dt>{}</dt><dd>{}</dd>", escaped(name), escaped(value));
+        entry("Date", &provenance.taken.map_or_else(|| "not known".to_owned(), day));
+        entry("SHA-256 of its contents", &provenance.digest);
+        entry("Models", &grouped(counts.models));
+        entry("Links", &grouped(counts.links));
+        entry(
+            "Shown here",
+            &self.others.iter().map(|shelf| dated(shelf.atlas.snapshot())).collect::<Vec<_>>().join("; "),
+        );
+        for source in &provenance.sources {
+            entry("Source", &source.path);
+        }
+        out.push_str("</dl>\n<h2>Measures</h2>\n<dl>\n");
+        for (name, about) in parts::measures() {
+            _ = writeln!(out, "<dt>{}</dt><dd>{}</dd>", escaped(name), escaped(about));
+        }
+        out.push_str("</dl>\n");
+    }
+
+    /// A part: its answer, the pictures, and where it leads.
+    pub fn part(&self, part: &Part, number: usize, answer: anyhow::Result<Answer>) -> String {
+        let id = escaped(&part.id);
+        let mut out = format!(
+            "<section id=\"{id}\" aria-labelledby=\"h-{id}\">\n<h2 id=\"h-{id}\">{}</h2>\n",
+            escaped(&part.title)
+        );
+        match answer.and_then(|answer| self.filled(part, number, &answer)) {
+            Ok(text) => out += &text,
+            Err(error) => _ = write!(out, "<div class=\"warning\">{}</div>\n", lines(&said(&error))),
+        }
+        out + "</section>\n"
+    }
+
+    fn filled(&self, part: &Part, number: usize, answer: &Answer) -> anyhow::Result<String> {
+        let mut out = String::new();
+        for note in answer.meant().iter().filter_map(Meant::note) {
+            _ = writeln!(out, "<p>{}</p>", escaped(&note));
+        }
+        let mut address = Address::of(&part.words);
+        address.query.extend(part.with.iter().map(|with| ("with".to_owned(), with.clone())));
+        let through = |door: &str, more: &[(&str, &str)]| {
+            let more = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            let query = address.query.iter().cloned().chain(more).collect();
+            escaped(&self.within(&Address { path: format!("/{door}{}", address.path), query }))
+        };
+        let report = answer.report().map_err(desk::worded)?.worded(hint);
+        let slides = answer.slides().map_err(desk::worded)?;
+        out.push_str("<div class=\"answer\">\n");
+        for (at, slide) in slides.iter().enumerate() {
+            let (title, picture, chart) =
+                (escaped(&slide.chart.title), slide.inside(number * 100 + at), (at + 1).to_string());
+            _ = write!(out, "<figure><figcaption>{title}</figcaption>\n{picture}\n<p class=\"note\">");
+            slide.chart.remarks.iter().for_each(|remark| _ = write!(out, "{} ", escaped(remark)));
+            let own = [("chart", chart.as_str())];
+            let own = if slides.len() > 1 { &own[..] } else { &[] };
+            _ = writeln!(
+                out,
+                "Save as <a href=\"{}\" download>SVG</a> <a href=\"{}\" download>PNG</a> <a href=\"{}\" download>PDF</a></p></figure>",
+                through("svg", own),
+                through("png", own),
+                through("pdf", own)
+            );
+        }
+        _ = writeln!(out, "<div>{}</div>\n</div>", report.html(&|head, text| self.lead(head, text)));
+        _ = writeln!(out, "<details><summary>Definition</summary>\n{}</details>", lines(&report.definition.join("\n")));
+        let command = answer.command();
+        _ = writeln!(
+            out,
+            "<p class=\"note\"><a href=\"{}\">On its own</a> · <a href=\"{}\">JSON</a> · <a href=\"{}\">CSV</a> · <a class=\"cite\" href=\"{}\">Cite</a> · <code>{}</code></p>",
+            escaped(&self.within(&address)),
+            through("api", &[]),
+            through("api", &[("format", "csv")]),
+            through("cite", &[]),
+            escaped(&command)
+        );
+        Ok(out)
+    }
+
+    /// Where a name leads.
+    fn lead(&self, head: &str, text: &str) -> Option<String> {
+        let (snapshot, families) = (self.snapshot(), self.shelf.atlas.tables().families());
+        let group = text.strip_suffix("/*");
+        let is_group = matches!(
+            head,
+            "id" | "name" | "family" | "source" | "builder" | "author" | "owner" | "account" | "via" | "model"
+        );
+        if text.contains('/') || head == "id" {
+            if let Some(row) = snapshot.find(text) {
+                return Some(self.path(&format!("/model/{}", snapshot.id(row))));
+            }
+        }
+        let is_family = |name: &str| families.names().any(|known| known == name);
+        match group {
+            Some(owner) if !snapshot.owned_by(owner).is_empty() => Some(self.path(&format!("/owner/{owner}"))),
+            None if is_group && !matches!(head, "author" | "owner" | "account") && is_family(text) => {
+                Some(self.path(&format!("/family/{text}")))
+            }
+            None if is_group && !text.is_empty() && !snapshot.owned_by(text).is_empty() => {
+                Some(self.path(&format!("/owner/{text}")))
+            }
+            _ => None,
+        }
+    }
+
+    pub fn foot(&self) -> String {
+        format!("</main>\n<footer>\n<p>{}</p>\n</footer>\n</body>\n</html>\n", escaped(&ink::footer(self.snapshot())))
+    }
+}
+
+fn hint(hint: Hint) -> &'static str {
+    match hint {
+        Hint::AllRows => "; top=0 in the address shows all",
+        Hint::EveryCase => "; list=all in the address shows every case",
+        _ => "",
+    }
+}

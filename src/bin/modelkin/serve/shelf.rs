@@ -1,0 +1,94 @@
+//! A snapshot on the shelf, ready to be asked.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use modelkin::ask::{self, Answer, Atlas, Facts, Question, Tables};
+use modelkin::census::{self, Group};
+use modelkin::snapshot::Snapshot;
+
+use crate::output::Usage;
+use crate::{asked, desk, snapshots};
+
+/// A question that is judged to take longer than so many seconds is not begun.
+const WAIT: u64 = 10;
+
+/// A snapshot that is shown.
+pub struct Shelf {
+    pub atlas: Atlas,
+    /// The digits by which it is named in addresses.
+    pub digest: String,
+    /// Where it lies, and how the file looked when it was opened; the sample lies nowhere.
+    file: Option<(PathBuf, Stamp)>,
+}
+
+/// How a file looks from outside.
+type Stamp = (u64, Option<SystemTime>);
+
+impl Shelf {
+    pub fn new(snapshot: &Snapshot, tables: &Arc<Tables>, path: Option<PathBuf>) -> Shelf {
+        let path = path.filter(|path| path != Path::new(snapshots::SAMPLE));
+        let file = path.and_then(|path| Some((path.clone(), stamp(&path)?)));
+        let atlas = Atlas::new(snapshot, Arc::clone(tables)).waiting(Some(WAIT));
+        Shelf { atlas, digest: snapshot.provenance().short_digest().to_owned(), file }
+    }
+
+    /// The file that took the place of this one's, if another did.
+    pub fn replaced(&self) -> Option<&Path> {
+        let (path, known) = self.file.as_ref()?;
+        stamp(path).filter(|stamp| stamp != known).map(|_| path.as_path())
+    }
+
+    /// Whether its digest begins so; fewer than twelve digits name nothing.
+    pub fn is(&self, digest: &str) -> bool {
+        digest.len() >= 12 && self.atlas.snapshot().provenance().digest.starts_with(digest)
+    }
+
+    /// The names of the families with most descendants.
+    pub fn first_families(&self, most: usize) -> anyhow::Result<Vec<String>> {
+        let words = ["rank", "--of=families", &format!("--top={most}")].map(str::to_owned);
+        let answer = ask(&self.atlas, &asked::question(&words)?)?;
+        let Facts::Ranking { ranking, group: Group::Families, .. } = answer.facts() else {
+            return Err(Usage("a ranking of families has no rows".into()).into());
+        };
+        Ok(ranking.rows.iter().map(|row| row.id.clone()).collect())
+    }
+}
+
+pub fn ask(atlas: &Atlas, question: &Question) -> anyhow::Result<Answer> {
+    let answer = atlas.ask(question).map_err(worded)?;
+    answer.snapshot().unchanged()?;
+    Ok(answer)
+}
+
+/// An error whose kind decides what is sent, and whose words are the command line's.
+pub fn worded(error: ask::Error) -> anyhow::Error {
+    let status = status(&error);
+    Refused { status, said: desk::worded(error) }.into()
+}
+
+/// An error of a question, with how it is answered.
+#[derive(Debug, thiserror::Error)]
+#[error("{said:#}")]
+pub struct Refused {
+    pub status: u16,
+    said: anyhow::Error,
+}
+
+fn status(error: &ask::Error) -> u16 {
+    match error {
+        ask::Error::Unknown(_)
+        | ask::Error::NoModel(_)
+        | ask::Error::NoMember { .. }
+        | ask::Error::NoSection { .. } => 404,
+        ask::Error::Counting(census::Error::TooLong(_)) => 503,
+        ask::Error::Contradiction(_) | ask::Error::NoTable { .. } | ask::Error::NoKind { .. } => 400,
+        _ => 500,
+    }
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let known = std::fs::metadata(path).ok()?;
+    Some((known.len(), known.modified().ok()))
+}

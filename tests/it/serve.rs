@@ -1,0 +1,410 @@
+//! The pages in the browser: what stands at an address is what the terminal prints, and nobody else's page reads it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::program::Place;
+
+/// A server that ends with the test.
+struct Server {
+    child: Child,
+    port: u16,
+}
+
+impl Server {
+    fn start(place: &Place, args: &[&str]) -> Server {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_modelkin"));
+        command.arg("serve").args(args).args(["--port", "0", "--quiet"]).current_dir(place.path("."));
+        command.env("XDG_DATA_HOME", place.path("home")).env_remove("MODELKIN_SNAPSHOT");
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let port = line.trim().trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
+        Server { child, port }
+    }
+
+    fn sends(&self, request: &str) -> Got {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or_else(|| panic!("{bytes:?}"));
+        let head = String::from_utf8(bytes[..end].to_vec()).unwrap().to_ascii_lowercase();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let body = match head.contains("transfer-encoding: chunked") {
+            true => unchunked(&bytes[end + 4..]),
+            false => bytes[end + 4..].to_vec(),
+        };
+        Got { status, head, body }
+    }
+
+    fn get_with(&self, target: &str, heads: &str) -> Got {
+        self.sends(&format!(
+            "GET {target} HTTP/1.1\r\nHost: localhost:{}\r\n{heads}Connection: close\r\n\r\n",
+            self.port
+        ))
+    }
+
+    fn get(&self, target: &str) -> Got {
+        self.get_with(target, "")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+struct Got {
+    status: u16,
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Got {
+    fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    fn value(&self, name: &str) -> &str {
+        let line = self.head.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
+        line.unwrap_or_else(|| panic!("{name}: {}", self.head))
+    }
+}
+
+fn unchunked(mut bytes: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    loop {
+        let line = bytes.windows(2).position(|two| two == b"\r\n").expect("a chunk");
+        let size = usize::from_str_radix(std::str::from_utf8(&bytes[..line]).unwrap(), 16).unwrap();
+        if size == 0 {
+            return whole;
+        }
+        whole.extend_from_slice(&bytes[line + 2..line + 2 + size]);
+        bytes = &bytes[line + 2 + size + 2..];
+    }
+}
+
+/// Addresses, and the command lines that they are.
+const SAME: [(&str, &[&str]); 30] = [
+    ("/model/Qwen/Qwen2.5-14B", &["family", "Qwen/Qwen2.5-14B"]),
+    ("/family/Qwen", &["family", "Qwen"]),
+    ("/family/Mistral%20and%20Mixtral", &["family", "Mistral and Mixtral"]),
+    ("/owner/unsloth", &["family", "unsloth/*"]),
+    ("/family/Qwen?list=f2&since=2025-01", &["family", "Qwen", "--list", "f2", "--since", "2025-01"]),
+    ("/family/Qwen?include-members", &["family", "Qwen", "--include-members"]),
+    ("/rank", &["rank"]),
+    (
+        "/rank?of=authors&by=descendants,downloads&top=7",
+        &["rank", "--of", "authors", "--by", "descendants,downloads", "--top", "7"],
+    ),
+    ("/rank?within=Qwen&columns=merge,quantized", &["rank", "--within", "Qwen", "--columns", "merge,quantized"]),
+    ("/rank?fold-mirrors=1&exclude=merge", &["rank", "--fold-mirrors", "--exclude", "merge"]),
+    ("/compare?name=Qwen&name=Llama", &["compare", "Qwen", "Llama"]),
+    (
+        "/compare?name=Qwen&name=google/*&by=country&top=3",
+        &["compare", "Qwen", "google/*", "--by", "country", "--top", "3"],
+    ),
+    ("/compare/Gemma?by=month", &["compare", "Gemma", "--by", "month"]),
+    ("/flows?by=converter", &["flows", "--by", "converter"]),
+    ("/flows?by=country&own=leave-out", &["flows", "--by", "country", "--own", "leave-out"]),
+    ("/explain/Qwen", &["explain", "Qwen"]),
+    ("/owners?top=4", &["owners", "--top", "4"]),
+    ("/upstream/Qwen/Qwen2.5-14B-Instruct", &["upstream", "Qwen/Qwen2.5-14B-Instruct"]),
+    (
+        "/path?from=Qwen/Qwen2.5-14B-Instruct&to=Qwen/Qwen2.5-14B",
+        &["why", "Qwen/Qwen2.5-14B-Instruct", "Qwen/Qwen2.5-14B"],
+    ),
+    (
+        "/why?from=Qwen/Qwen2.5-14B-Instruct&to=Qwen/Qwen2.5-14B&all",
+        &["why", "Qwen/Qwen2.5-14B-Instruct", "Qwen/Qwen2.5-14B", "--all"],
+    ),
+    ("/siblings/Qwen/Qwen2.5-14B-Instruct", &["siblings", "Qwen/Qwen2.5-14B-Instruct"]),
+    ("/blast/Qwen/Qwen2.5-14B", &["blast", "Qwen/Qwen2.5-14B"]),
+    ("/blast/Qwen/Qwen2.5-14B?list", &["blast", "Qwen/Qwen2.5-14B", "--list"]),
+    ("/blast?family=Gemma&table=totals", &["blast", "--family", "Gemma", "--table", "totals"]),
+    ("/licences/Qwen/Qwen2.5-14B-Instruct", &["licences", "Qwen/Qwen2.5-14B-Instruct"]),
+    ("/show/Qwen/Qwen2.5-14B?depth=2", &["show", "Qwen/Qwen2.5-14B", "--depth", "2"]),
+    ("/show?above=Qwen/Qwen2.5-14B-Instruct", &["show", "--above", "Qwen/Qwen2.5-14B-Instruct"]),
+    ("/check", &["check"]),
+    ("/report?section=shape", &["report", "--section", "shape"]),
+    ("/report?section=derivatives.families", &["report", "--section", "derivatives.families"]),
+];
+
+#[test]
+fn what_programs_are_given_is_what_the_terminal_prints_byte_for_byte() {
+    let place = Place::new();
+    let server = Server::start(&place, &["sample"]);
+    for (address, words) in SAME {
+        for format in ["json", "csv"] {
+            let ran = place.run_with(&[words, &["--format", format]].concat(), &[("MODELKIN_SNAPSHOT", "")]);
+            let mark = if address.contains('?') { '&' } else { '?' };
+            let got = server.get(&format!("/api{address}{mark}format={format}"));
+            match ran.code {
+                0 => assert!(
+                    got.status == 200 && got.text() == ran.out,
+                    "{address} {format}: {} {}",
+                    got.status,
+                    got.text()
+                ),
+                _ => assert_eq!(got.status, 400, "{address} {format}: {}", got.text()),
+            }
+        }
+        // Its page has the command, and says where the same stands as JSON and CSV.
+        let got = server.get(address);
+        assert_eq!(got.status, 302, "{address}");
+        let page = server.get(got.value("location"));
+        assert_eq!(page.status, 200, "{address}");
+        let text = page.text();
+        assert!(text.contains("<code>modelkin ") && text.contains("/api/") && text.ends_with("</html>\n"), "{address}");
+    }
+}
+
+#[test]
+fn a_page_of_a_snapshot_has_an_address_that_names_it_and_other_snapshots_none() {
+    let place = Place::new();
+    place.file("l.edges", "a/base -> b/x : finetune\n");
+    assert_eq!(place.run(&["import", "l.edges", "-o", "other.modelkin", "--date", "2025-01-01"]).code, 0);
+    let server = Server::start(&place, &["sample", "other.modelkin"]);
+    let home = server.get("/");
+    let digest = home.value("location").split('/').nth(2).unwrap().to_owned();
+    assert!(modelkin::sample().unwrap().provenance().digest.starts_with(&digest) && digest.len() == 12);
+    let page = server.get(&format!("/s/{digest}/family/Qwen"));
+    let tag = page.value("etag").to_owned();
+    assert!(tag.contains(&digest) && tag.contains(env!("CARGO_PKG_VERSION")), "{tag}");
+    assert_eq!(server.get_with(&format!("/s/{digest}/family/Qwen"), &format!("If-None-Match: {tag}\r\n")).status, 304);
+    let text = page.text();
+    assert!(text.contains("<title>The family Qwen – modelkin</title>") && text.contains("og:description"), "{text}");
+    // Another snapshot that is shown has its own numbers, one that is not has none.
+    let rank: Value = serde_json::from_slice(&server.get("/api/rank").body).unwrap();
+    assert!(rank["of"].as_u64().unwrap() > 100);
+    let other = place.run(&["rank", "--snapshot", "other.modelkin", "--format", "json"]);
+    let other: Value = serde_json::from_str(&other.out).unwrap();
+    let its = server.get(&format!("/s/{}/api/rank", &other["snapshot"]["digest"].as_str().unwrap()[..12]));
+    assert_eq!(serde_json::from_slice::<Value>(&its.body).unwrap(), other);
+    let none = server.get("/s/000000000000/family/Qwen");
+    assert_eq!(none.status, 404);
+    assert!(none.text().contains("another one has other numbers") && none.text().contains(&digest), "{}", none.text());
+    // What changed between two of them.
+    let with = other["snapshot"]["digest"].as_str().unwrap()[..12].to_owned();
+    let diff = server.get(&format!("/api/diff?with={with}"));
+    let ran = place.run(&["diff", "other.modelkin", "sample", "--format", "json"]);
+    assert_eq!(diff.text(), ran.out);
+    assert_eq!(server.get("/api/diff?with=0123456789ab").status, 404);
+}
+
+#[test]
+fn only_names_that_lead_here_are_answered_and_only_questions() {
+    let place = Place::new();
+    let server = Server::start(&place, &["sample", "--allow-host", "hub.example.org"]);
+    let port = server.port;
+    let of = |host: &str| {
+        server.sends(&format!("GET /api/rank HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).status
+    };
+    for host in [
+        "evil.example",
+        "localhost.evil.example",
+        "evil.example:80",
+        "127.0.0.1.evil.example",
+        "127.0.0.2",
+        "localhost:1",
+        "0.0.0.0",
+        "[::2]",
+        "",
+        "localhost@evil.example",
+        "localhost evil.example",
+        "hub.example.org.evil.example",
+    ] {
+        assert!([400, 403].contains(&of(host)), "{host}");
+    }
+    let local = format!("localhost:{port}");
+    for host in [local.as_str(), "LOCALHOST", "127.0.0.1", "[::1]", "hub.example.org", "hub.example.org:443"] {
+        assert_eq!(of(host), 200, "{host}");
+    }
+    let two = format!("GET / HTTP/1.1\r\nHost: localhost:{port}\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
+    assert!([400, 403].contains(&server.sends(&two).status));
+    assert_eq!(server.sends("GET / HTTP/1.0\r\n\r\n").status, 403);
+    let absolute = format!("GET http://evil.example/ HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n");
+    assert_eq!(server.sends(&absolute).status, 403);
+    for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"] {
+        let request =
+            format!("{method} / HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        assert_eq!(server.sends(&request).status, 405, "{method}");
+    }
+    let head = format!("HEAD /api/rank HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n");
+    let head = server.sends(&head);
+    assert_eq!((head.status, head.body.len()), (200, 0));
+    let long =
+        format!("GET / HTTP/1.1\r\nHost: localhost:{port}\r\nX: {}\r\nConnection: close\r\n\r\n", "x".repeat(200_000));
+    assert_eq!(server.sends(&long).status, 431);
+    for head in [
+        "content-security-policy: default-src 'none'",
+        "x-content-type-options: nosniff",
+        "referrer-policy: no-referrer",
+    ] {
+        assert!(server.get("/api/rank").head.contains(head), "{head}");
+    }
+}
+
+#[test]
+fn an_address_names_no_file_and_what_is_wrong_with_it_is_said() {
+    let place = Place::new();
+    let secret = place.file("secret.csv", "family,namespaces,id_patterns\nSecret,a,\n");
+    let server = Server::start(&place, &["sample"]);
+    let secret = secret.display();
+    for (address, status, says) in [
+        (format!("/api/family/Secret?families={secret}"), 400, "families is no option here"),
+        (format!("/api/family/Secret?rules={secret}"), 400, "rules is no option here"),
+        (format!("/api/upstream?from={secret}"), 400, "from is no option here"),
+        (format!("/api/blast?flagged={secret}"), 400, "flagged is no option here"),
+        (format!("/api/blast?changed={secret}"), 400, "changed is no option here"),
+        (format!("/api/licences/a/b?policy={secret}"), 400, "policy is no option here"),
+        (format!("/api/rank?snapshot={secret}"), 400, "snapshot is no option here"),
+        (format!("/api/compare?name=Qwen&snapshots={secret}"), 400, "snapshots is no option here"),
+        (format!("/api/rank?chart={secret}"), 400, "chart is no option here"),
+        (format!("/api/report?output={secret}"), 400, "output is no option here"),
+        (format!("/api/check/{secret}"), 404, "no such page"),
+        (format!("/api/import/{secret}"), 404, "no such page"),
+        (format!("/api/diff?with={secret}"), 404, "not shown here"),
+        ("/api/rank?wait=9".into(), 400, "wait is no option here"),
+        ("/api/rank?trust-nothing".into(), 400, "trust-nothing is no option here"),
+        ("/api/rank?bye=merge".into(), 400, "did you mean by?"),
+        ("/api/rank?by=desendants".into(), 400, "did you mean descendants?"),
+        ("/api/rank?top=x".into(), 400, "no whole number"),
+        ("/api/rank?fold-mirrors=maybe".into(), 400, "is there or is not"),
+        ("/api/rank?format=xml".into(), 400, "json and csv are"),
+        ("/api/family/Qwem".into(), 404, "did you mean"),
+        ("/api/model/none/such".into(), 404, "none/such"),
+        ("/api/compare".into(), 400, "required"),
+        ("/api/diff".into(), 400, "name the snapshot to compare with"),
+        ("/api/family/%FF".into(), 400, "UTF-8"),
+        ("/api/".into(), 404, "no such page"),
+        ("/nothing".into(), 404, "no such page"),
+        ("/assets/../Cargo.toml".into(), 404, "no such page"),
+        ("/assets/%2e%2e/Cargo.toml".into(), 404, "no such page"),
+        ("//evil.example/x".into(), 404, "no such page"),
+        ("/svg/owners".into(), 404, "no such page"),
+        ("/svg/rank?size=0x0".into(), 400, "size"),
+    ] {
+        let got = server.get(&address);
+        assert_eq!(got.status, status, "{address}: {}", got.text());
+        assert!(got.text().contains(says), "{address}: {}", got.text());
+        assert!(!got.text().contains("Secret\""), "{address}: {}", got.text());
+    }
+}
+
+/// Options that an address may have, of all commands: who adds one that reads a file, or takes long, finds it here.
+#[test]
+fn options_in_addresses_are_these() {
+    let place = Place::new();
+    let server = Server::start(&place, &["sample"]);
+    let taken = |command: &str| {
+        let text = server.get(&format!("/api/{command}?no-such-option")).text();
+        let text = text.split(" takes ").nth(1).unwrap_or_else(|| panic!("{command}: {text}")).to_owned();
+        text.split(['"', ';']).next().unwrap().to_owned()
+    };
+    let filter = "relation, exclude, no-unlisted, fold-mirrors, since, until";
+    for (command, options) in [
+        ("blast", format!("family, mine, list, top, table, {filter}")),
+        ("check", "list, bursts, mirrors, aliases, top, strict, below, owner, kinds".to_owned()),
+        ("common", filter.to_owned()),
+        ("compare", format!("by, show, top, {filter}")),
+        ("diff", "table".to_owned()),
+        ("family/x", format!("include-members, list, top, {filter}")),
+        ("flows", format!("by, own, within, top, {filter}")),
+        ("licences", format!("allow, deny-terms, unknown, {filter}")),
+        ("owners", "unknown, top".to_owned()),
+        ("rank", format!("of, by, sort, columns, within, top, days, {filter}")),
+        ("report", "section, fold-mirrors".to_owned()),
+        (
+            "show",
+            format!(
+                "family, below, above, around, all, hops, depth, top, min-downloads, min-descendants, collapse, siblings, {filter}"
+            ),
+        ),
+        ("siblings", format!("top, {filter}")),
+        ("upstream", filter.to_owned()),
+        ("why", format!("all, max-paths, {filter}")),
+    ] {
+        assert_eq!(taken(command), options, "{command}");
+    }
+}
+
+#[test]
+fn hostile_names_are_text_on_every_page() {
+    const EVIL: &str = "<script>alert(1)</script>";
+    let place = Place::new();
+    let row = serde_json::json!({
+        "id": "evil/\"><img src=x onerror=alert(1)>", "tags": ["base_model:a/base", format!("license:{EVIL}")],
+        "cardData": {"base_model": "a/base", "license": EVIL}, "createdAt": "2025-01-01T00:00:00.000Z", "downloads": 3
+    });
+    let base = serde_json::json!({"id": "a/base", "tags": [format!("license:{EVIL}")], "author": EVIL});
+    place.file("rows.jsonl", format!("{row}\n{base}\n"));
+    place.file("own.csv", format!("family,namespaces,id_patterns\n\"{EVIL}\",a,\n"));
+    assert_eq!(place.run(&["import", "rows.jsonl", "-o", "s", "--date", "2025-02-01"]).code, 0);
+    let server = Server::start(&place, &["s", "--families", "own.csv"]);
+    for address in [
+        "/",
+        "/model/a/base",
+        "/family/%3Cscript%3Ealert(1)%3C/script%3E",
+        "/owner/a",
+        "/rank?of=families",
+        "/rank?of=licences",
+        "/flows?by=family",
+        "/about",
+        "/upstream/a/base",
+        "/licences/a/base",
+        "/show/a/base",
+        "/model/%3Cscript%3Ealert(1)%3C/script%3E",
+        "/rank?by=%3Cscript%3Ealert(1)%3C/script%3E",
+        "/s/%3Cscript%3Ealert(1)%3C/script%3E/",
+        "/%3Cscript%3E",
+    ] {
+        let mut got = server.get(address);
+        if got.status == 302 {
+            let to = got.value("location").to_owned();
+            assert!(to.starts_with("/s/"), "{to}");
+            got = server.get(&to);
+        }
+        let text = got.text();
+        assert!(!text.contains("<script>alert") && !text.contains("<img"), "{address}: {text}");
+        assert_eq!(text.matches("<script").count(), 1, "{address}: {text}");
+    }
+}
+
+#[test]
+fn a_snapshot_that_is_replaced_on_disk_is_noticed() {
+    let place = Place::new();
+    let import = |text: &str| {
+        place.file("l.edges", text);
+        assert_eq!(place.run(&["import", "l.edges", "-o", "s", "--date", "2025-01-01"]).code, 0);
+    };
+    import("a/base -> b/x : finetune\n");
+    let server = Server::start(&place, &["s"]);
+    let before = server.get("/").value("location").to_owned();
+    import("a/base -> b/x : finetune\na/base -> b/y : finetune\n");
+    let after = server.get("/").value("location").to_owned();
+    assert_ne!(before, after);
+    let count = |path: &str| serde_json::from_slice::<Value>(&server.get(path).body).unwrap()["rows"][0]["f2"].as_u64();
+    assert_eq!(count("/api/model/a/base"), Some(2));
+    // Whoever has the old one's address sees the old one.
+    assert_eq!(count(&format!("{before}api/model/a/base")), Some(1));
+}
+
+#[test]
+fn pictures_of_an_answer_are_those_that_the_program_draws() {
+    let place = Place::new();
+    let server = Server::start(&place, &["sample"]);
+    assert_eq!(place.run(&["rank", "--snapshot", "sample", "--chart", "c.svg", "--size", "900x500"]).code, 0);
+    let got = server.get("/svg/rank?size=900x500");
+    assert_eq!((got.status, got.value("content-type")), (200, "image/svg+xml"));
+    assert_eq!(got.text(), std::fs::read_to_string(place.path("c.svg")).unwrap());
+    assert!(server.get("/png/rank").body.starts_with(b"\x89PNG"));
+    assert!(server.get("/cite/rank").text().contains("`modelkin rank"));
+    assert!(server.get("/cite/rank?form=bibtex").text().starts_with("@misc{"));
+}
