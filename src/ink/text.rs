@@ -1,8 +1,8 @@
 use super::{
-    Block, Chart, Grid, Known, Named, Report, Rows, Section, Slide, Table, Unit, Value, counted, day, grouped, percent,
-    plural,
+    Block, Chart, Grid, Known, Named, Report, Rows, Section, Slide, Table, Unit, Value, counted, day, grouped, known,
+    percent, plural,
 };
-use crate::census::{Coverage, Error, Sum};
+use crate::census::{Error, Sum};
 use crate::model::{Count, DAY};
 use crate::reference::Published;
 use crate::snapshot::{Row, Snapshot};
@@ -60,11 +60,7 @@ pub(super) fn left_out(table: &Table) -> Option<String> {
 
 /// The coverage of a section, a sentence each.
 pub(super) fn coverage(section: &Section) -> Vec<String> {
-    let sentence = |Known { what, coverage: Coverage { known, of } }: &Known| {
-        let part = if *of == 0 { "none".into() } else { percent(*known as f64 / *of as f64) };
-        format!("{what}: {} of {} ({part})", grouped(*known), grouped(*of))
-    };
-    section.coverage.iter().map(sentence).collect()
+    section.coverage.iter().map(|of| known(of.what, of.coverage)).collect()
 }
 
 /// What a survey cannot tell, and why.

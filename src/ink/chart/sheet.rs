@@ -77,8 +77,8 @@ impl Sheet {
         Sheet::page(width, height, em, 1.0)
     }
 
-    /// Writes title and notes, and gives the room between them.
-    pub fn around(&mut self, title: &str, notes: &[&str]) -> Area {
+    /// Writes title, subtitle and notes, and gives the room between them.
+    pub fn around(&mut self, title: &str, subtitle: &str, notes: &[&str]) -> Area {
         let em = self.em;
         let margin = 1.5 * em;
         let room = self.width - 2.0 * margin;
@@ -88,6 +88,17 @@ impl Sheet {
             top += large.size * 0.95;
             self.text((margin, top), Anchor::Start, large, &line, title);
             top += large.size * 0.3;
+        }
+        let below = self.faint();
+        let lines = if subtitle.is_empty() {
+            Vec::new()
+        } else {
+            ruler.wrapped(&printable(subtitle), below.size, below.weight, room, 2)
+        };
+        for line in lines {
+            top += below.size;
+            self.text((margin, top), Anchor::Start, below, &line, subtitle);
+            top += below.size * 0.35;
         }
         let small = Letters { size: (0.68 * em).max(9.5), weight: Weight::Plain, class: "faint" };
         let line = small.size * 1.36;
@@ -229,7 +240,7 @@ impl Sheet {
     }
 
     /// The sheet as a document.
-    pub fn document(&self, title: &str, about: &str, notes: &[String]) -> String {
+    pub fn document(&self, title: &str, about: &str, notes: &[&str]) -> String {
         let (width, height) = (self.width, self.height);
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"{FONTS}\">\n<title>{}</title>\n<desc>{}\n{}</desc>\n<style>{STYLE}</style>\n<rect width=\"{width:.0}\" height=\"{height:.0}\" fill=\"#ffffff\"/>\n{}</svg>\n",
