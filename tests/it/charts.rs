@@ -514,7 +514,7 @@ fn a_chart_defines_what_is_drawn_and_says_what_was_left_out() {
     assert!(at("Qwen") < at("Llama"), "{texts:?}");
     let texts = told(&place, &["report", "--section", "derivatives"]);
     assert!(texts.iter().any(|text| text.starts_with("The first 12 of ")), "{texts:?}");
-    let texts = told(&place, &["report", "--section", "derivatives", "--relation", "merge"]);
+    let texts = told(&place, &["flows", "--relation", "merge"]);
     assert!(has(&texts, "Only merge links are followed"), "{texts:?}");
 }
 
@@ -534,6 +534,38 @@ fn flows_are_drawn_between_two_that_are_known_and_the_rest_is_said() {
         assert!(said.is_some_and(|said| said.ends_with(&format!(": {} models.", grouped(largest)))), "{texts:?}");
         assert!(!texts.iter().any(|text| text.ends_with(&format!(" {word}"))), "{texts:?}");
     }
+}
+
+#[test]
+fn lines_are_told_apart_without_colours() {
+    let size = Size::default();
+    let line = |name: &str, values: &[f64]| Series {
+        name: name.to_owned(),
+        values: values.iter().map(|value| Some(*value)).collect(),
+    };
+    let steps = vec!["2024".to_owned(), "2025".to_owned()];
+    let series: Vec<Series> = (0..6).map(|at| line(&format!("n{at}"), &[f64::from(at), f64::from(at * 2)])).collect();
+    let svg = Chart::new("Six", Unit::Count, Shape::Lines { steps, series }).svg(size, &[]);
+    looked_at(&svg, size);
+    // The form of a sign: its corners as seen from the first.
+    let form = |path: &str| {
+        let points: Vec<Vec<f64>> = path
+            .trim_start_matches('M')
+            .trim_end_matches('Z')
+            .split('L')
+            .map(|point| point.split(' ').map(|number| number.parse().unwrap()).collect())
+            .collect();
+        let seen = |point: &Vec<f64>| format!("{:.0} {:.0}", point[0] - points[0][0], point[1] - points[0][1]);
+        points.iter().map(seen).collect::<Vec<String>>().join(", ")
+    };
+    let mut forms: BTreeMap<String, usize> = BTreeMap::new();
+    for path in svg.split("<path class=\"c").skip(1) {
+        let path = path.split(" d=\"").nth(1).unwrap().split('"').next().unwrap();
+        *forms.entry(form(path)).or_default() += 1;
+    }
+    // Five forms beside the dot, at both steps, and what stands there is told.
+    assert_eq!((forms.len(), svg.matches("<circle").count()), (5, 2), "{forms:?}");
+    assert!(svg.contains("<title>n5: 10 at 2025</title>"));
 }
 
 #[test]

@@ -216,6 +216,22 @@ impl Sheet {
         );
     }
 
+    /// A point of one of several series, whose form tells it apart where its colour does not.
+    pub fn sign(&mut self, (x, y): (f64, f64), which: usize, told: &str) {
+        let r = 0.24 * self.em;
+        let corners: &[(f64, f64)] = match which % COLOURS {
+            0 => return self.dot((x, y), which, told),
+            1 => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
+            2 => &[(0.0, -1.2), (1.2, 0.9), (-1.2, 0.9)],
+            3 => &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
+            4 => &[(-1.2, -0.9), (1.2, -0.9), (0.0, 1.2)],
+            _ => &[(-1.3, -0.5), (1.3, -0.5), (1.3, 0.5), (-1.3, 0.5)],
+        };
+        let corners: Vec<String> =
+            corners.iter().map(|(dx, dy)| format!("{:.1} {:.1}", x + dx * r, y + dy * r)).collect();
+        self.area(&format!("M{}Z", corners.join("L")), &format!("c{}", which % COLOURS), 1.0, told);
+    }
+
     /// A point of a series.
     pub fn dot(&mut self, (x, y): (f64, f64), which: usize, told: &str) {
         _ = writeln!(
