@@ -358,7 +358,9 @@ impl<'g> Graph<'g> {
     /// The definition of what a picture shows.
     pub(super) fn shown(&self) -> String {
         let counts = format!("distinct models in the whole snapshot{}", self.under());
-        format!("Declared lineage: what model cards say. A number behind a name is its descendants, {counts}.")
+        format!(
+            "Declared lineage: what model cards say. A number in brackets behind a name counts its descendants, {counts}."
+        )
     }
 
     fn under(&self) -> &'static str {

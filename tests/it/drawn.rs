@@ -382,7 +382,10 @@ fn a_legend_says_what_occurs_and_no_more() {
         assert_eq!(plain.iter().filter(|known| is_word(known)).count(), usize::from(is_there), "{word}: {plain:?}");
     }
     // What brackets are of is said, here and there.
-    assert!(has(&plain, "relation (models):") && plain.join(" ").contains("A number behind a name is its descendants"));
+    assert!(
+        has(&plain, "relation (models):")
+            && plain.join(" ").contains("A number in brackets behind a name counts its descendants")
+    );
     // A link may be of a relation that is no model's strongest.
     assert!(has(&words("a/b -> c/d : finetune\nc/e -> c/d : merge"), "finetune"));
     assert!(has(&plain, "0") && !has(&plain, "10"), "{plain:?}");
