@@ -381,9 +381,10 @@ impl Answer {
             Facts::Family { count, counted, words } => {
                 ("family", report::family_chart(count), report::family_chart_definition(*counted, words), None)
             }
-            Facts::Ranking { ranking, group, within, .. } => {
+            Facts::Ranking { ranking, group, within, words } => {
                 let known = report::rank_coverage(ranking);
-                ("rank", report::rank_chart(ranking, *group, within.as_deref()), self.definition()?, known)
+                let definition = (!words.is_empty()).then(|| words.clone()).into_iter().collect();
+                ("rank", report::rank_chart(ranking, *group, within.as_deref()), definition, known)
             }
             Facts::Sections { sections } => {
                 return Ok(sections.iter().flat_map(|section| section.slides(&self.snapshot)).collect());

@@ -131,8 +131,10 @@ impl Atlas {
         };
         let rules = rivals.iter().filter(|rival| rival.kind == Kind::Family);
         section.definition.extend(rules.map(|rival| format!("{}: {}.", rival.family.name, rival.family.rule)));
-        let words = asked.filter.words();
-        section.definition.extend((!words.is_empty()).then_some(words));
+        Some(asked.filter.words())
+            .filter(|words| !words.is_empty())
+            .into_iter()
+            .for_each(|words| section.confine(words));
         Ok(Facts::Section { section, is_rows: true })
     }
 
@@ -144,10 +146,12 @@ impl Atlas {
         let mut section = survey.flows(asked.by, own, within.as_ref().map(|(_, rows)| &rows[..]), asked.most)?;
         if let Some((family, _)) = &within {
             section.charts.iter_mut().for_each(|chart| chart.title += &format!(", within {}", family.name));
-            section.definition.push(format!("Counted are members of {} and what descends from them.", family.name));
+            section.confine(format!("Counted are members of {} and what descends from them.", family.name));
         }
-        let words = asked.filter.words();
-        section.definition.extend((!words.is_empty()).then_some(words));
+        Some(asked.filter.words())
+            .filter(|words| !words.is_empty())
+            .into_iter()
+            .for_each(|words| section.confine(words));
         Ok(Facts::Section { section, is_rows: true })
     }
 

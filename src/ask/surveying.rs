@@ -49,7 +49,7 @@ impl Atlas {
             leave(section, &tables, named.contains(&None))?;
         }
         if asked.filter != Filter::default() {
-            sections.iter_mut().for_each(|section| section.definition.push(asked.filter.words()));
+            sections.iter_mut().for_each(|section| section.confine(asked.filter.words()));
         }
         Ok(Facts::Sections { sections })
     }

@@ -134,9 +134,12 @@ fn layers<'g>(graph: &Graph<'g>, links: &Links, shapes: &[Shape<'g>]) -> Option<
         let sizes: Vec<Point> = shapes.iter().map(Shape::size).collect();
         Layers::new(&sizes, links, end)
     };
-    // Of many generations it is a long band; with narrow labels less so.
+    // What a page has room for stands in whole lines. Of many generations it is a long band; with narrow labels less so.
     let narrow: Vec<Shape<'g>> = shapes.iter().cloned().map(Shape::narrow).collect();
     let [whole, broken] = [laid(shapes)?, laid(&narrow)?];
+    if whole.width <= NARROWEST - 2.0 * MARGIN {
+        return Some((shapes.to_vec(), whole));
+    }
     let off = |layers: &Layers| (layers.width / layers.height.max(1.0) / PAGE).ln().abs();
     Some(if off(&whole) <= off(&broken) { (shapes.to_vec(), whole) } else { (narrow, broken) })
 }

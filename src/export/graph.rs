@@ -346,13 +346,25 @@ impl<'g> Graph<'g> {
                 format!(
                     "Declared lineage: what model cards say. Links run from parent to child; direct and descendants count \
                      distinct models in the whole snapshot{}.",
-                    if self.census.is_everything() { "" } else { UNDER_FILTERS }
+                    self.under()
                 ),
             ),
             ("snapshot", format!("{date}{sample}")),
             ("sha256", provenance.digest.clone()),
             ("program", self.about.program.clone()),
         ]
+    }
+
+    /// The definition of what a picture shows.
+    pub(super) fn shown(&self) -> String {
+        let counts = format!("distinct models in the whole snapshot{}", self.under());
+        format!(
+            "Declared lineage: what model cards say. A number in brackets behind a name counts its descendants, {counts}."
+        )
+    }
+
+    fn under(&self) -> &'static str {
+        if self.census.is_everything() { "" } else { UNDER_FILTERS }
     }
 
     /// Names and values by which the file is known to belong to others of its export: the SHA-256 of those that were written

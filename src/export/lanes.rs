@@ -5,13 +5,13 @@ use petgraph::graph::{DiGraph, EdgeIndex};
 use petgraph::visit::EdgeRef;
 
 use super::layout::Layout;
-use super::mark::Point;
+use super::mark::{LINE, Point};
 
 /// Lanes beside each other of which an eye can still follow one.
 const MOST: usize = 24;
 /// Parents that have one, at the most: short ones may share a lane.
 const PARENTS: usize = 200;
-/// From lane to lane, and from the widest row to the first.
+/// From lane to lane, and from the widest row beside them to the first.
 const PITCH: f64 = 7.0;
 /// Between a label and its link.
 const AFTER: f64 = 5.0;
@@ -21,7 +21,7 @@ const OFF: f64 = 2.5;
 const CUT: f64 = 4.0;
 
 /// The links of an outline that lead from a node's further parents, beside all labels: each parent has a lane to the right of the
-/// page, which its links share.
+/// rows that it passes, which its links share.
 #[derive(Debug)]
 pub(super) struct Lanes {
     /// Each link with the corners of its way, from the parent on.
@@ -59,20 +59,21 @@ impl Lanes {
             .collect();
         // Short ones are the nearest to their labels.
         spans.sort_by_key(|(top, bottom, parent)| ((bottom - top) as u64, Reverse(*parent)));
-        let mut lanes: Vec<Vec<(f64, f64)>> = Vec::new();
+        // Lanes have places at even distances, of which each is known by its number, from the left.
+        let mut lanes: BTreeMap<usize, Vec<(f64, f64)>> = BTreeMap::new();
+        let mut width = layout.width;
         let mut ways = Vec::with_capacity(links.len());
         for (top, bottom, parent) in spans {
-            let is_free =
-                |lane: &Vec<(f64, f64)>| lane.iter().all(|taken| taken.1 + PITCH < top || bottom + PITCH < taken.0);
-            let at = lanes.iter().position(is_free).unwrap_or(lanes.len());
-            if at == MOST {
-                return None;
-            }
-            if at == lanes.len() {
-                lanes.push(Vec::new());
-            }
-            lanes[at].push((top, bottom));
-            let x = layout.width + (at + 1) as f64 * PITCH;
+            let is_free = |taken: &(f64, f64)| taken.1 + PITCH < top || bottom + PITCH < taken.0;
+            let passed = |(_, y): &Point| (top - LINE..=bottom + LINE).contains(y);
+            let rights = layout.places.iter().zip(widths).filter(|(place, _)| passed(place));
+            let right = rights.map(|((x, _), wide)| x + wide + AFTER).fold(0.0, f64::max);
+            let first = (right / PITCH).ceil() as usize + 1;
+            let is_lane = |at: &usize| lanes.get(at).is_none_or(|lane| lane.iter().all(is_free));
+            let at = (first..first + MOST).find(is_lane)?;
+            lanes.entry(at).or_default().push((top, bottom));
+            let x = at as f64 * PITCH;
+            width = width.max(x);
             let end = |node: usize| layout.places[node].0 + widths[node] + AFTER;
             for (child, link) in &of[&parent] {
                 let (from, to) = (y(parent) - OFF, y(*child) + OFF);
@@ -88,6 +89,6 @@ impl Lanes {
                 ways.push((*link, way));
             }
         }
-        Some(Lanes { ways, width: layout.width + (lanes.len() + 1) as f64 * PITCH })
+        Some(Lanes { ways, width: width + PITCH })
     }
 }

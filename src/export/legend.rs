@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use super::letters::{folded, shortened, width};
 use super::mark::{FONT, Font, LINE, MARGIN, Mark, PLAIN, Pen, Point, dot, size};
-use super::{Graph, Paint, Status};
+use super::{ColorBy, Graph, Paint, Status};
 use crate::ink::grouped;
 use crate::model::Relation;
 
+/// Letters of a digest by which a snapshot is known to people.
+const DIGEST: usize = 12;
 /// Letters of a word in the legend.
 const LONGEST: usize = 46;
 
@@ -33,11 +35,15 @@ pub(super) fn write(marks: &mut Vec<Mark>, graph: &Graph<'_>, paint: &Paint, tol
 fn heading(graph: &Graph<'_>, told: &str, page: f64) -> Vec<String> {
     let notes = graph.notes();
     let note = |name: &str| notes.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value.as_str());
-    let snapshot = format!("Snapshot of {}, sha256 {}; {}.", note("snapshot"), note("sha256"), note("program"));
+    // The whole digest stands in the file's description.
+    let digest = note("sha256").get(..DIGEST).unwrap_or_default();
+    let snapshot = format!("Snapshot of {}, sha256 {digest}; {}.", note("snapshot"), note("program"));
     // The title stands above already.
     let selection = note("selection").strip_prefix(&format!("{}.", note("title"))).unwrap_or(note("selection"));
     let fits = |line: &str| width(line, FONT, false) <= page;
-    [note("definition"), told, selection.trim(), &snapshot].iter().flat_map(|text| folded(text, fits)).collect()
+    let has_numbers = graph.nodes().any(|node| node.descendants > 0);
+    let definition = if has_numbers { graph.shown() } else { note("definition").to_owned() };
+    [&definition, told, selection.trim(), &snapshot].iter().flat_map(|text| folded(text, fits)).collect()
 }
 
 struct Legend<'l> {
@@ -49,23 +55,33 @@ struct Legend<'l> {
 impl Legend<'_> {
     /// Says what occurs, and nothing else.
     fn fill(&mut self, graph: &Graph<'_>, paint: &Paint) {
-        self.word(&format!("{}:", paint.by().name()), true);
+        let mut relations: BTreeSet<Relation> = graph.links().map(|link| link.relation).collect();
+        let by_relation = paint.by() == ColorBy::Relation;
+        let line = |(x, y): Point, relation| {
+            vec![Mark::Lines(vec![vec![(x, y), (x + 26.0, y)]], Pen::of(relation, paint.by()))]
+        };
+        self.word(&format!("{} (models):", paint.by().name()), true);
         for (name, color, count) in paint.legend() {
             let word = format!("{} ({})", shortened(name, LONGEST), grouped(*count));
-            self.entry(&word, 14.0, |(x, y)| dot((x + 5.0, y), 5.0, color, Status::Listed));
+            let dot = |(x, y): Point| dot((x + 5.0, y), 5.0, color, Status::Listed);
+            // Where colours tell relations, a link and its model are one entry.
+            match Relation::from_name(name).filter(|relation| by_relation && relations.remove(relation)) {
+                Some(relation) => self.entry(&word, 40.0, |(x, y)| {
+                    line((x, y), relation).into_iter().chain(dot((x + 26.0, y))).collect()
+                }),
+                None => self.entry(&word, 14.0, dot),
+            }
         }
-        let relations: BTreeSet<Relation> = graph.links().map(|link| link.relation).collect();
         if !relations.is_empty() {
             self.word("links:", true);
         }
         for relation in relations {
-            let pen = Pen::of(relation, paint.by());
-            self.entry(relation.name(), 31.0, |(x, y)| vec![Mark::Lines(vec![vec![(x, y), (x + 26.0, y)]], pen)]);
+            self.entry(relation.name(), 31.0, |at| line(at, relation));
         }
         let most = graph.nodes().map(|node| node.descendants).max().unwrap_or(0);
         let sizes: Vec<u64> = [0, 10, 100, 1_000, 10_000, 100_000].into_iter().filter(|size| *size <= most).collect();
         if most > 0 {
-            self.word("descendants:", false);
+            self.word("descendants:", by_relation);
             for descendants in sizes {
                 let radius = size(descendants);
                 self.entry(&grouped(descendants), 2.0 * radius + 4.0, |(x, y)| {

@@ -26,7 +26,7 @@ mod wrapped;
 pub use crate::model::{counted, grouped, plural};
 #[cfg(feature = "export")]
 pub(crate) use chart::text_width;
-pub use chart::{Bar, Chart, Flow, Series, Shape, Size, Slope, Whole};
+pub use chart::{Bar, Chart, Flow, Series, Shape, Size, Slope, Tone, Whole};
 pub use citation::{Citation, CitationFormat};
 pub use day::day;
 pub use frame::{Format, Report, Rows, Words, csv, footer};
@@ -43,6 +43,6 @@ pub(crate) use section::{share, short};
 pub use slide::{CHARTS, Slide};
 pub use text::{compared, report};
 pub use unit::Unit;
-pub(crate) use unit::percent;
+pub(crate) use unit::{known, percent};
 pub use value::{NOT_JUDGED, Named, Value};
 pub use wrapped::folded;

@@ -95,6 +95,14 @@ impl Section {
         self.definition.extend(sentences.iter().map(|sentence| (*sentence).to_owned()));
     }
 
+    /// Adds a sentence on what was counted of all, which pictures have too.
+    pub(crate) fn confine(&mut self, sentence: String) {
+        for chart in self.charts.iter_mut().filter(|chart| !chart.definition.is_empty()) {
+            chart.definition.push(sentence.clone());
+        }
+        self.definition.push(sentence);
+    }
+
     pub(crate) fn cover(&mut self, what: &'static str, coverage: Coverage) {
         self.coverage.push(Known { what, coverage });
     }

@@ -17,7 +17,8 @@ pub struct Slide {
 }
 
 impl Slide {
-    /// Makes a slide of a chart: with its definition, with what is known of how many models, and with its snapshot.
+    /// Makes a slide of a chart: with its definition, with what is known of how many models, and with its snapshot. Where the
+    /// chart defines what is drawn, these take the places of what is given.
     pub fn new(
         name: impl Into<String>,
         chart: Chart,
@@ -25,6 +26,10 @@ impl Slide {
         known: &[String],
         snapshot: &Snapshot,
     ) -> Slide {
+        let (definition, known) = match chart.definition.is_empty() {
+            true => (definition, known),
+            false => (&chart.definition[..], &chart.known[..]),
+        };
         let mut notes = Vec::new();
         notes.extend((!definition.is_empty()).then(|| definition.join(" ")));
         notes.extend((!known.is_empty()).then(|| format!("Known: {}.", known.join("; "))));

@@ -1,8 +1,8 @@
 use super::{
-    Block, Chart, Grid, Known, Named, Report, Rows, Section, Slide, Table, Unit, Value, counted, day, grouped, percent,
-    plural,
+    Block, Chart, Grid, Known, Named, Report, Rows, Section, Slide, Table, Unit, Value, counted, day, grouped, known,
+    percent, plural,
 };
-use crate::census::{Coverage, Error, Sum};
+use crate::census::{Error, Sum};
 use crate::model::{Count, DAY};
 use crate::reference::Published;
 use crate::snapshot::{Row, Snapshot};
@@ -60,11 +60,7 @@ pub(super) fn left_out(table: &Table) -> Option<String> {
 
 /// The coverage of a section, a sentence each.
 pub(super) fn coverage(section: &Section) -> Vec<String> {
-    let sentence = |Known { what, coverage: Coverage { known, of } }: &Known| {
-        let part = if *of == 0 { "none".into() } else { percent(*known as f64 / *of as f64) };
-        format!("{what}: {} of {} ({part})", grouped(*known), grouped(*of))
-    };
-    section.coverage.iter().map(sentence).collect()
+    section.coverage.iter().map(|of| known(of.what, of.coverage)).collect()
 }
 
 /// What a survey cannot tell, and why.
@@ -152,7 +148,7 @@ impl Section {
             None => (Vec::new().into(), Vec::new()),
         };
         let of = self.shown.map(|(_, all, _)| ("of".into(), (all as u64).into()));
-        let coverage = (!self.coverage.is_empty()).then(|| ("coverage".into(), known(self)));
+        let coverage = (!self.coverage.is_empty()).then(|| ("coverage".into(), covered(self)));
         let beside = of.into_iter().chain(coverage).collect();
         Report { heads, beside, ..Report::new(self.definition.clone(), rows, blocks) }
     }
@@ -228,7 +224,7 @@ fn grid(table: &Table) -> Grid {
 }
 
 /// The coverage of a section, for programs.
-fn known(section: &Section) -> Value {
+fn covered(section: &Section) -> Value {
     let coverage = section.coverage.iter().map(|Known { what, coverage }| {
         Value::group([("what", (*what).into()), ("known", coverage.known.into()), ("of", coverage.of.into())])
     });
@@ -247,7 +243,7 @@ fn named(section: &Section, compared: Option<&Table>) -> Named {
         ("title".into(), section.title.into()),
         ("findings".into(), texts(&section.findings)),
         ("definition".into(), texts(&section.definition)),
-        ("coverage".into(), known(section)),
+        ("coverage".into(), covered(section)),
         ("tables".into(), Value::group(tables)),
     ]
 }

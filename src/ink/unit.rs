@@ -1,3 +1,6 @@
+use super::grouped;
+use crate::census::Coverage;
+
 /// A `Unit` says what the values of a column or of a picture are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -9,6 +12,12 @@ pub enum Unit {
     Share,
     /// The values are numbers of any other kind.
     Number,
+}
+
+/// Says of how many something is known.
+pub(crate) fn known(what: &str, Coverage { known, of }: Coverage) -> String {
+    let part = if of == 0 { "none".into() } else { percent(known as f64 / of as f64) };
+    format!("{what}: {} of {} ({part})", grouped(known), grouped(of))
 }
 
 /// A share in percent, with as many digits as tell something.

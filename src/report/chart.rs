@@ -1,8 +1,8 @@
 use super::by_relation;
 use super::family::BY_RELATION;
-use super::rank::number;
+use super::rank::{number, ranked};
 use crate::census::{Counted, FamilyCount, Group, Measure, Part, Ranked, Ranking};
-use crate::ink::{Bar, Chart, Shape, Unit, grouped, percent};
+use crate::ink::{Bar, Chart, Shape, Tone, Unit, grouped, percent};
 
 /// Draws a ranking: a bar for each row, as long as the measure's value. `within` names the family to which it is confined, if to any.
 pub fn rank_chart(ranking: &Ranking, group: Group, within: Option<&str>) -> Chart {
@@ -10,6 +10,7 @@ pub fn rank_chart(ranking: &Ranking, group: Group, within: Option<&str>) -> Char
         name: format!("{}{}", row.id, if row.is_unlisted { " (unlisted)" } else { "" }),
         value: row.value,
         label: number(ranking.measure, row.value),
+        tone: Tone::Full,
     };
     let what = match group {
         Group::Models => "Models",
@@ -31,7 +32,8 @@ pub fn rank_chart(ranking: &Ranking, group: Group, within: Option<&str>) -> Char
     };
     let within = within.map_or_else(String::new, |name| format!(" within {name}"));
     let title = format!("{what} by {measure}{within}{shown}");
-    Chart::new(title, Unit::Number, Shape::Bars { bars: ranking.rows.iter().map(bar).collect() })
+    let chart = Chart::new(title, Unit::Number, Shape::Bars { bars: ranking.rows.iter().map(bar).collect() });
+    chart.explained(ranked(ranking, group))
 }
 
 /// Says of a ranking by a sum, over how many of the descendants it is.
@@ -58,15 +60,23 @@ pub fn family_chart(count: &FamilyCount) -> Chart {
         grouped(count.f1.models),
         grouped(count.f2.models)
     );
-    let bars = [("F1", &count.f1), ("F2", &count.f2)].into_iter().flat_map(|(part, tally)| {
-        by_relation(&tally.by_relation).map(move |(name, models)| (format!("{part} {name}"), Some(models as f64)))
+    // The two of a relation stand beside each other.
+    let pairs = by_relation(&count.f1.by_relation).zip(by_relation(&count.f2.by_relation));
+    let bars = pairs.flat_map(|((name, direct), (_, all))| {
+        let bar = |part: &str, models, tone| Bar {
+            name: format!("{name} ({part})"),
+            value: models as f64,
+            label: grouped(models),
+            tone,
+        };
+        [bar("F2", all, Tone::Full), bar("F1", direct, Tone::Pale)]
     });
-    Chart::bars(title, Unit::Count, bars)
+    Chart::new(title, Unit::Count, Shape::Bars { bars: bars.collect() }).explained(BY_RELATION)
 }
 
 /// Defines what is drawn of a family. `filter` says in words what was left out, if anything.
 pub fn family_chart_definition(counted: Counted, filter: &str) -> Vec<String> {
-    let mut definition = vec![Part::Direct.about(counted), Part::All.about(counted), BY_RELATION.to_owned()];
+    let mut definition = vec![Part::Direct.about(counted), Part::All.about(counted)];
     definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
     definition
 }

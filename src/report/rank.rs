@@ -17,14 +17,6 @@ struct Column {
 pub fn rank(ranking: &Ranking, group: Group, columns: &[Measure], is_within: bool, filter: &str) -> Report<'static> {
     let shown = &ranking.rows;
     let measures: Vec<Measure> = std::iter::once(ranking.measure).chain(ranking.beside.iter().copied()).collect();
-    let what = match group {
-        Group::Models => "models",
-        Group::Owners => "owners (groups of all their models)",
-        Group::Families => "families (groups by rule, which may nest: rows do not add up)",
-        Group::Authors => "authors (accounts, each by the derived models that it has made)",
-        Group::Countries => "countries (each by the derived models whose publishers are of it)",
-        Group::Licences => "licences (each by the derived models that state it)",
-    };
     // Whoever made derived models is counted by these, and a part of nothing has no direct ones.
     let of_derived = group.is_of_derived();
     let (first, counted) = match group {
@@ -97,14 +89,9 @@ pub fn rank(ranking: &Ranking, group: Group, columns: &[Measure], is_within: boo
             grouped(ranking.missing as u64)
         )));
     }
-    let about = |measure: Measure| match measure {
-        Measure::Descendants if of_derived => "models: the distinct derived models".to_owned(),
-        Measure::Direct if of_derived => "direct: those of them with a member for a parent".to_owned(),
-        measure => format!("{}: {}", measure.name(), measure.about()),
-    };
-    let mut definition = vec![format!("Ranked: {what}, by {}.", about(ranking.measure))];
+    let mut definition = vec![ranked(ranking, group)];
     if !ranking.beside.is_empty() {
-        let beside: Vec<String> = ranking.beside.iter().map(|measure| about(*measure)).collect();
+        let beside: Vec<String> = ranking.beside.iter().map(|measure| about(*measure, group)).collect();
         definition.push(format!("Beside it {}.", beside.join("; ")));
     }
     definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
@@ -127,6 +114,28 @@ fn valued(row: &Ranked, measure: Measure, at: Option<usize>) -> Option<f64> {
         (None, measure) => {
             Relation::from_name(measure.name()).map(|relation| row.by_relation[relation as usize] as f64)
         }
+    }
+}
+
+/// Says in a sentence what is ranked, and by what.
+pub(super) fn ranked(ranking: &Ranking, group: Group) -> String {
+    let what = match group {
+        Group::Models => "models",
+        Group::Owners => "owners (groups of all their models)",
+        Group::Families => "families (groups by rule, which may nest: rows do not add up)",
+        Group::Authors => "authors (accounts, each by the derived models that it has made)",
+        Group::Countries => "countries (each by the derived models whose publishers are of it)",
+        Group::Licences => "licences (each by the derived models that state it)",
+    };
+    format!("Ranked: {what}, by {}.", about(ranking.measure, group))
+}
+
+/// Defines a measure.
+fn about(measure: Measure, group: Group) -> String {
+    match measure {
+        Measure::Descendants if group.is_of_derived() => "models: the distinct derived models".to_owned(),
+        Measure::Direct if group.is_of_derived() => "direct: those of them with a member for a parent".to_owned(),
+        measure => format!("{}: {}", measure.name(), measure.about()),
     }
 }
 

@@ -113,8 +113,13 @@ impl Survey<'_> {
         // What is of another kind may hold the other.
         let are_alike = rivals.iter().all(|rival| rival.kind.name() == rivals[0].kind.name());
         section.findings.extend(leader(&counted).filter(|_| are_alike));
-        let bars = counted.iter().map(|(count, _)| (count.name.as_str(), Some(count.f2.models)));
-        section.charts.push(Chart::counts("Derivatives (F2)", bars));
+        let mut bars: Vec<(&str, u64)> =
+            counted.iter().map(|(count, _)| (count.name.as_str(), count.f2.models)).collect();
+        bars.sort_by_key(|(_, models)| Reverse(*models));
+        let chart = Chart::counts("Derivatives (F2)", bars.into_iter().map(|(name, models)| (name, Some(models))));
+        let all = Part::All.about(census::Counted::Others);
+        let leading = section.findings.first().map_or_else(String::new, |finding| format!("{finding} "));
+        section.charts.push(chart.explained(format!("{leading}{all}")).defined(&members(rivals)));
         section.tables.push(totals);
         section.tables.push(relations(&counted));
         section.tables.extend((rivals.len() > 1).then(|| both(&counted)));
@@ -234,6 +239,7 @@ impl Survey<'_> {
             let picture = |(at, tally): (usize, &Tally)| figure.drawn(tally, total).filter(|_| is_known(at));
             drawn.push(Drawn {
                 part: word.text.clone(),
+                is_known: word.place != LAST,
                 is_dated: facet.is_time()
                     && (1..LAST).contains(&word.place)
                     && today.as_ref().is_none_or(|today| word.place < today.place),
@@ -243,8 +249,13 @@ impl Survey<'_> {
             row.extend(of_all.map(|tally| figure.of_all(tally)));
             table.row(row);
         }
-        let title = format!("{} by {}", figure.title(), facet.name());
-        section.charts.push(compared::parts(&title, &names(rivals), &drawn, facet, unit));
+        // Of one alone the picture has no other place for the name.
+        let whose = if rivals.len() == 1 { format!(" of {}", rivals[0].family.name) } else { String::new() };
+        let title = format!("{}{whose} by {}", figure.title(), facet.name());
+        let chart = compared::parts(&title, &names(rivals), &drawn, facet, unit).explained(figure.sentence());
+        let chart = chart.defined(&[facet.about()]).defined(&members(rivals));
+        let known = section.coverage.iter();
+        section.charts.push(known.fold(chart, |chart, known| chart.known_of(known.what, known.coverage)));
         section.tables.push(table);
         if order.len() < of {
             section.shown = Some((order.len(), of, "parts"));
@@ -336,6 +347,7 @@ pub fn along(surveys: &[Survey<'_>], rivals: &[Rival], figure: Figure) -> Result
     let mut table = Table::new("snapshots", "By snapshot", 1, &heads, &[]);
     table.most = usize::MAX;
     let mut drawn = Vec::new();
+    let mut named = Vec::new();
     for survey in surveys {
         let counting = survey.census.counting();
         let derived = census::derived(survey.lineage, counting)?;
@@ -343,8 +355,11 @@ pub fn along(surveys: &[Survey<'_>], rivals: &[Rival], figure: Figure) -> Result
         let date = survey.snapshot().provenance().taken.map(crate::ink::day);
         let counted = survey.counted(rivals)?;
         let of_each = || counted.iter().map(|(count, _)| if figure == Figure::F1 { &count.f1 } else { &count.f2 });
+        let digest = survey.snapshot().provenance().short_digest();
+        named.push(format!("{} (sha256 {digest})", date.as_deref().unwrap_or("without a date")));
         drawn.push(Drawn {
             part: date.clone().unwrap_or_default(),
+            is_known: true,
             is_dated: true,
             values: of_each().map(|tally| figure.drawn(tally, all.models)).collect(),
             all: Some(all.models),
@@ -355,13 +370,17 @@ pub fn along(surveys: &[Survey<'_>], rivals: &[Rival], figure: Figure) -> Result
         table.row(row);
     }
     let title = format!("{}, snapshot by snapshot", figure.title());
-    section.charts.push(compared::along(&title, &names(rivals), &drawn, figure.unit()));
+    const ALONE: &str =
+        "Each snapshot is counted by itself. What was deleted between two snapshots is missing in the later one.";
+    let chart = compared::along(&title, &names(rivals), &drawn, figure.unit()).explained(figure.sentence());
+    let chart = chart.noting(format!("Snapshots: {}.", named.join(", ")));
+    section.charts.push(chart.defined(&[ALONE]).defined(&members(rivals)));
     section.tables.push(table);
     section.define(&[
         &Part::Direct.about(census::Counted::Others),
         &Part::All.about(census::Counted::Others),
         figure.about(),
-        "Each snapshot is counted by itself. What was deleted between two snapshots is missing in the later one.",
+        ALONE,
     ]);
     Ok(section)
 }
@@ -400,6 +419,12 @@ fn heads(first: &str, rivals: &[Rival], unit: Unit, has_all: bool) -> Vec<(Strin
 
 fn names(rivals: &[Rival]) -> Vec<String> {
     rivals.iter().map(|rival| rival.family.name.clone()).collect()
+}
+
+/// Who the members are, for a picture: rules are long, and stand in the answer.
+fn members(rivals: &[Rival]) -> Vec<&'static str> {
+    let has_rule = rivals.iter().any(|rival| rival.kind == Kind::Family);
+    has_rule.then_some("Members of a family are by its rule (`modelkin family NAME` tells it).").into_iter().collect()
 }
 
 /// A sentence on who has most derivatives.

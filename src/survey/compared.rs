@@ -12,6 +12,8 @@ const BANDS: usize = 30;
 /// A `Drawn` is one part of what is compared.
 pub(super) struct Drawn {
     pub part: String,
+    /// Whether it is something that is known, and not the rest.
+    pub is_known: bool,
     /// Whether it is a step of time: what has no date has no place on an axis.
     pub is_dated: bool,
     /// A value for each name.
@@ -34,7 +36,8 @@ pub(super) fn parts(title: &str, names: &[String], parts: &[Drawn], facet: Facet
         _ => {
             let rows = shown.iter().map(|part| part.part.clone()).collect();
             let values = shown.iter().map(|part| part.values.clone()).collect();
-            Chart::new(title, unit, Shape::Matrix { rows, columns: names.to_vec(), values })
+            let unknown = shown.iter().filter(|part| !part.is_known).count();
+            Chart::new(title, unit, Shape::Matrix { rows, columns: names.to_vec(), values, unknown })
         }
     };
     match shown.len() < parts.len() {

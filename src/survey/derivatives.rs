@@ -12,6 +12,9 @@ use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};
 
+const F1: &str =
+    "F1: distinct models with at least one parent among the members, the members' own repositories left out.";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("derivatives", "Derivatives by family and by organisation");
     let credit = Credit::of_families(survey)?;
@@ -31,7 +34,10 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     });
     contests.iter().take(1).for_each(|first| first.conclude(&mut section));
     let bars = families.iter().map(|of| (of.family.name.as_str(), Some(of.f1())));
-    section.charts.push(Chart::counts("Direct derivatives by others (F1), by family", bars));
+    let chart = Chart::counts("Direct derivatives by others (F1), by family", bars).explained(F1);
+    let chart = chart.defined(&["Families that are part of another are left out."]);
+    let parents = survey.known(|row| !survey.lineage.is_root(row));
+    section.charts.push(chart.known_of("models with a declared parent", parents));
     section.tables = vec![
         families_table(&families, &credit),
         in_every_way(&families, &credit),
@@ -40,7 +46,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     ];
     section.tables.extend(rivals::table(&contests));
     section.define(&[
-        "F1: distinct models with at least one parent among the members, the members' own repositories left out.",
+        F1,
         "F2: distinct models reachable from any member, the members' own left out. F3: models that mention the family by tag, name or library, and are no members.",
         "By relation: of a model's own link towards the family; if several, the strongest (merge, adapter, quantized, finetune, unstated).",
         "Without bursts: less those in a group of at least 50 children of one parent, by one author or of one name template, within 24 hours. With own: the members' own derived models too. Authors: distinct owners.",
@@ -51,7 +57,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
             rivals::together(&contests)
         ),
     ]);
-    survey.cover(&mut section, "models with a declared parent", |row| !survey.lineage.is_root(row));
+    section.cover("models with a declared parent", parents);
     let calendar = survey.calendar()?;
     survey.cover(&mut section, "models with a date, by which bursts are judged", |row| calendar.is_dated(row));
     Ok(section)

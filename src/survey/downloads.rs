@@ -8,6 +8,9 @@ use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};
 
+const WHOSE: &str = "Country and kind are the publisher's, by the table of publishers (see `modelkin owners`); who is not in it is \"unknown\". ZZ is an international publisher, or one whose country is not known.";
+const FIGURES: &str = "Downloads in 30 days and all-time downloads are the Hub's own figures, never added up together.";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("downloads", "Downloads by the publisher's country and kind");
     let countries = Windows::by_word(survey, |row| survey.country(row))?;
@@ -40,7 +43,9 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         [(&countries, "Downloads in 30 days, by country"), (&kinds, "Downloads in 30 days, by kind of publisher")]
     {
         let counts = windows.groups.iter().map(|group| (group.word, group.thirty().known()));
-        section.charts.push(Chart::counts(title, counts));
+        let chart = Chart::counts(title, counts).explained(FIGURES).defined(&[WHOSE]);
+        let chart = chart.known_of("models with downloads in 30 days", coverage);
+        section.charts.push(chart.known_of("downloads of models whose publisher is in the table", publishers));
     }
     let calendar = survey.calendar()?;
     section.cover("models with downloads in 30 days", coverage);
@@ -53,8 +58,10 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         cohorts(survey)?,
     ];
     section.define(&[
-        "Country and kind are the publisher's, by the table of publishers (see `modelkin owners`); who is not in it is \"unknown\". A model whose id has no owner, such as gpt2, is of the account that it has today by the table of old ids. ZZ is an international publisher, or one whose country is not known.",
-        "Downloads in 30 days and all-time downloads are the Hub's own figures, never added up together. Young: models made within 365 days before the snapshot, whose all-time downloads are therefore those of the last year.",
+        WHOSE,
+        "A model whose id has no owner, such as gpt2, is of the account that it has today by the table of old ids.",
+        FIGURES,
+        "Young: models made within 365 days before the snapshot, whose all-time downloads are therefore those of the last year.",
         "Share: of all downloads of that column. Known: the same without \"unknown\" in the denominator. Who has most is said only where the publisher is known for at least half of the downloads too.",
         "Cohorts: downloads of the models made in a year. They stand in for a line over time, which one snapshot cannot give: what was downloaded in earlier years is not known.",
     ]);

@@ -1,4 +1,4 @@
-use crate::census::Tally;
+use crate::census::{Counted, Part, Tally};
 use crate::ink::{Unit, Value, share};
 
 use Unit::{Count, Share};
@@ -47,6 +47,22 @@ impl Figure {
             }
             Figure::Share => {
                 "Shown: models of F2 as a share of every derived model of the same part; all: how many these are. A model may descend from several, so that shares may add up to more than 1."
+            }
+        }
+    }
+
+    /// Says it below the title of a picture.
+    pub(super) fn sentence(self) -> String {
+        let [direct, all] = [Part::Direct, Part::All].map(|part| part.about(Counted::Others));
+        match self {
+            Figure::F2 => all,
+            Figure::F1 => direct,
+            Figure::Authors => {
+                format!("Distinct owners of models of F2; a model whose id has no owner is its own. {all}")
+            }
+            Figure::Downloads => format!("Downloads of models of F2, where they are known. {all}"),
+            Figure::Share => {
+                format!("A model may descend from several, so that shares may add up to more than all. {all}")
             }
         }
     }

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::{Survey, UNKNOWN, compared};
 use crate::census::{self, Coverage, Error, Flow};
-use crate::ink::{Section, Table, Unit, grouped, percent, plural, share};
+use crate::ink::{Chart, Section, Table, Unit, grouped, percent, plural, share};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
@@ -79,6 +79,53 @@ impl Ends {
 }
 
 const NO_FAMILY: &str = "no family";
+const MODELS: &str = "Models: distinct models of the builder with a parent of the source; a merge of several sources counts once for each, so that rows may add up to more than all. Only parents count, not what lies above them.";
+const OWN: [&str; 2] =
+    ["What somebody builds on their own is counted.", "What somebody builds on their own is left out."];
+
+fn is_known(name: &str) -> bool {
+    ![UNKNOWN, NO_FAMILY].contains(&name)
+}
+
+/// The pairs of two that are known.
+struct KnownPairs {
+    /// These are the largest of them: source, builder and models.
+    first: Vec<(String, String, u64)>,
+    of: usize,
+    /// How many others there are, and the largest of these.
+    others: usize,
+    largest: Option<(String, String, u64)>,
+}
+
+impl KnownPairs {
+    /// The picture, which says what it leaves out.
+    fn left(&self, chart: Chart) -> Chart {
+        match &self.largest {
+            None => chart,
+            Some((source, builder, models)) => chart.noting(format!(
+                "Not drawn: {} with \"{}\" at an end. The largest is from {source} to {builder}: {}.",
+                plural(self.others as u64, "pair"),
+                if is_known(source) { builder } else { source },
+                plural(*models, "model")
+            )),
+        }
+    }
+}
+
+/// Those of countries, kinds and families, if there are any: what is not known is most of all, and would tell nothing else.
+fn known_pairs(pairs: &[Flow], ends: Ends, groups: &Groups<'_, '_>, most: usize) -> Option<KnownPairs> {
+    if !matches!(ends, Ends::Country | Ends::Kind | Ends::Family) {
+        return None;
+    }
+    let named = pairs.iter().map(|flow| (groups.name(flow.source), groups.name(flow.builder), flow.models));
+    let (mut known, others): (Vec<_>, Vec<_>) =
+        named.partition(|(source, builder, _)| is_known(source) && is_known(builder));
+    known.sort_by(|a, b| (b.2, &a.0, &a.1).cmp(&(a.2, &b.0, &b.1)));
+    let (of, left) = (known.len(), others.len());
+    let largest = others.into_iter().max_by(|a, b| (a.2, &b.0, &b.1).cmp(&(b.2, &a.0, &a.1)));
+    known.truncate(most);
+    (of > 0).then_some(KnownPairs { first: known, of, others: left, largest })
+}
 
 impl Survey<'_> {
     /// Counts who builds on whom: models by the groups of their parents and their own. What a group builds on its own is counted if
@@ -153,7 +200,6 @@ impl Survey<'_> {
             grouped(total),
             plural(of as u64, "pair")
         ));
-        let is_known = |name: &str| ![UNKNOWN, NO_FAMILY].contains(&name);
         if let Some((first, source, builder)) =
             named.first().filter(|(_, source, builder)| is_known(source) && is_known(builder))
         {
@@ -166,16 +212,29 @@ impl Survey<'_> {
             ends => format!("Who builds on whom, by {}", ends.name()),
         };
         let bands = named.iter().map(|(flow, source, builder)| (source.as_str(), builder.as_str(), flow.models));
-        section.charts.push(compared::flows(&title, bands, of));
+        let known = known_pairs(&all.pairs, ends, &groups, most);
+        let chart = match &known {
+            Some(known) => {
+                let bands = known.first.iter().map(|(source, builder, models)| (&**source, &**builder, *models));
+                known.left(compared::flows(&title, bands, known.of))
+            }
+            None => compared::flows(&title, bands, of),
+        };
+        let chart = chart.explained(format!(
+            "Left: whose models are built on. Right: who builds on them. {} is as wide as there are models.",
+            if ends == Ends::Converter { "A band, of quantized models," } else { "A band" }
+        ));
+        let own = if own { OWN[0] } else { OWN[1] };
+        section.charts.push(chart.defined(&[MODELS, ends.about(), own]));
         section.tables.push(table);
         if named.len() < of {
             section.shown = Some((named.len(), of, "pairs"));
         }
         section.define(&[
-            "Models: distinct models of the builder with a parent of the source; a merge of several sources counts once for each, so that rows may add up to more than all. Only parents count, not what lies above them.",
+            MODELS,
             "Share: of all models counted here. Share of source: of those that are built on the source; share of builder: of those that the builder has made.",
             ends.about(),
-            if own { "What somebody builds on their own is counted." } else { "What somebody builds on their own is left out." },
+            own,
         ]);
         let known = all.downloads.of;
         section.cover("counted models with downloads in 30 days", Coverage { known, of: total });

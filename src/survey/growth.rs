@@ -1,10 +1,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::months::{dated, with_gaps};
+use super::months::dated;
 use super::{BEFORE, OTHER, Survey};
 use crate::census::{Coverage, Error};
-use crate::ink::{Chart, Section, Series, Shape, Table, Unit, share};
+use crate::ink::{Chart, Section, Series, Shape, Table, Unit, plural, share};
 use crate::model::{self, Word};
 use crate::snapshot::{NumberColumn, Row};
 
@@ -45,18 +45,7 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         months.row([name.as_str().into(), (*models).into(), (*so_far).into(), (*derived).into(), share]);
     }
     let dates = survey.known(|row| calendar.has(row));
-    // Months of few models, and those after the snapshot's, are not drawn.
-    let is_drawn = |month: &Month| month.models >= Coverage::FEWEST && survey.is_past(&month.name);
-    let last = made.iter().rposition(is_drawn).map_or(0, |last| last + 1);
-    let drawn = &made[made.iter().position(is_drawn).unwrap_or(last)..last];
-    if drawn.len() > 1 {
-        let steps = drawn.iter().map(|month| month.name.clone()).collect();
-        let value = |month: &Month| is_drawn(month).then_some(month.so_far as f64);
-        let series = vec![Series { name: "models".into(), values: drawn.iter().map(value).collect() }];
-        let title = format!("Models made so far, by month{}", dated(dates));
-        let chart = Chart::new(title, Count, Shape::Lines { steps, series });
-        section.charts.push(with_gaps(chart, drawn.iter().filter(|month| !is_drawn(month)).count()));
-    }
+    section.charts.extend(so_far_chart(survey, &made, dates));
 
     let stated = survey.snapshot().word(Word::Task)?;
     let mut modalities: BTreeMap<&str, u64> = BTreeMap::new();
@@ -88,8 +77,9 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         Some(format!("Of the {k} models with most downloads in 30 days, {liked} {are} among the {k} with most likes."))
     });
     section.define(&[
-        "Models by the month of their creation (UTC); those that were deleted since are missing, so the past looks smaller than it was. Derived: models with a declared parent.",
-        "A month of fewer than 30 models, or after the snapshot's own, is not drawn.",
+        MADE,
+        "Derived: models with a declared parent.",
+        OVER,
         "Modality: the Hub's group of the model's task (pipeline_tag), \"other\" where the task is in no group; shares are of the models that state a task. Overlap: how many of the k models with most downloads are among the k with most likes, ties by id.",
     ]);
     section.cover("models with a date", dates);
@@ -97,6 +87,45 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     survey.cover(&mut section, "models with likes", |row| likes.at(row).is_some());
     section.tables = vec![months, tasks, overlap];
     Ok(section)
+}
+
+const MADE: &str = "Models by the month of their creation (UTC); those that were deleted since are missing, so the past looks smaller than it was.";
+const OVER: &str = "Months that are not over by the snapshot's day are not drawn.";
+
+/// Draws how many models there were at the end of each month that is over.
+fn so_far_chart(survey: &Survey<'_>, made: &[Month], dates: Coverage) -> Option<Chart> {
+    let over = &made[..made.partition_point(|month| survey.is_over(&month.name))];
+    let mut steps: Vec<String> = Vec::new();
+    let mut values: Vec<Option<f64>> = Vec::new();
+    for month in over {
+        // A month without a model is a step too.
+        while let Some(next) = steps.last().and_then(|last| month_after(last)).filter(|next| *next < month.name) {
+            steps.push(next);
+            values.push(values.last().copied().flatten());
+        }
+        steps.push(month.name.clone());
+        values.push(Some(month.so_far as f64));
+    }
+    let late: u64 = made[over.len()..].iter().map(|month| month.models).sum();
+    (steps.len() > 1).then(|| {
+        let series = vec![Series { name: "models".into(), values }];
+        let title = format!("Models made so far, by month{}", dated(dates));
+        let chart = Chart::new(title, Count, Shape::Lines { steps, series }).explained(MADE).defined(&[OVER]);
+        let chart = chart.known_of("models with a date", dates);
+        match late {
+            0 => chart,
+            late => {
+                chart.noting(format!("Not drawn: {} with a date in a month that is not over.", plural(late, "model")))
+            }
+        }
+    })
+}
+
+/// The month after one that is written as `2025-01`.
+fn month_after(month: &str) -> Option<String> {
+    let (year, month) = month.split_once('-')?;
+    let (year, month): (u16, u8) = (year.parse().ok()?, month.parse().ok()?);
+    Some(if month < 12 { format!("{year}-{:02}", month + 1) } else { format!("{}-01", year + 1) })
 }
 
 /// How many of the `k` models with most downloads are among the `k` most liked; nothing where fewer are known.

@@ -10,6 +10,9 @@ use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};
 
+const CONVERSION: &str = "Conversion: a listed model with a parent to which its relation is quantized; by somebody else if that parent is another organisation's (accounts in the table of publishers are joined).";
+const DECLARED: &str = "Declared relations only: a conversion that names no parent is in no figure.";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("intermediaries", "Who quantizes and repackages whom");
     let (lineage, downloads) = (survey.lineage, survey.downloads()?);
@@ -115,13 +118,18 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         Some(format!("{} publishes most quantized models of others: {models} of {all}.", first.name))
     });
     let bars = converters.iter().map(|converter| (converter.name, Some(converter.models)));
-    section.charts.push(Chart::counts("Quantized models of others, by publisher", bars));
+    let chart = Chart::counts("Quantized models of others, by publisher", bars).explained(CONVERSION);
+    let of_others = Coverage { known: all - own, of: all };
+    section
+        .charts
+        .push(chart.defined(&[DECLARED]).known_of("conversions of others' models among all conversions", of_others));
     section.define(&[
-        "Conversion: a listed model with a parent to which its relation is quantized; by somebody else if that parent is another organisation's (accounts in the table of publishers are joined). Sources: the distinct organisations whose models were converted.",
+        CONVERSION,
+        "Sources: the distinct organisations whose models were converted.",
         "By family: models reachable from a member whose strongest link towards the family is a quantization, members included; own: members. gguf: those reachable models that have the tag gguf, whatever their relation; not judged where fewer than half of them have a tag beside parents and licences.",
-        "Declared relations only: a conversion that names no parent is in no figure.",
+        DECLARED,
     ]);
-    section.cover("conversions of others' models among all conversions", Coverage { known: all - own, of: all });
+    section.cover("conversions of others' models among all conversions", of_others);
     section.tables = vec![table, families];
     Ok(section)
 }

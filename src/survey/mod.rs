@@ -245,6 +245,12 @@ impl<'l> Survey<'l> {
         self.generations()[row as usize] == 0
     }
 
+    /// Whether a month or a year was over when the snapshot was taken.
+    fn is_over(&self, month: &str) -> bool {
+        let taken = self.snapshot().provenance().taken.map(crate::ink::day);
+        month == BEFORE || taken.is_some_and(|day| month < &day[..month.len().min(day.len())])
+    }
+
     /// Whether a month or a year had begun when the snapshot was taken.
     fn is_past(&self, month: &str) -> bool {
         let taken = self.snapshot().provenance().taken.map(crate::ink::day);

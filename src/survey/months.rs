@@ -20,6 +20,13 @@ const WAYS: [&str; 3] = ["everything", "without quantized", "without bursts"];
 /// The place of the first of them.
 const EVERYTHING: usize = 0;
 
+const MONTH: &str = "Month: that of the derived model's creation, in UTC; models without a date are left out.";
+const BY_FAMILY: &str =
+    "By family: F2 of the family (see the section on derivatives), families that are part of another left out.";
+const BY_COUNTRY: &str = "By country: models that descend from a root (a model without a parent) whose publisher is of that country; roots whose publisher is not in the table are \"unknown\".";
+const SHARES: &str =
+    "A model that descends from several is divided among them, so that the shares of a month add up to all of it.";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("months", "New derivatives by month, by root family and by country of the root");
     let (lineage, calendar) = (survey.lineage, survey.calendar()?);
@@ -35,13 +42,31 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let (names, sets): (Vec<&str>, Vec<Vec<Row>>) = roots.into_iter().unzip();
     let countries = Groups { names, derived: Derived::of_sets(lineage, &sets, Counted::Others), sets };
 
-    for (groups, name, title, key) in [
-        (&families, "months_families", "New derivatives by month and root family", "family"),
-        (&countries, "months_countries", "New derivatives by month and country of the root", "country"),
+    for (groups, name, title, key, groups_are, whose) in [
+        (
+            &families,
+            "months_families",
+            "New derivatives by month and root family",
+            "family",
+            BY_FAMILY,
+            "what descends from families, with a date",
+        ),
+        (
+            &countries,
+            "months_countries",
+            "New derivatives by month and country of the root",
+            "country",
+            BY_COUNTRY,
+            "what descends from roots, with a date",
+        ),
     ] {
         let months = groups.months(survey, calendar)?;
         let (dates, known) = (groups.dates(calendar), groups.known(calendar));
-        section.charts.extend(lines(&months, title, dates));
+        section.charts.extend(
+            lines(survey, &months, title, dates)
+                .map(|chart| chart.explained(SHARES).defined(&[MONTH, groups_are]).known_of(whose, dates)),
+        );
+        section.cover(whose, dates);
         // None is named where too little is known.
         let leaders = if known.is_conclusive() { leaders(survey, &months) } else { Vec::new() };
         section.conclude(known, || {
@@ -58,10 +83,11 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         section.tables.extend([months_table(&months, dates, [name, title, key]), leaders_table(&leaders, key)]);
     }
     section.define(&[
-        "Month: that of the derived model's creation, in UTC; models without a date are left out.",
-        "By family: F2 of the family (see the section on derivatives), families that are part of another left out. By country: models that descend from a root (a model without a parent) whose publisher is of that country; roots whose publisher is not in the table are \"unknown\".",
+        MONTH,
+        BY_FAMILY,
+        BY_COUNTRY,
         "Derivatives: full credit, a model once in each group that it descends from. Split: 1/k to each of k groups; shares are of the month's sum of split, so they add up to 1.",
-        "A month has a leader, and is drawn, if it has at least 30 new derivatives by split credit; \"unknown\" is none. Of: these. No leader is named after the snapshot's own month, nor where fewer than half of what descends from the groups has a date and, by country, a root whose country is known. Without quantized: only models whose strongest link towards the group is no quantization. Without bursts: only models that are in no burst below the group; not judged where fewer than half of what descends from the groups has a date.",
+        "A month has a leader, and is drawn, if it has at least 30 new derivatives by split credit; \"unknown\" is none. Of: these. No leader is named after the snapshot's own month, and no month is drawn that was not over then; nor is a leader named where fewer than half of what descends from the groups has a date and, by country, a root whose country is known. Without quantized: only models whose strongest link towards the group is no quantization. Without bursts: only models that are in no burst below the group; not judged where fewer than half of what descends from the groups has a date.",
     ]);
     let derived = survey.models().filter(|row| !lineage.is_root(*row));
     section.cover("derived models with a date", Coverage::count(derived, |row| calendar.is_dated(row)));
@@ -255,10 +281,11 @@ fn leaders_table(leaders: &[Leader<'_>], key: &'static str) -> Table {
 }
 
 /// The shares of the groups with most derivatives, month by month; a month of few derivatives is a gap.
-fn lines(months: &[Month<'_>], title: &str, dates: Coverage) -> Option<Chart> {
+fn lines(survey: &Survey<'_>, months: &[Month<'_>], title: &str, dates: Coverage) -> Option<Chart> {
     let is_drawn = |month: &&Month<'_>| month.total.split[EVERYTHING] >= FEWEST;
     // From the first month that is drawn to the last; more than five years would be a comb.
-    let mut months: Vec<&Month<'_>> = months.iter().filter(|month| month.name != BEFORE).collect();
+    let is_step = |month: &&Month<'_>| month.name != BEFORE && survey.is_over(&month.name);
+    let mut months: Vec<&Month<'_>> = months.iter().filter(is_step).collect();
     months.drain(..months.iter().position(is_drawn)?);
     months.truncate(months.iter().rposition(is_drawn)? + 1);
     months.truncate(60);

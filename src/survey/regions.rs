@@ -23,6 +23,9 @@ struct Country {
     on_both: u64,
 }
 
+const COUNTRY: &str = "Country: the publisher's, by the table of publishers.";
+const RECEIVED: &str = "Received: distinct listed models with a parent from the country, by whomever.";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("regions", "Countries and languages");
     let (lineage, downloads) = (survey.lineage, survey.downloads()?);
@@ -112,14 +115,18 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         ))
     });
     let bars = countries.iter().map(|(name, of)| (*name, Some(of.received)));
-    section.charts.push(Chart::counts("Derivatives received, by country of the parent", bars));
+    let chart = Chart::counts("Derivatives received, by country of the parent", bars).explained(RECEIVED);
+    let whose = "derived models with a parent whose publisher is in the table";
+    section.charts.push(chart.defined(&[COUNTRY]).known_of(whose, parents));
     section.define(&[
-        "Country: the publisher's, by the table of publishers. Received: distinct listed models with a parent from the country, by whomever; from abroad: those whose own publisher is of another country or unknown.",
+        COUNTRY,
+        RECEIVED,
+        "From abroad: those whose own publisher is of another country or unknown.",
         "Derived: the country's models with a parent. On foreign roots: of those with a root of known country, the share with at least one from elsewhere; on own: all known roots are the country's.",
         "Languages: tags that are two-letter codes of ISO 639-1; a model counts in each of its languages.",
     ]);
     survey.cover(&mut section, "models whose publisher is in the table", |row| survey.publisher(row).is_some());
-    section.cover("derived models with a parent whose publisher is in the table", parents);
+    section.cover(whose, parents);
     section.cover("models with a language", languages.1);
     section.tables = vec![table, languages.0];
     Ok(section)

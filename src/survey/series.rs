@@ -2,7 +2,7 @@ use std::cmp::Reverse;
 
 use super::Survey;
 use super::diff::By;
-use crate::census::{Counted, Derived, Error};
+use crate::census::{Counted, Derived, Error, Part};
 use crate::ink::{Chart, Section, Series, Shape, Table, Unit, day, plural, share};
 use crate::snapshot::Changes;
 
@@ -13,6 +13,8 @@ pub const SERIES: &str = "series";
 
 /// How many families are drawn.
 const DRAWN: usize = 6;
+
+const ALONE: &str = "Each snapshot is counted by itself: F1 and F2 as in the section on derivatives. What was deleted between two snapshots is missing in the later one.";
 
 /// Tells what several snapshots of one Hub say, which are given the earliest first.
 ///
@@ -107,10 +109,11 @@ pub fn series(surveys: &[Survey<'_>]) -> Result<Section, Error> {
     }
     if dates.len() > 1 {
         let shape = Shape::Lines { steps: dates, series: drawn };
-        section.charts.push(Chart::new("Direct derivatives by others (F1), by family", Count, shape));
+        let chart = Chart::new("Direct derivatives by others (F1), by family", Count, shape);
+        section.charts.push(chart.explained(Part::Direct.about(Counted::Others)).defined(&[ALONE]));
     }
     section.define(&[
-        "Each snapshot is counted by itself: F1 and F2 as in the section on derivatives. What was deleted between two snapshots is missing in the later one.",
+        ALONE,
         "Downloads between neighbours: the later all-time downloads less the earlier; of models that are new in the later one, all of them. A figure that fell counts as 0.",
     ]);
     if let Some(last) = surveys.last() {

@@ -10,6 +10,10 @@ use Unit::{Count, Number, Share, Text};
 /// How many parts and bases are listed.
 const LISTED: usize = 50;
 
+const UNLISTED: &str = "Unlisted parents are models here.";
+const GENERATION: &str =
+    "Generation: fewest links from any root, roots being 0; only models with a parent or a child are counted.";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("shape", "The shape of the lineage");
     let (lineage, snapshot) = (survey.lineage, survey.snapshot());
@@ -109,7 +113,9 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
 
     let parts = parts(survey, &without_merges);
     let bars = by_generation.iter().enumerate().map(|(at, models)| (at.to_string(), Some(*models)));
-    section.charts.push(Chart::counts("Models by generation (0: roots with children)", bars));
+    let chart = Chart::counts("Models by generation (0: roots with children)", bars).explained(GENERATION);
+    let derived = survey.known(|row| !lineage.is_root(row));
+    section.charts.push(chart.defined(&[UNLISTED]).known_of("listed models with a declared parent", derived));
     section.findings.push(format!(
         "{} in {}, {} of them of one model alone; the longest chain has {}.",
         plural(nodes.len() as u64, "model"),
@@ -118,12 +124,14 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         plural(longest_chain, "link")
     ));
     section.define(&[
-        "Components: models connected by links, whichever way they run; without merges: by all links but those of relation merge. Unlisted parents are models here.",
-        "Generation: fewest links from any root, roots being 0; only models with a parent or a child are counted. Longest chain: the most links in a row, a cycle being one model.",
+        "Components: models connected by links, whichever way they run; without merges: by all links but those of relation merge.",
+        UNLISTED,
+        GENERATION,
+        "Longest chain: the most links in a row, a cycle being one model.",
         "By relation: links by their own relation, models by the strongest of their links (merge, adapter, quantized, finetune, unstated).",
         "Fan-out: the number of children of models that have some. Its tail is fitted by maximum likelihood from the least value on at which the fit is nearest (Clauset, Shalizi and Newman, \"Power-law distributions in empirical data\", 2009, equation 3.7); the error is (exponent - 1) / square root of the models in the tail.",
     ]);
-    survey.cover(&mut section, "listed models with a declared parent", |row| !lineage.is_root(row));
+    section.cover("listed models with a declared parent", derived);
     section.tables = vec![figures, generations, relations, bases, parts];
     Ok(section)
 }

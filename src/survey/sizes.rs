@@ -8,6 +8,10 @@ use crate::snapshot::{NumberColumn, Row};
 
 use Unit::{Count, Number, Share, Text};
 
+const SIZE: &str =
+    "Size: the parameters that the safetensors headers declare; packed weights of quantized models count as packed.";
+const UNSIZED: &str = "Models without such a figure stand in the class \"unknown\" and in no share.";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let mut section = Section::new("sizes", "Adoption against size");
     let parameters = survey.snapshot().count(model::Count::Parameters)?;
@@ -81,7 +85,9 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     });
     let title = "Share of the downloads in 30 days, by class of size";
     let values = shares.into_iter().map(|(name, share)| (name, Some(share)));
-    section.charts.push(Chart::bars(title, Unit::Share, values));
+    let chart = Chart::bars(title, Unit::Share, values).explained(SIZE).defined(&[UNSIZED]);
+    let both_known = "models that declare their parameters and have downloads in 30 days";
+    section.charts.push(chart.known_of(both_known, both));
     let averages = averages(survey)?;
     section.conclude(both, || {
         let (mean, median) = averages.first()?.by_30d?;
@@ -92,10 +98,11 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         ))
     });
     section.cover("models that declare their parameters", sized);
-    section.cover("models that declare their parameters and have downloads in 30 days", both);
+    section.cover(both_known, both);
     section.tables = vec![table, averages_table(&averages)];
     section.define(&[
-        "Size: the parameters that the safetensors headers declare; packed weights of quantized models count as packed. Models without such a figure stand in the class \"unknown\" and in no share.",
+        SIZE,
+        UNSIZED,
         "Direct: distinct models with a parent in the class; descendants: distinct models reachable from it, those of the class too; authors: the distinct owners of these.",
         "Weighted mean and median: each model counts as often as it was downloaded; the median is the smallest size up to which half of the downloads go. Years are those of creation.",
     ]);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use modelkin::ink::{Bar, Chart, Flow, Picture, Series, Shape, Size, Slope, Unit, Whole, grouped};
+use modelkin::ink::{Bar, Chart, Flow, Picture, Series, Shape, Size, Slope, Tone, Unit, Whole, grouped};
 use proptest::prelude::*;
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -166,6 +166,7 @@ fn any_shape() -> impl Strategy<Value = Shape> {
         name,
         value,
         label: label.chars().take(12).collect(),
+        tone: Tone::Pale,
     });
     let slope = (any_name(), prop::option::of(any_value()), prop::option::of(any_value()))
         .prop_map(|(name, from, to)| Slope { name, from, to });
@@ -174,7 +175,12 @@ fn any_shape() -> impl Strategy<Value = Shape> {
     let matrix = (prop::collection::vec(any_name(), 1..30), prop::collection::vec(any_name(), 1..20)).prop_flat_map(
         |(rows, columns)| {
             let values = prop::collection::vec(any_values(columns.len()), rows.len());
-            values.prop_map(move |values| Shape::Matrix { rows: rows.clone(), columns: columns.clone(), values })
+            (values, 0..3_usize).prop_map(move |(values, unknown)| Shape::Matrix {
+                rows: rows.clone(),
+                columns: columns.clone(),
+                values,
+                unknown,
+            })
         },
     );
     prop_oneof![
@@ -202,12 +208,13 @@ proptest! {
     #[test]
     fn no_text_of_a_chart_lies_on_another_and_none_leaves_it(
         title in any_name(),
+        subtitle in prop_oneof![Just(String::new()), any_name()],
         shape in any_shape(),
         unit in prop::sample::select(vec![Unit::Count, Unit::Share, Unit::Number]),
         size in any_size(),
         notes in prop::collection::vec(any_name(), 0..5),
     ) {
-        let chart = Chart::new(title, unit, shape);
+        let chart = Chart::new(title, unit, shape).explained(subtitle);
         let svg = chart.svg(size, &notes);
         looked_at(&svg, size);
         prop_assert_eq!(svg, chart.svg(size, &notes));
@@ -242,6 +249,7 @@ fn gallery() -> Vec<Chart> {
             rows: owned(&names),
             columns: owned(&["finetune", "quantized"]),
             values: (0..4).map(|row| vec![value(row, 0), value(row, 5)]).collect(),
+            unknown: 1,
         },
         Shape::Flows { links: (0..16).map(flow).collect() },
     ];
@@ -297,7 +305,7 @@ fn a_png_has_its_title_where_no_font_is_installed() {
     let place = Place::new();
     place.file("l.edges", "a/base -> b/ft, c/ft : finetune");
     assert_eq!(place.run(&["import", "l.edges", "-o", "s"]).code, 0);
-    let ran = place.run(&["rank", "--snapshot", "s", "--chart", "r.png", "--size", "800x450"]);
+    let ran = place.run(&["rank", "--snapshot", "s", "--chart", "r.png", "--size", "800X450"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, "r.png: Models by descendants\n"));
     let png = std::fs::read(place.path("r.png")).unwrap();
     let dots = Pixmap::decode_png(&png).unwrap();
@@ -407,7 +415,7 @@ fn the_numbers_of_a_chart_are_those_of_the_table() {
     let texts = looked_at(&read("f.svg"), size);
     for part in ["f1", "f2"] {
         for relation in ["finetune", "quantized", "adapter", "merge", "unstated"] {
-            let name = format!("{} {relation}", part.to_uppercase());
+            let name = format!("{relation} ({})", part.to_uppercase());
             assert_eq!(beside(&texts, &name), grouped(family["by_relation"][part][relation].as_u64().unwrap()));
         }
     }
@@ -463,11 +471,117 @@ fn months_that_are_not_drawn_are_said_below_the_picture() {
     let place = Place::new();
     place.file("l.edges", lines);
     assert_eq!(place.run(&["import", "l.edges", "-o", "s", "--date", "2024-04-30"]).code, 0);
-    let ran = place.run(&["report", "--section", "growth", "--snapshot", "s", "--chart", "g.svg"]);
+    let said = |args: &[&str]| {
+        let ran = place.run(&[args, &["--snapshot", "s", "--chart", "g.svg"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let texts = looked_at(&std::fs::read_to_string(place.path("g.svg")).unwrap(), Size::default());
+        texts.into_iter().map(|text| text.text).collect::<Vec<String>>()
+    };
+    let texts = said(&["compare", "o/*", "--by", "month"]);
+    assert!(texts.contains(&"Not drawn: 1 step of fewer than 30 derived models.".to_owned()), "{texts:?}");
+    // What has been made so far is known of every month that is over, and of no other.
+    assert_eq!(place.run(&["import", "l.edges", "-o", "s", "--date", "2024-03-30"]).code, 0);
+    let texts = said(&["report", "--section", "growth"]);
+    for word in ["2024-01", "2024-02", "Not drawn: 50 models with a date in a month that is not over."] {
+        assert!(texts.contains(&word.to_owned()), "{word}: {texts:?}");
+    }
+    assert!(!texts.contains(&"2024-03".to_owned()), "{texts:?}");
+}
+
+/// The texts of the chart of a question to the sample.
+fn told(place: &Place, args: &[&str]) -> Vec<String> {
+    let ran = place.run(&[args, &["--snapshot", "sample", "--chart", "t.svg"]].concat());
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let texts = looked_at(&std::fs::read_to_string(place.path("g.svg")).unwrap(), Size::default());
-    let said = "Months of fewer than 30 models are not drawn: 1 here.";
-    assert!(texts.iter().any(|text| text.text == said), "{texts:?}");
+    let texts = looked_at(&std::fs::read_to_string(place.path("t.svg")).unwrap(), Size::default());
+    texts.into_iter().map(|text| text.text).collect()
+}
+
+#[test]
+fn a_chart_defines_what_is_drawn_and_says_what_was_left_out() {
+    let place = Place::new();
+    let has = |texts: &[String], word: &str| texts.join(" ").contains(word);
+    for by in ["month", "country", "licence", "relation", "size"] {
+        let texts = told(&place, &["compare", "Qwen", "Llama", "--by", by, "--until", "2025-06-01"]);
+        assert!(has(&texts, "F2: distinct models reachable from any member"), "{texts:?}");
+        // Rules are regular expressions, and what is not drawn needs no definition; what a filter left out does.
+        assert!(!has(&texts, "name:(") && !has(&texts, "F1: ") && !has(&texts, "All: "), "{texts:?}");
+        assert!(has(&texts, "Counted are models created before 2025-06-01"), "{texts:?}");
+    }
+    assert!(has(&told(&place, &["compare", "Qwen", "--by", "relation"]), "Derivatives (F2) of Qwen by relation"));
+    // The largest stands first, whatever was named first.
+    let texts = told(&place, &["compare", "Llama", "Qwen"]);
+    let at = |name: &str| texts.iter().position(|text| text == name).unwrap();
+    assert!(at("Qwen") < at("Llama"), "{texts:?}");
+    let texts = told(&place, &["report", "--section", "derivatives"]);
+    assert!(texts.iter().any(|text| text.starts_with("The first 12 of ")), "{texts:?}");
+    let texts = told(&place, &["flows", "--relation", "merge"]);
+    assert!(has(&texts, "Only merge links are followed"), "{texts:?}");
+}
+
+#[test]
+fn flows_are_drawn_between_two_that_are_known_and_the_rest_is_said() {
+    let place = Place::new();
+    for (by, word) in [("country", "unknown"), ("family", "no family")] {
+        let texts = told(&place, &["flows", "--by", by]);
+        let ran = place.run(&["flows", "--by", by, "--snapshot", "sample", "--top", "0", "--format", "json"]);
+        let answer: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let rows = answer["rows"].as_array().unwrap();
+        let unknown: Vec<&serde_json::Value> =
+            rows.iter().filter(|row| row["source"] == word || row["builder"] == word).collect();
+        let largest = unknown.iter().map(|row| row["models"].as_u64().unwrap()).max().unwrap();
+        let begin = format!("Not drawn: {} pairs with \"{word}\" at an end. The largest is from ", unknown.len());
+        let said = texts.iter().find(|text| text.starts_with(&begin));
+        assert!(said.is_some_and(|said| said.ends_with(&format!(": {} models.", grouped(largest)))), "{texts:?}");
+        assert!(!texts.iter().any(|text| text.ends_with(&format!(" {word}"))), "{texts:?}");
+    }
+}
+
+#[test]
+fn lines_are_told_apart_without_colours() {
+    let size = Size::default();
+    let line = |name: &str, values: &[f64]| Series {
+        name: name.to_owned(),
+        values: values.iter().map(|value| Some(*value)).collect(),
+    };
+    let steps = vec!["2024".to_owned(), "2025".to_owned()];
+    let series: Vec<Series> = (0..6).map(|at| line(&format!("n{at}"), &[f64::from(at), f64::from(at * 2)])).collect();
+    let svg = Chart::new("Six", Unit::Count, Shape::Lines { steps, series }).svg(size, &[]);
+    looked_at(&svg, size);
+    // The form of a sign: its corners as seen from the first.
+    let form = |path: &str| {
+        let points: Vec<Vec<f64>> = path
+            .trim_start_matches('M')
+            .trim_end_matches('Z')
+            .split('L')
+            .map(|point| point.split(' ').map(|number| number.parse().unwrap()).collect())
+            .collect();
+        let seen = |point: &Vec<f64>| format!("{:.0} {:.0}", point[0] - points[0][0], point[1] - points[0][1]);
+        points.iter().map(seen).collect::<Vec<String>>().join(", ")
+    };
+    let mut forms: BTreeMap<String, usize> = BTreeMap::new();
+    for path in svg.split("<path class=\"c").skip(1) {
+        let path = path.split(" d=\"").nth(1).unwrap().split('"').next().unwrap();
+        *forms.entry(form(path)).or_default() += 1;
+    }
+    // Five forms beside the dot, at both steps, and what stands there is told.
+    assert_eq!((forms.len(), svg.matches("<circle").count()), (5, 2), "{forms:?}");
+    assert!(svg.contains("<title>n5: 10 at 2025</title>"));
+}
+
+#[test]
+fn what_is_not_known_has_no_colour_in_a_matrix() {
+    let matrix = |unknown| {
+        let (rows, columns) = (vec!["a".to_owned(), "unknown".to_owned()], vec!["x".to_owned()]);
+        let values = vec![vec![Some(4.0)], vec![Some(9000.0)]];
+        Chart::new("One", Unit::Count, Shape::Matrix { rows, columns, values, unknown }).svg(Size::default(), &[])
+    };
+    let fields = |svg: &str| {
+        let fields = svg.lines().filter(|line| line.starts_with("<rect class")).map(|line| line[..33].to_owned());
+        fields.collect::<Vec<String>>()
+    };
+    assert_eq!(fields(&matrix(1)), [r#"<rect class="c0" fill-opacity="0."#, r#"<rect class="c5" fill-opacity="0."#]);
+    let opacity = |svg: &str| svg.split("fill-opacity=\"").nth(1).unwrap()[..4].to_owned();
+    assert_eq!((opacity(&matrix(1)).as_str(), opacity(&matrix(0)).as_str()), ("0.50", "0.05"));
 }
 
 #[test]

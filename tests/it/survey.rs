@@ -682,14 +682,22 @@ fn months_of_few_models_are_not_drawn() {
         let section = found.iter().find(|known| known.name == section).unwrap();
         let chart = &section.charts[plot];
         let (title, ink::Shape::Lines { steps, series }) = (&chart.title, &chart.shape) else { panic!("lines") };
-        assert_eq!(steps, &["2024-02", "2024-03", "2024-04"], "{title}");
         assert!(title.contains("% with a date"), "{title}");
+        if section.name == "growth" {
+            // A sum of all months is as good where few were added.
+            assert_eq!(steps, &["2024-01", "2024-02", "2024-03", "2024-04"], "{title}");
+            assert_eq!(series[0].values, [Some(29.0), Some(59.0), Some(88.0), Some(133.0)], "{title}");
+            continue;
+        }
+        assert_eq!(steps, &["2024-02", "2024-03", "2024-04"], "{title}");
         let known: Vec<bool> = series[0].values.iter().map(Option::is_some).collect();
         assert_eq!(known, [true, false, true], "{title}");
     }
     // What stands alone between gaps is drawn as a point.
-    let page = ink::page(&sections(&snapshot, &references()), &references().published, &snapshot, "tables").unwrap();
-    assert!(page.matches("<circle").count() >= 6 && !page.contains("<polyline"));
+    let mut months = sections(&snapshot, &references());
+    months.retain(|section| section.name == "months");
+    let page = ink::page(&months, &references().published, &snapshot, "tables").unwrap();
+    assert!(page.matches("<circle").count() >= 4 && !page.contains("<polyline"));
 }
 
 #[test]

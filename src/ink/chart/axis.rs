@@ -1,7 +1,7 @@
 use super::sheet::{Anchor, Area, Sheet};
 use super::{Unit, finite, shown};
 
-/// An `Axis` is heights for values: from 0, or what is below it, to a round number.
+/// An `Axis` is heights for values: from 0, or what is below it, to the largest.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Axis {
     low: f64,
@@ -20,7 +20,7 @@ impl Axis {
         let step = step.unwrap_or(span);
         // There are no half things.
         let step = if unit == Unit::Count { step.ceil().max(1.0) } else { step };
-        Axis { low: (low / step).floor() * step, high: (high / step).ceil().max(1.0) * step, step, unit }
+        Axis { low: (low / step).floor() * step, high: high.max(step), step, unit }
     }
 
     /// The axis of shares, up to the whole.
@@ -35,7 +35,7 @@ impl Axis {
     }
 
     fn marks(self) -> Vec<(f64, String)> {
-        let count = ((self.high - self.low) / self.step).round() as i64;
+        let count = ((self.high - self.low) / self.step + 1e-6).floor() as i64;
         let first = (self.low / self.step).round();
         let mark = |at: i64| {
             let value = (first + at as f64) * self.step;

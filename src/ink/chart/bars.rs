@@ -4,6 +4,9 @@ use super::{Bar, finite, labels};
 
 /// A bar inside a page has so much room, in sizes of letters.
 pub(super) const LINE: f64 = 1.85;
+/// Where there is room, a bar has so much of it, and the bar itself is so thick.
+const WIDEST: f64 = 4.8;
+const THICKEST: f64 = 2.6;
 
 pub(super) fn draw(sheet: &mut Sheet, area: Area, bars: &[Bar]) {
     let em = sheet.em;
@@ -22,7 +25,7 @@ pub(super) fn draw(sheet: &mut Sheet, area: Area, bars: &[Bar]) {
     } else {
         bars
     };
-    let line = (area.height() / bars.len().max(1) as f64).min(3.0 * em);
+    let line = (area.height() / bars.len().max(1) as f64).min(WIDEST * em);
     let letters = super::sheet::Letters { size: em.min(line / labels::LINE).max(smallest), ..sheet.plain() };
     let widest = |sheet: &Sheet, text: fn(&Bar) -> &str| {
         bars.iter().map(|bar| sheet.measured(text(bar), letters)).fold(0.0, f64::max)
@@ -43,7 +46,7 @@ pub(super) fn draw(sheet: &mut Sheet, area: Area, bars: &[Bar]) {
         let middle = area.top + (at as f64 + 0.5) * line;
         let end = finite(Some(bar.value)).map_or(zero, across);
         sheet.label((left - gap, middle), Anchor::End, letters, &bar.name, names + 0.01);
-        let thick = line * 0.36;
+        let thick = (line * 0.36).min(THICKEST * em / 2.0);
         // A bar of nothing is a line.
         let bar_area = Area {
             left: zero.min(end),
@@ -51,7 +54,7 @@ pub(super) fn draw(sheet: &mut Sheet, area: Area, bars: &[Bar]) {
             top: middle - thick,
             bottom: middle + thick,
         };
-        sheet.rect(bar_area, "c0", 1.0, &format!("{}: {}", bar.name, bar.label));
+        sheet.rect(bar_area, "c0", bar.tone.opacity(), &format!("{}: {}", bar.name, bar.label));
         sheet.label((zero.max(end) + gap * 0.8, middle), Anchor::Start, letters, &bar.label, ends + 0.01);
     }
     if !bars.is_empty() {

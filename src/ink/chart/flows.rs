@@ -17,8 +17,8 @@ pub(super) fn draw(sheet: &mut Sheet, area: Area, links: &[Flow], unit: Unit) {
     let em = sheet.em;
     let gap = em * labels::LINE;
     let area = Area { top: area.top + 0.5 * em, bottom: area.bottom - 0.5 * em, ..area };
-    // Half of the height is for gaps between small ones.
-    let most = labels::fitting(area.height() * 0.9, gap).max(2);
+    // A quarter of the height at least is for bands that are wider than a name is high.
+    let most = labels::fitting(area.height() * 0.75, gap).max(2);
     let drawn = || links.iter().filter(|flow| flow.value.is_finite() && flow.value > 0.0);
     let [from, to] = [|flow: &Flow| flow.from.clone(), |flow: &Flow| flow.to.clone()]
         .map(|name| side(drawn().map(|flow| (name(flow), flow.value)), most));
@@ -33,23 +33,23 @@ pub(super) fn draw(sheet: &mut Sheet, area: Area, links: &[Flow], unit: Unit) {
     if !(total.is_finite() && total > 0.0) {
         return;
     }
-    let many = left.len().max(right.len());
-    let between = if many > 1 { (0.35 * area.height() / (many - 1) as f64).min(1.2 * em) } else { 0.0 };
-    let scale = (area.height() - between * (many - 1) as f64) / total;
+    let scale = scale(&[&left, &right], area.height(), gap, total);
     for nodes in [&mut left, &mut right] {
+        // In the middle of its room, so that its name stands beside it.
         let mut top = area.top;
         for node in nodes.iter_mut() {
-            node.top = top;
-            top += node.value * scale + between;
+            let (high, room) = (node.value * scale, room(node.value * scale, gap));
+            node.top = top + (room - high) / 2.0;
+            top += room;
         }
     }
     let widths = left
         .iter()
         .chain(&right)
         .map(|node| sheet.measured(&format!("{} {}", node.name, shown(node.value, unit)), sheet.plain()));
-    let room = widths.fold(0.0, f64::max).min(area.width() * 0.36 - 1.3 * em) + 1.25 * em;
+    let side = widths.fold(0.0, f64::max).min(area.width() * 0.36 - 1.3 * em) + 1.25 * em;
     let thick = 0.7 * em;
-    let ends = [area.left + room, area.right - room];
+    let ends = [area.left + side, area.right - side];
     for ((from, to), value) in bands {
         let high = value * scale;
         let (one, other) = (&mut left[from], &mut right[to]);
@@ -89,7 +89,7 @@ pub(super) fn draw(sheet: &mut Sheet, area: Area, links: &[Flow], unit: Unit) {
                 sheet.rule((edge + way * 0.15 * em, wanted[at]), (edge + way * 0.6 * em, height), "base", 0.055 * em);
             }
             let letters: Letters<'_> = sheet.plain();
-            let rest = room - 1.2 * em - sheet.measured(&format!(" {number}"), letters);
+            let rest = side - 1.2 * em - sheet.measured(&format!(" {number}"), letters);
             let name = sheet.ruler.shortened(&printable(&node.name), letters.size, letters.weight, rest);
             let (text, whole) = match anchor {
                 Anchor::End => (format!("{name} {number}"), format!("{} {number}", node.name)),
@@ -98,6 +98,26 @@ pub(super) fn draw(sheet: &mut Sheet, area: Area, links: &[Flow], unit: Unit) {
             sheet.text((edge + way * 0.7 * em, height + 0.36 * letters.size), anchor, letters, &text, &whole);
         }
     }
+}
+
+/// How much of the height something so high has: a line at least, for its name.
+fn room(high: f64, gap: f64) -> f64 {
+    (high + 0.3 * gap).max(gap)
+}
+
+/// How high one is, so that all of each side have room.
+fn scale(sides: &[&[Node]], height: f64, gap: f64, total: f64) -> f64 {
+    let fits = |scale: f64| {
+        let high = |nodes: &[Node]| nodes.iter().map(|node| room(node.value * scale, gap)).sum::<f64>();
+        sides.iter().all(|nodes| high(nodes) <= height)
+    };
+    // The height grows with the scale: between nothing and all of it for bands it is halved again and again.
+    let (mut low, mut high) = (0.0, height / total);
+    for _ in 0..40 {
+        let middle = f64::midpoint(low, high);
+        if fits(middle) { low = middle } else { high = middle }
+    }
+    low
 }
 
 /// The names of one side, those with most first; the smallest, which have no room, are one together, and come last. Gives also

@@ -3,6 +3,9 @@ use super::axis::{self, Axis};
 use super::sheet::{Anchor, Area, COLOURS, Letters, Sheet};
 use super::{Series, Unit, finite, labels, shown};
 
+/// A line has so many signs at most.
+const SIGNS: usize = 14;
+
 pub(super) fn draw(sheet: &mut Sheet, area: Area, steps: &[String], series: &[Series], unit: Unit) {
     let (area, series) = drawn(sheet, area, series);
     let axis = Axis::over(axis::values(series), unit);
@@ -26,6 +29,14 @@ pub(super) fn draw(sheet: &mut Sheet, area: Area, steps: &[String], series: &[Se
             let piece: Vec<(f64, f64)> = piece.iter().flatten().copied().collect();
             if !piece.is_empty() {
                 sheet.line(&piece, which, &told);
+            }
+        }
+        if series.len() > 1 {
+            let every = steps.len().div_ceil(SIGNS);
+            for (at, (x, y)) in points.iter().enumerate().step_by(every).filter_map(|(at, point)| Some((at, (*point)?)))
+            {
+                let value = finite(line.values[at]).unwrap_or_default();
+                sheet.sign((x, y), which, &format!("{}: {} at {}", line.name, shown(value, unit), steps[at]));
             }
         }
     }

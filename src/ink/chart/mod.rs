@@ -12,7 +12,8 @@ mod size;
 mod slope;
 mod stacked;
 
-use super::{Unit, grouped, percent, short};
+use super::{Unit, grouped, known, percent, short};
+use crate::census::Coverage;
 #[cfg(feature = "export")]
 pub(super) use ruler::FACES;
 #[cfg(feature = "export")]
@@ -30,8 +31,14 @@ pub struct Chart {
     pub unit: Unit,
     /// The values, and how they are drawn.
     pub shape: Shape,
+    /// This says in a sentence below the title what the values are; it may be empty.
+    pub subtitle: String,
     /// These sentences stand below the picture, such as what was not drawn.
     pub remarks: Vec<String>,
+    /// These sentences define what is drawn, and no more; without any, what is told beside the chart defines it.
+    pub definition: Vec<String>,
+    /// These say of how many models it is known what is drawn, if the chart has a definition of its own.
+    pub known: Vec<String>,
 }
 
 /// A `Shape` says how values are drawn. What is no finite number is drawn as if it were missing.
@@ -75,6 +82,8 @@ pub enum Shape {
         columns: Vec<String>,
         /// There is a row of values for each row, with one for each column.
         values: Vec<Vec<Option<f64>>>,
+        /// So many of the last rows are of what is not known: they have no colour, and take none from the others.
+        unknown: usize,
     },
     /// Bands flow from names on the left to names on the right.
     Flows {
@@ -101,6 +110,27 @@ pub struct Bar {
     pub value: f64,
     /// These words stand at the end of the bar.
     pub label: String,
+    /// This is how it is coloured.
+    pub tone: Tone,
+}
+
+/// A `Tone` tells bars of two kinds apart, in grey too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// The bar has its colour.
+    #[default]
+    Full,
+    /// The bar is pale: it is a part of another one.
+    Pale,
+}
+
+impl Tone {
+    fn opacity(self) -> f64 {
+        match self {
+            Tone::Full => 1.0,
+            Tone::Pale => 0.45,
+        }
+    }
 }
 
 /// A `Series` is one line, or one area, of a picture.
@@ -134,6 +164,8 @@ pub struct Flow {
     pub value: f64,
 }
 
+/// So many bars are drawn of counts.
+const BARS: usize = 12;
 /// A picture inside a page is so wide, in its own units; pages scale it.
 const PAGE: f64 = 480.0;
 /// The size of letters inside a page.
@@ -144,7 +176,8 @@ const PAGE_SLACK: f64 = 1.18;
 impl Chart {
     /// Makes a chart without remarks.
     pub fn new(title: impl Into<String>, unit: Unit, shape: Shape) -> Chart {
-        Chart { title: title.into(), unit, shape, remarks: Vec::new() }
+        let [remarks, definition, known] = [Vec::new(), Vec::new(), Vec::new()];
+        Chart { title: title.into(), unit, shape, subtitle: String::new(), remarks, definition, known }
     }
 
     /// Makes bars, whose labels are the values in that unit; what is not known has no bar.
@@ -153,7 +186,8 @@ impl Chart {
         unit: Unit,
         values: impl IntoIterator<Item = (N, Option<f64>)>,
     ) -> Chart {
-        let bar = |(name, value): (N, f64)| Bar { name: name.into(), value, label: shown(value, unit) };
+        let bar =
+            |(name, value): (N, f64)| Bar { name: name.into(), value, label: shown(value, unit), tone: Tone::Full };
         let known = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
         Chart::new(title, unit, Shape::Bars { bars: known.map(bar).collect() })
     }
@@ -163,9 +197,32 @@ impl Chart {
         title: impl Into<String>,
         counts: impl IntoIterator<Item = (N, Option<u64>)>,
     ) -> Chart {
-        let known = counts.into_iter().filter(|(_, count)| count.is_some());
-        let values = known.take(12).map(|(name, count)| (name, count.map(|count| count as f64)));
-        Chart::bars(title, Unit::Count, values)
+        let known: Vec<(N, Option<u64>)> = counts.into_iter().filter(|(_, count)| count.is_some()).collect();
+        let of = known.len();
+        let values = known.into_iter().take(BARS).map(|(name, count)| (name, count.map(|count| count as f64)));
+        let chart = Chart::bars(title, Unit::Count, values);
+        match of > BARS {
+            true => chart.noting(format!("The first {BARS} of {} are drawn.", grouped(of as u64))),
+            false => chart,
+        }
+    }
+
+    /// Says below the title what the values are.
+    pub fn explained(mut self, subtitle: impl Into<String>) -> Chart {
+        self.subtitle = subtitle.into();
+        self
+    }
+
+    /// Defines what is drawn, in the place of what is told beside the chart.
+    pub(crate) fn defined(mut self, sentences: &[&str]) -> Chart {
+        self.definition.extend(sentences.iter().map(|sentence| (*sentence).to_owned()));
+        self
+    }
+
+    /// Says of how many models it is known what is drawn.
+    pub(crate) fn known_of(mut self, what: &str, coverage: Coverage) -> Chart {
+        self.known.push(known(what, coverage));
+        self
     }
 
     /// Adds a sentence that stands below the picture.
@@ -183,22 +240,24 @@ impl Chart {
             Shape::Lines { steps, series } => !steps.is_empty() && in_series(series),
             Shape::Stacked { steps, series, .. } => !steps.is_empty() && in_series(series),
             Shape::Slope { series, .. } => known(&mut series.iter().flat_map(|slope| [slope.from, slope.to])),
-            Shape::Matrix { rows, columns, values } => {
+            Shape::Matrix { rows, columns, values, .. } => {
                 !rows.is_empty() && !columns.is_empty() && known(&mut values.iter().flatten().copied())
             }
             Shape::Flows { links } => links.iter().any(|flow| flow.value.is_finite() && flow.value > 0.0),
         }
     }
 
-    /// Draws the whole picture as an SVG document: the title at the top, and below it the remarks and these notes, one to
+    /// Draws the whole picture as an SVG document: title and subtitle at the top, and below it the remarks and these notes, one to
     /// a line and wrapped. Notes that have no room end with `…`; the last one always stands there. Letters are measured with
     /// the font inside the program.
     pub fn svg(&self, size: Size, notes: &[String]) -> String {
         let mut sheet = Sheet::slide(size);
         let below: Vec<&str> = self.remarks.iter().chain(notes).map(String::as_str).collect();
-        let area = sheet.around(&self.title, &below);
+        let area = sheet.around(&self.title, &self.subtitle, &below);
         self.draw(&mut sheet, area);
-        sheet.document(&self.title, &self.about(), notes)
+        let told: Vec<&str> =
+            std::iter::once(self.subtitle.as_str()).filter(|text| !text.is_empty()).chain(below).collect();
+        sheet.document(&self.title, &self.about(), &told)
     }
 
     /// Draws the picture as SVG inside a page, the one of this number there. Its colours are the page's: the classes of
@@ -236,7 +295,10 @@ impl Chart {
             Shape::Lines { steps, series } => lines::draw(sheet, area, steps, series, self.unit),
             Shape::Stacked { steps, series, whole } => stacked::draw(sheet, area, steps, series, *whole, self.unit),
             Shape::Slope { from, to, series } => slope::draw(sheet, area, [from, to], series, self.unit),
-            Shape::Matrix { rows, columns, values } => matrix::draw(sheet, area, rows, columns, values, self.unit),
+            Shape::Matrix { rows, columns, values, unknown } => {
+                let known = rows.len().saturating_sub(*unknown);
+                matrix::draw(sheet, area, rows, columns, values, known, self.unit);
+            }
             Shape::Flows { links } => flows::draw(sheet, area, links, self.unit),
         }
     }
@@ -260,7 +322,7 @@ impl Chart {
                     series.iter().map(|line| format!("{}: {} to {}", line.name, shown(line.from), shown(line.to)));
                 format!("From {from} to {to}. {}", joined(lines))
             }
-            Shape::Matrix { rows, columns, values } => joined(rows.iter().zip(values).map(|(row, values)| {
+            Shape::Matrix { rows, columns, values, .. } => joined(rows.iter().zip(values).map(|(row, values)| {
                 let cells = columns.iter().zip(values).map(|(column, value)| format!("{column} {}", shown(*value)));
                 format!("{row}: {}", cells.collect::<Vec<_>>().join(", "))
             })),

@@ -77,8 +77,8 @@ impl Sheet {
         Sheet::page(width, height, em, 1.0)
     }
 
-    /// Writes title and notes, and gives the room between them.
-    pub fn around(&mut self, title: &str, notes: &[&str]) -> Area {
+    /// Writes title, subtitle and notes, and gives the room between them.
+    pub fn around(&mut self, title: &str, subtitle: &str, notes: &[&str]) -> Area {
         let em = self.em;
         let margin = 1.5 * em;
         let room = self.width - 2.0 * margin;
@@ -88,6 +88,17 @@ impl Sheet {
             top += large.size * 0.95;
             self.text((margin, top), Anchor::Start, large, &line, title);
             top += large.size * 0.3;
+        }
+        let below = self.faint();
+        let lines = if subtitle.is_empty() {
+            Vec::new()
+        } else {
+            ruler.wrapped(&printable(subtitle), below.size, below.weight, room, 2)
+        };
+        for line in lines {
+            top += below.size;
+            self.text((margin, top), Anchor::Start, below, &line, subtitle);
+            top += below.size * 0.35;
         }
         let small = Letters { size: (0.68 * em).max(9.5), weight: Weight::Plain, class: "faint" };
         let line = small.size * 1.36;
@@ -205,6 +216,22 @@ impl Sheet {
         );
     }
 
+    /// A point of one of several series, whose form tells it apart where its colour does not.
+    pub fn sign(&mut self, (x, y): (f64, f64), which: usize, told: &str) {
+        let r = 0.24 * self.em;
+        let corners: &[(f64, f64)] = match which % COLOURS {
+            0 => return self.dot((x, y), which, told),
+            1 => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
+            2 => &[(0.0, -1.2), (1.2, 0.9), (-1.2, 0.9)],
+            3 => &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
+            4 => &[(-1.2, -0.9), (1.2, -0.9), (0.0, 1.2)],
+            _ => &[(-1.3, -0.5), (1.3, -0.5), (1.3, 0.5), (-1.3, 0.5)],
+        };
+        let corners: Vec<String> =
+            corners.iter().map(|(dx, dy)| format!("{:.1} {:.1}", x + dx * r, y + dy * r)).collect();
+        self.area(&format!("M{}Z", corners.join("L")), &format!("c{}", which % COLOURS), 1.0, told);
+    }
+
     /// A point of a series.
     pub fn dot(&mut self, (x, y): (f64, f64), which: usize, told: &str) {
         _ = writeln!(
@@ -229,7 +256,7 @@ impl Sheet {
     }
 
     /// The sheet as a document.
-    pub fn document(&self, title: &str, about: &str, notes: &[String]) -> String {
+    pub fn document(&self, title: &str, about: &str, notes: &[&str]) -> String {
         let (width, height) = (self.width, self.height);
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"{FONTS}\">\n<title>{}</title>\n<desc>{}\n{}</desc>\n<style>{STYLE}</style>\n<rect width=\"{width:.0}\" height=\"{height:.0}\" fill=\"#ffffff\"/>\n{}</svg>\n",

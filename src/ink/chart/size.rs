@@ -42,7 +42,7 @@ impl FromStr for Size {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Size, String> {
-        let sides = text.split_once(['x', '×']);
+        let sides = text.split_once(['x', 'X', '×']);
         let side = |text: &str| text.trim().parse().ok();
         sides.and_then(|(width, height)| Size::new(side(width)?, side(height)?)).ok_or_else(|| {
             format!(

@@ -166,9 +166,9 @@ impl Shell<'_> {
             }
             Kind::Family(name, beside) => {
                 let address = self.path(&format!("/family/{name}"));
-                _ = write!(
+                _ = writeln!(
                     out,
-                    "<form class=\"beside\" action=\"{}\"><fieldset><legend>Beside</legend>\n",
+                    "<form class=\"beside\" action=\"{}\"><fieldset><legend>Beside</legend>",
                     escaped(&address)
                 );
                 for (number, name) in beside.iter().map(String::as_str).chain(std::iter::repeat("")).take(2).enumerate()
@@ -241,7 +241,7 @@ impl Shell<'_> {
         );
         match answer.and_then(|answer| self.filled(part, number, &answer)) {
             Ok(text) => out += &text,
-            Err(error) => _ = write!(out, "<div class=\"warning\">{}</div>\n", lines(&said(&error))),
+            Err(error) => _ = writeln!(out, "<div class=\"warning\">{}</div>", lines(&said(&error))),
         }
         out + "</section>\n"
     }
@@ -299,10 +299,10 @@ impl Shell<'_> {
             head,
             "id" | "name" | "family" | "source" | "builder" | "author" | "owner" | "account" | "via" | "model"
         );
-        if text.contains('/') || head == "id" {
-            if let Some(row) = snapshot.find(text) {
-                return Some(self.path(&format!("/model/{}", snapshot.id(row))));
-            }
+        if (text.contains('/') || head == "id")
+            && let Some(row) = snapshot.find(text)
+        {
+            return Some(self.path(&format!("/model/{}", snapshot.id(row))));
         }
         let is_family = |name: &str| families.names().any(|known| known == name);
         match group {
