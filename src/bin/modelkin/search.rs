@@ -1,0 +1,13 @@
+//! `search` finds models by words of their ids.
+
+use std::process::ExitCode;
+
+use modelkin::ask::{Question, Search, Tables};
+
+use crate::{args, desk};
+
+pub fn run(args: &args::Search) -> anyhow::Result<ExitCode> {
+    let question = Question::Search(Search { text: args.words.join(" "), most: desk::most(args.top), nearest: true });
+    desk::check(&question)?;
+    desk::answer(&desk::atlas(&args.question, Tables::built_in()?)?, &question, args.question.form)
+}
