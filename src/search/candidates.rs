@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use super::grams;
 use super::index::Index;
 use super::making::stepped;
@@ -21,8 +23,8 @@ impl<'i> Candidates<'i> {
         const WORTH: usize = 256;
         /// More lists than this leave hardly a block out that the others do not.
         const MOST: usize = 8;
-        /// Of a short word so much is read. One with longer lists is met soon, wherever one begins.
-        const SHORT: usize = 16 << 10;
+        /// Of a short word so many bytes are read, in some tenths of a millisecond. One with longer lists is in most blocks.
+        const SHORT: usize = 256 << 10;
         let mut lists: Vec<(usize, Listed<'i>)> = Vec::new();
         let (mut rarest, mut first) = (usize::MAX, 0);
         for (at, word) in words.each().enumerate() {
@@ -54,19 +56,24 @@ impl<'i> Candidates<'i> {
         Ok(Candidates::Among { lists, blocks })
     }
 
-    /// The first block from `from` on.
-    pub fn next(&mut self, from: u32) -> Result<Option<u32>, Broken> {
+    /// The first block from `from` on, with a bit for each of its pieces that can hold all words.
+    pub fn next(&mut self, from: u32) -> Result<Option<(u32, u8)>, Broken> {
         let Candidates::Among { lists, blocks } = self else { return Ok(None) };
         let (mut block, mut agreed, mut at) = (from, 0, 0);
+        let mut pieces = u8::MAX;
         while agreed < lists.len() {
             match lists[at].seek(block)? {
                 None => return Ok(None),
                 Some(same) if same == block => agreed += 1,
-                Some(later) => (block, agreed) = (later, 1),
+                Some(later) => (block, agreed, pieces) = (later, 1, u8::MAX),
+            }
+            pieces &= lists[at].pieces(block);
+            if pieces == 0 {
+                (block, agreed, pieces) = (block + 1, 0, u8::MAX);
             }
             at = (at + 1) % lists.len();
         }
-        Ok((block < *blocks).then_some(block))
+        Ok((block < *blocks).then_some((block, pieces)))
     }
 }
 
@@ -79,32 +86,46 @@ enum Listed<'i> {
 
 /// A `List` is blocks in order.
 pub(super) enum List<'i> {
-    Steps { steps: &'i [u8], last: Option<u32>, blocks: u32 },
-    Bits(&'i [u8]),
-    Sorted { sorted: Vec<u32>, at: usize },
+    Steps {
+        steps: &'i [u8],
+        last: Option<u32>,
+        blocks: u32,
+    },
+    /// A bit for each block.
+    Bits(Cow<'i, [u8]>),
+    /// A byte for each block, with a bit for each piece.
+    Pieces(&'i [u8]),
 }
 
 impl<'i> List<'i> {
     fn new(listed: Listed<'i>, blocks: u32) -> Result<List<'i>, Broken> {
         Ok(match listed {
-            // Steps take fewer bytes than bits, or they are none.
-            Listed::One(bits) if bits.len() == blocks.div_ceil(8) as usize => List::Bits(bits),
+            // Steps take fewer bytes than these.
+            Listed::One(bits) if bits.len() == blocks.div_ceil(8) as usize => List::Bits(bits.into()),
+            Listed::One(bytes) if bytes.len() == blocks as usize => List::Pieces(bytes),
             Listed::One(steps) => List::Steps { steps, last: None, blocks },
             Listed::Several(lists) => {
-                let mut sorted = Vec::new();
+                let mut bits = vec![0u8; blocks.div_ceil(8) as usize];
                 for list in lists {
-                    let mut list = List::new(Listed::One(list), blocks)?;
-                    let mut from = 0;
+                    let (mut list, mut from) = (List::new(Listed::One(list), blocks)?, 0);
                     while let Some(block) = list.seek(from)? {
-                        sorted.push(block);
+                        // In a forged list there may be more bits than blocks.
+                        let byte = bits.get_mut(block as usize / 8).ok_or("a block that is none")?;
+                        *byte |= 1 << (block % 8);
                         from = block + 1;
                     }
                 }
-                sorted.sort_unstable();
-                sorted.dedup();
-                List::Sorted { sorted, at: 0 }
+                List::Bits(bits.into())
             }
         })
+    }
+
+    /// The pieces of a block that was found by it.
+    fn pieces(&self, block: u32) -> u8 {
+        match self {
+            List::Pieces(bytes) => bytes.get(block as usize).copied().unwrap_or_default(),
+            _ => u8::MAX,
+        }
     }
 
     /// The first block from `from` on, which never falls from one call to the next.
@@ -133,9 +154,9 @@ impl<'i> List<'i> {
                 }
                 Ok(Some(at as u32 * 8 + byte.trailing_zeros()))
             }
-            List::Sorted { sorted, at } => {
-                *at += sorted[*at..].iter().take_while(|block| **block < from).count();
-                Ok(sorted.get(*at).copied())
+            List::Pieces(bytes) => {
+                let behind = bytes.get(from as usize..).unwrap_or_default();
+                Ok(behind.iter().position(|pieces| *pieces > 0).map(|at| from + at as u32))
             }
         }
     }

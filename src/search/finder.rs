@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::blocks::{Block, Blocks};
+use super::blocks::Blocks;
 use super::candidates::Candidates;
 use super::index::Index;
 use super::order::Order;
@@ -76,14 +76,14 @@ impl Finder {
         let mut candidates = Candidates::of(&mut words, &self.index, self.blocks.len()).map_err(broken)?;
         let most = most.unwrap_or(usize::MAX);
         let (mut page, mut looked, mut from) = (Page::default(), 0, 0);
-        while let Some(block) = candidates.next(from).map_err(broken)? {
+        while let Some((block, pieces)) = candidates.next(from).map_err(broken)? {
             if rows.len() >= most && looked >= ENOUGH {
                 rows.truncate(most);
                 return Ok(Found { rows, matches: Matches::AtLeast(matches) });
             }
-            let block_rows = self.blocks.at(block);
-            page.search(&block_rows, &words, self.census.snapshot(), |row| {
-                let is_later = matches!(block_rows, Block::InRow(_)) && self.is_elsewhere(row);
+            let stretches = self.blocks.stretches(block, pieces);
+            page.search(stretches, &words, self.census.snapshot(), |row| {
+                let is_later = self.blocks.is_in_row(block) && self.is_elsewhere(row);
                 if !is_later && exact != Some(row) {
                     matches += 1;
                     if rows.len() < most {

@@ -1,4 +1,4 @@
-use super::blocks::Blocks;
+use super::blocks::{Blocks, PIECE};
 use super::grams;
 use crate::model::side_by_side;
 use crate::snapshot::Snapshot;
@@ -23,7 +23,21 @@ pub(super) fn make(snapshot: &Snapshot, blocks: &Blocks) -> Made {
     // The parts of a gram stay in their order.
     all.sort_by_key(|(gram, _)| *gram);
     let mut made = Made { grams: Vec::new(), ends: Vec::new(), lists: Vec::new() };
-    for lists in all.chunk_by(|(one, _), (next, _)| one == next) {
+    let of_gram = || all.chunk_by(|(one, _), (next, _)| one == next);
+    // Of one block a byte with pieces would look like one with blocks.
+    let is_dense = |lists: &&[(u32, &List)]| {
+        let many: u32 = lists.iter().map(|(_, list)| list.many).sum();
+        blocks.len() > 1 && u64::from(many) * 3 > u64::from(blocks.len()) * 2
+    };
+    let dense: Vec<u32> = of_gram().filter(is_dense).filter_map(|lists| Some(lists.first()?.0)).collect();
+    let mut by_piece = pieces(snapshot, blocks, &dense, size).into_iter();
+    for lists in of_gram() {
+        made.grams.extend(lists.first().map(|(gram, _)| gram));
+        if is_dense(&lists) {
+            made.lists.extend(by_piece.next().unwrap_or_default());
+            made.ends.push(made.lists.len() as u64);
+            continue;
+        }
         let from = made.lists.len();
         let mut last = 0;
         for (_, list) in lists {
@@ -42,10 +56,36 @@ pub(super) fn make(snapshot: &Snapshot, blocks: &Blocks) -> Made {
             made.lists.truncate(from);
             made.lists.extend(bits);
         }
-        made.grams.extend(lists.first().map(|(gram, _)| gram));
         made.ends.push(made.lists.len() as u64);
     }
     made
+}
+
+/// Of each of some grams a byte for every block, with a bit for each piece in which it stands: words that stand in nearly all blocks are
+/// told apart by this alone.
+fn pieces(snapshot: &Snapshot, blocks: &Blocks, grams: &[u32], size: u32) -> Vec<Vec<u8>> {
+    if grams.is_empty() {
+        return Vec::new();
+    }
+    let mut number = vec![0u32; grams::ALL];
+    (1..).zip(grams).for_each(|(at, gram)| number[*gram as usize] = at);
+    let parts = side_by_side(blocks.len().div_ceil(size) as usize, |at| {
+        let range = at as u32 * size..blocks.len().min((at as u32 + 1) * size);
+        let mut bytes = vec![vec![0u8; range.len()]; grams.len()];
+        for (at, block) in range.enumerate() {
+            for (place, row) in blocks.rows(block).enumerate() {
+                for gram in grams::of_id(snapshot.id_bytes(row)) {
+                    if let Some(dense) = number[gram as usize].checked_sub(1) {
+                        bytes[dense as usize][at] |= 1 << (place / PIECE);
+                    }
+                }
+            }
+        }
+        bytes
+    });
+    let mut all = vec![Vec::with_capacity(blocks.len() as usize); grams.len()];
+    parts.iter().for_each(|part| all.iter_mut().zip(part).for_each(|(all, bytes)| all.extend(bytes)));
+    all
 }
 
 /// In which blocks of a part a gram stands.
@@ -53,6 +93,8 @@ struct List {
     gram: u32,
     first: u32,
     last: u32,
+    /// So many they are.
+    many: u32,
     /// The steps from block to block, from the first one on.
     steps: Vec<u8>,
 }
@@ -79,20 +121,20 @@ impl Part {
         // same block.
         let (mut last_in, mut number) = (vec![NONE; grams::ALL], vec![NONE; grams::ALL]);
         for block in range {
-            for gram in blocks.at(block).rows().flat_map(|row| grams::of_id(snapshot.id_bytes(row))) {
+            for gram in blocks.rows(block).flat_map(|row| grams::of_id(snapshot.id_bytes(row))) {
                 let at = gram as usize;
                 if last_in[at] == block + 1 {
                     continue;
                 }
                 last_in[at] = block + 1;
                 if number[at] == NONE {
-                    lists.push(List { gram, first: block, last: block, steps: Vec::new() });
+                    lists.push(List { gram, first: block, last: block, many: 1, steps: Vec::new() });
                     number[at] = lists.len() as u32;
                     continue;
                 }
                 let list = &mut lists[number[at] as usize - 1];
                 step(&mut list.steps, block - list.last);
-                list.last = block;
+                (list.last, list.many) = (block, list.many + 1);
             }
         }
         Part { lists }
