@@ -74,11 +74,11 @@ fn pieces(snapshot: &Snapshot, blocks: &Blocks, grams: &[u32], size: u32) -> Vec
         let mut bytes = vec![vec![0u8; range.len()]; grams.len()];
         for (at, block) in range.enumerate() {
             for (place, row) in blocks.rows(block).enumerate() {
-                for gram in grams::of_id(snapshot.id_bytes(row)) {
+                grams::each(snapshot.id_bytes(row), |gram| {
                     if let Some(dense) = number[gram as usize].checked_sub(1) {
                         bytes[dense as usize][at] |= 1 << (place / PIECE);
                     }
-                }
+                });
             }
         }
         bytes
@@ -121,21 +121,22 @@ impl Part {
         // same block.
         let (mut last_in, mut number) = (vec![NONE; grams::ALL], vec![NONE; grams::ALL]);
         for block in range {
-            for gram in blocks.rows(block).flat_map(|row| grams::of_id(snapshot.id_bytes(row))) {
+            let mut met = |gram: u32| {
                 let at = gram as usize;
                 if last_in[at] == block + 1 {
-                    continue;
+                    return;
                 }
                 last_in[at] = block + 1;
                 if number[at] == NONE {
                     lists.push(List { gram, first: block, last: block, many: 1, steps: Vec::new() });
                     number[at] = lists.len() as u32;
-                    continue;
+                    return;
                 }
                 let list = &mut lists[number[at] as usize - 1];
                 step(&mut list.steps, block - list.last);
                 (list.last, list.many) = (block, list.many + 1);
-            }
+            };
+            blocks.rows(block).for_each(|row| grams::each(snapshot.id_bytes(row), &mut met));
         }
         Part { lists }
     }
