@@ -8,6 +8,7 @@
 //! snapshot   all records of one instant, in one file
 //! lineage    the graph: parents, children, cycles, what is odd
 //! census     counts below every model and of families, rankings       <- reference: families, aliases
+//! search     models by words of their ids, best first
 //! import     sources become a finished snapshot
 //! provenance where models come from, whom they reach, under which terms
 //! report     the same as rows for programs and blocks for people       <- ink: tables, JSON, CSV, Markdown, pages
@@ -59,6 +60,7 @@ pub mod model;
 pub mod provenance;
 pub mod reference;
 pub mod report;
+pub mod search;
 pub mod snapshot;
 pub mod source;
 pub mod survey;

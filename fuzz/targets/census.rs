@@ -9,7 +9,8 @@ mod naive;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use modelkin::census::{Bursts, Census, Counted, Counting, FamilyCount, Measure, Ranking, keep, verify};
+use modelkin::census::{Bursts, Census, Counted, Counting, FamilyCount, Measure, Ranking};
+use modelkin::import::{keep, verify};
 use modelkin::lineage::Lineage;
 use modelkin::model::Relation;
 use modelkin::reference::Family;

@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 use asked::{FAMILIES, TEXT, ask};
 use libfuzzer_sys::fuzz_target;
-use modelkin::census::{keep, verify};
+use modelkin::import::{keep, verify};
 use modelkin::snapshot::{Builder, Snapshot, forge};
 use modelkin::source::edges;
 use modelkin_fuzz::{file, path};

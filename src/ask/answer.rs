@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::tables::Tables;
-use super::{Cases, Chosen, Error, Meant, Naming, Question, names};
+use super::{Cases, Chosen, Error, Meant, Naming, Near, Question, names};
 use crate::census::{Burst, Census, Counted, Drawn, FamilyCount, Group, Listing, Measure, Part, Ranking};
 #[cfg(feature = "export")]
 use crate::export;
@@ -11,6 +11,7 @@ use crate::ink::{self, Report, Section, Slide, plural};
 use crate::lineage::{Lineage, Mirror};
 use crate::provenance::{About, Blast, Books, Common, Hit, Siblings, Upstream, Verdicts, Why};
 use crate::report::{self, Finding, Moved};
+use crate::search;
 use crate::snapshot::{Row, Snapshot};
 
 /// An `Answer` holds facts together with the question that they answer, the snapshot that was asked and the tables that
@@ -63,6 +64,17 @@ pub enum Facts {
         /// This states the filter in sentences, and for growth which days are recent; it is empty if there is nothing
         /// to state.
         words: String,
+    },
+    /// Models were searched for by words of their ids.
+    Found {
+        /// These are the models, and how many match.
+        found: search::Found,
+        /// Their counts are taken from this census of the whole snapshot.
+        census: Arc<Census>,
+        /// These are the links of the whole snapshot.
+        lineage: Lineage,
+        /// If nothing was found, these may be meant, where they were asked for.
+        near: Vec<Near>,
     },
     /// A part of the lineage was drawn as a tree.
     Tree {
@@ -316,6 +328,9 @@ impl Answer {
             }
             Facts::Ranking { ranking, group, within, words } => {
                 report::rank(ranking, *group, self.columns(), within.is_some(), words)
+            }
+            Facts::Found { found, census, lineage, near } => {
+                report::found(found, census, lineage, &near.iter().map(ToString::to_string).collect::<Vec<_>>())?
             }
             Facts::Tree { census, chosen, drawn, words, .. } => report::show(census, drawn, chosen.reach, words),
             Facts::Section { section, is_rows: true } => section.rows(),

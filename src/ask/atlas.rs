@@ -8,6 +8,7 @@ use crate::census::{Census, Counted, Counting, Extent, FamilyCount, Part, member
 use crate::lineage::Lineage;
 use crate::model::{FileLink, once};
 use crate::reference;
+use crate::search::Finder;
 use crate::snapshot::Snapshot;
 
 /// So many lineages under a filter are kept, and so many censuses: at three million models some 40 and 25 MB each. And so many
@@ -42,6 +43,7 @@ struct Known {
     lineages: Kept<Filter, Lineage>,
     censuses: Kept<(Filter, Counting), Arc<Census>>,
     answers: Kept<Question, Arc<Facts>>,
+    finder: OnceLock<Finder>,
 }
 
 impl Atlas {
@@ -160,6 +162,7 @@ impl Atlas {
             Question::Rank(rank) => self.rank(rank),
             Question::Compare(compare) => self.compare(compare),
             Question::Flows(flows) => self.flows(flows),
+            Question::Search(search) => self.search(search),
             Question::Show(show) => self.show(show),
             Question::Explain(explain) => self.explain(explain),
             Question::Owners(owners) => self.owners(owners),
@@ -177,6 +180,11 @@ impl Atlas {
             #[cfg(feature = "export")]
             Question::Export(export) => self.export(export),
         }
+    }
+
+    /// What finds models by words of their ids.
+    pub(super) fn finder(&self) -> Result<&Finder, Error> {
+        once(&self.known.finder, || Ok(Finder::new(&self.census(&Filter::default())?)?))
     }
 
     /// Gives the lineage with all links of the snapshot.

@@ -1,7 +1,8 @@
 //! What is odd in a snapshot.
 
 use super::{Atlas, Cases, Check, Error, Facts, Filter};
-use crate::census::{self, Bursts};
+use crate::census::Bursts;
+use crate::import;
 use crate::lineage::{Lineage, Mirror};
 use crate::reference::Families;
 use crate::report::{self, Scope};
@@ -28,7 +29,7 @@ impl Atlas {
         let (snapshot, lineage) = (self.snapshot(), self.lineage()?);
         let scope = self.scope(asked, &lineage)?;
         let families = Families::built_in()?.all()?;
-        let verified = census::verify(snapshot, &families, self.wait(), &|_| ()).map_err(Error::Unverified)?;
+        let verified = import::verify(snapshot, &families, self.wait(), &|_| ()).map_err(Error::Unverified)?;
         let mut findings = report::findings(snapshot, &lineage)?;
         let left_out = scope.narrow(&mut findings, snapshot);
         if !verified.lies.is_empty() {

@@ -134,6 +134,13 @@ impl Question {
                 words.most(flows.most, 20);
                 words.filter(&flows.filter);
             }
+            Question::Search(search) => {
+                words.word("search");
+                words.most(search.most, 20);
+                let sought: Vec<&str> = search.text.split_whitespace().collect();
+                words.flag("--", sought.iter().any(|word| word.starts_with('-')));
+                sought.into_iter().for_each(|word| words.word(word));
+            }
             Question::Show(show) => {
                 words.word("show");
                 words.selection(&show.selection);

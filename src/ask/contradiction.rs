@@ -64,6 +64,9 @@ pub enum Contradiction {
     /// A report is asked under a filter that does more than fold mirrors.
     #[error("a report is of all links and all models; of a filter it takes folded mirrors alone")]
     ReportOfSome,
+    /// Models are searched for by no word.
+    #[error("there is no word to search for")]
+    NoWords,
     /// A question that is about models names none.
     #[error("no model is named")]
     NoModels,

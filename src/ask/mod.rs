@@ -17,6 +17,7 @@ mod judging;
 mod names;
 mod origin;
 mod question;
+mod searching;
 mod selection;
 mod settling;
 mod surveying;
@@ -36,7 +37,7 @@ pub use origin::Bom;
 pub use origin::{Blast, Common, Entry, Flag, Licences, Models, Siblings, Upstream, Why};
 #[cfg(feature = "export")]
 pub use question::Export;
-pub use question::{Cases, Check, Diff, Explain, Family, Owners, Question, Report, Show};
+pub use question::{Cases, Check, Diff, Explain, Family, Owners, Question, Report, Search, Show};
 pub use selection::{Begin, Chosen, Select};
 pub use tables::Tables;
 

@@ -22,6 +22,8 @@ pub enum Question {
     Compare(Compare),
     /// It asks who builds on whom.
     Flows(Flows),
+    /// It asks for the models whose ids have some words.
+    Search(Search),
     /// It asks for a part of the lineage as a tree.
     Show(Show),
     /// It asks what a family's counts are under every definition.
@@ -90,6 +92,20 @@ pub struct Show {
     /// The filter says which links are followed and which models are counted.
     #[serde(default)]
     pub filter: Filter,
+}
+
+/// A `Search` asks for the models whose ids have some words, those with most descendants first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Search {
+    /// This is words apart by white space: each must stand somewhere in an id, without regard to case. An id that is typed whole, or a
+    /// model's address, gives that model first.
+    pub text: String,
+    /// So many models are given, or all without a number.
+    pub most: Option<usize>,
+    /// If this is set and nothing is found, names are given that are spelled like the text. They are sought among all ids, which takes
+    /// much longer than the search itself: whoever searches while somebody types leaves it.
+    pub nearest: bool,
 }
 
 /// An `Explain` asks for a family's counts under every definition, each with the command that gives it.
@@ -232,7 +248,8 @@ impl Question {
             Question::Licences(licences) => licences.check(),
             #[cfg(feature = "export")]
             Question::Bom(bom) => bom.check(),
-            Question::Explain(_) | Question::Owners(_) | Question::Diff(_) => Ok(()),
+            Question::Search(search) if search.text.trim().is_empty() => return Err(Contradiction::NoWords.into()),
+            Question::Search(_) | Question::Explain(_) | Question::Owners(_) | Question::Diff(_) => Ok(()),
         }?)
     }
 }

@@ -151,7 +151,8 @@ fn names_in(question: &mut Question) -> Vec<(Of, &mut String)> {
         Question::Rank(Rank { within, .. }) | Question::Flows(Flows { within, .. }) => {
             within.iter_mut().map(|name| (Of::Any, name)).collect()
         }
-        Question::Owners(_) | Question::Report(_) | Question::Diff(_) => Vec::new(),
+        // What is searched for need not be a name.
+        Question::Search(_) | Question::Owners(_) | Question::Report(_) | Question::Diff(_) => Vec::new(),
     }
 }
 

@@ -30,7 +30,6 @@ mod tally;
 mod targets;
 mod threads;
 mod tree;
-mod verify;
 
 use std::ops::Range;
 
@@ -61,7 +60,6 @@ pub use ranking::{Group, Measure, Ranked, Ranking, Valued};
 pub use tally::{Sum, Tally};
 pub use threads::threads;
 pub use tree::{Branch, Drawn, Extent, Shown, tree};
-pub use verify::{Step, Verified, verify};
 
 /// A `Census` is every model's counts (docs/definitions.md, 2). It holds the snapshot, and the lineage that was counted
 /// once that is asked for: where the counts are kept they say themselves what is asked most.
@@ -118,6 +116,11 @@ impl Error {
 const AUTHORS: &str = "census/1/authors";
 const DEEPEST: &str = "census/1/deepest";
 const CREDIT: &str = "census/1/credit";
+
+/// Tells whether a snapshot keeps the counts of its models.
+pub(crate) fn is_kept(snapshot: &Snapshot) -> bool {
+    FactsTable::is_kept(snapshot)
+}
 
 /// The rows that a snapshot keeps under a name, in order.
 fn kept_rows(snapshot: &Snapshot, name: &str) -> Result<Option<Numbers<Row>>, snapshot::Error> {

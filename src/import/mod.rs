@@ -4,16 +4,20 @@
 pub mod crawled;
 mod error;
 mod given;
+mod keeping;
 mod overlay;
+mod verify;
 
 pub use error::Error;
 pub use given::Given;
+pub use keeping::{keep, keep_within};
 pub use overlay::Overlay;
+pub use verify::{Step, Verified, verify};
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use crate::census::{self, TooLong};
+use crate::census::TooLong;
 use crate::model::{Reject, beside};
 use crate::reference::{Aliases, Family};
 use crate::snapshot::{Batch, Builder, Claims, CrawlNote, Draft, Links, Numbered, Snapshot};
@@ -114,7 +118,7 @@ pub fn make(
 fn finish(snapshot: &mut Snapshot, recipe: &Recipe<'_>) -> Result<Option<TooLong>, Error> {
     let columns = snapshot.clone();
     let draft = || recipe.output.map_or(Ok(None), |path| Draft::begin(&columns, path));
-    let (draft, left_out) = beside(draft, || census::keep_within(snapshot, &recipe.families, recipe.wait));
+    let (draft, left_out) = beside(draft, || keep_within(snapshot, &recipe.families, recipe.wait));
     let left_out = left_out?;
     if let Some(draft) = draft? {
         draft.finish(snapshot)?;

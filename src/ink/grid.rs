@@ -24,6 +24,15 @@ impl Block {
         Block::Hinted(format!("{} of {} {what}", grouped(shown as u64), grouped(all as u64)), Hint::AllRows, '.')
     }
 
+    /// So many rows of more than can be told are there.
+    pub(crate) fn cut_of_more(shown: usize, met: usize, what: &str) -> Block {
+        Block::Hinted(
+            format!("{} of {} or more {what}", grouped(shown as u64), grouped(met as u64)),
+            Hint::AllRows,
+            '.',
+        )
+    }
+
     pub(super) fn is_line(&self) -> bool {
         matches!(self, Block::Line(_) | Block::Hinted(..))
     }

@@ -65,7 +65,7 @@ pub fn rejects<'r>(count: u64, kept: impl Iterator<Item = &'r crate::model::Reje
     }
 }
 
-/// Makes a finding of what a snapshot says and its records do not ([`crate::census::verify`]).
+/// Makes a finding of what a snapshot says and its records do not ([`crate::import::verify`]).
 pub fn lies(lies: &[String]) -> Finding {
     Finding {
         kind: LIE,

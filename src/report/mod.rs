@@ -10,6 +10,7 @@ mod names;
 mod origin;
 mod rank;
 mod scope;
+mod search;
 mod selection;
 mod show;
 
@@ -22,6 +23,7 @@ pub use names::{Moved, aliases, moved};
 pub use origin::{NO_ADVICE, common, hits, siblings, upstream, why, with_own};
 pub use rank::rank;
 pub use scope::Scope;
+pub use search::found;
 pub use selection::selection;
 pub use show::{LINES, show};
 

@@ -302,6 +302,11 @@ impl Snapshot {
         self.columns.names.ids.bytes_at(row as usize)
     }
 
+    /// The bytes of the ids of several rows, one after the other.
+    pub(crate) fn ids_bytes(&self, rows: Range<Row>) -> &[u8] {
+        self.columns.names.ids.bytes_of(rows.start as usize..rows.end as usize)
+    }
+
     /// Gives the account in the row's id; ids of the oldest kind have none.
     pub fn owner(&self, row: Row) -> Option<&str> {
         self.id(row).split_once('/').map(|(owner, _)| owner)

@@ -150,6 +150,11 @@ impl<O: ArrowNativeType + Ord> Texts<O> {
     pub fn bytes_at(&self, at: usize) -> &[u8] {
         self.0.at(at)
     }
+
+    /// The bytes of several, one after the other.
+    pub fn bytes_of(&self, range: Range<usize>) -> &[u8] {
+        &self.0.bytes[self.0.offsets[range.start].as_usize()..self.0.offsets[range.end].as_usize()]
+    }
 }
 
 /// A `WordColumn` is a word for each row, of which some may be missing.

@@ -6,8 +6,8 @@ use std::thread;
 use assert_cmd::Command;
 use modelkin::ask::{
     Answer, Atlas, Begin, Blast, Cases, Check, Common, Compare, Contradiction, Diff, Error, Explain, Export, Facts,
-    Family, Filter, Flows, Models, Near, Owners, Question, Rank, Report, Select, Show, Siblings, Tables, Upstream,
-    What, Why,
+    Family, Filter, Flows, Models, Near, Owners, Question, Rank, Report, Search, Select, Show, Siblings, Tables,
+    Upstream, What, Why,
 };
 use modelkin::census::{Group, Measure, Part};
 use modelkin::export::{self, Layout, Paint};
@@ -138,6 +138,9 @@ fn questions() -> Vec<Question> {
             filter: filter(r#"{"relations": ["finetune", "merge"]}"#),
             ..show(Begin::All)
         }),
+        search("qwen 7b", Some(20), false),
+        search("GGUF", None, false),
+        search("qewn", Some(3), true),
         Question::Explain(Explain { name: "Gemma".into(), ..Explain::default() }),
         Question::Owners(Owners { most: Some(20), ..Owners::default() }),
         Question::Owners(Owners { unknown: true, most: Some(3) }),
@@ -154,6 +157,10 @@ fn questions() -> Vec<Question> {
         diff(None),
         diff(Some("models")),
     ]
+}
+
+fn search(text: &str, most: Option<usize>, nearest: bool) -> Question {
+    Question::Search(Search { text: text.into(), most, nearest })
 }
 
 fn report(sections: &[&str]) -> Question {

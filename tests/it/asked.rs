@@ -1,11 +1,12 @@
 //! All that can be asked of a snapshot, and one to ask it of. The fuzzer has it too (`fuzz/targets/snapshot.rs`).
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use modelkin::census::{Bursts, Census, Counted, Counting, FamilyCount, Measure, Part, Ranking};
 use modelkin::lineage::Lineage;
 use modelkin::provenance::{About, Blast, Books, Common, Judge, Policy, Siblings, Upstream, Why};
 use modelkin::reference::{Bases, Families, Family, Publishers, Terms};
+use modelkin::search::{Finder, Words};
 use modelkin::snapshot::{Changes, Snapshot};
 
 /// Everything that a record can hold, cycles, merges, old names, unlisted parents.
@@ -85,5 +86,9 @@ pub fn ask(snapshot: &Snapshot) -> Result<String, Box<dyn std::error::Error + Se
     say(&judge.model(last));
     say(&Changes::between(snapshot, snapshot)?);
     say(&snapshot.nearest("a/bb", 3));
+    let finder = Finder::new(&Arc::new(Census::count(&lineage, &Counting::default())?))?;
+    for (text, most) in [("a", None), ("b/", Some(1)), ("Qwen 7b", Some(3)), ("new/name", None), ("nobody", None)] {
+        say(&finder.find(&Words::new(text), lineage.row(text), most)?);
+    }
     Ok(said)
 }

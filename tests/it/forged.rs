@@ -3,7 +3,7 @@
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use modelkin::census;
+use modelkin::import;
 use modelkin::snapshot::{Error, Snapshot, forge};
 
 use crate::asked::{FAMILIES, TEXT, ask};
@@ -12,7 +12,7 @@ use crate::support::with_aliases;
 
 fn whole() -> Snapshot {
     let mut snapshot = with_aliases(TEXT, &[("old/name", "new/name")]);
-    census::keep(&mut snapshot, &FAMILIES).unwrap();
+    import::keep(&mut snapshot, &FAMILIES).unwrap();
     snapshot
 }
 
@@ -140,6 +140,15 @@ fn arrays_that_do_not_agree_are_named() {
         ("census/1/rows", false, 9, "kept array census/1/rows: its rows do not rise"),
         ("census/1/owned/rows", true, 77, "kept array census/1/owned/rows: a row of the number 77, where there are 10"),
         ("census/1/owned/0", true, 1 << 30, "kept array census/1/owned/0: a sum that is higher than any can be"),
+        ("search/1/order", false, 10, "kept array search/1/order: a row of the number 10, where there are 10"),
+        ("search/1/grams", true, 0, "kept array search/1/grams: its rows do not rise"),
+        (
+            "search/1/grams",
+            true,
+            1 << 18,
+            "kept array search/1/grams: a row of the number 262144, where there are 262144",
+        ),
+        ("search/1/ends", false, 1 << 30, "kept array search/1/ends: the ends of its lists do not rise"),
     ] {
         let range = kept(&bytes, name);
         let mut altered = bytes.clone();
@@ -152,10 +161,15 @@ fn arrays_that_do_not_agree_are_named() {
         let wrong = asked(&altered, &place).unwrap_err();
         assert!(wrong.contains(reason) && wrong.ends_with("; import its sources again"), "{name}: {wrong}");
         // Whoever asks for what was kept there is told.
-        let calls = [&[][..], &["--of", "owners"], &["--of", "owners", "--exclude", "merge"]];
-        let ran = calls.map(|call| place.run(&[&["rank", "--snapshot", "s.mk"], call].concat()));
+        let calls: [&[&str]; 4] = [
+            &["rank"],
+            &["rank", "--of", "owners"],
+            &["rank", "--of", "owners", "--exclude", "merge"],
+            &["search", "a"],
+        ];
+        let ran = calls.map(|call| place.run(&[call, &["--snapshot", "s.mk"]].concat()));
         let told = ran.iter().filter(|ran| ran.code == 1 && ran.err.contains(reason)).count();
-        assert!(told > 0 && ran.iter().filter(|ran| ran.code == 0).count() + told == 3, "{name}: {}", ran[0].err);
+        assert!(told > 0 && ran.iter().filter(|ran| ran.code == 0).count() + told == 4, "{name}: {}", ran[0].err);
     }
     // The case of `lie.mk`: nothing contradicts itself, and it is not true.
     let range = kept(&bytes, "census/1/0");

@@ -94,9 +94,10 @@ const ROOMS: &[Room] = &[
             "ttf_parser",
         ],
     },
+    Room { name: "search", may_import: &["census", "snapshot", "model"], foreign: &["memchr"] },
     Room {
         name: "import",
-        may_import: &["census", "lineage", "reference", "snapshot", "source", "model"],
+        may_import: &["search", "census", "lineage", "reference", "snapshot", "source", "model"],
         foreign: &["thiserror"],
     },
     Room {
@@ -106,7 +107,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "report",
-        may_import: &["provenance", "ink", "census", "lineage", "reference", "snapshot", "model"],
+        may_import: &["provenance", "search", "ink", "census", "lineage", "reference", "snapshot", "model"],
         foreign: &[],
     },
     Room {
@@ -138,6 +139,8 @@ const ROOMS: &[Room] = &[
             "survey",
             "report",
             "provenance",
+            "import",
+            "search",
             "ink",
             "census",
             "lineage",

@@ -47,6 +47,7 @@ mod program;
 mod readme;
 mod real;
 mod renames;
+mod search;
 mod serve;
 mod snapshots;
 mod sources;

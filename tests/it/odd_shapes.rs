@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use modelkin::census::{Census, Counting, Error, Measure, Ranking, TooLong, keep_within, verify};
+use modelkin::census::{Census, Counting, Error, Measure, Ranking, TooLong};
+use modelkin::import::{keep_within, verify};
 use modelkin::lineage::Lineage;
 use modelkin::model::Relation;
 use modelkin::snapshot::Snapshot;

@@ -91,7 +91,7 @@ fn unchunked(mut bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Addresses, and the command lines that they are.
-const SAME: [(&str, &[&str]); 30] = [
+const SAME: [(&str, &[&str]); 32] = [
     ("/model/Qwen/Qwen2.5-14B", &["family", "Qwen/Qwen2.5-14B"]),
     ("/family/Qwen", &["family", "Qwen"]),
     ("/family/Mistral%20and%20Mixtral", &["family", "Mistral and Mixtral"]),
@@ -131,6 +131,8 @@ const SAME: [(&str, &[&str]); 30] = [
     ("/licences/Qwen/Qwen2.5-14B-Instruct", &["licences", "Qwen/Qwen2.5-14B-Instruct"]),
     ("/show/Qwen/Qwen2.5-14B?depth=2", &["show", "Qwen/Qwen2.5-14B", "--depth", "2"]),
     ("/show?above=Qwen/Qwen2.5-14B-Instruct", &["show", "--above", "Qwen/Qwen2.5-14B-Instruct"]),
+    ("/search?q=qwen%20gguf", &["search", "qwen", "gguf"]),
+    ("/search?q=no+such+words&top=3", &["search", "no", "such", "words", "--top", "3"]),
     ("/check", &["check"]),
     ("/report?section=shape", &["report", "--section", "shape"]),
     ("/report?section=derivatives.families", &["report", "--section", "derivatives.families"]),
@@ -321,6 +323,7 @@ fn options_in_addresses_are_these() {
         ("owners", "unknown, top".to_owned()),
         ("rank", format!("of, by, sort, columns, within, top, days, {filter}")),
         ("report", "section, fold-mirrors".to_owned()),
+        ("search", "top".to_owned()),
         (
             "show",
             format!(
@@ -394,6 +397,18 @@ fn a_snapshot_that_is_replaced_on_disk_is_noticed() {
     assert_eq!(count("/api/model/a/base"), Some(2));
     // Whoever has the old one's address sees the old one.
     assert_eq!(count(&format!("{before}api/model/a/base")), Some(1));
+}
+
+#[test]
+fn what_is_typed_so_far_finds_what_a_search_finds() {
+    let place = Place::new();
+    let server = Server::start(&place, &["sample"]);
+    for text in ["q", "qwen2.5 gguf", "unsloth", "nothing at all is called so", "Qwen/Qwen2.5-7B"] {
+        let rows = |target: &str| serde_json::from_slice::<Value>(&server.get(target).body).unwrap()["rows"].clone();
+        let text = text.replace(' ', "+");
+        assert_eq!(rows(&format!("/suggest?q={text}")), rows(&format!("/api/search?q={text}&top=12")), "{text}");
+    }
+    assert_eq!(server.get("/suggest?q=").status, 400);
 }
 
 #[test]

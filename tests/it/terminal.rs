@@ -52,7 +52,7 @@ fn answer(place: &Place, command: &str, width: u16, env: &[(&str, &str)]) -> Str
     seen.text
 }
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "rank",
     "rank --of families --by downloads",
     "family Qwen",
@@ -63,6 +63,7 @@ const COMMANDS: [&str; 12] = [
     "blast mistralai/Mistral-7B-v0.1 --list",
     "licences --unknown deny djuna/Q2.5-Veltha-14B",
     "owners",
+    "search qwen instruct",
     "check",
     "report",
 ];

@@ -1,6 +1,6 @@
 //! What a snapshot says of itself is computed again from its records.
 
-use modelkin::census::{self, verify};
+use modelkin::import::{self, verify};
 use modelkin::reference::Families;
 use modelkin::snapshot::{Array, Snapshot};
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ use crate::program::Place;
 use crate::support::{any_lineage, snapshot, with_aliases};
 
 fn kept(mut snapshot: Snapshot) -> Snapshot {
-    census::keep(&mut snapshot, &Families::built_in().unwrap().all().unwrap()).unwrap();
+    import::keep(&mut snapshot, &Families::built_in().unwrap().all().unwrap()).unwrap();
     snapshot
 }
 

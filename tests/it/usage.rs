@@ -164,6 +164,8 @@ fn one_of_a_kind_is_no_plural() {
         "report --snapshot one",
         "report --snapshots one more",
         "owners --snapshot one",
+        "search a --snapshot one",
+        "search base --top 1 --snapshot more",
         "upstream b/ft --snapshot one",
         "why b/ft a/base --snapshot one",
         "common b/ft c/q --snapshot more",

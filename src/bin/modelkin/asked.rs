@@ -7,7 +7,7 @@ use modelkin::ask::Question;
 use crate::args::{Args, Command};
 use crate::output::Usage;
 use crate::{
-    blast, check, common, compare, diff, explain, family, flows, licences, models, owners, rank, report, show,
+    blast, check, common, compare, diff, explain, family, flows, licences, models, owners, rank, report, search, show,
     siblings, upstream, why,
 };
 
@@ -30,6 +30,7 @@ pub fn question(words: &[String]) -> anyhow::Result<Question> {
     Ok(match &args.command {
         Command::Family(args) => family::question(args)?,
         Command::Rank(args) => rank::question(args)?,
+        Command::Search(args) => search::question(args)?,
         Command::Compare(args) => compare::question(args)?,
         Command::Flows(args) => flows::question(args)?,
         Command::Show(args) => show::question(args)?,

@@ -38,6 +38,7 @@ mod rank;
 mod remote;
 mod renames;
 mod report;
+mod search;
 mod serve;
 mod show;
 mod siblings;
@@ -92,6 +93,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Rank(rank) => rank::run(rank),
         Command::Compare(compare) => compare::run(compare),
         Command::Flows(flows) => flows::run(flows),
+        Command::Search(search) => search::run(search),
         Command::Show(show) => show::run(show),
         Command::Export(export) => export::run(export),
         Command::Report(report) => report::run(report),

@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use modelkin::census::{Step, verify};
+use modelkin::import::{Step, verify};
 use modelkin::ink::plural;
 use modelkin::reference::Families;
 

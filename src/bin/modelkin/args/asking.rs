@@ -210,6 +210,18 @@ pub struct Explain {
 }
 
 #[derive(Debug, ClapArgs)]
+pub struct Search {
+    /// Words, each of which stands anywhere in the id, in any case; or a whole id, or a model's address
+    #[arg(value_name = "WORD", required = true)]
+    pub words: Vec<String>,
+    /// How many to show (0: all)
+    #[arg(long, default_value_t = 20, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
+    pub top: usize,
+    #[command(flatten)]
+    pub question: Question,
+}
+
+#[derive(Debug, ClapArgs)]
 pub struct Owners {
     /// Only accounts that are not in the table of publishers, those with most downloads first
     #[arg(long)]

@@ -14,7 +14,9 @@ use clap::{Parser, Subcommand};
 
 pub use crate::choice::{CiteArg, ColorArg, FormatArg, GroupArg, KindArg, ShellArg, WhenArg};
 use crate::files::FromTo;
-pub use asking::{Begin, Check, Diff, Explain, Export, Family, Owners, PartArg, Rank, Report, SelectionArgs, Show};
+pub use asking::{
+    Begin, Check, Diff, Explain, Export, Family, Owners, PartArg, Rank, Report, Search, SelectionArgs, Show,
+};
 pub use chart::{Chart, Drawable};
 pub use common::{Asked, Filter, Form, Speech, Tables, Trust, Wait};
 pub use comparing::{Compare, Flows, OwnArg};
@@ -46,6 +48,8 @@ pub enum Command {
     Compare(Compare),
     /// Tell who builds on whom: accounts, publishers, converters, countries, families in pairs
     Flows(Flows),
+    /// Find models by words of their ids, those with most descendants first
+    Search(Search),
     /// Draw a part of the lineage as a tree: what is below a model, above it, around it, a family
     Show(Show),
     /// Write a part of the lineage as a graph file: DOT, GraphML, GEXF, Mermaid, JSON, CSV and others

@@ -13,9 +13,9 @@ use crate::args::Args;
 use crate::output::Usage;
 
 /// Commands that an address may name.
-pub const COMMANDS: [&str; 16] = [
+pub const COMMANDS: [&str; 17] = [
     "blast", "check", "common", "compare", "diff", "explain", "family", "flows", "licences", "owners", "rank",
-    "report", "show", "siblings", "upstream", "why",
+    "report", "search", "show", "siblings", "upstream", "why",
 ];
 
 /// Options that are the server's own matter, or that of whoever looks: which files are read, how long a question may take, how a
@@ -87,6 +87,7 @@ impl Address {
         let (command, names) = match (first, rest) {
             ("model" | "family", Some(name)) => ("family", vec![name]),
             ("owner", Some(name)) => ("family", vec![format!("{name}/*")]),
+            ("search", None) => ("search", take("q")),
             ("path" | "why", None) => ("why", [take("from"), take("to")].concat()),
             (command, rest) => match COMMANDS.iter().find(|known| **known == command) {
                 Some(command) => (*command, rest.into_iter().chain(take("name")).collect()),
@@ -160,6 +161,10 @@ impl Address {
                 named("to", to);
                 named("from", from);
                 "/path".to_owned()
+            }
+            ("search", words) => {
+                named("q", &words.join(" "));
+                "/search".to_owned()
             }
             (command, [name]) if !name.is_empty() => format!("/{command}/{name}"),
             (command, names) => {

@@ -61,6 +61,12 @@ pub fn page(address: &Address, shelf: &Shelf) -> anyhow::Result<Page> {
         ("family", name) if !name.is_empty() && is_bare(address, &["vs"]) => family(name, address, shelf),
         ("owner", name) if !name.is_empty() && is_bare(address, &[]) => owner(name, shelf),
         ("about", "") => about(shelf),
+        ("search", "") if address.query.iter().all(|(_, value)| value.trim().is_empty()) => Ok(Page {
+            title: "Search".into(),
+            about: "Models by words of their ids, in any order; those with most descendants come first.".into(),
+            kind: Kind::Answer,
+            parts: Vec::new(),
+        }),
         ("report", "") if is_bare(address, &[]) => report(),
         _ => one(address, shelf),
     }
@@ -247,6 +253,7 @@ fn heading(command: &str) -> &'static str {
         "rank" => "A ranking",
         "report" => "A section of the report",
         "show" => "A part of the lineage",
+        "search" => "Models whose ids have these words",
         "siblings" => "The other children of its parents",
         "upstream" => "What it descends from",
         "why" => "How it descends from the other one",

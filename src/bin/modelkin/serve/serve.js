@@ -35,7 +35,7 @@ function search(input) {
   input.addEventListener("input", async () => {
     const text = input.value.trim(), mine = ++asked;
     if (!text) return close();
-    const answer = await fetch(`${base}/api/search?q=${encodeURIComponent(text)}&top=12`).then((got) => (got.ok ? got.json() : { rows: [] })).catch(() => ({ rows: [] }));
+    const answer = await fetch(`${base}/suggest?q=${encodeURIComponent(text)}`).then((got) => (got.ok ? got.json() : { rows: [] })).catch(() => ({ rows: [] }));
     if (mine !== asked) return;
     list.replaceChildren(...answer.rows.map((row, place) => {
       const item = $("li", { id: `hit${place}` }, $("span", { textContent: row.id }), $("span", { className: "n", textContent: `${grouped(row.descendants)} descendants` }));

@@ -4,8 +4,8 @@ use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::anyhow;
-use modelkin::ask::{Answer, Atlas, Question, Tables};
-use modelkin::ink::{CitationFormat, Picture, Size};
+use modelkin::ask::{Answer, Atlas, Question, Search, Tables};
+use modelkin::ink::{CitationFormat, Format, Picture, Size};
 use modelkin::snapshot::Snapshot;
 use sha2::{Digest, Sha256};
 
@@ -107,6 +107,7 @@ impl Site {
         let inner = |rest: &str| Address { path: format!("/{rest}"), query: address.query.clone() };
         let reply = match door {
             "api" => self.data(&shelf, inner(rest))?,
+            "suggest" => self.suggested(&shelf, address)?,
             "svg" | "png" | "pdf" => self.chart(&shelf, inner(rest), door)?,
             "cite" => self.cited(&shelf, inner(rest))?,
             _ if !is_permanent => {
@@ -171,6 +172,17 @@ impl Site {
             let report = desk::report(&answer, format).map_err(io::Error::other)?;
             report.write(answer.snapshot(), format.into(), out)
         }))
+    }
+
+    /// Models by what was typed so far, as a search gives them. Nothing near is looked for where there is none.
+    fn suggested(&self, shelf: &Shelf, mut address: Address) -> anyhow::Result<Reply> {
+        const MOST: usize = 12;
+        let text = address.take("q").unwrap_or_default();
+        let question = Question::Search(Search { text, most: Some(MOST), nearest: false });
+        let answer = ask(&shelf.atlas, &question)?;
+        let mut json = Vec::new();
+        answer.report().map_err(desk::worded)?.write(answer.snapshot(), Format::Json, &mut json)?;
+        Ok(Reply::new(200, JSON, json))
     }
 
     fn chart(&self, shelf: &Shelf, mut address: Address, door: &str) -> anyhow::Result<Reply> {

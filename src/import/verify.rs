@@ -1,7 +1,7 @@
 //! Whether a snapshot says what its records say: the digest, the counts and all that it keeps, computed again.
 
-use super::facts::FactsTable;
-use super::keep_within;
+use super::keeping::keep_within;
+use crate::census;
 use crate::lineage::{Anomaly, Lineage};
 use crate::reference::Family;
 use crate::snapshot::{Counts, Error, Snapshot};
@@ -30,7 +30,7 @@ pub enum Step {
 ///
 /// # Errors
 /// [`crate::snapshot::Error::Damaged`] if it is not as it was written, or its records are no valid columns;
-/// [`super::TooLong`] if counts are kept that would take longer than so many seconds ([`super::Counting::wait`]).
+/// [`census::TooLong`] if counts are kept that would take longer than so many seconds ([`census::Counting::wait`]).
 pub fn verify(
     snapshot: &Snapshot,
     families: &[Family],
@@ -50,7 +50,7 @@ pub fn verify(
     tell(Step::Counts);
     let mut bare = snapshot.bare()?;
     // What was left out, since it takes long, is not counted here.
-    let is_kept = FactsTable::is_kept(snapshot);
+    let is_kept = census::is_kept(snapshot);
     let left_out = keep_within(&mut bare, families, if is_kept { wait } else { Some(0) })?;
     if let Some(too_long) = left_out.filter(|_| is_kept) {
         return Err(too_long.into());
