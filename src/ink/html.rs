@@ -11,9 +11,14 @@ pub type Lead<'l> = &'l dyn Fn(&str, &str) -> Option<String>;
 
 impl Report<'_> {
     /// Writes what people read as HTML, without a page around it: titles, sentences, and tables whose columns have classes, `n` for
-    /// numbers and `t` for texts. Every text is escaped.
-    pub fn html(&self, lead: Lead<'_>) -> String {
+    /// numbers and `t` for texts. Every text is escaped. `label` names what scrolls in it, for who hears a page.
+    pub fn html(&self, label: &str, lead: Lead<'_>) -> String {
         let mut out = String::new();
+        let mut scrolls = 0;
+        let mut label = || {
+            scrolls += 1;
+            if scrolls == 1 { text(label) } else { text(&format!("{label}, {scrolls}")) }
+        };
         for block in &self.blocks {
             match block {
                 Block::Title(title) => _ = writeln!(out, "<h3>{}</h3>", text(title)),
@@ -25,11 +30,12 @@ impl Report<'_> {
                     let lines: Vec<String> = lines.split('\n').map(|line| words(line, lead)).collect();
                     _ = writeln!(
                         out,
-                        "<div class=\"table\" role=\"region\" aria-label=\"Tree\" tabindex=\"0\"><pre>{}</pre></div>",
+                        "<div class=\"table\" role=\"region\" aria-label=\"{}\" tabindex=\"0\"><pre>{}</pre></div>",
+                        label(),
                         lines.join("\n")
                     );
                 }
-                Block::Grid(grid) => self::grid(&mut out, grid, lead),
+                Block::Grid(grid) => self::grid(&mut out, grid, &label(), lead),
             }
         }
         out
@@ -65,10 +71,10 @@ fn words(line: &str, lead: Lead<'_>) -> String {
     out
 }
 
-fn grid(out: &mut String, grid: &Grid, lead: Lead<'_>) {
+fn grid(out: &mut String, grid: &Grid, label: &str, lead: Lead<'_>) {
     let class = |column| if grid.is_numeric(column) { 'n' } else { 't' };
     let classes: Vec<char> = (0..grid.heads.len()).map(class).collect();
-    out.push_str("<div class=\"table\" role=\"region\" aria-label=\"Table\" tabindex=\"0\">\n<table>\n<thead><tr>");
+    _ = write!(out, "<div class=\"table\" role=\"region\" aria-label=\"{label}\" tabindex=\"0\">\n<table>\n<thead><tr>");
     for (head, class) in grid.heads.iter().zip(&classes) {
         _ = write!(out, "<th scope=\"col\" class=\"{class}\">{}</th>", text(head));
     }

@@ -276,7 +276,7 @@ impl Shell<'_> {
                 through("pdf", own)
             );
         }
-        _ = writeln!(out, "<div>{}</div>\n</div>", report.html(&|head, text| self.lead(head, text)));
+        _ = writeln!(out, "<div>{}</div>\n</div>", report.html(&part.title, &|head, text| self.lead(head, text)));
         _ = writeln!(out, "<details><summary>Definition</summary>\n{}</details>", lines(&report.definition.join("\n")));
         let command = answer.command();
         _ = writeln!(

@@ -1,0 +1,175 @@
+// Opens the pages of `modelkin serve` in a browser, wide and narrow, light and dark: no request to anybody else, no message, no dialog,
+// nothing that scrolls sideways, and nothing for axe. Searches, sorts and lists by keyboard alone. And holds what programs are given
+// against what the program prints, for a thousand questions.
+//
+//     node look_at_pages.mjs PROGRAM SNAPSHOT [QUESTIONS] [PICTURES]
+//
+// With PICTURES, a folder, what was seen is kept there.
+import { execFile, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import puppeteer from 'puppeteer-core';
+
+const [program, snapshot, questions = '1000', pictures] = process.argv.slice(2);
+const axe = fs.readFileSync(new URL('./node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+const run = promisify(execFile);
+const print = async (words) => {
+  const env = { ...process.env, MODELKIN_SNAPSHOT: '' };
+  try {
+    return { code: 0, out: (await run(program, [...words, '--snapshot', snapshot], { env, maxBuffer: 1 << 28 })).stdout };
+  } catch (error) {
+    return { code: error.code, out: error.stdout };
+  }
+};
+const wrong = [];
+
+// The server ends with this script.
+const server = spawn(program, ['serve', snapshot, '--port', '0', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
+process.on('exit', () => server.kill());
+const site = await new Promise((found) => server.stdout.once('data', (line) => found(String(line).trim().replace(/\/$/, ''))));
+
+// A thousand questions, the same ones each time.
+let seed = 20260930;
+const random = (below) => {
+  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+  return Math.floor((seed / 2 ** 32) * below);
+};
+const any = (list) => list[random(list.length)];
+const rows = async (words) => JSON.parse((await print([...words, '--format', 'json'])).out).rows;
+const models = (await rows(['family', 'Qwen', '--list', 'f2'])).map((row) => row.id).concat((await rows(['rank', '--top', '400'])).map((row) => row.id));
+const owners = [...new Set(models.filter((id) => id.includes('/')).map((id) => id.split('/')[0]))];
+const families = (await rows(['rank', '--of', 'families', '--top', '0'])).map((row) => row.id);
+const text = encodeURIComponent;
+const filters = [[], [['exclude', 'merge']], [['relation', 'quantized,finetune']], [['no-unlisted']], [['since', '2024']], [['until', '2025-03']]];
+const kinds = [
+  () => [`/model/${any(models)}`, (name) => ['family', name]],
+  () => [`/owner/${any(owners)}`, (name) => ['family', `${name}/*`]],
+  () => [`/family/${any(families)}`, (name) => ['family', name]],
+  () => [`/upstream/${any(models)}`, (name) => ['upstream', name], true],
+  () => [`/siblings/${any(models)}`, (name) => ['siblings', name]],
+  () => [`/show/${any(models)}`, (name) => ['show', name]],
+  () => [`/licences/${any(models)}`, (name) => ['licences', name], true],
+];
+const rank = () => {
+  const options = [['of', any(['models', 'owners', 'families', 'authors', 'countries', 'licences'])], ['by', any(['descendants', 'authors', 'downloads', 'merge'])], ['top', String(random(30))]];
+  return [`/rank?${options.map(([name, value]) => `${name}=${value}`).join('&')}`, ['rank', ...options.map(([name, value]) => `--${name}=${value}`)]];
+};
+const compare = () => {
+  const names = [any(families), any(families), any(models)].filter((name, at, all) => all.indexOf(name) === at);
+  const by = any(['month', 'relation', 'country', 'owner', 'licence', 'year']);
+  return [`/compare?${names.map((name) => `name=${text(name)}`).join('&')}&by=${by}`, ['compare', ...names, `--by=${by}`]];
+};
+const flows = () => {
+  const by = any(['owner', 'publisher', 'converter', 'country', 'kind', 'family']);
+  const within = any(families);
+  return [`/flows?by=${by}&within=${text(within)}`, ['flows', `--by=${by}`, `--within=${within}`]];
+};
+const why = () => {
+  const [from, to] = [any(models), any(models)];
+  return [`/path?from=${text(from)}&to=${text(to)}`, ['why', from, to]];
+};
+let same = 0;
+for (let at = 0; at < Number(questions); at += 1) {
+  let address, words;
+  if (random(3) === 0) [address, words] = any([rank, compare, flows, why])();
+  else {
+    const [plain, of, isUndated] = any(kinds)();
+    const filter = any(filters.filter((filter) => !isUndated || !filter.some(([name]) => name === 'since' || name === 'until')));
+    const [, kind, name] = plain.match(/^\/([a-z]+)\/(.*)$/s);
+    const query = filter.map(([name, value]) => (value === undefined ? name : `${name}=${value}`)).join('&');
+    address = `/${kind}/${name.split('/').map(text).join('/')}${query ? `?${query}` : ''}`;
+    words = [...of(name), ...filter.map(([name, value]) => (value === undefined ? `--${name}` : `--${name}=${value}`))];
+  }
+  const format = any(['json', 'json', 'csv']);
+  const [got, printed] = await Promise.all([
+    fetch(`${site}/api${address}${address.includes('?') ? '&' : '?'}format=${format}`),
+    print([...words, '--format', format]),
+  ]);
+  const body = await got.text();
+  // A negative answer has an exit code of its own, and is an answer.
+  if ([0, 3].includes(printed.code) ? body !== printed.out : got.status < 400) wrong.push(`${address} as ${format}: not what ${words.join(' ')} prints (${got.status}, ${printed.code})`);
+  else same += 1;
+}
+
+const browser = await puppeteer.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+const model = (await rows(['rank', '--top', '1']))[0].id;
+const merge = models.find((id) => id.includes('-Instruct')) ?? model;
+const pages = {
+  home: '/', model: `/model/${model}`, derived: `/model/${merge}`, family: `/family/${text(families[0])}`, owner: `/owner/${text(model.split('/')[0])}`,
+  rank: '/rank?of=authors&by=downloads', flows: '/flows?by=country', compare: `/compare?name=${text(families[0])}&name=${text(families[1])}&by=month`,
+  path: `/path?from=${text(merge)}&to=${text(model)}`, search: '/search?q=qwen+gguf', empty: '/search', report: '/report?section=shape', about: '/about', diff: '/diff',
+  nothing: '/model/no/such', wrong: '/rank?bye=x',
+};
+for (const [device, width] of [['desktop', 1440], ['phone', 375]]) {
+  for (const scheme of ['light', 'dark']) {
+    for (const [name, address] of Object.entries(pages)) {
+      const page = await browser.newPage();
+      await page.setBypassCSP(true);
+      const say = (what) => wrong.push(`${name}, ${device}, ${scheme}: ${what}`);
+      page.on('request', (request) => request.url().startsWith(`${site}/`) || request.url().startsWith('data:') || say(`asks for ${request.url()}`));
+      // That a page is not there is said on the console too.
+      page.on('console', (message) => ['nothing', 'wrong'].includes(name) || say(`console: ${message.text()}`));
+      page.on('pageerror', (error) => say(`error: ${error}`));
+      page.on('dialog', (dialog) => { say(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+      await page.setViewport({ width, height: 900 });
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await page.goto(`${site}${address}`);
+      const isWide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+      if (isWide) say('scrolls sideways');
+      const [title, about] = await page.evaluate(() => [document.title, document.querySelector('meta[name=description]')?.content ?? '']);
+      if (title.length < 12 || about.length < 12) say(`says too little of itself: ${title}, ${about}`);
+      await page.evaluate(axe);
+      for (const { id, impact, nodes } of await page.evaluate(async () => (await axe.run()).violations)) {
+        say(`axe, ${impact}: ${id}, ${nodes.length} times, first ${nodes[0].html.slice(0, 160)}`);
+      }
+      if (pictures) await page.screenshot({ path: path.join(pictures, `${name}-${device}-${scheme}.png`) });
+      await page.close();
+    }
+  }
+}
+
+// By keyboard alone: from the first page to a model, its children sorted and filtered, and back.
+{
+  const page = await browser.newPage();
+  const say = (what) => wrong.push(`keyboard: ${what}`);
+  page.on('pageerror', (error) => say(`error: ${error}`));
+  await page.goto(`${site}/`, { waitUntil: 'networkidle0' });
+  const permalink = page.url();
+  if (!/\/s\/[0-9a-f]{12}\/$/.test(permalink)) say(`a plain address leads to ${permalink}`);
+  await page.keyboard.press('/');
+  await page.keyboard.type(model.toLowerCase().replace('/', ' '));
+  await page.waitForSelector('#hits:not([hidden]) li');
+  await page.keyboard.press('ArrowDown');
+  await Promise.all([page.waitForNavigation({ waitUntil: 'networkidle0' }), page.keyboard.press('Enter')]);
+  if ((await page.$eval('h1', (node) => node.textContent)) !== model) say(`the first hit is not ${model}`);
+  await page.focus('#children button');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.virtual tbody td');
+  const all = (await rows(['family', model, '--list', 'f1'])).length;
+  const said = () => page.$eval('.tools [role=status]', (node) => node.textContent);
+  if (!(await said()).endsWith(`of ${all.toLocaleString('en-US')}`)) say(`children: ${await said()} where there are ${all}`);
+  await page.keyboard.type('quantized');
+  const kept = Number((await said()).split(' ')[0].replace(/,/g, ''));
+  const quantized = (await rows(['family', model, '--list', 'f1', '--relation', 'quantized'])).length;
+  if (kept < quantized) say(`${kept} children are quantized, and there are ${quantized}`);
+  const head = await page.$('#counts th button.sort');
+  if (head) {
+    await head.focus();
+    await page.keyboard.press('Enter');
+    if (!(await page.$('#counts th[aria-sort]'))) say('no column was sorted');
+  }
+  await page.goBack({ waitUntil: 'networkidle0' });
+  if (page.url() !== permalink) say(`back leads to ${page.url()}`);
+  await page.goForward({ waitUntil: 'networkidle0' });
+  await page.reload({ waitUntil: 'networkidle0' });
+  if ((await page.$eval('h1', (node) => node.textContent)) !== model) say('reloaded, it is another page');
+  await page.close();
+}
+await browser.close();
+if (wrong.length) {
+  console.error([...new Set(wrong)].slice(0, 40).join('\n'));
+  process.exit(1);
+}
+console.log(`${same} answers are the program's own bytes; ${Object.keys(pages).length} pages in four views, nothing wrong by eye of the machine or by axe; search, children and back by keyboard`);
+process.exit(0);
