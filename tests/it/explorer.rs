@@ -1,0 +1,308 @@
+//! The map: every model is placed once by the rule, and what is shown adds up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use modelkin::ask::{Atlas, Begin, Tables};
+use modelkin::census::{Census, Counting, members};
+use modelkin::explorer::{Asked, Colour, Forest, MarkKind, Place, Size, View};
+use modelkin::lineage::Lineage;
+use modelkin::model::Count;
+use modelkin::snapshot::{Row, Snapshot};
+use proptest::prelude::*;
+
+use crate::naive::Naive;
+use crate::support::{any_lineage, snapshot};
+
+fn atlas(snapshot: &Snapshot) -> Atlas {
+    Atlas::new(snapshot, Tables::built_in().unwrap())
+}
+
+/// Where the rule places each model that has a link: below which model, if below one.
+fn naive_places(snapshot: &Snapshot) -> BTreeMap<Row, Option<Row>> {
+    let lineage = Lineage::from_snapshot(snapshot).unwrap();
+    let naive = Naive::of(&lineage);
+    let linked: BTreeSet<Row> = naive.children.keys().chain(naive.parents.keys()).copied().collect();
+    let reached: BTreeMap<Row, BTreeSet<Row>> = linked.iter().map(|row| (*row, naive.reached(&[*row]))).collect();
+    let strength = |row: &Row| reached[row].iter().filter(|below| *below != row).count();
+    let strongest = |rows: BTreeSet<Row>| {
+        let mut rows: Vec<Row> = rows.into_iter().collect();
+        rows.sort_by(|a, b| {
+            strength(b)
+                .cmp(&strength(a))
+                .then_with(|| snapshot.id(*a).to_lowercase().cmp(&snapshot.id(*b).to_lowercase()))
+        });
+        rows.first().copied()
+    };
+    let parents = |row: &Row| naive.parents.get(row).into_iter().flat_map(|parents| parents.keys().copied());
+    let place = |row: &Row| {
+        let cycle: BTreeSet<Row> = reached[row].iter().copied().filter(|other| reached[other].contains(row)).collect();
+        let first = cycle.iter().min_by_key(|row| snapshot.id(**row).to_lowercase()).copied();
+        match first {
+            Some(first) if first != *row => Some(first),
+            Some(_) => strongest(cycle.iter().flat_map(parents).filter(|parent| !cycle.contains(parent)).collect()),
+            None => strongest(parents(row).collect()),
+        }
+    };
+    linked.iter().map(|row| (*row, place(row))).collect()
+}
+
+/// How many models are placed below each, itself included, by walking up from every model.
+fn naive_sizes(places: &BTreeMap<Row, Option<Row>>) -> BTreeMap<Row, u64> {
+    let mut sizes = BTreeMap::new();
+    for row in places.keys() {
+        let (mut at, mut steps) = (Some(*row), 0);
+        while let Some(row) = at {
+            *sizes.entry(row).or_default() += 1;
+            at = places[&row];
+            steps += 1;
+            assert!(steps <= places.len(), "the placement goes round in a circle");
+        }
+    }
+    sizes
+}
+
+const AREA: f64 = 800.0 * 600.0;
+
+fn asked(at: Place, size: Size, colour: Colour) -> Asked {
+    Asked { at, size, colour, area: AREA, marks: Asked::MARKS }
+}
+
+/// Says what does not add up in a view.
+fn check(forest: &Forest, asked: &Asked, view: &View) {
+    let what = format!("{} {:?} {:?}", view.at, asked.size, asked.colour);
+    assert!(view.marks.len() <= asked.marks, "{what}: {} marks", view.marks.len());
+    assert_eq!(view.classes.iter().map(|(.., models)| models).sum::<u64>(), view.models, "{what}: classes");
+    let mut models = vec![0; view.marks.len() + 1];
+    let mut weights = vec![0; view.marks.len() + 1];
+    let mut shows_itself = vec![false; view.marks.len() + 1];
+    for (at, mark) in view.marks.iter().enumerate() {
+        assert!(mark.within.is_none_or(|within| within < at), "{what}: {at} stands before what it lies in");
+        let within = mark.within.map_or(0, |within| within + 1);
+        models[within] += mark.models;
+        weights[within] += mark.weight;
+        shows_itself[within] |= mark.kind == MarkKind::Itself;
+        let least = mark.weight as f64 * asked.area / view.weight.max(1) as f64;
+        assert!(least >= Asked::LEAST - 1e-6 || mark.kind == MarkKind::Rest, "{what}: {mark:?} is too small");
+        if mark.kind == MarkKind::Block {
+            assert!(mark.models > 1, "{what}: {mark:?}");
+            if asked.colour != Colour::Relation {
+                let classes = mark.classes.chunks(2).map(|class| class[1]).sum::<u64>();
+                assert_eq!(classes, mark.models, "{what}: {mark:?}");
+            }
+        }
+        if mark.kind == MarkKind::Model {
+            let row = forest.snapshot().find(&mark.text).unwrap();
+            assert!(forest.place_above(row).is_some(), "{what}: {mark:?}");
+        }
+    }
+    let downloads = forest.snapshot().count(Count::Downloads).unwrap();
+    let own = |id: &str| forest.snapshot().find(id).and_then(|row| downloads.at(row)).unwrap_or_default();
+    let itself = |at: usize, id: Option<&str>| match id {
+        Some(id) if !shows_itself[at] => (1, if asked.size == Size::Downloads { own(id) } else { 1 }),
+        _ => (0, 0),
+    };
+    let id = match &asked.at {
+        Place::Model(id) => Some(id.as_str()),
+        _ => None,
+    };
+    if !view.marks.is_empty() {
+        let (one, weight) = itself(0, id);
+        assert_eq!((models[0] + one, weights[0] + weight), (view.models, view.weight), "{what}: the whole");
+    }
+    for (at, mark) in view.marks.iter().enumerate().filter(|(at, _)| models[at + 1] > 0) {
+        let (one, weight) = itself(at + 1, Some(mark.text.as_str()).filter(|_| mark.kind == MarkKind::Model));
+        assert_eq!((models[at + 1] + one, weights[at + 1] + weight), (mark.models, mark.weight), "{what}: {mark:?}");
+    }
+}
+
+/// Looks at a place by every size and colour, and then at everything that it shows.
+fn look(forest: &Forest, at: &Place, depth: usize, seen: &mut usize) {
+    for size in Size::ALL {
+        for colour in Colour::ALL {
+            let asked = asked(at.clone(), size, colour);
+            let view = forest.view(&asked).unwrap();
+            assert_eq!(Place::read(&view.at).as_ref(), Some(at));
+            if *at != Place::Alone {
+                check(forest, &asked, &view);
+            }
+            *seen += 1;
+            if depth > 0 && colour == Colour::Relation && size == Size::Descendants {
+                for mark in view.marks.iter().filter(|mark| mark.within.is_none()).take(12) {
+                    let inside = match mark.kind {
+                        MarkKind::Family => Place::Family(mark.text.clone()),
+                        MarkKind::Owner => Place::Owner(mark.text.clone()),
+                        MarkKind::Model => Place::Model(mark.text.clone()),
+                        MarkKind::Block => Place::read(&format!("block:{}:{at}", mark.text)).unwrap(),
+                        MarkKind::Rest => Place::read(&format!(
+                            "rest:{}:{at}",
+                            view.marks.iter().filter(|mark| mark.within.is_none()).count() - 1
+                        ))
+                        .unwrap(),
+                        MarkKind::Itself => continue,
+                    };
+                    if matches!(at, Place::Alone) || (matches!(at, Place::Rest(..)) && mark.kind == MarkKind::Rest) {
+                        continue;
+                    }
+                    let found = forest.view(&self::asked(inside.clone(), size, colour));
+                    if !matches!(at, Place::Rest(..) | Place::Block(..)) {
+                        assert_eq!(found.unwrap().models, mark.models, "{inside}");
+                        look(forest, &inside, depth - 1, seen);
+                    }
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_model_with_a_link_is_placed_once_and_where_the_rule_says(text in any_lineage()) {
+        let snapshot = snapshot(&text);
+        let forest = atlas(&snapshot).forest().unwrap().clone();
+        let places = naive_places(&snapshot);
+        let rows: Vec<Row> = forest.rows().collect();
+        let set: BTreeSet<Row> = rows.iter().copied().collect();
+        prop_assert_eq!(rows.len(), set.len());
+        prop_assert_eq!(&set, &places.keys().copied().collect());
+        for (row, above) in &places {
+            prop_assert_eq!(forest.placed_below(*row), *above, "{}", snapshot.id(*row));
+        }
+        for (row, size) in naive_sizes(&places) {
+            let view = forest.view(&asked(Place::Model(snapshot.id(row).into()), Size::Descendants, Colour::Relation)).unwrap();
+            prop_assert_eq!(view.models, size);
+        }
+    }
+
+    #[test]
+    fn what_is_shown_adds_up(text in any_lineage(), marks in 4usize..40) {
+        let snapshot = snapshot(&text);
+        let forest = atlas(&snapshot).forest().unwrap().clone();
+        look(&forest, &Place::Hub, 1, &mut 0);
+        for size in Size::ALL {
+            let asked = Asked { marks, ..asked(Place::Hub, size, Colour::Month) };
+            check(&forest, &asked, &forest.view(&asked).unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_sample_adds_up_wherever_one_looks() {
+    let snapshot = modelkin::sample().unwrap();
+    let atlas = atlas(&snapshot);
+    let forest = atlas.forest().unwrap();
+    let mut seen = 0;
+    look(forest, &Place::Hub, 2, &mut seen);
+    assert!(seen > 500, "{seen}");
+    let view = forest.view(&asked(Place::Hub, Size::Descendants, Colour::Relation)).unwrap();
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+    let linked = snapshot.rows().filter(|row| !lineage.is_root(*row) || !lineage.is_leaf(*row)).count() as u64;
+    assert_eq!(view.models, linked);
+    assert_eq!(view.alone, snapshot.provenance().counts.models + snapshot.provenance().counts.unlisted - linked);
+    let alone = forest.view(&asked(Place::Alone, Size::Descendants, Colour::Relation)).unwrap();
+    assert_eq!(alone.models, view.alone);
+    assert_eq!(alone.marks.iter().map(|mark| mark.models).sum::<u64>(), alone.models);
+}
+
+#[test]
+fn a_merge_stands_below_its_strongest_parent_and_equals_below_the_first_id() {
+    let text = "a/weak -> m/merge : merge\nz/strong -> m/merge : merge\nz/strong -> x/other : finetune\n\
+                b/one -> m/twin : merge\nc/one -> m/twin : merge";
+    let snapshot = snapshot(text);
+    let forest = atlas(&snapshot).forest().unwrap().clone();
+    let row = |id| snapshot.find(id).unwrap();
+    assert_eq!(forest.placed_below(row("m/merge")), Some(row("z/strong")));
+    assert_eq!(forest.placed_below(row("m/twin")), Some(row("b/one")));
+    // It is counted below both, and placed below one.
+    let view = forest.view(&asked(Place::Model("a/weak".into()), Size::Descendants, Colour::Relation)).unwrap();
+    assert_eq!((view.models, view.descendants), (1, Some(1)));
+    let about = forest.about("m/merge").unwrap();
+    let ids: Vec<&str> = about.up.models.iter().map(|model| model.id.as_str()).collect();
+    assert_eq!(ids, ["m/merge", "a/weak", "z/strong"]);
+    assert_eq!(about.up.links, [(0, 1, 4), (0, 2, 4)]);
+}
+
+#[test]
+fn a_cycle_stands_as_one_below_what_leads_to_it() {
+    let text = "b/two -> a/one : finetune\na/one -> b/two : finetune\na/one -> c/leaf : quantized\n\
+                z/base -> b/two : adapter\ny/base -> b/two : merge\ny/base -> y/more : finetune";
+    let snapshot = snapshot(text);
+    let forest = atlas(&snapshot).forest().unwrap().clone();
+    let row = |id| snapshot.find(id).unwrap();
+    assert_eq!(forest.placed_below(row("a/one")), Some(row("y/base")));
+    assert_eq!(forest.placed_below(row("b/two")), Some(row("a/one")));
+    assert_eq!(forest.placed_below(row("c/leaf")), Some(row("a/one")));
+}
+
+#[test]
+fn roots_stand_below_the_first_family_of_which_they_are_members_or_else_their_owner() {
+    let text = "Qwen/Qwen2.5-7B -> u/ft : finetune\nu/base -> u/x : finetune\nold -> v/y : adapter\nlone/a : likes=1\nlone/b : likes=1";
+    let snapshot = snapshot(text);
+    let forest = atlas(&snapshot).forest().unwrap().clone();
+    let above = |id| forest.place_above(snapshot.find(id).unwrap());
+    assert_eq!(above("Qwen/Qwen2.5-7B"), Some(Place::Family("Qwen".into())));
+    assert_eq!(above("u/ft"), Some(Place::Model("Qwen/Qwen2.5-7B".into())));
+    assert_eq!(above("u/base"), Some(Place::Owner("u".into())));
+    assert_eq!(above("old"), Some(Place::Owner(String::new())));
+    assert_eq!(above("lone/a"), None);
+    let alone = forest.view(&asked(Place::Alone, Size::Descendants, Colour::Relation)).unwrap();
+    assert_eq!(alone.marks.iter().map(|mark| (mark.text.as_str(), mark.models)).collect::<Vec<_>>(), [("lone", 2)]);
+}
+
+#[test]
+fn a_part_places_all_that_descends_from_where_it_begins() {
+    let snapshot = modelkin::sample().unwrap();
+    let atlas = atlas(&snapshot);
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+    let census = Arc::new(Census::count(&lineage, &Counting::default()).unwrap());
+    let id = "Qwen/Qwen2.5-14B";
+    let below = atlas.forest_of(&Begin::Below(vec![id.to_owned()].into())).unwrap();
+    let descendants = census.facts(snapshot.find(id).unwrap()).descendants;
+    assert_eq!(below.models(), descendants + 1);
+    let view = below.view(&asked(Place::Model(id.into()), Size::Descendants, Colour::Relation)).unwrap();
+    assert_eq!((view.models, view.descendants), (descendants + 1, Some(descendants)));
+    look(&below, &Place::Hub, 2, &mut 0);
+    // In the whole, merges of stronger parents stand elsewhere.
+    let whole =
+        atlas.forest().unwrap().view(&asked(Place::Model(id.into()), Size::Descendants, Colour::Relation)).unwrap();
+    assert!(whole.models < view.models && whole.descendants == view.descendants);
+    let qwen = atlas.forest_of(&Begin::Family("Qwen".into())).unwrap();
+    let family = atlas.tables().families().find("Qwen").unwrap().unwrap();
+    let all = lineage.select(&members(&family, &lineage).unwrap(), modelkin::lineage::Reach::Below, usize::MAX);
+    let alone = qwen.view(&asked(Place::Hub, Size::Descendants, Colour::Relation)).unwrap().alone;
+    assert_eq!(qwen.models() + alone, all.models() as u64);
+    assert_eq!(qwen.part().unwrap().start, Place::Family("Qwen".into()));
+}
+
+#[test]
+fn an_address_says_where_one_is_whatever_an_id_looks_like() {
+    for text in [
+        "hub",
+        "alone",
+        "family:T5 and Flan-T5",
+        "owner:",
+        "model:modelscope:a/b",
+        "block:root:owner:a",
+        "rest:40:block:merge:model:a/b",
+    ] {
+        assert_eq!(Place::read(text).unwrap().to_string(), text);
+    }
+    for text in [
+        "",
+        "hub:",
+        "owner",
+        "block:none:hub",
+        "block:merge",
+        "rest:x:hub",
+        "rest:1:rest:1:rest:1:rest:1:hub",
+        "nowhere:a",
+    ] {
+        assert_eq!(Place::read(text), None, "{text}");
+    }
+    let snapshot = modelkin::sample().unwrap();
+    let forest = atlas(&snapshot).forest().unwrap().clone();
+    let view = forest.view(&asked(Place::Model("no/such".into()), Size::Descendants, Colour::Relation));
+    assert_eq!(view.unwrap_err().to_string(), "nothing is at \"model:no/such\" on this map");
+}
