@@ -3,7 +3,10 @@
 mod about;
 mod classes;
 mod forest;
+#[cfg(feature = "export")]
 mod packed;
+#[cfg(feature = "export")]
+mod page;
 
 mod place;
 mod trees;
@@ -12,7 +15,10 @@ mod view;
 pub use about::{About, Ancestor, Child, Up};
 pub use classes::Colour;
 pub use forest::{Books, Forest, Part};
+#[cfg(feature = "export")]
 pub use packed::Packed;
+#[cfg(feature = "export")]
+pub use page::{Page, SCRIPT, STYLE};
 
 pub use place::Place;
 pub use view::{Asked, Mark, MarkKind, Size, View};

@@ -59,6 +59,9 @@ impl Asked {
     pub const LEAST: f64 = 3.0;
     /// What has fewer square pixels is not opened: nobody could tell apart what is in it.
     pub const OPEN: f64 = 400.0;
+    /// Of what has something below it, one in so many of all marks stand side by side at most, so that marks are left to show what is
+    /// inside; what is left is the rest.
+    pub const SIDES: usize = 8;
 }
 
 /// A `View` is what is to be seen at a place: the marks below it, best first, as far as there is room for them.
@@ -151,6 +154,8 @@ struct Making<'f> {
     classes: Option<&'f Classes>,
     /// Square pixels for what weighs 1.
     scale: f64,
+    /// So many marks may stand side by side.
+    side: usize,
     marks: Vec<Mark>,
 }
 
@@ -166,7 +171,14 @@ impl Forest {
             Size::Downloads => Some(self.downloads_before()?),
         };
         let classes = self.classes(asked.colour)?;
-        let mut making = Making { forest: self, sums, classes, scale: 0.0, marks: Vec::new() };
+        let mut making = Making {
+            forest: self,
+            sums,
+            classes,
+            scale: 0.0,
+            side: (asked.marks / Asked::SIDES).max(1),
+            marks: Vec::new(),
+        };
         let mut view = View {
             at: asked.at.to_string(),
             path: self.way(&asked.at, &spot),
@@ -330,8 +342,10 @@ impl Making<'_> {
     fn show(&mut self, entries: Vec<Entry>, own: Option<Node>, most: usize) {
         let mut open: BinaryHeap<(u64, Reverse<Node>, usize)> = BinaryHeap::new();
         // The place itself and the rest are marks too.
-        let room = most.saturating_sub(2);
-        let visible = self.visible(&entries).min(room);
+        if entries.iter().all(|entry| entry.nodes.end - entry.nodes.start == 1) {
+            self.side = most.saturating_sub(2);
+        }
+        let visible = self.visible(&entries);
         self.fill(None, entries, visible, own, &mut open);
         while let Some((weight, Reverse(node), mark)) = open.pop() {
             if weight as f64 * self.scale < Asked::OPEN {
@@ -349,7 +363,8 @@ impl Making<'_> {
 
     /// How many entries are large enough to be seen.
     fn visible(&self, entries: &[Entry]) -> usize {
-        entries.iter().take_while(|entry| entry.weight as f64 * self.scale >= Asked::LEAST).count()
+        let is_seen = |entry: &&Entry| entry.weight as f64 * self.scale >= Asked::LEAST;
+        entries.iter().take(self.side).take_while(is_seen).count()
     }
 
     /// Makes marks of some entries, of which so many are visible.

@@ -17,6 +17,7 @@ mod crawl;
 mod desk;
 mod diff;
 mod explain;
+mod explore;
 mod export;
 mod family;
 mod files;
@@ -92,6 +93,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Flows(flows) => flows::run(flows),
         Command::Show(show) => show::run(show),
         Command::Export(export) => export::run(export),
+        Command::Explore(explore) => explore::run(explore),
         Command::Report(report) => report::run(report),
         Command::Explain(explain) => explain::run(explain),
         Command::Owners(owners) => owners::run(owners),

@@ -13,7 +13,9 @@ use clap::{Parser, Subcommand};
 
 pub use crate::choice::{ColorArg, FormatArg, GroupArg, KindArg, ShellArg, WhenArg};
 use crate::files::FromTo;
-pub use asking::{Begin, Check, Diff, Explain, Export, Family, Owners, PartArg, Rank, Report, SelectionArgs, Show};
+pub use asking::{
+    Begin, Check, Diff, Explain, Explore, Export, Family, Owners, PartArg, Rank, Report, SelectionArgs, Show,
+};
 pub use chart::{Chart, Drawable};
 pub use common::{Asked, Filter, Form, Speech, Tables, Trust, Wait};
 pub use comparing::{Compare, Flows, OwnArg};
@@ -48,6 +50,8 @@ pub enum Command {
     Show(Show),
     /// Write a part of the lineage as a graph file: DOT, GraphML, GEXF, Mermaid, JSON, CSV and others
     Export(Export),
+    /// Write a map to look at in a browser, as one file: every model, with search, counts and what descends from it
+    Explore(Explore),
     /// Write every figure of a snapshot, section by section: a page, its tables, Markdown, JSON
     Report(Report),
     /// Count one family under every definition, and say what makes the numbers differ
