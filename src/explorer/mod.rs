@@ -18,7 +18,7 @@ pub use forest::{Books, Forest, Part};
 #[cfg(feature = "export")]
 pub use packed::Packed;
 #[cfg(feature = "export")]
-pub use page::{Page, SCRIPT, STYLE};
+pub use page::{Page, STYLE, served_script};
 
 pub use place::Place;
 pub use view::{Asked, Mark, MarkKind, Size, View};

@@ -10,6 +10,7 @@ use super::classes::{Classes, Colour};
 use super::forest::Forest;
 use super::place::Place;
 use super::trees::Node;
+use super::view::Asked;
 use crate::model::{Count, Relation, WordList};
 use crate::snapshot::Row;
 
@@ -31,8 +32,8 @@ const COUNTED: u8 = 16;
 /// It has parents beside the one that it stands below, or stands below one without being its child.
 const FURTHER: u8 = 32;
 
-/// So many owners of models without any link are named; of the others the number is told.
-const MOST_ALONE: usize = 20_000;
+/// So many owners of models without any link are named, more than are ever shown; of the others the number is told.
+const MOST_ALONE: usize = Asked::MARKS;
 
 /// Adds a number, seven bits a byte, the lowest first.
 fn number(out: &mut Vec<u8>, mut value: u64) {
@@ -129,13 +130,8 @@ impl Packed {
 
         packed.facts(forest)?;
         let alone = forest.alone();
-        let (mut owners, mut counts) = (Vec::new(), Vec::new());
-        for owner in &alone[..alone.len().min(MOST_ALONE)] {
-            owners.extend_from_slice(snapshot.owner(owner.first).unwrap_or_default().as_bytes());
-            owners.push(b'\n');
-            number(&mut counts, owner.models);
-        }
-        packed.columns.extend([("owners", owners), ("alone", counts)]);
+        let owner = |first| snapshot.owner(first).unwrap_or_default();
+        let owners: Vec<(&str, u64)> = alone.iter().take(MOST_ALONE).map(|of| (owner(of.first), of.models)).collect();
         packed.header = json!({
             "version": 1,
             "nodes": nodes,
@@ -148,7 +144,7 @@ impl Packed {
             },
             "licences": table,
             "outside": outside,
-            "alone": {"models": alone.iter().map(|owner| owner.models).sum::<u64>(), "owners": alone.len()},
+            "alone": {"models": alone.iter().map(|owner| owner.models).sum::<u64>(), "owners": owners},
             "title": forest.title(&Place::Hub),
             "start": forest.part().map_or(Place::Hub, |part| part.start.clone()).to_string(),
         });

@@ -8,12 +8,14 @@ use sha2::{Digest, Sha256};
 
 use super::Packed;
 
-/// The script of the map, whatever its source.
-pub const SCRIPT: &str = include_str!("explorer.js");
+const MARKS: &str = include_str!("marks.js");
+const MAP: &str = include_str!("explorer.js");
 /// The style of the map.
 pub const STYLE: &str = include_str!("explorer.css");
 /// The source that is a packed forest.
 const PACKED: &str = include_str!("packed.js");
+/// The source that is a server.
+const SERVED: &str = include_str!("served.js");
 const PAGE: &str = include_str!("page.html");
 
 /// A `Page` is what the page of a map says beside the map.
@@ -34,13 +36,20 @@ pub struct Page {
 }
 
 /// What is counted, and how models are placed.
-pub(super) const DEFINITIONS: [&str; 5] = [
+const DEFINITIONS: [&str; 5] = [
     "Descendants: distinct models other than itself that can be reached from it by links from parent to child, each once, wherever they are placed. Direct: its distinct children.",
     "Placed: each model stands once, below its strongest parent: that with most descendants, of equals the one whose id sorts first. So less may be placed below a model than descends from it.",
     "A model without a parent stands below the first family of the table of which it is a member, or else below its owner.",
     "By relation: of a descendant's links from the model or from another descendant of it, the strongest (merge, adapter, quantized, finetune, unstated).",
     "All of this is declared lineage. Downloads are those of 30 days; months those of creation, since 2022-03; licence is the first that is stated; country that of the account's publisher, by a table.",
 ];
+
+/// The script of the map, and behind it that of a source, without their comments and indents: no line of them goes on in the next one
+/// inside a text.
+fn script(source: &str) -> String {
+    let lines = [MARKS, MAP, source].into_iter().flat_map(str::lines).map(str::trim_start);
+    lines.filter(|line| !line.is_empty() && !line.starts_with("//")).flat_map(|line| [line, "\n"]).collect()
+}
 
 impl Page {
     /// Gives what the script knows of the snapshot.
@@ -53,15 +62,16 @@ impl Page {
     /// # Errors
     /// It fails if the writer does.
     pub fn write(&self, packed: &Packed, mut out: impl Write) -> io::Result<()> {
-        let script = [SCRIPT, PACKED].concat();
+        let script = script(PACKED);
         let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
         // What is packed is read through an address that holds it.
         let policy = format!(
-            "default-src 'none'; script-src {}; style-src {}; connect-src data:; base-uri 'none'; form-action 'none'",
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src {}; style-src {}; connect-src data:; base-uri 'none'; form-action 'none'\">\n",
             hash(&script),
             hash(STYLE)
         );
-        let (before, after) = self.fill(&policy, &script);
+        let (style, script) = (format!("<style>{STYLE}</style>"), format!("<script type=\"module\">{script}</script>"));
+        let (before, after) = self.around(&policy, &style, &script);
         out.write_all(before.as_bytes())?;
         out.write_all(b"<script type=\"text/plain\" id=\"data\">")?;
         let mut encoder = EncoderWriter::new(&mut out, &STANDARD);
@@ -72,8 +82,16 @@ impl Page {
         out.write_all(after.as_bytes())
     }
 
-    /// The page with everything in it, as what stands before the data and behind them.
-    fn fill(&self, policy: &str, script: &str) -> (String, String) {
+    /// Gives the page of a server that has the style ([`STYLE`]) and the script ([`served_script`]) at these addresses of its own.
+    pub fn served(&self, style: &str, script: &str) -> String {
+        let style = format!("<link rel=\"stylesheet\" href=\"{}\">", html(style));
+        let script = format!("<script type=\"module\" src=\"{}\"></script>", html(script));
+        let (before, after) = self.around("", &style, &script);
+        before + &after
+    }
+
+    /// What stands before the data and behind them.
+    fn around(&self, policy: &str, style: &str, script: &str) -> (String, String) {
         let (title, description, footer) = (html(&self.title), html(&self.description), html(&self.footer));
         let about = inside_script(&self.about());
         let (before, after) = PAGE.split_once("{data}").unwrap_or((PAGE, ""));
@@ -83,13 +101,20 @@ impl Page {
                 ("{policy}", policy),
                 ("{description}", &description),
                 ("{title}", &title),
-                ("{style}", STYLE),
+                ("{style}", style),
                 ("{footer}", &footer),
                 ("{about}", &about),
             ],
         );
         (before, filled(after, &[("{script}", script)]))
     }
+}
+
+/// Gives the script of a page that a server gives. It asks the server for `/map/data?at=&size=&colour=&area=&marks=` (a `View` as JSON), for
+/// `/map/model?id=` (an `About`), `/map/children?id=` (a list of `Child`) and `/map/search?q=` (a list of `{"id":, "descendants":}`, best
+/// first), and links to `/model/ID`.
+pub fn served_script() -> String {
+    script(SERVED)
 }
 
 /// A text with others in its places, which come in this order: so nothing in what is put there is taken for a place.

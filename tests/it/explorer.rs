@@ -1,11 +1,14 @@
 //! The map: every model is placed once by the rule, and what is shown adds up.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use modelkin::ask::{Atlas, Begin, Tables};
 use modelkin::census::{Census, Counting, members};
-use modelkin::explorer::{Asked, Colour, Forest, MarkKind, Place, Size, View};
+use modelkin::explorer::{Asked, Colour, Forest, MarkKind, Packed, Page, Place, Size, View, served_script};
 use modelkin::lineage::Lineage;
 use modelkin::model::Count;
 use modelkin::snapshot::{Row, Snapshot};
@@ -274,6 +277,149 @@ fn a_part_places_all_that_descends_from_where_it_begins() {
     let alone = qwen.view(&asked(Place::Hub, Size::Descendants, Colour::Relation)).unwrap().alone;
     assert_eq!(qwen.models() + alone, all.models() as u64);
     assert_eq!(qwen.part().unwrap().start, Place::Family("Qwen".into()));
+}
+
+/// A page of a forest, as text.
+fn page(forest: &Forest, title: &str) -> String {
+    let (title, none) = (title.to_owned(), String::new());
+    let (description, footer) = (title.clone(), title.clone());
+    let page = Page { part: Some(title.clone()), title, description, footer, citation: none, date: None };
+    let mut out = Vec::new();
+    page.write(&Packed::pack(forest).unwrap(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// What stands in the page's element that begins so.
+fn inside<'p>(page: &'p str, begin: &str) -> &'p str {
+    page.split_once(begin).unwrap().1.split_once("</script>").unwrap().0
+}
+
+/// The columns of a page, by their names, and the line before them.
+fn unpacked(page: &str) -> (serde_json::Value, BTreeMap<String, Vec<u8>>) {
+    let packed = STANDARD.decode(inside(page, "id=\"data\">")).unwrap();
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut bytes).unwrap();
+    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+    let header: serde_json::Value = serde_json::from_slice(&bytes[..end]).unwrap();
+    let mut from = end + 1;
+    let mut columns = BTreeMap::new();
+    for column in header["columns"].as_array().unwrap() {
+        let length = column[1].as_u64().unwrap() as usize;
+        columns.insert(column[0].as_str().unwrap().to_owned(), bytes[from..from + length].to_vec());
+        from += length;
+    }
+    assert_eq!(from, bytes.len());
+    (header, columns)
+}
+
+fn numbers(bytes: &[u8]) -> Vec<u64> {
+    let (mut found, mut value, mut shift) = (Vec::new(), 0, 0);
+    for byte in bytes {
+        value |= u64::from(byte & 127) << shift;
+        shift += 7;
+        if byte & 128 == 0 {
+            found.push(value);
+            (value, shift) = (0, 0);
+        }
+    }
+    assert_eq!(shift, 0, "a number is cut off");
+    found
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_packed_is_what_is_placed(text in any_lineage()) {
+        let snapshot = snapshot(&text);
+        let forest = atlas(&snapshot).forest().unwrap().clone();
+        let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+        let census = Census::count(&lineage, &Counting::default()).unwrap();
+        let downloads = snapshot.count(Count::Downloads).unwrap();
+        let (header, columns) = unpacked(&page(&forest, "test"));
+        let names: Vec<&str> = std::str::from_utf8(&columns["names"]).unwrap().lines().collect();
+        let (flags, slots, loads) = (&columns["flags"], numbers(&columns["slots"]), numbers(&columns["downloads"]));
+        prop_assert_eq!(header["nodes"].as_u64().unwrap() as usize, names.len());
+        prop_assert_eq!((flags.len(), slots.len(), loads.len()), (names.len(), names.len(), names.len()));
+        let mut counted = 0;
+        let facts = |what: &str, at: usize| numbers(&columns[what])[at];
+        let mut open: Vec<usize> = Vec::new();
+        for at in 0..names.len() {
+            open.retain(|above| at < above + slots[*above] as usize);
+            if flags[at] & 7 < 6 {
+                let row = snapshot.find(names[at]).unwrap();
+                let above = open.last().filter(|above| flags[**above] & 7 < 6).map(|above| snapshot.find(names[*above]).unwrap());
+                prop_assert_eq!(forest.placed_below(row), above, "{}", names[at]);
+                prop_assert_eq!(loads[at].checked_sub(1), downloads.at(row), "{}", names[at]);
+                prop_assert_eq!(flags[at] & 8 == 0, snapshot.is_listed(row));
+                let own = census.facts(row);
+                prop_assert_eq!(flags[at] & 16 != 0, own.descendants > 0);
+                if own.descendants > 0 {
+                    prop_assert_eq!([facts("direct", counted), facts("descendants", counted), facts("merge", counted), facts("below", counted), facts("known", counted)],
+                        [own.direct, own.descendants, own.by_relation[4], own.downloads.total, own.downloads.of]);
+                    counted += 1;
+                }
+            }
+            open.push(at);
+        }
+        // Every link is that to the node above, or one of the further ones.
+        let mut further = columns["further"].iter();
+        let mut next = || {
+            let (mut value, mut shift) = (0usize, 0);
+            loop {
+                let byte = further.next()?;
+                value |= usize::from(byte & 127) << shift;
+                shift += 7;
+                if byte & 128 == 0 {
+                    return Some(value);
+                }
+            }
+        };
+        let mut links: BTreeSet<(Row, Row)> = BTreeSet::new();
+        let mut child = 0;
+        while let Some(step) = next() {
+            child += step;
+            for _ in 0..next().unwrap() {
+                let parent = next().unwrap();
+                prop_assert!(next().unwrap() < 5);
+                links.insert((snapshot.find(names[parent]).unwrap(), snapshot.find(names[child]).unwrap()));
+            }
+        }
+        for at in (0..names.len()).filter(|at| flags[*at] & 7 < 6 && flags[*at] & 32 == 0) {
+            let row = snapshot.find(names[at]).unwrap();
+            links.extend(forest.placed_below(row).map(|above| (above, row)));
+        }
+        prop_assert_eq!(links, lineage.pairs().into_iter().collect::<BTreeSet<_>>());
+    }
+}
+
+#[test]
+fn nothing_in_a_page_is_markup_but_its_own() {
+    let snapshot = snapshot("a/b -> c/d : merge licence=<script>alert(1)</script>\na/b -> c/e : finetune licence=]]>");
+    let forest = atlas(&snapshot).forest().unwrap().clone();
+    let hostile = "</script><script>alert(2)</script>{script}{data}\"'><img src=x onerror=alert(3)>\u{0}\n";
+    let text = page(&forest, hostile);
+    assert_eq!(text.matches("<script").count(), 3, "{}", &text[..3000]);
+    assert_eq!(text.matches("</script").count(), 3);
+    assert!(!text.contains("<img") && !text.contains("{data}\n") && text.matches("alert(2)").count() == 4);
+    let about: serde_json::Value = serde_json::from_str(inside(&text, "id=\"about\">")).unwrap();
+    assert_eq!(about["part"], hostile);
+    // The browser runs this script and no other.
+    let script = inside(&text, "<script type=\"module\">");
+    let hash = STANDARD.encode(<sha2::Sha256 as sha2::Digest>::digest(script));
+    assert!(text.contains(&format!("script-src 'sha256-{hash}'")));
+    assert!(!script.contains("innerHTML") && !script.contains("insertAdjacentHTML") && !script.contains("eval("));
+}
+
+/// With what is in them to read, comments and indents, they are longer.
+#[test]
+fn the_scripts_have_forty_kilobytes_at_most() {
+    let snapshot = snapshot("a/b -> c/d : merge");
+    let forest = atlas(&snapshot).forest().unwrap().clone();
+    let alone = inside(&page(&forest, ""), "<script type=\"module\">").len();
+    assert!(alone <= 40 << 10, "{alone} bytes");
+    let served = served_script().len();
+    assert!(served <= 30 << 10, "{served} bytes");
 }
 
 #[test]
