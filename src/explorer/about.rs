@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde::{Serialize, Serializer};
 
@@ -176,15 +177,18 @@ impl Forest {
         let mut at = 0;
         while at < rows.len() {
             for (parent, edge) in self.lineage.parents(rows[at]) {
-                if !places.contains_key(&parent) {
-                    if rows.len() > MOST {
+                let place = match places.entry(parent) {
+                    Entry::Occupied(known) => *known.get(),
+                    Entry::Vacant(_) if rows.len() > MOST => {
                         left_out.push(parent);
                         continue;
                     }
-                    places.insert(parent, rows.len());
-                    rows.push(parent);
-                }
-                links.push((at, places[&parent], edge.relation as u8));
+                    Entry::Vacant(new) => {
+                        rows.push(parent);
+                        *new.insert(rows.len() - 1)
+                    }
+                };
+                links.push((at, place, edge.relation as u8));
             }
             at += 1;
         }

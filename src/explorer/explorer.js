@@ -138,7 +138,8 @@ function explore(source, about) {
         pen.fillText(counts.find((count) => widthOf(count) <= room) ?? '', x + 4, line + 14);
       } else {
         const count = counts.find((count) => widthOf(`${name} ${count}`) <= room) ?? (room > 76 ? counts[1] : '');
-        pen.fillText(count ? `${fitted(name, room - widthOf(` ${count}`))} ${count}` : fitted(name, room), x + 4, line);
+        const short = count && fitted(name, room - widthOf(` ${count}`));
+        pen.fillText(short ? `${short} ${count}` : fitted(name, room), x + 4, line);
       }
     }
   }
@@ -328,7 +329,7 @@ function explore(source, about) {
     if (mine !== turn) return;
     here = told = found;
     panel.scrollTop = 0;
-    panel.replaceChildren(...(found ? ofModel(found) : id ? [make('h1', {}, id), say('This model is not on this map.')] : [
+    panel.replaceChildren(...(found ? ofModel(found) : id ? [make('h1', {}, id), say('It is not on this map.')] : [
       make('h1', {}, title), say(big(view.models, 'model'), at === 'alone' ? ' without any link' : ' placed here'),
       say(state.size === 'downloads' && `${counted(view.weight, 'download')} in 30 days`),
       say(view.alone > 0 && link(`${grouped(view.alone)} more models have no link at all`, () => go({ at: 'alone' }))),
@@ -364,7 +365,7 @@ function explore(source, about) {
       path.length > 0 && placed !== descendants && ` (${grouped(placed)} placed here; the others stand below another parent)`), bar, make('ul', {}, shown),
     table({ 'direct children': grouped(direct), 'owners of descendants': grouped(authors), 'downloads below': `${grouped(below)} in 30 days (known of ${grouped(known)})`,
       'own downloads': own.downloads == null ? 'not known' : grouped(own.downloads), licence: own.licence ?? (own.listed && 'none stated'), made: own.month, country,
-      listed: !own.listed && 'no; its children name it', [kind]: name.length > 0 && link(name.join(':'), () => go({ at: path[1] })) }),
+      listed: !own.listed && 'no', [kind]: name.length > 0 && link(name.join(':'), () => go({ at: path[1] })) }),
     tools(own.id, `${counted(descendants, 'descendant')}, ${grouped(direct)} of them direct`, /^[\w.-]+(\/[\w.-]+)?$/.test(own.id) && `https://huggingface.co/${own.id}`),
     ...origin(up), direct > 0 && ofChildren(own.id, direct)].filter(Boolean);
   }
@@ -380,7 +381,7 @@ function explore(source, about) {
     });
     add(0, 0);
     return [make('h2', {}, parents === 0 ? 'It names no parent' : parents === 1 ? 'Made from' : `Made from ${parents} models`), make('ul', {}, rows),
-      left > 0 && say(`${counted(left, 'further ancestor')} and more are left out`)];
+      left > 0 && say(`${counted(left, 'ancestor')} and more are left out`)];
   }
   // A table of thousands of rows, of which those in sight are made.
   function ofChildren(id, direct) {
