@@ -4,7 +4,7 @@ use jiff::civil::{DateTime, Time, date};
 use jiff::tz::Offset;
 
 use super::place::{ROOT_WORD, relation_word};
-use super::trees::{ROOT, Trees};
+use super::trees::{Node, ROOT, Trees};
 use crate::model::{Count, DATES_KEPT_SINCE, WordList};
 use crate::reference::{Aliases, Licences, Publishers, Whose};
 use crate::snapshot::{Error, Row, Snapshot};
@@ -82,22 +82,25 @@ impl Classes {
     pub fn licences(trees: &Trees, snapshot: &Snapshot, licences: &Licences) -> Result<Classes, Error> {
         let stated = snapshot.list(WordList::Licences)?;
         let class_of: Vec<&str> = stated.words().map(|licence| licences.class(licence)).collect();
-        Ok(Classes::ranked(trees, NO_LICENCE, |row| stated.at(row).first().map(|word| class_of[*word as usize])))
+        let class = |node| stated.at(trees.row(node)).first().map(|word| class_of[*word as usize]);
+        Ok(Classes::ranked(trees, NO_LICENCE, class))
     }
 
     /// The country of who stands behind each model's account; those with most models first, and those not known last.
     pub fn countries(trees: &Trees, snapshot: &Snapshot, publishers: &Publishers, aliases: &Aliases) -> Classes {
         // An owner's rows lie together, its nodes do not.
-        let mut countries: Vec<Option<&str>> = Vec::with_capacity(snapshot.len());
-        for row in snapshot.rows() {
-            let same = row > 0 && snapshot.owner(row).is_some() && snapshot.share_owner(row - 1, row);
-            countries.push(match same {
-                true => countries[row as usize - 1],
-                false => Some(publishers.whose(snapshot.id(row), aliases).country())
-                    .filter(|country| *country != Whose::UNKNOWN),
-            });
+        let mut countries: Vec<Option<&str>> = vec![None; trees.len()];
+        let mut last: Option<(Row, Option<&str>)> = None;
+        for row in trees.placed() {
+            let known = last.filter(|(last, _)| snapshot.share_owner(*last, row)).map(|(_, country)| country);
+            let find = || publishers.whose(snapshot.id(row), aliases).country();
+            let country = known.unwrap_or_else(|| Some(find()).filter(|country| *country != Whose::UNKNOWN));
+            last = Some((row, country));
+            if let Some(node) = trees.node(row) {
+                countries[node as usize] = country;
+            }
         }
-        Classes::ranked(trees, UNKNOWN, |row| countries[row as usize])
+        Classes::ranked(trees, UNKNOWN, |node| countries[node as usize])
     }
 
     /// The month of each model's creation, in order of time.
@@ -119,12 +122,12 @@ impl Classes {
     }
 
     /// Words by how many models have them, and then by themselves; `none` is last.
-    fn ranked<'t>(trees: &Trees, none: &str, word: impl Fn(Row) -> Option<&'t str>) -> Classes {
+    fn ranked<'t>(trees: &Trees, none: &str, word: impl Fn(Node) -> Option<&'t str>) -> Classes {
         let mut numbers: HashMap<&str, u32> = HashMap::new();
         let mut counts: Vec<(&str, u64)> = Vec::new();
         let mut found: Vec<Option<u32>> = Vec::with_capacity(trees.len());
         for node in 0..trees.len() as u32 {
-            let word = if trees.is_model(node) { word(trees.row(node)) } else { None };
+            let word = if trees.is_model(node) { word(node) } else { None };
             found.push(word.map(|word| {
                 let number = *numbers.entry(word).or_insert_with(|| {
                     counts.push((word, 0));

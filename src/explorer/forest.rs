@@ -35,7 +35,8 @@ pub struct Forest {
     pub(super) trees: Trees,
     pub(super) groups: Vec<Group>,
     pub(super) part: Option<Part>,
-    /// The owners of models without any link.
+    /// How many models are without any link, and their owners.
+    lonely: OnceLock<u64>,
     alone: OnceLock<Vec<Owner>>,
     within: Option<Selection>,
     authors: OnceLock<Vec<u64>>,
@@ -130,6 +131,7 @@ impl Forest {
             trees,
             groups,
             part,
+            lonely: OnceLock::new(),
             alone,
             within,
             authors,
@@ -247,17 +249,26 @@ impl Forest {
         path
     }
 
+    /// The models that no link leads to or from, in order.
+    fn lonely(&self) -> impl Iterator<Item = Row> {
+        let rows: Box<dyn Iterator<Item = Row>> = match &self.within {
+            Some(within) => Box::new(within.rows().iter().copied()),
+            None => Box::new(self.snapshot().rows()),
+        };
+        rows.filter(|row| !self.trees.holds(*row) && self.snapshot().is_listed(*row))
+    }
+
+    /// How many these are.
+    pub(super) fn all_lonely(&self) -> u64 {
+        *self.lonely.get_or_init(|| self.lonely().count() as u64)
+    }
+
     /// The owners of models that no link leads to or from, those with most first.
     pub(super) fn alone(&self) -> &[Owner] {
         self.alone.get_or_init(|| {
             let snapshot = self.snapshot();
-            let is_alone = |row: &Row| self.trees.node(*row).is_none() && snapshot.is_listed(*row);
-            let rows: Box<dyn Iterator<Item = Row>> = match &self.within {
-                Some(within) => Box::new(within.rows().iter().copied()),
-                None => Box::new(snapshot.rows()),
-            };
             let (mut owners, mut ownerless) = (Vec::<Owner>::new(), None::<Owner>);
-            for row in rows.filter(is_alone) {
+            for row in self.lonely() {
                 let known = match snapshot.owner(row) {
                     None => ownerless.as_mut(),
                     Some(_) => owners.last_mut().filter(|owner| snapshot.share_owner(owner.first, row)),

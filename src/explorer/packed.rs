@@ -144,7 +144,7 @@ impl Packed {
             },
             "licences": table,
             "outside": outside,
-            "alone": {"models": alone.iter().map(|owner| owner.models).sum::<u64>(), "owners": owners},
+            "alone": {"models": forest.all_lonely(), "owners": owners},
             "title": forest.title(&Place::Hub),
             "start": forest.part().map_or(Place::Hub, |part| part.start.clone()).to_string(),
         });

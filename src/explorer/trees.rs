@@ -174,6 +174,16 @@ impl Trees {
         self.placed.holds(row).then(|| self.nodes[self.placed.place(row) as usize])
     }
 
+    /// Whether a row is placed.
+    pub fn holds(&self, row: Row) -> bool {
+        self.placed.holds(row)
+    }
+
+    /// The placed rows, in order.
+    pub fn placed(&self) -> impl Iterator<Item = Row> {
+        self.placed.rows()
+    }
+
     /// The nodes right below a node that have others below them, and then those that have none, which stand side by side.
     pub fn children(&self, node: Node) -> (Vec<Node>, Range<Node>) {
         let end = self.range(node).end;

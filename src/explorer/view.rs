@@ -207,7 +207,7 @@ impl Forest {
         view.weight = entries.iter().map(|entry| entry.weight).sum::<u64>() + weight;
         view.descendants = own.map(|node| self.census.facts(self.trees.row(node)).descendants);
         if spot == Spot::Node(0) {
-            view.alone = self.alone().iter().map(|owner| owner.models).sum();
+            view.alone = self.all_lonely();
         }
         let ranges = entries.iter().map(|entry| entry.nodes.clone()).chain(own.map(|node| node..node + 1));
         view.classes = self.occurring(asked.colour, classes, ranges);
@@ -238,7 +238,7 @@ impl Forest {
 
     fn owners_alone(&self, mut view: View, asked: &Asked) -> View {
         let owners = self.alone();
-        let all: u64 = owners.iter().map(|owner| owner.models).sum();
+        let all = self.all_lonely();
         let shown = owners.len().min(asked.marks.saturating_sub(1));
         let least = |models: u64| models as f64 * asked.area < Asked::LEAST * all as f64;
         let shown = owners[..shown].iter().position(|owner| least(owner.models)).unwrap_or(shown);
