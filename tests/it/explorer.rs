@@ -15,6 +15,7 @@ use modelkin::snapshot::{Row, Snapshot};
 use proptest::prelude::*;
 
 use crate::naive::Naive;
+use crate::program::Place as Desk;
 use crate::support::{any_lineage, snapshot};
 
 fn atlas(snapshot: &Snapshot) -> Atlas {
@@ -420,6 +421,48 @@ fn the_scripts_have_forty_kilobytes_at_most() {
     assert!(alone <= 40 << 10, "{alone} bytes");
     let served = served_script().len();
     assert!(served <= 30 << 10, "{served} bytes");
+}
+
+#[test]
+fn the_program_writes_a_page_that_says_what_it_is_of() {
+    let place = Desk::new();
+    place.file("l.edges", "Qwen/a -> b/ft : finetune created=2024-05-01\nc/other -> d/x : merge\nlone/one : likes=1");
+    assert_eq!(place.run(&["import", "l.edges", "-o", "s", "--date", "2025-01-31"]).code, 0);
+    let written = |args: &[&str]| {
+        let ran = place.run(&[&["explore", "--snapshot", "s", "-o", "map.html"], args].concat());
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        (ran.out, std::fs::read_to_string(place.path("map.html")).unwrap())
+    };
+    let about = |page: &str| serde_json::from_str::<serde_json::Value>(inside(page, "id=\"about\">")).unwrap();
+    let (out, whole) = written(&["--all"]);
+    assert_eq!(out, "map.html: 4 models\n");
+    assert_eq!((&about(&whole)["part"], &about(&whole)["date"]), (&serde_json::Value::Null, &"2025-01-31".into()));
+    assert!(
+        about(&whole)["cite"].as_str().unwrap().contains("`modelkin explore --all -o map.html`"),
+        "{}",
+        about(&whole)["cite"]
+    );
+    // The same snapshot gives the same bytes.
+    assert!(written(&["--all"]).1 == whole);
+    let (out, part) = written(&["--family", "Qwen"]);
+    assert_eq!(out, "map.html: 2 models\n");
+    let said = "This file holds a part of the snapshot: The Qwen family: 1 member and what descends from them, 2 of its 5 models.";
+    assert_eq!(about(&part)["part"], said);
+    assert_eq!(unpacked(&part).0["start"], "family:Qwen");
+    assert_eq!(unpacked(&written(&["--below", "c/other"]).1).0["start"], "model:c/other");
+    assert_eq!(written(&["--below", "lone/one"]).0, "map.html: 1 model\n");
+    for (args, code, says) in [
+        (&["--all", "-o", "s"][..], 2, "a map is a page; end its name with .html"),
+        (&["--all", "-o", "no/x.html"], 1, "there is no folder no; make it first"),
+        (&["--below", "no/such", "-o", "x.html"], 1, "no model \"no/such\""),
+        (&["--family", "nobody", "-o", "x.html"], 1, "\"nobody\""),
+        (&["-o", "x.html"], 2, "--all"),
+        (&["--all", "--family", "Qwen", "-o", "x.html"], 2, "--family"),
+    ] {
+        let ran = place.run(&[&["explore", "--snapshot", "s"], args].concat());
+        assert!(ran.code == code && ran.err.contains(says), "{args:?}: {} {}", ran.code, ran.err);
+    }
+    assert!(!place.path("x.html").exists());
 }
 
 #[test]
