@@ -288,7 +288,7 @@ function explore(source, about) {
         'aria-expanded': isUnfolded === null ? null : `${isUnfolded}`, 'aria-selected': `${!!state.sel && mark?.text === state.sel}` },
       make('i'), make('b', {}, up ? `${grouped(of - at + 1)} further marks` : nameOf(mark)), make('span', { class: 'n' }, mark ? countOf(mark) : ''));
     }));
-    if (!items.length) tree.append(make('div', { role: 'treeitem', tabindex: 0, 'aria-selected': 'false' }, 'nothing below'));
+    if (!items.length) tree.append(make('div', { role: 'treeitem', tabindex: 0, 'aria-selected': 'false' }, 'nothing'));
     focus(at, hasFocus);
   }
   function focus(at, hasFocus = true) {
@@ -345,7 +345,7 @@ function explore(source, about) {
       navigator.clipboard?.writeText(text).catch(() => null);
     };
     return make('div', { class: 'tools' }, make('button', { onclick: copy }, 'Copy a citation'),
-      hub && make('a', { href: hub, rel: 'noopener', target: '_blank' }, 'Its page on the Hub'), source.page?.(state.sel || scene.view.at), shown);
+      hub && make('a', { href: hub, rel: 'noopener', target: '_blank' }, 'On the Hub'), source.page?.(state.sel || scene.view.at), shown);
   }
   // A link to where a model is to be seen.
   const visiting = (id) => link(id, () => visit(id));
@@ -375,13 +375,13 @@ function explore(source, about) {
     const add = (child, level) => above(child).forEach(([, at, relation]) => {
       const isAgain = met.has(at);
       rows.push(make('li', { style: { paddingLeft: `${Math.min(level, 8) * 14}px` } }, `${RELATION[relation]} of `, visiting(models[at].id),
-        faint(isAgain ? ' (see above)' : ` ${facts(models[at])}`)));
+        faint(isAgain ? ' (above)' : ` ${facts(models[at])}`)));
       met.add(at);
       if (!isAgain && rows.length < 300) add(at, level + 1);
     });
     add(0, 0);
     return [make('h2', {}, parents === 0 ? 'It names no parent' : parents === 1 ? 'Made from' : `Made from ${parents} models`), make('ul', {}, rows),
-      left > 0 && say(`${counted(left, 'ancestor')} and more are left out`)];
+      left > 0 && say(`${counted(left, 'ancestor')} left out`)];
   }
   // A table of thousands of rows, of which those in sight are made.
   function ofChildren(id, direct) {
@@ -437,7 +437,7 @@ function explore(source, about) {
     const mine = ++sought, text = input.value.trim(), answer = text ? await source.search(text) : [];
     if (mine !== sought) return;
     found = answer;
-    hits.replaceChildren(...(found.length ? found : [{ id: 'no model has these words in its id' }]).map(({ id, descendants }, at) =>
+    hits.replaceChildren(...(found.length ? found : [{ id: 'no id has these words' }]).map(({ id, descendants }, at) =>
       make('div', { role: 'option', id: `hit${at}`, onmousedown: () => pick(at) }, make('span', {}, id), faint(descendants && grouped(descendants)))));
     hits.hidden = !text;
     choose(found.length ? 0 : -1);

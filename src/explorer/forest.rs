@@ -57,6 +57,9 @@ pub struct Part {
     pub start: Place,
 }
 
+/// So many places a way has at most, beside the top.
+const LONGEST: usize = 62;
+
 /// What stands right below the top.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Group {
@@ -236,17 +239,16 @@ impl Forest {
         Some((spot, 0))
     }
 
-    /// The places from the top down to a node, which is the last.
+    /// The places from the top down to a node, which is the last. Of a way that is longer than anybody follows what stands in the middle
+    /// is left out: the group and the nearest are told.
     pub(super) fn path(&self, node: Node) -> Vec<Place> {
-        let mut path: Vec<Place> = Vec::new();
-        let mut at = node;
-        while at != 0 {
-            path.push(self.place(at));
-            at = self.trees.up(at);
+        let up = |at: &Node| Some(self.trees.up(*at)).filter(|up| *up != 0);
+        let mut nodes: Vec<Node> = std::iter::successors(Some(node).filter(|node| *node != 0), up).collect();
+        if nodes.len() > LONGEST {
+            nodes.drain(LONGEST - 1..nodes.len() - 1);
         }
-        path.push(Place::Hub);
-        path.reverse();
-        path
+        nodes.push(0);
+        nodes.into_iter().rev().map(|node| self.place(node)).collect()
     }
 
     /// The models that no link leads to or from, in order.

@@ -84,9 +84,10 @@ async function unpack(base64) {
     return { skipped: 0, node: at === 'hub' ? 0 : at.startsWith('model:') ? find(at.slice(6)) : group() };
   }
   function pathOf(node) {
-    const path = [];
-    for (let at = node; at; at = up[at]) path.unshift(address(at));
-    return ['hub', ...path];
+    const nodes = [];
+    for (let at = node; at; at = up[at]) nodes.push(at);
+    nodes.splice(61, nodes.length - 62);
+    return ['hub', ...nodes.reverse().map(address)];
   }
   const titles = { hub: header.title, alone: 'Models without a link', 'owner:': 'without an owner' };
   const titled = (path) => path.map((at) => [at, titles[at] ?? (at.startsWith('rest:') ? 'the rest' : at.match(/^block:([^:]*)|:(.*)/).slice(1).join(''))]);

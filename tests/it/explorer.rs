@@ -395,6 +395,22 @@ proptest! {
 }
 
 #[test]
+fn a_chain_of_any_length_has_a_way_that_one_can_follow() {
+    let mut text = String::new();
+    (0..3000).for_each(|at| text += &format!("a/m{at} -> a/m{} : finetune\n", at + 1));
+    let snapshot = snapshot(&text);
+    let forest = atlas(&snapshot).forest().unwrap().clone();
+    let view = forest.view(&asked(Place::Model("a/m3000".into()), Size::Descendants, Colour::Relation)).unwrap();
+    let way: Vec<&str> = view.path.iter().map(|(at, _)| at.as_str()).collect();
+    assert_eq!((way.len(), &way[..3]), (63, &["hub", "owner:a", "model:a/m2940"][..]));
+    assert_eq!(*way.last().unwrap(), "model:a/m3000");
+    let about = forest.about("a/m3000").unwrap();
+    assert_eq!((about.up.models.len(), about.up.left_out), (201, 1));
+    look(&forest, &Place::Hub, 1, &mut 0);
+    page(&forest, "a chain");
+}
+
+#[test]
 fn nothing_in_a_page_is_markup_but_its_own() {
     let snapshot = snapshot("a/b -> c/d : merge licence=<script>alert(1)</script>\na/b -> c/e : finetune licence=]]>");
     let forest = atlas(&snapshot).forest().unwrap().clone();
