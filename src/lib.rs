@@ -14,6 +14,7 @@
 //! report     the same as rows for programs and blocks for people       <- ink: tables, JSON, CSV, Markdown, pages
 //! survey     the whole of a snapshot in sections: the figures that reports on the Hub publish
 //! export     a part of the lineage as a graph file or a drawing
+//! explorer   the map: the lineage as trees in which every model stands once, and the pages that show it
 //! ask        the front desk: a question is data, and its answer has facts, their definition and the snapshot
 //! ```
 //!
@@ -51,6 +52,7 @@ pub mod ask;
 pub mod census;
 #[cfg(feature = "crawl")]
 pub mod crawl;
+pub mod explorer;
 #[cfg(feature = "export")]
 pub mod export;
 pub mod import;

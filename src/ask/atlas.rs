@@ -5,6 +5,7 @@ use super::selection::Start;
 use super::tables::Tables;
 use super::{Begin, Chosen, Error, Family, Filter, Question, Select, Show, Unknown, names};
 use crate::census::{Census, Counted, Counting, Extent, FamilyCount, Part, members, tree};
+use crate::explorer::Forest;
 use crate::lineage::Lineage;
 use crate::model::{FileLink, once};
 use crate::reference;
@@ -44,6 +45,7 @@ struct Known {
     censuses: Kept<(Filter, Counting), Arc<Census>>,
     answers: Kept<Question, Arc<Facts>>,
     finder: OnceLock<Finder>,
+    forest: OnceLock<Arc<Forest>>,
 }
 
 impl Atlas {
@@ -105,6 +107,11 @@ impl Atlas {
     /// How many seconds a question may take; none: as long as it takes.
     pub(super) fn wait(&self) -> Option<u64> {
         self.wait
+    }
+
+    /// Where the map is kept.
+    pub(super) fn known_forest(&self) -> &OnceLock<Arc<Forest>> {
+        &self.known.forest
     }
 
     /// Gives the snapshot that is asked.

@@ -9,6 +9,7 @@ mod command;
 mod comparing;
 mod comparison;
 mod contradiction;
+mod exploring;
 #[cfg(feature = "export")]
 mod exporting;
 mod filter;

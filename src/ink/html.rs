@@ -74,7 +74,10 @@ fn words(line: &str, lead: Lead<'_>) -> String {
 fn grid(out: &mut String, grid: &Grid, label: &str, lead: Lead<'_>) {
     let class = |column| if grid.is_numeric(column) { 'n' } else { 't' };
     let classes: Vec<char> = (0..grid.heads.len()).map(class).collect();
-    _ = write!(out, "<div class=\"table\" role=\"region\" aria-label=\"{label}\" tabindex=\"0\">\n<table>\n<thead><tr>");
+    _ = write!(
+        out,
+        "<div class=\"table\" role=\"region\" aria-label=\"{label}\" tabindex=\"0\">\n<table>\n<thead><tr>"
+    );
     for (head, class) in grid.heads.iter().zip(&classes) {
         _ = write!(out, "<th scope=\"col\" class=\"{class}\">{}</th>", text(head));
     }

@@ -133,8 +133,14 @@ const ROOMS: &[Room] = &[
         ],
     },
     Room {
+        name: "explorer",
+        may_import: &["census", "lineage", "reference", "snapshot", "model"],
+        foreign: &["base64", "flate2", "jiff", "serde", "serde_json", "sha2", "thiserror"],
+    },
+    Room {
         name: "ask",
         may_import: &[
+            "explorer",
             "export",
             "survey",
             "report",

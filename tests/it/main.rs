@@ -18,6 +18,7 @@ mod dataset;
 mod dirt;
 mod drawn;
 mod endless;
+mod explorer;
 mod export;
 mod files;
 mod forged;

@@ -412,6 +412,52 @@ fn what_is_typed_so_far_finds_what_a_search_finds() {
 }
 
 #[test]
+fn the_map_is_asked_place_by_place() {
+    let place = Place::new();
+    let server = Server::start(&place, &["sample"]);
+    let json = |target: &str| {
+        let got = server.get(target);
+        assert_eq!(got.status, 200, "{target}: {}", got.text());
+        serde_json::from_slice::<Value>(&got.body).unwrap()
+    };
+    let page = server.get(server.get("/map").value("location"));
+    let text = page.text();
+    for line in ["/assets/map-", "Declared lineage", "Outline"] {
+        assert!(text.contains(line), "{text}");
+    }
+    let script = text.split("src=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(server.get(script).text().contains("/map/"));
+    let top = json("/map/data?at=hub&size=descendants&colour=licence&area=1000000&marks=400");
+    let marks = top["marks"].as_array().unwrap();
+    assert!((16..=400).contains(&marks.len()), "{}", marks.len());
+    // What lies at the top itself is all that is placed.
+    let at_top = marks.iter().filter(|mark| mark[0] == -1).map(|mark| mark[3].as_u64().unwrap());
+    assert_eq!(at_top.sum::<u64>(), top["models"].as_u64().unwrap());
+    let id = "Qwen/Qwen2.5-14B";
+    let model = json(&format!("/map/data?at=model:{id}&size=descendants&colour=relation&area=1000000&marks=99999"));
+    let api = json(&format!("/api/model/{id}"));
+    assert_eq!(model["descendants"], api["rows"][0]["f2"]);
+    let about = json(&format!("/map/model?id={id}"));
+    assert_eq!(about["descendants"], api["rows"][0]["f2"]);
+    let children = json(&format!("/map/children?id={id}"));
+    assert_eq!(children.as_array().unwrap().len() as u64, api["rows"][0]["f1"].as_u64().unwrap());
+    let found = json("/map/search?q=qwen2.5-14b");
+    assert_eq!(found[0]["id"], id);
+    for (target, status) in [
+        ("/map/data?at=model:no/such&size=descendants&colour=relation&area=1&marks=1", 404),
+        ("/map/data?at=&size=descendants&colour=relation&area=1&marks=1", 404),
+        ("/map/data?at=hub&size=x&colour=relation&area=1&marks=1", 400),
+        ("/map/data?at=hub&size=descendants&colour=relation&area=NaN&marks=1", 400),
+        ("/map/data?at=hub&size=descendants&colour=relation&area=1e999&marks=1", 400),
+        ("/map/data?at=hub&size=descendants&colour=relation&area=1&marks=-1", 400),
+        ("/map/model?id=no/such", 404),
+        ("/map/nothing", 404),
+    ] {
+        assert_eq!(server.get(target).status, status, "{target}");
+    }
+}
+
+#[test]
 fn pictures_of_an_answer_are_those_that_the_program_draws() {
     let place = Place::new();
     let server = Server::start(&place, &["sample"]);

@@ -18,6 +18,7 @@ mod crawl;
 mod desk;
 mod diff;
 mod explain;
+mod explore;
 mod export;
 mod family;
 mod files;
@@ -96,6 +97,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Search(search) => search::run(search),
         Command::Show(show) => show::run(show),
         Command::Export(export) => export::run(export),
+        Command::Explore(explore) => explore::run(explore),
         Command::Report(report) => report::run(report),
         Command::Serve(serve) => serve::run(serve),
         Command::Explain(explain) => explain::run(explain),

@@ -123,6 +123,27 @@ pub struct Export {
     pub asked: Asked,
 }
 
+#[derive(Debug, ClapArgs)]
+#[command(group(clap::ArgGroup::new("part").required(true).args(["family", "below", "all"])))]
+pub struct Explore {
+    /// A family's members and what descends from them
+    #[arg(long, value_name = "NAME")]
+    pub family: Option<String>,
+    /// A model and its descendants; may be given several times
+    #[arg(long, value_name = "MODEL")]
+    pub below: Vec<String>,
+    /// Every model that has a link; those without are told by their owners
+    #[arg(long)]
+    pub all: bool,
+    /// The page to write, such as map.html
+    #[arg(short, long, visible_alias = "out", value_name = "FILE")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub tables: Tables,
+    #[command(flatten)]
+    pub asked: Asked,
+}
+
 /// Where a selection begins.
 #[derive(Debug, Clone, ClapArgs)]
 #[group(required = true, multiple = false)]

@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand};
 pub use crate::choice::{CiteArg, ColorArg, FormatArg, GroupArg, KindArg, ShellArg, WhenArg};
 use crate::files::FromTo;
 pub use asking::{
-    Begin, Check, Diff, Explain, Export, Family, Owners, PartArg, Rank, Report, Search, SelectionArgs, Show,
+    Begin, Check, Diff, Explain, Explore, Export, Family, Owners, PartArg, Rank, Report, Search, SelectionArgs, Show,
 };
 pub use chart::{Chart, Drawable};
 pub use common::{Asked, Filter, Form, Speech, Tables, Trust, Wait};
@@ -54,6 +54,8 @@ pub enum Command {
     Show(Show),
     /// Write a part of the lineage as a graph file: DOT, GraphML, GEXF, Mermaid, JSON, CSV and others
     Export(Export),
+    /// Write a map to look at in a browser, as one file: every model, with search, counts and what descends from it
+    Explore(Explore),
     /// Write every figure of a snapshot, section by section: a page, its tables, Markdown, JSON
     Report(Report),
     /// Show snapshots in the browser: models, families, owners, rankings, the report; on this machine alone

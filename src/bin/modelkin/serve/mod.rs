@@ -2,6 +2,7 @@
 
 mod address;
 mod guard;
+mod map;
 mod page;
 mod parts;
 mod reply;

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::sync::{Arc, LazyLock};
 
 use modelkin::ask::{Answer, Meant};
+use modelkin::explorer;
 use modelkin::ink::{self, day, escaped, grouped};
 use modelkin::model::Hint;
 use modelkin::snapshot::Snapshot;
@@ -22,21 +23,33 @@ const SCRIPT: &str = include_str!("serve.js");
 struct Asset {
     name: String,
     kind: &'static str,
-    text: &'static str,
+    text: String,
 }
 
-static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
-    [("page", "css", "text/css; charset=utf-8", STYLE), ("page", "js", "text/javascript; charset=utf-8", SCRIPT)].map(
-        |(name, suffix, kind, text)| {
-            let digest: String = Sha256::digest(text).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-            Asset { name: format!("{name}-{digest}.{suffix}"), kind, text }
-        },
-    )
+static ASSETS: LazyLock<[Asset; 4]> = LazyLock::new(|| {
+    const CSS: (&str, &str) = ("css", "text/css; charset=utf-8");
+    const JS: (&str, &str) = ("js", "text/javascript; charset=utf-8");
+    let texts = [
+        ("page", CSS, STYLE.to_owned()),
+        ("page", JS, SCRIPT.to_owned()),
+        ("map", CSS, explorer::STYLE.to_owned()),
+        ("map", JS, explorer::served_script()),
+    ];
+    texts.map(|(name, (suffix, kind), text)| {
+        let digest: String = Sha256::digest(&text).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        Asset { name: format!("{name}-{digest}.{suffix}"), kind, text }
+    })
 });
+
+/// The addresses of the map's style and script.
+pub fn map_assets() -> [String; 2] {
+    let [.., style, script] = &*ASSETS;
+    [style, script].map(|asset| format!("/assets/{}", asset.name))
+}
 
 pub fn asset(name: &str) -> Option<Reply> {
     let asset = ASSETS.iter().find(|asset| asset.name == name)?;
-    Some(Reply::new(200, asset.kind, asset.text).with("cache-control", "public, max-age=31536000, immutable"))
+    Some(Reply::new(200, asset.kind, asset.text.as_str()).with("cache-control", "public, max-age=31536000, immutable"))
 }
 
 /// The date and the digest of a snapshot.
@@ -77,7 +90,7 @@ fn lines(text: &str) -> String {
 }
 
 fn opened(title: &str, about: &str, canonical: Option<&str>) -> String {
-    let [style, script] = &*ASSETS;
+    let [style, script, ..] = &*ASSETS;
     let (title, about) = (escaped(title), escaped(about));
     let canonical = canonical
         .map_or_else(String::new, |address| format!("<link rel=\"canonical\" href=\"{}\">\n", escaped(address)));
@@ -119,10 +132,11 @@ impl Shell<'_> {
             out,
             "<a class=\"skip\" href=\"#main\">To the answer</a>\n<header class=\"top\">\n<a class=\"mark\" href=\"{}\">modelkin</a>\n\
              <form action=\"{}\" role=\"search\"><label for=\"q\">Search models</label><input id=\"q\" name=\"q\" type=\"search\" autocomplete=\"off\" \
-             placeholder=\"Search models   /\"></form>\n<nav aria-label=\"Pages\"><a href=\"{}\">Rankings</a> <a href=\"{}\">Who builds on whom</a> \
+             placeholder=\"Search models   /\"></form>\n<nav aria-label=\"Pages\"><a href=\"{}\">Map</a> <a href=\"{}\">Rankings</a> <a href=\"{}\">Who builds on whom</a> \
              <a href=\"{}\">Report</a> <a href=\"{}\">About</a></nav>\n</header>\n<main id=\"main\">",
             self.path("/"),
             self.path("/search"),
+            self.path("/map"),
             self.path("/rank"),
             self.path("/flows"),
             self.path("/report"),
@@ -157,6 +171,9 @@ impl Shell<'_> {
                         escaped(&page)
                     );
                 }
+                let place = Address { path: self.path("/map"), query: vec![("at".into(), format!("model:{id}"))] };
+                let place = place.write().replace('?', "#");
+                _ = write!(out, "<a href=\"{}\">On the map</a> · ", escaped(&place));
                 for (title, command) in [("Its siblings", "siblings"), ("As a tree", "show")] {
                     let address = self.path(&format!("/{command}/{id}"));
                     _ = write!(out, "<a href=\"{}\">{title}</a> · ", escaped(&address));

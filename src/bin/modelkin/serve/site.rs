@@ -10,6 +10,7 @@ use modelkin::snapshot::Snapshot;
 use sha2::{Digest, Sha256};
 
 use super::address::{Address, NoPage};
+use super::map;
 use super::page::{self, Shell};
 use super::parts::{self, Page};
 use super::reply::{CSV, HTML, JSON, Reply, TEXT};
@@ -110,6 +111,9 @@ impl Site {
             "suggest" => self.suggested(&shelf, address)?,
             "svg" | "png" | "pdf" => self.chart(&shelf, inner(rest), door)?,
             "cite" => self.cited(&shelf, inner(rest))?,
+            "map" if !rest.is_empty() => map::asked(rest, &mut inner(rest), &shelf)?,
+            "map" if is_permanent => map::shown(&shelf)?,
+            "map" => return Ok(Reply::to(&format!("/s/{}/map", shelf.digest))),
             _ if !is_permanent => {
                 let path = format!("/s/{}{}", shelf.digest, address.path);
                 let to = Address { path, query: address.query };

@@ -1,0 +1,73 @@
+//! The map of a snapshot, place by place.
+
+use anyhow::anyhow;
+use modelkin::ask::{Facts, Question, Search};
+use modelkin::explorer::{self, Asked, Colour, Place, Size};
+use serde::Serialize;
+use serde_json::json;
+
+use super::address::{Address, NoPage};
+use super::page;
+use super::reply::{HTML, JSON, Reply};
+use super::shelf::{Shelf, ask, worded};
+use crate::explore;
+use crate::output::Usage;
+
+/// So many models are found by what was typed so far.
+const FOUND: usize = 50;
+/// A view has so many marks at least, and is drawn on so many square pixels at most: those of eight large screens.
+const MARKS: usize = 16;
+const AREA: f64 = 64e6;
+
+/// The page of the map.
+pub fn shown(shelf: &Shelf) -> anyhow::Result<Reply> {
+    let forest = shelf.atlas.forest().map_err(worded)?;
+    let [style, script] = page::map_assets();
+    Ok(Reply::new(200, HTML, explore::page(forest, "modelkin explore --all -o map.html").served(&style, &script)))
+}
+
+/// What the page of the map asks for.
+pub fn asked(what: &str, address: &mut Address, shelf: &Shelf) -> anyhow::Result<Reply> {
+    let mut text = |name: &str| address.take(name).unwrap_or_default();
+    if what == "search" {
+        let question = Question::Search(Search { text: text("q"), most: Some(FOUND), nearest: false });
+        let answer = ask(&shelf.atlas, &question)?;
+        let Facts::Found { found, census, .. } = answer.facts() else { return Err(NoPage.into()) };
+        let hit = |row: &u32| json!({"id": answer.snapshot().id(*row), "descendants": census.facts(*row).descendants});
+        return sent(&found.rows.iter().map(hit).collect::<Vec<_>>());
+    }
+    let forest = shelf.atlas.forest().map_err(worded)?;
+    match what {
+        "model" => sent(&forest.about(&text("id")).map_err(refused)?),
+        "children" => sent(&forest.children(&text("id")).map_err(refused)?),
+        "data" => {
+            fn known<T>(name: &str, value: &str, found: Option<T>) -> anyhow::Result<T> {
+                found.ok_or_else(|| anyhow!(Usage(format!("{name}: {value:?} is not known"))))
+            }
+            let [at, size, colour, area, marks] = ["at", "size", "colour", "area", "marks"].map(&mut text);
+            let area: f64 =
+                known("area", &area, area.parse().ok().filter(|area: &f64| area.is_finite() && *area > 0.0))?;
+            let marks: usize = known("marks", &marks, marks.parse().ok())?;
+            let asked = Asked {
+                at: Place::read(&at).ok_or(NoPage)?,
+                size: known("size", &size, Size::from_name(&size))?,
+                colour: known("colour", &colour, Colour::from_name(&colour))?,
+                area: area.min(AREA),
+                marks: marks.clamp(MARKS, Asked::MARKS),
+            };
+            sent(&forest.view(&asked).map_err(refused)?)
+        }
+        _ => Err(NoPage.into()),
+    }
+}
+
+fn sent(what: &impl Serialize) -> anyhow::Result<Reply> {
+    Ok(Reply::new(200, JSON, serde_json::to_vec(what)?))
+}
+
+fn refused(error: explorer::Error) -> anyhow::Error {
+    match error {
+        explorer::Error::NoPlace(_) => NoPage.into(),
+        error => error.into(),
+    }
+}

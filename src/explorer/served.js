@@ -1,0 +1,19 @@
+// The source of a page that a server gives: it is asked for what the page shows, of the snapshot that the page's address names.
+const base = location.pathname.replace(/\/map$/, '');
+const remember = new Map();
+async function ask(place, words) {
+  const address = `${base}/map/${place}?${new URLSearchParams(words)}`;
+  if (!remember.has(address)) {
+    const answer = await fetch(address);
+    if (remember.size > 200) remember.clear();
+    remember.set(address, answer.ok ? await answer.json() : null);
+  }
+  return remember.get(address);
+}
+await explore({
+  view: (at, size, colour, area, marks) => ask('data', { at, size, colour, area, marks }),
+  model: (id) => ask('model', { id }),
+  children: (id) => ask('children', { id }),
+  search: async (q) => (await ask('search', { q })) ?? [],
+  page: (id) => id.includes('/') && !id.includes(':') && make('a', { href: `${base}/model/${id}` }, 'All about it'),
+}, JSON.parse(byId('about').textContent));
