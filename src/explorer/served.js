@@ -10,10 +10,12 @@ async function ask(place, words) {
   }
   return remember.get(address);
 }
+document.querySelector('.home').href = `${base}/`;
 await explore({
   view: (at, size, colour, area, marks) => ask('data', { at, size, colour, area, marks }),
   model: (id) => ask('model', { id }),
   children: (id) => ask('children', { id }),
   search: async (q) => (await ask('search', { q })) ?? [],
-  page: (id) => id.includes('/') && !id.includes(':') && make('a', { href: `${base}/model/${id}` }, 'All about it'),
+  page: (at) => !/^(hub|alone|family:|owner:|block:|rest:)/.test(at)
+    && make('a', { href: `${base}/model/${at.replace(/^model:/, '').split('/').map(encodeURIComponent).join('/')}` }, 'All about it'),
 }, JSON.parse(byId('about').textContent));

@@ -99,6 +99,7 @@ const pages = {
   home: '/', model: `/model/${model}`, derived: `/model/${merge}`, family: `/family/${text(families[0])}`, owner: `/owner/${text(model.split('/')[0])}`,
   rank: '/rank?of=authors&by=downloads', flows: '/flows?by=country', compare: `/compare?name=${text(families[0])}&name=${text(families[1])}&by=month`,
   path: `/path?from=${text(merge)}&to=${text(model)}`, search: '/search?q=qwen+gguf', empty: '/search', report: '/report?section=shape', about: '/about', diff: '/diff',
+  map: '/map', place: `/map#at=model:${model}`,
   nothing: '/model/no/such', wrong: '/rank?bye=x',
 };
 for (const [device, width] of [['desktop', 1440], ['phone', 375]]) {

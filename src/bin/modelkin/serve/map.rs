@@ -3,7 +3,6 @@
 use anyhow::anyhow;
 use modelkin::ask::{Facts, Question, Search};
 use modelkin::explorer::{self, Asked, Colour, Place, Size};
-use serde::Serialize;
 use serde_json::json;
 
 use super::address::{Address, NoPage};
@@ -34,12 +33,12 @@ pub fn asked(what: &str, address: &mut Address, shelf: &Shelf) -> anyhow::Result
         let answer = ask(&shelf.atlas, &question)?;
         let Facts::Found { found, census, .. } = answer.facts() else { return Err(NoPage.into()) };
         let hit = |row: &u32| json!({"id": answer.snapshot().id(*row), "descendants": census.facts(*row).descendants});
-        return sent(&found.rows.iter().map(hit).collect::<Vec<_>>());
+        return Ok(sent(serde_json::to_vec(&found.rows.iter().map(hit).collect::<Vec<_>>())?));
     }
     let forest = shelf.atlas.forest().map_err(worded)?;
     match what {
-        "model" => sent(&forest.about(&text("id")).map_err(refused)?),
-        "children" => sent(&forest.children(&text("id")).map_err(refused)?),
+        "model" => Ok(sent(serde_json::to_vec(&forest.about(&text("id")).map_err(refused)?)?)),
+        "children" => Ok(sent(serde_json::to_vec(&forest.children(&text("id")).map_err(refused)?)?)),
         "data" => {
             fn known<T>(name: &str, value: &str, found: Option<T>) -> anyhow::Result<T> {
                 found.ok_or_else(|| anyhow!(Usage(format!("{name}: {value:?} is not known"))))
@@ -55,14 +54,14 @@ pub fn asked(what: &str, address: &mut Address, shelf: &Shelf) -> anyhow::Result
                 area: area.min(AREA),
                 marks: marks.clamp(MARKS, Asked::MARKS),
             };
-            sent(&forest.view(&asked).map_err(refused)?)
+            Ok(sent(serde_json::to_vec(&forest.view(&asked).map_err(refused)?)?))
         }
         _ => Err(NoPage.into()),
     }
 }
 
-fn sent(what: &impl Serialize) -> anyhow::Result<Reply> {
-    Ok(Reply::new(200, JSON, serde_json::to_vec(what)?))
+fn sent(json: Vec<u8>) -> Reply {
+    Reply::new(200, JSON, json)
 }
 
 fn refused(error: explorer::Error) -> anyhow::Error {

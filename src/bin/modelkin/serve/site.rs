@@ -84,6 +84,10 @@ impl Site {
 
     fn found(&self, target: &str, known: Option<&str>) -> anyhow::Result<Reply> {
         let address = Address::read(target)?;
+        // Browsers ask for it unasked, and there is none.
+        if address.path == "/favicon.ico" {
+            return Ok(Reply::new(204, TEXT, ""));
+        }
         if let Some(name) = address.path.strip_prefix("/assets/") {
             return page::asset(name).ok_or_else(|| NoPage.into());
         }
