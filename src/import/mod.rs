@@ -39,7 +39,7 @@ pub struct Recipe<'r> {
     pub before: Option<&'r CrawlNote>,
     /// Where it is written, as [`Snapshot::write`] does; none: it stays in memory.
     pub output: Option<&'r Path>,
-    /// How many seconds the counts of every model may take ([`census::Counting::wait`]); none: as long as they take.
+    /// How many seconds the counts of every model may take ([`Counting::wait`](crate::census::Counting::wait)); none: as long as they take.
     pub wait: Option<u64>,
 }
 

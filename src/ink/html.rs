@@ -17,7 +17,7 @@ impl Report<'_> {
         let mut scrolls = 0;
         let mut label = || {
             scrolls += 1;
-            if scrolls == 1 { text(label) } else { text(&format!("{label}, {scrolls}")) }
+            text(&format!("{label}, table {scrolls}"))
         };
         for block in &self.blocks {
             match block {

@@ -115,7 +115,8 @@ for (const [device, width] of [['desktop', 1440], ['phone', 375]]) {
       page.on('dialog', (dialog) => { say(`dialog: ${dialog.message()}`); dialog.dismiss(); });
       await page.setViewport({ width, height: 900 });
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-      await page.goto(`${site}${address}`);
+      // The map asks for what it shows; the others are whole.
+      await page.goto(`${site}${address}`, { waitUntil: ['map', 'place'].includes(name) ? 'networkidle0' : 'load' });
       const isWide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
       if (isWide) say('scrolls sideways');
       const [title, about] = await page.evaluate(() => [document.title, document.querySelector('meta[name=description]')?.content ?? '']);
