@@ -242,7 +242,12 @@ impl Shell<'_> {
         for source in &provenance.sources {
             entry("Source", &source.path);
         }
-        out.push_str("</dl>\n<h2>Measures</h2>\n<dl>\n");
+        _ = write!(
+            out,
+            "</dl>\n<p><a href=\"{}\">What is odd in it</a>: its digest and counts are computed again for that, which takes some seconds.</p>\n\
+             <h2>Measures</h2>\n<dl>\n",
+            self.path("/check")
+        );
         for (name, about) in parts::measures() {
             _ = writeln!(out, "<dt>{}</dt><dd>{}</dd>", escaped(name), escaped(about));
         }

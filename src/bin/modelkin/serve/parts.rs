@@ -60,7 +60,7 @@ pub fn page(address: &Address, shelf: &Shelf) -> anyhow::Result<Page> {
         ("model", id) if !id.is_empty() => model(id, shelf),
         ("family", name) if !name.is_empty() && is_bare(address, &["vs"]) => family(name, address, shelf),
         ("owner", name) if !name.is_empty() && is_bare(address, &[]) => owner(name, shelf),
-        ("about", "") => about(shelf),
+        ("about", "") => Ok(about()),
         ("search", "") if address.query.iter().all(|(_, value)| value.trim().is_empty()) => Ok(Page {
             title: "Search".into(),
             about: "Models by words of their ids, in any order; those with most descendants come first.".into(),
@@ -192,14 +192,13 @@ fn owner(name: &str, shelf: &Shelf) -> anyhow::Result<Page> {
     })
 }
 
-fn about(shelf: &Shelf) -> anyhow::Result<Page> {
-    _ = shelf;
-    Ok(Page {
+fn about() -> Page {
+    Page {
         title: "What is counted, and in which snapshot".into(),
-        about: "Definitions, the snapshot's provenance, and what is odd in it.".into(),
+        about: "Definitions, the snapshot's provenance, and where to see what is odd in it.".into(),
         kind: Kind::About,
-        parts: vec![part("check", "What is odd in the snapshot", &["check"])?],
-    })
+        parts: Vec::new(),
+    }
 }
 
 fn report() -> anyhow::Result<Page> {
