@@ -202,6 +202,11 @@ impl Site {
             Some(size) => size.parse().map_err(|error| Usage(format!("size: {error}")))?,
             None => Size::default(),
         };
+        if size.width().max(size.height()) > SIDE {
+            return Err(
+                Usage(format!("size: at most {SIDE}x{SIDE} here; --size of the program takes larger ones")).into()
+            );
+        }
         let answer = self.answer(shelf, address)?;
         let slides = answer.slides().map_err(desk::worded)?;
         let slide = slides.get(number.wrapping_sub(1)).ok_or(NoPage)?;
@@ -244,6 +249,9 @@ impl Site {
         })
     }
 }
+
+/// A picture has at most so many dots to a side: a larger one takes hundreds of megabytes.
+const SIDE: u32 = 4_000;
 
 /// A snapshot is named that is not shown here.
 #[derive(Debug, thiserror::Error)]
