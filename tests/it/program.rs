@@ -280,7 +280,7 @@ fn a_mistyped_name_gives_the_nearest() {
     for (args, near) in [
         (vec!["show", "qwen/qwen2.5-7b-instuct"], "Qwen/Qwen2.5-7B-Instruct"),
         (vec!["family", "Qwne"], "Qwen"),
-        (vec!["family", "mixtrel"], "Mistral and Mixtral"),
+        (vec!["family", "mixtra"], "Mistral and Mixtral"),
         (vec!["family", "Qwn/*"], "Qwen"),
     ] {
         let ran = place.run(&args);

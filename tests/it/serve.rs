@@ -292,7 +292,7 @@ fn an_address_names_no_file_and_what_is_wrong_with_it_is_said() {
         ("//evil.example/x".into(), 404, "no such page"),
         ("/svg/owners".into(), 404, "no such page"),
         ("/svg/rank?size=0x0".into(), 400, "size"),
-        ("/png/rank?size=4001x10".into(), 400, "at most 4000x4000"),
+        ("/png/rank?size=4001x400".into(), 400, "at most 4000x4000"),
     ] {
         let got = server.get(&address);
         assert_eq!(got.status, status, "{address}: {}", got.text());
