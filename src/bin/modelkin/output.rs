@@ -165,8 +165,8 @@ pub fn say(text: &str) {
     LINES.suspend(|| _ = writeln!(io::stderr(), "{text}"));
 }
 
-/// The end of a failed run: the error with its causes, each said once.
-pub fn failed(error: &anyhow::Error) -> ExitCode {
+/// An error with its causes, each said once.
+pub fn with_causes(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain() {
         let cause = cause.to_string();
@@ -175,6 +175,11 @@ pub fn failed(error: &anyhow::Error) -> ExitCode {
             text += &cause;
         }
     }
-    say(&format!("error: {text}{}", hints::of(error)));
+    text
+}
+
+/// The end of a failed run.
+pub fn failed(error: &anyhow::Error) -> ExitCode {
+    say(&format!("error: {}{}", with_causes(error), hints::of(error)));
     if error.is::<Usage>() { ExitCode::from(USAGE) } else { ExitCode::FAILURE }
 }

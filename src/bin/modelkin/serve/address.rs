@@ -3,6 +3,7 @@
 
 use std::any::TypeId;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use anyhow::{anyhow, bail};
 use clap::{Arg, ArgAction, CommandFactory};
@@ -22,6 +23,9 @@ pub const COMMANDS: [&str; 17] = [
 /// terminal is spoken to.
 const OURS: [&str; 11] =
     ["cite", "color", "exit-code", "format", "help", "no-pager", "quiet", "size", "snapshots", "trust-nothing", "wait"];
+
+/// The commands as clap knows them. It takes a while to make them, and every link asks them.
+static KNOWN: LazyLock<clap::Command> = LazyLock::new(Args::command);
 
 /// What stands as it is in a path. A name may hold a slash, as ids do.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/').remove(b':');
@@ -95,8 +99,7 @@ impl Address {
             },
         };
         let mut words = vec![command.to_owned()];
-        let factory = Args::command();
-        let known = factory.find_subcommand(command).ok_or(NoPage)?;
+        let known = KNOWN.find_subcommand(command).ok_or(NoPage)?;
         let options: Vec<&Arg> = options(known).collect();
         for (name, value) in query {
             let long = |arg: &&&Arg| {
@@ -130,8 +133,7 @@ impl Address {
     /// The address of what the words of a command line ask.
     pub fn of(words: &[String]) -> Address {
         let command = words.first().map_or("", String::as_str);
-        let factory = Args::command();
-        let known = factory.find_subcommand(command);
+        let known = KNOWN.find_subcommand(command);
         let takes_value = |long: &str| {
             known.is_some_and(|known| known.get_arguments().any(|arg| arg.get_long() == Some(long) && !is_flag(arg)))
         };

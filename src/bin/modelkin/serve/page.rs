@@ -15,6 +15,7 @@ use super::parts::{self, Kind, Page, Part};
 use super::reply::Reply;
 use super::shelf::Shelf;
 use crate::desk;
+use crate::output::with_causes;
 
 const STYLE: &str = concat!(include_str!("../../../ink/page.css"), include_str!("serve.css"));
 const SCRIPT: &str = include_str!("serve.js");
@@ -64,18 +65,6 @@ pub fn others(all: &[Arc<Shelf>], shelf: &Shelf) -> String {
     let others = all.iter().filter(|other| other.digest != shelf.digest);
     let shown: Vec<String> = others.map(|other| dated(other.atlas.snapshot())).collect();
     if shown.is_empty() { "no other; name it too when the server is started".to_owned() } else { shown.join("; ") }
-}
-
-/// An error with its causes, each said once.
-pub fn said(error: &anyhow::Error) -> String {
-    let mut said = String::new();
-    for cause in error.chain().map(ToString::to_string) {
-        if !said.contains(&cause) {
-            said += if said.is_empty() { "" } else { ": " };
-            said += &cause;
-        }
-    }
-    said
 }
 
 /// A page that says why there is none.
@@ -221,7 +210,7 @@ impl Shell<'_> {
                 }
             }
             Kind::About => self.about(out),
-            Kind::Home | Kind::Owner | Kind::Answer => (),
+            Kind::Plain => (),
         }
     }
 
@@ -263,7 +252,7 @@ impl Shell<'_> {
         );
         match answer.and_then(|answer| self.filled(part, number, &answer)) {
             Ok(text) => out += &text,
-            Err(error) => _ = writeln!(out, "<div class=\"warning\">{}</div>", lines(&said(&error))),
+            Err(error) => _ = writeln!(out, "<div class=\"warning\">{}</div>", lines(&with_causes(&error))),
         }
         out + "</section>\n"
     }

@@ -30,15 +30,14 @@ pub struct Page {
 
 /// What stands on a page beside its questions.
 pub enum Kind {
-    Home,
+    /// Nothing does.
+    Plain,
     /// A model, by its id.
     Model(String),
     /// A family, by its name, with those beside it.
     Family(String, Vec<String>),
-    Owner,
     About,
     Diff,
-    Answer,
 }
 
 /// So many children of a model are shown at once where there is no script.
@@ -64,7 +63,7 @@ pub fn page(address: &Address, shelf: &Shelf) -> anyhow::Result<Page> {
         ("search", "") if address.query.iter().all(|(_, value)| value.trim().is_empty()) => Ok(Page {
             title: "Search".into(),
             about: "Models by words of their ids, in any order; those with most descendants come first.".into(),
-            kind: Kind::Answer,
+            kind: Kind::Plain,
             parts: Vec::new(),
         }),
         ("report", "") if is_bare(address, &[]) => report(),
@@ -82,7 +81,7 @@ fn home(shelf: &Shelf) -> anyhow::Result<Page> {
     Ok(Page {
         title: "Who descends from whom among the world's open AI models".into(),
         about: format!("{} models, {} links between them", grouped(counts.models), grouped(counts.links)),
-        kind: Kind::Home,
+        kind: Kind::Plain,
         parts: vec![
             part("families", "Families by all that descends from them", &["rank", "--of", "families", "--top", "12"])?,
             part("models", "Models by all that descends from them", &["rank", "--top", "12"])?,
@@ -165,8 +164,10 @@ fn family(name: &str, address: &Address, shelf: &Shelf) -> anyhow::Result<Page> 
 
 /// The families with most descendants, but for this one.
 fn rivals(name: &str, shelf: &Shelf) -> anyhow::Result<Vec<String>> {
-    let first = shelf.first_families(RIVALS + 1)?;
-    Ok(first.iter().filter(|known| *known != name).take(RIVALS).cloned().collect())
+    let first = part("first", "", &["rank", "--of=families", &format!("--top={}", RIVALS + 1)])?;
+    let answer = shelf::ask(&shelf.atlas, &first.question)?;
+    let Facts::Ranking { ranking, .. } = answer.facts() else { return Ok(Vec::new()) };
+    Ok(ranking.rows.iter().map(|row| row.id.clone()).filter(|known| known != name).take(RIVALS).collect())
 }
 
 fn owner(name: &str, shelf: &Shelf) -> anyhow::Result<Page> {
@@ -188,7 +189,7 @@ fn owner(name: &str, shelf: &Shelf) -> anyhow::Result<Page> {
             part("months", "By month", &["compare", "--by=month", "--", &group])?,
             part("converters", "Who converts its models", &["flows", "--by=converter", &within, "--top=20"])?,
         ],
-        kind: Kind::Owner,
+        kind: Kind::Plain,
     })
 }
 
@@ -206,7 +207,7 @@ fn report() -> anyhow::Result<Page> {
     Ok(Page {
         title: "The report, section by section".into(),
         about: "Every figure of the snapshot: derivatives, downloads, releases, sizes, regions.".into(),
-        kind: Kind::Answer,
+        kind: Kind::Plain,
         parts: modelkin::survey::names().map(section).collect::<anyhow::Result<_>>()?,
     })
 }
@@ -231,10 +232,10 @@ fn one(address: &Address, shelf: &Shelf) -> anyhow::Result<Page> {
     if let Question::Family(_) | Question::Why(_) | Question::Upstream(_) = &question {
         shelf::ask(&shelf.atlas, &question)?;
     }
-    let title = format!("modelkin {}", question.command().trim_start_matches("modelkin "));
+    let title = question.command();
     let about = format!("The answer to `{title}`.");
     let part = Part { id: (*command).to_owned(), title: heading(command).to_owned(), words, question, with };
-    Ok(Page { title, about, kind: Kind::Answer, parts: vec![part] })
+    Ok(Page { title, about, kind: Kind::Plain, parts: vec![part] })
 }
 
 fn heading(command: &str) -> &'static str {

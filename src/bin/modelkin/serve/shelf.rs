@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use modelkin::ask::{self, Answer, Atlas, Facts, Question, Tables};
-use modelkin::census::{self, Group};
+use modelkin::ask::{self, Answer, Atlas, Question, Tables};
+use modelkin::census;
 use modelkin::snapshot::Snapshot;
 
-use crate::output::Usage;
-use crate::{asked, desk, snapshots};
+use crate::{desk, snapshots};
 
 /// A question that is judged to take longer than so many seconds is not begun.
 const WAIT: u64 = 10;
@@ -43,16 +42,6 @@ impl Shelf {
     /// Whether its digest begins so; fewer than twelve digits name nothing.
     pub fn is(&self, digest: &str) -> bool {
         digest.len() >= 12 && self.atlas.snapshot().provenance().digest.starts_with(digest)
-    }
-
-    /// The names of the families with most descendants.
-    pub fn first_families(&self, most: usize) -> anyhow::Result<Vec<String>> {
-        let words = ["rank", "--of=families", &format!("--top={most}")].map(str::to_owned);
-        let answer = ask(&self.atlas, &asked::question(&words)?)?;
-        let Facts::Ranking { ranking, group: Group::Families, .. } = answer.facts() else {
-            return Err(Usage("a ranking of families has no rows".into()).into());
-        };
-        Ok(ranking.rows.iter().map(|row| row.id.clone()).collect())
     }
 }
 

@@ -16,7 +16,7 @@ use super::parts::{self, Page};
 use super::reply::{CSV, HTML, JSON, Reply, TEXT};
 use super::shelf::{Refused, Shelf, ask};
 use crate::args::{self, FormatArg};
-use crate::output::Usage;
+use crate::output::{Usage, with_causes};
 use crate::{asked, desk, snapshots};
 
 pub struct Site {
@@ -119,13 +119,9 @@ impl Site {
             "map" if is_permanent => map::shown(&shelf)?,
             "map" => return Ok(Reply::to(&format!("/s/{}/map", shelf.digest))),
             _ if !is_permanent => {
-                let path = format!("/s/{}{}", shelf.digest, address.path);
-                let to = Address { path, query: address.query };
                 // What is not there is not led to.
-                parts::page(
-                    &Address { path: to.path[2 + shelf.digest.len() + 1..].to_owned(), query: to.query.clone() },
-                    &shelf,
-                )?;
+                parts::page(&address, &shelf)?;
+                let to = Address { path: format!("/s/{}{}", shelf.digest, address.path), query: address.query };
                 return Ok(Reply::to(&to.write()));
             }
             _ => {
@@ -154,31 +150,30 @@ impl Site {
         }
     }
 
-    pub fn answer(&self, shelf: &Shelf, mut address: Address) -> anyhow::Result<Answer> {
+    /// The answer to what an address asks, as it is wanted in a format.
+    fn answer(&self, shelf: &Shelf, mut address: Address, format: &str) -> anyhow::Result<Answer> {
         let with = address.take("with");
-        let question = asked::question(&address.words()?)?;
+        let mut words = address.words()?;
+        words.insert(1, format!("--format={format}"));
+        let question = asked::question(&words)?;
         desk::check(&question)?;
         ask(&self.beside(shelf, &question, with)?, &question)
     }
 
     /// The answer as the program writes it for programs.
-    fn data(&self, shelf: &Arc<Shelf>, mut address: Address) -> anyhow::Result<Reply> {
-        let (format, kind) = match address.take("format").as_deref() {
-            None | Some("json") => (FormatArg::Json, JSON),
-            Some("csv") => (FormatArg::Csv, CSV),
-            Some(other) => return Err(anyhow!(Usage(format!("{other:?} is no format here; json and csv are")))),
+    fn data(&self, shelf: &Shelf, mut address: Address) -> anyhow::Result<Reply> {
+        let format = address.take("format").unwrap_or_else(|| "json".to_owned());
+        let (written, kind) = match format.as_str() {
+            "json" => (FormatArg::Json, JSON),
+            "csv" => (FormatArg::Csv, CSV),
+            other => return Err(anyhow!(Usage(format!("{other:?} is no format here; json and csv are")))),
         };
-        let with = address.take("with");
-        let mut words = address.words()?;
-        words.insert(1, if format == FormatArg::Csv { "--format=csv" } else { "--format=json" }.to_owned());
-        let question = asked::question(&words)?;
-        desk::check(&question)?;
-        let answer = ask(&self.beside(shelf, &question, with)?, &question)?;
+        let answer = self.answer(shelf, address, &format)?;
         // What does not go together is said before anything is sent.
-        desk::report(&answer, format)?;
+        desk::report(&answer, written)?;
         Ok(Reply::streamed(kind, move |out| {
-            let report = desk::report(&answer, format).map_err(io::Error::other)?;
-            report.write(answer.snapshot(), format.into(), out)
+            let report = desk::report(&answer, written).map_err(io::Error::other)?;
+            report.write(answer.snapshot(), written.into(), out)
         }))
     }
 
@@ -207,7 +202,7 @@ impl Site {
                 Usage(format!("size: at most {SIDE}x{SIDE} here; --size of the program takes larger ones")).into()
             );
         }
-        let answer = self.answer(shelf, address)?;
+        let answer = self.answer(shelf, address, "table")?;
         let slides = answer.slides().map_err(desk::worded)?;
         let slide = slides.get(number.wrapping_sub(1)).ok_or(NoPage)?;
         let picture = Picture::from_suffix(door).ok_or(NoPage)?;
@@ -220,14 +215,12 @@ impl Site {
     }
 
     fn cited(&self, shelf: &Shelf, mut address: Address) -> anyhow::Result<Reply> {
-        let form = match address.take("form").as_deref() {
-            None | Some("text") => CitationFormat::Text,
-            Some("bibtex") => CitationFormat::Bibtex,
-            Some("csl") => CitationFormat::Csl,
-            Some(other) => return Err(anyhow!(Usage(format!("{other:?} is no form; text, bibtex and csl are")))),
+        let name = address.take("form").unwrap_or_else(|| CitationFormat::Text.name().to_owned());
+        let Some(form) = CitationFormat::ALL.into_iter().find(|form| form.name() == name) else {
+            return Err(anyhow!(Usage(format!("{name:?} is no form; text, bibtex and csl are"))));
         };
         let kind = if form == CitationFormat::Csl { JSON } else { TEXT };
-        Ok(Reply::new(200, kind, self.answer(shelf, address)?.cite(form).map_err(desk::worded)?))
+        Ok(Reply::new(200, kind, self.answer(shelf, address, "table")?.cite(form).map_err(desk::worded)?))
     }
 
     /// A page goes out part by part, as they are answered.
@@ -268,7 +261,7 @@ fn refused(error: &anyhow::Error, target: &str) -> Reply {
         None if error.is::<Usage>() => 400,
         None => 500,
     };
-    let said = page::said(error);
+    let said = with_causes(error);
     let is_data = target.trim_start_matches("/s/").split('/').take(2).any(|part| part == "api");
     match is_data {
         true => Reply::new(status, JSON, format!("{}\n", serde_json::json!({ "error": said }))),
