@@ -66,25 +66,23 @@ impl Words {
         self.option("--min-descendants", selection.min_descendants);
         self.option("--collapse", selection.collapse.map(Collapse::name));
     }
+}
 
-    /// Joins the words as a shell reads them, quoted where need be.
-    fn line(self) -> String {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=@+".contains(c);
-        let quoted = |word: String| match !word.is_empty() && word.chars().all(is_plain) {
-            true => word,
-            false => format!("'{}'", word.replace('\'', r"'\''")),
-        };
-        self.0.into_iter().map(quoted).collect::<Vec<_>>().join(" ")
-    }
+/// Joins words as a shell reads them, quoted where need be.
+pub fn command_line(words: impl IntoIterator<Item = String>) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=@+".contains(c);
+    let quoted = |word: String| match !word.is_empty() && word.chars().all(is_plain) {
+        true => word,
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    };
+    words.into_iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 impl Question {
     /// Writes the command line by which the program is asked this, quoted for a shell. It names neither snapshot nor
     /// tables; a diff has EARLIER and LATER in the place of its snapshots, a comparison along some SNAPSHOTS, FILE, OURS and FLAGGED stand for lists of models, and POLICY for a file.
     pub fn command(&self) -> String {
-        let mut words = Words(self.words());
-        words.0.insert(0, "modelkin".to_owned());
-        words.line()
+        command_line(std::iter::once("modelkin".to_owned()).chain(self.words()))
     }
 
     /// Lists the words of that command line behind the program's name, not quoted: the command, names, and options with a value as

@@ -28,6 +28,7 @@ mod wire;
 
 pub use answer::{Answer, Facts};
 pub use atlas::Atlas;
+pub use command::command_line;
 pub use comparison::{Compare, Flows, Rank};
 pub use contradiction::Contradiction;
 pub use filter::Filter;

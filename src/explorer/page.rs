@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Packed;
+use crate::ink::escaped;
 
 const MARKS: &str = include_str!("marks.js");
 const MAP: &str = include_str!("explorer.js");
@@ -84,15 +85,15 @@ impl Page {
 
     /// Gives the page of a server that has the style ([`STYLE`]) and the script ([`served_script`]) at these addresses of its own.
     pub fn served(&self, style: &str, script: &str) -> String {
-        let style = format!("<link rel=\"stylesheet\" href=\"{}\">", html(style));
-        let script = format!("<script type=\"module\" src=\"{}\"></script>", html(script));
+        let style = format!("<link rel=\"stylesheet\" href=\"{}\">", escaped(style));
+        let script = format!("<script type=\"module\" src=\"{}\"></script>", escaped(script));
         let (before, after) = self.around("", &style, &script);
         before + &after
     }
 
     /// What stands before the data and behind them.
     fn around(&self, policy: &str, style: &str, script: &str) -> (String, String) {
-        let (title, description, footer) = (html(&self.title), html(&self.description), html(&self.footer));
+        let (title, description, footer) = (escaped(&self.title), escaped(&self.description), escaped(&self.footer));
         let about = inside_script(&self.about());
         let (before, after) = PAGE.split_once("{data}").unwrap_or((PAGE, ""));
         let before = filled(
@@ -111,8 +112,8 @@ impl Page {
 }
 
 /// Gives the script of a page that a server gives. The page ends with `/map`, and asks the server below its own address
-/// for `data?at=&size=&colour=&area=&marks=` (a `View` as JSON), `model?id=` (an `About`), `children?id=` (a list of `Child`) and
-/// `search?q=` (a list of `{"id":, "descendants":}`, best first); it links to `model/ID` beside itself.
+/// for `data?at=&size=&colour=&area=&marks=` (a `View` as JSON), `model?id=` (an `About`) and `children?id=` (a list of `Child`), and beside
+/// itself for `suggest?q=` (`rows` of `{"id":, "descendants":}`, best first); it links to `model/ID` there.
 pub fn served_script() -> String {
     script(SERVED)
 }
@@ -126,22 +127,6 @@ fn filled(mut rest: &str, texts: &[(&str, &str)]) -> String {
         rest = after;
     }
     out + rest
-}
-
-/// A text that is nothing but text, in HTML and its attributes.
-fn html(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// JSON in which nothing ends the script in which it stands.

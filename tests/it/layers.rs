@@ -134,7 +134,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "explorer",
-        may_import: &["census", "lineage", "reference", "snapshot", "model"],
+        may_import: &["ink", "census", "lineage", "reference", "snapshot", "model"],
         foreign: &["base64", "flate2", "jiff", "serde", "serde_json", "sha2", "thiserror"],
     },
     Room {

@@ -407,7 +407,7 @@ fn what_is_typed_so_far_finds_what_a_search_finds() {
     for text in ["q", "qwen2.5 gguf", "unsloth", "nothing at all is called so", "Qwen/Qwen2.5-7B"] {
         let rows = |target: &str| serde_json::from_slice::<Value>(&server.get(target).body).unwrap()["rows"].clone();
         let text = text.replace(' ', "+");
-        assert_eq!(rows(&format!("/suggest?q={text}")), rows(&format!("/api/search?q={text}&top=12")), "{text}");
+        assert_eq!(rows(&format!("/suggest?q={text}")), rows(&format!("/api/search?q={text}&top=20")), "{text}");
     }
     assert_eq!(server.get("/suggest?q=").status, 400);
 }
@@ -427,7 +427,8 @@ fn the_map_is_asked_place_by_place() {
         assert!(text.contains(line), "{text}");
     }
     let script = text.split("src=\"").nth(1).unwrap().split('"').next().unwrap();
-    assert!(server.get(script).text().contains("/map/"));
+    let script = server.get(script).text();
+    assert!(["'map/data'", "'map/model'", "'map/children'", "'suggest'"].iter().all(|place| script.contains(place)));
     let top = json("/map/data?at=hub&size=descendants&colour=licence&area=1000000&marks=400");
     let marks = top["marks"].as_array().unwrap();
     assert!((16..=400).contains(&marks.len()), "{}", marks.len());
@@ -442,8 +443,8 @@ fn the_map_is_asked_place_by_place() {
     assert_eq!(about["descendants"], api["rows"][0]["f2"]);
     let children = json(&format!("/map/children?id={id}"));
     assert_eq!(children.as_array().unwrap().len() as u64, api["rows"][0]["f1"].as_u64().unwrap());
-    let found = json("/map/search?q=qwen2.5-14b");
-    assert_eq!(found[0]["id"], id);
+    let found = json("/suggest?q=qwen2.5-14b");
+    assert_eq!(found["rows"][0]["id"], id);
     for (target, status) in [
         ("/map/data?at=model:no/such&size=descendants&colour=relation&area=1&marks=1", 404),
         ("/map/data?at=&size=descendants&colour=relation&area=1&marks=1", 404),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::bail;
-use modelkin::ask::{Begin, Select};
+use modelkin::ask::{Begin, Select, command_line};
 use modelkin::explorer::{Forest, Packed, Page};
 use modelkin::ink::{Citation, CitationFormat, day, footer, grouped, plural};
 use modelkin::snapshot::FileSet;
@@ -67,15 +67,12 @@ pub fn page(forest: &Forest, command: &str) -> Page {
 
 /// The command that makes the same map again.
 fn command(args: &args::Explore) -> String {
-    let quoted = |word: &str| match word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:".contains(c)) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
-    };
-    let mut words = vec!["modelkin explore".to_owned()];
-    words.extend(args.family.iter().map(|name| format!("--family {}", quoted(name))));
-    words.extend(args.below.iter().map(|id| format!("--below {}", quoted(id))));
+    let mut words = vec!["modelkin".to_owned(), "explore".to_owned()];
+    let mut option = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
+    args.family.iter().for_each(|name| option("--family", name));
+    args.below.iter().for_each(|id| option("--below", id));
     words.extend(args.all.then(|| "--all".to_owned()));
     let output = args.output.file_name().map(Path::new).unwrap_or(&args.output);
-    words.push(format!("-o {}", quoted(&output.display().to_string())));
-    words.join(" ")
+    words.extend(["-o".to_owned(), output.display().to_string()]);
+    command_line(words)
 }

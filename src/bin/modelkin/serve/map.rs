@@ -1,19 +1,15 @@
 //! The map of a snapshot, place by place.
 
 use anyhow::anyhow;
-use modelkin::ask::{Facts, Question, Search};
 use modelkin::explorer::{self, Asked, Colour, Place, Size};
-use serde_json::json;
 
 use super::address::{Address, NoPage};
 use super::page;
 use super::reply::{HTML, JSON, Reply};
-use super::shelf::{Shelf, ask, worded};
+use super::shelf::{Shelf, worded};
 use crate::explore;
 use crate::output::Usage;
 
-/// So many models are found by what was typed so far.
-const FOUND: usize = 50;
 /// A view has so many marks at least, and is drawn on so many square pixels at most: those of eight large screens.
 const MARKS: usize = 16;
 const AREA: f64 = 64e6;
@@ -28,13 +24,6 @@ pub fn shown(shelf: &Shelf) -> anyhow::Result<Reply> {
 /// What the page of the map asks for.
 pub fn asked(what: &str, address: &mut Address, shelf: &Shelf) -> anyhow::Result<Reply> {
     let mut text = |name: &str| address.take(name).unwrap_or_default();
-    if what == "search" {
-        let question = Question::Search(Search { text: text("q"), most: Some(FOUND), nearest: false });
-        let answer = ask(&shelf.atlas, &question)?;
-        let Facts::Found { found, census, .. } = answer.facts() else { return Err(NoPage.into()) };
-        let hit = |row: &u32| json!({"id": answer.snapshot().id(*row), "descendants": census.facts(*row).descendants});
-        return Ok(sent(serde_json::to_vec(&found.rows.iter().map(hit).collect::<Vec<_>>())?));
-    }
     let forest = shelf.atlas.forest().map_err(worded)?;
     match what {
         "model" => Ok(sent(serde_json::to_vec(&forest.about(&text("id")).map_err(refused)?)?)),

@@ -179,7 +179,7 @@ impl Site {
 
     /// Models by what was typed so far, as a search gives them. Nothing near is looked for where there is none.
     fn suggested(&self, shelf: &Shelf, mut address: Address) -> anyhow::Result<Reply> {
-        const MOST: usize = 12;
+        const MOST: usize = 20;
         let text = address.take("q").unwrap_or_default();
         let question = Question::Search(Search { text, most: Some(MOST), nearest: false });
         let answer = ask(&shelf.atlas, &question)?;
