@@ -224,3 +224,30 @@ fn a_family_of_another_hub_is_mentioned_by_its_name_there() {
     }
     assert_eq!(place.run(&["check", "--below", "ms:Qwen/base", "--owner", "ms:Qwen", "--snapshot", "far"]).code, 0);
 }
+
+/// What is wrong with a number is said in words, whatever option it is of.
+#[test]
+fn a_number_that_is_none_or_none_of_those_that_are_wanted_is_told() {
+    let place = Place::new();
+    for (args, says) in [
+        (&["serve", "--port", "x"][..], "'--port <N>': no whole number, such as 20"),
+        (&["serve", "--port", "70000"], "'--port <N>': too large a number"),
+        (&["serve", "--port", "-1"], "'--port <N>': no whole number, such as 20"),
+        (&["rank", "--top", "x"], "'--top <N>': no whole number, such as 20"),
+        (&["rank", "--top", "-1"], "'--top <N>': no whole number, such as 20"),
+        (&["rank", "--top", "99999999999999999999999"], "'--top <N>': too large a number"),
+        (&["rank", "--by", "growth", "--days", "0"], "'--days <N>': a number from 1 on is wanted"),
+        (&["rank", "--by", "growth", "--days", "a"], "'--days <N>': no whole number, such as 20"),
+        (
+            &["why", "a/a", "a/b", "--all", "--max-paths", "1001"],
+            "'--max-paths <N>': a number from 1 to 1000 is wanted",
+        ),
+        (&["crawl", "--limit", "0"], "'--limit <N>': a number from 1 on is wanted"),
+        (&["crawl", "--timeout", "3601"], "'--timeout <SECONDS>': a number from 1 to 3600 is wanted"),
+        (&["crawl", "--patience", "10001"], "'--patience <MINUTES>': a number from 0 to 10000 is wanted"),
+    ] {
+        let ran = place.run(args);
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
+        assert!(ran.err.contains(says), "{args:?}: {}", ran.err);
+    }
+}

@@ -1,5 +1,6 @@
 //! The values of options are read here, and the errors say what may be written.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -121,7 +122,20 @@ pub fn measures() -> String {
 
 /// How many.
 pub fn whole<N: FromStr>(text: &str) -> Result<N, String> {
-    text.parse().map_err(|_| "no whole number, such as 20".into())
+    let is_large = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().map_err(|_| if is_large { "too large a number".into() } else { "no whole number, such as 20".into() })
+}
+
+/// How many, from a least number on, up to the largest, if there is one.
+pub fn within<N: FromStr + PartialOrd + Display + Copy + Send + Sync + 'static>(
+    least: N,
+    most: Option<N>,
+) -> impl Fn(&str) -> Result<N, String> + Clone + Send + Sync + 'static {
+    move |text| match (whole(text)?, most) {
+        (number, _) if number < least => Err(format!("a number from {least} on is wanted")),
+        (number, Some(most)) if number > most => Err(format!("a number from {least} to {most} is wanted")),
+        (number, _) => Ok(number),
+    }
 }
 
 /// A day; of a month, or of a year, the first.

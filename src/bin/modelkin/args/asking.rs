@@ -10,7 +10,7 @@ use super::chart::{Chart, Drawable};
 use super::common::{Asked, Filter, Form, Question, Tables, Trust, Wait};
 use crate::choice::{CiteArg, CollapseArg, ColorArg, GroupArg};
 use crate::values::To;
-use crate::values::{any_owner, engine, format, measure, measures, whole};
+use crate::values::{any_owner, engine, format, measure, measures, whole, within};
 
 #[derive(Debug, ClapArgs)]
 pub struct Family {
@@ -71,7 +71,7 @@ pub struct Rank {
     #[arg(long, default_value_t = 20, value_name = "N", value_parser = whole::<usize>, allow_negative_numbers = true)]
     pub top: usize,
     /// For --by growth: how many days before the snapshot's date are recent [default: 30]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = within(1u16, None), allow_negative_numbers = true)]
     pub days: Option<u16>,
     #[command(flatten)]
     pub drawable: Drawable,

@@ -7,7 +7,7 @@ use modelkin::ask::Day;
 
 use super::common::Wait;
 use crate::choice::KindArg;
-use crate::values::{cited, model_id, owner, tag};
+use crate::values::{cited, model_id, owner, tag, within};
 
 #[derive(Debug, ClapArgs)]
 pub struct Verify {
@@ -73,11 +73,11 @@ pub struct Crawl {
     #[arg(long = "filter", value_name = "TAG", value_parser = tag)]
     pub filters: Vec<String>,
     /// End after so many rows of the listing
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = within(1u64, None), allow_negative_numbers = true)]
     pub limit: Option<u64>,
     /// Stop at a listing of more models, which goes on with a greater number [default: ten times what the Hub had when it was
     /// last counted]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = within(1u64, None), allow_negative_numbers = true)]
     pub max_models: Option<u64>,
     /// Fetch the cards of derived models too, and read what they declare
     #[arg(long)]
@@ -106,10 +106,10 @@ pub struct Crawl {
     #[arg(long, value_name = "FILE")]
     pub aliases: Option<PathBuf>,
     /// Seconds of silence after which a request is tried again
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = within(1u64, Some(3600)), allow_negative_numbers = true)]
     pub timeout: u64,
     /// Minutes for which one page is tried before the crawl stops, waits that the Hub asks for left out; it can go on
     /// later
-    #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u64).range(..=10_000))]
+    #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = within(0u64, Some(10_000)), allow_negative_numbers = true)]
     pub patience: u64,
 }

@@ -8,7 +8,7 @@ use modelkin::export::BomFormat;
 
 use super::common::{Asked, Filter, Question};
 use crate::choice::{CiteArg, FormatArg};
-use crate::values::{bom, whole};
+use crate::values::{bom, whole, within};
 
 /// Models by their ids and by lists.
 #[derive(Debug, Clone, ClapArgs)]
@@ -73,7 +73,7 @@ pub struct Why {
     #[arg(long)]
     pub all: bool,
     /// How many ways to show at most
-    #[arg(long, value_name = "N", default_value_t = 20, requires = "all", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 20, requires = "all", value_parser = within(1u16, Some(1000)), allow_negative_numbers = true)]
     pub max_paths: u16,
     #[command(flatten)]
     pub exit: Exit,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use super::common::Tables;
+use crate::values::whole;
 
 #[derive(Debug, ClapArgs)]
 pub struct Serve {
@@ -14,7 +15,7 @@ pub struct Serve {
     #[arg(value_name = "SNAPSHOT")]
     pub snapshots: Vec<PathBuf>,
     /// The port; 0 is any that is free
-    #[arg(long, value_name = "N", default_value_t = 8765)]
+    #[arg(long, value_name = "N", default_value_t = 8765, value_parser = whole::<u16>, allow_negative_numbers = true)]
     pub port: u16,
     /// Show the first page in the browser
     #[arg(long)]
