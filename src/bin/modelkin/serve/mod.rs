@@ -95,6 +95,8 @@ async fn listen(listener: TcpListener, site: Arc<Site>, guard: Arc<Guard>) {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
+        // An answer goes out in two pieces, and the second one is not to wait until the first is acknowledged.
+        _ = stream.set_nodelay(true);
         let (site, guard, turns) = (Arc::clone(&site), Arc::clone(&guard), Arc::clone(&turns));
         tokio::spawn(async move {
             let _room = room;
