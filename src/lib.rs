@@ -7,8 +7,8 @@
 //! crawl      the Hub's pages, one after the other, kept as they come
 //! snapshot   all records of one instant, in one file
 //! lineage    the graph: parents, children, cycles, what is odd
-//! census     counts below every model and of families, rankings       <- reference: families, aliases
 //! search     models by words of their ids, best first
+//! census     counts below every model and of families, rankings       <- reference: families, aliases
 //! import     sources become a finished snapshot
 //! provenance where models come from, whom they reach, under which terms
 //! report     the same as rows for programs and blocks for people       <- ink: tables, JSON, CSV, Markdown, pages

@@ -13,11 +13,14 @@ use crate::search::Finder;
 use crate::snapshot::Snapshot;
 
 /// So many lineages under a filter are kept, and so many censuses: at three million models some 40 and 25 MB each. And so many
-/// answers of those that are small, or a part of the lineage at most.
+/// parts of a lineage.
 const MOST: usize = 4;
 
-/// An answer with more rows is not kept.
-const MOST_ROWS: usize = 10_000;
+/// So many small answers are kept: those about all families of a table are among them.
+const MOST_ANSWERS: usize = 64;
+
+/// An answer with more rows is not small.
+const MOST_ROWS: usize = 1000;
 
 /// An `Atlas` is a snapshot with the tables beside it, ready to be asked. Its clones are the same atlas: what one
 /// question computed, the next one finds.
@@ -43,6 +46,7 @@ struct Known {
     whole: OnceLock<Lineage>,
     lineages: Kept<Filter, Lineage>,
     censuses: Kept<(Filter, Counting), Arc<Census>>,
+    trees: Kept<Question, Arc<Facts>>,
     answers: Kept<Question, Arc<Facts>>,
     finder: OnceLock<Finder>,
     forest: OnceLock<Arc<Forest>>,
@@ -142,16 +146,17 @@ impl Atlas {
         let is_small = match question {
             Question::Family(family) => family.list.is_none(),
             Question::Rank(rank) => rank.most.is_some_and(|most| most <= MOST_ROWS),
-            Question::Show(show) => show.lines.is_some(),
             Question::Owners(owners) => owners.most.is_some_and(|most| most <= MOST_ROWS),
             Question::Flows(flows) => flows.most.is_some_and(|most| most <= MOST_ROWS),
             Question::Explain(_) | Question::Why(_) => true,
             _ => false,
         };
         let find = || Ok((settled.clone(), Arc::new(self.find(&settled)?)));
-        let facts = match is_small {
-            true => remembered(&self.known.answers, |asked| *asked == settled, find)?,
-            false => find()?.1,
+        let is_it = |asked: &Question| *asked == settled;
+        let facts = match &settled {
+            Question::Show(show) if show.lines.is_some() => remembered(&self.known.trees, MOST, is_it, find)?,
+            _ if is_small => remembered(&self.known.answers, MOST_ANSWERS, is_it, find)?,
+            _ => find()?.1,
         };
         let answer = Answer::new(question.clone(), meant, facts, self.snapshot.clone(), Arc::clone(&self.tables));
         // Whatever columns it will be shown by are read, too.
@@ -191,7 +196,8 @@ impl Atlas {
 
     /// What finds models by words of their ids.
     pub(super) fn finder(&self) -> Result<&Finder, Error> {
-        once(&self.known.finder, || Ok(Finder::new(&self.census(&Filter::default())?)?))
+        let best = || Ok(self.census(&Filter::default())?.best());
+        once(&self.known.finder, || Finder::new(&self.snapshot, best))
     }
 
     /// Gives the lineage with all links of the snapshot.
@@ -212,7 +218,7 @@ impl Atlas {
             return Ok(lineage);
         }
         let known = |known: &Filter| known.follows_as(filter);
-        remembered(&self.known.lineages, known, || Ok((filter.clone(), filter.links(&lineage))))
+        remembered(&self.known.lineages, MOST, known, || Ok((filter.clone(), filter.links(&lineage))))
     }
 
     /// Gives the counts below every model under a filter; the last few are remembered.
@@ -226,7 +232,7 @@ impl Atlas {
 
     pub(super) fn counted(&self, filter: &Filter, counting: &Counting) -> Result<Arc<Census>, Error> {
         let known = |(links, known): &(Filter, Counting)| links.follows_as(filter) && known == counting;
-        remembered(&self.known.censuses, known, || {
+        remembered(&self.known.censuses, MOST, known, || {
             let kept = if filter.follows_all() { Census::kept(&self.snapshot, counting)? } else { None };
             let census = match kept {
                 Some(kept) => kept,
@@ -316,6 +322,7 @@ impl Atlas {
 /// made, so that two that ask at once may both make it.
 fn remembered<K, V: Clone>(
     kept: &Kept<K, V>,
+    most: usize,
     is_it: impl Fn(&K) -> bool,
     make: impl FnOnce() -> Result<(K, V), Error>,
 ) -> Result<V, Error> {
@@ -337,7 +344,7 @@ fn remembered<K, V: Clone>(
         return Ok(value);
     }
     kept.push((key, made.clone()));
-    if kept.len() > MOST {
+    if kept.len() > most {
         kept.remove(0);
     }
     Ok(made)

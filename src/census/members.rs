@@ -6,6 +6,7 @@ use super::{Counting, Error, kept_rows};
 use crate::lineage::Lineage;
 use crate::model::{Word, WordList};
 use crate::reference::{Family, Matcher};
+use crate::search::{Finder, Words};
 use crate::snapshot::{self, Array, Row, Snapshot};
 
 /// Under which names a family's members and mentions are kept: this version of what they are, and the family's rule. What it is
@@ -134,18 +135,47 @@ pub(super) fn mentions(
     if let Some(mentions) = kept_rows(snapshot, &names(family)[1])? {
         return Ok(mentions.iter().copied().filter(counts).collect());
     }
-    let (tags, libraries) = (snapshot.list(WordList::Tags)?, snapshot.word(Word::Library)?);
+    let (named, tagged) = rayon::join(|| named(family, lineage), || tagged(family, snapshot));
+    let (mut mentions, tagged) = (named?, tagged?);
+    mentions.extend(tagged);
+    if family.has_libraries() {
+        let libraries = snapshot.word(Word::Library)?;
+        let is_of = |row: &Row| libraries.at(*row).is_some_and(|library| family.is_library(library));
+        mentions.par_extend(snapshot.rows().into_par_iter().filter(is_of));
+    }
+    mentions.sort_unstable();
+    mentions.dedup();
+    mentions.retain(counts);
+    Ok(mentions)
+}
+
+/// The rows whose names mention a family. A word is looked up where the snapshot keeps an index.
+fn named(family: &Family, lineage: &Lineage) -> Result<Vec<Row>, snapshot::Error> {
+    let snapshot = lineage.snapshot();
+    let Some((words, finder)) = family.words_in_names().zip(Finder::kept(snapshot)?) else {
+        return Ok(search(lineage, |ids| family.named_among(ids)).collect());
+    };
+    let mut rows = Vec::new();
+    for word in words {
+        rows.extend(finder.rows(&Words::one(word))?);
+    }
+    // It may be the owner in whose name the word stands.
+    let ids: Vec<&str> = rows.iter().map(|row| snapshot.id(*row)).collect();
+    Ok(rows.iter().zip(family.named_among(&ids)).filter(|(_, is_named)| *is_named).map(|(row, _)| *row).collect())
+}
+
+/// The rows of models with a tag that mentions a family.
+fn tagged(family: &Family, snapshot: &Snapshot) -> Result<Vec<Row>, snapshot::Error> {
+    if !family.has_tags() {
+        return Ok(Vec::new());
+    }
+    let tags = snapshot.list(WordList::Tags)?;
     let words: Vec<&str> = tags.words().collect();
     let is_tag: Vec<bool> = words.par_iter().map(|tag| family.is_tag(tag)).collect();
-    let has_tags = is_tag.contains(&true);
-    let mut named = vec![false; snapshot.len()];
-    search(lineage, |ids| family.named_among(ids)).for_each(|row| named[row as usize] = true);
-    let is_mention = |row: &Row| {
-        named[*row as usize]
-            || (has_tags && tags.at(*row).iter().any(|tag| is_tag[*tag as usize]))
-            || libraries.at(*row).is_some_and(|library| family.is_library(library))
-    };
-    Ok(snapshot.rows().into_par_iter().filter(is_mention).filter(counts).collect())
+    match is_tag.contains(&true) {
+        true => Ok(tags.rows_with(|tag| is_tag[tag as usize])),
+        false => Ok(Vec::new()),
+    }
 }
 
 /// The rows whose ids `find` marks, in order; it is given many ids at a time.

@@ -31,6 +31,7 @@ mod targets;
 mod threads;
 mod tree;
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use std::sync::OnceLock;
@@ -241,6 +242,15 @@ impl Census {
     /// Gives the models with children, in order of the ids.
     pub fn models(&self) -> &[Row] {
         self.table.rows()
+    }
+
+    /// Gives the models with counted descendants, those with most first, and among equals in order of their ids.
+    pub fn best(&self) -> Vec<Row> {
+        let counted = self.all().filter(|(_, facts)| facts.descendants > 0);
+        let mut ordered: Vec<(Reverse<u64>, Row)> =
+            counted.map(|(row, facts)| (Reverse(facts.descendants), row)).collect();
+        ordered.sort_unstable();
+        ordered.into_iter().map(|(_, row)| row).collect()
     }
 
     /// The counts of the model at a place among [`Census::models`].

@@ -1,4 +1,4 @@
-use crate::census::{self, Error, TooLong};
+use crate::census::{self, Census, Counting, Error, TooLong};
 use crate::reference::Family;
 use crate::search;
 use crate::snapshot::Snapshot;
@@ -18,6 +18,9 @@ pub fn keep(snapshot: &mut Snapshot, families: &[Family]) -> Result<(), Error> {
 /// Those of [`keep`].
 pub fn keep_within(snapshot: &mut Snapshot, families: &[Family], wait: Option<u64>) -> Result<Option<TooLong>, Error> {
     let left_out = census::keep_within(snapshot, families, wait)?;
-    search::keep(snapshot)?;
+    // There is no order without the counts.
+    if let Some(census) = Census::kept(snapshot, &Counting::default())? {
+        search::keep(snapshot, census.best());
+    }
     Ok(left_out)
 }

@@ -26,6 +26,8 @@ enum Pattern {
     Owner(String),
     /// One id.
     Model(String),
+    /// A word that stands in a name, or is a tag; and the expression that finds it.
+    Word(String, Regex),
     Id(Regex),
     Name(Regex),
     Tag(Regex),
@@ -38,6 +40,7 @@ impl Pattern {
         let (kind, text) = match self {
             Pattern::Owner(owner) => ("owner", owner.as_str()),
             Pattern::Model(id) => ("model", id.as_str()),
+            Pattern::Word(word, _) => ("word", word.as_str()),
             Pattern::Id(regex) => ("id", regex.as_str()),
             Pattern::Name(regex) => ("name", regex.as_str()),
             Pattern::Tag(regex) => ("tag", regex.as_str()),
@@ -58,7 +61,7 @@ impl Family {
             country: None,
             part_of: None,
             members: vec![Pattern::Owner(owner.into())],
-            mentions: mentions(name),
+            mentions: mentions(name).into_iter().collect(),
         }
     }
 
@@ -101,7 +104,7 @@ impl Family {
             country: None,
             part_of: None,
             members: vec![Pattern::Model(id.into())],
-            mentions: mentions(name),
+            mentions: mentions(name).into_iter().collect(),
         }
     }
 
@@ -144,21 +147,40 @@ impl Family {
         let mut found = vec![false; ids.len()];
         let names: Vec<&str> = ids.iter().map(|id| name_in(id)).collect();
         for pattern in &self.mentions {
-            if let Pattern::Name(regex) = pattern {
+            if let Pattern::Name(regex) | Pattern::Word(_, regex) = pattern {
                 search(regex, &names, &mut found);
             }
         }
         found
     }
 
+    /// Gives the words one of which stands in every name that mentions the family, where no expression tells these names.
+    pub fn words_in_names(&self) -> Option<Vec<&str>> {
+        let words = self.mentions.iter().filter_map(|pattern| match pattern {
+            Pattern::Word(word, _) => Some(Some(word.as_str())),
+            Pattern::Name(_) => Some(None),
+            _ => None,
+        });
+        words.collect()
+    }
+
     /// Tells whether tags may mention the family.
     pub fn has_tags(&self) -> bool {
-        self.mentions.iter().any(|pattern| matches!(pattern, Pattern::Tag(_)))
+        self.mentions.iter().any(|pattern| matches!(pattern, Pattern::Tag(_) | Pattern::Word(..)))
     }
 
     /// Tells whether a tag mentions the family.
     pub fn is_tag(&self, tag: &str) -> bool {
-        self.mentions.iter().any(|pattern| matches!(pattern, Pattern::Tag(regex) if regex.is_match(tag.as_bytes())))
+        self.mentions.iter().any(|pattern| match pattern {
+            Pattern::Tag(regex) => regex.is_match(tag.as_bytes()),
+            Pattern::Word(word, _) => tag.eq_ignore_ascii_case(word),
+            _ => false,
+        })
+    }
+
+    /// Tells whether libraries may mention the family.
+    pub fn has_libraries(&self) -> bool {
+        self.mentions.iter().any(|pattern| matches!(pattern, Pattern::Library(_)))
     }
 
     /// Tells whether a library mentions the family.
@@ -174,11 +196,8 @@ fn name_in(id: &str) -> &str {
     id.split_once('/').map_or_else(|| id.rsplit(':').next().unwrap_or(id), |(_, name)| name)
 }
 
-fn mentions(word: &str) -> Vec<Pattern> {
-    let word = regex::escape(word);
-    let name = compile(&word).map(Pattern::Name);
-    let tag = compile(&format!("^{word}$")).map(Pattern::Tag);
-    name.into_iter().chain(tag).collect()
+fn mentions(word: &str) -> Option<Pattern> {
+    Some(Pattern::Word(word.into(), compile(&regex::escape(word)).ok()?))
 }
 
 fn compile(pattern: &str) -> Result<Regex, regex::Error> {
@@ -290,7 +309,7 @@ impl Matcher {
             for pattern in family.members.iter().chain(&family.mentions) {
                 match pattern {
                     Pattern::Id(regex) => ids.push((regex.as_str(), number)),
-                    Pattern::Name(regex) => names.push((regex.as_str(), number)),
+                    Pattern::Name(regex) | Pattern::Word(_, regex) => names.push((regex.as_str(), number)),
                     Pattern::Owner(owner) => {
                         whole.entry(format!("{}/", owner.to_ascii_lowercase())).or_default().push(number);
                     }

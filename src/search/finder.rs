@@ -1,19 +1,22 @@
-use std::sync::Arc;
+use std::sync::OnceLock;
 
 use super::blocks::Blocks;
-use super::candidates::Candidates;
+use super::candidates::{Broken, Candidates};
 use super::index::Index;
 use super::order::Order;
 use super::page::Page;
 use super::words::Words;
-use crate::census::Census;
-use crate::snapshot::{Error, Row};
+use crate::lineage::RowSet;
+use crate::snapshot::{Error, Row, Snapshot};
 
-/// A `Finder` finds models by words of their ids. It holds the snapshot, the counts by which models are ordered, and the index; any number
-/// of threads may ask it at once.
+/// A `Finder` finds models by words of their ids. It holds the snapshot, the order of the models, and the index; any number of threads
+/// may ask it at once.
 #[derive(Debug)]
 pub struct Finder {
-    census: Arc<Census>,
+    snapshot: Snapshot,
+    order: Order,
+    /// The rows of the order.
+    ordered: OnceLock<RowSet>,
     blocks: Blocks,
     index: Index,
 }
@@ -38,19 +41,32 @@ pub enum Matches {
 }
 
 impl Finder {
-    /// Takes the order and the index that the snapshot of a census of everything keeps, or makes them.
+    /// Takes the order and the index that a snapshot keeps, if it keeps them.
     ///
     /// # Errors
     /// [`Error::Damaged`] if they are not as they were written.
-    pub fn new(census: &Arc<Census>) -> Result<Finder, Error> {
-        let snapshot = census.snapshot();
-        let kept = Order::kept(snapshot, census)?.zip(Index::kept(snapshot)?);
-        let (order, index) = kept.unwrap_or_else(|| {
-            let order = Order::of(census);
-            let index = Index::make(snapshot, &order);
-            (order, index)
-        });
-        Ok(Finder { census: Arc::clone(census), blocks: Blocks::new(&order, snapshot.len()), index })
+    pub fn kept(snapshot: &Snapshot) -> Result<Option<Finder>, Error> {
+        let kept = Order::kept(snapshot)?.zip(Index::kept(snapshot)?);
+        Ok(kept.map(|(order, index)| Finder::of(snapshot, order, index)))
+    }
+
+    /// Does the same, and makes the index of a snapshot that keeps none. `best` gives the models that others descend from, those with
+    /// most descendants first.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if what is kept is not as it was written, and those of `best`.
+    pub fn new<E: From<Error>>(snapshot: &Snapshot, best: impl FnOnce() -> Result<Vec<Row>, E>) -> Result<Finder, E> {
+        if let Some(kept) = Finder::kept(snapshot)? {
+            return Ok(kept);
+        }
+        let order = Order::of(best()?);
+        let index = Index::make(snapshot, &order);
+        Ok(Finder::of(snapshot, order, index))
+    }
+
+    fn of(snapshot: &Snapshot, order: Order, index: Index) -> Finder {
+        let blocks = Blocks::new(&order, snapshot.len());
+        Finder { snapshot: snapshot.clone(), order, ordered: OnceLock::new(), blocks, index }
     }
 
     /// Finds the first so many models whose ids have all words, or all of them without a number. `exact` is a model whose whole id was
@@ -70,9 +86,7 @@ impl Finder {
         if words.is_empty() {
             return Ok(Found { rows, matches: Matches::All(matches) });
         }
-        let broken = |reason| {
-            self.census.snapshot().damaged(format!("the kept arrays of searches: a list of blocks has {reason}"))
-        };
+        let broken = |reason| self.broken(reason);
         let mut candidates = Candidates::of(&mut words, &self.index, self.blocks.len()).map_err(broken)?;
         let most = most.unwrap_or(usize::MAX);
         let (mut page, mut looked, mut from) = (Page::default(), 0, 0);
@@ -82,7 +96,7 @@ impl Finder {
                 return Ok(Found { rows, matches: Matches::AtLeast(matches) });
             }
             let stretches = self.blocks.stretches(block, pieces);
-            page.search(stretches, &words, self.census.snapshot(), |row| {
+            page.search(stretches, &words, &self.snapshot, |row| {
                 let is_later = self.blocks.is_in_row(block) && self.is_elsewhere(row);
                 if !is_later && exact != Some(row) {
                     matches += 1;
@@ -97,10 +111,31 @@ impl Finder {
         Ok(Found { rows, matches: Matches::All(matches) })
     }
 
+    /// Gives every row whose id has all words, in order: names that models have no more are among them.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if a list of the index that the snapshot keeps is none.
+    pub(crate) fn rows(&self, words: &Words) -> Result<Vec<Row>, Error> {
+        let (mut words, mut rows) = (words.clone(), Vec::new());
+        let broken = |reason| self.broken(reason);
+        let mut candidates = Candidates::of(&mut words, &self.index, self.blocks.len()).map_err(broken)?;
+        let (mut page, mut from) = (Page::default(), 0);
+        while let Some((block, pieces)) = candidates.next(from).map_err(broken)? {
+            page.search(self.blocks.stretches(block, pieces), &words, &self.snapshot, |row| rows.push(row));
+            from = block + 1;
+        }
+        rows.sort_unstable();
+        rows.dedup();
+        Ok(rows)
+    }
+
+    fn broken(&self, reason: Broken) -> Error {
+        self.snapshot.damaged(format!("the kept arrays of searches: a list of blocks has {reason}"))
+    }
+
     /// Whether a row is found among those that others descend from, or is a mere name of one that is called otherwise today.
     fn is_elsewhere(&self, row: Row) -> bool {
-        let snapshot = self.census.snapshot();
-        let is_old = !snapshot.is_listed(row) && snapshot.alias_of(row).is_some();
-        is_old || self.census.facts(row).descendants > 0
+        let ordered = self.ordered.get_or_init(|| RowSet::from_rows(self.snapshot.len(), &self.order.0));
+        ordered.holds(row) || (!self.snapshot.is_listed(row) && self.snapshot.alias_of(row).is_some())
     }
 }

@@ -17,20 +17,14 @@ mod words;
 pub use finder::{Finder, Found, Matches};
 pub use words::Words;
 
-use crate::census::{Census, Counting};
-use crate::snapshot::{Error, Snapshot};
+use crate::snapshot::{Row, Snapshot};
 use index::Index;
 use order::Order;
 
-/// Computes what a search reads and keeps it in the snapshot: the models that others descend from, best first, and the index. Where the
-/// counts of models are not kept, nothing is: there is no order without them.
-///
-/// # Errors
-/// [`Error::Damaged`] if the snapshot is not as it was written.
-pub fn keep(snapshot: &mut Snapshot) -> Result<(), Error> {
-    let Some(census) = Census::kept(snapshot, &Counting::default())? else { return Ok(()) };
-    let order = Order::of(&census);
+/// Computes what a search reads and keeps it in the snapshot: the models that others descend from, those with most descendants first,
+/// as they are given, and the index.
+pub fn keep(snapshot: &mut Snapshot, best: Vec<Row>) {
+    let order = Order::of(best);
     let index = Index::make(snapshot, &order);
     order.to_keep().into_iter().chain(index.to_keep()).for_each(|(name, array)| snapshot.keep(name, array));
-    Ok(())
 }

@@ -15,6 +15,11 @@ impl Words {
         Words(words.iter().map(|word| Finder::new(word).into_owned()).collect())
     }
 
+    /// Takes a text as one word.
+    pub(crate) fn one(text: &str) -> Words {
+        Words(vec![Finder::new(&text.to_ascii_lowercase()).into_owned()])
+    }
+
     /// Tells whether there is no word.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

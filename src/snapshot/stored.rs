@@ -5,6 +5,7 @@ use std::ops::{Range, RangeInclusive};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
+use rayon::prelude::*;
 
 use super::agree::{Agreed, any, as_many, below, ends, graphic, rising};
 use super::part::{Parts, bit};
@@ -204,6 +205,22 @@ impl ListColumn {
     /// Gives the first of the row's words, if there is one.
     pub fn first_at(&self, row: Row) -> Option<&str> {
         self.words_at(row).next()
+    }
+
+    /// Gives the rows that have one of some words, in order.
+    pub(crate) fn rows_with(&self, is_wanted: impl Fn(u32) -> bool + Sync) -> Vec<Row> {
+        const MANY: usize = 64 * 1024;
+        // Most lists have none: the words are gone through where they lie, and a row is looked up where there is one.
+        let of_part = |(part, codes): (usize, &[u32])| {
+            let wanted = codes.iter().enumerate().filter(|(_, word)| is_wanted(**word));
+            let row = |at: usize| self.ends.partition_point(|end| *end as usize <= at) as Row - 1;
+            let mut rows: Vec<Row> = wanted.map(|(at, _)| row(part * MANY + at)).collect();
+            rows.dedup();
+            rows
+        };
+        let mut rows: Vec<Row> = self.codes.par_chunks(MANY).enumerate().flat_map_iter(of_part).collect();
+        rows.dedup();
+        rows
     }
 
     /// Gives every distinct word of the lists, in order; a word's place here is its number.

@@ -1,8 +1,8 @@
 //! All that can be asked of a snapshot, and one to ask it of. The fuzzer has it too (`fuzz/targets/snapshot.rs`).
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use modelkin::census::{Bursts, Census, Counted, Counting, FamilyCount, Measure, Part, Ranking};
+use modelkin::census::{self, Bursts, Census, Counted, Counting, FamilyCount, Measure, Part, Ranking};
 use modelkin::lineage::Lineage;
 use modelkin::provenance::{About, Blast, Books, Common, Judge, Policy, Siblings, Upstream, Why};
 use modelkin::reference::{Bases, Families, Family, Publishers, Terms};
@@ -86,7 +86,8 @@ pub fn ask(snapshot: &Snapshot) -> Result<String, Box<dyn std::error::Error + Se
     say(&judge.model(last));
     say(&Changes::between(snapshot, snapshot)?);
     say(&snapshot.nearest("a/bb", 3));
-    let finder = Finder::new(&Arc::new(Census::count(&lineage, &Counting::default())?))?;
+    let finder =
+        Finder::new(snapshot, || Ok::<_, census::Error>(Census::count(&lineage, &Counting::default())?.best()))?;
     for (text, most) in [("a", None), ("b/", Some(1)), ("Qwen 7b", Some(3)), ("new/name", None), ("nobody", None)] {
         say(&finder.find(&Words::new(text), lineage.row(text), most)?);
     }

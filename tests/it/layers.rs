@@ -71,9 +71,10 @@ const ROOMS: &[Room] = &[
     },
     Room { name: "lineage", may_import: &["snapshot", "model"], foreign: &["petgraph", "fixedbitset"] },
     Room { name: "reference", may_import: &["model"], foreign: &["csv", "regex", "sha2", "thiserror"] },
+    Room { name: "search", may_import: &["lineage", "snapshot", "model"], foreign: &["memchr"] },
     Room {
         name: "census",
-        may_import: &["lineage", "reference", "snapshot", "model"],
+        may_import: &["search", "lineage", "reference", "snapshot", "model"],
         foreign: &["rayon", "thiserror"],
     },
     Room {
@@ -94,10 +95,9 @@ const ROOMS: &[Room] = &[
             "ttf_parser",
         ],
     },
-    Room { name: "search", may_import: &["census", "snapshot", "model"], foreign: &["memchr"] },
     Room {
         name: "import",
-        may_import: &["search", "census", "lineage", "reference", "snapshot", "source", "model"],
+        may_import: &["census", "search", "lineage", "reference", "snapshot", "source", "model"],
         foreign: &["thiserror"],
     },
     Room {

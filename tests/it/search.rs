@@ -1,15 +1,18 @@
 //! Models by words of their ids: what is found is what a look at every id finds, with an index that is kept or made, in any case and
 //! order.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::thread;
 
 use fastrand::Rng;
 use modelkin::ask::{Answer, Atlas, Contradiction, Error, Facts, Filter, Question, Search, Tables};
+use modelkin::census::{self, Counted, Counting, Part};
 use modelkin::import;
 use modelkin::ink::Format;
 use modelkin::lineage::Lineage;
+use modelkin::model::WordList;
+use modelkin::reference::Family;
 use modelkin::search::{Found, Matches};
 use modelkin::snapshot::{Row, Snapshot};
 use proptest::prelude::*;
@@ -281,4 +284,40 @@ fn many_search_at_once() {
         assert_eq!(told, alone[at], "{}", texts[at]);
     }
     assert_eq!(shared.census(&Filter::default()).unwrap().snapshot().len(), sample.len());
+}
+
+#[test]
+fn mentions_are_the_same_with_an_index_and_by_a_look_at_every_name() {
+    let odd =
+        "x/About-M3_and-O1 : tags=m12,O2\ny/m1.json : tags=chat\no3/none : tags=M1\nm2/x -> z/o1 : merge tags=y,m3\n";
+    proptest!(ProptestConfig::with_cases(40), |(text in any_lineage())| {
+        let bare = snapshot(&(text + odd));
+        let mut kept = bare.clone();
+        import::keep(&mut kept, &[]).unwrap();
+        let (bare, kept) = (Lineage::from_snapshot(&bare).unwrap(), Lineage::from_snapshot(&kept).unwrap());
+        let snapshot = bare.snapshot();
+        let tags = snapshot.list(WordList::Tags).unwrap();
+        let name = |id: &str| id.split_once('/').map_or(id, |(_, name)| name).to_ascii_lowercase();
+        let ids: Vec<&str> = snapshot.rows().map(|row| snapshot.id(row)).collect();
+        let owners: BTreeSet<&str> = ids.iter().filter_map(|id| Some(id.split_once('/')?.0)).collect();
+        let families = ids.iter().map(|id| (Family::of_model(id), name(id)))
+            .chain(owners.iter().map(|owner| (Family::of_owner(owner), owner.to_ascii_lowercase())));
+        let mut met = 0;
+        for (family, word) in families {
+            let members = census::members(&family, &bare).unwrap();
+            let is_tag = |row: Row| tags.words_at(row).any(|tag| tag.eq_ignore_ascii_case(&word));
+            let mentions: Vec<Row> = snapshot
+                .rows()
+                .filter(|row| snapshot.is_listed(*row) && !members.contains(row))
+                .filter(|row| name(snapshot.id(*row)).contains(&word) || is_tag(*row))
+                .collect();
+            for lineage in [&bare, &kept] {
+                let listing = Part::Mentions.list(&family, lineage, &Counting::default(), Counted::Others).unwrap();
+                let listed: Vec<Row> = listing.rows.into_iter().map(|(row, _)| row).collect();
+                prop_assert_eq!(&listed, &mentions, "{}", family.name);
+            }
+            met += mentions.len();
+        }
+        prop_assert!(met > 0);
+    });
 }
