@@ -158,7 +158,12 @@ impl Snapshot {
         let frame = Frame::read(bytes, &footer);
         let format = stored.metadata().get(FORMAT_KEY).map_or("unknown", String::as_str);
         match (&frame, format == FORMAT) {
-            (Ok(frame), true) => check_seal(bytes, &footer, frame).map_err(&damaged)?,
+            (Ok(frame), true) => {
+                // A packed one lies in memory, and otherwise in its file.
+                let is_it = |map: &memmap2::Mmap| map.len() == bytes.len() && !Snapshot::is_packed(map);
+                let scattered = opened.map_scattered().ok().filter(is_it);
+                check_seal(bytes, scattered.as_deref().unwrap_or(bytes), &footer, frame).map_err(&damaged)?;
+            }
             (Err(reason), true) => return Err(damaged(reason.clone())),
             (_, false) if format == "unknown" => {
                 return Err(damaged("it is another program's Arrow file, or its end was altered".into()));

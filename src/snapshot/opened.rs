@@ -17,12 +17,27 @@ impl Opened {
 
     /// Maps the file's bytes. They stay those of this file when another one takes its place, but not when somebody
     /// writes over it.
-    #[allow(unsafe_code, reason = "the one memory map; a snapshot is replaced by renaming, never written in place")]
     pub fn map(&self) -> io::Result<bytes::Bytes> {
+        Ok(bytes::Bytes::from_owner(self.mapped()?))
+    }
+
+    /// Maps them a second time, for a look at a few bytes here and there: nothing is read ahead of these, which would be most of a
+    /// large file.
+    pub fn map_scattered(&self) -> io::Result<memmap2::Mmap> {
+        let map = self.mapped()?;
+        // Where the system takes no advice, it reads ahead.
+        #[cfg(unix)]
+        {
+            _ = map.advise(memmap2::Advice::Random);
+        }
+        Ok(map)
+    }
+
+    #[allow(unsafe_code, reason = "the one memory map; a snapshot is replaced by renaming, never written in place")]
+    fn mapped(&self) -> io::Result<memmap2::Mmap> {
         // SAFETY: the map is read only. This program never changes a snapshot in place: it writes a new file and renames
         // it. Another program that does so all the same while we read breaks the promise of every map: `is_as_it_was` tells.
-        let map = unsafe { memmap2::MmapOptions::new().map(&self.file)? };
-        Ok(bytes::Bytes::from_owner(map))
+        unsafe { memmap2::MmapOptions::new().map(&self.file) }
     }
 
     /// Tells whether nobody has written to it or cut it off since.
