@@ -17,7 +17,7 @@ use crate::snapshot::Snapshot;
 const MOST: usize = 4;
 
 /// So many small answers are kept: those about all families of a table are among them.
-const MOST_ANSWERS: usize = 64;
+const MOST_ANSWERS: usize = 256;
 
 /// An answer with more rows is not small.
 const MOST_ROWS: usize = 1000;

@@ -77,6 +77,8 @@ pub fn run(args: &args::Serve) -> anyhow::Result<ExitCode> {
         if args.open {
             open(&shown);
         }
+        let ready = Arc::clone(&site);
+        std::thread::spawn(move || _ = ready.prepare());
         tokio::select! {
             () = listen(listener, site, guard) => (),
             ended = tokio::signal::ctrl_c() => ended?,

@@ -60,6 +60,19 @@ impl Site {
         Ok(site)
     }
 
+    /// Asks what the first page asks and what each family's begins with, so that the first reader does not wait for it. Whoever asks is
+    /// told what is wrong with an answer.
+    pub fn prepare(&self) -> anyhow::Result<()> {
+        let shelf = self.first()?;
+        let home = parts::page(&Address::read("/")?, &shelf)?;
+        let families = shelf.atlas.tables().families().names();
+        let families = families.map(|name| asked::question(&["family".to_owned(), "--".to_owned(), name.to_owned()]));
+        for question in home.parts.into_iter().map(|part| Ok(part.question)).chain(families) {
+            ask(&shelf.atlas, &question?)?;
+        }
+        Ok(())
+    }
+
     /// The snapshot that plain addresses show. If its file was replaced, the new one is: the old one stays, for whoever has its address.
     fn first(&self) -> anyhow::Result<Arc<Shelf>> {
         let first = self.all().first().cloned().ok_or_else(|| anyhow!("there is no snapshot"))?;
