@@ -223,7 +223,7 @@ fn a_model_s_page_draws_every_way_up_to_its_roots() {
     };
     place.file(
         "l.edges",
-        &format!(
+        format!(
             "?gone/base -> a/base : finetune\na/base -> p/parent-0, p/parent-1 : finetune\n{}{}",
             merge(20),
             merge(150)

@@ -253,6 +253,31 @@ for (const [device, width] of [['desktop', 1440], ['phone', 375]]) {
   if (ids.at(-1) !== expected({}).at(-1).id) say(`the last row is ${ids.at(-1)}, not ${expected({}).at(-1).id}`);
   await page.close();
 }
+// A family beside two others, by keyboard: models are suggested beside families, and a wrong name is told at its field.
+{
+  const page = await browser.newPage();
+  const say = (what) => wrong.push(`family: ${what}`);
+  page.on('pageerror', (error) => say(`error: ${error}`));
+  await page.goto(`${site}/family/${text(families[0])}`, { waitUntil: 'networkidle0' });
+  const type = async (place, name) => {
+    await page.focus(`.beside div:nth-of-type(${place}) input`);
+    await page.keyboard.down('Control');
+    await page.keyboard.press('a');
+    await page.keyboard.up('Control');
+    await page.keyboard.type(name);
+  };
+  await type(2, model.split('/').at(-1).toLowerCase());
+  const suggested = (id) => [...document.querySelectorAll('#families option')].some((option) => option.value === id);
+  await page.waitForFunction(suggested, { timeout: 5000 }, model).catch(() => say(`${model} is not suggested`));
+  await type(2, model);
+  await type(1, 'no such name');
+  await Promise.all([page.waitForNavigation({ waitUntil: 'networkidle0' }), page.keyboard.press('Enter')]);
+  const told = await page.$eval('[aria-invalid]', (field) => document.getElementById(field.getAttribute('aria-describedby'))?.textContent).catch(() => '');
+  if (!told?.includes('no such name')) say(`of a wrong name is said ${told}`);
+  const command = await page.$eval('#beside code', (code) => code.textContent);
+  if (command !== `modelkin compare ${families[0]} ${model}`) say(`beside it stands what ${command} gives`);
+  await page.close();
+}
 await browser.close();
 if (wrong.length) {
   console.error([...new Set(wrong)].slice(0, 40).join('\n'));

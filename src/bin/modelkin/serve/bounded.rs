@@ -4,8 +4,9 @@ use modelkin::ask::Question;
 use modelkin::ink::{Block, Report, grouped, plural};
 use modelkin::model::Hint;
 
-/// The most rows of a table, lines of a tree, and models of a picture, that a page shows.
+/// The most rows of a table, lines of a tree, bars and models of a picture, that a page shows.
 pub const ROWS: usize = 1_000;
+pub const BARS: usize = 100;
 pub const MODELS: usize = 120;
 
 /// Asks for no more than a page shows, and says whether more was asked for.

@@ -94,25 +94,24 @@ async function children(section) {
     return $("select", {}, option("", "any"), ...counts.map(([value, count]) => option(value, `${value} (${grouped(count)})`)), ...rest);
   };
   // A field of its own says that something is not known, and the others of its kind rest meanwhile.
-  const unknown = (name, count) => {
+  const unknown = (name, title, count) => {
     const box = $("input", { type: "checkbox" });
     fields[`${name}?`] = box;
-    return $("label", { className: "check" }, box, `${UNKNOWN} (${grouped(count)})`);
+    return $("label", { className: "check" }, box, `${title} ${UNKNOWN} (${grouped(count)})`);
   };
   const none = (name) => all.filter((row) => row[name] === null).length;
   const names = $("datalist", { id: "owners" }, ...owners.slice(0, 200).map(([owner, count]) => $("option", { value: owner, textContent: `${owner} (${grouped(count)})` })));
   if (none("owner")) names.append($("option", { value: UNKNOWN }));
   const owner = $("input", { type: "search", autocomplete: "off" });
   owner.setAttribute("list", "owners");
-  const group = (title, ...inside) => $("fieldset", { className: "of" }, $("legend", { textContent: title }), ...inside);
   const clear = $("button", { type: "button", className: "plain", textContent: "Show all" });
   const tools = $("div", { className: "tools" },
     field("q", "words", $("input", { type: "search", placeholder: "any words" })),
     field("relation", "relation", choice(counted(all.map((row) => row.relation)), 0)),
     field("owner", "owner", owner), names,
     field("licence", "licence", choice(counted(all.flatMap((row) => row.licences)), none("licence"))),
-    group("created", field("from", "from", $("input", { type: "date" })), field("to", "to", $("input", { type: "date" })), unknown("from", none("created"))),
-    group("downloads in 30 days", field("downloads", "at least", $("input", { type: "number", min: 0 })), unknown("downloads", none("downloads"))), clear);
+    field("from", "created from", $("input", { type: "date" })), field("to", "created to", $("input", { type: "date" })), unknown("from", "date", none("created")),
+    field("downloads", "downloads at least", $("input", { type: "number", min: 0 })), unknown("downloads", "downloads", none("downloads")), clear);
 
   const heads = $("tr"), above = $("tbody"), body = $("tbody"), below = $("tbody");
   const table = $("table", {}, $("thead", {}, heads), above, body, below);

@@ -58,7 +58,8 @@ pub fn facts(id: &str, shelf: &Shelf, address: impl Fn(&str) -> String) -> anyho
     let mut entry = |name: &str, value: &str| _ = writeln!(out, "<div><dt>{name}</dt><dd>{value}</dd></div>");
     if let Some(owner) = known.owner {
         let behind = known.publisher.map_or_else(String::new, |publisher| {
-            format!(", {} ({})", escaped(&publisher.name), escaped(&publisher.country))
+            let country = if publisher.country == "ZZ" { "international" } else { &publisher.country };
+            format!(", {} ({})", escaped(&publisher.name), escaped(country))
         });
         entry("Owner", &(link(&format!("/owner/{owner}"), owner) + &behind));
     }

@@ -296,8 +296,9 @@ impl Shell<'_> {
             );
         }
         let slides = match answer.facts() {
-            // Bars of nothing show nothing.
+            // Bars of nothing show nothing, nor do so many that nobody sees two of them at once.
             Facts::Family { count, .. } if count.f2.models == 0 => Vec::new(),
+            Facts::Ranking { ranking, .. } if ranking.rows.len() > bounded::BARS => Vec::new(),
             _ => answer.slides().map_err(desk::worded)?,
         };
         out.push_str("<div class=\"answer\">\n");
