@@ -2,7 +2,7 @@
 
 use super::{Answer, Atlas, Bom, Error, Export, Facts, names};
 use crate::census::Kin;
-use crate::export::{self, Extra, Graph, Tables};
+use crate::export::{self, ColorBy, Extra, Graph, Lead, Paint, Tables};
 use crate::provenance::{self, About, Judge, Policy};
 use crate::reference::{Aliases, Licences, TermSet};
 
@@ -76,5 +76,20 @@ impl Answer {
         let about =
             export::About { title: chosen.title.clone(), selection: words.clone(), program, written: Vec::new() };
         Ok(Some(Graph::new(census, &chosen.models, tables, about)?))
+    }
+
+    /// Draws the models of a tree as SVG that stands inside a page, merges with all their parents, and says how many pixels it is wide.
+    /// Any other question has no drawing. A `Lead` says where the id of a model leads.
+    ///
+    /// # Errors
+    /// There is an [`Error::Counting`] if a column that nodes show is not as it was written.
+    pub fn drawing(&self, lead: Lead<'_>) -> Result<Option<(String, u64)>, Error> {
+        let Facts::Tree { census, chosen, .. } = self.facts() else { return Ok(None) };
+        // What colours tell is the relation, of which no table says anything.
+        let tables = Tables::default();
+        let (title, selection) = (chosen.title.clone(), chosen.words.join(" "));
+        let about = export::About { title, selection, program: String::new(), written: Vec::new() };
+        let graph = Graph::new(census, &chosen.models, &tables, about)?;
+        Ok(Some(graph.inside(&Paint::new(&graph, ColorBy::Relation), lead)))
     }
 }

@@ -9,12 +9,13 @@ use super::layers::{End, Head, Layers, Piece};
 use super::layout::Layout;
 use super::mark::{MARGIN, Mark, PAGE, Pen, Point, Stroke};
 use super::shape::Shape;
-use super::{ColorBy, Graph, Paint, legend};
+use super::{ColorBy, Graph, Lead, Paint, Status, legend};
 use crate::lineage::{self, Reach, Selection};
 use crate::model::Relation;
 
-/// The least width of a page.
+/// The least width of a page, and of what stands within one.
 const NARROWEST: f64 = 880.0;
+const WITHIN: f64 = 440.0;
 /// Models that were named are marked, if they are no more than this; a family has hundreds.
 const MARKED: usize = 12;
 /// What lies below or around is drawn in layers too, if it is no more than this, hangs together, and a link in five
@@ -33,6 +34,15 @@ pub(super) struct Drawing {
     pub height: f64,
     /// In the order in which they cover each other.
     pub marks: Vec<Mark>,
+}
+
+/// Where a drawing stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It is a file, and says itself what it shows.
+    File,
+    /// It stands within a page that says it.
+    Page,
 }
 
 /// What is drawn, before it is known where on the page.
@@ -97,15 +107,21 @@ impl<'g> Plan<'g> {
 }
 
 impl Drawing {
-    pub fn new(graph: &Graph<'_>, paint: &Paint) -> Drawing {
+    pub fn new(graph: &Graph<'_>, paint: &Paint, lead: Lead<'_>, place: Place) -> Drawing {
         let Plan { shapes, places, size, lines, told } = Plan::new(graph, paint.by());
-        let page = (size.0 + 2.0 * MARGIN).max(NARROWEST);
         let mut marks = Vec::new();
-        let top = legend::write(&mut marks, graph, paint, told.unwrap_or_default(), page);
+        let least = if place == Place::File { NARROWEST } else { WITHIN };
+        let page = (size.0 + 2.0 * MARGIN).max(least);
+        let top = match place {
+            Place::File => legend::write(&mut marks, graph, paint, told.unwrap_or_default(), page),
+            Place::Page => legend::signs(&mut marks, graph, paint, page, MARGIN),
+        };
         let moved = |(x, y): Point| (x + MARGIN, y + top);
         marks.extend(lines.into_iter().map(|mark| shifted(mark, &moved)));
         for (shape, place) in shapes.into_iter().zip(places) {
-            marks.extend(shape.marks(moved(place), paint));
+            let node = &shape.node;
+            let lead = if node.status == Status::Collapsed { None } else { lead(&node.id) };
+            marks.extend(shape.marks(moved(place), paint, lead));
         }
         Drawing { width: page.round(), height: (top + size.1 + MARGIN).round(), marks }
     }

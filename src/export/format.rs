@@ -1,6 +1,6 @@
 use std::io::{self, Write};
 
-use super::drawing::Drawing;
+use super::drawing::{Drawing, Place};
 use super::{
     Engine, FilePart, Graph, Layout, Paint, cytoscape, dot, edges, gexf, graphml, mermaid, node_link, parquet, picture,
     svg, table,
@@ -131,7 +131,7 @@ impl Format {
     /// Gives width and height of the picture in pixels, if it is one that the program itself lays out.
     pub fn extent(self, graph: &Graph<'_>, paint: &Paint, engine: Engine) -> Option<(u64, u64)> {
         let is_drawn = matches!(self, Format::Svg | Format::Png | Format::Pdf) && engine == Engine::Outline;
-        let drawing = is_drawn.then(|| Drawing::new(graph, paint))?;
+        let drawing = is_drawn.then(|| Drawing::new(graph, paint, &|_| None, Place::File))?;
         Some((drawing.width as u64, drawing.height as u64))
     }
 

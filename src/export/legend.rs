@@ -26,7 +26,12 @@ pub(super) fn write(marks: &mut Vec<Mark>, graph: &Graph<'_>, paint: &Paint, tol
         marks.push(Mark::Text { at: (MARGIN, y - 2.0), text, font });
         y += 15.0;
     }
-    let mut legend = Legend { marks, page, at: (MARGIN, y + 2.0) };
+    signs(marks, graph, paint, page, y + 2.0)
+}
+
+/// Writes what colours, sizes and lines mean, from a height on; gives the top of what stands under it.
+pub(super) fn signs(marks: &mut Vec<Mark>, graph: &Graph<'_>, paint: &Paint, page: f64, top: f64) -> f64 {
+    let mut legend = Legend { marks, page, at: (MARGIN, top) };
     legend.fill(graph, paint);
     legend.at.1 + 22.0
 }

@@ -31,8 +31,12 @@ pub(super) enum Mark {
         text: String,
         font: Font,
     },
-    /// Marks with what is told when the pointer rests on them.
-    Told(String, Vec<Mark>),
+    /// Marks with what is told when the pointer rests on them, and the address that they lead to, if they do.
+    Told {
+        tip: String,
+        lead: Option<String>,
+        inner: Vec<Mark>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]

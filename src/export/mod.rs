@@ -34,3 +34,6 @@ pub use format::Format;
 pub use graph::{About, Attribute, Graph, Kind, NODE_FIELDS, Node, Status, Tables};
 pub use paint::{ColorBy, Paint};
 pub use part::FilePart;
+
+/// A `Lead` says where the id of a model leads, if anywhere.
+pub type Lead<'l> = &'l dyn Fn(&str) -> Option<String>;

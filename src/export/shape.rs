@@ -72,8 +72,8 @@ impl<'g> Shape<'g> {
         (self.labelled() + note, LINE + (self.lines.len() - 1) as f64 * UNDER)
     }
 
-    /// Marks with the left end of the dot at a place.
-    pub fn marks(self, (x, y): Point, paint: &Paint) -> Vec<Mark> {
+    /// Marks with the left end of the dot at a place, which lead to an address if there is one.
+    pub fn marks(self, (x, y): Point, paint: &Paint, lead: Option<String>) -> Vec<Mark> {
         let mut marks = Vec::new();
         let (wide, high) = (self.labelled(), self.size().1);
         if self.is_named {
@@ -91,7 +91,7 @@ impl<'g> Shape<'g> {
             let at = (x + 2.0 * self.radius + BESIDE, first + at as f64 * UNDER);
             inner.push(Mark::Text { at, text, font: self.font });
         }
-        marks.push(Mark::Told(tip, inner));
+        marks.push(Mark::Told { tip, lead, inner });
         marks
     }
 }

@@ -1,13 +1,14 @@
 use std::io::{self, Write};
 
-use super::drawing::Drawing;
+use super::drawing::{Drawing, Place};
 use super::mark::{Font, Mark, Pen, Point, Stroke};
 use super::xml::Xml;
-use super::{Graph, Paint, Status};
+use super::{Graph, Lead, Paint, Status};
+use crate::ink::hub_page;
 
 /// Draws a picture that needs no other program.
 pub(super) fn write(graph: &Graph<'_>, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
-    let drawing = Drawing::new(graph, paint);
+    let drawing = Drawing::new(graph, paint, &|id| hub_page(id, graph.snapshot()), Place::File);
     let mut xml = Xml::begin(out)?;
     let size = [drawing.width.to_string(), drawing.height.to_string()];
     xml.open(
@@ -24,6 +25,37 @@ pub(super) fn write(graph: &Graph<'_>, paint: &Paint, out: &mut dyn Write) -> io
     xml.text("title", &[], &graph.about.title)?;
     xml.text("desc", &[], &graph.note())?;
     xml.empty("rect", &[("width", "100%"), ("height", "100%"), ("fill", "#FFFFFF")])?;
+    marks(&mut xml, &drawing.marks)?;
+    xml.finish("svg")
+}
+
+impl Graph<'_> {
+    /// Draws the graph as it stands inside a page that says itself what it shows: nodes, links, and a legend. A `Lead` says where the
+    /// id of a model leads. The colours are those of a file, for the page's style to take others in their places. Beside the SVG stands
+    /// how wide it is, in pixels.
+    pub fn inside(&self, paint: &Paint, lead: Lead<'_>) -> (String, u64) {
+        let drawing = Drawing::new(self, paint, lead, Place::Page);
+        let mut out = Vec::new();
+        // Memory takes whatever is written.
+        _ = inside(&drawing, &self.about.title, &mut out);
+        (String::from_utf8_lossy(&out).into_owned(), drawing.width as u64)
+    }
+}
+
+fn inside(drawing: &Drawing, title: &str, out: &mut dyn Write) -> io::Result<()> {
+    let mut xml = Xml::within(out);
+    let size = [drawing.width.to_string(), drawing.height.to_string()];
+    xml.open(
+        "svg",
+        &[
+            ("role", "group"),
+            ("aria-label", title),
+            ("width", &size[0]),
+            ("height", &size[1]),
+            ("viewBox", &format!("0 0 {} {}", size[0], size[1])),
+            ("fill", "none"),
+        ],
+    )?;
     marks(&mut xml, &drawing.marks)?;
     xml.finish("svg")
 }
@@ -56,11 +88,15 @@ fn marks(xml: &mut Xml<'_>, all: &[Mark]) -> io::Result<()> {
                 attributes.extend(is_italic.then_some(("font-style", "italic")));
                 xml.text("text", &attributes, text)?;
             }
-            Mark::Told(tip, inner) => {
-                xml.open("g", &[])?;
+            Mark::Told { tip, lead, inner } => {
+                let (name, attributes) = match lead {
+                    Some(address) => ("a", &[("href", address.as_str())][..]),
+                    None => ("g", &[][..]),
+                };
+                xml.open(name, attributes)?;
                 xml.text("title", &[], tip)?;
                 marks(xml, inner)?;
-                xml.close("g")?;
+                xml.close(name)?;
             }
         }
     }

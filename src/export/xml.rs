@@ -18,6 +18,11 @@ impl<'w> Xml<'w> {
         Ok(Xml { writer, replaced: 0 })
     }
 
+    /// What stands within another document.
+    pub fn within(out: &'w mut dyn io::Write) -> Xml<'w> {
+        Xml { writer: Writer::new_with_indent(out, b' ', 1), replaced: 0 }
+    }
+
     /// Opens an element.
     pub fn open(&mut self, name: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
         let start = self.start(name, attributes);

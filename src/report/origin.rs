@@ -63,8 +63,10 @@ fn yes(is: bool) -> String {
 /// Lists everything that some models descend from. `shown` are the ancestors that are listed, `about` tells of them, and `words` state
 /// the filter.
 pub fn upstream(upstream: &Upstream, about: About<'_>, words: &str) -> Report<'static> {
-    let mut grid = Grid::new(["id", "distance", "ways", "relation", "learned", "licence", "unavoidable", "root"])
-        .sparing(["learned", "ways", "root", "unavoidable", "licence"]);
+    let heads =
+        ["id", "distance", "ways", "relation", "learned", "licence", "created", "downloads", "unavoidable", "root"];
+    let mut grid =
+        Grid::new(heads).sparing(["learned", "ways", "root", "created", "downloads", "unavoidable", "licence"]);
     let mut rows = Vec::new();
     let unlisted = upstream.ancestors.iter().filter(|ancestor| !about.model(ancestor.row).is_listed).count();
     for ancestor in &upstream.ancestors {
@@ -76,6 +78,8 @@ pub fn upstream(upstream: &Upstream, about: About<'_>, words: &str) -> Report<'s
             ancestor.edge.relation.name().into(),
             about.learned(ancestor.row, ancestor.via, ancestor.edge).into(),
             licence(&model),
+            model.created.map_or_else(|| "–".into(), day),
+            model.downloads.map_or_else(|| "–".into(), grouped),
             yes(ancestor.is_unavoidable),
             yes(ancestor.is_root),
         ]);

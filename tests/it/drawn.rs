@@ -90,7 +90,7 @@ impl Picture {
                 Event::Eof => break,
                 Event::Start(start) => match start.name().as_ref() {
                     "svg" => picture.size = (number(&start, "width"), number(&start, "height")),
-                    "g" => in_node = true,
+                    "g" | "a" => in_node = true,
                     "title" => is_title = in_node,
                     "text" => {
                         let is_bold = start.try_get_attribute("font-weight").unwrap().is_some();
@@ -99,7 +99,7 @@ impl Picture {
                     }
                     _ => (),
                 },
-                Event::End(end) if end.name().as_ref() == "g" => in_node = false,
+                Event::End(end) if ["g", "a"].contains(&end.name().as_ref()) => in_node = false,
                 Event::Empty(mark) if mark.name().as_ref() == "path" => picture.path(&mark),
                 // The first dot of a node is the whole one.
                 Event::Empty(mark) if mark.name().as_ref() == "circle" && in_node => {

@@ -12,8 +12,8 @@ use modelkin::snapshot::{Row, Snapshot};
 use modelkin::survey::{References, Survey};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use proptest::prelude::*;
-use quick_xml::Reader;
 use quick_xml::events::Event;
+use quick_xml::{Reader, XmlVersion};
 
 use crate::naive::Naive;
 use crate::program::Place;
@@ -138,8 +138,8 @@ proptest! {
         loop {
             match reader.read_event().unwrap() {
                 Event::Eof => break,
-                Event::Start(start) if start.name().as_ref() == "g" => depth += 1,
-                Event::End(end) if end.name().as_ref() == "g" => depth -= 1,
+                Event::Start(start) if ["g", "a"].contains(&start.name().as_ref()) => depth += 1,
+                Event::End(end) if ["g", "a"].contains(&end.name().as_ref()) => depth -= 1,
                 Event::Start(start) if start.name().as_ref() == "text" && depth > 0 => {
                     let number = |name: &str| -> f64 {
                         let value = start.try_get_attribute(name).unwrap().unwrap();
@@ -268,6 +268,61 @@ fn the_picture_of_the_readme_is_what_its_command_draws() {
     let ran = place.run(&["export", "--below", "Qwen/Qwen2.5-14B", "--to", "svg", "--snapshot", "sample"]);
     let shown = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/qwen2.5-14b.svg");
     assert!(std::fs::read_to_string(shown).unwrap() == ran.out, "draw {shown} anew");
+}
+
+/// The nodes of a drawing, read as a browser reads them: where each leads, and the first line of what is told of it.
+fn nodes(svg: &str) -> Vec<(Option<String>, String)> {
+    let mut reader = Reader::from_str(svg);
+    let (mut nodes, mut within, mut is_title) = (Vec::new(), None, false);
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Eof => return nodes,
+            Event::Start(start) => match start.name().as_ref() {
+                "a" => {
+                    let lead = start.try_get_attribute("href").unwrap().unwrap();
+                    within = Some(Some(lead.normalized_value(XmlVersion::Explicit1_0).unwrap().into_owned()));
+                }
+                "g" => within = Some(None),
+                name => is_title = name == "title",
+            },
+            Event::Text(said) if is_title => {
+                is_title = false;
+                let told = said.to_string();
+                nodes.extend(within.take().map(|lead| (lead, told.lines().next().unwrap_or_default().to_owned())));
+            }
+            _ => (),
+        }
+    }
+}
+
+#[test]
+fn ids_in_a_drawing_lead_to_the_hub_where_it_lists_them() {
+    let text = "?gone/base -> a/base : finetune\na/base -> b/merge_1.0 : merge\na/base -> c/leaf-1, c/leaf-2 : quantized\n\
+                a/base -> old : finetune";
+    let snapshot = snapshot(text);
+    let lineage = Lineage::from_snapshot(&snapshot).unwrap();
+    let census = Census::count(&lineage, &Counting::default()).unwrap();
+    let selection = lineage.everything().collapse(Collapse::Quantized);
+    let tables = Tables::default();
+    let about = About { title: "t".into(), selection: "s".into(), program: "p".into(), written: Vec::new() };
+    let graph = Graph::new(&census, &selection, &tables, about).unwrap();
+    let paint = Paint::new(&graph, ColorBy::Relation);
+    let mut svg = Vec::new();
+    Format::Svg.write(FilePart::Whole, &graph, &paint, Layout::OUTLINE, &mut svg).unwrap();
+    let mut found = nodes(std::str::from_utf8(&svg).unwrap());
+    found.sort_by(|(_, one), (_, other)| one.cmp(other));
+    let hub = |id: &str| (Some(format!("https://huggingface.co/{id}")), id.to_owned());
+    let group = (None, "2 quantized of a/base".to_owned());
+    let unlisted = (None, "gone/base".to_owned());
+    assert_eq!(found, [group, hub("a/base"), hub("b/merge_1.0"), unlisted, hub("old")]);
+    // Within a page they lead where the page wants, and an address is escaped.
+    let (inside, width) = graph.inside(&paint, &|id| Some(format!("/x?a=1&id=\"<{id}>\"")));
+    let mut found = nodes(&inside);
+    found.sort_by(|(_, one), (_, other)| one.cmp(other));
+    assert_eq!(found[1].0.as_deref(), Some("/x?a=1&id=\"<a/base>\""));
+    assert_eq!(found.iter().filter(|(lead, _)| lead.is_none()).count(), 1, "several models as one lead nowhere");
+    assert!(inside.contains(&format!("width=\"{width}\"")));
+    assert!(inside.starts_with("<svg ") && !inside.contains("Declared lineage"), "{inside}");
 }
 
 #[test]

@@ -167,6 +167,134 @@ fn what_programs_are_given_is_what_the_terminal_prints_byte_for_byte() {
     }
 }
 
+/// A page, by the address of its snapshot.
+fn page(server: &Server, address: &str) -> String {
+    let got = server.get(address);
+    assert_eq!(got.status, 302, "{address}");
+    // Heads are in lower case here.
+    let digest = got.value("location").split('/').nth(2).unwrap();
+    let page = server.get(&format!("/s/{digest}{address}"));
+    assert_eq!(page.status, 200, "{address}");
+    page.text()
+}
+
+fn json(server: &Server, address: &str) -> Value {
+    serde_json::from_slice(&server.get(address).body).unwrap()
+}
+
+#[test]
+fn a_page_shows_the_first_thousand_rows_and_leads_to_all_of_them() {
+    let place = Place::new();
+    let server = Server::start(&place, &["sample"]);
+    for address in [
+        "/rank?top=0",
+        "/rank?of=owners&top=5000",
+        "/family/Qwen?list=f3&top=0",
+        "/owners?top=0",
+        "/search?q=a&top=0",
+        "/check?list=unlisted",
+        "/show?all&depth=9&siblings=0",
+    ] {
+        let all = json(&server, &format!("/api{address}"))["rows"].as_array().unwrap().len();
+        let text = page(&server, address);
+        let rows = text.matches("<tr>").count() - text.matches("<thead><tr>").count();
+        let lines = text.lines().filter(|line| line.contains("──")).count();
+        assert!(rows.max(lines) <= 1_000, "{address}: {rows} rows and {lines} lines of {all}");
+        let is_cut = text.contains("<p class=\"cut\">");
+        assert_eq!(is_cut, all > 1_000, "{address}: {all}");
+        if is_cut {
+            let said = text.split("<p class=\"cut\">").nth(1).unwrap().split("</p>").next().unwrap();
+            assert!(said.contains("1,000"), "{address}: {said}");
+            // Where it leads is all of it.
+            let lead = said.split("href=\"").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+            assert_eq!(json(&server, &lead)["rows"].as_array().unwrap().len(), all, "{lead}");
+        }
+    }
+    // The command that stands below is the one that was asked.
+    assert!(page(&server, "/owners?top=0").contains("<code>modelkin owners --top 0</code>"));
+}
+
+#[test]
+fn a_model_s_page_draws_every_way_up_to_its_roots() {
+    let place = Place::new();
+    let merge = |parents: usize| {
+        let parents: Vec<String> = (0..parents).map(|at| format!("p/parent-{at}")).collect();
+        format!("{} -> m/merge-{} : merge\n", parents.join(", "), parents.len())
+    };
+    place.file(
+        "l.edges",
+        format!(
+            "?gone/base -> a/base : finetune\na/base -> p/parent-0, p/parent-1 : finetune\n{}{}",
+            merge(20),
+            merge(150)
+        ),
+    );
+    assert_eq!(place.run(&["import", "l.edges", "-o", "s", "--date", "2025-02-01"]).code, 0);
+    let server = Server::start(&place, &["s"]);
+    let text = page(&server, "/model/m/merge-20");
+    let svg = text.split("<svg role=\"group\"").nth(1).unwrap().split("</svg>").next().unwrap();
+    let ancestors = json(&server, "/api/upstream/m/merge-20");
+    let ancestors: Vec<&str> =
+        ancestors["rows"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
+    assert_eq!(ancestors.len(), 22);
+    for id in ancestors.into_iter().chain(["m/merge-20"]) {
+        assert_eq!(svg.matches(&format!("/model/{id}\">")).count(), 1, "{id}: {svg}");
+    }
+    assert_eq!(svg.matches("<a href=\"/s/").count(), 23, "each leads to its page here");
+    for line in ["Merge of 20 models.", "Nothing descends from it.", "<dt>Merge of</dt>", "and 17 others", "As text"] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    assert!(!text.contains("id=\"children\""), "there are none");
+    // Too many for a picture stand as text, all of them.
+    let text = page(&server, "/model/m/merge-150");
+    assert!(text.contains("These are 153 models, more than a picture shows") && !text.contains("<svg role=\"group\""));
+    assert!(text.contains("p/parent-149</a>"), "{text}");
+    // What nobody lists is told as such; it has no parent and no page on the Hub.
+    let text = page(&server, "/model/gone/base");
+    assert!(text.contains("the snapshot has no record of it. 5 models descend from it, 1 of them directly"), "{text}");
+    assert!(!text.contains("huggingface.co") && !text.contains("id=\"ways\""), "{text}");
+    let text = page(&server, "/model/a/base");
+    assert!(text.contains("Finetune of gone/base.") && text.contains("gone/base</a> (unlisted)"), "{text}");
+}
+
+#[test]
+fn a_family_stands_beside_those_that_are_named_and_wrong_names_are_told_at_their_fields() {
+    let place = Place::new();
+    let server = Server::start(&place, &["sample"]);
+    let names = |text: &str| {
+        let commands = text.split("<code>modelkin compare ").skip(1);
+        commands.map(|rest| rest.split("</code>").next().unwrap().to_owned()).next().unwrap()
+    };
+    assert_eq!(names(&page(&server, "/family/Qwen")), "Qwen Gemma Llama", "the families with most descendants");
+    let text = page(&server, "/family/Qwen?vs=Qwem&vs=unsloth/*");
+    assert!(names(&text).starts_with("Qwen") && names(&text).contains("unsloth/*") && !names(&text).contains("Qwem"));
+    assert!(text.contains("value=\"Qwem\" aria-invalid=\"true\" aria-describedby=\"wrong1\""), "{text}");
+    assert!(
+        text.contains("<span id=\"wrong1\" class=\"wrong\">no family, owner or model &quot;Qwem&quot;; did you mean")
+    );
+    for (query, says) in [
+        ("vs=Qwen", "Qwen is the family itself"),
+        ("vs=Llama&vs=Llama", "Llama is named twice"),
+        ("vs=%3Cscript%3E", "&lt;script&gt;"),
+    ] {
+        let text = page(&server, &format!("/family/Qwen?{query}"));
+        assert!(text.contains("aria-invalid") && text.contains(says), "{query}: {text}");
+    }
+    let text = page(&server, "/family/Qwen?vs=Llama&vs=Gemma&vs=Qwen/Qwen2.5-14B");
+    assert!(!text.contains("aria-invalid") && text.matches("name=\"vs\"").count() == 3, "{text}");
+    for part in ["counts", "beside", "months", "relations", "countries", "bases", "converters", "explain"] {
+        let section = text.split(&format!("<section id=\"{part}\"")).nth(1).unwrap_or_else(|| panic!("no {part}"));
+        let section = section.split("</section>").next().unwrap();
+        assert!(!section.contains("class=\"warning\""), "{section}");
+        for kind in ["svg", "png", "pdf"] {
+            let (pictures, saved) =
+                (section.matches("<figure>").count(), section.matches(&format!("/{kind}/")).count());
+            assert_eq!(pictures, saved, "{part} as {kind}");
+        }
+    }
+    assert!(text.contains("top children"));
+}
+
 #[test]
 fn a_page_of_a_snapshot_has_an_address_that_names_it_and_other_snapshots_none() {
     let place = Place::new();

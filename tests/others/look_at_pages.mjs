@@ -96,7 +96,7 @@ const browser = await puppeteer.launch({ executablePath: '/usr/bin/chromium', ar
 const model = (await rows(['rank', '--top', '1']))[0].id;
 const merge = models.find((id) => id.includes('-Instruct')) ?? model;
 const pages = {
-  home: '/', model: `/model/${model}`, derived: `/model/${merge}`, family: `/family/${text(families[0])}`, owner: `/owner/${text(model.split('/')[0])}`,
+  home: '/', model: `/model/${model}`, derived: `/model/${merge}`, family: `/family/${text(families[0])}`, beside: `/family/${text(families[0])}?vs=no+such+name`, children: `/model/${model}#children&relation=quantized&downloads=1`, owner: `/owner/${text(model.split('/')[0])}`,
   rank: '/rank?of=authors&by=downloads', flows: '/flows?by=country', compare: `/compare?name=${text(families[0])}&name=${text(families[1])}&by=month`,
   path: `/path?from=${text(merge)}&to=${text(model)}`, search: '/search?q=qwen+gguf', empty: '/search', report: '/report?section=shape', about: '/about', diff: '/diff',
   map: '/map', place: `/map#at=model:${model}`,
@@ -131,7 +131,7 @@ for (const [device, width] of [['desktop', 1440], ['phone', 375]]) {
   }
 }
 
-// By keyboard alone: from the first page to a model, its children sorted and filtered, and back.
+// By keyboard alone: from the first page to a model, a column sorted, and back.
 {
   const page = await browser.newPage();
   const say = (what) => wrong.push(`keyboard: ${what}`);
@@ -145,16 +145,6 @@ for (const [device, width] of [['desktop', 1440], ['phone', 375]]) {
   await page.keyboard.press('ArrowDown');
   await Promise.all([page.waitForNavigation({ waitUntil: 'networkidle0' }), page.keyboard.press('Enter')]);
   if ((await page.$eval('h1', (node) => node.textContent)) !== model) say(`the first hit is not ${model}`);
-  await page.focus('#children button');
-  await page.keyboard.press('Enter');
-  await page.waitForSelector('.virtual tbody td');
-  const all = (await rows(['family', model, '--list', 'f1'])).length;
-  const said = () => page.$eval('.tools [role=status]', (node) => node.textContent);
-  if (!(await said()).endsWith(`of ${all.toLocaleString('en-US')}`)) say(`children: ${await said()} where there are ${all}`);
-  await page.keyboard.type('quantized');
-  const kept = Number((await said()).split(' ')[0].replace(/,/g, ''));
-  const quantized = (await rows(['family', model, '--list', 'f1', '--relation', 'quantized'])).length;
-  if (kept < quantized) say(`${kept} children are quantized, and there are ${quantized}`);
   const head = await page.$('#counts th button.sort');
   if (head) {
     await head.focus();
@@ -168,10 +158,130 @@ for (const [device, width] of [['desktop', 1440], ['phone', 375]]) {
   if ((await page.$eval('h1', (node) => node.textContent)) !== model) say('reloaded, it is another page');
   await page.close();
 }
+// The children of the model that has most: every filter and order against the program's own rows, kept in the address, by keyboard.
+{
+  const page = await browser.newPage();
+  const say = (what) => wrong.push(`children: ${what}`);
+  page.on('pageerror', (error) => say(`error: ${error}`));
+  const [{ id }] = await rows(['rank', '--by', 'direct', '--top', '1']);
+  const all = await rows(['family', id, '--list', 'f1']);
+  const unknown = 'not known', plain = (number) => number.toLocaleString('en-US');
+  const owner = (row) => (row.id.includes('/') ? row.id.split('/')[0] : null), day = (row) => row.created?.slice(0, 10) ?? null;
+  const is = {
+    q: (row, words) => words.toLowerCase().split(' ').every((word) => [row.id, row.relation, row.licences.join(' '), day(row)].join(' ').toLowerCase().includes(word)),
+    relation: (row, relation) => row.relation === relation,
+    owner: (row, name) => owner(row) === name,
+    licence: (row, licence) => (licence === unknown ? row.licences.length === 0 : row.licences.includes(licence)),
+    from: (row, from) => (from === unknown ? day(row) === null : day(row) !== null && day(row) >= from),
+    to: (row, to) => day(row) !== null && day(row) <= to,
+    downloads: (row, least) => (least === unknown ? row.downloads === null : row.downloads !== null && row.downloads >= Number(least)),
+  };
+  const keys = { id: (row) => row.id, relation: (row) => row.relation, downloads: (row) => row.downloads, likes: (row) => row.likes, created: day, licence: (row) => (row.licences.length ? row.licences.join(', ') : null) };
+  const expected = (state) => {
+    const { sort = '-downloads', ...filters } = state, down = sort.startsWith('-'), key = keys[sort.replace('-', '')];
+    const found = all.filter((row) => Object.entries(filters).every(([name, value]) => is[name](row, value)));
+    const order = new Intl.Collator('en');
+    return found.sort((a, b) => {
+      const [x, y] = [key(a), key(b)];
+      if (x === null || y === null) return (x === null) - (y === null);
+      return (typeof x === 'number' ? x - y : order.compare(x, y)) * (down ? -1 : 1);
+    });
+  };
+  const seen = () => page.evaluate(() => ({
+    said: document.querySelector('#children .said').textContent, address: location.hash,
+    ids: [...document.querySelectorAll('.virtual td a')].map((link) => link.textContent), first: Number(document.querySelector('.virtual [aria-rowindex]')?.getAttribute('aria-rowindex') ?? 2) - 2,
+  }));
+  const check = async (state, how) => {
+    const { said, ids, first } = await seen(), rows = expected(state), what = `${how} ${JSON.stringify(state)}`;
+    if (!said.startsWith(`${plain(rows.length)} of ${plain(all.length)} children`)) say(`${what}: ${said}, where ${rows.length} of ${all.length} are meant`);
+    const wanted = rows.slice(first, first + ids.length).map((row) => row.id);
+    if (wanted.join() !== ids.join()) say(`${what}: other rows or another order, first ${ids[0]}, not ${wanted[0]}`);
+    if (rows.length > 0 && ids.length === 0) say(`${what}: no row is there`);
+    if (ids.length > 120) say(`${what}: ${ids.length} rows are there at once`);
+  };
+  const base = `${site}/model/${id.split('/').map(text).join('/')}`;
+  await page.goto(base, { waitUntil: 'networkidle0' });
+  await page.focus('.parts a[href="#children"]');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.virtual td a');
+  await check({}, 'as it opens');
+  const most = (values) => {
+    const counts = new Map();
+    values.filter((value) => value !== null).forEach((value) => counts.set(value, (counts.get(value) ?? 0) + 1));
+    return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+  };
+  const [someone, licence] = [most(all.map(owner)), most(all.flatMap((row) => row.licences))];
+  const states = [
+    { relation: 'quantized' }, { relation: 'finetune', sort: 'created' }, { owner: someone }, { licence: unknown }, ...(licence ? [{ licence }] : []), { from: '2024-12-01' },
+    { from: '2024-06-01', to: '2025-03-31', sort: '-created' }, { from: unknown }, { downloads: '10' }, { downloads: unknown, sort: 'id' }, { q: 'gguf', relation: 'quantized' },
+    { q: 'no such words at all' }, { sort: '-likes' }, { sort: '-id' }, { sort: 'licence' },
+  ];
+  for (const state of states) {
+    const hash = `#children${Object.entries(state).map(([name, value]) => `&${name}=${text(value)}`).join('')}`;
+    await page.evaluate((hash) => { location.hash = hash; }, hash);
+    await page.waitForFunction((hash) => location.hash === hash, {}, hash);
+    await check(state, 'by address');
+  }
+  // By hand and keyboard: a relation, then words; back and reload restore each.
+  await page.goto(`${base}?again`, { waitUntil: 'networkidle0' });
+  await page.evaluate(() => document.getElementById('children').scrollIntoView());
+  await page.waitForSelector('.virtual td a');
+  await page.select('.tools select', 'quantized');
+  await check({ relation: 'quantized' }, 'chosen');
+  await page.focus('.tools input[type=search]');
+  await page.keyboard.type('gguf');
+  await check({ relation: 'quantized', q: 'gguf' }, 'typed');
+  await page.focus('.virtual th:nth-child(5) button');
+  await page.keyboard.press('Enter');
+  const last = { relation: 'quantized', q: 'gguf', sort: '-created' };
+  await check(last, 'sorted');
+  await page.reload({ waitUntil: 'networkidle0' });
+  await page.waitForSelector('.virtual thead th');
+  await check(last, 'reloaded');
+  if ((await page.$eval('.tools input[type=search]', (field) => field.value)) !== 'gguf') say('reloaded, the field is empty');
+  for (const state of [{ relation: 'quantized', q: 'gguf' }, { relation: 'quantized' }, {}]) {
+    await page.evaluate(() => history.back());
+    await new Promise((done) => { setTimeout(done, 200); });
+    await check(state, 'back to');
+  }
+  // The table scrolls to its end by keyboard.
+  await page.focus('.virtual');
+  await page.keyboard.press('End');
+  await new Promise((done) => { setTimeout(done, 600); });
+  await check({}, 'at the end');
+  const { ids } = await seen();
+  if (ids.at(-1) !== expected({}).at(-1).id) say(`the last row is ${ids.at(-1)}, not ${expected({}).at(-1).id}`);
+  await page.close();
+}
+// A family beside two others, by keyboard: models are suggested beside families, and a wrong name is told at its field.
+{
+  const page = await browser.newPage();
+  const say = (what) => wrong.push(`family: ${what}`);
+  page.on('pageerror', (error) => say(`error: ${error}`));
+  await page.goto(`${site}/family/${text(families[0])}`, { waitUntil: 'networkidle0' });
+  const type = async (place, name) => {
+    await page.focus(`.beside div:nth-of-type(${place}) input`);
+    await page.keyboard.down('Control');
+    await page.keyboard.press('a');
+    await page.keyboard.up('Control');
+    await page.keyboard.type(name);
+  };
+  await type(2, model.split('/').at(-1).toLowerCase());
+  const suggested = (id) => [...document.querySelectorAll('#families option')].some((option) => option.value === id);
+  await page.waitForFunction(suggested, { timeout: 5000 }, model).catch(() => say(`${model} is not suggested`));
+  await type(2, model);
+  await type(1, 'no such name');
+  await Promise.all([page.waitForNavigation({ waitUntil: 'networkidle0' }), page.keyboard.press('Enter')]);
+  const told = await page.$eval('[aria-invalid]', (field) => document.getElementById(field.getAttribute('aria-describedby'))?.textContent).catch(() => '');
+  if (!told?.includes('no such name')) say(`of a wrong name is said ${told}`);
+  const command = await page.$eval('#beside code', (code) => code.textContent);
+  if (command !== `modelkin compare ${families[0]} ${model}`) say(`beside it stands what ${command} gives`);
+  await page.close();
+}
 await browser.close();
 if (wrong.length) {
   console.error([...new Set(wrong)].slice(0, 40).join('\n'));
   process.exit(1);
 }
-console.log(`${same} answers are the program's own bytes; ${Object.keys(pages).length} pages in four views, nothing wrong by eye of the machine or by axe; search, children and back by keyboard`);
+console.log(`${same} answers are the program's own bytes; ${Object.keys(pages).length} pages in four views, nothing wrong by eye of the machine or by axe; search, children and back by keyboard, children in every order and filter as the program has them`);
 process.exit(0);

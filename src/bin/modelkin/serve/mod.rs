@@ -1,8 +1,10 @@
 //! `serve` shows snapshots in the browser, on loopback unless told otherwise.
 
 mod address;
+mod bounded;
 mod guard;
 mod map;
+mod model;
 mod page;
 mod parts;
 mod reply;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::sync::{Arc, LazyLock};
 
-use modelkin::ask::{Answer, Meant};
+use modelkin::ask::{Answer, Facts, Meant};
 use modelkin::explorer;
 use modelkin::ink::{self, day, escaped, grouped};
 use modelkin::model::Hint;
@@ -11,14 +11,18 @@ use modelkin::snapshot::Snapshot;
 use sha2::{Digest, Sha256};
 
 use super::address::Address;
-use super::parts::{self, Kind, Page, Part};
+use super::parts::{self, Kind, Page, Part, Shape};
 use super::reply::Reply;
-use super::shelf::Shelf;
+use super::shelf::{Shelf, worded};
+use super::{bounded, model};
 use crate::desk;
 use crate::output::with_causes;
 
 const STYLE: &str = concat!(include_str!("../../../ink/page.css"), include_str!("serve.css"));
-const SCRIPT: &str = include_str!("serve.js");
+const SCRIPT: &str = concat!(include_str!("children.js"), include_str!("serve.js"));
+
+/// A picture of so many pixels has room in half a page.
+const HALF: u64 = 560;
 
 /// A file that pages load. Its name changes with it, so that it may be kept for good.
 struct Asset {
@@ -147,12 +151,11 @@ impl Shell<'_> {
     fn beside(&self, page: &Page, out: &mut String) {
         match &page.kind {
             Kind::Model(id) => {
-                let owner = id.split_once('/').map(|(owner, _)| owner);
-                out.push_str("<p class=\"links\">");
-                if let Some(owner) = owner {
-                    let address = self.path(&format!("/owner/{owner}"));
-                    _ = write!(out, "<a href=\"{}\">All of {}</a> · ", escaped(&address), escaped(owner));
+                match model::facts(id, self.shelf, |path| self.path(path)) {
+                    Ok(facts) => out.push_str(&facts),
+                    Err(error) => _ = writeln!(out, "<div class=\"warning\">{}</div>", lines(&with_causes(&error))),
                 }
+                out.push_str("<p class=\"links\">");
                 if let Some(page) = ink::hub_page(id, self.snapshot()) {
                     _ = write!(
                         out,
@@ -170,18 +173,26 @@ impl Shell<'_> {
                 out.truncate(out.trim_end_matches(" · ").len());
                 out.push_str("</p>\n");
             }
-            Kind::Family(name, beside) => {
+            Kind::Family(name, named) => {
                 let address = self.path(&format!("/family/{name}"));
                 _ = writeln!(
                     out,
                     "<form class=\"beside\" action=\"{}\"><fieldset><legend>Beside</legend>",
                     escaped(&address)
                 );
-                for (number, name) in beside.iter().map(String::as_str).chain(std::iter::repeat("")).take(2).enumerate()
-                {
+                let nothing = (String::new(), None);
+                for place in 0..named.len().max(2) {
+                    let (which, (name, wrong)) = (place + 1, named.get(place).unwrap_or(&nothing));
+                    let (about, marks) = match wrong {
+                        Some(wrong) => (
+                            format!("<span id=\"wrong{which}\" class=\"wrong\">{}</span>", escaped(wrong)),
+                            format!(" aria-invalid=\"true\" aria-describedby=\"wrong{which}\""),
+                        ),
+                        None => Default::default(),
+                    };
                     _ = writeln!(
                         out,
-                        "<label>Family, owner/* or model <input name=\"vs\" list=\"families\" value=\"{}\" id=\"vs{number}\"></label>",
+                        "<div><label>{which}: a family, owner/* or model <input name=\"vs\" list=\"families\" autocomplete=\"off\" value=\"{}\"{marks}></label>{about}</div>",
                         escaped(name)
                     );
                 }
@@ -246,18 +257,24 @@ impl Shell<'_> {
     /// A part: its answer, the pictures, and where it leads.
     pub fn part(&self, part: &Part, number: usize, answer: anyhow::Result<Answer>) -> String {
         let id = escaped(&part.id);
-        let mut out = format!(
-            "<section id=\"{id}\" aria-labelledby=\"h-{id}\">\n<h2 id=\"h-{id}\">{}</h2>\n",
+        let mut shape = part.shape;
+        let text = match answer.and_then(|answer| self.filled(part, &mut shape, number, &answer)) {
+            Ok(text) => text,
+            Err(error) => format!("<div class=\"warning\">{}</div>\n", lines(&with_causes(&error))),
+        };
+        let class = match (part.shape, shape) {
+            (Shape::Whole, _) => "",
+            (_, Shape::Whole) => " class=\"half wide\"",
+            _ => " class=\"half\"",
+        };
+        format!(
+            "<section id=\"{id}\"{class} aria-labelledby=\"h-{id}\">\n<h2 id=\"h-{id}\">{}</h2>\n{text}</section>\n",
             escaped(&part.title)
-        );
-        match answer.and_then(|answer| self.filled(part, number, &answer)) {
-            Ok(text) => out += &text,
-            Err(error) => _ = writeln!(out, "<div class=\"warning\">{}</div>", lines(&with_causes(&error))),
-        }
-        out + "</section>\n"
+        )
     }
 
-    fn filled(&self, part: &Part, number: usize, answer: &Answer) -> anyhow::Result<String> {
+    /// What is in a part. Its shape is another one then if it has no room in its own.
+    fn filled(&self, part: &Part, shape: &mut Shape, number: usize, answer: &Answer) -> anyhow::Result<String> {
         let mut out = String::new();
         for note in answer.meant().iter().filter_map(Meant::note) {
             _ = writeln!(out, "<p>{}</p>", escaped(&note));
@@ -269,8 +286,21 @@ impl Shell<'_> {
             let query = address.query.iter().cloned().chain(more).collect();
             escaped(&self.within(&Address { path: format!("/{door}{}", address.path), query }))
         };
-        let report = answer.report().map_err(desk::worded)?.worded(hint);
-        let slides = answer.slides().map_err(desk::worded)?;
+        let mut report = answer.report().map_err(desk::worded)?.worded(hint);
+        let (json, csv) = (through("api", &[]), through("api", &[("format", "csv")]));
+        for said in bounded::cut(&mut report, part.is_narrowed) {
+            _ = writeln!(
+                out,
+                "<p class=\"cut\">{}. All of it: <a href=\"{json}\">JSON</a>, <a href=\"{csv}\">CSV</a>.</p>",
+                escaped(&said)
+            );
+        }
+        let slides = match answer.facts() {
+            // Bars of nothing show nothing, nor do so many that nobody sees two of them at once.
+            Facts::Family { count, .. } if count.f2.models == 0 => Vec::new(),
+            Facts::Ranking { ranking, .. } if ranking.rows.len() > bounded::BARS => Vec::new(),
+            _ => answer.slides().map_err(desk::worded)?,
+        };
         out.push_str("<div class=\"answer\">\n");
         for (at, slide) in slides.iter().enumerate() {
             let (title, picture, chart) =
@@ -281,25 +311,52 @@ impl Shell<'_> {
             let own = if slides.len() > 1 { &own[..] } else { &[] };
             _ = writeln!(
                 out,
-                "Save as <a href=\"{}\" download>SVG</a> <a href=\"{}\" download>PNG</a> <a href=\"{}\" download>PDF</a></p></figure>",
+                "Save as <a href=\"{}\" download>SVG</a> <a href=\"{}\" download>PNG</a> <a href=\"{}\" download>PDF</a> <a href=\"{csv}\" download>CSV</a></p></figure>",
                 through("svg", own),
                 through("png", own),
                 through("pdf", own)
             );
         }
-        _ = writeln!(out, "<div>{}</div>\n</div>", report.html(&part.title, &|head, text| self.lead(head, text)));
+        let text = report.html(&part.title, &|head, text| self.lead(head, text));
+        match part.shape {
+            Shape::Drawn => _ = writeln!(out, "{}</div>", self.drawn(answer, &text, shape)?),
+            Shape::Half if !slides.is_empty() => {
+                _ = writeln!(out, "<details><summary>In numbers</summary>\n{text}</details>\n</div>")
+            }
+            _ => _ = writeln!(out, "<div>{text}</div>\n</div>"),
+        }
         _ = writeln!(out, "<details><summary>Definition</summary>\n{}</details>", lines(&report.definition.join("\n")));
-        let command = answer.command();
         _ = writeln!(
             out,
             "<p class=\"note\"><a href=\"{}\">On its own</a> · <a href=\"{}\">JSON</a> · <a href=\"{}\">CSV</a> · <a class=\"cite\" href=\"{}\">Cite</a> · <code>{}</code></p>",
             escaped(&self.within(&address)),
-            through("api", &[]),
-            through("api", &[("format", "csv")]),
+            json,
+            csv,
             through("cite", &[]),
-            escaped(&command)
+            escaped(&part.command)
         );
         Ok(out)
+    }
+
+    /// The models of a tree as a picture, above the same as text, or the text alone where they are too many for one.
+    fn drawn(&self, answer: &Answer, text: &str, shape: &mut Shape) -> anyhow::Result<String> {
+        let Facts::Tree { chosen, .. } = answer.facts() else { return Ok(text.to_owned()) };
+        let models = chosen.models.models();
+        if models > bounded::MODELS {
+            *shape = Shape::Whole;
+            let models = grouped(models as u64);
+            return Ok(format!("<div><p>These are {models} models, more than a picture shows.</p>\n{text}</div>"));
+        }
+        let lead = |id: &str| Some(self.path(&format!("/model/{id}")));
+        let Some((drawing, width)) = answer.drawing(&lead).map_err(worded)? else { return Ok(text.to_owned()) };
+        if width > HALF {
+            *shape = Shape::Whole;
+        }
+        Ok(format!(
+            "<div class=\"table lineage\" role=\"region\" aria-label=\"{}\" tabindex=\"0\">\n{drawing}</div>\n\
+             <details><summary>As text</summary>\n{text}</details>\n",
+            escaped(&chosen.title)
+        ))
     }
 
     /// Where a name leads.
@@ -335,7 +392,7 @@ impl Shell<'_> {
 
 fn hint(hint: Hint) -> &'static str {
     match hint {
-        Hint::AllRows => "; top=0 in the address shows all",
+        Hint::AllRows => "; top=0 in the address asks for all, of which a page shows the first 1,000",
         Hint::EveryCase => "; list=all in the address shows every case",
         _ => "",
     }

@@ -1,11 +1,12 @@
 //! Which questions make up a page. A page is a list of command lines; what is in it was asked as the terminal asks.
 
 use modelkin::ask::{Facts, Question};
-use modelkin::census::Measure;
-use modelkin::ink::grouped;
+use modelkin::census::{FamilyCount, Measure};
+use modelkin::ink::{grouped, plural};
 
 use super::address::{Address, COMMANDS, NoPage};
 use super::shelf::{self, Shelf};
+use super::{bounded, model};
 use crate::{asked, desk};
 
 /// A part of a page: a question with its title.
@@ -15,9 +16,25 @@ pub struct Part {
     pub title: String,
     /// The command line that asks it, without the program's name.
     pub words: Vec<String>,
+    /// The same as it is written for people.
+    pub command: String,
+    /// What is asked for the page: no more than it shows.
     pub question: Question,
+    /// Whether that is less than the words ask.
+    pub is_narrowed: bool,
     /// The digest of the snapshot that it is compared with.
     pub with: Option<String>,
+    pub shape: Shape,
+}
+
+/// How a part is set.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    Whole,
+    /// It stands beside the next one, or the one before.
+    Half,
+    /// So does this one, and its tree is drawn too.
+    Drawn,
 }
 
 /// A page: what it is of, in a title and a sentence that make sense without it, and its parts.
@@ -34,20 +51,34 @@ pub enum Kind {
     Plain,
     /// A model, by its id.
     Model(String),
-    /// A family, by its name, with those beside it.
-    Family(String, Vec<String>),
+    /// A family, by its name, with what is named beside it, and what is wrong with that.
+    Family(String, Vec<(String, Option<String>)>),
     About,
     Diff,
 }
 
+impl Part {
+    fn new(id: &str, title: impl Into<String>, words: Vec<String>) -> anyhow::Result<Part> {
+        let mut question = asked::question(&words)?;
+        desk::check(&question)?;
+        let command = question.command();
+        let is_narrowed = bounded::narrowed(&mut question);
+        let (id, title, shape) = (id.to_owned(), title.into(), Shape::Whole);
+        Ok(Part { id, title, words, command, question, is_narrowed, with: None, shape })
+    }
+
+    fn set(self, shape: Shape) -> Part {
+        Part { shape, ..self }
+    }
+}
+
 /// So many children of a model are shown at once where there is no script.
 const CHILDREN: &str = "50";
+/// The ways up stand in so many generations as text.
+const WAYS: usize = 40;
 
 fn part(id: &str, title: impl Into<String>, words: &[&str]) -> anyhow::Result<Part> {
-    let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-    let question = asked::question(&words)?;
-    desk::check(&question)?;
-    Ok(Part { id: id.to_owned(), title: title.into(), words, question, with: None })
+    Part::new(id, title, words.iter().map(|word| (*word).to_owned()).collect())
 }
 
 /// The page of an address.
@@ -94,36 +125,54 @@ fn home(shelf: &Shelf) -> anyhow::Result<Page> {
     })
 }
 
-/// F1 and F2 of a name, in a sentence.
-fn counted(question: &Question, shelf: &Shelf) -> anyhow::Result<(String, String)> {
+/// The counts of a name, and a sentence of them.
+fn counted(question: &Question, shelf: &Shelf) -> anyhow::Result<(FamilyCount, String)> {
     let answer = shelf::ask(&shelf.atlas, question)?;
-    let Facts::Family { count, .. } = answer.facts() else { return Ok(Default::default()) };
-    let [f1, f2, authors] = [count.f1.models, count.f2.models, count.f2.authors].map(grouped);
-    Ok((
-        count.name.clone(),
-        format!("{f2} models descend from it, {f1} of them directly; {authors} accounts made them"),
-    ))
+    let Facts::Family { count, .. } = answer.facts() else { return Err(NoPage.into()) };
+    let f2 = &count.f2;
+    if f2.models == 0 {
+        return Ok((count.clone(), "Nothing descends from it.".to_owned()));
+    }
+    let descend = if f2.models == 1 { "descends" } else { "descend" };
+    let mut about = format!(
+        "{} {descend} from it, {} of them directly, made by {}",
+        plural(f2.models, "model"),
+        grouped(count.f1.models),
+        plural(f2.authors, "account")
+    );
+    if f2.downloads.of > 0 {
+        about += &format!("; together they have {} in 30 days", plural(f2.downloads.total, "download"));
+        if f2.downloads.of < f2.models {
+            about += &format!(" (known of {} of them)", grouped(f2.downloads.of));
+        }
+    }
+    Ok((count.clone(), about + "."))
 }
 
 fn model(name: &str, shelf: &Shelf) -> anyhow::Result<Page> {
     let id = shelf.atlas.model(name).map_err(shelf::worded)?;
     let id = id.as_str();
     let counts = part("counts", "What descends from it", &["family", "--", id])?;
-    let (_, about) = counted(&counts.question, shelf)?;
-    Ok(Page {
-        title: id.to_owned(),
-        about: format!("{about}."),
-        parts: vec![
-            part("ways", "The ways up", &["show", &format!("--above={id}"), "--depth=12"])?,
-            part("upstream", "What it descends from", &["upstream", "--", id])?,
-            counts,
-            part("children", "Its children", &["family", "--list=f1", &format!("--top={CHILDREN}"), "--", id])?,
-            part("months", "What descends from it, by month", &["compare", "--by=month", "--", id])?,
-            part("blast", "If it went away", &["blast", "--table=totals", "--", id])?,
-            part("licences", "Its licence, held against the terms of what it descends from", &["licences", "--", id])?,
-        ],
-        kind: Kind::Model(id.to_owned()),
-    })
+    let (count, about) = counted(&counts.question, shelf)?;
+    let (has_parents, made) = model::made(id, shelf)?;
+    let mut parts = Vec::new();
+    // Of what is not there no part says that it is not.
+    if has_parents {
+        let ways = ["show", &format!("--above={id}"), &format!("--depth={WAYS}"), "--siblings=0"];
+        parts.push(part("ways", "Where it comes from", &ways)?.set(Shape::Drawn));
+        parts.push(counts.set(Shape::Half));
+        parts.push(part("upstream", "Every ancestor", &["upstream", "--", id])?);
+    } else {
+        parts.push(counts);
+    }
+    if count.f2.models > 0 {
+        let children = ["family", "--list=f1", &format!("--top={CHILDREN}"), "--", id];
+        parts.push(part("children", "Its children", &children)?);
+        parts.push(part("months", "What descends from it, by month", &["compare", "--by=month", "--", id])?);
+        parts.push(part("blast", "If it went away", &["blast", "--table=totals", "--", id])?);
+    }
+    parts.push(part("licences", "Its licence and the terms above it", &["licences", "--", id])?);
+    Ok(Page { title: id.to_owned(), about: format!("{made} {about}"), parts, kind: Kind::Model(id.to_owned()) })
 }
 
 /// So many families stand beside one, if none is named.
@@ -131,14 +180,37 @@ const RIVALS: usize = 2;
 
 fn family(name: &str, address: &Address, shelf: &Shelf) -> anyhow::Result<Page> {
     let counts = part("counts", "Three ways to count: F1, F2, F3", &["family", "--", name])?;
-    let (name, about) = counted(&counts.question, shelf)?;
-    let named: Vec<String> =
-        address.query.iter().map(|(_, value)| value.clone()).filter(|value| !value.is_empty()).collect();
-    let beside = if named.is_empty() { rivals(&name, shelf)? } else { named };
+    let (count, mut about) = counted(&counts.question, shelf)?;
+    if let Some(f3) = count.f3 {
+        about += &format!(" {} it.", plural(f3, "model") + if f3 == 1 { " mentions" } else { " mention" });
+    }
+    let name = count.name;
+    let mut beside = Vec::new();
+    let mut named: Vec<(String, Option<String>)> = Vec::new();
+    for (_, text) in address.query.iter().filter(|(_, text)| !text.trim().is_empty()) {
+        let asked = part("vs", "", &["family", "--", text.trim()]).and_then(|part| counted(&part.question, shelf));
+        let wrong = match asked {
+            Ok((count, _)) if count.name == name => Some(format!("{text} is the family itself")),
+            Ok((count, _)) if beside.contains(&count.name) => Some(format!("{text} is named twice")),
+            Ok((count, _)) => {
+                beside.push(count.name);
+                None
+            }
+            // What more is said is of a terminal.
+            Err(error) => Some(error.to_string().lines().next().unwrap_or_default().to_owned()),
+        };
+        named.push((text.clone(), wrong));
+    }
+    if beside.is_empty() {
+        beside = rivals(&name, shelf)?;
+        if named.is_empty() {
+            named = beside.iter().map(|name| (name.clone(), None)).collect();
+        }
+    }
     let all: Vec<&str> = std::iter::once(name.as_str()).chain(beside.iter().map(String::as_str)).collect();
     let compare = |options: &[&'static str]| [&["compare"], options, &["--"], &all[..]].concat();
     Ok(Page {
-        about: format!("{about}."),
+        about,
         parts: vec![
             counts,
             part("beside", "Beside others", &compare(&[]))?,
@@ -158,7 +230,7 @@ fn family(name: &str, address: &Address, shelf: &Shelf) -> anyhow::Result<Page> 
             part("explain", "Under every definition", &["explain", "--", &name])?,
         ],
         title: format!("The family {name}"),
-        kind: Kind::Family(name, beside),
+        kind: Kind::Family(name, named),
     })
 }
 
@@ -173,12 +245,13 @@ fn rivals(name: &str, shelf: &Shelf) -> anyhow::Result<Vec<String>> {
 fn owner(name: &str, shelf: &Shelf) -> anyhow::Result<Page> {
     let group = format!("{name}/*");
     let counts = part("counts", "What descends from its models", &["family", "--", &group])?;
-    let (group, about) = counted(&counts.question, shelf)?;
+    let (count, about) = counted(&counts.question, shelf)?;
+    let group = count.name;
     let name = group.strip_suffix("/*").unwrap_or(&group).to_owned();
     let within = format!("--within={group}");
     Ok(Page {
         title: name,
-        about: format!("{about}."),
+        about,
         parts: vec![
             counts,
             part(
@@ -226,15 +299,13 @@ fn one(address: &Address, shelf: &Shelf) -> anyhow::Result<Page> {
             parts: Vec::new(),
         });
     }
-    let question = asked::question(&words)?;
-    desk::check(&question)?;
+    let part = Part { with, ..Part::new(command, heading(command), words)? };
     // A name that means nothing is told before anything is sent.
-    if let Question::Family(_) | Question::Why(_) | Question::Upstream(_) = &question {
-        shelf::ask(&shelf.atlas, &question)?;
+    if let Question::Family(_) | Question::Why(_) | Question::Upstream(_) = &part.question {
+        shelf::ask(&shelf.atlas, &part.question)?;
     }
-    let title = question.command();
+    let title = part.command.clone();
     let about = format!("The answer to `{title}`.");
-    let part = Part { id: (*command).to_owned(), title: heading(command).to_owned(), words, question, with };
     Ok(Page { title, about, kind: Kind::Plain, parts: vec![part] })
 }
 

@@ -84,71 +84,6 @@ function sorts(table) {
   });
 }
 
-// All children of a model: rows that sort, filter, and are there while they are seen.
-function children(section) {
-  const json = [...section.querySelectorAll("p.note a")].find((link) => link.textContent === "JSON");
-  if (!json) return;
-  const button = $("button", { type: "button", textContent: "All children, to sort and filter" });
-  section.querySelector("h2").after(button);
-  button.addEventListener("click", async () => {
-    button.disabled = true;
-    const answer = await fetch(json.href).then((got) => got.json());
-    section.querySelectorAll(".table").forEach((old) => old.remove());
-    const columns = [["id", "model"], ["relation", "relation"], ["downloads", "downloads in 30 days"], ["likes", "likes"], ["created", "created"], ["licences", "licences"]];
-    const shown = (row, name) => (row[name] === null || row[name] === undefined ? "–" : typeof row[name] === "number" ? grouped(row[name]) : [row[name]].flat().join(", "));
-    const all = answer.rows.map((row) => ({ ...row, owner: row.id.split("/")[0], text: [row.id, row.relation, [row.licences].flat().join(" "), row.created].join(" ").toLowerCase() }));
-    let rows = all, order = ["downloads", true];
-    const filter = $("input", { type: "search", placeholder: "Filter: owner, relation, licence, year" });
-    filter.setAttribute("aria-label", "Filter the children");
-    const said = $("span");
-    said.setAttribute("role", "status");
-    const box = $("div", { className: "virtual table", tabIndex: 0 });
-    box.setAttribute("role", "region");
-    box.setAttribute("aria-label", "Children");
-    const body = $("tbody"), above = $("tbody"), below = $("tbody"), heads = $("tr");
-    box.append($("table", {}, $("thead", {}, heads), above, body, below));
-    const line = 30;
-    const space = (place, count) => { place.replaceChildren(); if (count > 0) { const row = place.insertRow(), cell = row.insertCell(); cell.colSpan = columns.length; cell.height = count * line; } };
-    const draw = () => {
-      const first = Math.max(0, Math.floor(box.scrollTop / line) - 10), last = Math.min(rows.length, first + Math.ceil(box.clientHeight / line) + 20);
-      space(above, first);
-      body.replaceChildren(...rows.slice(first, last).map((row) => $("tr", {}, ...columns.map(([name]) => {
-        const cell = $("td", { className: name === "downloads" || name === "likes" ? "n" : "t" });
-        cell.append(name === "id" ? $("a", { href: `${base}/model/${pathOf(row.id)}`, textContent: row.id }) : shown(row, name));
-        return cell;
-      }))));
-      space(below, rows.length - last);
-    };
-    const renew = () => {
-      const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean), [name, down] = order;
-      rows = all.filter((row) => words.every((word) => row.text.includes(word)));
-      const value = (row) => (Array.isArray(row[name]) ? row[name].join(", ") : row[name]);
-      rows.sort((a, b) => {
-        const [x, y] = [value(a), value(b)], none = (x == null) - (y == null);
-        return none || (x == null ? 0 : (typeof x === "number" ? x - y : String(x).localeCompare(String(y), "en")) * (down ? -1 : 1));
-      });
-      said.textContent = `${grouped(rows.length)} of ${grouped(all.length)}`;
-      box.scrollTop = 0;
-      draw();
-    };
-    columns.forEach(([name, title]) => {
-      const sort = $("button", { type: "button", className: "sort", textContent: title }), head = $("th", { scope: "col" }, sort);
-      sort.addEventListener("click", () => {
-        order = [name, order[0] === name ? !order[1] : name === "downloads" || name === "likes" || name === "created"];
-        heads.querySelectorAll("th").forEach((other) => other.removeAttribute("aria-sort"));
-        head.setAttribute("aria-sort", order[1] ? "descending" : "ascending");
-        renew();
-      });
-      heads.append(head);
-    });
-    filter.addEventListener("input", renew);
-    box.addEventListener("scroll", draw);
-    button.replaceWith($("div", { className: "tools" }, filter, said), box);
-    renew();
-    filter.focus();
-  });
-}
-
 // A citation is copied, with the address at which it can be seen again.
 document.querySelectorAll("a.cite").forEach((link) => link.addEventListener("click", async (event) => {
   event.preventDefault();
@@ -162,7 +97,25 @@ document.querySelectorAll("a.cite").forEach((link) => link.addEventListener("cli
   }
 }));
 document.querySelectorAll("main table").forEach(sorts);
+// A large picture begins at the model that it is about.
+document.querySelectorAll(".lineage").forEach((box) => {
+  const named = box.querySelector("[stroke='#FFD84D']")?.getBoundingClientRect(), frame = box.getBoundingClientRect();
+  if (named) box.scrollTo(named.right - frame.right + 24, (named.top + named.bottom) / 2 - (frame.top + frame.bottom) / 2);
+});
+// Beside the families that a field knows already stand models, by what was typed so far.
+document.querySelectorAll("input[name=vs]").forEach((field) => field.addEventListener("input", async () => {
+  const text = field.value.trim();
+  if (text.length < 2 || [...field.list.options].some((option) => option.value === text)) return;
+  const found = await fetch(`${base}/suggest?q=${encodeURIComponent(text)}`).then((got) => (got.ok ? got.json() : { rows: [] })).catch(() => ({ rows: [] }));
+  if (field.value.trim() !== text) return;
+  field.list.querySelectorAll("[data-model]").forEach((old) => old.remove());
+  field.list.append(...found.rows.map((row) => {
+    const option = $("option", { value: row.id });
+    option.dataset.model = "";
+    return option;
+  }));
+}));
 const field = document.getElementById("q");
 if (field) search(field);
 const below = document.getElementById("children");
-if (below) children(below);
+if (below) childrenWhenSeen(below);
