@@ -16,6 +16,8 @@ mod picture;
 
 mod printable;
 mod sarif;
+#[cfg(feature = "export")]
+mod script;
 mod section;
 mod slide;
 mod text;
@@ -38,6 +40,8 @@ pub use page::page;
 pub use picture::{Painted, Picture};
 pub use printable::{html as escaped, markdown, no_formula, printable, printable_lines};
 pub use sarif::{SarifLevel, SarifResult, sarif};
+#[cfg(feature = "export")]
+pub(crate) use script::{allowed, lean};
 pub use section::{Column, Known, Section, Table};
 pub(crate) use section::{share, short};
 pub use slide::{CHARTS, Slide};
