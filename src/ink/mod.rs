@@ -3,11 +3,13 @@
 mod chart;
 mod citation;
 mod day;
+mod figures;
 mod fitted;
 mod frame;
 mod glossary;
 mod grid;
 mod head;
+mod headline;
 mod html;
 mod look;
 mod page;
@@ -18,7 +20,6 @@ mod picture;
 
 mod printable;
 mod sarif;
-#[cfg(feature = "export")]
 mod script;
 mod section;
 mod slide;
@@ -33,9 +34,11 @@ pub(crate) use chart::text_width;
 pub use chart::{Bar, Chart, Flow, Series, Shape, Size, Slope, Tone, Whole};
 pub use citation::{Citation, CitationFormat};
 pub use day::day;
+pub use figures::{Place, figures};
 pub use frame::{Format, Report, Rows, Words, csv, footer};
 pub use grid::{Block, Grid};
 pub use head::Head;
+pub use headline::{Headline, Topic};
 pub use html::{Lead, hub_page};
 pub use look::{Colours, Look};
 pub use page::page;
@@ -43,7 +46,6 @@ pub use page::page;
 pub use picture::{Painted, Picture};
 pub use printable::{html as escaped, markdown, no_formula, printable, printable_lines};
 pub use sarif::{SarifLevel, SarifResult, sarif};
-#[cfg(feature = "export")]
 pub(crate) use script::{allowed, lean};
 pub use section::{Column, Known, Section, Table};
 pub(crate) use section::{share, short};

@@ -52,7 +52,7 @@ pub fn compared(section: &Section, published: &Published) -> Option<Table> {
 }
 
 /// How many rows people are shown, if not all.
-pub(super) fn left_out(table: &Table) -> Option<String> {
+fn left_out(table: &Table) -> Option<String> {
     let all = table.rows.len();
     (all > table.most)
         .then(|| format!("{} of {} rows; JSON and CSV have all", grouped(table.most as u64), grouped(all as u64)))
@@ -128,7 +128,7 @@ fn section_blocks(section: &Section, compared: Option<&Table>, blocks: &mut Vec<
 impl Section {
     /// Makes a slide of each chart in which there is something to see.
     pub fn slides(&self, snapshot: &Snapshot) -> Vec<Slide> {
-        let slide = |(name, chart): (String, &Chart)| {
+        let slide = |(_, name, chart): (usize, String, &Chart)| {
             Slide::new(name, chart.clone(), &self.definition, &coverage(self), snapshot)
         };
         self.drawn().map(slide).collect()

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use modelkin::ask::{Answer, Meant};
 use modelkin::explorer;
-use modelkin::ink::{self, day, escaped, grouped};
+use modelkin::ink::{self, Place, day, escaped, grouped};
 use modelkin::model::Hint;
 use modelkin::snapshot::Snapshot;
 use sha2::{Digest, Sha256};
@@ -18,7 +18,7 @@ use crate::desk;
 use crate::output::with_causes;
 
 const STYLE: &str = concat!(include_str!("../../../ink/page.css"), include_str!("serve.css"));
-const SCRIPT: &str = include_str!("serve.js");
+const SCRIPT: &str = concat!(include_str!("../../../ink/tables.js"), include_str!("serve.js"));
 
 /// A file that pages load. Its name changes with it, so that it may be kept for good.
 struct Asset {
@@ -270,7 +270,10 @@ impl Shell<'_> {
             escaped(&self.within(&Address { path: format!("/{door}{}", address.path), query }))
         };
         let report = answer.report().map_err(desk::worded)?.worded(hint);
-        let slides = answer.slides().map_err(desk::worded)?;
+        let figures = self.reported(number, answer)?;
+        // Of a section each table has its own.
+        let is_section = figures.is_some();
+        let slides = if is_section { Vec::new() } else { answer.slides().map_err(desk::worded)? };
         out.push_str("<div class=\"answer\">\n");
         for (at, slide) in slides.iter().enumerate() {
             let (title, picture, chart) =
@@ -287,19 +290,53 @@ impl Shell<'_> {
                 through("pdf", own)
             );
         }
-        _ = writeln!(out, "<div>{}</div>\n</div>", report.html(&part.title, &|head, text| self.lead(head, text)));
-        _ = writeln!(out, "<details><summary>Definition</summary>\n{}</details>", lines(&report.definition.join("\n")));
+        let told = figures.unwrap_or_else(|| report.html(&part.title, &|head, text| self.lead(head, text)));
+        _ = writeln!(out, "<div>{told}</div>\n</div>");
+        if !report.definition.is_empty() {
+            let definition = lines(&report.definition.join("\n"));
+            _ = writeln!(out, "<details><summary>Definition</summary>\n{definition}</details>");
+        }
         let command = answer.command();
+        let csv = format!("<a href=\"{}\">CSV</a> · ", through("api", &[("format", "csv")]));
+        let csv = if is_section { "" } else { &csv };
         _ = writeln!(
             out,
-            "<p class=\"note\"><a href=\"{}\">On its own</a> · <a href=\"{}\">JSON</a> · <a href=\"{}\">CSV</a> · <a class=\"cite\" href=\"{}\">Cite</a> · <code>{}</code></p>",
+            "<p class=\"note\"><a href=\"{}\">On its own</a> · <a href=\"{}\">JSON</a> · {csv}<a class=\"cite\" href=\"{}\">Cite</a> · <code>{}</code></p>",
             escaped(&self.within(&address)),
             through("api", &[]),
-            through("api", &[("format", "csv")]),
             through("cite", &[]),
             escaped(&command)
         );
         Ok(out)
+    }
+
+    /// The figures of a section of the report, as its file has them. Whichever page shows them, they stand on the report's for good.
+    fn reported(&self, number: usize, answer: &Answer) -> anyhow::Result<Option<String>> {
+        let through = |door: &str, query: &[(&str, &str)]| {
+            let query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            self.within(&Address { path: format!("{door}/report"), query })
+        };
+        let place = Place {
+            page: &through("", &[]),
+            tables: &|section, table| {
+                // What was published is told with the section alone.
+                if section.table(table.name).is_none() {
+                    return vec![("JSON of the section".to_owned(), through("/api", &[("section", section.name)]))];
+                }
+                let name = format!("{}.{}", section.name, table.name);
+                let file = |format| through("/api", &[("section", &name), ("format", format)]);
+                [("CSV", "csv"), ("JSON", "json")].map(|(name, format)| (name.to_owned(), file(format))).into()
+            },
+            charts: &|section, _, number| {
+                let number = number.to_string();
+                let file = |door| through(door, &[("section", section.name), ("chart", &number)]);
+                [("SVG", "/svg"), ("PNG", "/png"), ("PDF", "/pdf")]
+                    .map(|(name, door)| (name.to_owned(), file(door)))
+                    .into()
+            },
+            lead: &|head, text| self.lead(head, text),
+        };
+        Ok(answer.figures(&place, number * 100).map_err(desk::worded)?)
     }
 
     /// Where a name leads.
