@@ -6,14 +6,23 @@ use super::text::{compared, coverage};
 use super::{Column, Head, Lead, Section, Table, Unit, grouped};
 use crate::reference::Published;
 
+/// A `Linked` is a name that leads somewhere: to a file of a table or of a chart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// This is shown.
+    pub name: String,
+    /// This is where it leads.
+    pub address: String,
+}
+
 /// A `Place` says where the figures of a section stand, and where what belongs to them lies.
 pub struct Place<'p> {
     /// This is the address of the page for good, whose figures are named behind a `#`; it is empty within a file.
     pub page: &'p str,
-    /// This lists the files of a table, each with its name and its address; the first has all rows.
-    pub tables: &'p dyn Fn(&Section, &Table) -> Vec<(String, String)>,
+    /// This lists the files of a table; the first has all rows.
+    pub tables: &'p dyn Fn(&Section, &Table) -> Vec<Linked>,
     /// This lists the files of a chart, given its name in file names and its number among those of its section, from 1 on.
-    pub charts: &'p dyn Fn(&Section, &str, usize) -> Vec<(String, String)>,
+    pub charts: &'p dyn Fn(&Section, &str, usize) -> Vec<Linked>,
     /// This says where the names in a table lead.
     pub lead: Lead<'p>,
 }
@@ -92,8 +101,8 @@ fn table(out: &mut String, section: &Section, table: &Table, place: &Place<'_>, 
     }
     out.push_str("</tbody>\n</table>\n</div>\n<p class=\"note\">");
     let files = (place.tables)(section, table);
-    if let Some(((name, _), said)) = files.first().zip(left_out(table)) {
-        _ = write!(out, "{said}; {} has all. ", text(name));
+    if let Some((file, said)) = files.first().zip(left_out(table)) {
+        _ = write!(out, "{said}; {} has all. ", text(&file.name));
     }
     links(out, &files);
     out.push_str("</p>\n");
@@ -119,8 +128,8 @@ fn left_out(table: &Table) -> Option<String> {
     (!parts.is_empty()).then(|| format!("The first {}", parts.join(" and ")))
 }
 
-fn links(out: &mut String, files: &[(String, String)]) {
-    let links: Vec<String> = files.iter().map(|(name, address)| link(address, name)).collect();
+fn links(out: &mut String, files: &[Linked]) {
+    let links: Vec<String> = files.iter().map(|file| link(&file.address, &file.name)).collect();
     out.push_str(&links.join(" "));
 }
 

@@ -34,7 +34,7 @@ pub(crate) use chart::text_width;
 pub use chart::{Bar, Chart, Flow, Series, Shape, Size, Slope, Tone, Whole};
 pub use citation::{Citation, CitationFormat};
 pub use day::day;
-pub use figures::{Place, figures};
+pub use figures::{Linked, Place, figures};
 pub use frame::{Format, Report, Rows, Words, csv, footer};
 pub use grid::{Block, Grid};
 pub use head::Head;

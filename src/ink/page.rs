@@ -3,7 +3,9 @@ use std::fmt::Write;
 use super::figures::{id, sign};
 use super::printable::html as text;
 use super::text::{UNKNOWABLE, warnings};
-use super::{CHARTS, Chart, Headline, Place, Section, Table, Value, allowed, day, figures, footer, hub_page, lean};
+use super::{
+    CHARTS, Chart, Headline, Linked, Place, Section, Table, Value, allowed, day, figures, footer, hub_page, lean,
+};
 use crate::census::Error;
 use crate::reference::Published;
 use crate::snapshot::Snapshot;
@@ -71,15 +73,12 @@ pub fn page(sections: &[Section], published: &Published, snapshot: &Snapshot, fi
     }
     let file = |name: String| {
         let address = link(&format!("{files}/{name}"));
-        (name, address)
+        Linked { name, address }
     };
     let place = Place {
         page: "",
         tables: &|section, table| vec![file(format!("{}.{}.csv", section.name, table.name))],
-        charts: &|_, name, _| {
-            let (_, address) = file(format!("{CHARTS}/{name}.svg"));
-            vec![(format!("{name}.svg"), address)]
-        },
+        charts: &|_, name, _| vec![Linked { name: format!("{name}.svg"), ..file(format!("{CHARTS}/{name}.svg")) }],
         // What has no owner may be called like a model and be none.
         lead: &|head, name| hub_page(name, snapshot).filter(|_| name.contains('/') || head == "model"),
     };

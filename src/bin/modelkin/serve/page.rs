@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use modelkin::ask::{Answer, Meant};
 use modelkin::explorer;
-use modelkin::ink::{self, Place, day, escaped, grouped};
+use modelkin::ink::{self, Linked, Place, day, escaped, grouped};
 use modelkin::model::Hint;
 use modelkin::snapshot::Snapshot;
 use sha2::{Digest, Sha256};
@@ -316,27 +316,26 @@ impl Shell<'_> {
             let query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             self.within(&Address { path: format!("{door}/report"), query })
         };
+        let linked = |name: &str, address| Linked { name: name.to_owned(), address };
         let place = Place {
             page: &through("", &[]),
             tables: &|section, table| {
                 // What was published is told with the section alone.
                 if section.table(table.name).is_none() {
-                    return vec![("JSON of the section".to_owned(), through("/api", &[("section", section.name)]))];
+                    return vec![linked("JSON of the section", through("/api", &[("section", section.name)]))];
                 }
                 let name = format!("{}.{}", section.name, table.name);
                 let file = |format| through("/api", &[("section", &name), ("format", format)]);
-                [("CSV", "csv"), ("JSON", "json")].map(|(name, format)| (name.to_owned(), file(format))).into()
+                [("CSV", "csv"), ("JSON", "json")].map(|(name, format)| linked(name, file(format))).into()
             },
             charts: &|section, _, number| {
                 let number = number.to_string();
                 let file = |door| through(door, &[("section", section.name), ("chart", &number)]);
-                [("SVG", "/svg"), ("PNG", "/png"), ("PDF", "/pdf")]
-                    .map(|(name, door)| (name.to_owned(), file(door)))
-                    .into()
+                [("SVG", "/svg"), ("PNG", "/png"), ("PDF", "/pdf")].map(|(name, door)| linked(name, file(door))).into()
             },
             lead: &|head, text| self.lead(head, text),
         };
-        Ok(answer.figures(&place, number * 100).map_err(desk::worded)?)
+        answer.figures(&place, number * 100).map_err(desk::worded)
     }
 
     /// Where a name leads.
