@@ -69,10 +69,10 @@ fn every_number_of_the_first_screen_stands_in_its_table() {
             let mut text = headline.text.replace("30 days", "");
             // Names have digits that count nothing.
             for value in table.rows.iter().flatten() {
-                if let Value::Text(name) = value {
-                    if name.parse::<u64>().is_err() {
-                        text = text.replace(name.as_str(), "");
-                    }
+                if let Value::Text(name) = value
+                    && name.parse::<u64>().is_err()
+                {
+                    text = text.replace(name.as_str(), "");
                 }
             }
             let cells: BTreeSet<String> = (table.rows.iter())
