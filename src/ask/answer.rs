@@ -7,7 +7,7 @@ use super::{Cases, Chosen, Error, Meant, Naming, Near, Question, names};
 use crate::census::{Burst, Census, Counted, Drawn, FamilyCount, Group, Listing, Measure, Part, Ranking};
 #[cfg(feature = "export")]
 use crate::export;
-use crate::ink::{self, Report, Section, Slide, plural};
+use crate::ink::{self, Place, Report, Section, Slide, plural};
 use crate::lineage::{Lineage, Mirror};
 use crate::provenance::{About, Blast, Books, Common, Hit, Siblings, Upstream, Verdicts, Why};
 use crate::report::{self, Finding, Moved};
@@ -384,6 +384,24 @@ impl Answer {
     pub fn page(&self, files: &str) -> Result<Option<String>, Error> {
         let Facts::Sections { sections } = &*self.facts else { return Ok(None) };
         Ok(Some(ink::page(sections, &self.tables.references()?.published, &self.snapshot, files)?))
+    }
+
+    /// Writes the sections of a report as HTML, to stand within a page, each as [`ink::figures`] does; any other question has none.
+    /// Charts are told apart within the page by numbers, from `number` on.
+    ///
+    /// # Errors
+    /// There is none after [`Atlas::ask`](super::Atlas::ask), which read the same tables.
+    pub fn figures(&self, place: &Place<'_>, number: usize) -> Result<Option<String>, Error> {
+        let Facts::Sections { sections } = &*self.facts else { return Ok(None) };
+        let published = &self.tables.references()?.published;
+        let charts = sections.iter().scan(number, |next, section| {
+            let from = *next;
+            *next += section.charts.len();
+            Some(from)
+        });
+        Ok(Some(
+            sections.iter().zip(charts).map(|(section, from)| ink::figures(section, published, place, from)).collect(),
+        ))
     }
 
     /// Draws the answer: the counts of a family, a ranking, each chart of a report. Any other answer has none, nor has one in

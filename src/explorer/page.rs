@@ -1,13 +1,11 @@
 use std::io::{self, Write};
 
-use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use base64::write::EncoderWriter;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::Packed;
-use crate::ink::escaped;
+use crate::ink::{allowed, escaped, lean};
 
 const MARKS: &str = include_str!("marks.js");
 const MAP: &str = include_str!("explorer.js");
@@ -45,11 +43,9 @@ const DEFINITIONS: [&str; 5] = [
     "All of this is declared lineage. Downloads are those of 30 days; months those of creation, since 2022-03; licence is the first that is stated; country that of the account's publisher, by a table.",
 ];
 
-/// The script of the map, and behind it that of a source, without their comments and indents: no line of them goes on in the next one
-/// inside a text.
+/// The script of the map, and behind it that of a source.
 fn script(source: &str) -> String {
-    let lines = [MARKS, MAP, source].into_iter().flat_map(str::lines).map(str::trim_start);
-    lines.filter(|line| !line.is_empty() && !line.starts_with("//")).flat_map(|line| [line, "\n"]).collect()
+    lean([MARKS, MAP, source])
 }
 
 impl Page {
@@ -64,12 +60,11 @@ impl Page {
     /// It fails if the writer does.
     pub fn write(&self, packed: &Packed, mut out: impl Write) -> io::Result<()> {
         let script = script(PACKED);
-        let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
         // What is packed is read through an address that holds it.
         let policy = format!(
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src {}; style-src {}; connect-src data:; base-uri 'none'; form-action 'none'\">\n",
-            hash(&script),
-            hash(STYLE)
+            allowed(&script),
+            allowed(STYLE)
         );
         let (style, script) = (format!("<style>{STYLE}</style>"), format!("<script type=\"module\">{script}</script>"));
         let (before, after) = self.around(&policy, &style, &script);

@@ -45,6 +45,8 @@ pub struct Grid {
     pub heads: Vec<String>,
     /// Each row has as many cells as there are heads.
     pub rows: Vec<Vec<String>>,
+    /// This is the table that it shows, such as `derivatives.families`, if that has a name: what heads mean depends on it.
+    pub name: String,
     /// These heads are left out where there is no room for all, the first one first; the others stay.
     pub spare: Vec<String>,
 }
@@ -55,7 +57,12 @@ impl Grid {
     pub fn new(heads: impl IntoIterator<Item = impl Into<String>>) -> Grid {
         let heads: Vec<String> = heads.into_iter().map(Into::into).collect();
         let spare = heads.iter().skip(1).rev().cloned().collect();
-        Grid { heads, rows: Vec::new(), spare }
+        Grid { heads, rows: Vec::new(), name: String::new(), spare }
+    }
+
+    /// Says which table it shows.
+    pub(crate) fn named(self, name: impl Into<String>) -> Grid {
+        Grid { name: name.into(), ..self }
     }
 
     /// Says which columns are left out where there is no room for all, the first one first; the others stay.

@@ -1,7 +1,8 @@
 use std::fmt::Write;
 
+use super::glossary::Glossary;
 use super::printable::html as text;
-use super::{Block, Grid, Report, Slide};
+use super::{Block, Grid, Head, Report, Slide};
 use crate::model::ModelId;
 use crate::snapshot::Snapshot;
 
@@ -11,9 +12,9 @@ pub type Lead<'l> = &'l dyn Fn(&str, &str) -> Option<String>;
 
 impl Report<'_> {
     /// Writes what people read as HTML, without a page around it: titles, sentences, and tables whose columns have classes, `n` for
-    /// numbers and `t` for texts. Every text is escaped. `label` names what scrolls in it, for who hears a page.
+    /// numbers and `t` for texts; what the columns mean stands below them all. Every text is escaped. `label` names what scrolls in it, for who hears a page.
     pub fn html(&self, label: &str, lead: Lead<'_>) -> String {
-        let mut out = String::new();
+        let (mut out, mut glossary) = (String::new(), Glossary::new(label));
         let mut scrolls = 0;
         let mut label = || {
             scrolls += 1;
@@ -35,9 +36,10 @@ impl Report<'_> {
                         lines.join("\n")
                     );
                 }
-                Block::Grid(grid) => self::grid(&mut out, grid, &label(), lead),
+                Block::Grid(grid) => self::grid(&mut out, grid, &label(), lead, &mut glossary),
             }
         }
+        glossary.write(&mut out);
         out
     }
 }
@@ -71,7 +73,7 @@ fn words(line: &str, lead: Lead<'_>) -> String {
     out
 }
 
-fn grid(out: &mut String, grid: &Grid, label: &str, lead: Lead<'_>) {
+fn grid(out: &mut String, grid: &Grid, label: &str, lead: Lead<'_>, glossary: &mut Glossary) {
     let class = |column| if grid.is_numeric(column) { 'n' } else { 't' };
     let classes: Vec<char> = (0..grid.heads.len()).map(class).collect();
     _ = write!(
@@ -79,7 +81,7 @@ fn grid(out: &mut String, grid: &Grid, label: &str, lead: Lead<'_>) {
         "<div class=\"table\" role=\"region\" aria-label=\"{label}\" tabindex=\"0\">\n<table>\n<thead><tr>"
     );
     for (head, class) in grid.heads.iter().zip(&classes) {
-        _ = write!(out, "<th scope=\"col\" class=\"{class}\">{}</th>", text(head));
+        glossary.head(out, Head::of(&grid.name, head), &format!(" class=\"{class}\""));
     }
     out.push_str("</tr></thead>\n<tbody>\n");
     for row in &grid.rows {

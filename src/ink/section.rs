@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::unit::{Unit, percent};
-use super::{Chart, NOT_JUDGED, Named, Report, Rows, Value, grouped};
+use super::{Chart, Headline, NOT_JUDGED, Named, Report, Rows, Topic, Value, grouped};
 use crate::census::Coverage;
 
 /// A `Section` is a part of the survey: what was asked, what came out, and under which definition.
@@ -14,6 +14,8 @@ pub struct Section {
     pub title: &'static str,
     /// These sentences say what came out.
     pub findings: Vec<String>,
+    /// These sentences may stand on the first screen of a report.
+    pub headlines: Vec<Headline>,
     /// If not all were wanted: so many are in the tables, of so many, and what they are.
     pub shown: Option<(usize, usize, &'static str)>,
     /// These are the figures. The first of several tables is the one that people look for.
@@ -70,6 +72,7 @@ impl Section {
             name,
             title,
             findings,
+            headlines: Vec::new(),
             shown: None,
             tables: Vec::new(),
             charts: Vec::new(),
@@ -83,12 +86,12 @@ impl Section {
         self.tables.iter().find(|table| table.name == name)
     }
 
-    /// Lists the charts in which there is something to see, each with its name in file names.
-    pub(super) fn drawn(&self) -> impl Iterator<Item = (String, &Chart)> {
-        let all: Vec<&Chart> = self.charts.iter().filter(|chart| !chart.is_empty()).collect();
+    /// Lists the charts in which there is something to see, each with its place among all and its name in file names.
+    pub(super) fn drawn(&self) -> impl Iterator<Item = (usize, String, &Chart)> {
+        let all: Vec<(usize, &Chart)> = self.charts.iter().enumerate().filter(|(_, chart)| !chart.is_empty()).collect();
         let is_alone = all.len() == 1;
         let name = move |at: usize| if is_alone { self.name.to_owned() } else { format!("{}.{}", self.name, at + 1) };
-        all.into_iter().enumerate().map(move |(at, chart)| (name(at), chart))
+        all.into_iter().enumerate().map(move |(at, (place, chart))| (place, name(at), chart))
     }
 
     pub(crate) fn define(&mut self, sentences: &[&str]) {
@@ -110,6 +113,19 @@ impl Section {
     /// Adds a sentence that draws a conclusion, if the values behind it are known of enough ([`Coverage::CONCLUDED`]).
     pub(crate) fn conclude(&mut self, coverage: Coverage, sentence: impl FnOnce() -> Option<String>) {
         self.findings.extend(coverage.is_conclusive().then(sentence).flatten());
+    }
+
+    /// Adds a sentence that the first screen of a report may tell, if the values behind it are known of enough
+    /// ([`Coverage::CONCLUDED`]). Its numbers stand in a table, a column of which is drawn beside it.
+    pub(crate) fn headline(
+        &mut self,
+        topic: Topic,
+        coverage: Coverage,
+        [table, column]: [&'static str; 2],
+        sentence: impl FnOnce() -> Option<String>,
+    ) {
+        let text = coverage.is_conclusive().then(sentence).flatten();
+        self.headlines.extend(text.map(|text| Headline { topic, text, table, column }));
     }
 }
 

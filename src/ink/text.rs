@@ -52,7 +52,7 @@ pub fn compared(section: &Section, published: &Published) -> Option<Table> {
 }
 
 /// How many rows people are shown, if not all.
-pub(super) fn left_out(table: &Table) -> Option<String> {
+fn left_out(table: &Table) -> Option<String> {
     let all = table.rows.len();
     (all > table.most)
         .then(|| format!("{} of {} rows; JSON and CSV have all", grouped(table.most as u64), grouped(all as u64)))
@@ -119,7 +119,7 @@ fn section_blocks(section: &Section, compared: Option<&Table>, blocks: &mut Vec<
         }
         let shown = left_out(table).map_or_else(String::new, |left| format!(" ({left})"));
         blocks.push(Block::Line(format!("{}{shown}:", table.title)));
-        blocks.push(Block::Grid(grid(table)));
+        blocks.push(Block::Grid(grid(section, table)));
     }
     let known = coverage(section);
     blocks.extend((!known.is_empty()).then(|| Block::Line(format!("Known: {}.", known.join("; ")))));
@@ -128,7 +128,7 @@ fn section_blocks(section: &Section, compared: Option<&Table>, blocks: &mut Vec<
 impl Section {
     /// Makes a slide of each chart in which there is something to see.
     pub fn slides(&self, snapshot: &Snapshot) -> Vec<Slide> {
-        let slide = |(name, chart): (String, &Chart)| {
+        let slide = |(_, name, chart): (usize, String, &Chart)| {
             Slide::new(name, chart.clone(), &self.definition, &coverage(self), snapshot)
         };
         self.drawn().map(slide).collect()
@@ -215,8 +215,9 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Result<Vec
 pub(super) const SAMPLE: &str = "This is a report on the sample inside the program, which is no census: it shows what the report is like, and no figure of it speaks for the Hub.";
 
 /// A table for people.
-fn grid(table: &Table) -> Grid {
-    let mut grid = Grid::new(table.columns[..table.main].iter().map(|column| column.head()));
+fn grid(section: &Section, table: &Table) -> Grid {
+    let heads = table.columns[..table.main].iter().map(|column| column.head());
+    let mut grid = Grid::new(heads).named(format!("{}.{}", section.name, table.name));
     for row in table.rows.iter().take(table.most) {
         grid.row(table.columns.iter().zip(row).take(table.main).map(|(column, value)| column.shown(value)));
     }

@@ -208,7 +208,7 @@ const EXAMPLES: usize = 3;
 
 /// An overview: each kind with its count and a few cases; and what was crawled, if the snapshot was.
 pub fn check(findings: &[Finding], crawl: Option<&CrawlNote>) -> Report<'static> {
-    let mut grid = Grid::new(["kind", "cases", "fault", "what becomes of it"]);
+    let mut grid = Grid::new(["kind", "cases", "fault", "what becomes of it"]).named("check");
     let mut examples = String::new();
     let mut rows = Vec::new();
     for finding in findings {
@@ -271,7 +271,7 @@ pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Result<Repo
     let created = snapshot.created()?;
     let mut order: Vec<&Burst> = bursts.iter().collect();
     order.sort_by_key(|burst| (std::cmp::Reverse(burst.children.len()), burst.parent, &burst.by));
-    let mut grid = Grid::new(["parent", "children", "share", "which is", "first", "last", "example"]);
+    let mut grid = Grid::new(["parent", "children", "share", "which is", "first", "last", "example"]).named("bursts");
     let mut rows = Vec::new();
     for (at, burst) in order.into_iter().enumerate() {
         let (share, word) = match &burst.by {

@@ -216,7 +216,8 @@ fn line(model: &Known<'_>, link: Option<(Relation, &str)>) -> String {
 pub fn common(common: &Common, about: About<'_>, words: &str) -> Report<'static> {
     let id = |row: &Row| about.model(*row).id;
     let heads = common.models.iter().map(|row| format!("links to {}", id(row)));
-    let mut grid = Grid::new(["id".to_owned()].into_iter().chain(heads).chain(["licence".to_owned()]));
+    let heads = ["id".to_owned()].into_iter().chain(heads).chain(["licence".to_owned()]);
+    let mut grid = Grid::new(heads).named("common");
     let mut rows = Vec::new();
     for shared in &common.nearest {
         let model = about.model(shared.row);
@@ -306,7 +307,7 @@ pub fn hits<'s>(
     let id = move |row: Row| about.model(row).id;
     let heads = ["id", "distance", "via", "relation", "only through", "other roots", "downloads", "created"];
     let is_one = blast.bases.len() == 1;
-    let mut grid = Grid::new(heads.into_iter().chain((!is_one).then_some("bases"))).sparing([
+    let mut grid = Grid::new(heads.into_iter().chain((!is_one).then_some("bases"))).named("hits").sparing([
         "other roots",
         "created",
         "via",

@@ -8,8 +8,10 @@ use Unit::{Count, Number, Share, Text};
 /// Models with less downloads are the Hub's long tail (SP2 and SU count below 200).
 const FEW: u64 = 200;
 
+pub(super) const TITLE: &str = "How much goes to how few";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
-    let mut section = Section::new("concentration", "How much goes to how few");
+    let mut section = Section::new("concentration", TITLE);
     let main = [
         ("of", Text),
         ("measure", Text),

@@ -5,7 +5,7 @@ use super::counts::{BY_RELATION, COUNTS, Counts, WAYS};
 use super::organisations::{self, Organisation};
 use super::rivals::{self, Contest};
 use crate::census::{Counted, Coverage, Derived, Error};
-use crate::ink::{Chart, Section, Table, Unit, Value, grouped};
+use crate::ink::{Chart, Section, Table, Topic, Unit, Value, grouped};
 use crate::model::Relation;
 use crate::reference::Family;
 use crate::snapshot::Row;
@@ -15,8 +15,10 @@ use Unit::{Count, Share, Text};
 const F1: &str =
     "F1: distinct models with at least one parent among the members, the members' own repositories left out.";
 
+pub(super) const TITLE: &str = "Derivatives by family and by organisation";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
-    let mut section = Section::new("derivatives", "Derivatives by family and by organisation");
+    let mut section = Section::new("derivatives", TITLE);
     let credit = Credit::of_families(survey)?;
     let families = Credited::of_families(survey, &credit)?;
     let organisations = Organisation::of_all(survey)?;
@@ -31,6 +33,13 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         let first = families.first().filter(|first| first.f1() > 0)?;
         let (name, models) = (&first.family.name, grouped(first.f1()));
         Some(format!("Among families, {name} leads with {models} direct derivatives by others."))
+    });
+    section.headline(Topic::Families, Coverage::whole(credit.direct), ["families", "f1"], || {
+        let first = families.first().filter(|first| first.f1() > 0)?;
+        let (name, [f1, f2]) = (&first.family.name, [first.f1(), first.counts.others.f2.models].map(grouped));
+        Some(format!(
+            "{name} is the family that most is built on: {f1} models of others derive from it directly, {f2} in all."
+        ))
     });
     contests.iter().take(1).for_each(|first| first.conclude(&mut section));
     let bars = families.iter().map(|of| (of.family.name.as_str(), Some(of.f1())));

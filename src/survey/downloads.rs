@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use super::{Survey, UNKNOWN};
 use crate::census::{Coverage, Error, Sum};
-use crate::ink::{Chart, Section, Table, Unit, Value, percent, share};
+use crate::ink::{Chart, Section, Table, Topic, Unit, Value, grouped, percent, share};
 use crate::snapshot::Row;
 
 use Unit::{Count, Share, Text};
@@ -11,8 +11,10 @@ use Unit::{Count, Share, Text};
 const WHOSE: &str = "Country and kind are the publisher's, by the table of publishers (see `modelkin owners`); who is not in it is \"unknown\". ZZ is an international publisher, or one whose country is not known.";
 const FIGURES: &str = "Downloads in 30 days and all-time downloads are the Hub's own figures, never added up together.";
 
+pub(super) const TITLE: &str = "Downloads by the publisher's country and kind";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
-    let mut section = Section::new("downloads", "Downloads by the publisher's country and kind");
+    let mut section = Section::new("downloads", TITLE);
     let countries = Windows::by_word(survey, |row| survey.country(row))?;
     let kinds = Windows::by_word(survey, |row| survey.publisher(row).map(|publisher| publisher.kind.as_str()))?;
     let (downloads, downloads_all_time) = (survey.downloads()?, survey.downloads_all_time()?);
@@ -39,6 +41,21 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
             ))
         });
     }
+    section.headline(
+        Topic::Downloads,
+        if publishers.is_judged() { coverage } else { Coverage::default() },
+        ["countries", "downloads_30d"],
+        || {
+            let first = countries.groups.iter().find(|group| group.word != UNKNOWN && group.thirty().total > 0)?;
+            let thirty = first.thirty().total;
+            let share = percent(share(thirty, known.total)?);
+            Some(format!(
+                "Publishers in {} have most downloads in 30 days: {}, {share} of what is known whose it is.",
+                first.word,
+                grouped(thirty)
+            ))
+        },
+    );
     for (windows, title) in
         [(&countries, "Downloads in 30 days, by country"), (&kinds, "Downloads in 30 days, by kind of publisher")]
     {

@@ -15,8 +15,10 @@ const NONE: &str = "(none)";
 /// What drifts: its name, and what two models have in common and in all of it; nothing if one of them says nothing.
 type Drift<'d> = (&'static str, Box<dyn Fn(Row, Row) -> Option<(u64, u64)> + 'd>);
 
+pub(super) const TITLE: &str = "What changes from parent to child";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
-    let mut section = Section::new("drift", "What changes from parent to child");
+    let mut section = Section::new("drift", TITLE);
     let (lineage, snapshot) = (survey.lineage, survey.snapshot());
     let (tags, licensed) = (snapshot.list(WordList::Tags)?, snapshot.list(WordList::Licences)?);
     let (tasks, libraries) = (snapshot.word(Word::Task)?, snapshot.word(Word::Library)?);

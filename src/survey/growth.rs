@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use super::months::dated;
 use super::{BEFORE, OTHER, Survey};
 use crate::census::{Coverage, Error};
-use crate::ink::{Chart, Section, Series, Shape, Table, Unit, plural, share};
+use crate::ink::{Chart, Section, Series, Shape, Table, Topic, Unit, percent, plural, share};
 use crate::model::{self, Word};
 use crate::snapshot::{NumberColumn, Row};
 
@@ -18,8 +18,10 @@ struct Month {
     derived: u64,
 }
 
+pub(super) const TITLE: &str = "How the Hub grew, and what is liked against what is downloaded";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
-    let mut section = Section::new("growth", "How the Hub grew, and what is liked against what is downloaded");
+    let mut section = Section::new("growth", TITLE);
     let calendar = survey.calendar()?;
     let mut made: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
     for row in survey.models() {
@@ -45,6 +47,15 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         months.row([name.as_str().into(), (*models).into(), (*so_far).into(), (*derived).into(), share]);
     }
     let dates = survey.known(|row| calendar.has(row));
+    section.headline(Topic::Growth, dates, ["models_by_month", "models"], || {
+        let is_step = |month: &&Month| month.name != BEFORE && survey.is_over(&month.name);
+        let last = made.iter().rev().find(is_step).filter(|month| month.models >= Coverage::FEWEST)?;
+        let (models, derived) = (plural(last.models, "model"), percent(share(last.derived, last.models)?));
+        Some(format!(
+            "In {}, the last month that is over, {models} were made, {derived} of them with a declared parent.",
+            last.name
+        ))
+    });
     section.charts.extend(so_far_chart(survey, &made, dates));
 
     let stated = survey.snapshot().word(Word::Task)?;

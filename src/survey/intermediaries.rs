@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use super::{Survey, UNKNOWN};
 use crate::census::{Counted, Coverage, Derived, Error, Sum};
-use crate::ink::{Chart, Section, Table, Unit, Value, grouped, share};
+use crate::ink::{Chart, Section, Table, Topic, Unit, Value, grouped, percent, plural, share};
 use crate::lineage::Edge;
 use crate::model::{Relation, WordList};
 use crate::snapshot::Row;
@@ -13,8 +13,10 @@ use Unit::{Count, Share, Text};
 const CONVERSION: &str = "Conversion: a listed model with a parent to which its relation is quantized; by somebody else if that parent is another organisation's (accounts in the table of publishers are joined).";
 const DECLARED: &str = "Declared relations only: a conversion that names no parent is in no figure.";
 
+pub(super) const TITLE: &str = "Who quantizes and repackages whom";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
-    let mut section = Section::new("intermediaries", "Who quantizes and repackages whom");
+    let mut section = Section::new("intermediaries", TITLE);
     let (lineage, downloads) = (survey.lineage, survey.downloads()?);
     let is_others = |parent: Row, child: Row| survey.organisation(parent) != survey.organisation(child);
     let is_conversion = |edge: Edge| edge.relation == Relation::Quantized;
@@ -116,6 +118,16 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         let first = converters.first()?;
         let (models, all) = (grouped(first.models), grouped(all - own));
         Some(format!("{} publishes most quantized models of others: {models} of {all}.", first.name))
+    });
+    section.headline(Topic::Converters, Coverage::whole(all - own), ["converters", "conversions"], || {
+        let first = converters.first()?;
+        let part = percent(share(first.models, all - own)?);
+        Some(format!(
+            "{} converts most models of others: {}, {part} of all such conversions, from {}.",
+            first.name,
+            plural(first.models, "quantized model"),
+            plural(first.sources.len() as u64, "publisher")
+        ))
     });
     let bars = converters.iter().map(|converter| (converter.name, Some(converter.models)));
     let chart = Chart::counts("Quantized models of others, by publisher", bars).explained(CONVERSION);

@@ -6,8 +6,10 @@ use crate::reference::{Bases, Terms};
 
 use Unit::{Count, Share, Text};
 
+pub(super) const TITLE: &str = "Licences against the terms of what models were made of";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
-    let mut section = Section::new("licences", "Licences against the terms of what models were made of");
+    let mut section = Section::new("licences", TITLE);
     // No other section asks for them.
     let (policy, terms, bases) = (Policy::default(), Terms::built_in()?, Bases::built_in()?);
     let judge = Judge::new(survey.lineage, &terms, &bases, &policy)?;

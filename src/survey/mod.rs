@@ -106,26 +106,31 @@ pub struct Survey<'l> {
 }
 
 /// A section's name, its title, and what makes it.
-type Maker = (&'static str, fn(&Survey<'_>) -> Result<Section, Error>);
+type Maker = (&'static str, &'static str, fn(&Survey<'_>) -> Result<Section, Error>);
 
 const MAKERS: [Maker; 12] = [
-    ("derivatives", derivatives::section),
-    ("months", months::section),
-    ("downloads", downloads::section),
-    ("releases", releases::section),
-    ("sizes", sizes::section),
-    ("concentration", concentration::section),
-    ("shape", shape::section),
-    ("drift", drift::section),
-    ("licences", licences::section),
-    ("intermediaries", intermediaries::section),
-    ("regions", regions::section),
-    ("growth", growth::section),
+    ("derivatives", derivatives::TITLE, derivatives::section),
+    ("months", months::TITLE, months::section),
+    ("downloads", downloads::TITLE, downloads::section),
+    ("releases", releases::TITLE, releases::section),
+    ("sizes", sizes::TITLE, sizes::section),
+    ("concentration", concentration::TITLE, concentration::section),
+    ("shape", shape::TITLE, shape::section),
+    ("drift", drift::TITLE, drift::section),
+    ("licences", licences::TITLE, licences::section),
+    ("intermediaries", intermediaries::TITLE, intermediaries::section),
+    ("regions", regions::TITLE, regions::section),
+    ("growth", growth::TITLE, growth::section),
 ];
 
 /// Gives the names of the sections of one snapshot, in their order; [`SERIES`] is about several.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    MAKERS.iter().map(|(name, _)| *name)
+    titled().map(|(name, _)| name)
+}
+
+/// Gives the same, each with its title for people.
+pub fn titled() -> impl Iterator<Item = (&'static str, &'static str)> {
+    MAKERS.iter().map(|(name, title, _)| (*name, *title))
 }
 
 impl<'l> Survey<'l> {
@@ -144,9 +149,9 @@ impl<'l> Survey<'l> {
     /// # Errors
     /// [`Error::Snapshot`] if a column is not as it was written.
     pub fn sections(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Section>, Error> {
-        let makers: Vec<&Maker> = MAKERS.iter().filter(|(name, _)| is_wanted(name)).collect();
+        let makers: Vec<&Maker> = MAKERS.iter().filter(|(name, ..)| is_wanted(name)).collect();
         let section = |at: usize| {
-            let mut section = makers[at].1(self)?;
+            let mut section = makers[at].2(self)?;
             section.define(&[Coverage::CONCLUDED]);
             Ok(section)
         };

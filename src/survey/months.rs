@@ -27,8 +27,10 @@ const BY_COUNTRY: &str = "By country: models that descend from a root (a model w
 const SHARES: &str =
     "A model that descends from several is divided among them, so that the shares of a month add up to all of it.";
 
+pub(super) const TITLE: &str = "New derivatives by month, by root family and by country of the root";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
-    let mut section = Section::new("months", "New derivatives by month, by root family and by country of the root");
+    let mut section = Section::new("months", TITLE);
     let (lineage, calendar) = (survey.lineage, survey.calendar()?);
     let names: Vec<&str> = survey.families().map(|family| family.name.as_str()).collect();
     let sets = survey.members(survey.families())?;

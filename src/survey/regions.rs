@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use super::{Survey, UNKNOWN};
 use crate::census::{Coverage, Error, Sum};
-use crate::ink::{Chart, Section, Table, Unit, grouped, share};
+use crate::ink::{Chart, Section, Table, Topic, Unit, grouped, plural, share};
 use crate::model::WordList;
 use crate::reference::Publisher;
 use crate::snapshot::Row;
@@ -26,8 +26,10 @@ struct Country {
 const COUNTRY: &str = "Country: the publisher's, by the table of publishers.";
 const RECEIVED: &str = "Received: distinct listed models with a parent from the country, by whomever.";
 
+pub(super) const TITLE: &str = "Countries and languages";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
-    let mut section = Section::new("regions", "Countries and languages");
+    let mut section = Section::new("regions", TITLE);
     let (lineage, downloads) = (survey.lineage, survey.downloads()?);
     let names: Vec<&str> = {
         let mut names: Vec<&str> =
@@ -112,6 +114,13 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         Some(format!(
             "Publishers in {name}, those who upload models again included, received most derivatives: {}.",
             grouped(of.received)
+        ))
+    });
+    section.headline(Topic::Countries, parents, ["countries", "received"], || {
+        let (name, of) = countries.iter().find(|(name, _)| *name != UNKNOWN)?;
+        Some(format!(
+            "Most is built on models of publishers in {name}, copies of others' models included: {}.",
+            plural(of.received, "derived model")
         ))
     });
     let bars = countries.iter().map(|(name, of)| (*name, Some(of.received)));

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use super::{BEFORE, Survey, UNKNOWN};
 use crate::census::{Coverage, Error};
-use crate::ink::{Section, Table, Unit, grouped, share};
+use crate::ink::{Section, Table, Topic, Unit, grouped, plural, share};
 
 use Unit::{Count, Number, Text};
 
@@ -17,8 +17,10 @@ struct Release<'a> {
     before: Option<u64>,
 }
 
+pub(super) const TITLE: &str = "Releases by organisation and year";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
-    let mut section = Section::new("releases", "Releases by organisation and year");
+    let mut section = Section::new("releases", TITLE);
     let main = [
         ("year", Text),
         ("organisation", Text),
@@ -69,6 +71,11 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
     let dates = Coverage::count(of_known, |row| calendar.is_dated(row));
     let made = |year: &&[Release<'_>]| year.iter().filter(is_known).map(|of| of.made).sum::<u64>();
     if let Some(year) = newest.filter(|year| made(year) >= Coverage::FEWEST) {
+        section.headline(Topic::Publishers, dates, ["releases", "releases"], || {
+            let Release { year, name, made, .. } = year.iter().find(is_known)?;
+            let models = plural(*made, "model");
+            Some(format!("{name} published most in {year} of those in the table of publishers: {models}."))
+        });
         section.conclude(dates, || {
             let Release { year, name, made, .. } = year.iter().find(is_known)?;
             let made = grouped(*made);

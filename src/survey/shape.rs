@@ -1,7 +1,7 @@
 use super::Survey;
 use super::derivatives::strongest;
-use crate::census::{Clusters, Error};
-use crate::ink::{Chart, Section, Table, Unit, grouped, plural, share};
+use crate::census::{Clusters, Coverage, Error};
+use crate::ink::{Chart, Section, Table, Topic, Unit, counted, grouped, plural, share};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
@@ -14,8 +14,10 @@ const UNLISTED: &str = "Unlisted parents are models here.";
 const GENERATION: &str =
     "Generation: fewest links from any root, roots being 0; only models with a parent or a child are counted.";
 
+pub(super) const TITLE: &str = "The shape of the lineage";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
-    let mut section = Section::new("shape", "The shape of the lineage");
+    let mut section = Section::new("shape", TITLE);
     let (lineage, snapshot) = (survey.lineage, survey.snapshot());
     let is_model = |row: &Row| snapshot.is_listed(*row) || lineage.is_unlisted(*row);
     let nodes: Vec<Row> = snapshot.rows().filter(is_model).collect();
@@ -123,6 +125,22 @@ pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
         grouped(alone(&with_merges)),
         plural(longest_chain, "link")
     ));
+    let links = Coverage::whole(lineage.links() as u64);
+    section.headline(Topic::Bases, links, ["bases", "direct"], || {
+        let (row, direct) = order.first()?;
+        let descendants = plural(survey.census.facts(*row).descendants, "model");
+        Some(format!(
+            "{} has most children: {}; {descendants} descend from it in all.",
+            snapshot.id(*row),
+            grouped(*direct)
+        ))
+    });
+    section.headline(Topic::Shape, links, ["generations", "models"], || {
+        let (first, last) = (by_generation.get(1)?, by_generation.last()?);
+        let farthest = plural(by_generation.len() as u64 - 1, "link");
+        let [first, last] = [first, last].map(|models| counted(*models, "model", "is", "are"));
+        Some(format!("{first} one link from a root, a model without a parent, and {last} {farthest}, the farthest."))
+    });
     section.define(&[
         "Components: models connected by links, whichever way they run; without merges: by all links but those of relation merge.",
         UNLISTED,

@@ -12,8 +12,10 @@ const SIZE: &str =
     "Size: the parameters that the safetensors headers declare; packed weights of quantized models count as packed.";
 const UNSIZED: &str = "Models without such a figure stand in the class \"unknown\" and in no share.";
 
+pub(super) const TITLE: &str = "Adoption against size";
+
 pub(super) fn section(survey: &Survey<'_>) -> Result<Section, Error> {
-    let mut section = Section::new("sizes", "Adoption against size");
+    let mut section = Section::new("sizes", TITLE);
     let parameters = survey.snapshot().count(model::Count::Parameters)?;
     let (downloads, downloads_all_time) = (survey.downloads()?, survey.downloads_all_time()?);
     let classes = &survey.references.sizes;

@@ -30,7 +30,7 @@ fn json(answer: &Answer) -> String {
 }
 
 /// One of each kind, with every part of it somewhere.
-fn questions() -> Vec<Question> {
+pub fn questions() -> Vec<Question> {
     let filter = |json: &str| serde_json::from_str::<Filter>(json).unwrap();
     let family = |name: &str| Family { name: name.into(), ..Family::default() };
     let show = |begin| Show {

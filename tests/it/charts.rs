@@ -448,7 +448,8 @@ fn the_charts_of_a_report_are_files_of_their_own_beside_its_tables() {
         assert!(drawn && sums.contains(&format!("  charts/{name}\n")), "{name}");
         assert!(place.path(&format!("c-{}.pdf", at + 1)).exists());
     }
-    assert_eq!(page.matches("<svg ").count(), names.len());
+    // Each is a figure of the page, beside the small ones of the first screen.
+    assert_eq!(page.matches("<figure ").count(), names.len());
     // The first bars are the first rows of the table.
     let table = read("r/derivatives.families.csv");
     let texts = texts(&read("r/charts/derivatives.svg"));

@@ -82,6 +82,7 @@ const ROOMS: &[Room] = &[
         may_import: &["census", "reference", "snapshot", "model"],
         foreign: &[
             "anstyle",
+            "base64",
             "csv",
             "jiff",
             "flate2",
@@ -91,6 +92,7 @@ const ROOMS: &[Room] = &[
             "resvg",
             "serde",
             "serde_json",
+            "sha2",
             "textwrap",
             "ttf_parser",
         ],
@@ -135,7 +137,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "explorer",
         may_import: &["ink", "census", "lineage", "reference", "snapshot", "model"],
-        foreign: &["base64", "flate2", "jiff", "serde", "serde_json", "sha2", "thiserror"],
+        foreign: &["base64", "flate2", "jiff", "serde", "serde_json", "thiserror"],
     },
     Room {
         name: "ask",

@@ -42,6 +42,7 @@ mod old_ids;
 mod origin;
 mod outputs;
 mod packed;
+mod page;
 mod parquet;
 mod parts;
 mod program;

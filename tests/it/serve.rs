@@ -510,6 +510,30 @@ fn hostile_names_are_text_on_every_page() {
 }
 
 #[test]
+fn figures_of_the_report_have_an_address_for_good_and_files() {
+    let place = Place::new();
+    let server = Server::start(&place, &["sample"]);
+    let to = server.get("/report").value("location").to_owned();
+    for address in [to.clone(), format!("{to}?section=derivatives.families")] {
+        let text = server.get(&address).text();
+        let link = format!("href=\"{to}#derivatives-families\"");
+        assert!(text.contains(&link) && text.contains("id=\"derivatives-families\""), "{address}");
+        assert!(text.contains("<dd id=\"derivatives-c"), "{address}");
+    }
+    let whole = server.get(&to).text();
+    assert!(whole.contains("<h2 id=\"h-shape\">The shape of the lineage</h2>"));
+    let mut files = 0;
+    for part in whole.split(" href=\"").skip(1) {
+        let address = part.split('"').next().unwrap().replace("&amp;", "&");
+        if address.contains("section=shape") && !address.contains("/cite") {
+            assert_eq!(server.get(&address).status, 200, "{address}");
+            files += 1;
+        }
+    }
+    assert!(files > 10, "{files}");
+}
+
+#[test]
 fn a_snapshot_that_is_replaced_on_disk_is_noticed() {
     let place = Place::new();
     let import = |text: &str| {

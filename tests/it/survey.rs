@@ -256,14 +256,16 @@ fn hostile_words_do_no_harm_on_the_page() {
     let found = sections(&snapshot, &references);
     let page = ink::page(&found, &references.published, &snapshot, evil).unwrap();
     assert!(page.contains("&lt;script&gt;"), "the words are shown");
-    assert!(!page.contains("<script") && !page.contains('\u{202e}'));
+    // The page has one script, its own.
+    assert!(page.matches("<script").count() == 1 && !page.contains("<script>") && !page.contains('\u{202e}'));
     // What is between the tags is text alone: a reader of XML finds the same elements as on a harmless page.
     let tags = |page: &str| page.matches('<').count();
     let harmless =
         ink::page(&sections(&snapshot, &self::references()), &references.published, &snapshot, "tables").unwrap();
     assert!(tags(&page) > 100 && tags(&harmless) > 100);
+    let elsewhere = harmless.replace("<a href=\"https://huggingface.co/", "");
     for bad in ["onerror=", "javascript:", "http://", "https://", "src="] {
-        assert!(!harmless.contains(bad), "{bad}");
+        assert!(!elsewhere.contains(bad), "{bad}");
     }
 }
 
@@ -282,9 +284,8 @@ fn a_report_is_written_as_a_page_with_its_tables() {
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     let text = fs::read_to_string(&page).unwrap();
     assert!(text.contains("is no census"));
-    for link in
-        text.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).filter(|link| !link.starts_with('#'))
-    {
+    let links = text.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    for link in links.filter(|link| !link.starts_with('#') && !link.starts_with("https://huggingface.co/")) {
         assert!(home.path().join(link).is_file(), "{link} is linked and not there");
     }
     let markdown = fs::read_to_string(home.path().join("hub/report.md")).unwrap();

@@ -226,9 +226,9 @@ for (const [device, width] of [['desktop', 1440], ['phone', 375]]) {
   await page.goto(`${base}?again`, { waitUntil: 'networkidle0' });
   await page.evaluate(() => document.getElementById('children').scrollIntoView());
   await page.waitForSelector('.virtual td a');
-  await page.select('.tools select', 'quantized');
+  await page.select('.filters select', 'quantized');
   await check({ relation: 'quantized' }, 'chosen');
-  await page.focus('.tools input[type=search]');
+  await page.focus('.filters input[type=search]');
   await page.keyboard.type('gguf');
   await check({ relation: 'quantized', q: 'gguf' }, 'typed');
   await page.focus('.virtual th:nth-child(5) button');
@@ -238,7 +238,7 @@ for (const [device, width] of [['desktop', 1440], ['phone', 375]]) {
   await page.reload({ waitUntil: 'networkidle0' });
   await page.waitForSelector('.virtual thead th');
   await check(last, 'reloaded');
-  if ((await page.$eval('.tools input[type=search]', (field) => field.value)) !== 'gguf') say('reloaded, the field is empty');
+  if ((await page.$eval('.filters input[type=search]', (field) => field.value)) !== 'gguf') say('reloaded, the field is empty');
   for (const state of [{ relation: 'quantized', q: 'gguf' }, { relation: 'quantized' }, {}]) {
     await page.evaluate(() => history.back());
     await new Promise((done) => { setTimeout(done, 200); });

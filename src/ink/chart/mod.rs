@@ -168,6 +168,8 @@ pub struct Flow {
 const BARS: usize = 12;
 /// A picture inside a page is so wide, in its own units; pages scale it.
 const PAGE: f64 = 480.0;
+/// One beside a sentence is so wide.
+const SMALL: f64 = 280.0;
 /// The size of letters inside a page.
 const PAGE_LETTER: f64 = 12.0;
 /// A page's own font may be so much wider than the one that letters are measured with.
@@ -263,9 +265,18 @@ impl Chart {
     /// Draws the picture as SVG inside a page, the one of this number there. Its colours are the page's: the classes of
     /// `page.css`.
     pub(super) fn inside(&self, number: usize) -> String {
+        self.within(PAGE, number)
+    }
+
+    /// Draws the picture as [`Chart::inside`], small, to stand beside a sentence.
+    pub(super) fn small(&self, number: usize) -> String {
+        self.within(SMALL, number)
+    }
+
+    fn within(&self, width: f64, number: usize) -> String {
         let height = self.height();
-        let mut sheet = Sheet::page(PAGE, height, PAGE_LETTER, PAGE_SLACK);
-        let area = Area { left: 1.0, top: 1.0, right: PAGE - 1.0, bottom: height - 1.0 };
+        let mut sheet = Sheet::page(width, height, PAGE_LETTER, PAGE_SLACK);
+        let area = Area { left: 1.0, top: 1.0, right: width - 1.0, bottom: height - 1.0 };
         self.draw(&mut sheet, area);
         sheet.element(number, &self.title, &self.about())
     }

@@ -105,7 +105,7 @@ async function children(section) {
   const owner = $("input", { type: "search", autocomplete: "off" });
   owner.setAttribute("list", "owners");
   const clear = $("button", { type: "button", className: "plain", textContent: "Show all" });
-  const tools = $("div", { className: "tools" },
+  const filters = $("div", { className: "filters" },
     field("q", "words", $("input", { type: "search", placeholder: "any words" })),
     field("relation", "relation", choice(counted(all.map((row) => row.relation)), 0)),
     field("owner", "owner", owner), names,
@@ -187,14 +187,14 @@ async function children(section) {
     if (address !== location.hash) history[isNew ? "pushState" : "replaceState"](null, "", address);
   };
   let typing = false;
-  tools.addEventListener("input", (event) => {
+  filters.addEventListener("input", (event) => {
     take();
     const isTyped = event.target.tagName === "INPUT" && event.target.type !== "checkbox";
     note(!isTyped || !typing);
     typing = isTyped;
     renew();
   });
-  tools.addEventListener("change", () => { typing = false; });
+  filters.addEventListener("change", () => { typing = false; });
   clear.addEventListener("click", () => {
     state = { ...NOTHING, sort: state.sort };
     show();
@@ -228,8 +228,8 @@ async function children(section) {
     heads.append(head);
   }
   const isHere = section.contains(document.activeElement);
-  section.querySelector(".answer").replaceWith(tools, box);
-  tools.before(status);
+  section.querySelector(".answer").replaceWith(filters, box);
+  filters.before(status);
   restore();
   if (isHere) fields.q.focus();
   if (chosen()[0] && location.hash !== "#children") section.scrollIntoView();

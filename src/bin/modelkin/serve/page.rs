@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use modelkin::ask::{Answer, Facts, Meant};
 use modelkin::explorer;
-use modelkin::ink::{self, day, escaped, grouped};
+use modelkin::ink::{self, Linked, Place, day, escaped, grouped};
 use modelkin::model::Hint;
 use modelkin::snapshot::Snapshot;
 use sha2::{Digest, Sha256};
@@ -19,7 +19,8 @@ use crate::desk;
 use crate::output::with_causes;
 
 const STYLE: &str = concat!(include_str!("../../../ink/page.css"), include_str!("serve.css"));
-const SCRIPT: &str = concat!(include_str!("children.js"), include_str!("serve.js"));
+const SCRIPT: &str =
+    concat!(include_str!("../../../ink/tables.js"), include_str!("children.js"), include_str!("serve.js"));
 
 /// A picture of so many pixels has room in half a page.
 const HALF: u64 = 560;
@@ -295,7 +296,11 @@ impl Shell<'_> {
                 escaped(&said)
             );
         }
+        let figures = self.reported(number, answer)?;
+        // Of a section each table has its own.
+        let is_section = figures.is_some();
         let slides = match answer.facts() {
+            _ if is_section => Vec::new(),
             // Bars of nothing show nothing, nor do so many that nobody sees two of them at once.
             Facts::Family { count, .. } if count.f2.models == 0 => Vec::new(),
             Facts::Ranking { ranking, .. } if ranking.rows.len() > bounded::BARS => Vec::new(),
@@ -317,7 +322,7 @@ impl Shell<'_> {
                 through("pdf", own)
             );
         }
-        let text = report.html(&part.title, &|head, text| self.lead(head, text));
+        let text = figures.unwrap_or_else(|| report.html(&part.title, &|head, text| self.lead(head, text)));
         match part.shape {
             Shape::Drawn => _ = writeln!(out, "{}</div>", self.drawn(answer, &text, shape)?),
             Shape::Half if !slides.is_empty() => {
@@ -325,13 +330,16 @@ impl Shell<'_> {
             }
             _ => _ = writeln!(out, "<div>{text}</div>\n</div>"),
         }
-        _ = writeln!(out, "<details><summary>Definition</summary>\n{}</details>", lines(&report.definition.join("\n")));
+        if !report.definition.is_empty() {
+            let definition = lines(&report.definition.join("\n"));
+            _ = writeln!(out, "<details><summary>Definition</summary>\n{definition}</details>");
+        }
+        let csv = if is_section { String::new() } else { format!("<a href=\"{csv}\">CSV</a> · ") };
         _ = writeln!(
             out,
-            "<p class=\"note\"><a href=\"{}\">On its own</a> · <a href=\"{}\">JSON</a> · <a href=\"{}\">CSV</a> · <a class=\"cite\" href=\"{}\">Cite</a> · <code>{}</code></p>",
+            "<p class=\"note\"><a href=\"{}\">On its own</a> · <a href=\"{}\">JSON</a> · {csv}<a class=\"cite\" href=\"{}\">Cite</a> · <code>{}</code></p>",
             escaped(&self.within(&address)),
             json,
-            csv,
             through("cite", &[]),
             escaped(&part.command)
         );
@@ -357,6 +365,34 @@ impl Shell<'_> {
              <details><summary>As text</summary>\n{text}</details>\n",
             escaped(&chosen.title)
         ))
+    }
+
+    /// The figures of a section of the report, as its file has them. Whichever page shows them, they stand on the report's for good.
+    fn reported(&self, number: usize, answer: &Answer) -> anyhow::Result<Option<String>> {
+        let through = |door: &str, query: &[(&str, &str)]| {
+            let query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            self.within(&Address { path: format!("{door}/report"), query })
+        };
+        let linked = |name: &str, address| Linked { name: name.to_owned(), address };
+        let place = Place {
+            page: &through("", &[]),
+            tables: &|section, table| {
+                // What was published is told with the section alone.
+                if section.table(table.name).is_none() {
+                    return vec![linked("JSON of the section", through("/api", &[("section", section.name)]))];
+                }
+                let name = format!("{}.{}", section.name, table.name);
+                let file = |format| through("/api", &[("section", &name), ("format", format)]);
+                [("CSV", "csv"), ("JSON", "json")].map(|(name, format)| linked(name, file(format))).into()
+            },
+            charts: &|section, _, number| {
+                let number = number.to_string();
+                let file = |door| through(door, &[("section", section.name), ("chart", &number)]);
+                [("SVG", "/svg"), ("PNG", "/png"), ("PDF", "/pdf")].map(|(name, door)| linked(name, file(door))).into()
+            },
+            lead: &|head, text| self.lead(head, text),
+        };
+        answer.figures(&place, number * 100).map_err(desk::worded)
     }
 
     /// Where a name leads.

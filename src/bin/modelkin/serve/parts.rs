@@ -276,12 +276,12 @@ fn about() -> Page {
 }
 
 fn report() -> anyhow::Result<Page> {
-    let section = |name: &'static str| part(name, name, &["report", "--section", name]);
+    let section = |(name, title): (&'static str, &'static str)| part(name, title, &["report", "--section", name]);
     Ok(Page {
         title: "The report, section by section".into(),
         about: "Every figure of the snapshot: derivatives, downloads, releases, sizes, regions.".into(),
         kind: Kind::Plain,
-        parts: modelkin::survey::names().map(section).collect::<anyhow::Result<_>>()?,
+        parts: modelkin::survey::titled().map(section).collect::<anyhow::Result<_>>()?,
     })
 }
 

@@ -1,16 +1,5 @@
 // What a page can do besides. It is whole without this script: forms, links and tables work by themselves.
-const $ = (tag, props = {}, ...children) => {
-  const node = Object.assign(document.createElement(tag), props);
-  node.append(...children);
-  return node;
-};
 const base = location.pathname.match(/^\/s\/[0-9a-f]+/)?.[0] ?? "";
-const grouped = (number) => number.toLocaleString("en-US");
-// A number as tables show it, or nothing: what is not known stands last, whichever way a column is sorted.
-const number = (text) => {
-  const plain = text.replace(/[,%\s]/g, "");
-  return plain !== "" && !isNaN(plain) ? Number(plain) : null;
-};
 const pathOf = (id) => id.split("/").map(encodeURIComponent).join("/");
 
 // Search as you type: a list of models below the field, for keyboard and screen readers too.
@@ -61,29 +50,6 @@ function search(input) {
   });
 }
 
-// Tables sort by their heads, up and down.
-function sorts(table) {
-  const body = table.tBodies[0];
-  if (!body || body.rows.length < 3) return;
-  [...table.tHead.rows[0].cells].forEach((head, column) => {
-    const button = $("button", { type: "button", className: "sort", title: "Sort by this column" });
-    button.append(...head.childNodes);
-    head.append(button);
-    button.addEventListener("click", () => {
-      const down = head.getAttribute("aria-sort") !== "descending";
-      [...table.tHead.rows[0].cells].forEach((other) => other.removeAttribute("aria-sort"));
-      head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const key = (row) => row.cells[column]?.textContent ?? "";
-      const rows = [...body.rows].map((row) => [key(row), number(key(row)), row]);
-      const numeric = rows.some(([, value]) => value !== null);
-      rows.sort(([a, x], [b, y]) => numeric
-        ? (x === null) - (y === null) || (down ? y - x : x - y)
-        : (down ? b.localeCompare(a, "en") : a.localeCompare(b, "en")));
-      body.append(...rows.map(([, , row]) => row));
-    });
-  });
-}
-
 // A citation is copied, with the address at which it can be seen again.
 document.querySelectorAll("a.cite").forEach((link) => link.addEventListener("click", async (event) => {
   event.preventDefault();
@@ -96,7 +62,6 @@ document.querySelectorAll("a.cite").forEach((link) => link.addEventListener("cli
     location.href = link.href;
   }
 }));
-document.querySelectorAll("main table").forEach(sorts);
 // A large picture begins at the model that it is about.
 document.querySelectorAll(".lineage").forEach((box) => {
   const named = box.querySelector("[stroke='#FFD84D']")?.getBoundingClientRect(), frame = box.getBoundingClientRect();
