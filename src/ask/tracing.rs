@@ -183,6 +183,12 @@ impl Atlas {
                     |row: &Row| snapshot.alias_of(*row).is_none() && pattern.matches_with(snapshot.id(*row), any_case);
                 matching.extend(snapshot.rows().filter(is_ours));
             }
+            if matching.is_empty()
+                && let Some(owner) = names::owned(text, snapshot)
+            {
+                matching = members(&owner, lineage)?;
+                naming.remarks.push(format!("{text:?} is an account: all of its models are meant."));
+            }
             if matching.is_empty() {
                 naming.remarks.push(format!("No model of this snapshot matches {text:?}."));
             }

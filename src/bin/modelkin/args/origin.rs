@@ -124,8 +124,8 @@ pub struct Blast {
     /// Models that changed since this earlier snapshot: relicensed, gated otherwise, of other parents, or gone
     #[arg(long, value_name = "EARLIER")]
     pub changed: Option<PathBuf>,
-    /// Only what is ours: ids that match, such as 'acme/*'; may stand several times. With --flagged or --changed, a hit, or a base that
-    /// is ours itself, ends with the exit code 3
+    /// Only what is ours: an account, or ids that match, such as 'acme/*'; may stand several times. With --flagged or --changed, a hit,
+    /// or a base that is ours itself, ends with the exit code 3
     #[arg(long, value_name = "PATTERN")]
     pub mine: Vec<String>,
     /// The same by a list of our models, as for --from

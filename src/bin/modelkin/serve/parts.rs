@@ -1,7 +1,7 @@
 //! Which questions make up a page. A page is a list of command lines; what is in it was asked as the terminal asks.
 
-use modelkin::ask::{Facts, Question};
-use modelkin::census::{FamilyCount, Measure};
+use modelkin::ask::{Facts, Models, Question};
+use modelkin::census::{self, FamilyCount, Measure};
 use modelkin::ink::{grouped, plural};
 
 use super::address::{Address, COMMANDS, NoPage};
@@ -304,9 +304,34 @@ fn one(address: &Address, shelf: &Shelf) -> anyhow::Result<Page> {
     if let Question::Family(_) | Question::Why(_) | Question::Upstream(_) = &part.question {
         shelf::ask(&shelf.atlas, &part.question)?;
     }
-    let title = part.command.clone();
-    let about = format!("The answer to `{title}`.");
-    Ok(Page { title, about, kind: Kind::Plain, parts: vec![part] })
+    let about = format!("The answer to `{}`.", part.command);
+    Ok(Page { title: asks(&part.question, command), about, kind: Kind::Plain, parts: vec![part] })
+}
+
+/// What a question asks, in words.
+fn asks(question: &Question, command: &str) -> String {
+    let all = |models: &Models| match &models.ids[..] {
+        [one] => one.clone(),
+        [ids @ .., last] => format!("{} and {last}", ids.join(", ")),
+        [] => "these models".to_owned(),
+    };
+    match question {
+        Question::Blast(blast) => format!("If {} went away", all(&blast.models)),
+        Question::Common(common) => format!("What {} have in common", all(&common.models)),
+        Question::Compare(compare) => compare.names.join(" beside "),
+        Question::Explain(explain) => format!("{} under every definition", explain.name),
+        Question::Family(family) => match family.list {
+            Some(census::Part::Members) => format!("The members of {}", family.name),
+            Some(part) => format!("{} of {}", part.name().to_ascii_uppercase(), family.name),
+            None => format!("What descends from {}", family.name),
+        },
+        Question::Licences(licences) => format!("{}: the licence, and the terms above it", all(&licences.models)),
+        Question::Search(search) => format!("Models whose ids have {:?}", search.text),
+        Question::Siblings(siblings) => format!("The siblings of {}", all(&siblings.models)),
+        Question::Upstream(upstream) => format!("What {} descends from", all(&upstream.models)),
+        Question::Why(why) => format!("How {} descends from {}", why.model, why.ancestor),
+        _ => heading(command).to_owned(),
+    }
 }
 
 fn heading(command: &str) -> &'static str {
