@@ -330,9 +330,9 @@ function explore(source, about) {
     here = told = found;
     panel.scrollTop = 0;
     panel.replaceChildren(...(found ? ofModel(found) : id ? [make('h1', {}, id), say('It is not on this map.')] : [
-      make('h1', {}, title), say(big(view.models, 'model'), at === 'alone' ? ' without any link' : ' placed here'),
+      make('h1', {}, title), say(big(view.models, 'model'), at === 'alone' ? ' without any link' : ' placed here, unlisted too'),
       say(state.size === 'downloads' && `${counted(view.weight, 'download')} in 30 days`),
-      say(view.alone > 0 && link(`${grouped(view.alone)} more models have no link at all`, () => go({ at: 'alone' }))),
+      say(view.alone > 0 && link(`${grouped(view.alone)} more have no link`, () => go({ at: 'alone' }))),
       say(about.part), tools(title, `${counted(view.models, 'model')} placed there`)]),
     make('details', {}, make('summary', {}, 'What is counted'), about.definitions.map((sentence) => say(sentence))));
   }

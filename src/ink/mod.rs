@@ -50,7 +50,7 @@ pub(crate) use script::{allowed, lean};
 pub use section::{Column, Known, Section, Table};
 pub(crate) use section::{share, short};
 pub use slide::{CHARTS, Slide};
-pub use text::{compared, report};
+pub use text::{compared, part_of_hub, report};
 pub use unit::Unit;
 pub(crate) use unit::{known, percent};
 pub use value::{NOT_JUDGED, Named, Value};

@@ -154,6 +154,25 @@ impl Section {
     }
 }
 
+/// Says that a snapshot is a part of the Hub, if many more models were counted there by its month, and who counted them.
+pub fn part_of_hub(snapshot: &Snapshot, published: &Published) -> Option<String> {
+    let provenance = snapshot.provenance();
+    let models = provenance.counts.models;
+    let date = provenance.taken.map(day).unwrap_or_default();
+    // The newest count of all models that was published up to the snapshot's month.
+    let counts =
+        published.claims("growth").filter(|claim| claim.table == "models_by_month" && claim.column == "so_far");
+    let known = counts.filter(|claim| date.get(..7).is_some_and(|month| claim.row.as_str() <= month));
+    let hub = known.max_by(|a, b| a.row.cmp(&b.row)).filter(|hub| (models as f64) < 0.9 * hub.value)?;
+    Some(format!(
+        "This snapshot holds {}; the Hub had {} in {} ({}). It is a part of the Hub, and its counts are no counts of the Hub.",
+        plural(models, "model"),
+        grouped(hub.value as u64),
+        hub.row,
+        hub.source
+    ))
+}
+
 /// What readers must know of a snapshot before they look at any figure of it.
 pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Result<Vec<String>, Error> {
     let provenance = snapshot.provenance();
@@ -162,22 +181,7 @@ pub(super) fn warnings(snapshot: &Snapshot, published: &Published) -> Result<Vec
         warnings.push(SAMPLE.to_owned());
     }
     let models = provenance.counts.models;
-    let date = provenance.taken.map(day).unwrap_or_default();
-    // The newest count of all models that was published up to the snapshot's month.
-    let counts =
-        published.claims("growth").filter(|claim| claim.table == "models_by_month" && claim.column == "so_far");
-    let known = counts.filter(|claim| date.get(..7).is_some_and(|month| claim.row.as_str() <= month));
-    if let Some(hub) = known.max_by(|a, b| a.row.cmp(&b.row))
-        && (models as f64) < 0.9 * hub.value
-    {
-        warnings.push(format!(
-            "This snapshot holds {}; the Hub had {} in {} ({}). It is a part of the Hub, and its counts are no counts of the Hub.",
-            plural(models, "model"),
-            grouped(hub.value as u64),
-            hub.row,
-            hub.source
-        ));
-    }
+    warnings.extend(part_of_hub(snapshot, published));
     let listed = || snapshot.rows().filter(|row| snapshot.is_listed(*row));
     let created = snapshot.created()?;
     let dated = listed().filter(|row| created.at(*row).is_some()).count() as u64;

@@ -249,8 +249,13 @@ impl Survey<'_> {
             row.extend(of_all.map(|tally| figure.of_all(tally)));
             table.row(row);
         }
-        // Of one alone the picture has no other place for the name.
-        let whose = if rivals.len() == 1 { format!(" of {}", rivals[0].family.name) } else { String::new() };
+        // A picture that goes its own way says whom it is about; more than a few names stand in its legend alone.
+        let whose = match &names(rivals)[..] {
+            [one] => format!(" of {one}"),
+            [one, other] => format!(" of {one} and {other}"),
+            [one, other, last] => format!(" of {one}, {other} and {last}"),
+            _ => String::new(),
+        };
         let title = format!("{}{whose} by {}", figure.title(), facet.name());
         let chart = compared::parts(&title, &names(rivals), &drawn, facet, unit).explained(figure.sentence());
         let chart = chart.defined(&[facet.about()]).defined(&members(rivals));

@@ -623,3 +623,42 @@ fn pictures_of_an_answer_are_those_that_the_program_draws() {
     assert!(server.get("/cite/rank").text().contains("`modelkin rank"));
     assert!(server.get("/cite/rank?form=bibtex").text().starts_with("@misc{"));
 }
+
+#[test]
+fn who_asks_what_would_be_hit_is_told_which_models_of_whom() {
+    let place = Place::new();
+    let server = Server::start(&place, &["sample"]);
+    let base = "Qwen/Qwen2.5-14B";
+    let form = page(&server, &format!("/model/{base}"));
+    assert!(form.contains("name=\"mine\"") && form.contains(&format!("name=\"name\" value=\"{base}\"")));
+    let all = page(&server, &format!("/blast?name={base}"));
+    let text = page(&server, &format!("/blast?name={base}&mine=Arcee-AI"));
+    let options = ["blast", base, "--mine", "arcee-ai/*", "--list", "--snapshot", "sample", "--format", "json"];
+    let ran: Value = serde_json::from_str(&place.run(&options).out).unwrap();
+    let rows = ran["rows"].as_array().unwrap();
+    assert!(rows.len() > 1);
+    for row in rows {
+        let id = row["id"].as_str().unwrap();
+        assert!(text.contains(&format!("/model/{id}\">{id}</a>")), "{id}");
+    }
+    assert!(text.contains("<h1>If Qwen/Qwen2.5-14B went away</h1>") && text.contains("Only models of Arcee-AI."));
+    assert!(text.contains("value=\"Arcee-AI\"") && text.len() < all.len());
+    // A pattern that is none is told as in the terminal.
+    assert_eq!(server.get(&format!("/blast?name={base}&mine=[")).status, 400);
+}
+
+#[test]
+fn a_search_leads_to_families_and_accounts_too() {
+    let place = Place::new();
+    let server = Server::start(&place, &["sample"]);
+    let groups = |text: &str| {
+        let answer: Value = serde_json::from_slice(&server.get(&format!("/suggest?q={text}")).body).unwrap();
+        let path = |group: &Value| group["path"].as_str().unwrap().to_owned();
+        answer["groups"].as_array().unwrap().iter().map(path).collect::<Vec<_>>()
+    };
+    assert_eq!(groups("arcee-AI"), ["/owner/arcee-ai"]);
+    assert_eq!(groups("gemm"), ["/family/Gemma"]);
+    assert_eq!(groups("no-such-thing"), [""; 0]);
+    let text = page(&server, "/search?q=qwen");
+    assert!(text.contains("/family/Qwen\">Qwen</a>, a family") && text.contains("/owner/Qwen\">Qwen</a>, an account"));
+}

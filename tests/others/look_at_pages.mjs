@@ -151,6 +151,18 @@ for (const [device, width] of [['desktop', 1440], ['phone', 375]]) {
     await page.keyboard.press('Enter');
     if (!(await page.$('#counts th[aria-sort]'))) say('no column was sorted');
   }
+  // A citation stands below the answer, with the page's permalink and other forms, and goes away again.
+  await page.focus('#counts a.cite');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#counts .citation');
+  const cited = await page.$eval('#counts .citation', (node) => [node.textContent, [...node.querySelectorAll('a')].map((link) => link.href)]);
+  if (!cited[0].includes(page.url()) || !cited[0].includes('odelkin')) say(`cited is ${cited[0]}`);
+  for (const form of cited[1]) {
+    if ((await page.evaluate((address) => fetch(address).then((got) => got.status), form)) !== 200) say(`${form} is none`);
+  }
+  await page.focus('#counts a.cite');
+  await page.keyboard.press('Enter');
+  if (await page.$('#counts .citation')) say('the citation stays');
   await page.goBack({ waitUntil: 'networkidle0' });
   if (page.url() !== permalink) say(`back leads to ${page.url()}`);
   await page.goForward({ waitUntil: 'networkidle0' });

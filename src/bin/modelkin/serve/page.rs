@@ -3,9 +3,9 @@
 use std::fmt::Write;
 use std::sync::{Arc, LazyLock};
 
-use modelkin::ask::{Answer, Facts, Meant};
+use modelkin::ask::{Answer, Blast, Facts, Meant, Question};
 use modelkin::explorer;
-use modelkin::ink::{self, Linked, Place, day, escaped, grouped};
+use modelkin::ink::{self, Block, Linked, Place, day, escaped, grouped};
 use modelkin::model::Hint;
 use modelkin::snapshot::Snapshot;
 use sha2::{Digest, Sha256};
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::address::Address;
 use super::parts::{self, Kind, Page, Part, Shape};
 use super::reply::Reply;
-use super::shelf::{Shelf, worded};
+use super::shelf::{self, Group, Shelf, worded};
 use super::{bounded, model};
 use crate::desk;
 use crate::output::with_causes;
@@ -137,6 +137,10 @@ impl Shell<'_> {
             self.path("/about")
         );
         _ = writeln!(out, "<h1>{}</h1>\n<p class=\"finding\">{}</p>", escaped(&page.title), escaped(&page.about));
+        let published = self.shelf.atlas.tables().references().ok().map(|tables| &tables.published);
+        if let Some(part) = published.and_then(|published| ink::part_of_hub(self.snapshot(), published)) {
+            _ = writeln!(out, "<p class=\"note\">{}</p>", escaped(&part));
+        }
         self.beside(page, &mut out);
         if page.parts.len() > 1 {
             out += "<nav class=\"parts\" aria-label=\"On this page\"><ul>\n";
@@ -221,6 +225,12 @@ impl Shell<'_> {
                     out.push_str("<p>One snapshot alone is shown. Start <code>modelkin serve LATER EARLIER</code> to compare two.</p>\n");
                 }
             }
+            Kind::Search(text) => {
+                for Group { name, path, about } in shelf::groups(&self.shelf.atlas, text) {
+                    let (address, name) = (escaped(&self.path(&path)), escaped(&name));
+                    _ = writeln!(out, "<p class=\"finding\"><a href=\"{address}\">{name}</a>, {about}</p>");
+                }
+            }
             Kind::About => self.about(out),
             Kind::Plain => (),
         }
@@ -264,7 +274,7 @@ impl Shell<'_> {
             Err(error) => format!("<div class=\"warning\">{}</div>\n", lines(&with_causes(&error))),
         };
         let class = match (part.shape, shape) {
-            (Shape::Whole, _) => "",
+            (Shape::Whole | Shape::Whose, _) => "",
             (_, Shape::Whole) => " class=\"half wide\"",
             _ => " class=\"half\"",
         };
@@ -289,6 +299,8 @@ impl Shell<'_> {
         };
         let mut report = answer.report().map_err(desk::worded)?.worded(hint);
         let (json, csv) = (through("api", &[]), through("api", &[("format", "csv")]));
+        // Readers of pages have links where readers of terminals have words.
+        let has_more = report.blocks.iter().any(|block| matches!(block, Block::Hinted(_, Hint::AllRows, _)));
         for said in bounded::cut(&mut report, part.is_narrowed) {
             _ = writeln!(
                 out,
@@ -323,12 +335,30 @@ impl Shell<'_> {
             );
         }
         let text = figures.unwrap_or_else(|| report.html(&part.title, &|head, text| self.lead(head, text)));
+        if part.shape == Shape::Whose
+            && let Question::Blast(blast) = &part.question
+        {
+            self.whose(blast, &mut out);
+        }
         match part.shape {
             Shape::Drawn => _ = writeln!(out, "{}</div>", self.drawn(answer, &text, shape)?),
             Shape::Half if !slides.is_empty() => {
                 _ = writeln!(out, "<details><summary>In numbers</summary>\n{text}</details>\n</div>")
             }
             _ => _ = writeln!(out, "<div>{text}</div>\n</div>"),
+        }
+        if has_more {
+            let shown = |most: &str| {
+                let query = address.query.iter().filter(|(name, _)| name != "top").cloned();
+                let query = query.chain([("top".to_owned(), most.to_owned())]).collect();
+                escaped(&self.within(&Address { path: address.path.clone(), query }))
+            };
+            _ = writeln!(
+                out,
+                "<p class=\"more\">Show <a href=\"{}\">the first 100</a>, <a href=\"{}\">the first 1,000</a>, or all as <a href=\"{csv}\">CSV</a></p>",
+                shown("100"),
+                shown("1000")
+            );
         }
         if !report.definition.is_empty() {
             let definition = lines(&report.definition.join("\n"));
@@ -365,6 +395,20 @@ impl Shell<'_> {
              <details><summary>As text</summary>\n{text}</details>\n",
             escaped(&chosen.title)
         ))
+    }
+
+    /// A form that asks whose models are meant.
+    fn whose(&self, blast: &Blast, out: &mut String) {
+        _ = write!(out, "<form class=\"beside\" action=\"{}\"><fieldset>", escaped(&self.path("/blast")));
+        for id in &blast.models.ids {
+            _ = write!(out, "<input type=\"hidden\" name=\"name\" value=\"{}\">", escaped(id));
+        }
+        _ = writeln!(
+            out,
+            "<div><label>Only models of an account, or ids such as acme/llama-* <input name=\"mine\" autocomplete=\"off\" value=\"{}\"></label></div>\n\
+             <button>Show which</button></fieldset></form>",
+            escaped(blast.mine.first().map_or("", String::as_str))
+        );
     }
 
     /// The figures of a section of the report, as its file has them. Whichever page shows them, they stand on the report's for good.
@@ -422,13 +466,14 @@ impl Shell<'_> {
     }
 
     pub fn foot(&self) -> String {
-        format!("</main>\n<footer>\n<p>{}</p>\n</footer>\n</body>\n</html>\n", escaped(&ink::footer(self.snapshot())))
+        let check = format!("<a href=\"{}\">what is odd</a>", self.path("/check"));
+        let footer = escaped(&ink::footer(self.snapshot())).replace("see `modelkin check`", &check);
+        format!("</main>\n<footer>\n<p>{footer}</p>\n</footer>\n</body>\n</html>\n")
     }
 }
 
 fn hint(hint: Hint) -> &'static str {
     match hint {
-        Hint::AllRows => "; top=0 in the address asks for all, of which a page shows the first 1,000",
         Hint::EveryCase => "; list=all in the address shows every case",
         _ => "",
     }

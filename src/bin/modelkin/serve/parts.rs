@@ -35,6 +35,8 @@ pub enum Shape {
     Half,
     /// So does this one, and its tree is drawn too.
     Drawn,
+    /// It asks whose models are meant.
+    Whose,
 }
 
 /// A page: what it is of, in a title and a sentence that make sense without it, and its parts.
@@ -53,6 +55,8 @@ pub enum Kind {
     Model(String),
     /// A family, by its name, with what is named beside it, and what is wrong with that.
     Family(String, Vec<(String, Option<String>)>),
+    /// What was looked for, which may be a family or an account too.
+    Search(String),
     About,
     Diff,
 }
@@ -98,6 +102,7 @@ pub fn page(address: &Address, shelf: &Shelf) -> anyhow::Result<Page> {
             parts: Vec::new(),
         }),
         ("report", "") if is_bare(address, &[]) => report(),
+        ("blast", id) if is_bare(address, &["name", "mine"]) => blast(id, address),
         _ => one(address, shelf),
     }
 }
@@ -169,10 +174,34 @@ fn model(name: &str, shelf: &Shelf) -> anyhow::Result<Page> {
         let children = ["family", "--list=f1", &format!("--top={CHILDREN}"), "--", id];
         parts.push(part("children", "Its children", &children)?);
         parts.push(part("months", "What descends from it, by month", &["compare", "--by=month", "--", id])?);
-        parts.push(part("blast", "If it went away", &["blast", "--table=totals", "--", id])?);
+        parts.push(part("blast", "If it went away", &["blast", "--table=totals", "--", id])?.set(Shape::Whose));
     }
     parts.push(part("licences", "Its licence and the terms above it", &["licences", "--", id])?);
     Ok(Page { title: id.to_owned(), about: format!("{made} {about}"), parts, kind: Kind::Model(id.to_owned()) })
+}
+
+/// What would be hit if models went away: all that descends from them, or what of it is somebody's.
+fn blast(id: &str, address: &Address) -> anyhow::Result<Page> {
+    let of = |wanted: &str| {
+        let given = address.query.iter().filter(|(name, value)| name == wanted && !value.trim().is_empty());
+        given.map(|(_, value)| value.trim().to_owned()).collect::<Vec<_>>()
+    };
+    let ids: Vec<String> =
+        Some(id).filter(|id| !id.is_empty()).map(str::to_owned).into_iter().chain(of("name")).collect();
+    let mine: Vec<String> = of("mine").iter().map(|mine| format!("--mine={mine}")).collect();
+    let asks = |id, title, options: &[&str]| {
+        let words = ["blast"].into_iter().chain(options.iter().copied()).chain(mine.iter().map(String::as_str));
+        part(id, title, &words.chain(["--"]).chain(ids.iter().map(String::as_str)).collect::<Vec<_>>())
+    };
+    let whose = if mine.is_empty() { String::new() } else { format!(" Only models of {}.", of("mine").join(", ")) };
+    let models = asks("models", "Which models these are", &["--list", "--top=100"])?;
+    let totals = asks("totals", "How many, by relation, owner and country", &[])?;
+    Ok(Page {
+        title: self::asks(&totals.question, "blast"),
+        about: format!("What would be hit, directly and further down.{whose}"),
+        parts: vec![models.set(Shape::Whose), totals],
+        kind: Kind::Plain,
+    })
 }
 
 /// So many families stand beside one, if none is named.
@@ -305,7 +334,11 @@ fn one(address: &Address, shelf: &Shelf) -> anyhow::Result<Page> {
         shelf::ask(&shelf.atlas, &part.question)?;
     }
     let about = format!("The answer to `{}`.", part.command);
-    Ok(Page { title: asks(&part.question, command), about, kind: Kind::Plain, parts: vec![part] })
+    let kind = match &part.question {
+        Question::Search(search) => Kind::Search(search.text.clone()),
+        _ => Kind::Plain,
+    };
+    Ok(Page { title: asks(&part.question, command), about, kind, parts: vec![part] })
 }
 
 /// What a question asks, in words.

@@ -20,20 +20,24 @@ function search(input) {
     all[at].scrollIntoView({ block: "nearest" });
     input.setAttribute("aria-activedescendant", all[at].id);
   };
-  const go = (item) => { location.href = `${base}/model/${pathOf(item.dataset.id)}`; };
+  const go = (item) => { location.href = base + item.dataset.path; };
   input.addEventListener("input", async () => {
     const text = input.value.trim(), mine = ++asked;
     if (!text) return close();
     const answer = await fetch(`${base}/suggest?q=${encodeURIComponent(text)}`).then((got) => (got.ok ? got.json() : { rows: [] })).catch(() => ({ rows: [] }));
     if (mine !== asked) return;
-    list.replaceChildren(...answer.rows.map((row, place) => {
-      const item = $("li", { id: `hit${place}` }, $("span", { textContent: row.id }), $("span", { className: "n", textContent: `${grouped(row.descendants)} descendants` }));
+    // What was typed may be a family or an account; its page then comes first.
+    const descend = (count) => `${grouped(count)} ${count === 1 ? "descendant" : "descendants"}`;
+    const models = answer.rows.map((row) => ({ name: row.id, path: `/model/${pathOf(row.id)}`, about: descend(row.descendants) }));
+    const hits = [...(answer.groups ?? []).map((group) => ({ ...group, path: pathOf(group.path) })), ...models];
+    list.replaceChildren(...hits.map((hit, place) => {
+      const item = $("li", { id: `hit${place}` }, $("span", { textContent: hit.name }), $("span", { className: "n", textContent: hit.about }));
       item.setAttribute("role", "option");
-      item.dataset.id = row.id;
+      item.dataset.path = hit.path;
       item.addEventListener("pointerdown", (event) => { event.preventDefault(); go(item); });
       return item;
     }));
-    list.hidden = !answer.rows.length;
+    list.hidden = !hits.length;
     input.setAttribute("aria-expanded", String(!list.hidden));
     at = -1;
   });
@@ -53,14 +57,25 @@ function search(input) {
 // A citation is copied, with the address at which it can be seen again.
 document.querySelectorAll("a.cite").forEach((link) => link.addEventListener("click", async (event) => {
   event.preventDefault();
+  const known = link.parentElement.nextElementSibling;
+  if (known?.className === "citation") return known.remove();
   const text = await fetch(link.href).then((got) => got.text());
   const page = document.querySelector("link[rel=canonical]")?.href ?? location.href;
-  try {
-    await navigator.clipboard.writeText(`${text.trim()} ${page}`);
-    link.textContent = "Copied";
-  } catch {
-    location.href = link.href;
-  }
+  const said = $("span", { textContent: `${text.trim()} ${page}` }), copied = $("span");
+  copied.setAttribute("role", "status");
+  const as = (form) => $("a", { href: `${link.href}${link.search ? "&" : "?"}form=${form}`, textContent: { bibtex: "BibTeX", csl: "CSL" }[form] });
+  const copy = $("button", { type: "button", className: "plain", textContent: "Copy" });
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(said.textContent);
+      copied.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(said);
+      copied.textContent = "Selected: copy it";
+    }
+  });
+  link.parentElement.after($("div", { className: "citation" }, said, " ", copy, " ", as("bibtex"), " ", as("csl"), " ", copied));
+  copy.focus();
 }));
 // A large picture begins at the model that it is about.
 document.querySelectorAll(".lineage").forEach((box) => {

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use modelkin::ask::{self, Answer, Atlas, Question, Tables};
 use modelkin::census;
+use modelkin::ink::plural;
 use modelkin::snapshot::Snapshot;
 
 use crate::{desk, snapshots};
@@ -49,6 +50,30 @@ pub fn ask(atlas: &Atlas, question: &Question) -> anyhow::Result<Answer> {
     let answer = atlas.ask(question).map_err(worded)?;
     answer.snapshot().unchanged()?;
     Ok(answer)
+}
+
+/// A `Group` is models that somebody may look for by a word that is no id: a family, or all of an account's.
+pub struct Group {
+    pub name: String,
+    /// The path of its page.
+    pub path: String,
+    pub about: String,
+}
+
+/// The families in whose names a text stands, and the account that it names.
+pub fn groups(atlas: &Atlas, text: &str) -> Vec<Group> {
+    /// So many families are named.
+    const MOST: usize = 3;
+    let text = text.trim().to_ascii_lowercase();
+    let is_asked = |name: &&str| !text.is_empty() && name.to_ascii_lowercase().contains(&text);
+    let family = |name: &str| Group { name: name.into(), path: format!("/family/{name}"), about: "a family".into() };
+    let mut groups: Vec<Group> = atlas.tables().families().names().filter(is_asked).take(MOST).map(family).collect();
+    let rows = atlas.snapshot().owned_by(&text);
+    if let Some(owner) = atlas.snapshot().owner(rows.start).filter(|_| !rows.is_empty()) {
+        let about = format!("an account with {}", plural(rows.len() as u64, "name"));
+        groups.push(Group { name: owner.into(), path: format!("/owner/{owner}"), about });
+    }
+    groups
 }
 
 /// An error whose kind decides what is sent, and whose words are the command line's.

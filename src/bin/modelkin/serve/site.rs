@@ -14,7 +14,7 @@ use super::map;
 use super::page::{self, Shell};
 use super::parts::{self, Page};
 use super::reply::{CSV, HTML, JSON, Reply, TEXT};
-use super::shelf::{Refused, Shelf, ask};
+use super::shelf::{Group, Refused, Shelf, ask, groups};
 use crate::args::{self, FormatArg};
 use crate::output::{Usage, with_causes};
 use crate::{asked, desk, snapshots};
@@ -194,11 +194,15 @@ impl Site {
     fn suggested(&self, shelf: &Shelf, mut address: Address) -> anyhow::Result<Reply> {
         const MOST: usize = 20;
         let text = address.take("q").unwrap_or_default();
+        let groups = groups(&shelf.atlas, &text);
         let question = Question::Search(Search { text, most: Some(MOST), nearest: false });
         let answer = ask(&shelf.atlas, &question)?;
         let mut json = Vec::new();
         answer.report().map_err(desk::worded)?.write(answer.snapshot(), Format::Json, &mut json)?;
-        Ok(Reply::new(200, JSON, json))
+        let mut json: serde_json::Value = serde_json::from_slice(&json)?;
+        let group = |Group { name, path, about }| serde_json::json!({ "name": name, "path": path, "about": about });
+        json["groups"] = groups.into_iter().map(group).collect();
+        Ok(Reply::new(200, JSON, json.to_string()))
     }
 
     fn chart(&self, shelf: &Shelf, mut address: Address, door: &str) -> anyhow::Result<Reply> {
