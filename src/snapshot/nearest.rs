@@ -12,7 +12,7 @@ impl Snapshot {
 
     /// The models whose ids look like `wanted`, in order of their ids, with how alike they are.
     pub(crate) fn alike(&self, wanted: &str) -> Vec<(f64, Row)> {
-        let near = Near::new(wanted);
+        let Some(near) = Near::new(wanted) else { return Vec::new() };
         self.pieces(|row| {
             let is_asked = near.may_be(self.id_bytes(row)) && self.alias_of(row).is_none();
             is_asked.then(|| near.alike(self.id(row))).flatten().map(|(alike, _)| (alike, row))
@@ -46,7 +46,7 @@ impl Snapshot {
 /// Gives those of `words` that look most like `wanted`, the nearest first and at most `most`: by similarity of the
 /// whole and of the part after the slash, without regard to case. What is not rather alike is left out.
 pub fn nearest<'w>(wanted: &str, words: impl Iterator<Item = &'w str>, most: usize) -> Vec<&'w str> {
-    let near = Near::new(wanted);
+    let Some(near) = Near::new(wanted) else { return Vec::new() };
     let words = words.filter(|word| !word.is_ascii() || near.may_be(word.as_bytes()));
     first(words.filter_map(|word| near.alike(word)).collect(), most)
 }
@@ -56,9 +56,14 @@ fn first(mut found: Vec<(f64, &str)>, most: usize) -> Vec<&str> {
     found.into_iter().take(most).map(|(_, word)| word).collect()
 }
 
+/// Nothing is like a word of more bytes: no id has so many, and what is known of a word's length takes their square.
+const LONGEST: usize = 256;
+
 /// A `Near` knows what is alike to a word.
 struct Near {
     wanted: String,
+    /// How many letters it has.
+    letters: f64,
     /// How often each byte is in it.
     bytes: [u16; 256],
     kinds: u64,
@@ -70,19 +75,23 @@ struct Near {
 const START: usize = 4;
 
 impl Near {
-    fn new(wanted: &str) -> Near {
+    fn new(wanted: &str) -> Option<Near> {
+        if wanted.len() > LONGEST {
+            return None;
+        }
         let wanted = wanted.to_ascii_lowercase();
         let mut bytes = [0u16; 256];
         wanted.bytes().for_each(|byte| bytes[byte as usize] = bytes[byte as usize].saturating_add(1));
         let kinds = kinds(wanted.as_bytes());
-        let mut near = Near { wanted, bytes, kinds, least: Vec::new() };
+        let letters = wanted.chars().count() as f64;
+        let mut near = Near { wanted, letters, bytes, kinds, least: Vec::new() };
         let longest = near.wanted.len() + near.spare();
         let least = |length: usize, start: usize| {
             let is_enough = |both: &usize| near.at_most(*both, length, start) > ALIKE;
             (0..=length.min(near.wanted.len())).find(is_enough).unwrap_or(usize::MAX)
         };
         near.least = (0..=longest).map(|length| std::array::from_fn(|start| least(length, start))).collect();
-        near
+        Some(near)
     }
 
     /// How much longer or shorter a word may be: far longer or shorter ones cannot be near.
@@ -93,7 +102,7 @@ impl Near {
     /// The most that the measure can give for a word with so many bytes that both have, as if these stood in their places.
     fn at_most(&self, both: usize, length: usize, start: usize) -> f64 {
         let both = both as f64;
-        let jaro = (both / self.wanted.chars().count() as f64 + both / length as f64 + 1.0) / 3.0;
+        let jaro = (both / self.letters + both / length as f64 + 1.0) / 3.0;
         jaro + 0.1 * start as f64 * (1.0 - jaro)
     }
 
@@ -189,7 +198,7 @@ mod tests {
         ];
         let mut found = 0;
         for wanted in words {
-            let near = Near::new(wanted);
+            let near = Near::new(wanted).unwrap();
             for word in words {
                 let (one, other) = (wanted.to_ascii_lowercase(), word.to_ascii_lowercase());
                 let part = if name(&one) == name(&other) { 0.97 } else { 0.0 };
@@ -202,6 +211,11 @@ mod tests {
             }
         }
         assert!(found > 20, "{found}");
+        let long = "a".repeat(super::LONGEST + 1);
+        assert!(
+            nearest(&long, [&long[..]].into_iter(), 1).is_empty()
+                && nearest(&long[1..], [&long[..]].into_iter(), 1).len() == 1
+        );
         assert_eq!(nearest("Qwen/Qwen3-8b", words.into_iter(), 2), ["Qwen/Qwen3-8B", "qwen/qwen3-8b"]);
     }
 }

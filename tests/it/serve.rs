@@ -550,6 +550,13 @@ fn a_snapshot_that_is_replaced_on_disk_is_noticed() {
     assert_eq!(count("/api/model/a/base"), Some(2));
     // Whoever has the old one's address sees the old one.
     assert_eq!(count(&format!("{before}api/model/a/base")), Some(1));
+    // Two that were replaced stay, and no more: each holds its file.
+    for more in 2..4 {
+        import(&(0..=more).map(|child| format!("a/base -> b/z{child} : finetune\n")).collect::<String>());
+        assert_eq!(count("/api/model/a/base"), Some(more + 1));
+    }
+    assert_eq!(server.get(&format!("{before}api/model/a/base")).status, 404);
+    assert_eq!(count(&format!("{after}api/model/a/base")), Some(2));
 }
 
 #[test]
@@ -661,4 +668,42 @@ fn a_search_leads_to_families_and_accounts_too() {
     assert_eq!(groups("no-such-thing"), [""; 0]);
     let text = page(&server, "/search?q=qwen");
     assert!(text.contains("/family/Qwen\">Qwen</a>, a family") && text.contains("/owner/Qwen\">Qwen</a>, an account"));
+}
+
+#[test]
+fn pages_of_others_may_lead_here_and_load_nothing() {
+    let place = Place::new();
+    let server = Server::start(&place, &["sample"]);
+    let status = |site: &str, mode: &str, dest: &str| {
+        let heads = format!("Sec-Fetch-Site: {site}\r\nSec-Fetch-Mode: {mode}\r\nSec-Fetch-Dest: {dest}\r\n");
+        server.get_with("/api/rank", &heads).status
+    };
+    for site in ["cross-site", "same-site", "x"] {
+        for (mode, dest) in [("no-cors", "image"), ("cors", "empty"), ("navigate", "iframe"), ("", "document")] {
+            assert_eq!(status(site, mode, dest), 403, "{site} {mode} {dest}");
+        }
+        assert_eq!(status(site, "navigate", "document"), 200);
+    }
+    assert_eq!((status("same-origin", "cors", "empty"), status("none", "navigate", "document")), (200, 200));
+}
+
+#[test]
+fn nothing_is_sought_that_is_like_a_name_that_no_model_can_have() {
+    let place = Place::new();
+    let server = Server::start(&place, &["sample"]);
+    let long = "a".repeat(20_000);
+    for (path, status) in [
+        (format!("/api/family/{long}"), 404),
+        (format!("/model/{long}"), 404),
+        (format!("/owner/{long}"), 404),
+        (format!("/api/path?from={long}&to={long}"), 404),
+        (format!("/api/rank?within={long}"), 404),
+        (format!("/api/rank?{long}=1"), 400),
+        (format!("/search?q={long}"), 200),
+        (format!("/family/Qwen?vs={long}"), 200),
+    ] {
+        let got = server.get(&path);
+        let got = if got.status == 302 { server.get(got.value("location")) } else { got };
+        assert_eq!(got.status, status, "{}", &path[..20]);
+    }
 }

@@ -204,8 +204,12 @@ async function children(section) {
   const restore = () => {
     const [has, said] = chosen();
     if (!has && location.hash) return;
-    state = said;
+    // What no field can show does not filter either.
+    state = { ...said, sort: COLUMNS.some(([name]) => name === said.sort.replace(/^-/, "")) ? said.sort : NOTHING.sort };
     show();
+    take();
+    show();
+    if (has) note(false);
     renew(history.state?.top ?? 0);
   };
   addEventListener("popstate", restore);

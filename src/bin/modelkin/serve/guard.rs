@@ -47,6 +47,13 @@ impl Guard {
                 "this name does not lead here; open the address that was printed, or start with --allow-host NAME\n",
             ));
         }
+        // A browser says who wants something. A page of somebody else's could read nothing of it, but it would be computed; it may lead
+        // here all the same.
+        let said = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let is_foreign = said("sec-fetch-site").is_some_and(|site| !["same-origin", "none"].contains(&site));
+        if is_foreign && (said("sec-fetch-mode"), said("sec-fetch-dest")) != (Some("navigate"), Some("document")) {
+            return Err(Reply::new(403, TEXT, "pages of others load nothing from here\n"));
+        }
         if ![Method::GET, Method::HEAD].contains(request.method()) {
             return Err(Reply::new(405, TEXT, "nothing can be changed here\n").with("allow", "GET, HEAD"));
         }

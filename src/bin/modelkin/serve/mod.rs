@@ -54,7 +54,7 @@ type Sent = Either<Full<Bytes>, Channel<Bytes, io::Error>>;
 pub fn run(args: &args::Serve) -> anyhow::Result<ExitCode> {
     let site = Arc::new(Site::open(args)?);
     let runtime = runtime()?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let address = SocketAddr::new(args.host, args.port);
         let listener = TcpListener::bind(address).await.with_context(|| {
             format!(
@@ -86,7 +86,10 @@ pub fn run(args: &args::Serve) -> anyhow::Result<ExitCode> {
             ended = tokio::signal::ctrl_c() => ended?,
         }
         Ok(ExitCode::SUCCESS)
-    })
+    });
+    // What is still being computed has nobody any more who waits for it.
+    runtime.shutdown_background();
+    ended
 }
 
 async fn listen(listener: TcpListener, site: Arc<Site>, guard: Arc<Guard>) {

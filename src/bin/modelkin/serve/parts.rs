@@ -172,7 +172,8 @@ fn model(name: &str, shelf: &Shelf) -> anyhow::Result<Page> {
     }
     if count.f2.models > 0 {
         let children = ["family", "--list=f1", &format!("--top={CHILDREN}"), "--", id];
-        parts.push(part("children", "Its children", &children)?);
+        let [direct, all] = [count.f1.models, count.f2.models].map(grouped);
+        parts.push(part("children", format!("Its children, {direct} of {all} descendants"), &children)?);
         parts.push(part("months", "What descends from it, by month", &["compare", "--by=month", "--", id])?);
         parts.push(part("blast", "If it went away", &["blast", "--table=totals", "--", id])?.set(Shape::Whose));
     }

@@ -11,7 +11,7 @@ function search(input) {
   for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": "hits", "aria-autocomplete": "list" }))
     input.setAttribute(name, value);
   let at = -1, asked = 0;
-  const close = () => { list.hidden = true; at = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
+  const close = () => { list.hidden = true; at = -1; asked++; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
   const choose = (to) => {
     const all = [...list.children];
     if (!all.length) return;

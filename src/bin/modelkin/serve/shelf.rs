@@ -40,6 +40,16 @@ impl Shelf {
         stamp(path).filter(|stamp| stamp != known).map(|_| path.as_path())
     }
 
+    /// Whether it was read from the same file, which may have been another one then.
+    pub fn is_of_file(&self, other: &Shelf) -> bool {
+        self.file.as_ref().zip(other.file.as_ref()).is_some_and(|((one, _), (other, _))| one == other)
+    }
+
+    /// What tells it from others that are shown: its digest, and how its file looked.
+    pub fn mark(&self) -> String {
+        format!("{} {:?}", self.digest, self.file.as_ref().map(|(_, stamp)| stamp))
+    }
+
     /// Whether its digest begins so; fewer than twelve digits name nothing.
     pub fn is(&self, digest: &str) -> bool {
         digest.len() >= 12 && self.atlas.snapshot().provenance().digest.starts_with(digest)
@@ -95,6 +105,7 @@ fn status(error: &ask::Error) -> u16 {
         ask::Error::Unknown(_)
         | ask::Error::NoModel(_)
         | ask::Error::NoMember { .. }
+        | ask::Error::NothingLeft { .. }
         | ask::Error::NoSection { .. } => 404,
         ask::Error::Counting(census::Error::TooLong(_)) => 503,
         ask::Error::Contradiction(_) | ask::Error::NoTable { .. } | ask::Error::NoKind { .. } => 400,

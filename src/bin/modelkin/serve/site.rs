@@ -35,8 +35,7 @@ impl Site {
         for path in args.tables.families.iter().chain(&args.tables.owners) {
             sum.update(std::fs::read(path)?);
         }
-        let tag: String = sum.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        let site = Site { shelves: RwLock::default(), tables: tables.into(), tag };
+        let site = Site { shelves: RwLock::default(), tables: tables.into(), tag: short(&sum.finalize()) };
         let mut opened = Vec::new();
         match &args.snapshots[..] {
             [] => {
@@ -83,7 +82,18 @@ impl Site {
         let mut all = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
         all.retain(|shelf| shelf.digest != new.digest);
         all.insert(0, Arc::clone(&new));
+        let mut older = 0;
+        all.retain(|shelf| {
+            older += usize::from(shelf.is_of_file(&new));
+            !shelf.is_of_file(&new) || older <= 1 + REPLACED
+        });
         Ok(new)
+    }
+
+    /// A digest of all that is shown: pages name the others, and a file that was mended has other answers than before.
+    fn shown(&self) -> String {
+        let marks: Vec<String> = self.all().iter().map(|shelf| shelf.mark()).collect();
+        short(&Sha256::digest(marks.join("\n")))
     }
 
     fn all(&self) -> Vec<Arc<Shelf>> {
@@ -117,7 +127,7 @@ impl Site {
             }
             None => (first, address, false),
         };
-        let tag = format!("\"{}-{}-{}\"", shelf.digest, env!("CARGO_PKG_VERSION"), self.tag);
+        let tag = format!("\"{}-{}-{}-{}\"", shelf.digest, env!("CARGO_PKG_VERSION"), self.tag, self.shown());
         if is_permanent && known == Some(&tag) {
             return Ok(Reply::new(304, TEXT, "").with("etag", tag));
         }
@@ -258,6 +268,13 @@ impl Site {
             out.write_all(shell.foot().as_bytes())
         })
     }
+}
+
+/// So many of a file's earlier snapshots stay at their own addresses.
+const REPLACED: usize = 2;
+
+fn short(digest: &[u8]) -> String {
+    digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A picture has at most so many dots to a side: a larger one takes hundreds of megabytes.
