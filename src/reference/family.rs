@@ -16,6 +16,8 @@ pub struct Family {
     pub part_of: Option<String>,
     pub(super) members: Vec<Pattern>,
     pub(super) mentions: Vec<Pattern>,
+    /// The rule tells what mentions the family, if only that nothing does.
+    tells_mentions: bool,
 }
 
 /// A `Pattern` is what a rule looks for.
@@ -61,6 +63,7 @@ impl Family {
             part_of: None,
             members: vec![Pattern::Owner(owner.into())],
             mentions: mentions(name).into_iter().collect(),
+            tells_mentions: true,
         }
     }
 
@@ -79,6 +82,7 @@ impl Family {
             part_of: None,
             members: all,
             mentions: accounts.iter().flat_map(|account| mentions(account)).collect(),
+            tells_mentions: true,
         }
     }
 
@@ -91,6 +95,7 @@ impl Family {
             part_of: None,
             members: families.iter().flat_map(|family| family.members.clone()).collect(),
             mentions: families.iter().flat_map(|family| family.mentions.clone()).collect(),
+            tells_mentions: families.iter().all(|family| family.tells_mentions),
         }
     }
 
@@ -104,7 +109,48 @@ impl Family {
             part_of: None,
             members: vec![Pattern::Model(id.into())],
             mentions: mentions(name).into_iter().collect(),
+            tells_mentions: true,
         }
+    }
+
+    /// Makes the family of every model whose whole id matches a pattern: `*` is any text and `?` one character. Models whose name
+    /// holds the longest piece of the pattern's part after the slash that is none of these mention it, and tags that equal it; if
+    /// that has less than three letters or digits, nothing is told of mentions.
+    ///
+    /// # Errors
+    /// It fails if the pattern is too long.
+    pub fn of_pattern(pattern: &str) -> Result<Family, Error> {
+        let too_long = |_| Error {
+            table: "pattern of ids".into(),
+            place: clip(pattern, MOST_SHOWN).into_owned(),
+            reason: "it is too long; write `*` for what may be any text".into(),
+        };
+        // Escaped, they have a backslash before them.
+        let regex = regex::escape(pattern).replace(r"\*", ".*").replace(r"\?", "(?u:.)");
+        let regex = compile(&format!("^{regex}$")).map_err(too_long)?;
+        let pieces = name_in(pattern).split(['*', '?']);
+        let word = pieces.rev().max_by_key(|piece| piece.len()).filter(|piece| {
+            let letters = piece.chars().filter(|c| c.is_alphanumeric());
+            letters.count() >= 3
+        });
+        let mentioned = match word {
+            Some(word) => format!("{word:?} in a name or as a tag"),
+            None => "not told, since the pattern has no piece of three letters after the slash".to_owned(),
+        };
+        Ok(Family {
+            name: pattern.into(),
+            rule: format!("members: every model whose id matches {pattern:?}; mentions: {mentioned}"),
+            country: None,
+            part_of: None,
+            members: vec![Pattern::Id(regex)],
+            mentions: word.and_then(mentions).into_iter().collect(),
+            tells_mentions: word.is_some(),
+        })
+    }
+
+    /// Tells whether the family's rule says what mentions it, if only that nothing does.
+    pub fn tells_mentions(&self) -> bool {
+        self.tells_mentions
     }
 
     /// Gives the family's rule as a key: families with the same key have the same members and mentions, whatever they
@@ -405,6 +451,6 @@ impl Rule {
         };
         let known = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         let (country, part_of) = (known(&self.country), known(&self.part_of));
-        Ok(Family { name: self.name.clone(), rule, country, part_of, members, mentions })
+        Ok(Family { name: self.name.clone(), rule, country, part_of, members, mentions, tells_mentions: true })
     }
 }
