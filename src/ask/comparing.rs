@@ -98,7 +98,8 @@ impl Atlas {
         let mut rivals: Vec<Rival> = Vec::new();
         for name in &asked.names {
             let family = names::family(name, self.tables().families(), &lineage)?;
-            let kind = match (family.name.ends_with("/*"), lineage.snapshot().find(&family.name)) {
+            let is_owner = family.name.ends_with("/*") && !names::is_pattern(&family.name);
+            let kind = match (is_owner, lineage.snapshot().find(&family.name)) {
                 (true, _) => Kind::Owner,
                 (false, Some(row)) if !self.tables().families().names().any(|known| known == family.name) => {
                     Kind::Model(row)

@@ -3,6 +3,7 @@ use std::fmt::{Display, Formatter};
 
 use super::origin::Models;
 use super::{Entry, Error};
+use crate::census::members;
 use crate::ink::{plural, printable};
 use crate::lineage::{Lineage, NotFound};
 use crate::reference::{Families, Family};
@@ -39,6 +40,8 @@ pub enum What {
     Several(u64),
     /// It is an address, and leads to no model.
     Address(NoModel),
+    /// It is a pattern, and no model's id matches it.
+    Pattern,
 }
 
 /// A `Near` is a name that may be meant.
@@ -78,6 +81,12 @@ impl Display for Unknown {
                 )?;
             }
             What::Address(fault) => write!(f, "{wanted} {fault}")?,
+            What::Pattern => {
+                write!(f, "no model of this snapshot has an id that matches {wanted:?}")?;
+                if !wanted.contains('/') {
+                    write!(f, ", owner and all; '*/{wanted}' is whoever's")?;
+                }
+            }
         }
         let is_group = |near: &&Near| !matches!(near, Near::Model(..));
         let all = |near: Vec<&Near>| near.iter().map(ToString::to_string).collect::<Vec<_>>();
@@ -147,18 +156,31 @@ impl Meant {
     }
 }
 
-/// Finds what the name of a family means: a family of the rules, then `owner/*`, then a model, then an owner. What a name may mean
-/// besides was found before ([`Atlas::settled`](super::Atlas)).
+/// Tells whether a name is a pattern of ids, with `*` or `?` in it; `owner/*` is the owner's whole.
+pub(super) fn is_pattern(name: &str) -> bool {
+    name.strip_suffix("/*").unwrap_or(name).contains(['*', '?'])
+}
+
+/// Finds what the name of a family means: a family of the rules, then `owner/*`, then a model, then a pattern of ids, then an owner.
+/// What a name may mean besides was found before ([`Atlas::settled`](super::Atlas)).
 pub(super) fn family(name: &str, families: &Families, lineage: &Lineage) -> Result<Family, Error> {
     if let Some(family) = families.find(name)? {
         return Ok(family);
     }
     let snapshot = lineage.snapshot();
-    if let Some(name) = name.strip_suffix("/*") {
+    if let Some(name) = name.strip_suffix("/*").filter(|_| !is_pattern(name)) {
         return Ok(owner(name, snapshot)?);
     }
     match lineage.row(name) {
         Some(row) => Ok(Family::of_model(snapshot.id(row))),
+        None if is_pattern(name) => {
+            let family = Family::of_pattern(name)?;
+            if !members(&family, lineage)?.is_empty() {
+                return Ok(family);
+            }
+            let Unknown { near, .. } = unknown(&name.replace(['*', '?'], ""), What::Pattern, families, lineage);
+            Err(Unknown { wanted: name.to_owned(), what: What::Pattern, near }.into())
+        }
         None => owned(name, snapshot).ok_or_else(|| unknown(name, What::Any, families, lineage).into()),
     }
 }

@@ -11,7 +11,7 @@ const FEW: usize = 64;
 /// What a name may be of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Of {
-    /// A family of the rules, an owner or a model.
+    /// A family of the rules, an owner, a model or a pattern of ids.
     Any,
     /// A model alone.
     Model,
@@ -62,7 +62,9 @@ impl Atlas {
             })?;
             (wanted, how) = (id.to_string(), Some(How::Address));
         }
-        if !self.is_plain(of, &wanted) {
+        // An address may have a `?` in it.
+        let is_pattern = how.is_none() && of == Of::Any && names::is_pattern(&wanted);
+        if !is_pattern && !self.is_plain(of, &wanted) {
             let (id, found) = self.called(of, &wanted)?;
             (wanted, how) = (id, Some(found));
         }

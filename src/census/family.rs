@@ -27,8 +27,10 @@ pub struct FamilyCount {
     /// This is F2: the models that can be reached from any member.
     pub f2: Tally,
     /// This is F3: so many listed models mention the family by tag, name or library, and are no members. It is not
-    /// known where the family is mentioned by tags and the snapshot has none at all.
+    /// known where the family is mentioned by tags and the snapshot has none at all, or its rule tells nothing of mentions.
     pub f3: Option<u64>,
+    /// The family's rule tells what mentions it ([`Family::tells_mentions`]).
+    pub tells_mentions: bool,
     /// These are F1 and F2 without bursts. A count is missing where too few have a date by which bursts could be judged
     /// ([`Tally::dates`]).
     pub without_bursts: (Option<u64>, Option<u64>),
@@ -179,6 +181,15 @@ impl FamilyCount {
         Ok(FamilyCount { top_children: top(lineage, &derived.direct, counting)?, ..count })
     }
 
+    /// Says why F3 is not known, as the end of a sentence; nothing where it is.
+    pub fn why_no_f3(&self) -> Option<&'static str> {
+        match (self.f3, self.tells_mentions) {
+            (Some(_), _) => None,
+            (None, true) => Some("this snapshot has no tags, and mentions by name alone would be too few"),
+            (None, false) => Some("the pattern has no piece of three letters after the slash that would mention it"),
+        }
+    }
+
     /// Counts many families by one reading of the ids, in their order: by [`Counted::Others`] and by
     /// [`Counted::Everybody`]. Their top children are left out.
     ///
@@ -253,6 +264,7 @@ impl FamilyCount {
             members: members.len() as u64,
             members_unlisted: members.iter().filter(|row| !snapshot.is_listed(**row)).count() as u64,
             f3: None,
+            tells_mentions: family.tells_mentions(),
             without_bursts: (f1_tally.dates().judged(calm_f1), f2_tally.dates().judged(calm_f2)),
             undated,
             f1_unlisted: f1.iter().filter(|(row, _)| hangs_unlisted(*row)).count() as u64,
@@ -284,7 +296,7 @@ pub fn counted(
 
 /// Whether a snapshot can tell F3: a count of nothing but names is no count of mentions.
 fn has_f3(family: &Family, lineage: &Lineage) -> bool {
-    !family.has_tags() || lineage.snapshot().has_words(WordList::Tags)
+    family.tells_mentions() && (!family.has_tags() || lineage.snapshot().has_words(WordList::Tags))
 }
 
 /// The models with most descendants among `rows`, ties by id.

@@ -82,6 +82,10 @@ pub struct Flow {
     pub models: u64,
     /// They have so many downloads in 30 days.
     pub downloads: Sum,
+    /// So many of them have a date.
+    pub dated: u64,
+    /// This is the first of these dates, in milliseconds since 1970.
+    pub first: Option<i64>,
 }
 
 impl Flow {
@@ -102,6 +106,8 @@ pub struct Flows {
     pub models: u64,
     /// They have so many downloads in 30 days.
     pub downloads: Sum,
+    /// So many of them have a date.
+    pub dated: u64,
 }
 
 /// What some rows add to the flows.
@@ -113,6 +119,7 @@ struct Found {
     builders: Vec<u32>,
     models: u64,
     downloads: Sum,
+    dated: u64,
 }
 
 /// Counts who builds on whom. `groups` gives a model's groups, numbers from 0 on, to the function that it is handed, each once;
@@ -127,7 +134,7 @@ pub fn flows(
     is_wanted: impl Fn(Row, u32, u32) -> bool + Sync,
 ) -> Result<Flows, Error> {
     let (snapshot, counted) = (lineage.snapshot(), counting.wanted(lineage.snapshot())?);
-    let downloads = snapshot.count(Count::Downloads)?;
+    let (downloads, created) = (snapshot.count(Count::Downloads)?, snapshot.created()?);
     const MANY: Row = 32 * 1024;
     let starts: Vec<Row> = snapshot.rows().step_by(MANY as usize).collect();
     let find = |start: Row| {
@@ -156,6 +163,7 @@ pub fn flows(
             found.builders.extend(own.iter().filter(|builder| pairs.iter().any(|pair| pair.1 == **builder)));
             found.models += 1;
             found.downloads.add(downloads.at(row));
+            found.dated += u64::from(created.at(row).is_some());
         }
         found
     };
@@ -174,12 +182,21 @@ pub fn flows(
         flows.models += found.models;
         flows.downloads.total += found.downloads.total;
         flows.downloads.of += found.downloads.of;
+        flows.dated += found.dated;
     }
     all.par_sort_unstable();
     let flow = |pair: &[(u32, u32, Row)]| {
         let mut sum = Sum::default();
         pair.iter().for_each(|(_, _, row)| sum.add(downloads.at(*row)));
-        Flow { source: pair[0].0, builder: pair[0].1, models: pair.len() as u64, downloads: sum }
+        let dates = || pair.iter().filter_map(|(_, _, row)| created.at(*row));
+        Flow {
+            source: pair[0].0,
+            builder: pair[0].1,
+            models: pair.len() as u64,
+            downloads: sum,
+            dated: dates().count() as u64,
+            first: dates().min(),
+        }
     };
     flows.pairs = all.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1)).map(flow).collect();
     Ok(flows)

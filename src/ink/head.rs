@@ -387,6 +387,8 @@ const COLUMNS: &[(&str, &str, &str)] = &[
     ("gguf_own", "own GGUF", "the same among the members"),
     ("flows.source", "", "who is built on"),
     ("builder", "", "who builds on them"),
+    ("dates_known_of", "dates known of", "so many of the models have a date"),
+    ("flows.first", "", "the day on which the first of them was made, of those with a date"),
     ("share_of_source", "", "of the models that are built on the source"),
     ("share_of_builder", "", "of the models that the builder has made"),
     ("models_of_source", "", "models that are built on the source"),

@@ -1,6 +1,4 @@
-use std::collections::HashMap;
-
-use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 
 use super::{Error, rows_with};
 use crate::model::{ModelId, clip};
@@ -16,12 +14,15 @@ pub struct Family {
     pub country: Option<String>,
     /// All of its members belong to this family as well, if the table names one.
     pub part_of: Option<String>,
-    members: Vec<Pattern>,
-    mentions: Vec<Pattern>,
+    pub(super) members: Vec<Pattern>,
+    pub(super) mentions: Vec<Pattern>,
+    /// The rule tells what mentions the family, if only that nothing does.
+    tells_mentions: bool,
 }
 
+/// A `Pattern` is what a rule looks for.
 #[derive(Debug, Clone)]
-enum Pattern {
+pub(super) enum Pattern {
     /// Every id of a namespace.
     Owner(String),
     /// One id.
@@ -62,6 +63,7 @@ impl Family {
             part_of: None,
             members: vec![Pattern::Owner(owner.into())],
             mentions: mentions(name).into_iter().collect(),
+            tells_mentions: true,
         }
     }
 
@@ -80,6 +82,7 @@ impl Family {
             part_of: None,
             members: all,
             mentions: accounts.iter().flat_map(|account| mentions(account)).collect(),
+            tells_mentions: true,
         }
     }
 
@@ -92,6 +95,7 @@ impl Family {
             part_of: None,
             members: families.iter().flat_map(|family| family.members.clone()).collect(),
             mentions: families.iter().flat_map(|family| family.mentions.clone()).collect(),
+            tells_mentions: families.iter().all(|family| family.tells_mentions),
         }
     }
 
@@ -105,7 +109,48 @@ impl Family {
             part_of: None,
             members: vec![Pattern::Model(id.into())],
             mentions: mentions(name).into_iter().collect(),
+            tells_mentions: true,
         }
+    }
+
+    /// Makes the family of every model whose whole id matches a pattern: `*` is any text and `?` one character. Models whose name
+    /// holds the longest piece of the pattern's part after the slash that is none of these mention it, and tags that equal it; if
+    /// that has less than three letters or digits, nothing is told of mentions.
+    ///
+    /// # Errors
+    /// It fails if the pattern is too long.
+    pub fn of_pattern(pattern: &str) -> Result<Family, Error> {
+        let too_long = |_| Error {
+            table: "pattern of ids".into(),
+            place: clip(pattern, MOST_SHOWN).into_owned(),
+            reason: "it is too long; write `*` for what may be any text".into(),
+        };
+        // Escaped, they have a backslash before them.
+        let regex = regex::escape(pattern).replace(r"\*", ".*").replace(r"\?", "(?u:.)");
+        let regex = compile(&format!("^{regex}$")).map_err(too_long)?;
+        let pieces = name_in(pattern).split(['*', '?']);
+        let word = pieces.rev().max_by_key(|piece| piece.len()).filter(|piece| {
+            let letters = piece.chars().filter(|c| c.is_alphanumeric());
+            letters.count() >= 3
+        });
+        let mentioned = match word {
+            Some(word) => format!("{word:?} in a name or as a tag"),
+            None => "not told, since the pattern has no piece of three letters after the slash".to_owned(),
+        };
+        Ok(Family {
+            name: pattern.into(),
+            rule: format!("members: every model whose id matches {pattern:?}; mentions: {mentioned}"),
+            country: None,
+            part_of: None,
+            members: vec![Pattern::Id(regex)],
+            mentions: word.and_then(mentions).into_iter().collect(),
+            tells_mentions: word.is_some(),
+        })
+    }
+
+    /// Tells whether the family's rule says what mentions it, if only that nothing does.
+    pub fn tells_mentions(&self) -> bool {
+        self.tells_mentions
     }
 
     /// Gives the family's rule as a key: families with the same key have the same members and mentions, whatever they
@@ -192,7 +237,7 @@ impl Family {
 }
 
 /// What stands behind the slash of an id, or behind the hub of one without an owner.
-fn name_in(id: &str) -> &str {
+pub(super) fn name_in(id: &str) -> &str {
     id.split_once('/').map_or_else(|| id.rsplit(':').next().unwrap_or(id), |(_, name)| name)
 }
 
@@ -226,7 +271,7 @@ fn foreign_anchor(pattern: &str) -> Option<&'static str> {
 
 /// Marks the texts in which `regex` is found. All are searched as the lines of one text, which is several times
 /// faster than one by one; a find is then confirmed in its own line, since an expression may reach over a line's end.
-fn search(regex: &Regex, texts: &[&str], found: &mut [bool]) {
+pub(super) fn search(regex: &Regex, texts: &[&str], found: &mut [bool]) {
     let mut lines: Vec<u8> = Vec::with_capacity(texts.iter().map(|text| text.len() + 1).sum());
     let mut ends = Vec::with_capacity(texts.len());
     for text in texts {
@@ -240,105 +285,6 @@ fn search(regex: &Regex, texts: &[&str], found: &mut [bool]) {
         let Some(text) = texts.get(line) else { break };
         found[line] |= regex.is_match(text.as_bytes());
         from = ends[line];
-    }
-}
-
-/// A `Matcher` holds the patterns of many families, so that a text is read once for all of them.
-#[derive(Debug)]
-pub struct Matcher {
-    ids: Set,
-    names: Set,
-    /// The families that have all of a namespace (`owner/`), or one id; in lower case.
-    whole: HashMap<String, Vec<usize>>,
-}
-
-/// Expressions of families.
-#[derive(Debug)]
-struct Set {
-    /// All of them in one: most texts match none.
-    any: Regex,
-    each: RegexSet,
-    /// The family of each.
-    of: Vec<usize>,
-}
-
-impl Set {
-    fn new(patterns: Vec<(&str, usize)>) -> Result<Set, Error> {
-        const MOST: usize = 64 << 20;
-        let wrong = |error| Error { table: "families".into(), place: "all".into(), reason: format!("{error}") };
-        let any: Vec<String> = patterns.iter().map(|pattern| format!("(?:{})", pattern.0)).collect();
-        // Nothing matches an empty class.
-        let any = if any.is_empty() { "[^\\s\\S]".into() } else { any.join("|") };
-        let any = RegexBuilder::new(&any)
-            .case_insensitive(true)
-            .multi_line(true)
-            .unicode(false)
-            .size_limit(MOST)
-            .dfa_size_limit(MOST)
-            .build();
-        let each = RegexSetBuilder::new(patterns.iter().map(|pattern| pattern.0))
-            .case_insensitive(true)
-            .multi_line(true)
-            .unicode(false)
-            .size_limit(MOST)
-            .dfa_size_limit(MOST)
-            .build();
-        let of = patterns.iter().map(|pattern| pattern.1).collect();
-        Ok(Set { any: any.map_err(wrong)?, each: each.map_err(wrong)?, of })
-    }
-
-    /// The places of the texts that match, each with the families, some perhaps twice.
-    fn find(&self, texts: &[&str], found: &mut impl FnMut(usize, usize)) {
-        let mut is_any = vec![false; texts.len()];
-        search(&self.any, texts, &mut is_any);
-        for (at, text) in texts.iter().enumerate().filter(|(at, _)| is_any[*at]) {
-            self.each.matches(text.as_bytes()).into_iter().for_each(|pattern| found(at, self.of[pattern]));
-        }
-    }
-}
-
-impl Matcher {
-    /// Makes a matcher of these families, which are numbered from 0 in their order.
-    ///
-    /// # Errors
-    /// It fails if the expressions are too large together.
-    pub fn new(families: &[Family]) -> Result<Matcher, Error> {
-        let (mut ids, mut names) = (Vec::new(), Vec::new());
-        let mut whole: HashMap<String, Vec<usize>> = HashMap::new();
-        for (number, family) in families.iter().enumerate() {
-            for pattern in family.members.iter().chain(&family.mentions) {
-                match pattern {
-                    Pattern::Id(regex) => ids.push((regex.as_str(), number)),
-                    Pattern::Name(regex) | Pattern::Word(_, regex) => names.push((regex.as_str(), number)),
-                    Pattern::Owner(owner) => {
-                        whole.entry(format!("{}/", owner.to_ascii_lowercase())).or_default().push(number);
-                    }
-                    Pattern::Model(id) => whole.entry(id.to_ascii_lowercase()).or_default().push(number),
-                    Pattern::Tag(_) | Pattern::Library(_) => (),
-                }
-            }
-        }
-        Ok(Matcher { ids: Set::new(ids)?, names: Set::new(names)?, whole })
-    }
-
-    /// Gives `found` each member among `ids`: its place, and the number of its family; a pair may come twice.
-    pub fn members(&self, ids: &[&str], found: &mut impl FnMut(usize, usize)) {
-        self.ids.find(ids, found);
-        if self.whole.is_empty() {
-            return;
-        }
-        for (at, id) in ids.iter().enumerate() {
-            let id = id.to_ascii_lowercase();
-            let owner = id.find('/').and_then(|slash| self.whole.get(&id[..=slash]));
-            owner.into_iter().chain(self.whole.get(&id)).flatten().for_each(|number| found(at, *number));
-        }
-    }
-
-    /// Gives `found` each of `ids` that mentions a family in the part after the slash: its place, and the family's
-    /// number; a pair may come twice.
-    pub fn named(&self, ids: &[&str], found: &mut impl FnMut(usize, usize)) {
-        let names: Vec<&str> = ids.iter().map(|id| name_in(id)).collect();
-        self.names.find(&names, found);
     }
 }
 
@@ -505,6 +451,6 @@ impl Rule {
         };
         let known = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         let (country, part_of) = (known(&self.country), known(&self.part_of));
-        Ok(Family { name: self.name.clone(), rule, country, part_of, members, mentions })
+        Ok(Family { name: self.name.clone(), rule, country, part_of, members, mentions, tells_mentions: true })
     }
 }

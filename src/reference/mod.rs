@@ -5,6 +5,7 @@ mod aliases;
 mod bases;
 mod family;
 mod licences;
+mod matcher;
 mod published;
 mod publisher;
 mod rivals;
@@ -15,8 +16,9 @@ mod words;
 
 pub use aliases::Aliases;
 pub use bases::Bases;
-pub use family::{Families, Family, Matcher};
+pub use family::{Families, Family};
 pub use licences::Licences;
+pub use matcher::Matcher;
 pub use published::{Claim, Published};
 pub use publisher::{Publisher, Publishers, Whose};
 pub use rivals::{Comparison, Kind, Rivals};

@@ -65,7 +65,7 @@ pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter
         "Burst: at least 50 children of one parent, by one author or of one name template, within 24 hours.".to_owned(),
         Coverage::JUDGED.to_owned(),
     ];
-    definition.extend(count.f3.is_none().then(|| NO_TAGS.to_owned()));
+    definition.extend(count.why_no_f3().map(|why| format!("F3 is not known: {why}.")));
     definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
     Report::new(definition, vec![row(count, snapshot)], blocks)
 }
@@ -195,9 +195,6 @@ fn sum(sum: &Sum, of: u64) -> String {
 
 /// What the counts by relation are of.
 pub(super) const BY_RELATION: &str = "By relation: of a model's own link towards the family; if several, the strongest (merge, adapter, quantized, finetune).";
-
-/// Why F3 is not known.
-const NO_TAGS: &str = "F3 is not known: this snapshot has no tags, and mentions by name alone would be too few.";
 
 /// A count, and for how much of the whole it could be had.
 fn with_share(count: String, coverage: Coverage, word: &str) -> String {

@@ -166,7 +166,7 @@ impl Survey<'_> {
                     grouped(f3),
                     counted(f3.saturating_sub(both), "mention", "declares", "declare")
                 ),
-                None => "; F3 is not known, since this snapshot has no tags.".into(),
+                None => others.why_no_f3().map_or_else(String::new, |why| format!("; F3 is not known: {why}.")),
             }
         ));
         let published = self.published(family, others);

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::{Survey, UNKNOWN, compared};
 use crate::census::{self, Coverage, Error, Flow};
-use crate::ink::{Chart, Section, Table, Unit, grouped, percent, plural, share};
+use crate::ink::{Chart, Section, Table, Unit, day, grouped, percent, plural, share};
 use crate::model::Relation;
 use crate::snapshot::Row;
 
@@ -80,6 +80,7 @@ impl Ends {
 
 const NO_FAMILY: &str = "no family";
 const MODELS: &str = "Models: distinct models of the builder with a parent of the source; a merge of several sources counts once for each, so that rows may add up to more than all. Only parents count, not what lies above them.";
+const FIRST: &str = "First: the day on which the first of the models was made, of those with a date, which is known of so many; a day before 2022-03-03 says only that the Hub kept no dates yet.";
 const OWN: [&str; 2] =
     ["What somebody builds on their own is counted.", "What somebody builds on their own is left out."];
 
@@ -166,6 +167,8 @@ impl Survey<'_> {
             ("source", Text),
             ("builder", Text),
             ("models", Count),
+            ("dates_known_of", Count),
+            ("first", Text),
             ("share", Share),
             ("share_of_source", Share),
             ("share_of_builder", Share),
@@ -180,6 +183,8 @@ impl Survey<'_> {
                 source.as_str().into(),
                 builder.as_str().into(),
                 flow.models.into(),
+                flow.dated.into(),
+                flow.first.map(day).into(),
                 share(flow.models, total).into(),
                 share(flow.models, of_source).into(),
                 share(flow.models, of_builder).into(),
@@ -233,9 +238,11 @@ impl Survey<'_> {
         section.define(&[
             MODELS,
             "Share: of all models counted here. Share of source: of those that are built on the source; share of builder: of those that the builder has made.",
+            FIRST,
             ends.about(),
             own,
         ]);
+        section.cover("counted models with a date", Coverage { known: all.dated, of: total });
         let known = all.downloads.of;
         section.cover("counted models with downloads in 30 days", Coverage { known, of: total });
         if matches!(ends, Ends::Country | Ends::Kind) {

@@ -12,7 +12,7 @@ use modelkin::snapshot::{Row, Snapshot};
 use modelkin::survey::{Ends, Facet, Figure};
 use proptest::prelude::*;
 
-use crate::naive::Naive;
+use crate::naive::{Naive, matches};
 use crate::origin::any_filter;
 use crate::support::{any_lineage, snapshot};
 
@@ -26,6 +26,9 @@ fn dressed(text: &str) -> Snapshot {
          o4/m8 : parameters=70000000000 created=2023-12-31\nQwen/m9 : created=2024-02-29 licence=llama3\n"
     ))
 }
+
+/// A pattern of ids, of several accounts.
+const PATTERN: &str = "*/?*3*";
 
 struct Twin<'s> {
     snapshot: &'s Snapshot,
@@ -47,6 +50,9 @@ impl<'s> Twin<'s> {
         let lineage = Lineage::from_snapshot(self.snapshot).unwrap();
         let is_model = |row: &Row| self.snapshot.is_listed(*row) || lineage.is_unlisted(*row);
         let rows = self.snapshot.rows().filter(is_model);
+        if of == PATTERN {
+            return rows.filter(|row| matches(of.as_bytes(), self.snapshot.id(*row).as_bytes())).collect();
+        }
         match of.strip_suffix("/*") {
             Some(owner) => rows.filter(|row| self.snapshot.owner(*row) == Some(owner)).collect(),
             None => rows.filter(|row| self.snapshot.id(*row) == of).collect(),
@@ -138,7 +144,7 @@ fn parts_are_the_twins(snapshot: &Snapshot, filter: &Filter, facet: Facet, figur
     let atlas = Atlas::new(snapshot, Tables::built_in().unwrap());
     let twin = Twin::of(snapshot, filter);
     let names: Vec<&str> =
-        ["Qwen/*", "meta-llama/*", "o0/*"].into_iter().filter(|name| !twin.members(name).is_empty()).collect();
+        ["Qwen/*", "meta-llama/*", "o0/*", PATTERN].into_iter().filter(|name| !twin.members(name).is_empty()).collect();
     let asked = names.iter().map(|name| (*name).to_owned()).collect();
     let figure = if facet == Facet::Generation && figure == Figure::Share { Figure::F2 } else { figure };
     let question = Compare { names: asked, by: Some(facet), figure, filter: filter.clone(), ..Compare::default() };
@@ -210,7 +216,7 @@ fn totals_are_the_twins(snapshot: &Snapshot, filter: &Filter) {
     let atlas = Atlas::new(snapshot, Tables::built_in().unwrap());
     let twin = Twin::of(snapshot, filter);
     let first = snapshot.id(0).to_owned();
-    let names: Vec<String> = ["Qwen/*", "meta-llama/*", "o0/*", &first]
+    let names: Vec<String> = ["Qwen/*", "meta-llama/*", "o0/*", &first, PATTERN]
         .into_iter()
         .filter(|name| !twin.members(name).is_empty())
         .map(str::to_owned)
@@ -325,11 +331,15 @@ fn flows_are_the_twins(snapshot: &Snapshot, filter: &Filter, by: Ends, own: bool
     };
     assert_eq!(table.rows.len(), flows.len());
     let total = distinct(&|_| true);
+    let created = snapshot.created().unwrap();
     for ((source, builder), rows) in &flows {
         let cell = |column: &str| table.cell(&format!("{source}|{builder}"), column).unwrap().clone();
         let rows: Vec<Row> = rows.iter().copied().collect();
         assert_eq!(cell("models"), (rows.len() as u64).into(), "{builder} on {source}");
         assert_eq!(cell("downloads_30d"), twin.figure(Figure::Downloads, &rows, 0));
+        let dates: Vec<String> = rows.iter().filter_map(|row| created.at(*row)).map(day).collect();
+        assert_eq!(cell("dates_known_of"), (dates.len() as u64).into());
+        assert_eq!(cell("first"), dates.into_iter().min().into(), "{builder} on {source}");
         assert_eq!(cell("share"), (rows.len() as f64 / total as f64).into());
         assert_eq!(cell("models_of_source"), distinct(&|pair| pair.0 == *source).into());
         assert_eq!(cell("models_of_builder"), distinct(&|pair| pair.1 == *builder).into());
@@ -419,16 +429,17 @@ proptest! {
     }
 
     #[test]
-    fn flows_say_what_their_twin_does(text in any_lineage(), filter in any_filter(), own in any::<bool>(), at in 0..12usize) {
+    fn flows_say_what_their_twin_does(text in any_lineage(), filter in any_filter(), own in any::<bool>(), at in 0..18usize) {
         let snapshot = dressed(&text);
-        flows_are_the_twins(&snapshot, &filter, Ends::ALL[at % 6], own, (at < 6).then_some("Qwen/*"));
+        let within = [None, Some("Qwen/*"), Some(PATTERN)][at / 6];
+        flows_are_the_twins(&snapshot, &filter, Ends::ALL[at % 6], own, within);
     }
 
     #[test]
-    fn whoever_made_derived_models_is_ranked_as_by_the_twin(text in any_lineage(), filter in any_filter(), at in 0..6usize) {
+    fn whoever_made_derived_models_is_ranked_as_by_the_twin(text in any_lineage(), filter in any_filter(), at in 0..9usize) {
         let snapshot = dressed(&text);
         let of = [Group::Authors, Group::Countries, Group::Licences][at % 3];
-        makers_are_the_twins(&snapshot, &filter, of, (at < 3).then_some("Qwen/*"));
+        makers_are_the_twins(&snapshot, &filter, of, [None, Some("Qwen/*"), Some(PATTERN)][at / 3]);
         within_is_a_part_of_all(&snapshot, &filter);
     }
 }

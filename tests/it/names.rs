@@ -240,3 +240,66 @@ fn the_program_says_once_what_a_name_means_and_words_near_a_mistyped_one() {
         assert!(ran.code == code && ran.err.contains(near), "{args:?}: {} {}", ran.code, ran.err);
     }
 }
+
+#[test]
+fn a_pattern_of_ids_is_a_family_wherever_one_is_named() {
+    let place = Place::new();
+    let text = "Qwen/Qwen3-8B -> u/a, u/b : quantized created=2025-05-02\nQwen/Qwen3-8B -> Qwen/Qwen3-8B-FP8 : quantized\n\
+                ?Qwen/Qwen3-Gone -> v/kept : quantized created=2025-04-30\nQwen/Qwen2-7B -> u/c : finetune\n\
+                v/Qwen3-tale : likes=1\nu/a : tags=gguf\nv/kept -> w/late : quantized\n";
+    place.file("l.edges", text);
+    assert_eq!(place.run(&["import", "l.edges", "-o", "s"]).code, 0);
+    let json = |args: &[&str]| -> serde_json::Value {
+        let ran = place.run(&[args, &["--snapshot", "s", "--format", "json"]].concat());
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.err);
+        serde_json::from_str(&ran.out).unwrap()
+    };
+    let row = json(&["family", "qwen/QWEN3*"])["rows"][0].clone();
+    assert_eq!((&row["members"], &row["unlisted"]["members"]), (&3.into(), &1.into()), "{row}");
+    assert_eq!((&row["f1"], &row["f2"], &row["f3"]), (&3.into(), &4.into(), &1.into()), "{row}");
+    let rule = "members: every model whose id matches \"qwen/QWEN3*\"; mentions: \"QWEN3\" in a name or as a tag";
+    assert_eq!(row["rule"], rule);
+    // What is too short to be a mention is none, which is said.
+    let short = json(&["family", "Qwen/*-?B"]);
+    assert!(short["rows"][0]["f3"].is_null() && short["definition"].to_string().contains("three letters"), "{short}");
+    let said = place.run(&["explain", "Qwen/*-?B", "--snapshot", "s"]);
+    assert!(said.code == 0 && said.out.contains("three letters"), "{}{}", said.out, said.err);
+    let compared = json(&["compare", "Qwen/Qwen3*", "Qwen/*", "Qwen*/*"])["rows"].clone();
+    let told = |at: usize| (compared[at]["name"].as_str().unwrap(), compared[at]["kind"].as_str().unwrap());
+    assert_eq!([told(0), told(1), told(2)], [("Qwen/Qwen3*", "family"), ("Qwen/*", "owner"), ("Qwen*/*", "family")]);
+    let makers =
+        json(&["rank", "--of", "authors", "--relation", "quantized", "--within", "Qwen/Qwen3*"])["rows"].clone();
+    let of = |row: &serde_json::Value| (row["author"].as_str().unwrap().to_owned(), row["models"].as_u64());
+    let makers: Vec<_> = makers.as_array().unwrap().iter().map(of).collect();
+    assert_eq!(makers, [("u".to_owned(), Some(2)), ("v".to_owned(), Some(1)), ("w".to_owned(), Some(1))]);
+    let flows = json(&["flows", "--by", "owner", "--within", "Qwen/Qwen3*"])["rows"].clone();
+    let of = |row: &serde_json::Value| {
+        let text = |column: &str| row[column].as_str().unwrap_or("none").to_owned();
+        (text("source"), text("builder"), row["dates_known_of"].as_u64().unwrap(), text("first"))
+    };
+    let flows: Vec<_> = flows.as_array().unwrap().iter().map(of).collect();
+    let row = |source: &str, builder: &str, dated, first: &str| {
+        (source.to_owned(), builder.to_owned(), dated, first.to_owned())
+    };
+    let wanted = [row("Qwen", "u", 2, "2025-05-02"), row("Qwen", "v", 1, "2025-04-30"), row("v", "w", 0, "none")];
+    assert_eq!(flows, wanted);
+    for args in [
+        &["rank", "--within", "Qwen/Qwen3*"][..],
+        &["blast", "--family", "Qwen/Qwen3*"],
+        &["export", "--family", "Qwen/Qwen3*", "-o", "x.dot"],
+        &["explore", "--family", "Qwen/Qwen3*", "-o", "x.html"],
+    ] {
+        let ran = place.run(&[args, &["--snapshot", "s"]].concat());
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.err);
+    }
+    for (pattern, words) in [
+        ("Qwen/Qen3*", &["matches \"Qwen/Qen3*\"", "Qwen/Qwen3-8B", "tip: in quotes, 'Qwen/Qwen3*'"][..]),
+        ("Qwen3*", &["owner and all; '*/Qwen3*' is whoever's"]),
+        ("?", &["matches \"?\""]),
+    ] {
+        let ran = place.run(&["family", pattern, "--snapshot", "s"]);
+        assert!(ran.code == 1 && words.iter().all(|word| ran.err.contains(word)), "{pattern}: {}", ran.err);
+    }
+    let long = place.run(&["family", &"?".repeat(100_000), "--snapshot", "s"]);
+    assert!(long.code == 1 && long.err.contains("too long"), "{}", long.err);
+}

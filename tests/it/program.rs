@@ -573,7 +573,7 @@ fn what_is_not_judged_is_no_number_in_any_format() {
     assert_eq!(&reader.records().next().unwrap().unwrap()[at], "");
     let explain = place.run(&["explain", "a/base"]).out;
     assert!(
-        explain.contains("not judged") && explain.contains("F3 is not known, since this snapshot has no tags"),
+        explain.contains("not judged") && explain.contains("F3 is not known: this snapshot has no tags"),
         "{explain}"
     );
     // With the dates of all, it is a number again.

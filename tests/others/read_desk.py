@@ -214,10 +214,11 @@ def flows(words):
                 of_source = dict(sql("select source, count(distinct id) from pairs group by all"))
                 of_builder = dict(sql("select builder, count(distinct id) from pairs group by all"))
                 expected = {}
-                for source, builder, models, downloads, known in sql("""select source, builder, count(*), sum(downloads)::bigint, count(downloads)
+                for source, builder, models, downloads, known, dated, first in sql("""select source, builder, count(*), sum(downloads)::bigint,
+                        count(downloads), count(created), strftime(min(created), '%Y-%m-%d')
                         from pairs join models using (id) group by all"""):
                     expected[(source, builder)] = dict(
-                        models=models, downloads_30d=downloads, downloads_known_of=known, share=models / total, share_of_source=models / of_source[source],
+                        models=models, dates_known_of=dated, first=first, downloads_30d=downloads, downloads_known_of=known, share=models / total, share_of_source=models / of_source[source],
                         share_of_builder=models / of_builder[builder], models_of_source=of_source[source], models_of_builder=of_builder[builder])
                 question = ["flows", "--by", by, "--own", own, "--top", "0", *(["--within", within] if within else []), *words]
                 compare(question, ["source", "builder"], ask(*question)["rows"], expected)

@@ -182,6 +182,9 @@ pub fn worded(error: Error) -> anyhow::Error {
             };
             anyhow!("{unknown}\n  tip: {tip}")
         }
+        Error::Unknown(unknown) if unknown.what == What::Pattern => anyhow!(
+            "{unknown}\n  tip: in quotes, 'Qwen/Qwen3*' is every model whose id begins so: `*` is any text, `?` one character"
+        ),
         Error::Unknown(unknown)
             if unknown.what == What::Model && unknown.near.iter().any(|near| !matches!(near, Near::Model(..))) =>
         {

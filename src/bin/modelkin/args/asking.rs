@@ -14,7 +14,8 @@ use crate::values::{any_owner, engine, format, measure, measures, whole, within}
 
 #[derive(Debug, ClapArgs)]
 pub struct Family {
-    /// A family of the rules (Qwen), every model of an owner ('Qwen/*'), or one model's id
+    /// A family of the rules (Qwen), every model of an owner ('Qwen/*') or whose id matches ('Qwen/Qwen3*', in quotes; `*` is any text,
+    /// `?` one character), or one model's id
     pub name: String,
     /// Families of your own (CSV: family, namespaces, id_patterns) instead of the built-in ones
     #[arg(long, visible_alias = "rules", value_name = "FILE")]
@@ -63,8 +64,8 @@ pub struct Rank {
     /// The columns to show in the place of the usual ones, in this order: measures, with commas between them
     #[arg(long, value_parser = measure, value_name = "MEASURE", value_delimiter = ',')]
     pub columns: Vec<Measure>,
-    /// Only members of this family, owner or model and what descends from them; for authors, countries and licences only what descends
-    /// from it
+    /// Only members of this family, owner, pattern of ids ('Qwen/Qwen3*') or model and what descends from them; for authors, countries and
+    /// licences only what descends from it, so that with --of authors and --relation quantized those who convert it are ranked
     #[arg(long, value_name = "NAME")]
     pub within: Option<String>,
     /// How many rows to show; 0 shows all
@@ -126,7 +127,7 @@ pub struct Export {
 #[derive(Debug, ClapArgs)]
 #[command(group(clap::ArgGroup::new("part").required(true).args(["family", "below", "all"])))]
 pub struct Explore {
-    /// A family's members and what descends from them
+    /// A family's members, or the models whose ids match ('Qwen/Qwen3*'), and what descends from them
     #[arg(long, value_name = "NAME")]
     pub family: Option<String>,
     /// A model and its descendants; may be given several times
@@ -148,7 +149,7 @@ pub struct Explore {
 #[derive(Debug, Clone, ClapArgs)]
 #[group(required = true, multiple = false)]
 pub struct Begin {
-    /// A family's members and what descends from them
+    /// A family's members, or the models whose ids match ('Qwen/Qwen3*'), and what descends from them
     #[arg(long, value_name = "NAME")]
     pub family: Option<String>,
     /// A model and its descendants; may be given several times, as may the next two
@@ -220,7 +221,7 @@ pub struct Report {
 
 #[derive(Debug, ClapArgs)]
 pub struct Explain {
-    /// A family by rule (Qwen), an owner's models ('unsloth/*') or one model's id
+    /// A family by rule (Qwen), an owner's models ('unsloth/*'), those whose ids match ('Qwen/Qwen3*') or one model's id
     #[arg(value_name = "FAMILY")]
     pub name: String,
     /// Families (CSV: family, namespaces, id_patterns) instead of the built-in ones

@@ -8,7 +8,7 @@ use crate::values::{whole, words};
 
 #[derive(Debug, ClapArgs)]
 pub struct Compare {
-    /// Families of the rules (Qwen), owners ('Qwen/*') or models, as many as you like
+    /// Families of the rules (Qwen), owners ('Qwen/*'), patterns of ids ('Qwen/Qwen3*') or models, as many as you like
     #[arg(required = true, value_name = "NAME")]
     pub names: Vec<String>,
     /// Tell what descends from them apart by this, and show a column for each name
@@ -35,7 +35,7 @@ pub struct Flows {
     /// What somebody builds on their own [default: count for country, kind and family, else leave-out]
     #[arg(long, value_enum, value_name = "WHAT")]
     pub own: Option<OwnArg>,
-    /// Only members of this family, owner or model and what descends from them
+    /// Only members of this family, owner, pattern of ids ('Qwen/Qwen3*') or model and what descends from them
     #[arg(long, value_name = "NAME")]
     pub within: Option<String>,
     /// How many pairs to show; 0 shows all

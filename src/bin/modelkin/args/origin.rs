@@ -112,7 +112,7 @@ pub struct Siblings {
 pub struct Blast {
     #[command(flatten)]
     pub listed: Listed,
-    /// The members of this family too: by rule (Qwen), of an owner ('Qwen/*'), or one model's id
+    /// The members of this family too: by rule (Qwen), of an owner ('Qwen/*'), by a pattern of ids ('Qwen/Qwen3*'), or one model's id
     #[arg(long, value_name = "NAME")]
     pub family: Option<String>,
     /// Families of your own (CSV: family, namespaces, id_patterns) instead of the built-in ones
