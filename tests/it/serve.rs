@@ -282,7 +282,8 @@ fn a_family_stands_beside_those_that_are_named_and_wrong_names_are_told_at_their
     }
     let text = page(&server, "/family/Qwen?vs=Llama&vs=Gemma&vs=Qwen/Qwen2.5-14B");
     assert!(!text.contains("aria-invalid") && text.matches("name=\"vs\"").count() == 3, "{text}");
-    for part in ["counts", "beside", "months", "relations", "countries", "bases", "converters", "explain"] {
+    for part in ["counts", "beside", "months", "relations", "countries", "bases", "quantizers", "converters", "explain"]
+    {
         let section = text.split(&format!("<section id=\"{part}\"")).nth(1).unwrap_or_else(|| panic!("no {part}"));
         let section = section.split("</section>").next().unwrap();
         assert!(!section.contains("class=\"warning\""), "{section}");
@@ -293,6 +294,9 @@ fn a_family_stands_beside_those_that_are_named_and_wrong_names_are_told_at_their
         }
     }
     assert!(text.contains("top children"));
+    // A pattern of ids is a family too, with its own page.
+    let text = page(&server, "/family/Qwen/Qwen2.5-*");
+    assert!(text.contains("<h1>The family Qwen/Qwen2.5-*</h1>") && text.contains("/family/Qwen/Qwen2.5-%2A"), "{text}");
 }
 
 #[test]

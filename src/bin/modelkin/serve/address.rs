@@ -156,7 +156,8 @@ impl Address {
         let path = match (command, &names[..]) {
             ("family", [name]) => match name.strip_suffix("/*") {
                 Some(owner) => format!("/owner/{owner}"),
-                None if name.contains('/') => format!("/model/{name}"),
+                // A pattern of ids is a family.
+                None if name.contains('/') && !name.contains(['*', '?']) => format!("/model/{name}"),
                 None => format!("/family/{name}"),
             },
             ("why", [from, to]) => {

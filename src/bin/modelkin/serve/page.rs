@@ -197,7 +197,7 @@ impl Shell<'_> {
                     };
                     _ = writeln!(
                         out,
-                        "<div><label>{which}: a family, owner/* or model <input name=\"vs\" list=\"families\" autocomplete=\"off\" value=\"{}\"{marks}></label>{about}</div>",
+                        "<div><label>{which}: a family, a model, or a pattern such as acme/llama-* <input name=\"vs\" list=\"families\" autocomplete=\"off\" value=\"{}\"{marks}></label>{about}</div>",
                         escaped(name)
                     );
                 }

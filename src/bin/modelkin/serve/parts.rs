@@ -253,9 +253,14 @@ fn family(name: &str, address: &Address, shelf: &Shelf) -> anyhow::Result<Page> 
                 &["rank", &format!("--within={name}"), "--top=20"],
             )?,
             part(
+                "quantizers",
+                "Who has made most quantized models below it",
+                &["rank", "--of=authors", "--relation=quantized", &format!("--within={name}"), "--top=20"],
+            )?,
+            part(
                 "converters",
-                "Who converts its models",
-                &["flows", "--by=converter", &format!("--within={name}"), "--top=20"],
+                "Who quantizes whose models, and since when",
+                &["flows", "--by=converter", "--relation=quantized", &format!("--within={name}"), "--top=20"],
             )?,
             part("explain", "Under every definition", &["explain", "--", &name])?,
         ],
