@@ -177,6 +177,7 @@ const ROOMS: &[Room] = &[
             "hyper",
             "hyper_util",
             "jiff",
+            "libmimalloc_sys",
             "mimalloc",
             "percent_encoding",
             "serde_json",

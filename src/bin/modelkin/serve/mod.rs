@@ -53,6 +53,7 @@ type Sent = Either<Full<Bytes>, Channel<Bytes, io::Error>>;
 
 pub fn run(args: &args::Serve) -> anyhow::Result<ExitCode> {
     let site = Arc::new(Site::open(args)?);
+    lean();
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
         let address = SocketAddr::new(args.host, args.port);
@@ -90,6 +91,26 @@ pub fn run(args: &args::Serve) -> anyhow::Result<ExitCode> {
     // What is still being computed has nobody any more who waits for it.
     runtime.shutdown_background();
     ended
+}
+
+/// Lets the allocator give memory back as soon as it is free. Most of the time a server waits, and an answer about three million models
+/// takes tens of megabytes for a moment, which would be kept in each of its threads.
+#[allow(
+    unsafe_code,
+    reason = "the allocator is set up by a call of C, which takes two numbers and touches nothing else"
+)]
+fn lean() {
+    use libmimalloc_sys::{mi_option_get, mi_option_set, mi_option_t};
+    // `mi_option_purge_delay` of its header, in milliseconds. It has no name in the crate; of a version in which another option has this
+    // number, which has another value, nothing is changed.
+    const PURGE_DELAY: mi_option_t = 15;
+    const DEFAULT: std::ffi::c_long = 1000;
+    // SAFETY: both take any number of an option, and this is one that there is; they read and write one number.
+    unsafe {
+        if mi_option_get(PURGE_DELAY) == DEFAULT {
+            mi_option_set(PURGE_DELAY, 0);
+        }
+    }
 }
 
 async fn listen(listener: TcpListener, site: Arc<Site>, guard: Arc<Guard>) {

@@ -14,7 +14,7 @@ use super::map;
 use super::page::{self, Shell};
 use super::parts::{self, Page};
 use super::reply::{CSV, HTML, JSON, Reply, TEXT};
-use super::shelf::{Group, Refused, Shelf, ask, groups};
+use super::shelf::{Group, Refused, Shelf, ask, groups, worded};
 use crate::args::{self, FormatArg};
 use crate::output::{Usage, with_causes};
 use crate::{asked, desk, snapshots};
@@ -59,8 +59,8 @@ impl Site {
         Ok(site)
     }
 
-    /// Asks what the first page asks and what each family's begins with, so that the first reader does not wait for it. Whoever asks is
-    /// told what is wrong with an answer.
+    /// Asks what the first page asks and what each family's begins with, and places all models on the map, so that the first reader does
+    /// not wait for it. Whoever asks is told what is wrong with an answer.
     pub fn prepare(&self) -> anyhow::Result<()> {
         let shelf = self.first()?;
         let home = parts::page(&Address::read("/")?, &shelf)?;
@@ -69,7 +69,7 @@ impl Site {
         for question in home.parts.into_iter().map(|part| Ok(part.question)).chain(families) {
             ask(&shelf.atlas, &question?)?;
         }
-        Ok(())
+        shelf.atlas.forest().map(|_| ()).map_err(worded)
     }
 
     /// The snapshot that plain addresses show. If its file was replaced, the new one is: the old one stays, for whoever has its address.
