@@ -668,7 +668,9 @@ fn a_search_leads_to_families_and_accounts_too() {
         answer["groups"].as_array().unwrap().iter().map(path).collect::<Vec<_>>()
     };
     assert_eq!(groups("arcee-AI"), ["/owner/arcee-ai"]);
-    assert_eq!(groups("gemm"), ["/family/Gemma"]);
+    assert_eq!(groups("gemm")[0], "/family/Gemma");
+    assert_eq!(groups("qwen2.5"), ["/family/Qwen/Qwen2.5*"]);
+    assert_eq!(server.get("/api/family/Qwen/Qwen2.5*").status, 200);
     assert_eq!(groups("no-such-thing"), [""; 0]);
     let text = page(&server, "/search?q=qwen");
     assert!(text.contains("/family/Qwen\">Qwen</a>, a family") && text.contains("/owner/Qwen\">Qwen</a>, an account"));

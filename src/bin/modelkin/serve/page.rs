@@ -179,7 +179,7 @@ impl Shell<'_> {
                 out.push_str("</p>\n");
             }
             Kind::Family(name, named) => {
-                let address = self.path(&format!("/family/{name}"));
+                let address = self.path(&format!("/family/{name}")) + "#beside";
                 _ = writeln!(
                     out,
                     "<form class=\"beside\" action=\"{}\"><fieldset><legend>Beside</legend>",
@@ -455,6 +455,7 @@ impl Shell<'_> {
         let is_family = |name: &str| families.names().any(|known| known == name);
         match group {
             Some(owner) if !snapshot.owned_by(owner).is_empty() => Some(self.path(&format!("/owner/{owner}"))),
+            None if is_group && text.contains('/') && text.contains('*') => Some(self.path(&format!("/family/{text}"))),
             None if is_group && !matches!(head, "author" | "owner" | "account") && is_family(text) => {
                 Some(self.path(&format!("/family/{text}")))
             }

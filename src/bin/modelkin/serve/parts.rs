@@ -254,12 +254,12 @@ fn family(name: &str, address: &Address, shelf: &Shelf) -> anyhow::Result<Page> 
             )?,
             part(
                 "quantizers",
-                "Who has made most quantized models below it",
-                &["rank", "--of=authors", "--relation=quantized", &format!("--within={name}"), "--top=20"],
+                "Who has made most quantized models of all that descends from it",
+                &["rank", "--of=authors", "--by=quantized", &format!("--within={name}"), "--top=20"],
             )?,
             part(
                 "converters",
-                "Who quantizes whose models, and since when",
+                "Who quantizes its own models, and since when",
                 &["flows", "--by=converter", "--relation=quantized", &format!("--within={name}"), "--top=20"],
             )?,
             part("explain", "Under every definition", &["explain", "--", &name])?,
