@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::answer::{Answer, Facts};
+use super::answer::Answer;
+use super::facts::Facts;
 use super::selection::Start;
 use super::tables::Tables;
 use super::{Begin, Chosen, Error, Family, Filter, Question, Select, Show, Unknown, names};

@@ -12,6 +12,7 @@ mod contradiction;
 mod exploring;
 #[cfg(feature = "export")]
 mod exporting;
+mod facts;
 mod filter;
 mod ids;
 mod judging;
@@ -26,11 +27,12 @@ mod tables;
 mod tracing;
 mod wire;
 
-pub use answer::{Answer, Facts};
+pub use answer::Answer;
 pub use atlas::Atlas;
 pub use command::command_line;
 pub use comparison::{Compare, Flows, Rank};
 pub use contradiction::Contradiction;
+pub use facts::Facts;
 pub use filter::Filter;
 pub use ids::Ids;
 pub use names::{How, Meant, Missing, Naming, Near, Unknown, What, did_you_mean};

@@ -33,6 +33,11 @@ impl Blocks {
         Blocks { order: order.clone(), first: order.0.len().div_ceil(MANY) as u32, rows }
     }
 
+    /// The rows that stand in the first blocks, in their order.
+    pub fn ordered(&self) -> &[Row] {
+        &self.order.0
+    }
+
     /// How many there are.
     pub fn len(&self) -> u32 {
         self.first + self.rows.div_ceil(MANY) as u32

@@ -14,10 +14,9 @@ use crate::snapshot::{Error, Row, Snapshot};
 #[derive(Debug)]
 pub struct Finder {
     snapshot: Snapshot,
-    order: Order,
-    /// The rows of the order.
-    ordered: OnceLock<RowSet>,
     blocks: Blocks,
+    /// The rows that stand in the first blocks.
+    ordered: OnceLock<RowSet>,
     index: Index,
 }
 
@@ -47,7 +46,7 @@ impl Finder {
     /// [`Error::Damaged`] if they are not as they were written.
     pub fn kept(snapshot: &Snapshot) -> Result<Option<Finder>, Error> {
         let kept = Order::kept(snapshot)?.zip(Index::kept(snapshot)?);
-        Ok(kept.map(|(order, index)| Finder::of(snapshot, order, index)))
+        Ok(kept.map(|(order, index)| Finder::of(snapshot, &order, index)))
     }
 
     /// Does the same, and makes the index of a snapshot that keeps none. `best` gives the models that others descend from, those with
@@ -61,12 +60,12 @@ impl Finder {
         }
         let order = Order::of(best()?);
         let index = Index::make(snapshot, &order);
-        Ok(Finder::of(snapshot, order, index))
+        Ok(Finder::of(snapshot, &order, index))
     }
 
-    fn of(snapshot: &Snapshot, order: Order, index: Index) -> Finder {
-        let blocks = Blocks::new(&order, snapshot.len());
-        Finder { snapshot: snapshot.clone(), order, ordered: OnceLock::new(), blocks, index }
+    fn of(snapshot: &Snapshot, order: &Order, index: Index) -> Finder {
+        let blocks = Blocks::new(order, snapshot.len());
+        Finder { snapshot: snapshot.clone(), blocks, ordered: OnceLock::new(), index }
     }
 
     /// Finds the first so many models whose ids have all words, or all of them without a number. `exact` is a model whose whole id was
@@ -135,7 +134,7 @@ impl Finder {
 
     /// Whether a row is found among those that others descend from, or is a mere name of one that is called otherwise today.
     fn is_elsewhere(&self, row: Row) -> bool {
-        let ordered = self.ordered.get_or_init(|| RowSet::from_rows(self.snapshot.len(), &self.order.0));
+        let ordered = self.ordered.get_or_init(|| RowSet::from_rows(self.snapshot.len(), self.blocks.ordered()));
         ordered.holds(row) || (!self.snapshot.is_listed(row) && self.snapshot.alias_of(row).is_some())
     }
 }

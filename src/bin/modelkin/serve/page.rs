@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::sync::{Arc, LazyLock};
 
-use modelkin::ask::{Answer, Blast, Facts, Meant, Question};
+use modelkin::ask::{Answer, Blast, Facts, Meant, Question, Search};
 use modelkin::explorer;
 use modelkin::ink::{self, Block, Linked, Place, day, escaped, grouped};
 use modelkin::model::Hint;
@@ -226,7 +226,10 @@ impl Shell<'_> {
                 }
             }
             Kind::Search(text) => {
-                for Group { name, path, about } in shelf::groups(&self.shelf.atlas, text) {
+                let search = Question::Search(Search { text: text.clone(), most: Some(1), nearest: false });
+                let found = shelf::ask(&self.shelf.atlas, &search);
+                let groups = found.map(|found| shelf::groups(&self.shelf.atlas, text, &found)).unwrap_or_default();
+                for Group { name, path, about } in groups {
                     let (address, name) = (escaped(&self.path(&path)), escaped(&name));
                     _ = writeln!(out, "<p class=\"finding\"><a href=\"{address}\">{name}</a>, {about}</p>");
                 }

@@ -190,15 +190,15 @@ fn blast(id: &str, address: &Address) -> anyhow::Result<Page> {
     let ids: Vec<String> =
         Some(id).filter(|id| !id.is_empty()).map(str::to_owned).into_iter().chain(of("name")).collect();
     let mine: Vec<String> = of("mine").iter().map(|mine| format!("--mine={mine}")).collect();
-    let asks = |id, title, options: &[&str]| {
+    let hit = |id, title, options: &[&str]| {
         let words = ["blast"].into_iter().chain(options.iter().copied()).chain(mine.iter().map(String::as_str));
         part(id, title, &words.chain(["--"]).chain(ids.iter().map(String::as_str)).collect::<Vec<_>>())
     };
     let whose = if mine.is_empty() { String::new() } else { format!(" Only models of {}.", of("mine").join(", ")) };
-    let models = asks("models", "Which models these are", &["--list", "--top=100"])?;
-    let totals = asks("totals", "How many, by relation, owner and country", &[])?;
+    let models = hit("models", "Which models these are", &["--list", "--top=100"])?;
+    let totals = hit("totals", "How many, by relation, owner and country", &[])?;
     Ok(Page {
-        title: self::asks(&totals.question, "blast"),
+        title: asks(&totals.question, "blast"),
         about: format!("What would be hit, directly and further down.{whose}"),
         parts: vec![models.set(Shape::Whose), totals],
         kind: Kind::Plain,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use modelkin::ask::{self, Answer, Atlas, Facts, Question, Search, Tables};
+use modelkin::ask::{self, Answer, Atlas, Facts, Question, Tables};
 use modelkin::census;
 use modelkin::ink::plural;
 use modelkin::snapshot::Snapshot;
@@ -70,9 +70,9 @@ pub struct Group {
     pub about: String,
 }
 
-/// The families in whose names a text stands, the account that it names, and the ids that begin as that of the best model whose name
-/// begins so.
-pub fn groups(atlas: &Atlas, text: &str) -> Vec<Group> {
+/// The families in whose names a text stands, the account that it names, and the ids that begin as that of the first model that a search
+/// for it found, if its name begins so.
+pub fn groups(atlas: &Atlas, text: &str, search: &Answer) -> Vec<Group> {
     /// So many families are named, and what begins with fewer letters begins as everything does.
     const MOST: usize = 3;
     const LEAST: usize = 3;
@@ -85,10 +85,8 @@ pub fn groups(atlas: &Atlas, text: &str) -> Vec<Group> {
         let about = format!("an account with {}", plural(rows.len() as u64, "name"));
         groups.push(Group { name: owner.into(), path: format!("/owner/{owner}"), about });
     }
-    let search = Question::Search(Search { text: text.clone(), most: Some(1), nearest: false });
     if text.len() >= LEAST
-        && let Ok(answer) = atlas.ask(&search)
-        && let Facts::Found { found, .. } = answer.facts()
+        && let Facts::Found { found, .. } = search.facts()
         && let Some((owner, name)) = found.rows.first().and_then(|row| atlas.snapshot().id(*row).split_once('/'))
         && let Some(start) = name.get(..text.len()).filter(|start| start.eq_ignore_ascii_case(&text) && *start != name)
     {

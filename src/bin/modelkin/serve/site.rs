@@ -204,9 +204,9 @@ impl Site {
     fn suggested(&self, shelf: &Shelf, mut address: Address) -> anyhow::Result<Reply> {
         const MOST: usize = 20;
         let text = address.take("q").unwrap_or_default();
-        let groups = groups(&shelf.atlas, &text);
-        let question = Question::Search(Search { text, most: Some(MOST), nearest: false });
+        let question = Question::Search(Search { text: text.clone(), most: Some(MOST), nearest: false });
         let answer = ask(&shelf.atlas, &question)?;
+        let groups = groups(&shelf.atlas, &text, &answer);
         let mut json = Vec::new();
         answer.report().map_err(desk::worded)?.write(answer.snapshot(), Format::Json, &mut json)?;
         let mut json: serde_json::Value = serde_json::from_slice(&json)?;
