@@ -92,7 +92,7 @@ pub enum Facts {
     /// What is odd in the snapshot was looked for.
     Findings {
         /// There is one finding for each kind. If the snapshot says what its records do not, that comes first
-        /// ([`report::LIE`]).
+        /// ([`report::LIE`](crate::report::LIE)).
         findings: Vec<Finding>,
         /// If only some models or kinds were asked for, a sentence says which, and a number says how many other cases
         /// there are.
@@ -189,7 +189,7 @@ pub enum Facts {
         /// This states the filter in sentences; it is empty if everything is followed.
         words: String,
     },
-    /// A bill of materials was made, to be written ([`Answer::bom`]).
+    /// A bill of materials was made, to be written ([`Answer::bom`](super::Answer::bom)).
     #[cfg(feature = "export")]
     Bom {
         /// This is the bill.
@@ -203,7 +203,7 @@ pub enum Facts {
         /// This states the filter in sentences; it is empty if everything is followed.
         words: String,
     },
-    /// A part of the lineage was selected, to be written as a graph ([`Answer::graph`]).
+    /// A part of the lineage was selected, to be written as a graph ([`Answer::graph`](super::Answer::graph)).
     #[cfg(feature = "export")]
     Graph {
         /// The counts below each model are taken from this census of the whole snapshot, under the filter.
