@@ -270,10 +270,15 @@ impl House {
     /// Adds a file by its path below `src`.
     fn add(&mut self, path: &Path, text: &str) {
         let mut module: Module = path.with_extension("").iter().map(|word| word.to_str().unwrap().to_owned()).collect();
-        if ["mod", "main"].contains(&module.last().unwrap().as_str()) {
-            module.pop();
-        } else {
-            self.folders.insert(module[..module.len() - 1].to_vec());
+        let file = module.last().unwrap().clone();
+        // `program.rs` lies beside the files that are inside it.
+        if module[0] == "bin" && !["main", "program"].contains(&file.as_str()) {
+            module.insert(2, "program".to_owned());
+        }
+        match file.as_str() {
+            "mod" | "main" => drop(module.pop()),
+            "program" => (),
+            _ => drop(self.folders.insert(module[..module.len() - 1].to_vec())),
         }
         let mut found = Vec::new();
         paths(text.parse().unwrap(), &module, &[], &mut found);

@@ -4,9 +4,9 @@ use anyhow::bail;
 use clap::Parser;
 use modelkin::ask::Question;
 
-use crate::args::{Args, Command};
-use crate::output::Usage;
-use crate::{
+use crate::program::args::{Args, Command};
+use crate::program::output::Usage;
+use crate::program::{
     blast, check, common, compare, diff, explain, family, flows, licences, models, owners, rank, report, search, show,
     siblings, upstream, why,
 };

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use modelkin::ask::{Blast, Facts, Flag, Question};
 
-use crate::args::{self, FormatArg};
-use crate::output::Usage;
-use crate::{desk, files, models, snapshots};
+use crate::program::args::{self, FormatArg};
+use crate::program::output::Usage;
+use crate::program::{desk, files, models, snapshots};
 
 pub fn question(args: &args::Blast, flagged: Vec<Flag>) -> anyhow::Result<Question> {
     if args.question.form.format == FormatArg::Csv && !args.list && args.table.is_none() {

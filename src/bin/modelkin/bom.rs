@@ -10,10 +10,10 @@ use modelkin::export::BomFormat;
 use modelkin::ink::{grouped, plural};
 use modelkin::snapshot::FileSet;
 
-use crate::busy::Busy;
-use crate::files::Over;
-use crate::output::{self, Usage};
-use crate::{args, desk, files, models};
+use crate::program::busy::Busy;
+use crate::program::files::Over;
+use crate::program::output::{self, Usage};
+use crate::program::{args, desk, files, models};
 
 pub fn run(args: &args::Bom) -> anyhow::Result<ExitCode> {
     let named = models::named(&args.models)?;

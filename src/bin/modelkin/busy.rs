@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::output;
+use crate::program::output;
 
 /// So long nothing is said: most answers are there before.
 const MOMENT: Duration = Duration::from_millis(500);

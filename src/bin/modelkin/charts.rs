@@ -9,9 +9,9 @@ use modelkin::ask::{Answer, Atlas, Question};
 use modelkin::ink::Picture;
 use modelkin::snapshot::FileSet;
 
-use crate::files::Over;
-use crate::output::Usage;
-use crate::{args, desk, files, output};
+use crate::program::files::Over;
+use crate::program::output::Usage;
+use crate::program::{args, desk, files, output};
 
 /// The option that names a chart.
 const OPTION: &str = "--chart";

@@ -6,8 +6,8 @@ use anyhow::{anyhow, bail};
 use modelkin::ask::{Cases, Check, Error, Facts, Question, Tables, did_you_mean};
 use modelkin::report;
 
-use crate::output::Usage;
-use crate::{POLICY, args, desk, output, snapshots};
+use crate::program::output::Usage;
+use crate::program::{POLICY, args, desk, output, snapshots};
 
 /// How many bursts, mirrors and old names are shown, if nothing is said.
 const SHOWN: usize = 20;

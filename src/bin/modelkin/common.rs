@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use modelkin::ask::{Common, Facts, Models, Question};
 
-use crate::{args, desk, models};
+use crate::program::{args, desk, models};
 
 pub fn question(args: &args::Common, models: Models) -> anyhow::Result<Question> {
     Ok(Question::Common(Common { models, filter: (&args.filter).into() }))

@@ -6,9 +6,9 @@ use anyhow::bail;
 use modelkin::ask::{Compare, Question};
 use modelkin::survey::Facet;
 
-use crate::args;
-use crate::output::Usage;
-use crate::{charts, desk};
+use crate::program::args;
+use crate::program::output::Usage;
+use crate::program::{charts, desk};
 
 pub fn question(args: &args::Compare) -> anyhow::Result<Question> {
     if args.top.is_some() && args.by.is_some_and(Facet::is_ordered) {

@@ -12,8 +12,8 @@ use clap_complete::env::{Bash, EnvCompleter, Fish, Powershell, Zsh};
 use modelkin::reference::Families;
 use modelkin::snapshot::{Row, Snapshot};
 
-use crate::args::{Args, ShellArg};
-use crate::{files, output, snapshots};
+use crate::program::args::{Args, ShellArg};
+use crate::program::{files, output, snapshots};
 
 const NAME: &str = "modelkin";
 /// A shell that asks for words sets this variable to its name.

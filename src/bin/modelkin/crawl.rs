@@ -19,12 +19,12 @@ use modelkin::source::hub::listing::{Scope, WHOLE_HUB};
 use modelkin::source::hub::{Hub, Patience, runtime};
 use modelkin::source::recording::{CardState, Plan, Recording};
 
-use crate::args::Crawl;
-use crate::files::Over;
-use crate::interrupt::stop_on_interrupt;
-use crate::output::Usage;
-use crate::progress::Progress;
-use crate::{files, hints, hub, import, output, renames, snapshots};
+use crate::program::args::Crawl;
+use crate::program::files::Over;
+use crate::program::interrupt::stop_on_interrupt;
+use crate::program::output::Usage;
+use crate::program::progress::Progress;
+use crate::program::{files, hints, hub, import, output, renames, snapshots};
 
 /// Names that are shown of each kind of change.
 const SHOWN: usize = 3;

@@ -11,10 +11,10 @@ use modelkin::ink::{Report, Section, Table};
 use modelkin::reference::{Families, Publishers};
 use modelkin::snapshot::Snapshot;
 
-use crate::args;
-use crate::busy::Busy;
-use crate::output::{self, Usage};
-use crate::{files, snapshots, terminal};
+use crate::program::args;
+use crate::program::busy::Busy;
+use crate::program::output::{self, Usage};
+use crate::program::{files, snapshots, terminal};
 
 /// Looks at a question before a snapshot is opened for it.
 pub fn check(question: &Question) -> anyhow::Result<()> {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use modelkin::ask::{Diff, Question};
 
-use crate::{args, desk, snapshots};
+use crate::program::{args, desk, snapshots};
 
 pub fn question(args: &args::Diff) -> anyhow::Result<Question> {
     Ok(Question::Diff(Diff { table: args.table.clone() }))

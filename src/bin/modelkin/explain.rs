@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use modelkin::ask::{Explain, Question};
 
-use crate::{args, desk};
+use crate::program::{args, desk};
 
 pub fn question(args: &args::Explain) -> anyhow::Result<Question> {
     let path =

@@ -10,10 +10,10 @@ use modelkin::explorer::{Forest, Packed, Page};
 use modelkin::ink::{Citation, CitationFormat, day, footer, grouped, plural};
 use modelkin::snapshot::FileSet;
 
-use crate::busy::Busy;
-use crate::files::Over;
-use crate::output::Usage;
-use crate::{args, desk, files, output, snapshots};
+use crate::program::busy::Busy;
+use crate::program::files::Over;
+use crate::program::output::Usage;
+use crate::program::{args, desk, files, output, snapshots};
 
 pub fn run(args: &args::Explore) -> anyhow::Result<ExitCode> {
     let is_page = |end: &std::ffi::OsStr| end.eq_ignore_ascii_case("html") || end.eq_ignore_ascii_case("htm");

@@ -14,12 +14,12 @@ use modelkin::export::{BomFormat, Engine, FilePart, Format, Layout, Paint};
 use modelkin::ink::{grouped, plural};
 use modelkin::snapshot::{FileSet, Snapshot};
 
-use crate::args::ColorArg;
-use crate::busy::Busy;
-use crate::files::Over;
-use crate::output::{self, Usage};
-use crate::values::To;
-use crate::{args, bom, desk, files, graphviz, snapshots, terminal};
+use crate::program::args::ColorArg;
+use crate::program::busy::Busy;
+use crate::program::files::Over;
+use crate::program::output::{self, Usage};
+use crate::program::values::To;
+use crate::program::{args, bom, desk, files, graphviz, snapshots, terminal};
 
 /// Names of the standard output.
 const STANDARD: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];

@@ -7,9 +7,9 @@ use anyhow::bail;
 use modelkin::ask::{Family, Question};
 use modelkin::census::Part;
 
-use crate::args::{self, PartArg};
-use crate::output::Usage;
-use crate::{charts, desk};
+use crate::program::args::{self, PartArg};
+use crate::program::output::Usage;
+use crate::program::{charts, desk};
 
 pub fn question(args: &args::Family) -> anyhow::Result<Question> {
     Ok(Question::Family(Family {

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use modelkin::ask::{Flows, Question};
 
-use crate::args::{self, OwnArg};
-use crate::{charts, desk};
+use crate::program::args::{self, OwnArg};
+use crate::program::{charts, desk};
 
 pub fn question(args: &args::Flows) -> anyhow::Result<Question> {
     Ok(Question::Flows(Flows {

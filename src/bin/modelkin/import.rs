@@ -15,11 +15,11 @@ use modelkin::reference::{Aliases, Families};
 use modelkin::snapshot::{Builder, FileSet, Snapshot, Taken};
 use modelkin::source::{Kind, NamedColumns};
 
-use crate::args::{Import, KindArg, Wait};
-use crate::files::Over;
-use crate::output::Usage;
-use crate::remote::{self, Place};
-use crate::{clock, files, output, snapshots};
+use crate::program::args::{Import, KindArg, Wait};
+use crate::program::files::Over;
+use crate::program::output::Usage;
+use crate::program::remote::{self, Place};
+use crate::program::{clock, files, output, snapshots};
 
 /// How many rejects an import prints; `check` lists the others.
 const SHOWN: usize = 5;

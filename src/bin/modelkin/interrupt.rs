@@ -5,8 +5,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use modelkin::source::hub::runtime;
 
-use crate::output;
-use crate::progress::Progress;
+use crate::program::output;
+use crate::program::progress::Progress;
 
 /// As the shell has it for a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;

@@ -8,9 +8,9 @@ use modelkin::ask::{Facts, Licences, Models, Question};
 use modelkin::provenance::{Policy, Unknown};
 use modelkin::reference::{TermSet, Terms};
 
-use crate::args::{self, LicenceFormat, UnknownArg};
-use crate::output::Usage;
-use crate::{clock, desk, files, models, output};
+use crate::program::args::{self, LicenceFormat, UnknownArg};
+use crate::program::output::Usage;
+use crate::program::{clock, desk, files, models, output};
 
 pub fn question(args: &args::Licences, models: Models) -> anyhow::Result<Question> {
     let (policy, today) = (policy(args)?, clock::today()?);

@@ -9,7 +9,7 @@ use modelkin::import::Overlay;
 use modelkin::ink::plural;
 use modelkin::source::{Inventory, LocalModel};
 
-use crate::{args, desk, files, output, snapshots};
+use crate::program::{args, desk, files, output, snapshots};
 
 /// What the arguments, lists and folders name.
 pub struct Named {

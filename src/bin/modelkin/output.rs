@@ -17,9 +17,9 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 use modelkin::ink::{Format, Report, folded, printable_lines};
 use modelkin::snapshot::Snapshot;
 
-use crate::paged::Paged;
-use crate::visible::Visible;
-use crate::{closed, hints, terminal};
+use crate::program::paged::Paged;
+use crate::program::visible::Visible;
+use crate::program::{closed, hints, terminal};
 
 /// A call that contradicts itself or names something that is not offered: it ends as clap's own errors do.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use modelkin::ask::{Owners, Question};
 
-use crate::{args, desk};
+use crate::program::{args, desk};
 
 pub fn question(args: &args::Owners) -> anyhow::Result<Question> {
     Ok(Question::Owners(Owners { unknown: args.unknown, most: desk::most(args.top) }))

@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use modelkin::snapshot::{FileSet, Snapshot};
 
-use crate::busy::Busy;
-use crate::files::{FromTo, Over};
-use crate::output::Usage;
-use crate::{files, output, snapshots};
+use crate::program::busy::Busy;
+use crate::program::files::{FromTo, Over};
+use crate::program::output::Usage;
+use crate::program::{files, output, snapshots};
 
 pub fn pack(args: &FromTo) -> anyhow::Result<ExitCode> {
     let output = target(args)?;

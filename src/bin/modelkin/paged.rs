@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use modelkin::source::hub::runtime;
 
-use crate::terminal;
+use crate::program::terminal;
 
 /// A terminal to which an answer is written: as long as it fits the screen it is kept, then a pager is started for it. Where none
 /// can be, it is printed.

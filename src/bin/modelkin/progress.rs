@@ -10,7 +10,7 @@ use modelkin::ink::{grouped, plural};
 use modelkin::source::hub::Quota;
 use modelkin::source::hub::listing::WHOLE_HUB;
 
-use crate::output;
+use crate::program::output;
 
 /// Answers that cannot be had of which it is told why.
 const SHOWN: u64 = 5;

@@ -6,9 +6,9 @@ use anyhow::bail;
 use modelkin::ask::{Question, Rank};
 use modelkin::census::{Group, Measure};
 
-use crate::args::{self, GroupArg};
-use crate::output::Usage;
-use crate::{charts, desk};
+use crate::program::args::{self, GroupArg};
+use crate::program::output::Usage;
+use crate::program::{charts, desk};
 
 pub fn question(args: &args::Rank) -> anyhow::Result<Question> {
     let of = match args.of {

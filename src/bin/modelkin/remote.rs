@@ -16,8 +16,8 @@ use modelkin::source::hub::fetch::{self, Event, Fetched, Wanted};
 use modelkin::source::hub::{Address, Hub, Patience};
 use modelkin::source::{self, Kind, NamedColumns};
 
-use crate::output::Usage;
-use crate::{clock, files, hub, output};
+use crate::program::output::Usage;
+use crate::program::{clock, files, hub, output};
 
 /// What `hub` is short for: cfahlgren1's data set, Apache-2.0, which is made anew every day.
 const HUB: &str = "hf://datasets/cfahlgren1/hub-stats/models.parquet";

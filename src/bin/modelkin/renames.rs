@@ -14,10 +14,10 @@ use modelkin::snapshot::{Builder, FileSet, Snapshot, Taken};
 use modelkin::source::digest_bytes;
 use modelkin::source::hub::{Hub, runtime};
 
-use crate::args::Crawl;
-use crate::interrupt::stop_on_interrupt;
-use crate::progress::{Progress, duration};
-use crate::{files, import, output, snapshots};
+use crate::program::args::Crawl;
+use crate::program::interrupt::stop_on_interrupt;
+use crate::program::progress::{Progress, duration};
+use crate::program::{files, import, output, snapshots};
 
 /// Requests for files in a second that the Hub allows without a token: 3,000 in 5 minutes.
 const PER_SECOND: f64 = 10.0;

@@ -11,11 +11,11 @@ use modelkin::ink::{CHARTS, Format, Section, plural};
 use modelkin::snapshot::FileSet;
 use modelkin::survey::{self, SERIES};
 
-use crate::args::{self, FormatArg};
-use crate::busy::Busy;
-use crate::files::Over;
-use crate::output::Usage;
-use crate::{charts, desk, output};
+use crate::program::args::{self, FormatArg};
+use crate::program::busy::Busy;
+use crate::program::files::Over;
+use crate::program::output::Usage;
+use crate::program::{charts, desk, output};
 
 pub fn question(args: &args::Report) -> anyhow::Result<Question> {
     let filter = Filter { fold_mirrors: args.fold_mirrors, ..Filter::default() };
@@ -51,7 +51,7 @@ pub fn run(args: &args::Report) -> anyhow::Result<ExitCode> {
         (Some(out), Some(format)) => {
             let table = if format == Format::Csv { Some(desk::only_table(sections)?) } else { None };
             let read = args.tables.owners.iter().chain(&args.tables.families).map(PathBuf::as_path);
-            let target = crate::files::target("--output", out, Over::Others, read)?;
+            let target = crate::program::files::target("--output", out, Over::Others, read)?;
             let report = answer.report().map_err(desk::worded)?;
             let mut set = FileSet::default();
             set.write(&target, |file| match table {
@@ -149,15 +149,16 @@ fn write(args: &args::Report, out: &Path, answer: &Answer, sections: &[Section])
     let folder = files.file_name().unwrap_or_default().to_string_lossy();
     let text = answer.page(&folder).map_err(desk::worded)?.unwrap_or_default();
     let whole = answer.report().map_err(desk::worded)?;
-    let refused =
-        |path: &Path, error| crate::files::refused("--output", path, &error, "choose another place with --output");
+    let refused = |path: &Path, error| {
+        crate::program::files::refused("--output", path, &error, "choose another place with --output")
+    };
     let drawn = files.join(CHARTS);
     let _made = Folders::make(&files).map_err(|error| refused(&files, error))?;
     let _drawn = Folders::make(&drawn).map_err(|error| refused(&drawn, error))?;
     let read = || args.tables.owners.iter().chain(&args.tables.families).map(PathBuf::as_path);
     let (mut set, mut sums) = (FileSet::default(), String::new());
     let mut put = |path: &Path, shown: &str, fill: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
-        let path = crate::files::target("--output", path, Over::Others, read())?;
+        let path = crate::program::files::target("--output", path, Over::Others, read())?;
         let sha256 = set.write(&path, |out| fill(out))?;
         sums += &format!("{sha256}  {shown}\n");
         anyhow::Ok(())
@@ -184,7 +185,7 @@ fn write(args: &args::Report, out: &Path, answer: &Answer, sections: &[Section])
     beside("report.json".into(), &|out| whole.write(snapshot, Format::Json, out))?;
     let shown = format!("../{}", page.file_name().unwrap_or_default().to_string_lossy());
     put(&page, &shown, &|out| out.write_all(text.as_bytes()))?;
-    let sums_file = crate::files::target("--output", &files.join(SUMS), Over::Others, read())?;
+    let sums_file = crate::program::files::target("--output", &files.join(SUMS), Over::Others, read())?;
     set.write(&sums_file, |out| out.write_all(sums.as_bytes()))?;
     snapshot.unchanged()?;
     set.appear()?;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use modelkin::ask::{Question, Search, Tables};
 
-use crate::{args, desk};
+use crate::program::{args, desk};
 
 pub fn question(args: &args::Search) -> anyhow::Result<Question> {
     Ok(Question::Search(Search { text: args.words.join(" "), most: desk::most(args.top), nearest: true }))

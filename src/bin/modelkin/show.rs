@@ -6,9 +6,9 @@ use anyhow::bail;
 use modelkin::ask::{Facts, Question, Select, Show};
 use modelkin::report;
 
-use crate::args::{self, FormatArg};
-use crate::desk;
-use crate::output::{self, Usage};
+use crate::program::args::{self, FormatArg};
+use crate::program::desk;
+use crate::program::output::{self, Usage};
 
 /// How many links deep a tree is drawn, if nothing is said.
 const DEPTH: usize = 3;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use modelkin::ask::{Models, Question, Siblings};
 
-use crate::{args, desk, models};
+use crate::program::{args, desk, models};
 
 pub fn question(args: &args::Siblings, models: Models) -> anyhow::Result<Question> {
     Ok(Question::Siblings(Siblings { models, most: desk::most(args.top), filter: (&args.filter).into() }))

@@ -10,10 +10,10 @@ use modelkin::ink::day;
 use modelkin::snapshot::{Error, FileSet, Snapshot};
 use modelkin::source::read_whole;
 
-use crate::args::{Asked, Trust};
-use crate::busy::Busy;
-use crate::files;
-use crate::output::{self, Usage};
+use crate::program::args::{Asked, Trust};
+use crate::program::busy::Busy;
+use crate::program::files;
+use crate::program::output::{self, Usage};
 
 /// Opens the snapshot that is meant, and says on standard error which it is if nobody named one: the last one imported,
 /// else the sample.

@@ -7,7 +7,7 @@ use anstream::ColorChoice;
 use modelkin::ink::{Colours, Look};
 use terminal_size::{Height, Width, terminal_size_of};
 
-use crate::args::{Speech, WhenArg};
+use crate::program::args::{Speech, WhenArg};
 
 static SPEECH: OnceLock<Speech> = OnceLock::new();
 

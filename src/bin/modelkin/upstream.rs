@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use modelkin::ask::{Models, Question, Upstream};
 
-use crate::{args, desk, models};
+use crate::program::{args, desk, models};
 
 pub fn question(args: &args::Upstream, models: Models) -> anyhow::Result<Question> {
     Ok(Question::Upstream(Upstream { models, filter: (&args.filter).into() }))

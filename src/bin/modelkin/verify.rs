@@ -7,8 +7,8 @@ use modelkin::import::{Step, verify};
 use modelkin::ink::plural;
 use modelkin::reference::Families;
 
-use crate::busy::Busy;
-use crate::{POLICY, args, output, snapshots};
+use crate::program::busy::Busy;
+use crate::program::{POLICY, args, output, snapshots};
 
 pub fn run(args: &args::Verify) -> anyhow::Result<ExitCode> {
     let snapshot = snapshots::open_named("", &args.file)?;

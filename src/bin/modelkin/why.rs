@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use modelkin::ask::{Facts, Question, Why};
 
-use crate::{args, desk};
+use crate::program::{args, desk};
 
 pub fn question(args: &args::Why) -> anyhow::Result<Question> {
     Ok(Question::Why(Why {

@@ -8,9 +8,9 @@ use modelkin::export;
 
 use super::chart::{Chart, Drawable};
 use super::common::{Asked, Filter, Form, Question, Tables, Trust, Wait};
-use crate::choice::{CiteArg, CollapseArg, ColorArg, GroupArg};
-use crate::values::To;
-use crate::values::{any_owner, engine, format, measure, measures, whole, within};
+use crate::program::choice::{CiteArg, CollapseArg, ColorArg, GroupArg};
+use crate::program::values::To;
+use crate::program::values::{any_owner, engine, format, measure, measures, whole, within};
 
 #[derive(Debug, ClapArgs)]
 pub struct Family {

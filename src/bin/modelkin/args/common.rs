@@ -6,8 +6,8 @@ use clap::Args as ClapArgs;
 use modelkin::ask::Day;
 use modelkin::model::Relation;
 
-use crate::choice::{CiteArg, FormatArg, WhenArg};
-use crate::values::{day, perhaps_empty, relation};
+use crate::program::choice::{CiteArg, FormatArg, WhenArg};
+use crate::program::values::{day, perhaps_empty, relation};
 
 /// How the program speaks: the same for every command.
 #[derive(Debug, Clone, Copy, ClapArgs)]

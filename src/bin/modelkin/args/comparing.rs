@@ -4,7 +4,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 use modelkin::survey::{Ends, Facet, Figure};
 
 use super::chart::Drawable;
-use crate::values::{whole, words};
+use crate::program::values::{whole, words};
 
 #[derive(Debug, ClapArgs)]
 pub struct Compare {

@@ -6,8 +6,8 @@ use clap::Args as ClapArgs;
 use modelkin::ask::Day;
 
 use super::common::Wait;
-use crate::choice::KindArg;
-use crate::values::{cited, model_id, owner, tag, within};
+use crate::program::choice::KindArg;
+use crate::program::values::{cited, model_id, owner, tag, within};
 
 #[derive(Debug, ClapArgs)]
 pub struct Verify {

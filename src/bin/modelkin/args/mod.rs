@@ -12,8 +12,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub use crate::choice::{CiteArg, ColorArg, FormatArg, GroupArg, KindArg, ShellArg, WhenArg};
-use crate::files::FromTo;
+pub use crate::program::choice::{CiteArg, ColorArg, FormatArg, GroupArg, KindArg, ShellArg, WhenArg};
+use crate::program::files::FromTo;
 pub use asking::{
     Begin, Check, Diff, Explain, Explore, Export, Family, Owners, PartArg, Rank, Report, Search, SelectionArgs, Show,
 };

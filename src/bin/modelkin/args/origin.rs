@@ -7,8 +7,8 @@ use clap::{Args as ClapArgs, ValueEnum};
 use modelkin::export::BomFormat;
 
 use super::common::{Asked, Filter, Question};
-use crate::choice::{CiteArg, FormatArg};
-use crate::values::{bom, whole, within};
+use crate::program::choice::{CiteArg, FormatArg};
+use crate::program::values::{bom, whole, within};
 
 /// Models by their ids and by lists.
 #[derive(Debug, Clone, ClapArgs)]

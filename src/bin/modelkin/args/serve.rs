@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use super::common::Tables;
-use crate::values::whole;
+use crate::program::values::whole;
 
 #[derive(Debug, ClapArgs)]
 pub struct Serve {

@@ -10,8 +10,8 @@ use clap::{Arg, ArgAction, CommandFactory};
 use modelkin::ask::did_you_mean;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::args::Args;
-use crate::output::Usage;
+use crate::program::args::Args;
+use crate::program::output::Usage;
 
 /// Commands that an address may name.
 pub const COMMANDS: [&str; 17] = [

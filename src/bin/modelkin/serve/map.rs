@@ -7,8 +7,8 @@ use super::address::{Address, NoPage};
 use super::page;
 use super::reply::{HTML, JSON, Reply};
 use super::shelf::{Shelf, worded};
-use crate::explore;
-use crate::output::Usage;
+use crate::program::explore;
+use crate::program::output::Usage;
 
 /// A view has so many marks at least, and is drawn on so many square pixels at most: those of eight large screens.
 const MARKS: usize = 16;

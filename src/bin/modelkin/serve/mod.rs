@@ -31,7 +31,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 
-use crate::{args, output};
+use crate::program::{args, output};
 use guard::Guard;
 use reply::{Body, Reply};
 use site::Site;

@@ -15,8 +15,8 @@ use super::parts::{self, Kind, Page, Part, Shape};
 use super::reply::Reply;
 use super::shelf::{self, Group, Shelf, worded};
 use super::{bounded, model};
-use crate::desk;
-use crate::output::with_causes;
+use crate::program::desk;
+use crate::program::output::with_causes;
 
 const STYLE: &str = concat!(include_str!("../../../ink/page.css"), include_str!("serve.css"));
 const SCRIPT: &str =

@@ -7,7 +7,7 @@ use modelkin::ink::{grouped, plural};
 use super::address::{Address, COMMANDS, NoPage};
 use super::shelf::{self, Shelf};
 use super::{bounded, model};
-use crate::{asked, desk};
+use crate::program::{asked, desk};
 
 /// A part of a page: a question with its title.
 pub struct Part {

@@ -9,7 +9,7 @@ use modelkin::census;
 use modelkin::ink::plural;
 use modelkin::snapshot::Snapshot;
 
-use crate::{desk, snapshots};
+use crate::program::{desk, snapshots};
 
 /// A question that is judged to take longer than so many seconds is not begun.
 const WAIT: u64 = 10;

@@ -15,9 +15,9 @@ use super::page::{self, Shell};
 use super::parts::{self, Page};
 use super::reply::{CSV, HTML, JSON, Reply, TEXT};
 use super::shelf::{Group, Refused, Shelf, ask, groups, worded};
-use crate::args::{self, FormatArg};
-use crate::output::{Usage, with_causes};
-use crate::{asked, desk, snapshots};
+use crate::program::args::{self, FormatArg};
+use crate::program::output::{Usage, with_causes};
+use crate::program::{asked, desk, snapshots};
 
 pub struct Site {
     /// The first one is what plain addresses show.
