@@ -3,13 +3,11 @@ use std::ops::Range;
 use super::order::Order;
 use crate::snapshot::Row;
 
-/// So many ids are looked through together. Fewer make the index larger, more of them hold frequent words nearly always.
-pub(super) const MANY: usize = 32;
+/// So many ids are looked through together, since of what is in most blocks a bit for each id says in which of them it is. Fewer make the
+/// index larger, more of them hold frequent words nearly always.
+pub(super) const MANY: usize = u32::BITS as usize;
 
-/// So many of them are a piece, eight of which make a block: of what is in most blocks it is known in which pieces it is.
-pub(super) const PIECE: usize = MANY / 8;
-
-/// The `Blocks` are all ids in the order of a search, cut into pieces: first those of [`Order`], then those of all rows, among which the
+/// The `Blocks` are all ids in the order of a search, cut into blocks: first those of [`Order`], then those of all rows, among which the
 /// former are passed over.
 #[derive(Debug, Clone)]
 pub(super) struct Blocks {
@@ -48,14 +46,14 @@ impl Blocks {
         block >= self.first
     }
 
-    /// Some pieces of a block, in order: those of which a bit is set. Pieces that follow each other are one stretch.
-    pub fn stretches(&self, block: u32, pieces: u8) -> impl Iterator<Item = Stretch<'_>> + Clone {
-        let mut left = u16::from(pieces);
+    /// Some ids of a block, in order: those of which a bit is set. Ids that follow each other are one stretch.
+    pub fn stretches(&self, block: u32, places: u32) -> impl Iterator<Item = Stretch<'_>> + Clone {
+        let mut left = u64::from(places);
         std::iter::from_fn(move || {
             let from = left.trailing_zeros();
             let to = from + (left.checked_shr(from)?).trailing_ones();
-            left &= u16::MAX << to;
-            Some(self.stretch(block, from as usize * PIECE..to as usize * PIECE))
+            left &= u64::MAX << to;
+            Some(self.stretch(block, from as usize..to as usize))
         })
     }
 
@@ -75,7 +73,7 @@ impl Blocks {
 
     /// Each row of a block.
     pub fn rows(&self, block: u32) -> impl Iterator<Item = Row> {
-        self.stretches(block, u8::MAX).flat_map(Stretch::rows)
+        self.stretches(block, u32::MAX).flat_map(Stretch::rows)
     }
 }
 

@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::blocks::Blocks;
@@ -7,6 +8,7 @@ use super::order::Order;
 use super::page::Page;
 use super::words::Words;
 use crate::lineage::RowSet;
+use crate::model::side_by_side;
 use crate::snapshot::{Error, Row, Snapshot};
 
 /// A `Finder` finds models by words of their ids. It holds the snapshot, the order of the models, and the index; any number of threads
@@ -37,6 +39,14 @@ pub enum Matches {
     All(u64),
     /// So many were met before there were enough; others may match.
     AtLeast(u64),
+}
+
+/// What stands in some blocks.
+struct Looked {
+    /// These rows match, in order.
+    rows: Vec<Row>,
+    /// From this block on nothing was looked through.
+    next: u32,
 }
 
 impl Finder {
@@ -72,42 +82,71 @@ impl Finder {
     /// typed: it comes first. Without a word nothing is found.
     ///
     /// Where a thousand blocks at most can hold the words they are all looked through, and the matches counted; else no more than are
-    /// needed. What is said does not depend on the time that it takes.
+    /// needed, many of them side by side. What is said does not depend on the time that it takes, nor on how many processors there are.
     ///
     /// # Errors
     /// [`Error::Damaged`] if a list of the index that the snapshot keeps is none.
     pub fn find(&self, words: &Words, exact: Option<Row>, most: Option<usize>) -> Result<Found, Error> {
         /// So many blocks are looked through in a millisecond.
         const ENOUGH: usize = 1024;
+        /// So many blocks are one piece of work, and so many pieces are done before it is asked whether that is enough.
+        const PIECE: u32 = 512;
+        const PIECES: u32 = 32;
         let mut rows: Vec<Row> = exact.into_iter().collect();
         let mut matches = rows.len() as u64;
         let mut words = words.clone();
         if words.is_empty() {
             return Ok(Found { rows, matches: Matches::All(matches) });
         }
-        let broken = |reason| self.broken(reason);
-        let mut candidates = Candidates::of(&mut words, &self.index, self.blocks.len()).map_err(broken)?;
+        let all = self.blocks.len();
+        let candidates = Candidates::of(&mut words, &self.index, all).map_err(|reason| self.broken(reason))?;
         let most = most.unwrap_or(usize::MAX);
-        let (mut page, mut looked, mut from) = (Page::default(), 0, 0);
-        while let Some((block, pieces)) = candidates.next(from).map_err(broken)? {
-            if rows.len() >= most && looked >= ENOUGH {
-                rows.truncate(most);
-                return Ok(Found { rows, matches: Matches::AtLeast(matches) });
+        let look = |blocks: Range<u32>, enough: usize| self.look(candidates.clone(), &words, exact, blocks, enough);
+        let mut next = 0;
+        while next < all && (next == 0 || rows.len() < most) {
+            let looked = match next {
+                0 => vec![look(0..all, ENOUGH)],
+                _ => side_by_side(PIECES as usize, |at| {
+                    let from = all.min(next + at as u32 * PIECE);
+                    look(from..all.min(from + PIECE), usize::MAX)
+                }),
+            };
+            for looked in looked {
+                let looked = looked?;
+                matches += looked.rows.len() as u64;
+                let room = most.saturating_sub(rows.len());
+                rows.extend(looked.rows.into_iter().take(room));
+                next = looked.next;
             }
-            let stretches = self.blocks.stretches(block, pieces);
-            page.search(stretches, &words, &self.snapshot, |row| {
-                let is_later = self.blocks.is_in_row(block) && self.is_elsewhere(row);
-                if !is_later && exact != Some(row) {
-                    matches += 1;
-                    if rows.len() < most {
-                        rows.push(row);
-                    }
-                }
-            });
-            (looked, from) = (looked + 1, block + 1);
         }
         rows.truncate(most);
-        Ok(Found { rows, matches: Matches::All(matches) })
+        Ok(Found { rows, matches: if next < all { Matches::AtLeast(matches) } else { Matches::All(matches) } })
+    }
+
+    /// Looks through some blocks, or through as many of them as are enough.
+    fn look(
+        &self,
+        mut candidates: Candidates<'_>,
+        words: &Words,
+        exact: Option<Row>,
+        blocks: Range<u32>,
+        enough: usize,
+    ) -> Result<Looked, Error> {
+        let (mut page, mut rows, mut looked, mut next) = (Page::default(), Vec::new(), 0, blocks.start);
+        let mut candidate = |from| candidates.next(from).map_err(|reason| self.broken(reason));
+        while let Some((block, places)) = candidate(next)?.filter(|(block, _)| *block < blocks.end) {
+            if looked >= enough {
+                return Ok(Looked { rows, next: block });
+            }
+            page.search(self.blocks.stretches(block, places), words, &self.snapshot, |row| {
+                let is_later = self.blocks.is_in_row(block) && self.is_elsewhere(row);
+                if !is_later && exact != Some(row) {
+                    rows.push(row);
+                }
+            });
+            (looked, next) = (looked + 1, block + 1);
+        }
+        Ok(Looked { rows, next: blocks.end })
     }
 
     /// Gives every row whose id has all words, in order: names that models have no more are among them.
@@ -119,8 +158,8 @@ impl Finder {
         let broken = |reason| self.broken(reason);
         let mut candidates = Candidates::of(&mut words, &self.index, self.blocks.len()).map_err(broken)?;
         let (mut page, mut from) = (Page::default(), 0);
-        while let Some((block, pieces)) = candidates.next(from).map_err(broken)? {
-            page.search(self.blocks.stretches(block, pieces), &words, &self.snapshot, |row| rows.push(row));
+        while let Some((block, places)) = candidates.next(from).map_err(broken)? {
+            page.search(self.blocks.stretches(block, places), &words, &self.snapshot, |row| rows.push(row));
             from = block + 1;
         }
         rows.sort_unstable();

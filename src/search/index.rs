@@ -6,9 +6,9 @@ use super::order::Order;
 use crate::snapshot::{Array, Error, Numbers, Snapshot, agree};
 
 /// Under which names it is kept: this version of what grams and blocks are.
-const GRAMS: &str = "search/1/grams";
-const ENDS: &str = "search/1/ends";
-const LISTS: &str = "search/1/lists";
+const GRAMS: &str = "search/2/grams";
+const ENDS: &str = "search/2/ends";
+const LISTS: &str = "search/2/lists";
 
 /// An `Index` says of every three bytes in a row in which blocks of ids they stand.
 #[derive(Debug, Clone)]

@@ -1,4 +1,4 @@
-use super::blocks::{Blocks, PIECE};
+use super::blocks::Blocks;
 use super::grams;
 use crate::model::side_by_side;
 use crate::snapshot::Snapshot;
@@ -24,17 +24,16 @@ pub(super) fn make(snapshot: &Snapshot, blocks: &Blocks) -> Made {
     all.sort_by_key(|(gram, _)| *gram);
     let mut made = Made { grams: Vec::new(), ends: Vec::new(), lists: Vec::new() };
     let of_gram = || all.chunk_by(|(one, _), (next, _)| one == next);
-    // Of one block a byte with pieces would look like one with blocks.
     let is_dense = |lists: &&[(u32, &List)]| {
         let many: u32 = lists.iter().map(|(_, list)| list.many).sum();
-        blocks.len() > 1 && u64::from(many) * 3 > u64::from(blocks.len()) * 2
+        u64::from(many) * 3 > u64::from(blocks.len()) * 2
     };
     let dense: Vec<u32> = of_gram().filter(is_dense).filter_map(|lists| Some(lists.first()?.0)).collect();
-    let mut by_piece = pieces(snapshot, blocks, &dense, size).into_iter();
+    let mut by_id = places(snapshot, blocks, &dense, size).into_iter();
     for lists in of_gram() {
         made.grams.extend(lists.first().map(|(gram, _)| gram));
         if is_dense(&lists) {
-            made.lists.extend(by_piece.next().unwrap_or_default());
+            made.lists.extend(by_id.next().unwrap_or_default().into_iter().flat_map(u32::to_le_bytes));
             made.ends.push(made.lists.len() as u64);
             continue;
         }
@@ -61,9 +60,9 @@ pub(super) fn make(snapshot: &Snapshot, blocks: &Blocks) -> Made {
     made
 }
 
-/// Of each of some grams a byte for every block, with a bit for each piece in which it stands: words that stand in nearly all blocks are
-/// told apart by this alone.
-fn pieces(snapshot: &Snapshot, blocks: &Blocks, grams: &[u32], size: u32) -> Vec<Vec<u8>> {
+/// Of each of some grams a bit for each id of every block in which it stands: words that stand in nearly all blocks are told apart by this
+/// alone.
+fn places(snapshot: &Snapshot, blocks: &Blocks, grams: &[u32], size: u32) -> Vec<Vec<u32>> {
     if grams.is_empty() {
         return Vec::new();
     }
@@ -71,20 +70,20 @@ fn pieces(snapshot: &Snapshot, blocks: &Blocks, grams: &[u32], size: u32) -> Vec
     (1..).zip(grams).for_each(|(at, gram)| number[*gram as usize] = at);
     let parts = side_by_side(blocks.len().div_ceil(size) as usize, |at| {
         let range = at as u32 * size..blocks.len().min((at as u32 + 1) * size);
-        let mut bytes = vec![vec![0u8; range.len()]; grams.len()];
+        let mut places = vec![vec![0u32; range.len()]; grams.len()];
         for (at, block) in range.enumerate() {
             for (place, row) in blocks.rows(block).enumerate() {
                 grams::each(snapshot.id_bytes(row), |gram| {
                     if let Some(dense) = number[gram as usize].checked_sub(1) {
-                        bytes[dense as usize][at] |= 1 << (place / PIECE);
+                        places[dense as usize][at] |= 1 << place;
                     }
                 });
             }
         }
-        bytes
+        places
     });
     let mut all = vec![Vec::with_capacity(blocks.len() as usize); grams.len()];
-    parts.iter().for_each(|part| all.iter_mut().zip(part).for_each(|(all, bytes)| all.extend(bytes)));
+    parts.iter().for_each(|part| all.iter_mut().zip(part).for_each(|(all, places)| all.extend(places)));
     all
 }
 
