@@ -659,6 +659,37 @@ fn who_asks_what_would_be_hit_is_told_which_models_of_whom() {
 }
 
 #[test]
+fn what_a_page_lets_choose_is_an_option_of_its_command() {
+    let place = Place::new();
+    let server = Server::start(&place, &["sample"]);
+    let fields = |text: &str| {
+        let form = text.split("class=\"controls\"").nth(1).unwrap().split("</form>").next().unwrap().to_owned();
+        let names: Vec<String> =
+            form.split(" name=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
+        (form, names)
+    };
+    let (form, names) = fields(&page(&server, "/rank?of=families&by=authors,likes&no-unlisted"));
+    assert_eq!(names, ["of", "by", "within", "relation", "since", "until", "top", "no-unlisted"]);
+    for line in
+        ["<option selected>families</option>", "<option selected>authors,likes</option>", "<option>merge</option>"]
+    {
+        assert!(form.contains(line), "{line}: {form}");
+    }
+    let (form, names) = fields(&page(&server, "/compare?name=Qwen&name=Llama&by=month"));
+    assert_eq!(names, ["name", "name", "name", "by", "relation", "since", "until"]);
+    assert!(form.contains("value=\"Qwen\"") && form.contains("<option selected>month</option>"), "{form}");
+    let (_, names) = fields(&page(&server, "/flows"));
+    // What is left empty is not asked for.
+    let empty: String = names.iter().map(|name| format!("&{name}=")).collect();
+    assert_eq!(json(&server, &format!("/api/flows?{}", &empty[1..])), json(&server, "/api/flows"));
+    assert_eq!(
+        json(&server, "/api/compare?name=Qwen&name=&name=Llama&by=&since="),
+        json(&server, "/api/compare?name=Qwen&name=Llama")
+    );
+    assert!(!page(&server, "/owner/unsloth").contains("class=\"controls\""));
+}
+
+#[test]
 fn a_search_leads_to_families_and_accounts_too() {
     let place = Place::new();
     let server = Server::start(&place, &["sample"]);

@@ -94,7 +94,11 @@ impl Address {
             ("search", None) => ("search", take("q")),
             ("path" | "why", None) => ("why", [take("from"), take("to")].concat()),
             (command, rest) => match COMMANDS.iter().find(|known| **known == command) {
-                Some(command) => (*command, rest.into_iter().chain(take("name")).collect()),
+                // A field that nobody filled in names nothing.
+                Some(command) => {
+                    let named = take("name").into_iter().filter(|name| !name.trim().is_empty());
+                    (*command, rest.into_iter().chain(named).collect())
+                }
                 None => bail!(NoPage),
             },
         };
@@ -111,6 +115,7 @@ impl Address {
                     "0" | "false" => (),
                     _ => bail!(Usage(format!("{name}: is there or is not; leave its value out"))),
                 },
+                Some(_) if value.is_empty() => (),
                 Some(_) => words.push(format!("--{name}={value}")),
                 None => {
                     let known: Vec<&str> = options.iter().filter_map(|option| option.get_long()).collect();
@@ -183,6 +188,11 @@ impl Address {
 #[derive(Debug, thiserror::Error)]
 #[error("there is no such page")]
 pub struct NoPage;
+
+/// The options of a command, by its name.
+pub fn known(command: &str) -> Option<impl Iterator<Item = &'static Arg>> {
+    Some(options(KNOWN.find_subcommand(command)?))
+}
 
 /// The options of a command that an address may have: none of them reads or writes a file.
 pub fn options(command: &clap::Command) -> impl Iterator<Item = &Arg> {

@@ -2,6 +2,7 @@
 
 mod address;
 mod bounded;
+mod controls;
 mod guard;
 mod map;
 mod model;

@@ -14,7 +14,7 @@ use super::address::Address;
 use super::parts::{self, Kind, Page, Part, Shape};
 use super::reply::Reply;
 use super::shelf::{self, Group, Shelf, worded};
-use super::{bounded, model};
+use super::{bounded, controls, model};
 use crate::program::desk;
 use crate::program::output::with_causes;
 
@@ -235,7 +235,12 @@ impl Shell<'_> {
                 }
             }
             Kind::About => self.about(out),
-            Kind::Plain => (),
+            Kind::Plain => {
+                let command = self.address.path.trim_matches('/').split('/').next().unwrap_or_default();
+                let families = self.shelf.atlas.tables().families();
+                let form = controls::form(self.address, &self.path(&format!("/{command}")), families.names());
+                out.extend(form);
+            }
         }
     }
 

@@ -354,6 +354,7 @@ fn asks(question: &Question, command: &str) -> String {
         [ids @ .., last] => format!("{} and {last}", ids.join(", ")),
         [] => "these models".to_owned(),
     };
+    let within = |name: Option<&str>| name.map_or_else(String::new, |name| format!(" within {name}"));
     match question {
         Question::Blast(blast) => format!("If {} went away", all(&blast.models)),
         Question::Common(common) => format!("What {} have in common", all(&common.models)),
@@ -364,6 +365,15 @@ fn asks(question: &Question, command: &str) -> String {
             Some(part) => format!("{} of {}", part.name().to_ascii_uppercase(), family.name),
             None => format!("What descends from {}", family.name),
         },
+        Question::Flows(flows) => format!("Who builds on whom{}", within(flows.within.as_deref())),
+        Question::Rank(rank) => {
+            let of = rank.of.name();
+            let measure = match (rank.by, rank.of.is_of_derived()) {
+                (Measure::Descendants, true) => "derived models",
+                (by, _) => by.name(),
+            };
+            format!("{}{} by {measure}{}", of[..1].to_ascii_uppercase(), &of[1..], within(rank.within.as_deref()))
+        }
         Question::Licences(licences) => format!("{}: the licence, and the terms above it", all(&licences.models)),
         Question::Search(search) => format!("Models whose ids have {:?}", search.text),
         Question::Siblings(siblings) => format!("The siblings of {}", all(&siblings.models)),
@@ -385,7 +395,7 @@ fn heading(command: &str) -> &'static str {
         "flows" => "Who builds on whom",
         "licences" => "Licences, held against the terms of what lies above",
         "owners" => "Accounts",
-        "rank" => "A ranking",
+        "rank" => "The ranking",
         "report" => "A section of the report",
         "show" => "A part of the lineage",
         "search" => "Models whose ids have these words",
