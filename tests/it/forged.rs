@@ -141,14 +141,14 @@ fn arrays_that_do_not_agree_are_named() {
         ("census/1/owned/rows", true, 77, "kept array census/1/owned/rows: a row of the number 77, where there are 10"),
         ("census/1/owned/0", true, 1 << 30, "kept array census/1/owned/0: a sum that is higher than any can be"),
         ("search/1/order", false, 10, "kept array search/1/order: a row of the number 10, where there are 10"),
-        ("search/2/grams", true, 0, "kept array search/1/grams: its rows do not rise"),
+        ("search/2/grams", true, 0, "kept array search/2/grams: its rows do not rise"),
         (
             "search/2/grams",
             true,
             1 << 18,
             "kept array search/2/grams: a row of the number 262144, where there are 262144",
         ),
-        ("search/2/ends", false, 1 << 30, "kept array search/1/ends: the ends of its lists do not rise"),
+        ("search/2/ends", false, 1 << 30, "kept array search/2/ends: the ends of its lists do not rise"),
     ] {
         let range = kept(&bytes, name);
         let mut altered = bytes.clone();
