@@ -254,12 +254,12 @@ fn family(name: &str, address: &Address, shelf: &Shelf) -> anyhow::Result<Page> 
             )?,
             part(
                 "quantizers",
-                "Who has made most quantized models of all that descends from it",
+                "Who has made most quantized models of all that descends from the family",
                 &["rank", "--of=authors", "--by=quantized", &format!("--within={name}"), "--top=20"],
             )?,
             part(
                 "converters",
-                "Who quantizes its own models, and since when",
+                "Who quantizes the family's own models, and since when",
                 &["flows", "--by=converter", "--relation=quantized", &format!("--within={name}"), "--top=20"],
             )?,
             part("explain", "Under every definition", &["explain", "--", &name])?,
