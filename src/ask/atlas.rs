@@ -7,6 +7,7 @@ use super::tables::Tables;
 use super::{Begin, Chosen, Error, Family, Filter, Question, Select, Show, Unknown, names};
 use crate::census::{Census, Counted, Counting, Extent, FamilyCount, Part, members, tree};
 use crate::explorer::Forest;
+use crate::ink::grouped;
 use crate::lineage::Lineage;
 use crate::model::{FileLink, once};
 use crate::reference;
@@ -275,11 +276,24 @@ impl Atlas {
         Counting { wait: self.wait, ..filter.counting() }
     }
 
+    /// States a filter in sentences. If it has days: of how many models a date is known, since the others count in no figure.
+    pub(super) fn words(&self, filter: &Filter) -> Result<String, Error> {
+        let mut words = filter.words();
+        if filter.since.or(filter.until).is_some() {
+            let (lineage, created) = (self.lineage()?, self.snapshot.created()?);
+            let derived = self.snapshot.rows().filter(|row| !lineage.is_root(*row));
+            let (dated, all) =
+                derived.fold((0, 0), |(dated, all), row| (dated + u64::from(created.at(row).is_some()), all + 1));
+            words += &format!(" A date is known of {} of the {} models with a parent.", grouped(dated), grouped(all));
+        }
+        Ok(words)
+    }
+
     fn family(&self, asked: &Family) -> Result<Facts, Error> {
         let family = names::family(&asked.name, self.tables.families(), &self.lineage()?)?;
         let (lineage, counting) = (self.links(&asked.filter)?, self.counting(&asked.filter));
         let counted = if asked.include_members { Counted::Everybody } else { Counted::Others };
-        let words = asked.filter.words();
+        let words = self.words(&asked.filter)?;
         if let Some(part) = asked.list {
             if members(&family, &lineage)?.is_empty() {
                 return Err(Error::NoMember { name: family.name });

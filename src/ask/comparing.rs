@@ -15,7 +15,7 @@ impl Atlas {
     pub(super) fn rank(&self, asked: &Rank) -> Result<Facts, Error> {
         let mut counting = self.counting(&asked.filter);
         let by: Vec<Measure> = asked.measures().collect();
-        let mut words = vec![asked.filter.words()];
+        let mut words = vec![self.words(&asked.filter)?];
         if by.contains(&Measure::Growth) {
             let taken = self.snapshot().provenance().taken.ok_or(Error::NoDate)?;
             let days = asked.days.unwrap_or(RECENT);
@@ -132,7 +132,7 @@ impl Atlas {
         };
         let rules = rivals.iter().filter(|rival| rival.kind == Kind::Family);
         section.definition.extend(rules.map(|rival| format!("{}: {}.", rival.family.name, rival.family.rule)));
-        Some(asked.filter.words())
+        Some(self.words(&asked.filter)?)
             .filter(|words| !words.is_empty())
             .into_iter()
             .for_each(|words| section.confine(words));
@@ -149,7 +149,7 @@ impl Atlas {
             section.charts.iter_mut().for_each(|chart| chart.title += &format!(", within {}", family.name));
             section.confine(format!("Counted are members of {} and what descends from them.", family.name));
         }
-        Some(asked.filter.words())
+        Some(self.words(&asked.filter)?)
             .filter(|words| !words.is_empty())
             .into_iter()
             .for_each(|words| section.confine(words));

@@ -407,6 +407,27 @@ fn growth_ends_with_the_day_of_the_snapshot() {
     assert_eq!(ranked(&of_rows(&rows.join("\n")), growth), [("a/base".to_owned(), 2.0)]);
 }
 
+/// Whoever counts by days must see of how many models a day is known.
+#[test]
+fn what_is_counted_by_days_says_how_many_have_a_date() {
+    let text = "Qwen/base : created=2024-01-01\nQwen/base -> a/b, c/d, e/f : finetune\na/b -> g/h : merge created=2025-02-02\n\
+                Qwen/base -> i/j : quantized created=2023-01-01\n";
+    let atlas = Atlas::new(&crate::support::snapshot(text), Tables::built_in().unwrap());
+    for question in [
+        r#"{"rank": {"filter": {"since": "2025-01-01"}}}"#,
+        r#"{"rank": {"of": "authors", "filter": {"until": "2025-01-01"}}}"#,
+        r#"{"family": {"name": "Qwen", "filter": {"since": "2025-01-01"}}}"#,
+        r#"{"compare": {"names": ["Qwen"], "filter": {"since": "2025-01-01"}}}"#,
+        r#"{"flows": {"filter": {"since": "2025-01-01"}}}"#,
+    ] {
+        let question: Question = serde_json::from_str(question).unwrap();
+        let definition = atlas.ask(&question).unwrap().definition().unwrap().join(" ");
+        assert!(definition.contains("A date is known of 2 of the 5 models with a parent."), "{definition}");
+    }
+    let all = atlas.ask(&Question::Rank(Rank::default())).unwrap().definition().unwrap().join(" ");
+    assert!(!all.contains("A date is known"), "{all}");
+}
+
 #[test]
 fn families_of_equal_value_are_ranked_by_their_names() {
     let rows = r#"{"id": "c/one", "tags": ["base_model:a/base"]}
