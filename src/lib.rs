@@ -16,9 +16,11 @@
 //! export     a part of the lineage as a graph file or a drawing
 //! explorer   the map: the lineage as trees in which every model stands once, and the pages that show it
 //! ask        the front desk: a question is data, and its answer has facts, their definition and the snapshot
+//! schema     what programs read: every answer as types, and JSON schemas of them
 //! ```
 //!
-//! The features `cli`, `crawl` and `export` are on by default: the program, the Hub's client, and graph files with drawings.
+//! The features `cli`, `crawl`, `export` and `schema` are on by default: the program, the Hub's client, graph files with drawings, and
+//! the answers' types.
 //!
 //! ```
 //! use modelkin::census::{Census, Counting};
@@ -62,6 +64,8 @@ pub mod model;
 pub mod provenance;
 pub mod reference;
 pub mod report;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod search;
 pub mod snapshot;
 pub mod source;

@@ -159,6 +159,7 @@ const ROOMS: &[Room] = &[
         ],
         foreign: &["glob", "serde", "thiserror"],
     },
+    Room { name: "schema", may_import: &[], foreign: &["schemars", "serde"] },
     Room {
         name: "bin",
         may_import: &[],
