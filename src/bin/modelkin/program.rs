@@ -38,6 +38,7 @@ mod rank;
 mod remote;
 mod renames;
 mod report;
+mod schemas;
 mod search;
 mod serve;
 mod show;
@@ -113,6 +114,7 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Unpack(args) => pack::unpack(args),
         Command::Completions { shell } => completions::run(*shell),
         Command::Manual { folder } => completions::manual(folder),
+        Command::Schemas { folder } => schemas::run(folder),
     }
 }
 

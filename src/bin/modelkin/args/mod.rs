@@ -101,4 +101,11 @@ pub enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+    /// Write the JSON schemas of all answers
+    #[command(hide = true)]
+    Schemas {
+        /// The folder to write them to
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
