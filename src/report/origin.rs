@@ -137,8 +137,8 @@ pub fn why(why: Option<&Why>, ends: [Row; 2], about: About<'_>, words: &str) -> 
     let Some(why) = why else {
         let text = format!("{model} does not descend from {ancestor}, as far as the cards say.");
         let mut report = Report::new(definition, Vec::new(), vec![Block::Line(text)]);
-        let ways = vec![("model", model.into()), ("ancestor", ancestor.into()), ("ways", Value::Count(0))];
-        report.beside.extend(ways.into_iter().map(|(name, value)| (name.into(), value)));
+        let [on_all, inferred] = [Value::List(Vec::new()), Value::List(Vec::new())];
+        report.beside.extend(ways_beside([model, ancestor], Value::Count(0), 0, on_all, inferred));
         return report;
     };
     let (mut rows, mut blocks) = (Vec::new(), Vec::new());
@@ -193,16 +193,22 @@ pub fn why(why: Option<&Why>, ends: [Row; 2], about: About<'_>, words: &str) -> 
     let links = why.inferred.iter().map(|(parent, child)| {
         Value::group([("parent", about.model(*parent).id.into()), ("child", about.model(*child).id.into())])
     });
+    let (on_all, inferred) = (texts(ids(&why.on_all)), Value::List(links.collect()));
+    report.beside.extend(ways_beside([model, ancestor], ways(why.ways), why.between, on_all, inferred));
+    report
+}
+
+/// What stands beside the ways between two models, whether there are any or not.
+fn ways_beside([model, ancestor]: [&str; 2], ways: Value, between: usize, on_all: Value, inferred: Value) -> Named {
     let beside: [(&str, Value); 6] = [
         ("model", model.into()),
         ("ancestor", ancestor.into()),
-        ("ways", ways(why.ways)),
-        ("between", Value::Count(why.between as u64)),
-        ("on_all", texts(ids(&why.on_all))),
-        ("inferred", Value::List(links.collect())),
+        ("ways", ways),
+        ("between", Value::Count(between as u64)),
+        ("on_all", on_all),
+        ("inferred", inferred),
     ];
-    report.beside.extend(beside.into_iter().map(|(name, value)| (name.into(), value)));
-    report
+    beside.into_iter().map(|(name, value)| (name.into(), value)).collect()
 }
 
 fn line(model: &Known<'_>, link: Option<(Relation, &str)>) -> String {
