@@ -415,9 +415,11 @@ fn order(parts: &Parts<'_, '_>, facet: Facet, figure: Figure, columns: &[Vec<Tal
 /// The column of every derived model.
 const ALL: &str = "all";
 
-/// A column for the parts, one for each name, and perhaps that of all; a family may be called like one of these.
+/// A column for the parts, one for each name, and perhaps that of all. A name may be that of a column that some comparison has: who reads
+/// it must not take the one for the other.
 fn heads(first: &str, rivals: &[Rival], unit: Unit, has_all: bool) -> Vec<(String, Unit)> {
-    let head = |name: String| if [first, ALL].contains(&&*name) { format!("family {name}") } else { name };
+    let is_column = |name: &str| [first, ALL].contains(&name) || Facet::ALL.iter().any(|facet| facet.name() == name);
+    let head = |name: String| if is_column(&name) { format!("family {name}") } else { name };
     let names = names(rivals).into_iter().map(|name| (head(name), unit));
     std::iter::once((first.to_owned(), Text)).chain(names).chain(has_all.then(|| (ALL.to_owned(), Count))).collect()
 }
