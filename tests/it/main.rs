@@ -49,6 +49,7 @@ mod program;
 mod readme;
 mod real;
 mod renames;
+mod schema;
 mod search;
 mod serve;
 mod snapshots;
