@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::derivatives::strongest;
 use super::{Survey, UNKNOWN};
 use crate::census::{Counted, Derived, Error};
-use crate::ink::{Section, Table, Unit, grouped, plural, share};
+use crate::ink::{Section, Table, Unit, Value, grouped, plural, share};
 use crate::model::Relation;
 use crate::reference::Publisher;
 use crate::snapshot::{Changes, LinkColumn, Row};
@@ -151,8 +151,10 @@ impl<'l> Survey<'l> {
     fn models_since(&self, before: &Survey<'_>, changes: &Changes) -> Table {
         let heads = [("change", Text), ("model", Text), ("before", Text), ("after", Text)];
         let mut table = Table::new("models", "The models", 2, &heads, &[]);
+        // What appeared was nothing before, and nothing is no text.
+        let text = |text: &str| Value::from(Some(text).filter(|text| !text.is_empty()));
         let mut add = |change: &str, model: &str, before: &str, after: &str| {
-            table.row([change.into(), model.into(), before.into(), after.into()]);
+            table.row([change.into(), model.into(), text(before), text(after)]);
         };
         let parents = |survey: &Survey<'_>, id: &str| {
             let row = survey.snapshot().find(id);
