@@ -11,7 +11,7 @@ pub struct Frame<R, B = Nothing> {
     pub modelkin: String,
     /// The snapshot that was asked.
     pub snapshot: Snapshot,
-    /// What was counted, in sentences.
+    /// What was counted, in sentences; it is empty where each section of a report says its own.
     pub definition: String,
     /// The names in the question that are spelled otherwise than in the snapshot; left out if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -74,11 +74,11 @@ pub struct LicencesRow {
     pub reason: Option<String>,
     /// What the ancestor's licence says of these terms.
     pub clauses: Option<Vec<Clause>>,
-    /// Whether the model is a copy of the ancestor: quantized links alone lie between them.
+    /// Whether the model is a copy of the ancestor: some way between them is of quantized links alone.
     pub copy: Option<bool>,
-    /// Whether the terms bind an adapter together with its base.
+    /// Whether an adapter is on the way, so that the terms bind it together with what it is laid over.
     pub binds_combination: Option<bool>,
-    /// Whether several licences are stated, all of which are taken.
+    /// Whether the ancestor or the model states several licences, all of which are taken.
     pub several_licences: Option<bool>,
     /// Whether both are of one account.
     pub same_owner: Option<bool>,
@@ -90,7 +90,7 @@ pub struct LicencesRow {
     pub meets_licence: Option<String>,
     /// The id of the model in which the two meet.
     pub meets_in: Option<String>,
-    /// What the policy makes of it; null if it accepts it.
+    /// What the policy makes of it; null where there is nothing that it does not accept.
     pub policy: Option<Outcome>,
     /// By which of its rules, in words.
     pub policy_rules: Vec<String>,
