@@ -73,6 +73,15 @@ impl Rows<'_> {
         self.len() == 0
     }
 
+    /// Gives the row at a place, counted from 0, if there is one.
+    pub fn row(&self, at: usize) -> Option<Named> {
+        match self {
+            Rows::Few(rows) => rows.get(at).cloned(),
+            Rows::One(make) => (at == 0).then(make),
+            Rows::Many(count, make) => (at < *count).then(|| make(at)),
+        }
+    }
+
     fn iter(&self) -> impl Iterator<Item = Cow<'_, [(Cow<'static, str>, Value)]>> {
         let (few, one, many) = match self {
             Rows::Few(rows) => (&rows[..], None, None),

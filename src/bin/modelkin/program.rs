@@ -28,6 +28,8 @@ mod hub;
 mod import;
 mod interrupt;
 mod licences;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod models;
 mod output;
 mod owners;
@@ -98,6 +100,8 @@ fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::Explore(explore) => explore::run(explore),
         Command::Report(report) => report::run(report),
         Command::Serve(serve) => serve::run(serve),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(mcp) => mcp::run(mcp),
         Command::Explain(explain) => explain::run(explain),
         Command::Owners(owners) => owners::run(owners),
         Command::Upstream(upstream) => upstream::run(upstream),

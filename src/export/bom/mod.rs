@@ -5,6 +5,7 @@ mod cyclonedx;
 mod facts;
 mod format;
 mod licence;
+mod plain;
 mod purl;
 mod spdx;
 mod stamp;

@@ -5,6 +5,8 @@ mod chart;
 mod common;
 mod comparing;
 mod making;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod origin;
 mod serve;
 
@@ -21,6 +23,8 @@ pub use chart::{Chart, Drawable};
 pub use common::{Asked, Filter, Form, Speech, Tables, Trust, Wait};
 pub use comparing::{Compare, Flows, OwnArg};
 pub use making::{Crawl, Import, Verify};
+#[cfg(feature = "mcp")]
+pub use mcp::Mcp;
 pub use origin::{Blast, Bom, Common, LicenceFormat, Licences, Models, Siblings, UnknownArg, Upstream, Why};
 pub use serve::Serve;
 
@@ -60,6 +64,9 @@ pub enum Command {
     Report(Report),
     /// Show snapshots in the browser: models, families, owners, rankings, the report; on this machine alone
     Serve(Serve),
+    /// Answer agents by the Model Context Protocol, on standard input and output
+    #[cfg(feature = "mcp")]
+    Mcp(Mcp),
     /// Count one family under every definition, and say what makes the numbers differ
     Explain(Explain),
     /// List the accounts with their publisher, country and kind, or those that no table knows

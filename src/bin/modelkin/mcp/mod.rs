@@ -1,0 +1,54 @@
+//! `mcp` answers agents, by the Model Context Protocol on standard input and output. It only reads, and asks nobody.
+
+mod answer;
+mod page;
+mod questions;
+mod refused;
+mod resources;
+mod rows;
+mod server;
+mod tools;
+mod words;
+
+use std::process::ExitCode;
+
+use modelkin::ask::Atlas;
+use modelkin::source::hub::runtime;
+use rmcp::service::{QuitReason, ServerInitializeError};
+use rmcp::{ServiceExt, transport};
+
+use crate::program::{args, desk, snapshots};
+use server::Server;
+
+/// A question that is judged to take longer than so many seconds is not begun.
+const WAIT: u64 = 10;
+
+pub fn run(args: &args::Mcp) -> anyhow::Result<ExitCode> {
+    let tables = desk::tables(&args.tables)?;
+    let snapshot = snapshots::trusted(snapshots::open_asked(args.snapshot.as_deref())?, args.trust)?;
+    let server = Server::new(Atlas::new(&snapshot, tables).waiting(Some(WAIT)));
+    let runtime = runtime()?;
+    let ended = runtime.block_on(async {
+        tokio::select! {
+            ended = serve(server) => ended,
+            ended = tokio::signal::ctrl_c() => Ok(ended?),
+        }
+    });
+    // What is still being computed has nobody any more who waits for it.
+    runtime.shutdown_background();
+    ended.map(|()| ExitCode::SUCCESS)
+}
+
+/// Answers until the input ends.
+async fn serve(server: Server) -> anyhow::Result<()> {
+    let running = match server.serve(transport::stdio()).await {
+        Ok(running) => running,
+        // Nobody said anything.
+        Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    match running.waiting().await? {
+        QuitReason::JoinError(error) => Err(error.into()),
+        _ => Ok(()),
+    }
+}
