@@ -2,7 +2,7 @@ use super::{Begin, Cases, Filter, Models, Question, Select};
 use crate::census::{Group, Measure, Part};
 use crate::lineage::Collapse;
 use crate::model::Relation;
-use crate::provenance::Policy;
+use crate::provenance::{Policy, Unknown};
 use crate::survey::{Ends, Facet, Figure};
 
 /// The words of a command line, not yet quoted.
@@ -50,6 +50,25 @@ impl Words {
     fn models(&mut self, models: &Models) {
         models.ids.iter().for_each(|id| self.word(id));
         self.option("--from", (!models.listed.is_empty()).then_some("FILE"));
+    }
+
+    /// Adds what is accepted; a file alone has exceptions, and licences by somebody's own word.
+    fn policy(&mut self, policy: &Policy) {
+        let Policy { allow, deny_terms, unknown, exceptions, clarify } = policy;
+        if !exceptions.is_empty() || !clarify.is_empty() {
+            return self.option("--policy", Some("POLICY"));
+        }
+        let joined = |words: Vec<String>| (!words.is_empty()).then(|| words.join(","));
+        self.option("--allow", joined(allow.clone()));
+        self.option("--deny-terms", joined(deny_terms.iter().map(|term| term.letter().to_string()).collect()));
+        self.option(
+            "--unknown",
+            match unknown {
+                Unknown::Warn => None,
+                Unknown::Deny => Some("deny"),
+                Unknown::Allow => Some("allow"),
+            },
+        );
     }
 
     fn selection(&mut self, selection: &Select) {
@@ -229,7 +248,7 @@ impl Question {
             Question::Licences(licences) => {
                 words.word("licences");
                 words.models(&licences.models);
-                words.option("--policy", (licences.policy != Policy::default()).then_some("POLICY"));
+                words.policy(&licences.policy);
                 words.filter(&licences.filter);
             }
             #[cfg(feature = "export")]

@@ -30,6 +30,8 @@ mod laid;
 mod layers;
 mod licence_tables;
 mod licences;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod mutants;
 mod naive;
 mod names;

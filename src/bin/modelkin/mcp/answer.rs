@@ -16,8 +16,9 @@ pub struct Frame<R> {
     pub rows: Vec<R>,
     /// How many rows there are in all.
     pub total: u64,
-    /// There are rows behind these: ask again with `cursor`, or with larger `max_bytes`.
+    /// There are rows behind these: ask the same with `next_cursor` as `cursor`, or with larger `max_bytes`.
     pub truncated: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
     pub definition: Definition,
     pub snapshot: Named,
@@ -47,6 +48,7 @@ pub struct Definition {
 /// The snapshot, by its day and its digest.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Named {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
     pub digest: String,
     pub models: u64,
@@ -133,7 +135,7 @@ impl Definition {
     const LONGEST: usize = 900;
 
     /// The first sentences, as many as an answer has room for.
-    pub fn new(id: &'static str, sentences: &[String]) -> Definition {
+    pub fn text(sentences: &[String]) -> String {
         let mut text = String::new();
         for sentence in sentences {
             if text.len() + sentence.len() > Definition::LONGEST {
@@ -147,7 +149,7 @@ impl Definition {
             text.push(' ');
         }
         text.truncate(text.trim_end().len());
-        Definition { id, text }
+        text
     }
 }
 
@@ -185,7 +187,8 @@ impl Frame<Json> {
         while self.rows.len() < bounds.rows
             && let Some(row) = rows.row(at)
         {
-            let read: R = serde_json::from_value(serde_json::to_value(Value::Group(row)).map_err(wrong)?).map_err(wrong)?;
+            let read: R =
+                serde_json::from_value(serde_json::to_value(Value::Group(row)).map_err(wrong)?).map_err(wrong)?;
             let mut row = serde_json::to_value(read).map_err(wrong)?;
             let cut = shorten(&mut row);
             let Some(left) = room.checked_sub(length(&row)? + 1) else { break };

@@ -88,10 +88,7 @@ impl Mark {
     pub fn new(snapshot: &Snapshot, tool: &str, question: &impl std::fmt::Debug) -> Mark {
         let sum = Sha256::digest(format!("{tool} {question:?}"));
         let question = sum.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        Mark {
-            digest: snapshot.provenance().short_digest().to_owned(),
-            question: question[..Mark::DIGITS].to_owned(),
-        }
+        Mark { digest: snapshot.provenance().short_digest().to_owned(), question: question[..Mark::DIGITS].to_owned() }
     }
 
     pub fn cursor(&self, place: usize) -> String {

@@ -207,7 +207,9 @@ impl From<Filter> for ask::Filter {
 fn name(text: String) -> Result<String, Refused> {
     match text.trim() {
         "" => Err(Refused::new("a name is empty; give an id such as Qwen/Qwen2.5-7B")),
-        name if name.len() > LONGEST => Err(Refused::new(format!("a name has more than {LONGEST} bytes; no id is so long"))),
+        name if name.len() > LONGEST => {
+            Err(Refused::new(format!("a name has more than {LONGEST} bytes; no id is so long")))
+        }
         name => Ok(name.to_owned()),
     }
 }

@@ -43,7 +43,9 @@ impl From<Error> for Refused {
                 Contradiction::NoRelation => "change `relations` or `exclude` of `filter`",
                 Contradiction::DaysElsewhere => "leave out `since` and `until` of `filter`",
                 Contradiction::ForModelsAlone(_) => "leave out `of`, or name another measure",
-                Contradiction::WithinGroups => "leave out `within`, or rank `of` models, authors, countries or licences",
+                Contradiction::WithinGroups => {
+                    "leave out `within`, or rank `of` models, authors, countries or licences"
+                }
                 Contradiction::DaysWithoutGrowth => "leave out `days`, or rank `by` growth",
                 Contradiction::FigureOfAll => "leave out `figure`, or name parts with `by`",
                 Contradiction::ShareOfGenerations => "name another `figure`, or another `by`",
@@ -58,7 +60,9 @@ impl From<Error> for Refused {
             },
             Error::NoModel(_) => "`find_model` finds ids by words",
             Error::NoDate => "rank by another measure",
-            Error::Counting(census::Error::TooLong(_)) => "narrow it with `filter`, or ask the program itself, with --wait",
+            Error::Counting(census::Error::TooLong(_)) => {
+                "narrow it with `filter`, or ask the program itself, with --wait"
+            }
             Error::Counting(_) | Error::Unverified(_) => return Refused::broken(&error.into()),
             _ => "",
         };

@@ -22,10 +22,13 @@ const MARKDOWN: &str = "text/markdown";
 
 /// Everything that can be read by a name.
 pub fn all() -> Vec<Resource> {
-    let named = |uri: String, name: String, title: &str| Resource::new(uri, name).with_title(title).with_mime_type(MARKDOWN);
-    let sections = sections().map(|section| named(format!("{ONE}{}", section.id), format!("definition {}", section.id), section.title));
+    let named =
+        |uri: String, name: String, title: &str| Resource::new(uri, name).with_title(title).with_mime_type(MARKDOWN);
+    let sections = sections()
+        .map(|section| named(format!("{ONE}{}", section.id), format!("definition {}", section.id), section.title));
     let whole = named(ALL.into(), "definitions".into(), "What is counted");
-    let licences = named(format!("{ONE}{LICENCE}"), "definition licences".into(), "Licences: terms, verdicts, policies");
+    let licences =
+        named(format!("{ONE}{LICENCE}"), "definition licences".into(), "Licences: terms, verdicts, policies");
     std::iter::once(whole).chain(sections).chain([licences]).collect()
 }
 
@@ -35,7 +38,9 @@ pub fn templates() -> Vec<ResourceTemplate> {
     vec![
         ResourceTemplate::new(BOMS, "bill of materials")
             .with_title("Bill of materials")
-            .with_description(format!("A model and all that it descends from, as a bill of materials; format: {formats}"))
+            .with_description(format!(
+                "A model and all that it descends from, as a bill of materials; format: {formats}"
+            ))
             .with_mime_type("application/json"),
     ]
 }
@@ -59,7 +64,8 @@ fn sections() -> impl Iterator<Item = Section> {
         let (id, title) = rest.split_once(' ')?;
         // It ends where one begins that is no part of it.
         let ends = text.match_indices("\n##").map(|(at, _)| at + 1);
-        let end = ends.into_iter().find(|at| text[*at..].split(' ').next().is_some_and(|next| next.len() <= marks.len()));
+        let end =
+            ends.into_iter().find(|at| text[*at..].split(' ').next().is_some_and(|next| next.len() <= marks.len()));
         Some(Section { id: id.trim_end_matches('.'), title, text: &text[..end.unwrap_or(text.len())] })
     })
 }
@@ -71,7 +77,11 @@ pub fn read(atlas: &Atlas, uri: &str) -> Result<Option<ResourceContents>, Refuse
         return Ok(text(DEFINITIONS));
     }
     if let Some(id) = uri.strip_prefix(ONE) {
-        let found = if id == LICENCE { Some(LICENCES) } else { sections().find(|section| section.id == id).map(|section| section.text) };
+        let found = if id == LICENCE {
+            Some(LICENCES)
+        } else {
+            sections().find(|section| section.id == id).map(|section| section.text)
+        };
         return Ok(found.and_then(text));
     }
     match uri.strip_prefix(BOM) {
@@ -86,7 +96,10 @@ fn bom(atlas: &Atlas, uri: &str, rest: &str) -> Result<ResourceContents, Refused
     let format = match query {
         "" => BomFormat::CycloneDx16,
         query => query.strip_prefix("format=").and_then(BomFormat::from_name).ok_or_else(|| {
-            Refused::new(format!("{query:?} names no format; write ?format= and one of {}", BomFormat::ALL.map(BomFormat::name).join(", ")))
+            Refused::new(format!(
+                "{query:?} names no format; write ?format= and one of {}",
+                BomFormat::ALL.map(BomFormat::name).join(", ")
+            ))
         })?,
     };
     let models = Models { ids: vec![id.into_owned()], listed: Vec::new() };

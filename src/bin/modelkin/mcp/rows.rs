@@ -20,7 +20,8 @@ impl Slug {
 
     /// Tells whether a text is a word, or words with commas between them, as the program writes several licences.
     pub fn is_one(text: &str) -> bool {
-        let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+".contains(&b));
+        let is_word =
+            |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+".contains(&b));
         text.len() <= Slug::LONGEST && (text == Slug::NONE || text.split(", ").all(is_word))
     }
 }

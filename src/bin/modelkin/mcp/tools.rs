@@ -52,6 +52,9 @@ pub const TOOLS: [Tool; 12] = [
     },
 ];
 
+/// What is counted below a model, where no tree is drawn.
+const BELOW: &str = "Descendants: distinct models other than it that can be reached, each counted once. Direct: its children. By relation: of a descendant's links from it or from another descendant, the strongest (merge, adapter, quantized, finetune, unstated).";
+
 impl Tool {
     const fn new<A, R>(name: &'static str, section: &'static str) -> Tool
     where
@@ -67,8 +70,8 @@ impl Tool {
         let (mut arguments, mut answers) = ((*(self.arguments)()).clone(), (*(self.answers)()).clone());
         let about = arguments.remove("description");
         let about = about.as_ref().and_then(Json::as_str).unwrap_or_default().replace('\n', " ");
-        [&mut arguments, &mut answers].map(|schema| ["title", "$schema"].map(|key| schema.remove(key)));
         answers.remove("description");
+        [&mut arguments, &mut answers].into_iter().for_each(lean);
         let hints = ToolAnnotations::new().read_only(true).destructive(false).idempotent(true).open_world(false);
         Described::new(self.name, about, arguments)
             .with_title(self.name.replace('_', " "))
@@ -81,6 +84,46 @@ impl Tool {
         let answer = (self.call)(self, atlas, arguments)?;
         atlas.snapshot().unchanged().map_err(|error| Refused::broken(&error.into()))?;
         Ok(answer)
+    }
+}
+
+/// Takes out of a schema what costs words and says nothing: names of types, widths of numbers, and that what may be left out may be null.
+fn lean(schema: &mut JsonObject) {
+    let is_null = |value: &Json| value == "null" || value.is_null() || value.get("type").is_some_and(|of| of == "null");
+    for key in ["$schema", "title", "format"] {
+        // A property may be called so.
+        if schema.get(key).is_some_and(Json::is_string) {
+            schema.remove(key);
+        }
+    }
+    if schema.get("minimum").is_some_and(|least| *least == 0) {
+        schema.remove("minimum");
+    }
+    if schema.get("default").is_some_and(|value| value.is_null() || *value == false) {
+        schema.remove("default");
+    }
+    for key in ["type", "enum", "anyOf"] {
+        let Some(Json::Array(values)) = schema.get_mut(key) else { continue };
+        values.retain(|value| !is_null(value));
+        match (key, &mut values[..]) {
+            ("type", [one]) => {
+                let one = one.take();
+                schema.insert(key.into(), one);
+            }
+            ("anyOf", [Json::Object(one)]) => {
+                let one = std::mem::take(one);
+                schema.remove(key);
+                schema.extend(one);
+            }
+            _ => (),
+        }
+    }
+    for value in schema.values_mut() {
+        match value {
+            Json::Object(inner) => lean(inner),
+            Json::Array(inner) => inner.iter_mut().filter_map(Json::as_object_mut).for_each(lean),
+            _ => (),
+        }
     }
 }
 
@@ -125,7 +168,10 @@ where
     let all = report.beside.iter().find(|(name, _)| name == "of" || name == "matches");
     let all = all.and_then(|(_, value)| if let Value::Count(all) = value { Some(*all) } else { None });
     let total = all.unwrap_or(report.rows.len() as u64);
-    let frame = tool.frame(atlas, total, &report, question.command())?;
+    let mut frame = tool.frame(atlas, total, &report, question.command())?;
+    if let Facts::Tree { words, .. } = answer.facts() {
+        frame.definition.text = Definition::text(&[words.clone(), BELOW.to_owned()]);
+    }
     let rows = shown(&answer, atlas, report)?;
     frame.filled::<R>(&rows, start, bounds, &mark)
 }
@@ -139,7 +185,7 @@ impl Tool {
             total,
             truncated: false,
             next_cursor: None,
-            definition: Definition::new(self.section, &report.definition),
+            definition: Definition { id: self.section, text: Definition::text(&report.definition) },
             snapshot: SnapshotNamed::of(atlas.snapshot()),
             declared: true,
             command: Some(command).filter(|command| command.len() <= LONGEST),
