@@ -34,6 +34,7 @@ def ask(words):
 ranked = [row["id"] for row in ask(["rank", "--top", "300"])["rows"]]
 leaves = [row["id"] for row in ask(["family", "Qwen", "--list", "f2"])["rows"]]
 IDS = ranked + leaves
+ABOVE = ask(["upstream", leaves[0]])["rows"][-1]["id"]
 NAMES = ["Qwen", "Llama", "Gemma", "Mistral", "Qwen/*", "unsloth/*", "Qwen/Qwen3*", "*", "google"]
 ODD = ["", " ", "no/such", "Qwen/Qwen2.5-14C", "a/b/c", "../../etc/passwd", "'; drop table models", "<script>", "\u0000", "☃" * 40, "x" * 600, "-", "--help"]
 WORDS = ["qwen", "coder", "gguf", "7b", "instruct", "mistral", "lora", "zzzz", "q"]
@@ -44,8 +45,8 @@ GOOD = {
     "model": {"model": ranked[0]},
     "ancestors": {"models": [leaves[0]]},
     "descendants": {"model": ranked[0], "list": True},
-    "path": {"model": leaves[0], "ancestor": ranked[0]},
-    "common_ancestors": {"models": [leaves[0], leaves[1]]},
+    "path": {"model": leaves[0], "ancestor": ABOVE},
+    "common_ancestors": {"models": [leaves[0], ABOVE]},
     "siblings": {"models": [leaves[0]]},
     "licence_check": {"models": [leaves[0]], "allow": ["apache-2.0"], "deny_terms": ["N"]},
     "count_family": {"family": "Qwen"},

@@ -16,29 +16,25 @@ pub struct Frame<R> {
     pub rows: Vec<R>,
     /// How many rows there are in all.
     pub total: u64,
-    /// There are rows behind these: ask the same with `next_cursor` as `cursor`, or with larger `max_bytes`.
+    /// There are rows behind these: ask with `next_cursor` as `cursor`.
     pub truncated: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
     pub definition: Definition,
     pub snapshot: Named,
-    /// Always true: lineage is what cards and tags say, and nobody compared weights.
+    /// Always true: lineage is what cards say.
     pub declared: bool,
-    /// The command line that gives the same; none if it would be very long.
+    /// The command line that gives the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
-    /// So many names and entries of lists inside the rows are cut: names behind 200 bytes (with …), lists behind 8.
-    #[serde(skip_serializing_if = "is_none")]
-    pub shortened: u64,
+    /// So many long names and entries of long lists are left out of the rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shortened: Option<u64>,
     #[serde(flatten)]
     pub beside: Beside,
 }
 
-fn is_none(number: &u64) -> bool {
-    *number == 0
-}
-
-/// What was counted. The resource modelkin://definition/ID has all of it.
+/// What was counted; modelkin://definition/ID has all of it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Definition {
     pub id: &'static str,
@@ -56,38 +52,38 @@ pub struct Named {
     pub sample: bool,
 }
 
-/// What stands beside the rows of some answers, as in the program's JSON.
+// What stands beside the rows of some answers, as in the program's JSON. (It is explained here alone, since it is a part of every schema.)
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Beside {
-    /// Names that are spelled otherwise than in the snapshot, with what they mean.
+    // Names that are spelled otherwise than in the snapshot, with what they mean.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     named: Vec<Meant>,
-    /// Old ids, with those of today.
+    // Old ids, with those of today.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     renamed: Vec<Renamed>,
-    /// `total` is all; there may be more if this is false.
+    // `total` is all; there may be more if this is false.
     #[serde(skip_serializing_if = "Option::is_none")]
     all_counted: Option<bool>,
-    /// So many are left out of the ranking, since the value is not known of them.
+    // So many are left out of the ranking, since the value is not known of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<u64>,
-    /// So many ways lead from the ancestor to the model.
+    // So many ways lead from the ancestor to the model.
     #[serde(skip_serializing_if = "Option::is_none")]
     ways: Option<Ways>,
-    /// So many models are on any way.
+    // So many models are on any way.
     #[serde(skip_serializing_if = "Option::is_none")]
     between: Option<u64>,
-    /// So many ancestors they have in common; the rows are the nearest.
+    // So many ancestors they have in common; the rows are the nearest.
     #[serde(skip_serializing_if = "Option::is_none")]
     common: Option<u64>,
-    /// So many models fail by the policy.
+    // So many models fail by the policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     failed: Option<u64>,
-    /// So many have no date and are left out for that.
+    // So many have no date and are left out for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     undated: Option<u64>,
-    /// Of how many a value is known.
+    // Of how many a value is known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     coverage: Vec<Coverage>,
 }
@@ -111,7 +107,7 @@ struct Coverage {
     of: u64,
 }
 
-/// A number of ways, in words where it is very high.
+// A number of ways, in words where it is very high.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum Ways {
@@ -180,9 +176,8 @@ impl Frame<Json> {
         }
         // What the frame takes at most, with nothing in it.
         self.next_cursor = Some(mark.cursor(all));
-        let beside = std::mem::replace(&mut self.shortened, u64::from(u32::MAX));
+        let mut shortened = self.shortened.replace(u32::MAX.into()).unwrap_or_default();
         let mut room = bounds.bytes.checked_sub(length(&self)?).ok_or_else(|| too_small(bounds))?;
-        self.shortened = beside;
         let mut at = start;
         while self.rows.len() < bounds.rows
             && let Some(row) = rows.row(at)
@@ -193,13 +188,14 @@ impl Frame<Json> {
             let cut = shorten(&mut row);
             let Some(left) = room.checked_sub(length(&row)? + 1) else { break };
             room = left;
-            self.shortened += cut;
+            shortened += cut;
             self.rows.push(row);
             at += 1;
         }
         if self.rows.is_empty() && start < rows.len() {
             return Err(too_small(bounds));
         }
+        self.shortened = Some(shortened).filter(|number| *number > 0);
         self.truncated = at < all;
         self.next_cursor = self.truncated.then(|| mark.cursor(at));
         serde_json::to_value(self).map_err(wrong)
@@ -220,8 +216,8 @@ fn length(value: &impl Serialize) -> Result<usize, Refused> {
 
 /// Leaves out what is not known, and cuts what no model of the Hub has: names longer than any, long lists. Says how often.
 fn shorten(value: &mut Json) -> u64 {
-    const NAME: usize = 200;
-    const NAMES: usize = 8;
+    const NAME: usize = 400;
+    const NAMES: usize = 10;
     const NUMBERS: usize = 100;
     match value {
         Json::String(text) if text.len() > NAME => {

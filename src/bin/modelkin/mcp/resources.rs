@@ -106,7 +106,7 @@ fn bom(atlas: &Atlas, uri: &str, rest: &str) -> Result<ResourceContents, Refused
     let answer = atlas.ask(&Question::Bom(Bom { models, filter: modelkin::ask::Filter::default() }))?;
     let bom = answer.bom().ok_or_else(|| anyhow::anyhow!("a bill of materials has no facts"))?;
     let mut text = Vec::new();
-    bom.clone().plain(Slug::is_one).write(format, &mut text).map_err(anyhow::Error::from)?;
+    bom.clone().plain(Slug::is_word).write(format, &mut text).map_err(anyhow::Error::from)?;
     answer.snapshot().unchanged().map_err(|error| Refused::broken(&error.into()))?;
     let text = String::from_utf8(text).map_err(anyhow::Error::from)?;
     Ok(ResourceContents::text(text, uri).with_mime_type("application/json"))

@@ -7,29 +7,49 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Number;
 
-/// What somebody else calls a licence, if it is a word and no prose: everything else could be words to whoever reads it.
+// What somebody else calls a licence, if it is a word and no prose: everything else could be words to whoever reads it.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Slug(#[schemars(length(max = 80))] String);
+pub struct Slug(String);
 
 impl Slug {
     /// Stands in the place of what is no word.
-    pub const LEFT_OUT: &str = "(text left out)";
-    /// What the program itself says where models state none.
-    const NONE: &str = "none stated";
+    const LEFT_OUT: &str = "(text left out)";
+    /// What the program itself says where there is no licence to name.
+    const OWN: [&str; 3] = ["no licence", "none stated", "not listed"];
     const LONGEST: usize = 80;
 
-    /// Tells whether a text is a word, or words with commas between them, as the program writes several licences.
-    pub fn is_one(text: &str) -> bool {
-        let is_word =
-            |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+".contains(&b));
-        text.len() <= Slug::LONGEST && (text == Slug::NONE || text.split(", ").all(is_word))
+    /// Reads what the program says of licences: `mit`, `mit + gpl`, `other (some-name)`. Of the last the name alone may be left out.
+    pub fn read(text: &str) -> Slug {
+        let word = |text: &str| text.split(" + ").all(Slug::is_word) && text.len() <= Slug::LONGEST;
+        let (words, name) = match text.strip_suffix(')').and_then(|text| text.split_once(" (")) {
+            Some((words, name)) => (words, Some(name)),
+            None => (text, None),
+        };
+        Slug(match name {
+            _ if Slug::OWN.contains(&text) => text.to_owned(),
+            _ if !word(words) => Slug::LEFT_OUT.to_owned(),
+            Some(name) if !Slug::is_word(name) => format!("{words} {}", Slug::LEFT_OUT),
+            _ => text.to_owned(),
+        })
+    }
+
+    /// Tells whether a text is a word, or words with commas between them, as cards have several licences in one.
+    pub fn is_word(text: &str) -> bool {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte);
+        let is_word = |word: &str| !word.is_empty() && word.bytes().all(is_plain);
+        text.len() <= Slug::LONGEST && text.split(',').all(is_word)
+    }
+}
+
+impl From<Slug> for String {
+    fn from(slug: Slug) -> String {
+        slug.0
     }
 }
 
 impl<'de> Deserialize<'de> for Slug {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Slug, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Ok(Slug(if Slug::is_one(&text) { text } else { Slug::LEFT_OUT.to_owned() }))
+        Ok(Slug::read(&String::deserialize(deserializer)?))
     }
 }
 
@@ -69,7 +89,7 @@ rows! {
         licence_name: Option<Slug>,
         licence_class: Option<String>,
         /// `false`, or who may fetch it: whoever asks (`auto`), or whom its owner lets (`manual`).
-        gated: Option<String>,
+        gated: Option<Slug>,
         created: Option<String>,
         downloads_30d: Option<u64>,
         families: Vec<String>,
@@ -113,7 +133,7 @@ rows! {
         licence_name: Option<Slug>,
         publisher: Option<String>,
         country: Option<String>,
-        gated: Option<String>,
+        gated: Option<Slug>,
         created: Option<String>,
         downloads_30d: Option<u64>,
     }

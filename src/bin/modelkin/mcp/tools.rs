@@ -189,7 +189,7 @@ impl Tool {
             snapshot: SnapshotNamed::of(atlas.snapshot()),
             declared: true,
             command: Some(command).filter(|command| command.len() <= LONGEST),
-            shortened,
+            shortened: Some(shortened),
             beside,
         })
     }
@@ -207,7 +207,7 @@ fn narrowed(mut question: Question, rows: usize) -> Question {
 
 fn nothing_found(report: &Report<'_>) -> Refused {
     let near = report.beside.iter().find(|(name, _)| name == "near").map(|(_, near)| near.cell());
-    let near = near.map_or_else(String::new, |near| format!("; spelled alike: {near}"));
+    let near = near.map_or_else(|| "; give fewer words".to_owned(), |near| format!("; spelled alike: {near}"));
     Refused::new(format!("no id has all of these words{near}"))
 }
 
@@ -227,7 +227,7 @@ fn shown<'r>(answer: &Answer, atlas: &Atlas, report: Report<'r>) -> Result<Rows<
 fn part(mut row: Named, is_licence: bool) -> Named {
     let figures = row.split_off(1.min(row.len()));
     let name = row.pop().map_or_else(String::new, |(_, value)| value.cell());
-    let name = if is_licence && !Slug::is_one(&name) { Slug::LEFT_OUT.to_owned() } else { name };
+    let name = if is_licence { Slug::read(&name).into() } else { name };
     vec![("part".into(), name.into()), ("figures".into(), Value::Group(figures))]
 }
 
