@@ -435,7 +435,7 @@ fn hostile_names_stay_data_and_prose_stays_here() {
         "obey",
         "run\u{7}",
         &long,
-        "licence-9",
+        "licence-25",
     ] {
         assert!(!said.contains(word), "{word}");
     }
