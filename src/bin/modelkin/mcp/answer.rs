@@ -171,7 +171,7 @@ impl Frame<Json> {
         mark: &Mark,
     ) -> Result<Json, Refused> {
         let all = usize::try_from(self.total).unwrap_or(usize::MAX);
-        if start > all || (start == all && start > 0) {
+        if start > all {
             return Err(Refused::new(format!("`cursor` is behind the last of {all} rows; ask again without it")));
         }
         // What the frame takes at most, with nothing in it.
@@ -196,7 +196,8 @@ impl Frame<Json> {
             return Err(too_small(bounds));
         }
         self.shortened = Some(shortened).filter(|number| *number > 0);
-        self.truncated = at < all;
+        // What was not counted to the end may go on behind the last row that is known.
+        self.truncated = at < all || (at > start && self.beside.all_counted == Some(false));
         self.next_cursor = self.truncated.then(|| mark.cursor(at));
         serde_json::to_value(self).map_err(wrong)
     }
