@@ -346,7 +346,7 @@ pub enum Below {
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum OfFamily {
-    Counted(FamilyCounts),
+    Counted(Box<FamilyCounts>),
     Listed(Listed),
 }
 
@@ -354,6 +354,6 @@ pub enum OfFamily {
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Compared {
-    Whole(Totals),
+    Whole(Box<Totals>),
     Part(PartOf),
 }
