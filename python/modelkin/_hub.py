@@ -1,0 +1,346 @@
+"""A snapshot, ready to be asked."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from . import _native
+from ._filter import Filter, filtered, many
+from ._selection import Selection
+from ._table import Family, Report, SnapshotInfo, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+    from os import PathLike
+    from typing import Union
+
+    from typing_extensions import Unpack
+
+    from ._filter import Names
+
+    Relation = Literal["finetune", "quantized", "adapter", "merge", "unstated"]
+    Models = Union["str", "Model"]
+
+
+class Hub:
+    """A snapshot, ready to be asked. Every answer has its definition, its snapshot and the program's command line that gives the same.
+
+    Any thread may ask, and several at once: nothing holds the interpreter while it is counted. Keywords have the names of the
+    program's options, and mean the same (docs/questions.md).
+    """
+
+    __slots__ = ("_native", "_tables")
+
+    def __init__(self, native: _native.Hub, tables: Mapping[str, str]) -> None:
+        self._native = native
+        self._tables = tables
+
+    # What is in it.
+
+    @property
+    def snapshot(self) -> SnapshotInfo:
+        """The snapshot: its date, its digest, how much is in it."""
+        info: SnapshotInfo = json.loads(self._native.snapshot())
+        return info
+
+    @property
+    def path(self) -> str | None:
+        """The file that the snapshot was opened from; `None` for one in memory."""
+        return self._native.path
+
+    @property
+    def models(self) -> Table:
+        """Every row of the snapshot, with every column: the listed models, the parents that are named and not listed, and the old names
+        of renamed models; `listed` and `alias_of` tell them apart. The columns are those of the file, and are not copied."""
+        return Table(*self._native.models())
+
+    @property
+    def links(self) -> Table:
+        """Every link of the lineage: `parent`, `child`, `relation`, `learned`. Old ids are followed, links of a model to itself left out.
+        Ids are words of a dictionary, which are the ids of `models`, not copied."""
+        return Table(*self._native.links())
+
+    def __getitem__(self, id: str) -> Model:
+        return Model(self, self._native.find(id))
+
+    def __contains__(self, id: object) -> bool:
+        return isinstance(id, str) and self._native.has(id)
+
+    def __repr__(self) -> str:
+        known = self.snapshot
+        return f"<modelkin.Hub of {known['date']}: {known['models']:,} models, {known['links']:,} links, sha256 {known['digest'][:12]}>"
+
+    # Questions.
+
+    def ask(self, question: Mapping[str, Any], *, earlier: Sequence[Hub] = ()) -> Table | Report:
+        """Any question, as the data that the library takes: `{"family": {"name": "Qwen"}}`. `earlier` are snapshots from before this
+        one, the earliest first, which some questions compare with."""
+        answer = self._ask(question, earlier)
+        return Report(answer) if answer.is_report else Table(answer, answer.rows())
+
+    def family(self, name: str, *, include_members: bool = False, **filter: Unpack[Filter]) -> Family:
+        """How many models descend from a family (`Qwen`), an owner (`Qwen/*`), a pattern of ids or a model: `.f1` direct, `.f2` all,
+        `.f3` mentions, and the whole row by relation, authors, downloads, without bursts."""
+        made = {"name": name, "include_members": include_members, "filter": filtered(filter, "include_members")}
+        answer = self._ask({"family": made})
+        return Family(answer, answer.rows())
+
+    def family_models(
+        self,
+        name: str,
+        part: Literal["members", "f1", "f2", "f3"] = "f2",
+        *,
+        include_members: bool = False,
+        **filter: Unpack[Filter],
+    ) -> Table:
+        """The models behind one count of a family, in order of their ids."""
+        asked = {"name": name, "list": part, "include_members": include_members}
+        return self._table({"family": {**asked, "filter": filtered(filter, "part", "include_members")}})
+
+    def rank(
+        self,
+        by: Names = "descendants",
+        *,
+        of: str = "models",
+        columns: Names = (),
+        within: str | None = None,
+        top: int | None = 20,
+        days: int | None = None,
+        **filter: Unpack[Filter],
+    ) -> Table:
+        """Models, owners, families, or authors, countries and licences of derived models, the first by a measure. The first of several
+        measures sorts, the others stand beside; `top=None` gives all rows."""
+        first, *beside = many(by)
+        asked = {"of": of, "by": first, "beside": beside, "columns": many(columns), "within": within, "most": most(top), "days": days}
+        return self._table({"rank": {**asked, "filter": filtered(filter, "by", "of", "columns", "within", "top", "days")}})
+
+    def compare(
+        self,
+        *names: str,
+        by: str | None = None,
+        show: str = "f2",
+        top: int | None = 20,
+        earlier: Sequence[Hub] = (),
+        **filter: Unpack[Filter],
+    ) -> Table:
+        """Families, owners and models beside each other: in all, or by month, quarter, year, relation, country, licence, size, generation
+        or owner; with `earlier` snapshots along them, a row each."""
+        asked = {"names": names, "by": by, "along": bool(earlier), "figure": show, "most": most(top)}
+        return self._table({"compare": {**asked, "filter": filtered(filter, "by", "show", "top", "earlier")}}, earlier)
+
+    def flows(
+        self,
+        by: str = "owner",
+        *,
+        own: bool | None = None,
+        within: str | None = None,
+        top: int | None = 20,
+        **filter: Unpack[Filter],
+    ) -> Table:
+        """Who builds on whom: accounts, publishers, converters, countries, kinds or families in pairs."""
+        asked = {"by": by, "own": own, "within": within, "most": most(top)}
+        return self._table({"flows": {**asked, "filter": filtered(filter, "by", "own", "within", "top")}})
+
+    def search(self, text: str, *, top: int | None = 20) -> Table:
+        """The models whose ids have every word of a text, those with most descendants first."""
+        return self._table({"search": {"text": text, "most": most(top), "nearest": True}})
+
+    def explain(self, name: str) -> Report:
+        """A family under every definition, and what makes the numbers differ."""
+        return self._report({"explain": {"name": name}})
+
+    def owners(self, *, unknown: bool = False, top: int | None = 20) -> Table:
+        """The accounts with who stands behind them, those with most downloads first; or those that no table knows."""
+        return self._table({"owners": {"unknown": unknown, "most": most(top)}})
+
+    def upstream(self, *models: Models, **filter: Unpack[Filter]) -> Table:
+        """Everything that some models descend from: distance, ways, relation, licence, whether it is unavoidable."""
+        return self._table({"upstream": {"models": named(models), "filter": filtered(filter)}})
+
+    def why(self, model: Models, ancestor: Models, *, max_paths: int = 1, **filter: Unpack[Filter]) -> Table:
+        """How a model descends from another one, way by way, the shortest first; no row where it does not. `.about` has how many ways
+        there are, and who is on all of them."""
+        asked = {"model": str(model), "ancestor": str(ancestor), "most": None if max_paths == 1 else max_paths}
+        return self._table({"why": {**asked, "filter": filtered(filter, "max_paths")}})
+
+    def common(self, *models: Models, **filter: Unpack[Filter]) -> Table:
+        """The nearest common ancestors of two models or more."""
+        return self._table({"common": {"models": named(models), "filter": filtered(filter)}})
+
+    def siblings(self, *models: Models, **filter: Unpack[Filter]) -> Table:
+        """The other children of some models' parents."""
+        return self._table({"siblings": {"models": named(models), "filter": filtered(filter)}})
+
+    def blast(self, *models: Models, family: str | None = None, mine: Names = (), **filter: Unpack[Filter]) -> Report:
+        """What descends from some models, counted: `["totals"]`, by relation, owner, country and the like."""
+        asked = {"models": named(models), "family": family, "mine": many(mine)}
+        return self._report({"blast": {**asked, "filter": filtered(filter, "family", "mine")}})
+
+    def blast_models(self, *models: Models, family: str | None = None, mine: Names = (), **filter: Unpack[Filter]) -> Table:
+        """What descends from some models, one by one, with whether it hangs only through them."""
+        asked = {"models": named(models), "family": family, "mine": many(mine), "list": True}
+        return self._table({"blast": {**asked, "filter": filtered(filter, "family", "mine")}})
+
+    def licences(self, *models: Models, today: date | None = None, **filter: Unpack[Filter]) -> Table:
+        """What models state of their licences against the terms of all that they descend from. Declared metadata, no legal advice."""
+        if today is None:
+            from datetime import date
+
+            today = date.today()
+        asked = {"models": named(models), "today": today.isoformat(), "filter": filtered(filter, "today")}
+        return self._table({"licences": asked})
+
+    def check(self, *, list: str | None = None, kinds: Names = (), owner: str | None = None, below: str | None = None) -> Table:
+        """What is odd in the snapshot: a row for each kind, or with `list` each case of one kind, of `all`, or `aliases`, `bursts`, `mirrors`."""
+        cases: Any = list if list in (None, "all", "aliases", "bursts", "mirrors") else {"kind": list}
+        return self._table({"check": {"list": cases, "kinds": many(kinds), "owner": owner, "below": below}})
+
+    def diff(self, earlier: Hub) -> Report:
+        """What changed since an earlier snapshot."""
+        return self._report({"diff": {}}, [earlier])
+
+    @overload
+    def report(self, path: str | PathLike[str], *, sections: Names = ..., fold_mirrors: bool = ...) -> None: ...
+    @overload
+    def report(self, path: None = ..., *, sections: Names = ..., fold_mirrors: bool = ...) -> Report: ...
+    def report(self, path: str | PathLike[str] | None = None, *, sections: Names = (), fold_mirrors: bool = False) -> Report | None:
+        """Every figure that reports on the Hub publish, section by section. With a path it is written: as a page (.html) with its tables
+        beside it, or as one file (.md, .json)."""
+        if path is None:
+            return self._report({"report": {"sections": many(sections), "filter": {"fold_mirrors": fold_mirrors}}})
+        words = ["report", *(["--section", ",".join(many(sections))] if sections else [])]
+        return self._write(words, path, {"fold_mirrors": fold_mirrors})
+
+    # Parts of the lineage.
+
+    def select(
+        self,
+        *,
+        family: str | None = None,
+        below: Models | Iterable[Models] | None = None,
+        above: Models | Iterable[Models] | None = None,
+        around: Models | Iterable[Models] | None = None,
+        hops: int | None = None,
+        depth: int | None = None,
+        top: int | None = None,
+        min_downloads: int | None = None,
+        min_descendants: int | None = None,
+        collapse: Literal["leaves", "quantized"] | None = None,
+        **filter: Unpack[Filter],
+    ) -> Selection:
+        """A part of the lineage: a family with what descends from it, what lies below, above or around some models, or all of it."""
+        begins = {"family": family, "below": below, "above": above, "around": around}
+        named_here = {name: value for name, value in begins.items() if value is not None}
+        if len(named_here) > 1:
+            raise TypeError(f"a selection begins at one of {', '.join(begins)}, and not at several")
+        begin: Any = "all"
+        for name, value in named_here.items():
+            begin = {name: value if name == "family" else ids(value)}
+        limits = {"hops": hops, "depth": depth, "top": top, "min_downloads": min_downloads, "min_descendants": min_descendants}
+        known = filtered(filter, *begins, *limits, "collapse")
+        selection = {"begin": begin, **limits, "collapse": collapse}
+        return Selection(self, self._ask({"export": {"selection": selection, "filter": known}}))
+
+    # Behind all of these.
+
+    def _ask(self, question: Mapping[str, Any], earlier: Sequence[Hub] = ()) -> _native.Answer:
+        return self._native.ask(json.dumps(question), [hub._native for hub in earlier])
+
+    def _table(self, question: Mapping[str, Any], earlier: Sequence[Hub] = ()) -> Table:
+        answer = self._ask(question, earlier)
+        return Table(answer, answer.rows())
+
+    def _report(self, question: Mapping[str, Any], earlier: Sequence[Hub] = ()) -> Report:
+        return Report(self._ask(question, earlier))
+
+    def _write(self, words: Sequence[str], path: str | PathLike[str], options: Mapping[str, Any]) -> None:
+        """Lets the program write a file, of the snapshot that is open."""
+        from ._program import run
+
+        with self._native.file() as snapshot:
+            run(*words, output=path, snapshot=snapshot, **self._tables, **options)
+
+
+class Model:
+    """A model of a snapshot."""
+
+    __slots__ = ("_about", "hub", "id")
+
+    def __init__(self, hub: Hub, id: str) -> None:
+        self.hub = hub
+        """The snapshot that it is of."""
+        self.id = id
+        """Its id, as the snapshot spells it; that of today, if an old one was asked for."""
+        self._about: dict[str, Any] | None = None
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """All that the snapshot knows of it: the columns of `hub.models`, with `direct` and `descendants`."""
+        if self._about is None:
+            self._about = json.loads(self.hub._native.about(self.id))
+        return dict(self._about or {})
+
+    @property
+    def direct(self) -> int:
+        """How many distinct children it has."""
+        return int(self.about["direct"])
+
+    @property
+    def descendants(self) -> int:
+        """How many distinct models can be reached from it, itself left out."""
+        return int(self.about["descendants"])
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the snapshot lists it, or only names it as a parent."""
+        return bool(self.about["listed"])
+
+    @property
+    def parents(self) -> list[Model]:
+        """Its parents."""
+        return [Model(self.hub, id) for id in self.hub._native.parents(self.id)]
+
+    def children(self, relation: Relation | None = None) -> list[Model]:
+        """Its children, or those of one relation, in order of their ids."""
+        return [Model(self.hub, id) for id in self.hub._native.children(self.id, relation)]
+
+    def below(self, depth: int | None = None, **filter: Unpack[Filter]) -> Selection:
+        """It and its descendants, or those so many links below."""
+        return self.hub.select(below=self, depth=depth, **filter)
+
+    def above(self, depth: int | None = None, **filter: Unpack[Filter]) -> Selection:
+        """It and its ancestors, or those so many links above."""
+        return self.hub.select(above=self, depth=depth, **filter)
+
+    def around(self, hops: int = 1, **filter: Unpack[Filter]) -> Selection:
+        """It and what lies within so many links, whichever way they run."""
+        return self.hub.select(around=self, hops=hops, **filter)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Model) and (self.id, self.hub) == (other.id, other.hub)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __str__(self) -> str:
+        return self.id
+
+    def __repr__(self) -> str:
+        return f"<modelkin.Model {self.id}>"
+
+
+def most(top: int | None) -> int | None:
+    """How many rows: `None` and 0 are all."""
+    return top or None
+
+
+def ids(models: Models | Iterable[Models]) -> list[str]:
+    """Models as ids."""
+    return [str(models)] if isinstance(models, (str, Model)) else [str(model) for model in models]
+
+
+def named(models: Iterable[Models]) -> dict[str, list[str]]:
+    """Models as a question names them."""
+    return {"ids": ids(models)}
