@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from . import _native
+from ._errors import SnapshotError
 from ._filter import Filter, filtered, many
 from ._selection import Selection
 from ._table import Family, Report, SnapshotInfo, Table
@@ -257,10 +258,24 @@ class Hub:
 
     def _write(self, words: Sequence[str], path: str | PathLike[str], options: Mapping[str, Any]) -> None:
         """Lets the program write a file, of the snapshot that is open."""
+        from tempfile import TemporaryDirectory
+
         from ._program import run
 
-        with self._native.file() as snapshot:
-            run(*words, output=path, snapshot=snapshot, **self._tables, **options)
+        with TemporaryDirectory(prefix="modelkin-") as folder:
+            run(*words, output=path, snapshot=self._file(folder), **self._tables, **options)
+
+    def _file(self, folder: str) -> str:
+        """The file of the snapshot, for the program; one in memory is written into the folder."""
+        if self.path is None and self.snapshot["sample"]:
+            return "sample"
+        if self.path is None:
+            file = f"{folder}/hub.modelkin"
+            self._native.write(file)
+            return file
+        if not self._native.is_in_place():
+            raise SnapshotError(f"{self.path}: was replaced since it was opened; open it again")
+        return self.path
 
 
 class Model:

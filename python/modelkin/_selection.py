@@ -89,7 +89,7 @@ class Selection:
         return graph
 
     def __len__(self) -> int:
-        return len(self._answer.nodes())
+        return self._answer.models()
 
     def __repr__(self) -> str:
         return f"<{len(self)} models, {len(self.links)} links: {self.definition}>"

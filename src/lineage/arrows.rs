@@ -101,6 +101,11 @@ impl Arrows {
         &self.ends[self.range(row)]
     }
 
+    /// Gives the other ends of all links, row by row.
+    pub fn all_ends(&self) -> &Numbers<Row> {
+        &self.ends
+    }
+
     /// Gives the other end of the link at a place, and what it carries.
     pub fn at(&self, place: usize) -> (Row, Edge) {
         (self.ends[place], Edge::of_code(self.codes[place]))

@@ -29,7 +29,7 @@ pub use walk::Reached;
 pub use ways::{WayCount, Ways};
 
 use crate::model::{Learned, Relation};
-use crate::snapshot::{Array, Error, Row, Snapshot};
+use crate::snapshot::{Array, Error, Numbers, Row, Snapshot};
 
 /// Under which names the links are kept: this version of the rules that resolve them.
 const UP: &str = "lineage/1/parents";
@@ -167,6 +167,12 @@ impl Lineage {
     pub fn all_links(&self) -> impl Iterator<Item = (Row, Row, Edge)> {
         let links = |child| self.parents(child).map(move |(parent, edge)| (parent, child, edge));
         self.snapshot.rows().flat_map(links)
+    }
+
+    /// Gives the parents of all links, in the order of [`Lineage::all_links`]: where the snapshot keeps its links, the numbers that lie in
+    /// its file.
+    pub fn all_parents(&self) -> Numbers<Row> {
+        self.up.all_ends().clone()
     }
 
     /// Gives every link as parent and child, in the order of [`Lineage::all_links`].

@@ -93,13 +93,27 @@ impl Snapshot {
         Ok(bare)
     }
 
+    /// Gives all columns as a batch of Arrow, which holds the file open: of a file that is mapped nothing is copied.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if any of it is not as it was written.
+    pub fn batch(&self) -> Result<RecordBatch, Error> {
+        self.verify()?;
+        self.decoded()
+    }
+
     /// Computes the digest of the records, a SHA-256 in hex.
     ///
     /// # Errors
     /// [`Error::Damaged`] if they are no valid columns.
     pub fn digest(&self) -> Result<String, Error> {
+        Ok(digest(&self.decoded()?))
+    }
+
+    /// All columns as the other crate reads them.
+    fn decoded(&self) -> Result<RecordBatch, Error> {
         match &*self.body {
-            Body::Memory(batch) => Ok(digest(batch)),
+            Body::Memory(batch) => Ok(batch.clone()),
             Body::File { path, file, .. } => {
                 let damaged = |reason| Error::Damaged { path: path.clone(), reason };
                 // Another crate's reader: what it does not bear is damage, and no end of the program.
@@ -107,7 +121,7 @@ impl Snapshot {
                 let unread = |said| Err(format!("its columns cannot be read: {said}"));
                 let batch = decoded.unwrap_or_else(unread).map_err(damaged)?;
                 self.is_read_as(&batch, file).map_err(damaged)?;
-                Ok(digest(&batch))
+                Ok(batch)
             }
         }
     }

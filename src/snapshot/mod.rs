@@ -37,7 +37,7 @@ mod stored;
 mod today;
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -158,12 +158,17 @@ impl Snapshot {
         Snapshot { columns, body, kept, provenance, rejects: rejects.into(), of_oddities: None }
     }
 
+    /// Gives the file that it was opened from; a snapshot in memory has none.
+    pub fn path(&self) -> Option<&Path> {
+        match &*self.body {
+            Body::File { path, .. } => Some(path),
+            Body::Memory(_) => None,
+        }
+    }
+
     /// What was found wrong with the file.
     pub(crate) fn damaged(&self, reason: impl Into<String>) -> Error {
-        let path = match &*self.body {
-            Body::File { path, .. } => path.clone(),
-            Body::Memory(_) => "a snapshot in memory".into(),
-        };
+        let path = self.path().unwrap_or(Path::new("a snapshot in memory")).to_owned();
         Error::Damaged { path, reason: reason.into() }
     }
 

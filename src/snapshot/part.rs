@@ -94,6 +94,13 @@ impl<T: ArrowNativeType> From<Vec<T>> for Numbers<T> {
     }
 }
 
+impl<T: ArrowNativeType> Numbers<T> {
+    /// Gives the same numbers as a buffer of Arrow, which holds open the file that they are read out of.
+    pub fn buffer(&self) -> ScalarBuffer<T> {
+        self.0.clone()
+    }
+}
+
 impl<T: ArrowNativeType> Deref for Numbers<T> {
     type Target = [T];
 

@@ -1,6 +1,6 @@
 //! `completions` writes what a shell needs to complete commands, options, and names out of the snapshot; `manual` writes the man pages.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -22,12 +22,12 @@ const VARIABLE: &str = "COMPLETE";
 const MOST: usize = 200;
 
 /// Answers a shell that asks how a command line goes on, if one does.
-pub fn answered() -> anyhow::Result<bool> {
+pub fn answered(words: &[OsString]) -> anyhow::Result<bool> {
     if std::env::var_os(VARIABLE).is_none_or(|shell| shell.is_empty()) {
         return Ok(false);
     }
     let folder = std::env::current_dir().ok();
-    Ok(CompleteEnv::with_factory(command).var(VARIABLE).try_complete(std::env::args_os(), folder.as_deref())?)
+    Ok(CompleteEnv::with_factory(command).var(VARIABLE).try_complete(words, folder.as_deref())?)
 }
 
 pub fn run(shell: ShellArg) -> anyhow::Result<ExitCode> {
@@ -74,7 +74,7 @@ fn names(typed: &OsStr) -> Vec<CompletionCandidate> {
     let mut families = families.unwrap_or_default();
     families.retain(|name| name.to_ascii_lowercase().starts_with(&begun));
     // An owner that is called like a family is told apart by `/*`, which shells would have to quote.
-    let mut owners = snapshots::last_or_sample().map_or_else(Vec::new, |snapshot| owners(&snapshot, &begun));
+    let mut owners = snapshots::last_or_sample().map_or_else(|_| Vec::new(), |snapshot| owners(&snapshot, &begun));
     owners.retain(|owner| !families.iter().any(|family| family.eq_ignore_ascii_case(owner)));
     let told = |names: Vec<String>, what: &'static str| {
         names.into_iter().map(move |name| CompletionCandidate::new(name).help(Some(what.into())))
@@ -85,7 +85,7 @@ fn names(typed: &OsStr) -> Vec<CompletionCandidate> {
 /// Models that begin so.
 fn models(typed: &OsStr) -> Vec<CompletionCandidate> {
     let begun = typed.to_string_lossy().to_ascii_lowercase();
-    let Some(snapshot) = snapshots::last_or_sample() else { return Vec::new() };
+    let Ok(snapshot) = snapshots::last_or_sample() else { return Vec::new() };
     let rows = beginning(&snapshot, &begun);
     // Where many begin so, their owners help on.
     if rows.len() > MOST && !begun.contains('/') {

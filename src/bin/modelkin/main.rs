@@ -8,5 +8,5 @@ mod program;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    program::main()
+    program::main(std::env::args_os().collect())
 }

@@ -1,6 +1,6 @@
 //! What was typed is read here, and an error becomes a sentence and an exit code.
 
-mod args;
+pub(crate) mod args;
 mod asked;
 mod blast;
 mod bom;
@@ -14,7 +14,7 @@ mod common;
 mod compare;
 mod completions;
 mod crawl;
-mod desk;
+pub(crate) mod desk;
 mod diff;
 mod explain;
 mod explore;
@@ -31,7 +31,7 @@ mod licences;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod models;
-mod output;
+pub(crate) mod output;
 mod owners;
 mod pack;
 mod paged;
@@ -45,7 +45,7 @@ mod search;
 mod serve;
 mod show;
 mod siblings;
-mod snapshots;
+pub(crate) mod snapshots;
 mod terminal;
 mod upstream;
 mod values;
@@ -53,6 +53,7 @@ mod verify;
 mod visible;
 mod why;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -63,14 +64,14 @@ use modelkin::census;
 /// The policy check of `check --strict` failed.
 const POLICY: u8 = 3;
 
-/// Does what the process's arguments ask for.
-pub(crate) fn main() -> ExitCode {
-    match completions::answered() {
+/// Does what a command line asks for, of which the first word is the program's name.
+pub(crate) fn main(words: Vec<OsString>) -> ExitCode {
+    match completions::answered(&words) {
         Ok(false) => (),
         Ok(true) => return ExitCode::SUCCESS,
         Err(error) => return output::failed(&error),
     }
-    let args = match Args::try_parse() {
+    let args = match Args::try_parse_from(words) {
         Ok(args) => args,
         Err(answer) => return output::answered(&answer),
     };

@@ -138,13 +138,10 @@ pub fn open_asked(named: Option<&Path>) -> anyhow::Result<Snapshot> {
     Ok(snapshot)
 }
 
-/// The snapshot that is asked where nobody names one, without a word; nothing where it cannot be opened.
-pub fn last_or_sample() -> Option<Snapshot> {
+/// The snapshot that is asked where nobody names one, without a word.
+pub fn last_or_sample() -> anyhow::Result<Snapshot> {
     let named = std::env::var_os(VARIABLE).map(PathBuf::from).filter(|path| !path.as_os_str().is_empty());
-    match named.or_else(last) {
-        Some(path) => open_named("", &path).ok(),
-        None => sample().ok(),
-    }
+    named.or_else(last).map_or_else(sample, |path| open_named("", &path))
 }
 
 /// The name of the sample where a snapshot is named.
