@@ -93,7 +93,7 @@ impl Answer {
     }
 
     /// The frame of the program's JSON, without the rows.
-    fn frame(&self, py: Python<'_>) -> PyResult<String> {
+    pub fn frame(&self, py: Python<'_>) -> PyResult<String> {
         self.written(py, ink::Format::Json, false)
     }
 

@@ -388,8 +388,8 @@ impl<'g> Graph<'g> {
         (0..self.selection.nodes()).map(|number| self.node(number))
     }
 
-    /// The node at a place, of those that there are.
-    pub(super) fn node(&self, number: usize) -> Node<'g> {
+    /// Gives the node at a place, of those that there are ([`Selection::nodes`]).
+    pub fn node(&self, number: usize) -> Node<'g> {
         match self.row(number) {
             Some(row) => self.model(number, row),
             None => self.group(number, &self.selection.groups()[number - self.selection.rows().len()]),
@@ -479,8 +479,8 @@ impl<'g> Graph<'g> {
         self.selection.node_links()
     }
 
-    /// The id of the node at a place.
-    pub(super) fn id(&self, number: usize) -> Cow<'g, str> {
+    /// Gives the id of the node at a place.
+    pub fn id(&self, number: usize) -> Cow<'g, str> {
         match self.row(number) {
             Some(row) => Cow::Borrowed(self.snapshot().id(row)),
             None => self.node(number).id,
