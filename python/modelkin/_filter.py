@@ -8,8 +8,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from ._errors import QuestionError as QuestionError
-
     Day = Union[str, date]
     Names = Union[str, Sequence[str]]
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from . import _native
-from ._errors import SnapshotError
+from ._errors import QuestionError, SnapshotError
 from ._filter import Filter, filtered, many
 from ._selection import Selection
 from ._table import Family, Report, SnapshotInfo, Table
@@ -34,7 +34,7 @@ class Hub:
 
     __slots__ = ("_native", "_tables")
 
-    def __init__(self, native: _native.Hub, tables: Mapping[str, str]) -> None:
+    def __init__(self, native: _native.Hub, tables: Mapping[str, Any]) -> None:
         self._native = native
         self._tables = tables
 
@@ -43,7 +43,7 @@ class Hub:
     @property
     def snapshot(self) -> SnapshotInfo:
         """The snapshot: its date, its digest, how much is in it."""
-        info: SnapshotInfo = json.loads(self._native.snapshot())
+        info: SnapshotInfo = json.loads(self._native.snapshot())["snapshot"]
         return info
 
     @property
@@ -128,6 +128,8 @@ class Hub:
     ) -> Table:
         """Families, owners and models beside each other: in all, or by month, quarter, year, relation, country, licence, size, generation
         or owner; with `earlier` snapshots along them, a row each."""
+        if top != 20 and by not in ("country", "licence", "owner"):
+            raise QuestionError("top is for by='country', 'licence' and 'owner'; the others are shown whole, in their order")
         asked = {"names": names, "by": by, "along": bool(earlier), "figure": show, "most": most(top)}
         return self._table({"compare": {**asked, "filter": filtered(filter, "by", "show", "top", "earlier")}}, earlier)
 
@@ -211,8 +213,8 @@ class Hub:
         beside it, or as one file (.md, .json)."""
         if path is None:
             return self._report({"report": {"sections": many(sections), "filter": {"fold_mirrors": fold_mirrors}}})
-        words = ["report", *(["--section", ",".join(many(sections))] if sections else [])]
-        return self._write(words, path, {"fold_mirrors": fold_mirrors})
+        self._write(["report"], path, {"section": many(sections) or None, "fold_mirrors": fold_mirrors})
+        return None
 
     # Parts of the lineage.
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, final
 
+__all__ = ["Answer", "Hub", "Rows", "from_links", "main", "open", "version"]
+
 version: str
 
 @final

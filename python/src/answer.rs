@@ -20,7 +20,11 @@ pub struct Answer(Arc<Said>);
 pub enum Said {
     Answer(ask::Answer),
     /// Of a whole snapshot: the definition, and the program's command for the same.
-    Whole { snapshot: Snapshot, definition: Vec<String>, command: &'static str },
+    Whole {
+        snapshot: Snapshot,
+        definition: Vec<String>,
+        command: &'static str,
+    },
 }
 
 impl Answer {
@@ -45,7 +49,9 @@ impl Answer {
         let said = Arc::clone(&self.0);
         let work = move || match &*said {
             Said::Answer(answer) => Ok(then(answer.report()?, answer.snapshot())),
-            Said::Whole { snapshot, definition, .. } => Ok(then(Report::new(definition.clone(), Vec::new(), Vec::new()), snapshot)),
+            Said::Whole { snapshot, definition, .. } => {
+                Ok(then(Report::new(definition.clone(), Vec::new(), Vec::new()), snapshot))
+            }
         };
         heard(py, work)?.map_err(|error| asked(py, error))
     }
@@ -164,7 +170,9 @@ impl Answer {
 pub fn parts(answer: &ask::Answer) -> Result<Vec<(&Section, Cow<'_, Table>)>, ask::Error> {
     let (sections, has_published) = match answer.facts() {
         Facts::Sections { sections } => (&sections[..], true),
-        Facts::Section { section, .. } | Facts::Blast { section: Some(section), .. } => (std::slice::from_ref(section), false),
+        Facts::Section { section, .. } | Facts::Blast { section: Some(section), .. } => {
+            (std::slice::from_ref(section), false)
+        }
         _ => (&[][..], false),
     };
     let mut parts = Vec::new();
@@ -199,7 +207,9 @@ pub fn nodes<'g>(graph: &'g Graph<'g>) -> Made<'g> {
     let row = move |at: usize| {
         let node = graph.node(at);
         let mut row: Named = vec![("id".into(), node.id.as_ref().into())];
-        row.extend(NODE_FIELDS.iter().zip(node.values()).map(|((name, _), attribute)| ((*name).into(), value(&attribute))));
+        row.extend(
+            NODE_FIELDS.iter().zip(node.values()).map(|((name, _), attribute)| ((*name).into(), value(&attribute))),
+        );
         Cow::Owned(row)
     };
     let kinds = std::iter::once(("id".to_owned(), Kind::Text)).chain(own).collect();
@@ -210,7 +220,11 @@ pub fn nodes<'g>(graph: &'g Graph<'g>) -> Made<'g> {
 pub fn links<'g>(graph: &'g Graph<'g>) -> Made<'g> {
     let links: Vec<_> = graph.selection().node_links().collect();
     let (texts, count) = (["parent", "child", "relation", "learned"], links.len());
-    let kinds = texts.map(|name| (name.to_owned(), Kind::Text)).into_iter().chain([("models".to_owned(), Kind::Whole)]).collect();
+    let kinds = texts
+        .map(|name| (name.to_owned(), Kind::Text))
+        .into_iter()
+        .chain([("models".to_owned(), Kind::Whole)])
+        .collect();
     let row = move |at: usize| {
         let link = &links[at];
         let id = |place: usize| Value::Text(graph.id(place).into_owned());

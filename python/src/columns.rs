@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, ListArray, RecordBatch, RecordBatchOptions, StringArray, StructArray,
-    TimestampMillisecondArray,
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, ListArray, RecordBatch, RecordBatchOptions,
+    StringArray, StructArray, TimestampMillisecondArray,
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{ArrowError, Field, Schema};
@@ -53,7 +53,9 @@ fn array(kind: &Kind, values: &[&Value]) -> Result<ArrayRef, ArrowError> {
             };
             Arc::new(values.map(whole).collect::<Int64Array>())
         }
-        Kind::Number => Arc::new(values.map(|value| value.number().filter(|n| n.is_finite())).collect::<Float64Array>()),
+        Kind::Number => {
+            Arc::new(values.map(|value| value.number().filter(|n| n.is_finite())).collect::<Float64Array>())
+        }
         Kind::Flag => {
             let flag = |value: &Value| if let Value::Flag(flag) = value { Some(*flag) } else { None };
             Arc::new(values.map(flag).collect::<BooleanArray>())
@@ -76,14 +78,16 @@ fn array(kind: &Kind, values: &[&Value]) -> Result<ArrayRef, ArrowError> {
             let items = |value: &'_ Value| if let Value::List(items) = value { items.len() } else { 0 };
             let lengths = OffsetBuffer::from_lengths(values.clone().map(items));
             let known: NullBuffer = values.clone().map(|value| matches!(value, Value::List(_))).collect();
-            let all: Vec<&Value> = values.flat_map(|value| if let Value::List(items) = value { &items[..] } else { &[] }).collect();
+            let all: Vec<&Value> =
+                values.flat_map(|value| if let Value::List(items) = value { &items[..] } else { &[] }).collect();
             let item = Field::new("item", of.data_type(), true);
             Arc::new(ListArray::try_new(item.into(), lengths, array(of, &all)?, Some(known))?)
         }
         Kind::Group(of) => {
             let none = Named::new();
             let known: NullBuffer = values.clone().map(|value| matches!(value, Value::Group(_))).collect();
-            let rows: Vec<&Named> = values.map(|value| if let Value::Group(row) = value { row } else { &none }).collect();
+            let rows: Vec<&Named> =
+                values.map(|value| if let Value::Group(row) = value { row } else { &none }).collect();
             Arc::new(StructArray::try_new_with_length(fields(of), columns(of, &rows)?, Some(known), rows.len())?)
         }
     })

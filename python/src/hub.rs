@@ -43,7 +43,9 @@ impl Hub {
         let opened = heard(py, work)?.map_err(|error| {
             let text = crate::program::output::with_causes(&error);
             match &named {
-                Some(path) if !path.exists() && path != Path::new(snapshots::SAMPLE) => raised(py, "NoSnapshot", text, None),
+                Some(path) if !path.exists() && path != Path::new(snapshots::SAMPLE) => {
+                    raised(py, "NoSnapshot", text, None)
+                }
                 _ if error.is::<modelkin::snapshot::Error>() => raised(py, "SnapshotError", text, None),
                 _ => raised(py, "Error", text, None),
             }
@@ -78,8 +80,8 @@ impl Hub {
 impl Hub {
     /// The file that it lies in, if it does.
     #[getter]
-    fn path(&self) -> Option<PathBuf> {
-        self.path.clone()
+    fn path(&self) -> Option<String> {
+        self.path.as_ref().map(|path| path.to_string_lossy().into_owned())
     }
 
     /// What it is of, as the program's JSON has it.
@@ -157,7 +159,9 @@ impl Hub {
     /// Whether its file still holds it: nobody has put another one in its place.
     fn is_in_place(&self, py: Python<'_>) -> bool {
         let (path, digest) = (self.path.clone(), self.atlas.snapshot().provenance().digest.clone());
-        py.detach(|| path.and_then(|path| Snapshot::open(&path).ok()).is_some_and(|there| there.provenance().digest == digest))
+        py.detach(|| {
+            path.and_then(|path| Snapshot::open(&path).ok()).is_some_and(|there| there.provenance().digest == digest)
+        })
     }
 
     fn write(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {

@@ -18,13 +18,65 @@ pub enum Kind {
 }
 
 /// Columns of texts that may be missing in every row of an answer.
-const TEXTS: [&str; 29] = [
-    "ancestor", "child", "class", "country", "family", "gated", "id", "kind", "learned", "library", "licence", "licence_class",
-    "licence_link", "licence_name", "model", "of", "owner", "parent", "place", "publisher", "reason", "relation", "sha", "source",
-    "task", "text", "today", "verdict", "via",
+const TEXTS: [&str; 40] = [
+    "address",
+    "ancestor",
+    "ancestor_gated",
+    "ancestor_licence",
+    "author",
+    "base",
+    "child",
+    "class",
+    "country",
+    "family",
+    "gated",
+    "hub",
+    "id",
+    "kind",
+    "learned",
+    "library",
+    "licence",
+    "licence_class",
+    "licence_link",
+    "licence_name",
+    "meets",
+    "meets_in",
+    "meets_licence",
+    "mirror_of",
+    "model",
+    "of",
+    "owner",
+    "parent",
+    "policy",
+    "publisher",
+    "read",
+    "reason",
+    "relation",
+    "rules",
+    "sha",
+    "task",
+    "term",
+    "terms",
+    "text",
+    "via",
 ];
 /// Columns of yes and no.
-const FLAGS: [&str; 8] = ["after", "counted", "cut", "disabled", "listed", "only_through", "repeated", "since_flagged"];
+const FLAGS: [&str; 12] = [
+    "ancestor_listed",
+    "binds_combination",
+    "copy",
+    "counted",
+    "cut",
+    "disabled",
+    "listed",
+    "made_since",
+    "name_begins_so",
+    "repeated",
+    "same_owner",
+    "several_licences",
+];
+/// Columns of lists of texts.
+const LISTS: [&str; 8] = ["bases", "examples", "licences", "other_roots", "policy_rules", "relations", "shared", "way"];
 /// Columns of numbers that are not whole.
 const NUMBERS: [&str; 3] = ["credit", "first-degree", "share"];
 
@@ -32,16 +84,16 @@ impl Kind {
     /// The kind of a column of that name whose values are not to be looked at, or do not tell.
     fn named(name: &str) -> Kind {
         let list = |kind: Kind| Kind::List(kind.into());
+        let groups = |names: &[&str]| {
+            list(Kind::Group(names.iter().map(|name| ((*name).to_owned(), Kind::named(name))).collect()))
+        };
         match name {
             "created" => Kind::Day,
-            "licences" | "shared" | "more_licences" | "bases" | "reasons" => list(Kind::Text),
             "generations" => list(Kind::Whole),
-            "top_children" => list(Kind::Group(vec![
-                ("id".into(), Kind::Text),
-                ("direct".into(), Kind::Whole),
-                ("descendants".into(), Kind::Whole),
-            ])),
-            "distances" => list(Kind::Group(vec![("model".into(), Kind::Text), ("links".into(), Kind::Whole)])),
+            "top_children" => groups(&["id", "direct", "descendants"]),
+            "distances" => groups(&["model", "links"]),
+            "clauses" => groups(&["term", "text", "address", "read"]),
+            _ if LISTS.contains(&name) => list(Kind::Text),
             _ if TEXTS.contains(&name) => Kind::Text,
             _ if FLAGS.contains(&name) => Kind::Flag,
             _ if NUMBERS.contains(&name) => Kind::Number,

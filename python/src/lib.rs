@@ -22,6 +22,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[pymodule(gil_used = false)]
 mod _native {
     use std::ffi::OsString;
+    use std::io::Write;
     use std::path::PathBuf;
     use std::process::ExitCode;
 
@@ -60,6 +61,8 @@ mod _native {
     #[pyfunction]
     fn main(py: Python<'_>, words: Vec<OsString>) -> u8 {
         let code = py.detach(|| program::main(words));
+        // Nobody else does it where Rust did not begin.
+        _ = std::io::stdout().flush();
         // Its number is told to the system alone.
         (0..=u8::MAX).find(|number| ExitCode::from(*number) == code).unwrap_or(u8::MAX)
     }

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
-use arrow_array::Array;
 use arrow_schema::{ArrowError, DataType};
 use modelkin::ask::{Atlas, Tables};
 use modelkin::model::{Authority, Learned, ModelId, Parent, Record, Relation};
@@ -34,7 +34,8 @@ fn of_tuples(links: &Bound<'_, PyAny>) -> PyResult<Vec<Link>> {
         if let Ok((parent, child)) = link.extract::<(String, String)>() {
             return Ok((parent, child, None));
         }
-        let unfit = |_| wrong(link.py(), format!("{link:?} is no link: a parent, its child, and the relation if one is known"));
+        let unfit =
+            |_| wrong(link.py(), format!("{link:?} is no link: a parent, its child, and the relation if one is known"));
         link.extract::<Link>().map_err(unfit)
     };
     links.try_iter()?.map(link).collect()
@@ -53,7 +54,8 @@ fn of_table(table: &Bound<'_, PyAny>) -> PyResult<Vec<Link>> {
         let batch = batch.map_err(failed)?;
         let column = |name: &str| batch.column_by_name(name).map(|column| texts(name, column)).transpose();
         let needed = |name: &str| {
-            let columns = || batch.schema().fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>().join(", ");
+            let columns =
+                || batch.schema().fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>().join(", ");
             column(name)?.ok_or_else(|| format!("links need the columns parent and child; there are {}", columns()))
         };
         let parts = || Ok::<_, String>((needed("parent")?, needed("child")?, column("relation")?));

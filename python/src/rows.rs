@@ -62,7 +62,9 @@ impl Of {
             Of::All(answer) => {
                 let section = match answer.facts() {
                     ask::Facts::Section { section, is_rows: true } => section.tables.first(),
-                    ask::Facts::Blast { section: Some(section), .. } if section.tables.len() == 1 => section.tables.first(),
+                    ask::Facts::Blast { section: Some(section), .. } if section.tables.len() == 1 => {
+                        section.tables.first()
+                    }
                     _ => None,
                 };
                 let report = answer.report()?;
@@ -70,7 +72,10 @@ impl Of {
             }
             Of::Part(answer, section, name) => {
                 let parts = crate::answer::parts(answer)?;
-                let table = parts.iter().find(|(known, table)| known.name == *section && table.name == *name).map(|(_, table)| table);
+                let table = parts
+                    .iter()
+                    .find(|(known, table)| known.name == *section && table.name == *name)
+                    .map(|(_, table)| table);
                 let Some(table) = table else { return Ok(then(made(&ink::Rows::Few(Vec::new()), None))) };
                 Ok(then(made(&table.report(&[]).rows, Some(table))))
             }
@@ -89,7 +94,9 @@ impl Of {
 
 /// The rows of a report; those of a section's table have the kinds of its columns.
 fn made<'r>(rows: &'r ink::Rows<'r>, table: Option<&ink::Table>) -> Made<'r> {
-    let kinds = table.map(|table| table.columns.iter().map(|column| (column.name.to_string(), Kind::of_unit(column.unit))).collect());
+    let kinds = table.map(|table| {
+        table.columns.iter().map(|column| (column.name.to_string(), Kind::of_unit(column.unit))).collect()
+    });
     let row: Box<dyn Fn(usize) -> Cow<'r, Named> + 'r> = match rows {
         ink::Rows::Few(rows) => Box::new(|at| Cow::Borrowed(&rows[at])),
         ink::Rows::One(make) => Box::new(|_| Cow::Owned(make())),
@@ -180,7 +187,8 @@ impl Rows {
             _ => {
                 let (told, of) = (self.told(py)?.clone(), Arc::clone(&self.of));
                 let schema = self.arrow_schema(py)?;
-                let made = heard(py, move || of.with(|made| batches(&made, &told.kinds)))?.map_err(|error| asked(py, error))?;
+                let made = heard(py, move || of.with(|made| batches(&made, &told.kinds)))?
+                    .map_err(|error| asked(py, error))?;
                 (schema, made.map_err(|error| raised(py, "Error", error.to_string(), None))?)
             }
         };

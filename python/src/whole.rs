@@ -100,7 +100,9 @@ fn pairs(links: &Lineage, ids: &ArrayRef) -> Result<RecordBatch, ArrowError> {
         learned.push(edge.learned as u8);
     }
     let end = |rows: UInt32Array| DictionaryArray::<UInt32Type>::try_new(rows, ids.clone());
-    let word = |codes: Vec<u8>, names: Vec<&str>| DictionaryArray::try_new(UInt8Array::from(codes), Arc::new(StringArray::from(names)));
+    let word = |codes: Vec<u8>, names: Vec<&str>| {
+        DictionaryArray::try_new(UInt8Array::from(codes), Arc::new(StringArray::from(names)))
+    };
     let columns: [(&str, ArrayRef); 4] = [
         ("parent", Arc::new(end(UInt32Array::new(links.all_parents().buffer(), None))?)),
         ("child", Arc::new(end(children.into())?)),
@@ -139,7 +141,9 @@ fn value(column: &dyn Array, at: usize) -> Value {
         }
         DataType::Struct(fields) => {
             let of = column.as_struct();
-            Value::group(fields.iter().zip(of.columns()).map(|(field, column)| (field.name().clone(), value(column, at))))
+            Value::group(
+                fields.iter().zip(of.columns()).map(|(field, column)| (field.name().clone(), value(column, at))),
+            )
         }
         _ => Value::Missing,
     }

@@ -12,10 +12,10 @@ import modelkin
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> modelkin.Hub:
-    """The sample as a file, which is mapped."""
-    file = tmp_path_factory.mktemp("sample") / "sample.modelkin"
-    modelkin.sample()._native.write(str(file))
-    return modelkin.open(file)
+    """The sample as a file, which is mapped, with all that an import keeps in it."""
+    folder = tmp_path_factory.mktemp("sample")
+    modelkin.sample()._native.write(str(folder / "bare"))
+    return modelkin.import_(folder / "bare", output=folder / "sample.modelkin", date="2026-10-12", progress=False)
 
 
 @pytest.fixture(scope="session")

@@ -33,19 +33,18 @@ def test_a_keyword_that_is_none_is_told_with_the_nearest(sample: modelkin.Hub) -
     ("keywords", "words"),
     [
         ({"by": "fame"}, "\"fame\" is none of direct, descendants"),
-        ({"by": "growth", "of": "countries", "days": 3, "within": "nobody"}, ""),
+        ({"by": "deepest", "of": "countries"}, "models alone"),
         ({"since": "yesterday"}, "no day"),
-        ({"since": "2025", "until": "2024"}, "no day lies between"),
+        ({"since": "2025", "until": "2024"}, "no day lies"),
         ({"relation": "cousin"}, "is none of"),
         ({"relation": "merge", "exclude": ["merge"]}, "no relation"),
         ({"days": 3}, "growth"),
     ],
 )
 def test_a_question_that_cannot_be_is_a_value_error(sample: modelkin.Hub, keywords: dict[str, object], words: str) -> None:
-    with pytest.raises(modelkin.Error, match=words) as told:
+    with pytest.raises(modelkin.QuestionError, match=words) as told:
         sample.rank(**keywords)  # type: ignore[arg-type]
-    if words:
-        assert isinstance(told.value, ValueError)
+    assert isinstance(told.value, ValueError)
 
 
 def test_files_that_are_no_snapshots_are_told(tmp_path: Path) -> None:
@@ -83,7 +82,7 @@ def test_a_file_is_not_written_of_another_snapshot(sample: modelkin.Hub, tmp_pat
 
 
 def test_what_the_program_refuses_is_an_error(sample: modelkin.Hub, tmp_path: Path) -> None:
-    with pytest.raises(modelkin.Error, match="no graph format|unknown|tell"):
+    with pytest.raises(modelkin.Error, match="is no format's"):
         sample["Qwen/Qwen2.5-7B"].below().save(tmp_path / "x.docx")
     with pytest.raises(modelkin.Error, match="there is no such file"):
         modelkin.import_(tmp_path / "none.csv", output=tmp_path / "out", progress=False)

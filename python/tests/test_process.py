@@ -32,7 +32,7 @@ def test_the_program_is_inside(sample: modelkin.Hub, tmp_path: Path) -> None:
     assert ended("why", "Qwen/Qwen2.5-7B", "google/gemma-2-2b", "--snapshot", "sample")[0] == 3
     code, text = ended("completions", "bash")
     assert code == 0 and "modelkin" in text
-    env = {**os.environ, "COMPLETE": "bash", "_CLAP_COMPLETE_INDEX": "1", "_CLAP_IFS": "\n"}
+    env = {**os.environ, "COMPLETE": "bash", "_CLAP_COMPLETE_INDEX": "1", "_CLAP_IFS": "\n", "_CLAP_COMPLETE_COMP_TYPE": "9"}
     done = subprocess.run([SCRIPT, "--", "modelkin", "ra"], capture_output=True, text=True, env=env, timeout=120)
     assert (done.returncode, done.stdout) == (0, "rank")
     full = subprocess.run(f"exec {SCRIPT} rank --snapshot sample >/dev/full", shell=True, capture_output=True, text=True)

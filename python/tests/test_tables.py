@@ -137,7 +137,7 @@ def test_a_table_says_what_it_is(sample: modelkin.Hub) -> None:
     t = sample.rank(by=["authors", "direct"], top=3)
     assert t.command == "modelkin rank --by authors,direct --top 3"
     assert t.definition.startswith("Ranked: models, by authors")
-    assert t.snapshot["sample"] is False and len(t.snapshot["digest"]) == 64
+    assert t.snapshot["date"] == "2026-10-12" and len(t.snapshot["digest"]) == 64
     assert t.about["of"] > 3
     assert "modelkin rank" in t.cite() and t.cite("bibtex").startswith("@misc")
     assert t.cite("csl").startswith("[")

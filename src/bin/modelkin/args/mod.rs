@@ -30,7 +30,7 @@ pub use serve::Serve;
 
 /// Who descends from whom among the world's open AI models: exact counts of derivatives, each with its definition.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true, max_term_width = 100)]
+#[command(name = "modelkin", version, propagate_version = true, max_term_width = 100)]
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
