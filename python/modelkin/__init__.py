@@ -108,5 +108,5 @@ def _made(command: str, words: Iterable[str | PathLike[str]], output: Any, progr
     from ._progress import Progress
 
     with Progress(command, progress) as told:
-        run(command, *words, tell=told.line, output=output, **options)
+        run(command, *words, tell=told.line if progress else None, output=output, **options)
     return open(output)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 from ._errors import Error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from os import PathLike
+
+SIGINT = 2
+# The program ends so where an answer stops a pipeline.
+POLICY = 3
 
 
 def main() -> int:
@@ -18,7 +23,7 @@ def main() -> int:
 
     from . import _native
 
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(SIGINT, signal.SIG_DFL)
     return _native.main(sys.argv)
 
 
@@ -26,39 +31,55 @@ def run(*words: str | PathLike[str], tell: Callable[[str], None] | None = None, 
     """Runs a command of the program and gives what it prints: `modelkin.run("bom", "you/blend")`.
 
     Options are keywords, with `_` for `-`: `top=5` is `--top 5`, `True` is an option without a value, a sequence is values with
-    commas between them. It runs as a process of its own, so that Ctrl-C ends it. `tell` is given each line that it says beside its
-    result; without it they go to standard error.
+    commas between them. It runs as a process of its own, which Ctrl-C ends. `tell` is given each line that it says beside its
+    result; without it warnings alone are passed on, as Python's own.
 
     Raises `Error` with the program's words if it fails.
     """
-    import os
     import subprocess
+    from threading import Thread
 
-    line = [os.fspath(word) for word in words]
-    for name, value in options.items():
-        option = "--" + name.replace("_", "-")
-        if value is True:
-            line.append(option)
-        elif value is not None and value is not False:
-            text = value if isinstance(value, (str, os.PathLike)) else None
-            if text is None and hasattr(value, "__iter__"):
-                text = ",".join(str(each) for each in value)
-            line.append(f"{option}={os.fspath(text) if text is not None else value}")
+    line = [sys.executable, "-m", "modelkin", *[os.fspath(word) for word in words], *_typed(options)]
     said: list[str] = []
-    command = [sys.executable, "-m", "modelkin", *line]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8") as process:
-        assert process.stdout is not None and process.stderr is not None
-        from threading import Thread
+    results: list[str] = []
 
-        results: list[str] = []
-        reader = Thread(target=lambda out: results.append(out.read()), args=(process.stdout,), daemon=True)
-        reader.start()
-        for text in process.stderr:
+    def hear(lines: Iterable[str]) -> None:
+        for text in lines:
             said.append(text.rstrip("\n"))
             if tell is not None and not text.startswith("error: "):
                 tell(said[-1])
-        reader.join()
-    if process.returncode not in (0, 3):
+
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8") as process:
+        assert process.stdout is not None and process.stderr is not None
+        reader = Thread(target=lambda out: results.append(out.read()), args=(process.stdout,), daemon=True)
+        reader.start()
+        try:
+            hear(process.stderr)
+        except KeyboardInterrupt:
+            # Outside a terminal nobody else tells it. What it says then is how to go on.
+            process.send_signal(SIGINT)
+            hear(process.stderr)
+            raise
+        finally:
+            reader.join()
+    if process.returncode not in (0, POLICY):
         at = next((at for at, text in enumerate(said) if text.startswith("error: ")), 0)
         raise Error("\n".join(said[at:]).removeprefix("error: ") or f"the program ended with {process.returncode}")
+    for warning in (text for text in said if tell is None and text.startswith("warning: ")):
+        from warnings import warn
+
+        warn(warning.removeprefix("warning: "), stacklevel=3)
     return "".join(results)
+
+
+def _typed(options: Mapping[str, Any]) -> Iterator[str]:
+    """Options as they are typed."""
+    for name, value in options.items():
+        option = "--" + name.replace("_", "-")
+        if value is True:
+            yield option
+        elif isinstance(value, (str, os.PathLike)):
+            yield f"{option}={os.fspath(value)}"
+        elif value is not None and value is not False:
+            values = value if hasattr(value, "__iter__") else [value]
+            yield f"{option}={','.join(map(str, values))}"

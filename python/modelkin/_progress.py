@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -9,10 +10,11 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """Shows the program's lines: in a bar of tqdm, where that is there."""
+    """Shows the program's lines: in a bar of tqdm, where that is there, else on standard error."""
 
     def __init__(self, what: str, is_shown: bool) -> None:
         self.bar: Any = None
+        self.is_shown = is_shown
         if is_shown:
             try:
                 from tqdm.auto import tqdm
@@ -24,6 +26,8 @@ class Progress:
         """Shows a line in the place of the last one."""
         if self.bar is not None:
             self.bar.set_postfix_str(text)
+        elif self.is_shown:
+            print(text, file=sys.stderr)
 
     def __enter__(self) -> Progress:
         return self

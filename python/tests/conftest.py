@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 import modelkin
+
+# What is imported here is remembered here, and not as the snapshot that somebody imported last.
+os.environ["XDG_DATA_HOME"] = tempfile.mkdtemp(prefix="modelkin-tests-")
+os.environ.pop("MODELKIN_SNAPSHOT", None)
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ def test_the_program_is_inside(sample: modelkin.Hub, tmp_path: Path) -> None:
     assert ended("--version") == (0, f"modelkin {modelkin.__version__}\n")
     code, text = ended("rank", "--format", "json", "--snapshot", sample.path or "")
     assert code == 0 and json.loads(text)["rows"] == sample.rank().to_dicts()
+    assert json.loads(text)["modelkin"] == modelkin.__version__
     assert ended("rank", "--by", "fame")[0] == 2
     assert ended("family", "Qwne", "--snapshot", "sample")[0] == 1
     assert ended("why", "Qwen/Qwen2.5-7B", "google/gemma-2-2b", "--snapshot", "sample")[0] == 3
