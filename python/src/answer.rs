@@ -2,15 +2,15 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use modelkin::ask::{self, Facts};
-use modelkin::export::{self, Attribute, ColorBy, FilePart, Format, Graph, Layout, NODE_FIELDS, Paint};
-use modelkin::ink::{self, CitationFormat, Named, Report, Section, Table, Value};
+use modelkin::export::{ColorBy, FilePart, Format, Layout, Paint};
+use modelkin::ink::{self, CitationFormat, Report, Section, Table};
 use modelkin::snapshot::Snapshot;
 use pyo3::prelude::*;
 
 use crate::failed::{asked, raised, wrong};
 use crate::heard::heard;
-use crate::kind::Kind;
-use crate::rows::{Made, Of, Rows};
+use crate::made::parts;
+use crate::rows::{Of, Rows};
 
 /// An `Answer` is what the desk answered, or what is told of all of a snapshot.
 #[pyclass(frozen, module = "modelkin._native")]
@@ -48,7 +48,11 @@ impl Answer {
     ) -> PyResult<T> {
         let said = Arc::clone(&self.0);
         let work = move || match &*said {
-            Said::Answer(answer) => Ok(then(answer.report()?, answer.snapshot())),
+            Said::Answer(answer) => {
+                let done = then(answer.report()?, answer.snapshot());
+                answer.snapshot().unchanged()?;
+                Ok(done)
+            }
             Said::Whole { snapshot, definition, .. } => {
                 Ok(then(Report::new(definition.clone(), Vec::new(), Vec::new()), snapshot))
             }
@@ -164,77 +168,4 @@ impl Answer {
         };
         heard(py, draw)?.map_err(|error| asked(py, error))
     }
-}
-
-/// The tables of an answer's sections, with what was published of a report's.
-pub fn parts(answer: &ask::Answer) -> Result<Vec<(&Section, Cow<'_, Table>)>, ask::Error> {
-    let (sections, has_published) = match answer.facts() {
-        Facts::Sections { sections } => (&sections[..], true),
-        Facts::Section { section, .. } | Facts::Blast { section: Some(section), .. } => {
-            (std::slice::from_ref(section), false)
-        }
-        _ => (&[][..], false),
-    };
-    let mut parts = Vec::new();
-    for section in sections {
-        parts.extend(section.tables.iter().map(|table| (section, Cow::Borrowed(table))));
-        if has_published {
-            parts.extend(answer.compared(section)?.map(|table| (section, Cow::Owned(table))));
-        }
-    }
-    Ok(parts)
-}
-
-fn kind(of: export::Kind) -> Kind {
-    match of {
-        export::Kind::Text => Kind::Text,
-        export::Kind::Number => Kind::Whole,
-        export::Kind::Instant => Kind::Instant,
-    }
-}
-
-fn value(attribute: &Attribute<'_>) -> Value {
-    match attribute {
-        Attribute::Missing => Value::Missing,
-        Attribute::Number(number) => Value::Count(*number),
-        other => Value::Text(other.plain().into_owned()),
-    }
-}
-
-/// The nodes of a graph as rows.
-pub fn nodes<'g>(graph: &'g Graph<'g>) -> Made<'g> {
-    let own = NODE_FIELDS.iter().map(|(name, of)| ((*name).to_owned(), kind(*of)));
-    let row = move |at: usize| {
-        let node = graph.node(at);
-        let mut row: Named = vec![("id".into(), node.id.as_ref().into())];
-        row.extend(
-            NODE_FIELDS.iter().zip(node.values()).map(|((name, _), attribute)| ((*name).into(), value(&attribute))),
-        );
-        Cow::Owned(row)
-    };
-    let kinds = std::iter::once(("id".to_owned(), Kind::Text)).chain(own).collect();
-    Made { count: graph.selection().nodes(), kinds: Some(kinds), row: Box::new(row) }
-}
-
-/// The links of a graph as rows.
-pub fn links<'g>(graph: &'g Graph<'g>) -> Made<'g> {
-    let links: Vec<_> = graph.selection().node_links().collect();
-    let (texts, count) = (["parent", "child", "relation", "learned"], links.len());
-    let kinds = texts
-        .map(|name| (name.to_owned(), Kind::Text))
-        .into_iter()
-        .chain([("models".to_owned(), Kind::Whole)])
-        .collect();
-    let row = move |at: usize| {
-        let link = &links[at];
-        let id = |place: usize| Value::Text(graph.id(place).into_owned());
-        Cow::Owned(vec![
-            ("parent".into(), id(link.parent)),
-            ("child".into(), id(link.child)),
-            ("relation".into(), link.relation.name().into()),
-            ("learned".into(), link.learned.map(|learned| learned.name()).into()),
-            ("models".into(), link.models.into()),
-        ])
-    };
-    Made { count, kinds: Some(kinds), row: Box::new(row) }
 }

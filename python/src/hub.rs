@@ -1,8 +1,9 @@
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use modelkin::ask::{Atlas, Error, Filter, Question};
 use modelkin::ink::{Value, day, grouped};
-use modelkin::lineage::{Lineage, NotFound};
+use modelkin::lineage::Lineage;
 use modelkin::model::{Count, Relation, Word, WordList};
 use modelkin::snapshot::{Row, Snapshot};
 use pyo3::prelude::*;
@@ -20,6 +21,7 @@ pub struct Hub {
     atlas: Atlas,
     path: Option<PathBuf>,
     models: Whole,
+    links: OnceLock<Whole>,
 }
 
 impl Hub {
@@ -56,17 +58,17 @@ impl Hub {
     pub fn new(atlas: Atlas) -> Hub {
         let path = atlas.snapshot().path().map(Path::to_owned);
         let models = Whole::models(atlas.snapshot());
-        Hub { atlas, path, models }
+        Hub { atlas, path, models, links: OnceLock::new() }
     }
 
     fn lineage(&self, py: Python<'_>) -> PyResult<Lineage> {
-        self.atlas.lineage().map_err(|error| asked(py, error))
+        py.detach(|| self.atlas.lineage()).map_err(|error| asked(py, error))
     }
 
     /// The row of a model, by its id or an old one.
     fn row(&self, py: Python<'_>, id: &str) -> PyResult<(Lineage, Row)> {
         let lineage = self.lineage(py)?;
-        let row = lineage.find(id).map_err(|missing: NotFound| asked(py, missing.into()))?;
+        let row = py.detach(|| lineage.find(id)).map_err(|missing| asked(py, missing.into()))?;
         Ok((lineage, row))
     }
 
@@ -107,7 +109,8 @@ impl Hub {
     fn links(&self, py: Python<'_>) -> PyResult<(Answer, Rows)> {
         let definition = "Every link from a parent to a child, one for each pair: old ids are followed, links of a model to itself left out, \
                           and unlisted parents kept.";
-        let whole = Whole::links(self.atlas.snapshot(), self.lineage(py)?);
+        let lineage = self.lineage(py)?;
+        let whole = self.links.get_or_init(|| Whole::links(self.atlas.snapshot(), lineage)).clone();
         Ok(self.whole(whole, vec![definition.into()], "modelkin export --all --to parquet -o hub.parquet"))
     }
 

@@ -9,6 +9,7 @@ mod failed;
 mod heard;
 mod hub;
 mod kind;
+mod made;
 mod own;
 mod rows;
 mod whole;

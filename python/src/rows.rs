@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
@@ -6,7 +5,7 @@ use arrow_array::{RecordBatch, RecordBatchIterator};
 use arrow_schema::ffi::FFI_ArrowSchema;
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 use modelkin::ask;
-use modelkin::ink::{self, Named, Value};
+use modelkin::ink::{Named, Value};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
@@ -14,6 +13,7 @@ use crate::columns::batch;
 use crate::failed::{asked, raised};
 use crate::heard::heard;
 use crate::kind::{Kind, add, fields, settled};
+use crate::made::{Made, parts};
 use crate::whole::Whole;
 
 /// So many rows are a batch.
@@ -47,17 +47,19 @@ struct Told {
     kinds: Vec<(String, Kind)>,
 }
 
-/// Rows that are made one after the other.
-pub struct Made<'r> {
-    pub count: usize,
-    /// The columns whose kinds are known before.
-    pub kinds: Option<Vec<(String, Kind)>>,
-    pub row: Box<dyn Fn(usize) -> Cow<'r, Named> + 'r>,
-}
-
 impl Of {
-    /// Makes the rows, and does something with them.
+    /// Makes the rows, and does something with them, while nobody writes over what they are read from.
     fn with<T>(&self, then: impl FnOnce(Made<'_>) -> T) -> Result<T, ask::Error> {
+        let done = self.made(then)?;
+        match self {
+            Of::All(answer) | Of::Part(answer, ..) | Of::Nodes(answer) | Of::Links(answer) => answer.snapshot(),
+            Of::Whole(whole) => &whole.snapshot,
+        }
+        .unchanged()?;
+        Ok(done)
+    }
+
+    fn made<T>(&self, then: impl FnOnce(Made<'_>) -> T) -> Result<T, ask::Error> {
         match self {
             Of::All(answer) => {
                 let section = match answer.facts() {
@@ -68,41 +70,28 @@ impl Of {
                     _ => None,
                 };
                 let report = answer.report()?;
-                Ok(then(made(&report.rows, section)))
+                Ok(then(Made::of_report(&report.rows, section)))
             }
             Of::Part(answer, section, name) => {
-                let parts = crate::answer::parts(answer)?;
+                let parts = parts(answer)?;
                 let table = parts
                     .iter()
                     .find(|(known, table)| known.name == *section && table.name == *name)
                     .map(|(_, table)| table);
-                let Some(table) = table else { return Ok(then(made(&ink::Rows::Few(Vec::new()), None))) };
-                Ok(then(made(&table.report(&[]).rows, Some(table))))
+                let Some(table) = table else { return Ok(then(Made::none())) };
+                Ok(then(Made::of_report(&table.report(&[]).rows, Some(table))))
             }
             Of::Nodes(answer) => Ok(match answer.graph()? {
-                Some(graph) => then(crate::answer::nodes(&graph)),
-                None => then(made(&ink::Rows::Few(Vec::new()), None)),
+                Some(graph) => then(Made::of_nodes(&graph)),
+                None => then(Made::none()),
             }),
             Of::Links(answer) => Ok(match answer.graph()? {
-                Some(graph) => then(crate::answer::links(&graph)),
-                None => then(made(&ink::Rows::Few(Vec::new()), None)),
+                Some(graph) => then(Made::of_links(&graph)),
+                None => then(Made::none()),
             }),
             Of::Whole(whole) => Ok(then(whole.rows()?)),
         }
     }
-}
-
-/// The rows of a report; those of a section's table have the kinds of its columns.
-fn made<'r>(rows: &'r ink::Rows<'r>, table: Option<&ink::Table>) -> Made<'r> {
-    let kinds = table.map(|table| {
-        table.columns.iter().map(|column| (column.name.to_string(), Kind::of_unit(column.unit))).collect()
-    });
-    let row: Box<dyn Fn(usize) -> Cow<'r, Named> + 'r> = match rows {
-        ink::Rows::Few(rows) => Box::new(|at| Cow::Borrowed(&rows[at])),
-        ink::Rows::One(make) => Box::new(|_| Cow::Owned(make())),
-        ink::Rows::Many(_, make) => Box::new(|at| Cow::Owned(make(at))),
-    };
-    Made { count: rows.len(), kinds, row }
 }
 
 impl Rows {
@@ -122,10 +111,15 @@ impl Rows {
 
     fn arrow_schema(&self, py: Python<'_>) -> PyResult<SchemaRef> {
         match &*self.of {
-            Of::Whole(whole) => Ok(whole.batch(py)?.schema()),
+            Of::Whole(whole) => Ok(batch_of(py, whole)?.schema()),
             _ => Ok(Arc::new(Schema::new(fields(&self.told(py)?.kinds)))),
         }
     }
+}
+
+fn batch_of(py: Python<'_>, whole: &Whole) -> PyResult<RecordBatch> {
+    let whole = whole.clone();
+    heard(py, move || whole.batch())?.map_err(|error| asked(py, error))
 }
 
 fn look(made: &Made<'_>) -> Told {
@@ -181,7 +175,7 @@ impl Rows {
     fn stream<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
         let (schema, batches) = match &*self.of {
             Of::Whole(whole) => {
-                let batch = whole.batch(py)?;
+                let batch = batch_of(py, whole)?;
                 (batch.schema(), vec![batch])
             }
             _ => {

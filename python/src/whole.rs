@@ -10,16 +10,13 @@ use modelkin::ink::{Named, Value};
 use modelkin::lineage::Lineage;
 use modelkin::model::{Learned, Relation};
 use modelkin::snapshot::Snapshot;
-use pyo3::prelude::*;
 
-use crate::failed::{raised, read};
-use crate::heard::heard;
-use crate::rows::Made;
+use crate::made::Made;
 
 /// A `Whole` is every row of a snapshot, or every link of its lineage, as columns that share the memory of the snapshot.
 #[derive(Clone)]
 pub struct Whole {
-    snapshot: Snapshot,
+    pub snapshot: Snapshot,
     /// The links, if these are meant.
     links: Option<Lineage>,
     batch: Arc<OnceLock<RecordBatch>>,
@@ -39,32 +36,23 @@ impl Whole {
     }
 
     /// All of it, made when it is first asked for.
-    pub fn batch(&self, py: Python<'_>) -> PyResult<RecordBatch> {
+    pub fn batch(&self) -> Result<RecordBatch, ask::Error> {
         if let Some(batch) = self.batch.get() {
             return Ok(batch.clone());
         }
-        let (snapshot, links) = (self.snapshot.clone(), self.links.clone());
-        let work = move || {
-            let models = snapshot.batch()?;
-            let batch = match links {
-                None => signed(&models),
-                Some(links) => pairs(&links, models.column(0)),
-            };
-            snapshot.unchanged().map(|()| batch)
+        let models = self.snapshot.batch()?;
+        let made = match &self.links {
+            None => signed(&models),
+            Some(links) => pairs(links, models.column(0)),
         };
-        let made = heard(py, work)?.map_err(|error| read(py, error))?;
-        let made = made.map_err(|error| raised(py, "SnapshotError", error.to_string(), None))?;
+        let made = made.map_err(|error| ask::Error::Unverified(error.into()))?;
+        self.snapshot.unchanged()?;
         Ok(self.batch.get_or_init(|| made).clone())
     }
 
     /// The rows one by one.
     pub fn rows(&self) -> Result<Made<'static>, ask::Error> {
-        let models = self.snapshot.batch()?;
-        let unfit = |error: ArrowError| ask::Error::Unverified(error.into());
-        let batch = match &self.links {
-            None => models,
-            Some(links) => pairs(links, models.column(0)).map_err(unfit)?,
-        };
+        let batch = self.batch()?;
         let count = batch.num_rows();
         let row = move |at: usize| {
             let schema = batch.schema_ref();
