@@ -266,7 +266,7 @@ fn all(agent: &mut Agent, tool: &str, arguments: &Value) -> (Value, Vec<Value>) 
             }
         }
         ask["max_bytes"] = [6_000, 2_500, 60_000][pages % 3].into();
-        ask["limit"] = [1000, 7, 400][pages % 3].into();
+        ask["limit"] = [1000, 40, 400][pages % 3].into();
     }
 }
 
