@@ -18,7 +18,7 @@ pub struct Answer(Arc<Said>);
 
 /// What there is to be said.
 pub enum Said {
-    Answer(ask::Answer),
+    Answer(Box<ask::Answer>),
     /// Of a whole snapshot: the definition, and the program's command for the same.
     Whole {
         snapshot: Snapshot,

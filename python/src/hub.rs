@@ -156,7 +156,7 @@ impl Hub {
         let earlier: Vec<Snapshot> = earlier.iter().map(|hub| hub.atlas.snapshot().clone()).collect();
         let atlas = if earlier.is_empty() { self.atlas.clone() } else { self.atlas.clone().after(earlier) };
         let answer = heard(py, move || atlas.ask(&question))?.map_err(|error| asked(py, error))?;
-        Ok(Answer::new(Said::Answer(answer)))
+        Ok(Answer::new(Said::Answer(answer.into())))
     }
 
     /// Whether its file still holds it: nobody has put another one in its place.
