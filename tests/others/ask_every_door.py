@@ -253,10 +253,12 @@ def in_python(questions, told):
 # The server for agents.
 
 
-async def for_agents(questions, told):
+async def for_agents(questions):
+    """The rows of each question, page by page, with what the last page says beside them."""
+    answers = []
     server = StdioServerParameters(command=program, args=["mcp", "--quiet", "--snapshot", snapshot])
     async with Client(server, mode="auto") as client:
-        for question, text in zip(questions, told):
+        for question in questions:
             found, cursor, known = [], None, {}
             most = question.given.get("limit")
             while True:
@@ -270,8 +272,8 @@ async def for_agents(questions, told):
                 if cursor is None or most and len(found) >= most:
                     break
             asked["mcp"] += 1
-            if known:
-                hold_agent(question, found, known, json.loads(text))
+            answers.append((found, known))
+    return answers
 
 
 def hold_agent(question, found, known, frame):
@@ -279,7 +281,7 @@ def hold_agent(question, found, known, frame):
     rows = frame["rows"]
     if question.kind == "descendants":
         totals, relations = blasted(frame)
-        hold("mcp", question, "counts", {name: found[0][name] for name in ("descendants", "direct", *RELATIONS)}, totals | relations)
+        hold("mcp", question, "counts", {name: found[0].get(name) for name in ("descendants", "direct", *RELATIONS)}, totals | relations)
         return
     if question.kind == "compare" and question.keywords.get("by"):
         by = question.keywords["by"]
@@ -290,7 +292,7 @@ def hold_agent(question, found, known, frame):
         hold("mcp", question, f"row {at}", row, part_of(row, whole))
     for name in ("ways", "between", "common", "failed", "missing"):
         if name in known:
-            hold("mcp", question, name, known[name], frame[name])
+            hold("mcp", question, name, known[name], frame.get(name))
 
 
 def part_of(row, whole):
@@ -489,7 +491,9 @@ with ThreadPoolExecutor(2) as pool:
 asked["program"] = len(told)
 at_server(questions, told)
 in_python(questions, told)
-asyncio.run(for_agents(questions, told))
+for question, text, (found, known) in zip(questions, told, asyncio.run(for_agents(questions))):
+    if known:
+        hold_agent(question, found, known, json.loads(text))
 with tempfile.TemporaryDirectory() as folder:
     sql = Sql(folder)
     for question, text in zip(questions, told):
