@@ -97,7 +97,7 @@ fn places(out: &Path) -> anyhow::Result<(PathBuf, PathBuf)> {
         false => (out.join("index.html"), out.join("tables")),
     };
     if page.is_dir() {
-        bail!("{}: is a folder, and the page needs that name; choose another --outputput", page.display());
+        bail!("{}: is a folder, and the page needs that name; choose another --output", page.display());
     }
     // A file of another format was meant, and no folder of that name.
     const STRANGE: [&str; 9] = ["pdf", "png", "svg", "txt", "tex", "doc", "docx", "xlsx", "parquet"];
@@ -114,11 +114,11 @@ fn places(out: &Path) -> anyhow::Result<(PathBuf, PathBuf)> {
         bail!(Usage(format!("--output {}: no name for a page or a folder", out.display())));
     }
     if files.is_file() {
-        bail!("{}: is a file, and the tables need a folder of that name; choose another --outputput", files.display());
+        bail!("{}: is a file, and the tables need a folder of that name; choose another --output", files.display());
     }
     if let Some(link) = files.ancestors().find(|at| at.is_symlink() && !at.exists()) {
         bail!(
-            "{}: is a link to a folder that is not there; make that one, or choose another --outputput",
+            "{}: is a link to a folder that is not there; make that one, or choose another --output",
             link.display()
         );
     }
