@@ -117,10 +117,7 @@ fn places(out: &Path) -> anyhow::Result<(PathBuf, PathBuf)> {
         bail!("{}: is a file, and the tables need a folder of that name; choose another --output", files.display());
     }
     if let Some(link) = files.ancestors().find(|at| at.is_symlink() && !at.exists()) {
-        bail!(
-            "{}: is a link to a folder that is not there; make that one, or choose another --output",
-            link.display()
-        );
+        bail!("{}: is a link to a folder that is not there; make that one, or choose another --output", link.display());
     }
     Ok((page, files))
 }
