@@ -26,7 +26,9 @@ class Here(AsyncKernelManager):
 
 def run(notebook):
     """Executes a notebook, and leaves in it what does not depend on where and when."""
-    NotebookClient(notebook, timeout=300, kernel_manager_class=Here, kernel_name="python3").execute()
+    # A kernel sends what is printed in as many pieces as time makes of it: they are put together.
+    client = NotebookClient(notebook, timeout=300, kernel_manager_class=Here, kernel_name="python3", coalesce_streams=True)
+    client.execute()
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
