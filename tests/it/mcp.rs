@@ -7,7 +7,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::odd_shapes;
 use crate::program::Place;
+use crate::serve::Server;
 
 const OLD: &str = "2025-11-25";
 const NEW: &str = "2026-07-28";
@@ -508,4 +510,27 @@ fn a_server_ends_with_its_input_and_says_what_is_wrong_with_a_snapshot() {
     assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
     let ran = place.run(&["mcp", "--snapshot", "nowhere.mk"]);
     assert!(ran.code == 1 && ran.out.is_empty() && ran.err.contains("nowhere.mk"), "{}", ran.err);
+}
+
+#[test]
+fn no_door_begins_what_would_take_long() {
+    let place = Place::new();
+    place.file("window.edges", odd_shapes::window(56_000));
+    let imported = place.run(&["import", "window.edges", "-o", "w.mk", "--wait=0"]);
+    assert_eq!(imported.code, 0, "{}", imported.err);
+    let args = ["--snapshot", "w.mk", "--wait", "0"];
+    let mut agent = Agent::start(&place, NEW, &args);
+    for arguments in [json!({}), json!({"of": "owners"})] {
+        let said = agent.bad("rank", arguments);
+        assert!(said.starts_with("counting would take about "), "{said}");
+        assert!(said.ends_with("; narrow it with `filter`, or ask the program itself, with --wait"), "{said}");
+    }
+    // What needs no count of all is answered, and so is all of it to whoever waits.
+    assert!(agent.good("count_family", json!({"family": "o7/*"}))["rows"][0]["f1"].as_u64() > Some(0));
+    let mut patient = Agent::start(&place, NEW, &args[..2]);
+    assert_eq!(patient.good("rank", json!({"limit": 1}))["total"], 55_999);
+    let server = Server::start(&place, &["w.mk", "--wait", "0"]);
+    let refused = server.get("/api/rank");
+    assert!(refused.status == 503 && refused.text().contains("counting would take about "), "{}", refused.text());
+    assert_eq!(server.get("/api/owner/o7?list=f1&top=1").status, 200);
 }

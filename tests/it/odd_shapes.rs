@@ -35,6 +35,11 @@ fn text(made: &Made, is_mixed: bool) -> String {
     text
 }
 
+/// What takes long to count, as the links of a file.
+pub fn window(size: u32) -> String {
+    text(&make("window", size, 7).unwrap(), false)
+}
+
 #[test]
 fn every_count_of_odd_shapes_equals_the_naive_twins() {
     for (kind, _) in KINDS {
@@ -163,7 +168,7 @@ fn every_count_of_large_odd_shapes_equals_the_naive_twins() {
 #[test]
 fn what_takes_long_is_left_out_and_said() {
     let place = Place::new();
-    place.file("window.edges", text(&make("window", 56_000, 7).unwrap(), false));
+    place.file("window.edges", window(56_000));
     let imported = place.run(&["import", "window.edges", "-o", "w.mk", "--wait=0"]);
     assert_eq!(imported.code, 0, "{}", imported.err);
     assert!(imported.err.contains("left out: the counts of every model, which would take about "), "{}", imported.err);

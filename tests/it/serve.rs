@@ -9,13 +9,13 @@ use serde_json::Value;
 use crate::program::Place;
 
 /// A server that ends with the test.
-struct Server {
+pub struct Server {
     child: Child,
     port: u16,
 }
 
 impl Server {
-    fn start(place: &Place, args: &[&str]) -> Server {
+    pub fn start(place: &Place, args: &[&str]) -> Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_modelkin"));
         command.arg("serve").args(args).args(["--port", "0", "--quiet"]).current_dir(place.path("."));
         command.env("XDG_DATA_HOME", place.path("home")).env_remove("MODELKIN_SNAPSHOT");
@@ -48,7 +48,7 @@ impl Server {
         ))
     }
 
-    fn get(&self, target: &str) -> Got {
+    pub fn get(&self, target: &str) -> Got {
         self.get_with(target, "")
     }
 }
@@ -60,14 +60,14 @@ impl Drop for Server {
     }
 }
 
-struct Got {
-    status: u16,
+pub struct Got {
+    pub status: u16,
     head: String,
     body: Vec<u8>,
 }
 
 impl Got {
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8(self.body.clone()).unwrap()
     }
 

@@ -91,6 +91,14 @@ impl Wait {
     }
 }
 
+/// How long whoever asks a server is made to wait.
+#[derive(Debug, ClapArgs)]
+pub struct Patience {
+    /// A question that is judged to take longer is refused at once
+    #[arg(long = "wait", value_name = "SECONDS", default_value_t = 10)]
+    pub seconds: u64,
+}
+
 /// Tables of your own instead of those inside the program.
 #[derive(Debug, ClapArgs)]
 pub struct Tables {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::common::{Tables, Trust};
+use super::common::{Patience, Tables, Trust};
 use crate::program::values::perhaps_empty;
 
 #[derive(Debug, ClapArgs)]
@@ -14,6 +14,8 @@ pub struct Mcp {
     pub snapshot: Option<PathBuf>,
     #[command(flatten)]
     pub trust: Trust,
+    #[command(flatten)]
+    pub wait: Patience,
     #[command(flatten)]
     pub tables: Tables,
 }

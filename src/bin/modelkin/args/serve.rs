@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
-use super::common::Tables;
+use super::common::{Patience, Tables};
 use crate::program::values::whole;
 
 #[derive(Debug, ClapArgs)]
@@ -26,6 +26,8 @@ pub struct Serve {
     /// A name that leads here besides localhost, as behind JupyterHub; may stand several times
     #[arg(long, value_name = "NAME")]
     pub allow_host: Vec<String>,
+    #[command(flatten)]
+    pub wait: Patience,
     #[command(flatten)]
     pub tables: Tables,
 }

@@ -20,13 +20,10 @@ use rmcp::{ServiceExt, transport};
 use crate::program::{args, desk, snapshots};
 use server::Server;
 
-/// A question that is judged to take longer than so many seconds is not begun.
-const WAIT: u64 = 10;
-
 pub fn run(args: &args::Mcp) -> anyhow::Result<ExitCode> {
     let tables = desk::tables(&args.tables)?;
     let snapshot = snapshots::trusted(snapshots::open_asked(args.snapshot.as_deref())?, args.trust)?;
-    let server = Server::new(Atlas::new(&snapshot, tables).waiting(Some(WAIT)));
+    let server = Server::new(Atlas::new(&snapshot, tables).waiting(Some(args.wait.seconds)));
     let runtime = runtime()?;
     let ended = runtime.block_on(async {
         tokio::select! {

@@ -11,9 +11,6 @@ use modelkin::snapshot::Snapshot;
 
 use crate::program::{desk, snapshots};
 
-/// A question that is judged to take longer than so many seconds is not begun.
-const WAIT: u64 = 10;
-
 /// A snapshot that is shown.
 pub struct Shelf {
     pub atlas: Atlas,
@@ -27,10 +24,10 @@ pub struct Shelf {
 type Stamp = (u64, Option<SystemTime>);
 
 impl Shelf {
-    pub fn new(snapshot: &Snapshot, tables: &Arc<Tables>, path: Option<PathBuf>) -> Shelf {
+    pub fn new(snapshot: &Snapshot, tables: &Arc<Tables>, wait: u64, path: Option<PathBuf>) -> Shelf {
         let path = path.filter(|path| path != Path::new(snapshots::SAMPLE));
         let file = path.and_then(|path| Some((path.clone(), stamp(&path)?)));
-        let atlas = Atlas::new(snapshot, Arc::clone(tables)).waiting(Some(WAIT));
+        let atlas = Atlas::new(snapshot, Arc::clone(tables)).waiting(Some(wait));
         Shelf { atlas, digest: snapshot.provenance().short_digest().to_owned(), file }
     }
 

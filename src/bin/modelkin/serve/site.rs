@@ -23,6 +23,8 @@ pub struct Site {
     /// The first one is what plain addresses show.
     shelves: RwLock<Vec<Arc<Shelf>>>,
     tables: Arc<Tables>,
+    /// A question that is judged to take longer than so many seconds is not begun.
+    wait: u64,
     /// Answers depend on the tables too: a digest of those of one's own.
     tag: String,
 }
@@ -35,7 +37,12 @@ impl Site {
         for path in args.tables.families.iter().chain(&args.tables.owners) {
             sum.update(std::fs::read(path)?);
         }
-        let site = Site { shelves: RwLock::default(), tables: tables.into(), tag: short(&sum.finalize()) };
+        let site = Site {
+            shelves: RwLock::default(),
+            tables: tables.into(),
+            wait: args.wait.seconds,
+            tag: short(&sum.finalize()),
+        };
         let mut opened = Vec::new();
         match &args.snapshots[..] {
             [] => {
@@ -50,7 +57,7 @@ impl Site {
         }
         let mut shelves: Vec<Arc<Shelf>> = Vec::new();
         for (snapshot, path) in opened {
-            let shelf = Arc::new(Shelf::new(&snapshot, &site.tables, path));
+            let shelf = Arc::new(Shelf::new(&snapshot, &site.tables, site.wait, path));
             if !shelves.iter().any(|known| known.digest == shelf.digest) {
                 shelves.push(shelf);
             }
@@ -78,7 +85,7 @@ impl Site {
         let Some(path) = first.replaced() else { return Ok(first) };
         // Somebody may be writing it, and then it is looked at again the next time.
         let Ok(snapshot) = Snapshot::open(path) else { return Ok(first) };
-        let new = Arc::new(Shelf::new(&snapshot, &self.tables, Some(path.to_owned())));
+        let new = Arc::new(Shelf::new(&snapshot, &self.tables, self.wait, Some(path.to_owned())));
         let mut all = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
         all.retain(|shelf| shelf.digest != new.digest);
         all.insert(0, Arc::clone(&new));
