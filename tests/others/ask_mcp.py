@@ -223,11 +223,11 @@ def by_inspector(folder):
             called += 1
             if ran.returncode or '"rows"' not in ran.stdout:
                 wrong.append(f"Inspector, {era}: {name}: exit {ran.returncode}: {ran.stdout[:200]} {ran.stderr[:300]}")
-        for name in ("model", "rank"):
-            ran = run(era, "--method", "tools/call", "--tool-name", name, "--tool-args-json", json.dumps(BAD[name]))
+        for name, bad in BAD.items():
+            ran = run(era, "--method", "tools/call", "--tool-name", name, "--tool-args-json", json.dumps(bad))
             called += 1
             if '"rows"' in ran.stdout or "isError" not in ran.stdout + ran.stderr:
-                wrong.append(f"Inspector, {era}: {name} {BAD[name]}: exit {ran.returncode}: {ran.stdout[:200]} {ran.stderr[:300]}")
+                wrong.append(f"Inspector, {era}: {name} {bad}: exit {ran.returncode}: {ran.stdout[:200]} {ran.stderr[:300]}")
     print(f"Inspector: {called} calls in both eras")
 
 
