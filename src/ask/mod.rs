@@ -44,6 +44,7 @@ pub use question::Export;
 pub use question::{Cases, Check, Diff, Explain, Family, Owners, Question, Report, Search, Show};
 pub use selection::{Begin, Chosen, Select};
 pub use tables::Tables;
+pub use wire::Word;
 
 pub use crate::provenance::Day;
 

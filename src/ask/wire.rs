@@ -2,16 +2,31 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::did_you_mean;
 use crate::census::{Group, Measure, Part};
 use crate::lineage::Collapse;
 use crate::model::Relation;
 use crate::survey::{Ends, Facet, Figure};
 
 /// A value that is written as one of a few words.
-pub(super) trait Word: Copy + 'static {
+pub trait Word: Copy + 'static {
+    /// These are all such values.
     const ALL: &'static [Self];
 
+    /// Gives the value's word.
     fn word(self) -> &'static str;
+
+    /// Gives the value of a word.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that lists the words, and the nearest of them.
+    fn named(name: &str) -> Result<Self, String> {
+        let words = || Self::ALL.iter().map(|word| word.word());
+        Self::ALL.iter().copied().find(|word| word.word() == name).ok_or_else(|| {
+            format!("{name:?} is none of {}{}", words().collect::<Vec<_>>().join(", "), did_you_mean(name, words()))
+        })
+    }
 }
 
 macro_rules! words {
@@ -38,10 +53,7 @@ words! {
 }
 
 fn find<W: Word, E: de::Error>(name: &str) -> Result<W, E> {
-    W::ALL.iter().copied().find(|word| word.word() == name).ok_or_else(|| {
-        let words: Vec<&str> = W::ALL.iter().map(|word| word.word()).collect();
-        E::custom(format!("{name:?} is none of {}", words.join(", ")))
-    })
+    W::named(name).map_err(E::custom)
 }
 
 /// Reads and writes a field that is a word.

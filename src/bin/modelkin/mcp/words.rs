@@ -2,10 +2,7 @@
 
 use std::borrow::Cow;
 
-use modelkin::ask::did_you_mean;
-use modelkin::census::{Group, Measure, Part};
-use modelkin::model::Relation;
-use modelkin::survey::{Facet, Figure};
+use modelkin::ask::Word as Listed;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
@@ -14,43 +11,11 @@ use serde::Deserialize;
 #[serde(try_from = "String", bound = "")]
 pub struct Word<W: Listed>(pub W);
 
-/// What all its words are.
-pub trait Listed: Copy + 'static {
-    const ALL: &'static [Self];
-
-    fn word(self) -> &'static str;
-}
-
-macro_rules! listed {
-    ($($Word:ty = $all:expr;)+) => {
-        $(impl Listed for $Word {
-            const ALL: &'static [Self] = $all;
-
-            fn word(self) -> &'static str {
-                self.name()
-            }
-        })+
-    };
-}
-
-listed! {
-    Facet = &Facet::ALL;
-    Figure = &Figure::ALL;
-    Group = &Group::ALL;
-    Measure = Measure::ALL;
-    Part = &Part::ALL;
-    Relation = &Relation::ALL;
-}
-
 impl<W: Listed> TryFrom<String> for Word<W> {
     type Error = String;
 
     fn try_from(text: String) -> Result<Word<W>, String> {
-        let words = || W::ALL.iter().map(|word| word.word());
-        let found = W::ALL.iter().find(|word| word.word() == text);
-        found.map(|word| Word(*word)).ok_or_else(|| {
-            format!("{text:?} is none of {}{}", words().collect::<Vec<_>>().join(", "), did_you_mean(&text, words()))
-        })
+        W::named(&text).map(Word)
     }
 }
 
