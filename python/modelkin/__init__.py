@@ -86,6 +86,8 @@ def from_links(links: Any, *, names: Iterable[str] = ()) -> Hub:
 
 def from_networkx(graph: networkx.DiGraph[Any], *, relation: str = "relation") -> Hub:
     """The same of a directed graph of networkx, from parent to child; `relation` is the name of the edges' attribute, where there is one."""
+    if not getattr(graph, "is_directed", bool)():
+        raise QuestionError(f"a lineage is a directed graph of networkx, from parent to child, and not {type(graph).__name__}")
     links = [(str(parent), str(child), data.get(relation)) for parent, child, data in graph.edges(data=True)]
     return from_links(links, names=[str(node) for node in graph.nodes])
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict, Union
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from ._taken import day, flag, many
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
+    from collections.abc import Mapping
 
-    Day = Union[str, date]
-    Names = Union[str, Sequence[str]]
+    from ._taken import Day, Names
 
 
 class Filter(TypedDict, total=False):
@@ -32,19 +32,6 @@ class Filter(TypedDict, total=False):
 FIELDS = {"relation": "relations", "exclude": "exclude"}
 
 
-def many(names: Names | None) -> list[str]:
-    """Names as a list: one alone, several with commas between them as the program takes them, or a sequence."""
-    if names is None:
-        return []
-    return names.split(",") if isinstance(names, str) else list(names)
-
-
-def day(value: Day) -> str:
-    """A day as a question has it: a year is its first day, and so is a month."""
-    text = value if isinstance(value, str) else value.isoformat()[:10]
-    return text + {4: "-01-01", 7: "-01"}.get(len(text), "")
-
-
 def filtered(asked: Mapping[str, Any], *own: str) -> dict[str, Any]:
     """The filter of a question; `own` are the keywords that the question has beside it.
 
@@ -62,7 +49,7 @@ def filtered(asked: Mapping[str, Any], *own: str) -> dict[str, Any]:
         if value is None:
             continue
         if name in FIELDS:
-            made[FIELDS[name]] = many(value)
+            made[FIELDS[name]] = many(name, value)
         else:
-            made[name] = day(value) if name in ("since", "until") else bool(value)
+            made[name] = (day if name in ("since", "until") else flag)(name, value)
     return made

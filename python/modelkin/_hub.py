@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from . import _native
 from ._errors import QuestionError, SnapshotError
-from ._filter import Filter, filtered, many
+from ._filter import Filter, filtered
 from ._selection import Selection
 from ._table import Family, Report, SnapshotInfo, Table
+from ._taken import day, flag, many, string, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Sequence
     from os import PathLike
     from typing import Union
 
     from typing_extensions import Unpack
 
-    from ._filter import Names
+    from ._taken import Day, Names
 
     Relation = Literal["finetune", "quantized", "adapter", "merge", "unstated"]
     Models = Union["str", "Model"]
@@ -64,7 +65,10 @@ class Hub:
         return Table(*self._native.links())
 
     def __getitem__(self, id: str) -> Model:
-        return Model(self, self._native.find(id))
+        return Model(self, self._native.find(string("a model", id)))
+
+    # There are too many to go through by chance: `hub.models` has them.
+    __iter__ = None
 
     def __contains__(self, id: object) -> bool:
         return isinstance(id, str) and self._native.has(id)
@@ -84,8 +88,8 @@ class Hub:
     def family(self, name: str, *, include_members: bool = False, **filter: Unpack[Filter]) -> Family:
         """How many models descend from a family (`Qwen`), an owner (`Qwen/*`), a pattern of ids or a model: `.f1` direct, `.f2` all,
         `.f3` mentions, and the whole row by relation, authors, downloads, without bursts."""
-        made = {"name": name, "include_members": include_members, "filter": filtered(filter, "include_members")}
-        answer = self._ask({"family": made})
+        made = {"name": string("name", name), "include_members": flag("include_members", include_members)}
+        answer = self._ask({"family": {**made, "filter": filtered(filter, "include_members")}})
         return Family(answer, answer.rows())
 
     def family_models(
@@ -97,7 +101,7 @@ class Hub:
         **filter: Unpack[Filter],
     ) -> Table:
         """The models behind one count of a family, in order of their ids."""
-        asked = {"name": name, "list": part, "include_members": include_members}
+        asked = {"name": string("name", name), "list": string("part", part), "include_members": flag("include_members", include_members)}
         return self._table({"family": {**asked, "filter": filtered(filter, "part", "include_members")}})
 
     def rank(
@@ -113,8 +117,11 @@ class Hub:
     ) -> Table:
         """Models, owners, families, or authors, countries and licences of derived models, the first by a measure. The first of several
         measures sorts, the others stand beside; `top=None` gives all rows."""
-        first, *beside = many(by)
-        asked = {"of": of, "by": first, "beside": beside, "columns": many(columns), "within": within, "most": most(top), "days": days}
+        measures, shown = many("by", by), many("columns", columns)
+        if not measures:
+            raise QuestionError("by is a measure, or several, and names none")
+        asked = {"of": string("of", of), "by": measures[0], "beside": measures[1:], "columns": shown, "within": perhaps("within", within)}
+        asked |= {"most": most(top), "days": whole("days", days)}
         return self._table({"rank": {**asked, "filter": filtered(filter, "by", "of", "columns", "within", "top", "days")}})
 
     def compare(
@@ -130,7 +137,8 @@ class Hub:
         or owner; with `earlier` snapshots along them, a row each."""
         if top != 20 and by not in ("country", "licence", "owner"):
             raise QuestionError("top is for by='country', 'licence' and 'owner'; the others are shown whole, in their order")
-        asked = {"names": names, "by": by, "along": bool(earlier), "figure": show, "most": most(top)}
+        compared = [string("a name", name) for name in names]
+        asked = {"names": compared, "by": perhaps("by", by), "along": bool(earlier), "figure": string("show", show), "most": most(top)}
         return self._table({"compare": {**asked, "filter": filtered(filter, "by", "show", "top", "earlier")}}, earlier)
 
     def flows(
@@ -143,20 +151,20 @@ class Hub:
         **filter: Unpack[Filter],
     ) -> Table:
         """Who builds on whom: accounts, publishers, converters, countries, kinds or families in pairs."""
-        asked = {"by": by, "own": own, "within": within, "most": most(top)}
+        asked = {"by": string("by", by), "own": own if own is None else flag("own", own), "within": perhaps("within", within), "most": most(top)}
         return self._table({"flows": {**asked, "filter": filtered(filter, "by", "own", "within", "top")}})
 
     def search(self, text: str, *, top: int | None = 20) -> Table:
         """The models whose ids have every word of a text, those with most descendants first."""
-        return self._table({"search": {"text": text, "most": most(top), "nearest": True}})
+        return self._table({"search": {"text": string("text", text), "most": most(top), "nearest": True}})
 
     def explain(self, name: str) -> Report:
         """A family under every definition, and what makes the numbers differ."""
-        return self._report({"explain": {"name": name}})
+        return self._report({"explain": {"name": string("name", name)}})
 
     def owners(self, *, unknown: bool = False, top: int | None = 20) -> Table:
         """The accounts with who stands behind them, those with most downloads first; or those that no table knows."""
-        return self._table({"owners": {"unknown": unknown, "most": most(top)}})
+        return self._table({"owners": {"unknown": flag("unknown", unknown), "most": most(top)}})
 
     def upstream(self, *models: Models, **filter: Unpack[Filter]) -> Table:
         """Everything that some models descend from: distance, ways, relation, licence, whether it is unavoidable."""
@@ -165,7 +173,8 @@ class Hub:
     def why(self, model: Models, ancestor: Models, *, max_paths: int = 1, **filter: Unpack[Filter]) -> Table:
         """How a model descends from another one, way by way, the shortest first; no row where it does not. `.about` has how many ways
         there are, and who is on all of them."""
-        asked = {"model": str(model), "ancestor": str(ancestor), "most": None if max_paths == 1 else max_paths}
+        ways = whole("max_paths", max_paths)
+        asked = {"model": one("model", model), "ancestor": one("ancestor", ancestor), "most": None if ways == 1 else ways}
         return self._table({"why": {**asked, "filter": filtered(filter, "max_paths")}})
 
     def common(self, *models: Models, **filter: Unpack[Filter]) -> Table:
@@ -178,27 +187,27 @@ class Hub:
 
     def blast(self, *models: Models, family: str | None = None, mine: Names = (), **filter: Unpack[Filter]) -> Report:
         """What descends from some models, counted: `["totals"]`, by relation, owner, country and the like."""
-        asked = {"models": named(models), "family": family, "mine": many(mine)}
+        asked = {"models": named(models), "family": perhaps("family", family), "mine": many("mine", mine)}
         return self._report({"blast": {**asked, "filter": filtered(filter, "family", "mine")}})
 
     def blast_models(self, *models: Models, family: str | None = None, mine: Names = (), **filter: Unpack[Filter]) -> Table:
         """What descends from some models, one by one, with whether it hangs only through them."""
-        asked = {"models": named(models), "family": family, "mine": many(mine), "list": True}
+        asked = {"models": named(models), "family": perhaps("family", family), "mine": many("mine", mine), "list": True}
         return self._table({"blast": {**asked, "filter": filtered(filter, "family", "mine")}})
 
-    def licences(self, *models: Models, today: date | None = None, **filter: Unpack[Filter]) -> Table:
+    def licences(self, *models: Models, today: Day | None = None, **filter: Unpack[Filter]) -> Table:
         """What models state of their licences against the terms of all that they descend from. Declared metadata, no legal advice."""
         if today is None:
             from datetime import date
 
             today = date.today()
-        asked = {"models": named(models), "today": today.isoformat(), "filter": filtered(filter, "today")}
+        asked = {"models": named(models), "today": day("today", today), "filter": filtered(filter, "today")}
         return self._table({"licences": asked})
 
     def check(self, *, list: str | None = None, kinds: Names = (), owner: str | None = None, below: str | None = None) -> Table:
         """What is odd in the snapshot: a row for each kind, or with `list` each case of one kind, of `all`, or `aliases`, `bursts`, `mirrors`."""
         cases: Any = list if list in (None, "all", "aliases", "bursts", "mirrors") else {"kind": list}
-        return self._table({"check": {"list": cases, "kinds": many(kinds), "owner": owner, "below": below}})
+        return self._table({"check": {"list": cases, "kinds": many("kinds", kinds), "owner": perhaps("owner", owner), "below": perhaps("below", below)}})
 
     def diff(self, earlier: Hub) -> Report:
         """What changed since an earlier snapshot."""
@@ -212,8 +221,8 @@ class Hub:
         """Every figure that reports on the Hub publish, section by section. With a path it is written: as a page (.html) with its tables
         beside it, or as one file (.md, .json)."""
         if path is None:
-            return self._report({"report": {"sections": many(sections), "filter": {"fold_mirrors": fold_mirrors}}})
-        self._write(["report"], path, {"section": many(sections) or None, "fold_mirrors": fold_mirrors})
+            return self._report({"report": {"sections": many("sections", sections), "filter": {"fold_mirrors": flag("fold_mirrors", fold_mirrors)}}})
+        self._write(["report"], path, {"section": many("sections", sections) or None, "fold_mirrors": flag("fold_mirrors", fold_mirrors)})
         return None
 
     # Parts of the lineage.
@@ -240,16 +249,26 @@ class Hub:
             raise TypeError(f"a selection begins at one of {', '.join(begins)}, and not at several")
         begin: Any = "all"
         for name, value in named_here.items():
-            begin = {name: value if name == "family" else ids(value)}
-        limits = {"hops": hops, "depth": depth, "top": top, "min_downloads": min_downloads, "min_descendants": min_descendants}
+            begin = {name: string(name, value) if name == "family" else ids(name, value)}
+        limits: dict[str, Any] = {"hops": hops, "depth": depth, "top": top, "min_downloads": min_downloads, "min_descendants": min_descendants}
+        limits = {name: whole(name, value) for name, value in limits.items()}
         known = filtered(filter, *begins, *limits, "collapse")
-        selection = {"begin": begin, **limits, "collapse": collapse}
+        selection = {"begin": begin, **limits, "collapse": perhaps("collapse", collapse)}
         return Selection(self, self._ask({"export": {"selection": selection, "filter": known}}))
 
     # Behind all of these.
 
     def _ask(self, question: Mapping[str, Any], earlier: Sequence[Hub] = ()) -> _native.Answer:
-        return self._native.ask(json.dumps(question), [hub._native for hub in earlier])
+        if not isinstance(question, Mapping):
+            raise QuestionError(f"a question is a mapping such as {{'rank': {{'by': 'authors'}}}}, and not {question!r}")
+        others = [earlier] if isinstance(earlier, (str, Hub)) else list(earlier)
+        for hub in others:
+            if not isinstance(hub, Hub):
+                raise QuestionError(f"an earlier snapshot is one that was opened, modelkin.open(...), and not {hub!r}")
+        try:
+            return self._native.ask(json.dumps(question), [hub._native for hub in others])
+        except TypeError as error:
+            raise QuestionError(f"a question is data that JSON can write: {error}") from None
 
     def _table(self, question: Mapping[str, Any], earlier: Sequence[Hub] = ()) -> Table:
         answer = self._ask(question, earlier)
@@ -350,14 +369,26 @@ class Model:
 
 def most(top: int | None) -> int | None:
     """How many rows: `None` and 0 are all."""
-    return top or None
+    return whole("top", top) or None
 
 
-def ids(models: Models | Iterable[Models]) -> list[str]:
+def perhaps(keyword: str, value: str | None) -> str | None:
+    """A text, or nothing."""
+    return None if value is None else string(keyword, value)
+
+
+def one(keyword: str, model: Models) -> str:
+    """The id of a model."""
+    return model.id if isinstance(model, Model) else string(keyword, model)
+
+
+def ids(keyword: str, models: Models | Iterable[Models]) -> list[str]:
     """Models as ids."""
-    return [str(models)] if isinstance(models, (str, Model)) else [str(model) for model in models]
+    if isinstance(models, (str, Model)) or not hasattr(models, "__iter__"):
+        return [one(keyword, models)]
+    return [one(keyword, model) for model in models]
 
 
 def named(models: Iterable[Models]) -> dict[str, list[str]]:
-    """Models as a question names them."""
-    return {"ids": ids(models)}
+    """Models as a question names them: each is an argument, or several of them are one list."""
+    return {"ids": [id for model in models for id in ids("a model", model)]}

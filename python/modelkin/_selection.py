@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._table import Table
+from ._taken import library
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -58,20 +59,16 @@ class Selection:
 
     def to_networkx(self) -> networkx.DiGraph[str]:
         """The selection as a graph of networkx, from parent to child, with the columns of nodes and links as attributes."""
-        import networkx
-
-        graph: networkx.DiGraph[str] = networkx.DiGraph()
+        graph: networkx.DiGraph[str] = library("networkx").DiGraph()
         graph.add_nodes_from((node.pop("id"), node) for node in self.nodes)
         graph.add_edges_from((link.pop("parent"), link.pop("child"), link) for link in self.links)
         return graph
 
     def to_igraph(self) -> igraph.Graph:
         """The selection as a directed graph of igraph; a vertex has its id as `name`."""
-        import igraph
-
         nodes, links = self.nodes.to_dicts(), self.links.to_dicts()
         place = {node["id"]: at for at, node in enumerate(nodes)}
-        graph = igraph.Graph(len(nodes), [(place[link["parent"]], place[link["child"]]) for link in links], directed=True)
+        graph: igraph.Graph = library("igraph").Graph(len(nodes), [(place[link["parent"]], place[link["child"]]) for link in links], directed=True)
         for name in self.nodes.columns:
             graph.vs["name" if name == "id" else name] = [node[name] for node in nodes]
         for name in self.links.columns[2:]:
@@ -80,9 +77,7 @@ class Selection:
 
     def to_rustworkx(self) -> rustworkx.PyDiGraph[dict[str, Any], dict[str, Any]]:
         """The selection as a graph of rustworkx, whose nodes and links are dictionaries."""
-        import rustworkx
-
-        graph: rustworkx.PyDiGraph[dict[str, Any], dict[str, Any]] = rustworkx.PyDiGraph()
+        graph: rustworkx.PyDiGraph[dict[str, Any], dict[str, Any]] = library("rustworkx").PyDiGraph()
         nodes = self.nodes.to_dicts()
         place = dict(zip((node["id"] for node in nodes), graph.add_nodes_from(nodes)))
         graph.add_edges_from([(place[link["parent"]], place[link["child"]], link) for link in self.links])

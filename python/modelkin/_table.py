@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from ._taken import library
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -83,21 +85,18 @@ class Table:
 
     def to_arrow(self) -> pyarrow.Table:
         """The rows as a table of pyarrow, which must be there."""
-        import pyarrow
-
+        pyarrow = library("pyarrow")
         return pyarrow.table(self)
 
     def to_polars(self) -> polars.DataFrame:
         """The rows as a data frame of polars, which must be there."""
-        import polars
-
+        polars = library("polars")
         return polars.DataFrame(self)
 
     def to_pandas(self) -> pandas.DataFrame:
         """The rows as a data frame of pandas, which must be there with pyarrow; columns are of pandas' Arrow types, so that whole
         numbers with gaps stay whole."""
-        import pandas
-
+        pandas = library("pandas")
         return self.to_arrow().to_pandas(types_mapper=pandas.ArrowDtype)
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
@@ -117,6 +116,9 @@ class Table:
             yield from json.loads(self._rows.json(start, start + step))
 
     def __getitem__(self, at: int) -> dict[str, Any]:
+        if not hasattr(at, "__index__"):
+            raise TypeError(f"a row is asked for by its number, and not by {at!r}; to_polars() and to_pandas() have columns and slices")
+        at = at.__index__()
         at = at + len(self) if at < 0 else at
         if not 0 <= at < len(self):
             raise IndexError(f"there is no row {at}; there are {len(self)}")

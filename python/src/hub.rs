@@ -114,13 +114,26 @@ impl Hub {
         Ok(self.whole(whole, vec![definition.into()], "modelkin export --all --to parquet -o hub.parquet"))
     }
 
-    fn find(&self, py: Python<'_>, id: &str) -> PyResult<String> {
-        let (lineage, row) = self.row(py, id)?;
-        Ok(lineage.snapshot().id(row).to_owned())
+    /// The id of a model that is named as questions name it: by its id, an old one, an address, or without its owner.
+    fn find(&self, py: Python<'_>, name: &str) -> PyResult<String> {
+        let lineage = self.lineage(py)?;
+        if let Some(row) = lineage.row(name) {
+            return Ok(lineage.snapshot().id(row).to_owned());
+        }
+        let (atlas, name) = (self.atlas.clone(), name.to_owned());
+        let found = heard(py, move || {
+            let id = atlas.model(&name)?;
+            Ok(lineage.snapshot().id(lineage.find(&id)?).to_owned())
+        });
+        found?.map_err(|error: Error| asked(py, error))
     }
 
-    fn has(&self, py: Python<'_>, id: &str) -> PyResult<bool> {
-        Ok(self.lineage(py)?.row(id).is_some())
+    fn has(&self, py: Python<'_>, name: &str) -> PyResult<bool> {
+        if self.lineage(py)?.row(name).is_some() {
+            return Ok(true);
+        }
+        let (atlas, name) = (self.atlas.clone(), name.to_owned());
+        heard(py, move || atlas.model(&name).is_ok())
     }
 
     /// All that is known of a model, as JSON.

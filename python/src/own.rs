@@ -38,7 +38,10 @@ fn of_tuples(links: &Bound<'_, PyAny>) -> PyResult<Vec<Link>> {
             |_| wrong(link.py(), format!("{link:?} is no link: a parent, its child, and the relation if one is known"));
         link.extract::<Link>().map_err(unfit)
     };
-    links.try_iter()?.map(link).collect()
+    let none = |_| {
+        wrong(links.py(), "links are a table with the columns parent and child, or tuples of a parent and its child")
+    };
+    links.try_iter().map_err(none)?.map(link).collect()
 }
 
 fn of_table(table: &Bound<'_, PyAny>) -> PyResult<Vec<Link>> {

@@ -124,3 +124,9 @@ def test_a_graph_of_numbers_has_the_descendants_that_networkx_finds() -> None:
 def test_links_that_cannot_be_meant_are_refused(links: object, words: str) -> None:
     with pytest.raises(modelkin.QuestionError, match=words):
         modelkin.from_links(links)
+
+
+def test_a_graph_without_directions_is_refused() -> None:
+    for graph in (networkx.Graph([("meta/base", "you/chat")]), networkx.MultiGraph(), "x", None):
+        with pytest.raises(modelkin.QuestionError, match="a lineage is a directed graph"):
+            modelkin.from_networkx(graph)

@@ -35,7 +35,7 @@ pub use contradiction::Contradiction;
 pub use facts::Facts;
 pub use filter::Filter;
 pub use ids::Ids;
-pub use names::{How, Meant, Missing, Naming, Near, Unknown, What, did_you_mean};
+pub use names::{How, Meant, Missing, Naming, Near, Unknown, What};
 #[cfg(feature = "export")]
 pub use origin::Bom;
 pub use origin::{Blast, Common, Entry, Flag, Licences, Models, Siblings, Upstream, Why};
@@ -44,7 +44,7 @@ pub use question::Export;
 pub use question::{Cases, Check, Diff, Explain, Family, Owners, Question, Report, Search, Show};
 pub use selection::{Begin, Chosen, Select};
 pub use tables::Tables;
-pub use wire::Word;
+pub use wire::{Word, did_you_mean};
 
 pub use crate::provenance::Day;
 

@@ -10,11 +10,6 @@ use crate::reference::{Families, Family};
 use crate::snapshot::{Row, Snapshot, nearest};
 use crate::source::NoModel;
 
-/// Suggests the word that was probably meant, if any of those that are known is near: `; did you mean graphml?`.
-pub fn did_you_mean<'w>(wanted: &str, known: impl IntoIterator<Item = &'w str>) -> String {
-    nearest(wanted, known.into_iter(), 1).first().map_or_else(String::new, |near| format!("; did you mean {near}?"))
-}
-
 /// An `Unknown` is a name that says nothing here, or not what alone is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {

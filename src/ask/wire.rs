@@ -2,11 +2,16 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::did_you_mean;
 use crate::census::{Group, Measure, Part};
 use crate::lineage::Collapse;
 use crate::model::Relation;
+use crate::snapshot::nearest;
 use crate::survey::{Ends, Facet, Figure};
+
+/// Suggests the word that was probably meant, if any of those that are known is near: `; did you mean graphml?`.
+pub fn did_you_mean<'w>(wanted: &str, known: impl IntoIterator<Item = &'w str>) -> String {
+    nearest(wanted, known.into_iter(), 1).first().map_or_else(String::new, |near| format!("; did you mean {near}?"))
+}
 
 /// A value that is written as one of a few words.
 pub trait Word: Copy + 'static {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use modelkin::reference::Term;
 use serde_json::{Value, json};
 
 use crate::odd_shapes;
@@ -533,4 +534,28 @@ fn no_door_begins_what_would_take_long() {
     let refused = server.get("/api/rank");
     assert!(refused.status == 503 && refused.text().contains("counting would take about "), "{}", refused.text());
     assert_eq!(server.get("/api/owner/o7?list=f1&top=1").status, 200);
+}
+
+#[test]
+fn a_verdict_of_ok_is_no_permission_and_an_agent_is_told() {
+    let place = Place::new();
+    let mut agent = Agent::start(&place, NEW, &["--snapshot", "sample"]);
+    let tools = agent.result("tools/list", json!({}))["tools"].take();
+    let tool = tools.as_array().unwrap().iter().find(|tool| tool["name"] == "licence_check").unwrap().clone();
+    assert!(tool["description"].as_str().unwrap().contains("ok is no permission"));
+    let terms = tool["inputSchema"]["properties"]["deny_terms"]["description"].as_str().unwrap().replace('\n', " ");
+    for term in Term::ALL {
+        assert!(terms.contains(&format!("{}: {}", term.letter(), term.words())), "{term:?}: {terms}");
+    }
+    // Its own licence forbids commercial use, and nothing is above it.
+    let model = "CohereLabs/aya-expanse-8b";
+    let known = agent.good("licence_check", json!({"models": [model]}));
+    let judged = |verdict: &str, fails, ancestors: u64| json!([{"id": model, "verdict": verdict, "fails": fails, "ancestors": ancestors}]);
+    assert_eq!(known["verdicts"], judged("ok", false, 0));
+    let denied = agent.good("licence_check", json!({"models": [model], "deny_terms": ["C"]}));
+    assert_eq!((&denied["verdicts"], &denied["failed"]), (&judged("ok", true, 0), &json!(1)));
+    // The worst of all ancestors' stands there, and in the first row that of its own licence.
+    let made = "tokyotech-llm/Llama-3.1-Swallow-8B-Instruct-v0.5";
+    let told = agent.good("licence_check", json!({"models": [made]}));
+    assert_eq!((&told["verdicts"][0]["verdict"], &told["rows"][0]["verdict"]), (&json!("unknown"), &json!("ok")));
 }

@@ -77,6 +77,9 @@ pub struct Beside {
     // So many ancestors they have in common; the rows are the nearest.
     #[serde(skip_serializing_if = "Option::is_none")]
     common: Option<u64>,
+    // The models whose licences were looked at, each with its worst verdict.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    verdicts: Vec<Judged>,
     // So many models fail by the policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     failed: Option<u64>,
@@ -98,6 +101,14 @@ struct Meant {
 struct Renamed {
     old: String,
     today: String,
+}
+
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+struct Judged {
+    id: String,
+    verdict: String,
+    fails: bool,
+    ancestors: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -154,6 +165,12 @@ impl Beside {
     pub fn of(beside: ink::Named) -> anyhow::Result<(Beside, u64)> {
         let mut all = serde_json::to_value(Value::Group(beside))?;
         let mut cut = 0;
+        // Other answers have names alone under this key.
+        if let Some(Json::Array(models)) = all.get_mut("models").map(Json::take)
+            && models.first().is_some_and(Json::is_object)
+        {
+            all["verdicts"] = models.into();
+        }
         for name in ["named", "renamed"] {
             cut += all.get_mut(name).map_or(0, shorten);
         }

@@ -92,7 +92,9 @@ arguments! {
         filter: Filter,
     }
 
-    /// Hold what models state of their licences against the terms of everything that they descend from. Declared metadata, not legal advice.
+    /// Hold what models state of their licences against the terms of everything that they descend from. A verdict of ok is no permission: it
+    /// says that a licence keeps the terms above it, whatever these are. For a use, deny the terms that forbid it: C for commercial use; a
+    /// model that `fails` has one. Declared metadata, not legal advice.
     LicenceCheck {
         /// Ids, such as Qwen/Qwen2.5-7B.
         #[schemars(length(min = 1, max = 20))]
@@ -100,7 +102,10 @@ arguments! {
         /// These licences alone are accepted, of the models and of all above them, by the Hub's names, such as apache-2.0.
         #[serde(default)]
         allow: Vec<String>,
-        /// No term of these may reach a model: letters N B M U C S D K T E R (modelkin://definition/licences).
+        /// No term of these may stand in a model's own licence or reach it from above. N: notices go with it. B: a badge is shown. M: the
+        /// name begins with a given word. U: restrictions of use are passed on. C: no commercial use. S: the same licence for what is made of
+        /// it. D: what is made of it is not shared. K: the large need another licence. T: other models are not trained with it. E: not granted
+        /// everywhere. R: the licensor may end or change it.
         #[serde(default)]
         deny_terms: Vec<String>,
         /// Where nothing can be told: warn, deny or allow.

@@ -202,9 +202,10 @@ rows! {
     Verdict {
         id: String,
         licence: Option<Slug>,
-        /// ok, restricts, unknown, silent, relabelled or conflict.
+        /// Of this ancestor's terms, or of the own licence alone: ok, restricts, unknown, silent, relabelled or conflict. The worst of a
+        /// model's stands in `verdicts`.
         verdict: String,
-        /// Letters of docs/licences.md; resource modelkin://definition/licences.
+        /// The terms that led to it, by the letters of `deny_terms`.
         terms: Option<String>,
         ancestor: Option<String>,
         ancestor_licence: Option<Slug>,
