@@ -17,6 +17,7 @@ from ._hub import Hub, Model
 from ._program import run
 from ._selection import Selection
 from ._table import Family, Report, SnapshotInfo, Table
+from ._taken import flag, many, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,8 +66,10 @@ def open(
     from os import fspath
 
     tables = {name: fspath(file) for name, file in (("families", families), ("owners", owners)) if file is not None}
-    native = _native.open(None if path is None else fspath(path), tables.get("families"), tables.get("owners"), trust_nothing, wait)
-    return Hub(native, tables)
+    trusted, patience = flag("trust_nothing", trust_nothing), whole("wait", wait)
+    native = _native.open(None if path is None else fspath(path), tables.get("families"), tables.get("owners"), trusted, patience)
+    # As the program's options have it, for what it writes.
+    return Hub(native, {**tables, "trust_nothing": trusted, "wait": True if patience is None else patience})
 
 
 def sample() -> Hub:
@@ -81,15 +84,23 @@ def from_links(links: Any, *, names: Iterable[str] = ()) -> Hub:
     pyarrow, DuckDB, pandas), or tuples of these. `names` are models that may have no link. A name is `owner/name` or `name`, in the
     letters of the Hub's ids; a relation is finetune, quantized, adapter, merge or unstated.
     """
-    return Hub(_native.from_links(links, list(names)), {})
+    return Hub(_native.from_links(links, many("names", names)), {})
 
 
 def from_networkx(graph: networkx.DiGraph[Any], *, relation: str = "relation") -> Hub:
     """The same of a directed graph of networkx, from parent to child; `relation` is the name of the edges' attribute, where there is one."""
     if not getattr(graph, "is_directed", bool)():
         raise QuestionError(f"a lineage is a directed graph of networkx, from parent to child, and not {type(graph).__name__}")
-    links = [(str(parent), str(child), data.get(relation)) for parent, child, data in graph.edges(data=True)]
-    return from_links(links, names=[str(node) for node in graph.nodes])
+    names: dict[str, Any] = {}
+    for node in graph.nodes:
+        other = names.setdefault(str.__str__(node) if isinstance(node, str) else str(node), node)
+        if other is not node and other != node:
+            raise QuestionError(f"the nodes {other!r} and {node!r} have one name, and would be one model")
+    named = dict(zip(graph.nodes, names))
+    links = [(named[parent], named[child], data.get(relation)) for parent, child, data in graph.edges(data=True)]
+    if relation != "relation" and links and all(found is None for _, _, found in links):
+        raise QuestionError(f"no edge has an attribute {relation!r}")
+    return from_links(links, names=list(names))
 
 
 def import_(*sources: str | PathLike[str], output: str | PathLike[str], progress: bool = True, **options: Any) -> Hub:
@@ -107,8 +118,11 @@ def crawl(*models: str, output: str | PathLike[str], progress: bool = True, **op
 
 
 def _made(command: str, words: Iterable[str | PathLike[str]], output: Any, progress: bool, options: dict[str, Any]) -> Hub:
+    from os.path import abspath
+
     from ._progress import Progress
 
     with Progress(command, progress) as told:
         run(command, *words, tell=told.line if progress else None, output=output, **options)
-    return open(output)
+    # A file that is called `sample` is no sample.
+    return open(abspath(output))

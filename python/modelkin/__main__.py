@@ -5,4 +5,5 @@ import sys
 from ._program import main
 
 if __name__ == "__main__":
+    sys.argv[0] = "modelkin"
     sys.exit(main())

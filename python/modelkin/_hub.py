@@ -11,7 +11,7 @@ from ._errors import QuestionError, SnapshotError
 from ._filter import Filter, filtered
 from ._selection import Selection
 from ._table import Family, Report, SnapshotInfo, Table
-from ._taken import day, flag, many, string, whole
+from ._taken import LONGEST, day, flag, many, string, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,7 +71,7 @@ class Hub:
     __iter__ = None
 
     def __contains__(self, id: object) -> bool:
-        return isinstance(id, str) and self._native.has(id)
+        return isinstance(id, str) and len(id) <= LONGEST and id.isprintable() and self._native.has(id)
 
     def __repr__(self) -> str:
         known = self.snapshot
@@ -85,23 +85,23 @@ class Hub:
         answer = self._ask(question, earlier)
         return Report(answer) if answer.is_report else Table(answer, answer.rows())
 
-    def family(self, name: str, *, include_members: bool = False, **filter: Unpack[Filter]) -> Family:
+    def family(self, name: Models, *, include_members: bool = False, **filter: Unpack[Filter]) -> Family:
         """How many models descend from a family (`Qwen`), an owner (`Qwen/*`), a pattern of ids or a model: `.f1` direct, `.f2` all,
         `.f3` mentions, and the whole row by relation, authors, downloads, without bursts."""
-        made = {"name": string("name", name), "include_members": flag("include_members", include_members)}
+        made = {"name": one("name", name), "include_members": flag("include_members", include_members)}
         answer = self._ask({"family": {**made, "filter": filtered(filter, "include_members")}})
         return Family(answer, answer.rows())
 
     def family_models(
         self,
-        name: str,
+        name: Models,
         part: Literal["members", "f1", "f2", "f3"] = "f2",
         *,
         include_members: bool = False,
         **filter: Unpack[Filter],
     ) -> Table:
         """The models behind one count of a family, in order of their ids."""
-        asked = {"name": string("name", name), "list": string("part", part), "include_members": flag("include_members", include_members)}
+        asked = {"name": one("name", name), "list": string("part", part), "include_members": flag("include_members", include_members)}
         return self._table({"family": {**asked, "filter": filtered(filter, "part", "include_members")}})
 
     def rank(
@@ -126,7 +126,7 @@ class Hub:
 
     def compare(
         self,
-        *names: str,
+        *names: Models,
         by: str | None = None,
         show: str = "f2",
         top: int | None = 20,
@@ -137,7 +137,7 @@ class Hub:
         or owner; with `earlier` snapshots along them, a row each."""
         if top != 20 and by not in ("country", "licence", "owner"):
             raise QuestionError("top is for by='country', 'licence' and 'owner'; the others are shown whole, in their order")
-        compared = [string("a name", name) for name in names]
+        compared = [one("a name", name) for name in names]
         asked = {"names": compared, "by": perhaps("by", by), "along": bool(earlier), "figure": string("show", show), "most": most(top)}
         return self._table({"compare": {**asked, "filter": filtered(filter, "by", "show", "top", "earlier")}}, earlier)
 
@@ -158,9 +158,9 @@ class Hub:
         """The models whose ids have every word of a text, those with most descendants first."""
         return self._table({"search": {"text": string("text", text), "most": most(top), "nearest": True}})
 
-    def explain(self, name: str) -> Report:
+    def explain(self, name: Models) -> Report:
         """A family under every definition, and what makes the numbers differ."""
-        return self._report({"explain": {"name": string("name", name)}})
+        return self._report({"explain": {"name": one("name", name)}})
 
     def owners(self, *, unknown: bool = False, top: int | None = 20) -> Table:
         """The accounts with who stands behind them, those with most downloads first; or those that no table knows."""
@@ -230,7 +230,7 @@ class Hub:
     def select(
         self,
         *,
-        family: str | None = None,
+        family: Models | None = None,
         below: Models | Iterable[Models] | None = None,
         above: Models | Iterable[Models] | None = None,
         around: Models | Iterable[Models] | None = None,
@@ -249,7 +249,7 @@ class Hub:
             raise TypeError(f"a selection begins at one of {', '.join(begins)}, and not at several")
         begin: Any = "all"
         for name, value in named_here.items():
-            begin = {name: string(name, value) if name == "family" else ids(name, value)}
+            begin = {name: one(name, value) if name == "family" else ids(name, value)}
         limits: dict[str, Any] = {"hops": hops, "depth": depth, "top": top, "min_downloads": min_downloads, "min_descendants": min_descendants}
         limits = {name: whole(name, value) for name, value in limits.items()}
         known = filtered(filter, *begins, *limits, "collapse")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from os import PathLike
 
 SIGINT = 2
+# What lies in the folder where Python runs is none of the program.
+ALONE = "import sys; sys.path[:1] == [''] and sys.path.pop(0); sys.argv[0] = 'modelkin'; from modelkin._program import main; sys.exit(main())"
 # The program ends so where an answer stops a pipeline.
 POLICY = 3
 
@@ -39,17 +41,18 @@ def run(*words: str | PathLike[str], tell: Callable[[str], None] | None = None, 
     import subprocess
     from threading import Thread
 
-    line = [sys.executable, "-m", "modelkin", *[os.fspath(word) for word in words], *_typed(options)]
+    line = [sys.executable, "-c", ALONE, *[os.fspath(word) for word in words], *_typed(options)]
     said: list[str] = []
-    results: list[str] = []
+    results: list[bytes] = []
 
-    def hear(lines: Iterable[str]) -> None:
-        for text in lines:
-            said.append(text.rstrip("\n"))
+    def hear(lines: Iterable[bytes]) -> None:
+        for line in lines:
+            text = line.decode("utf-8", "replace")
+            said.append(text.rstrip("\r\n"))
             if tell is not None and not text.startswith("error: "):
                 tell(said[-1])
 
-    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8") as process:
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None and process.stderr is not None
         reader = Thread(target=lambda out: results.append(out.read()), args=(process.stdout,), daemon=True)
         reader.start()
@@ -60,6 +63,9 @@ def run(*words: str | PathLike[str], tell: Callable[[str], None] | None = None, 
             process.send_signal(SIGINT)
             hear(process.stderr)
             raise
+        except BaseException:
+            process.kill()
+            raise
         finally:
             reader.join()
     if process.returncode not in (0, POLICY):
@@ -69,7 +75,10 @@ def run(*words: str | PathLike[str], tell: Callable[[str], None] | None = None, 
         from warnings import warn
 
         warn(warning.removeprefix("warning: "), stacklevel=3)
-    return "".join(results)
+    try:
+        return b"".join(results).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Error("the answer is no text; name a file for it: output=...") from None
 
 
 def _typed(options: Mapping[str, Any]) -> Iterator[str]:

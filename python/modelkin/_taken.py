@@ -14,10 +14,18 @@ if TYPE_CHECKING:
     Names = Union[str, Sequence[str]]
 
 
+# A name of the Hub has 96 letters at most; patterns and texts to search for may have more.
+LONGEST = 10_000
+
+
 def string(keyword: str, value: Any) -> str:
     """A text."""
     if not isinstance(value, str):
         raise QuestionError(f"{keyword} is a text, and not {value!r}")
+    if len(value) > LONGEST:
+        raise QuestionError(f"{keyword} has {len(value):,} letters, and nothing here is so long")
+    if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise QuestionError(f"{keyword} is a text with half a letter in it: {value!r}")
     return value
 
 

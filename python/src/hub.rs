@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -56,12 +57,15 @@ impl Hub {
     }
 
     pub fn new(atlas: Atlas) -> Hub {
-        let path = atlas.snapshot().path().map(Path::to_owned);
+        // Wherever Python goes meanwhile.
+        let path = atlas.snapshot().path().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
         let models = Whole::models(atlas.snapshot());
         Hub { atlas, path, models, links: OnceLock::new() }
     }
 
+    /// The lineage, of a file that nobody has written over.
     fn lineage(&self, py: Python<'_>) -> PyResult<Lineage> {
+        self.atlas.snapshot().unchanged().map_err(|error| read(py, error))?;
         py.detach(|| self.atlas.lineage()).map_err(|error| asked(py, error))
     }
 
@@ -82,8 +86,8 @@ impl Hub {
 impl Hub {
     /// The file that it lies in, if it does.
     #[getter]
-    fn path(&self) -> Option<String> {
-        self.path.as_ref().map(|path| path.to_string_lossy().into_owned())
+    fn path(&self) -> Option<OsString> {
+        self.path.clone().map(Into::into)
     }
 
     /// What it is of, as the program's JSON has it.

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use modelkin::ask::{self, Facts};
 use modelkin::export::{self, Attribute, Graph, NODE_FIELDS};
-use modelkin::ink::{self, Named, Section, Table, Value};
+use modelkin::ink::{self, Column, Named, Section, Table, Unit, Value};
 
 use crate::kind::Kind;
 
@@ -23,7 +23,14 @@ impl<'r> Made<'r> {
     /// The rows of a report; those of a section's table have the kinds of its columns.
     pub fn of_report(rows: &'r ink::Rows<'r>, table: Option<&Table>) -> Made<'r> {
         let kinds = table.map(|table| {
-            table.columns.iter().map(|column| (column.name.to_string(), Kind::of_unit(column.unit))).collect()
+            // Where numbers of several units stand in one column, shares are texts: "49.6%".
+            let is_mixed = |column: &Column| {
+                table.name == "published"
+                    && ["published", "here"].contains(&&*column.name)
+                    && column.unit == Unit::Number
+            };
+            let kind = |column: &Column| if is_mixed(column) { Kind::Text } else { Kind::of_unit(column.unit) };
+            table.columns.iter().map(|column| (column.name.to_string(), kind(column))).collect()
         });
         let row: Box<dyn Fn(usize) -> Cow<'r, Named> + 'r> = match rows {
             ink::Rows::Few(rows) => Box::new(|at| Cow::Borrowed(&rows[at])),

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use arrow_array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
+use arrow_array::{Array, RecordBatchReader};
 use arrow_schema::{ArrowError, DataType};
 use modelkin::ask::{Atlas, Tables};
 use modelkin::model::{Authority, Learned, ModelId, Parent, Record, Relation};
@@ -20,9 +20,18 @@ use crate::hub::Hub;
 /// A link: parent, child, and the relation if one is stated.
 type Link = (String, String, Option<String>);
 
+/// After so many links the interpreter is asked whether somebody wants to end it.
+const MANY: usize = 1 << 16;
+
 /// Makes a snapshot of links, and of names that may have none.
 pub fn hub(py: Python<'_>, links: &Bound<'_, PyAny>, names: Vec<String>) -> PyResult<Hub> {
     let links = if links.hasattr("__arrow_c_stream__")? { of_table(links)? } else { of_tuples(links)? };
+    if links.is_empty() && names.is_empty() {
+        return Err(wrong(
+            py,
+            "there is no link and no name; a table or a stream that was read before has nothing more",
+        ));
+    }
     let snapshot = heard(py, move || made(&links, &names))?.map_err(|text| wrong(py, text))?;
     let tables = Tables::built_in().map_err(|error| raised(py, "Error", error.to_string(), None))?;
     Ok(Hub::new(Atlas::new(&snapshot, tables)))
@@ -41,26 +50,48 @@ fn of_tuples(links: &Bound<'_, PyAny>) -> PyResult<Vec<Link>> {
     let none = |_| {
         wrong(links.py(), "links are a table with the columns parent and child, or tuples of a parent and its child")
     };
-    links.try_iter().map_err(none)?.map(link).collect()
+    let mut all = Vec::new();
+    for one in links.try_iter().map_err(none)? {
+        all.push(link(one)?);
+        if all.len() % MANY == 0 {
+            links.py().check_signals()?;
+        }
+    }
+    Ok(all)
 }
 
 fn of_table(table: &Bound<'_, PyAny>) -> PyResult<Vec<Link>> {
     let py = table.py();
-    let failed = |error: ArrowError| wrong(py, format!("the table of links cannot be read: {error}"));
+    let failed = |error: ArrowError| {
+        let tip = match error.to_string().contains("\"Null\"") {
+            true => "; leave out columns that have no value at all",
+            false => "",
+        };
+        wrong(py, format!("the table of links cannot be read: {error}{tip}"))
+    };
     let capsule = table.call_method0("__arrow_c_stream__")?.cast_into::<PyCapsule>()?;
     let pointer = capsule.pointer_checked(Some(c"arrow_array_stream"))?.as_ptr().cast::<FFI_ArrowArrayStream>();
     #[allow(unsafe_code, reason = "Arrow's C interface hands a stream over by its address")]
     // SAFETY: a capsule of that name holds such a stream, which is taken out of it once: what is left there is marked as released.
     let stream = unsafe { FFI_ArrowArrayStream::from_raw(pointer) };
     let mut links = Vec::new();
-    for batch in RecordBatchStreamReader::try_new(stream).map_err(failed)? {
+    let batches = RecordBatchStreamReader::try_new(stream).map_err(failed)?;
+    let schema = batches.schema();
+    let columns = || schema.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>().join(", ");
+    for (name, is_needed) in [("parent", true), ("child", true), ("relation", false)] {
+        match schema.fields().iter().filter(|field| field.name() == name).count() {
+            0 if is_needed => {
+                return Err(wrong(py, format!("links need the columns parent and child; there are {}", columns())));
+            }
+            0 | 1 => (),
+            _ => return Err(wrong(py, format!("links have several columns {name}; there are {}", columns()))),
+        }
+    }
+    for batch in batches {
         let batch = batch.map_err(failed)?;
+        py.check_signals()?;
         let column = |name: &str| batch.column_by_name(name).map(|column| texts(name, column)).transpose();
-        let needed = |name: &str| {
-            let columns =
-                || batch.schema().fields().iter().map(|field| field.name().clone()).collect::<Vec<_>>().join(", ");
-            column(name)?.ok_or_else(|| format!("links need the columns parent and child; there are {}", columns()))
-        };
+        let needed = |name: &str| column(name)?.ok_or_else(|| format!("a part of the table has no column {name}"));
         let parts = || Ok::<_, String>((needed("parent")?, needed("child")?, column("relation")?));
         let (parents, children, relations) = parts().map_err(|text| wrong(py, text))?;
         for row in 0..batch.num_rows() {
@@ -68,6 +99,9 @@ fn of_table(table: &Bound<'_, PyAny>) -> PyResult<Vec<Link>> {
                 return Err(wrong(py, format!("link {} has no parent or no child", links.len() + 1)));
             };
             links.push((parent, child, relations.as_ref().and_then(|relations| relations[row].clone())));
+            if links.len() % MANY == 0 {
+                py.check_signals()?;
+            }
         }
     }
     Ok(links)
@@ -76,6 +110,8 @@ fn of_table(table: &Bound<'_, PyAny>) -> PyResult<Vec<Link>> {
 /// The texts of a column, whichever way they are kept.
 fn texts(name: &str, column: &dyn Array) -> Result<Vec<Option<String>>, String> {
     let own = |text: Option<&str>| text.map(str::to_owned);
+    // Whoever made it may have put anything there.
+    column.to_data().validate_full().map_err(|error| format!("the column {name} is damaged: {error}"))?;
     Ok(match column.data_type() {
         DataType::Utf8 => column.as_string::<i32>().iter().map(own).collect(),
         DataType::LargeUtf8 => column.as_string::<i64>().iter().map(own).collect(),
@@ -83,6 +119,10 @@ fn texts(name: &str, column: &dyn Array) -> Result<Vec<Option<String>>, String> 
         DataType::Dictionary(..) => {
             let of = column.as_any_dictionary();
             let words = texts(name, of.values())?;
+            // Without words there are no keys to read.
+            if words.is_empty() {
+                return Ok(vec![None; of.len()]);
+            }
             let keys = of.normalized_keys();
             (0..of.len()).map(|at| if of.is_null(at) { None } else { words.get(keys[at]).cloned().flatten() }).collect()
         }

@@ -38,6 +38,7 @@ impl Whole {
     /// All of it, made when it is first asked for.
     pub fn batch(&self) -> Result<RecordBatch, ask::Error> {
         if let Some(batch) = self.batch.get() {
+            self.snapshot.unchanged()?;
             return Ok(batch.clone());
         }
         let models = self.snapshot.batch()?;
@@ -120,6 +121,7 @@ fn value(column: &dyn Array, at: usize) -> Value {
         DataType::FixedSizeBinary(_) => hex(column.as_fixed_size_binary().value(at)),
         DataType::LargeBinary => hex(column.as_binary::<i64>().value(at)),
         DataType::Dictionary(..) => {
+            // A value that is there has a word.
             let words = column.as_any_dictionary();
             value(words.values(), words.normalized_keys()[at])
         }

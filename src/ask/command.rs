@@ -138,7 +138,8 @@ impl Question {
                 words.option("--by", compare.by.map(Facet::name));
                 words.option("--snapshots", compare.along.then_some("SNAPSHOTS"));
                 words.option("--show", (compare.figure != Figure::F2).then(|| compare.figure.name()));
-                if compare.by.is_some() {
+                // The others are shown whole.
+                if compare.by.is_some_and(|by| !by.is_ordered()) {
                     words.most(compare.most, 20);
                 }
                 words.filter(&compare.filter);
