@@ -120,7 +120,7 @@ class Hub:
         measures, shown = many("by", by), many("columns", columns)
         if not measures:
             raise QuestionError("by is a measure, or several, and names none")
-        asked = {"of": string("of", of), "by": measures[0], "beside": measures[1:], "columns": shown, "within": perhaps("within", within)}
+        asked: dict[str, Any] = {"of": string("of", of), "by": measures[0], "beside": measures[1:], "columns": shown, "within": perhaps("within", within)}
         asked |= {"most": most(top), "days": whole("days", days)}
         return self._table({"rank": {**asked, "filter": filtered(filter, "by", "of", "columns", "within", "top", "days")}})
 
@@ -377,12 +377,12 @@ def perhaps(keyword: str, value: str | None) -> str | None:
     return None if value is None else string(keyword, value)
 
 
-def one(keyword: str, model: Models) -> str:
+def one(keyword: str, model: Any) -> str:
     """The id of a model."""
     return model.id if isinstance(model, Model) else string(keyword, model)
 
 
-def ids(keyword: str, models: Models | Iterable[Models]) -> list[str]:
+def ids(keyword: str, models: Any) -> list[str]:
     """Models as ids."""
     if isinstance(models, (str, Model)) or not hasattr(models, "__iter__"):
         return [one(keyword, models)]

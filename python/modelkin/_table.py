@@ -90,8 +90,8 @@ class Table:
 
     def to_polars(self) -> polars.DataFrame:
         """The rows as a data frame of polars, which must be there."""
-        polars = library("polars")
-        return polars.DataFrame(self)
+        made: polars.DataFrame = library("polars").DataFrame(self)
+        return made
 
     def to_pandas(self) -> pandas.DataFrame:
         """The rows as a data frame of pandas, which must be there with pyarrow; columns are of pandas' Arrow types, so that whole

@@ -148,3 +148,33 @@ def test_days_and_models_are_taken_as_people_have_them(sample: modelkin.Hub) -> 
     assert sample.licences(ids[0], today=day).to_dicts() == sample.licences(ids[0], today="2025-01-01").to_dicts()
     assert sample.upstream(ids).to_dicts() == sample.upstream(*ids).to_dicts()
     assert sample.rank(by="descendants, direct").columns == sample.rank(by=["descendants", "direct"]).columns
+
+
+def test_what_was_written_over_is_told_by_every_lookup(sample: modelkin.Hub, tmp_path: Path) -> None:
+    file = tmp_path / "hub"
+    modelkin.from_links([("a/b", "c/d")])._native.write(str(file))
+    hub = modelkin.open(file)
+    model = hub["a/b"]
+    assert len(hub.links.to_arrow()) == 1
+    with file.open("r+b") as out:
+        out.write(file.read_bytes())
+    for ask in (
+        lambda: hub["a/b"],
+        lambda: "a/b" in hub,
+        lambda: model.parents,
+        lambda: model.children(),
+        lambda: model.about,
+        lambda: hub.models.to_arrow(),
+        lambda: hub.links.to_arrow(),
+    ):
+        with pytest.raises(modelkin.SnapshotError, match="was written over"):
+            ask()
+
+
+def test_what_is_no_name_is_not_there(sample: modelkin.Hub) -> None:
+    for name in ("\ud800", "", "x" * 10_000_000, "\0", 7, None):
+        assert name not in sample
+    for name in ("\ud800", "x" * 10_000_000):
+        with pytest.raises(modelkin.QuestionError) as told:
+            sample.family(name)
+        assert len(str(told.value)) < 200

@@ -130,3 +130,31 @@ def test_a_graph_without_directions_is_refused() -> None:
     for graph in (networkx.Graph([("meta/base", "you/chat")]), networkx.MultiGraph(), "x", None):
         with pytest.raises(modelkin.QuestionError, match="a lineage is a directed graph"):
             modelkin.from_networkx(graph)
+
+
+def test_tables_of_every_shape_are_read_or_told() -> None:
+    ends = {"parent": ["a/b", "a/b"], "child": ["c/d", "c/e"]}
+    nothing = pa.DictionaryArray.from_arrays(pa.array([None, None], pa.int8()), pa.array([], pa.string()))
+    for relation in (nothing, pa.array([None, None], pa.string()), pa.array(["", None])):
+        hub = modelkin.from_links(pa.table({**ends, "relation": relation}))
+        assert hub["a/b"].children("unstated") == hub["a/b"].children() and hub["a/b"].direct == 2
+    broken = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\6\0\0\0"), pa.py_buffer(b"a/\xffb/\xc3")])
+    for table, words in [
+        (pa.table({"parent": broken, "child": pa.array(["c/d"])}), "the column parent is damaged"),
+        (pa.table([["a/b"], ["x/y"], ["c/d"]], names=["parent", "parent", "child"]), "several columns parent"),
+        (pa.table({"foo": pa.array([], pa.string())}), "there are foo"),
+        (pa.table({"parent": pa.array([], pa.string()), "child": pa.array([], pa.string())}), "there is no link and no name"),
+        (polars.DataFrame({"parent": ["a/b"], "child": ["c/d"], "relation": [None]}), "leave out columns that have no value at all"),
+        ([], "there is no link and no name"),
+    ]:
+        with pytest.raises(modelkin.QuestionError, match=words):
+            modelkin.from_links(table)
+    assert modelkin.from_links([("a/b", "c/d")], names="bert").snapshot["models"] == 3
+
+
+def test_nodes_keep_apart_what_the_graph_keeps_apart() -> None:
+    with pytest.raises(modelkin.QuestionError, match="have one name"):
+        modelkin.from_networkx(networkx.DiGraph([(1, 2), ("1", 3)]))
+    with pytest.raises(modelkin.QuestionError, match="no edge has an attribute 'kind'"):
+        modelkin.from_networkx(networkx.DiGraph([("a", "b")]), relation="kind")
+    assert modelkin.from_networkx(networkx.DiGraph([(1, 2), (2, 3)]))["1"].descendants == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -163,3 +164,44 @@ def test_ten_thousand_questions_leave_nothing_behind(sample: modelkin.Hub) -> No
     said, errors = process.communicate(timeout=900)
     assert process.returncode == 0, errors
     assert int(said) < 16 << 10, f"{said} KiB more"
+
+
+def test_the_program_runs_without_what_lies_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("modelkin", "signal", "subprocess"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('not this one')")
+    assert "Qwen/Qwen2.5-7B" in modelkin.run("rank", top=1, snapshot="sample")
+    with pytest.raises(modelkin.Error, match="modelkin") as told:
+        modelkin.run("rnk")
+    assert "__main__" not in str(told.value)
+
+
+def test_what_is_no_text_is_not_lost(sample: modelkin.Hub) -> None:
+    with pytest.raises(modelkin.Error, match="name a file for it"):
+        modelkin.run("export", "--below", "Qwen/Qwen2.5-7B", to="png", snapshot="sample")
+
+
+def test_a_listener_that_fails_ends_the_program() -> None:
+    def tell(line: str) -> None:
+        raise RuntimeError(line)
+
+    with pytest.raises(RuntimeError):
+        modelkin.run("rank", "--no-such-option", tell=tell)
+
+
+def test_a_file_that_is_called_sample_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    (tmp_path / "links.edges").write_text("a/b -> c/d\n")
+    hub = modelkin.import_("links.edges", output="sample", progress=False)
+    assert hub.snapshot["models"] == 2
+    monkeypatch.chdir("/")
+    hub["a/b"].below().save(tmp_path / "below.csv")
+    assert (tmp_path / "below.csv").exists()
+
+
+def test_commands_of_comparisons_run(sample: modelkin.Hub) -> None:
+    for by in ("month", "size", "country", None):
+        answer = sample.ask({"compare": {"names": ["Qwen", "Llama"], "by": by}})
+        printed = json.loads(modelkin.run(*shlex.split(answer.command)[1:], snapshot="sample", format="json"))
+        assert printed["rows"] == answer.to_dicts()

@@ -149,3 +149,15 @@ def test_a_table_says_what_it_is(sample: modelkin.Hub) -> None:
     assert "F1" in repr(report) and "<table>" in report._repr_html_()
     assert sample.models.definition.startswith("Every row")
     assert "rows of" in repr(sample.links) and "<table>" in sample.links._repr_html_()
+
+
+def test_shares_that_were_published_are_in_arrow_too(sample: modelkin.Hub) -> None:
+    compared = 0
+    for name, table in sample.report().tables.items():
+        if name.endswith(".published") and len(table):
+            rows, columns = table.to_dicts(), table.to_arrow().to_pydict()
+            for column in ("published", "here"):
+                for row, value in zip(rows, columns.get(column, [])):
+                    assert (row[column] is None) == (value is None), (name, row, value)
+                    compared += isinstance(row[column], str)
+    assert compared > 10
