@@ -118,7 +118,7 @@ def test_a_graph_of_numbers_has_the_descendants_that_networkx_finds() -> None:
         (polars.DataFrame({"from": ["a"], "to": ["b"]}), "parent and child"),
         (polars.DataFrame({"parent": [1], "child": [2]}), "texts were expected"),
         (polars.DataFrame({"parent": ["a"], "child": [None]}, schema={"parent": polars.String, "child": polars.String}), "no parent or no child"),
-        ([], "no model"),
+        ([], "there is no link and no name"),
     ],
 )
 def test_links_that_cannot_be_meant_are_refused(links: object, words: str) -> None:

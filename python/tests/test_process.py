@@ -196,8 +196,8 @@ def test_a_file_that_is_called_sample_is_none(tmp_path: Path, monkeypatch: pytes
     hub = modelkin.import_("links.edges", output="sample", progress=False)
     assert hub.snapshot["models"] == 2
     monkeypatch.chdir("/")
-    hub["a/b"].below().save(tmp_path / "below.csv")
-    assert (tmp_path / "below.csv").exists()
+    hub["a/b"].below().save(tmp_path / "below.json")
+    assert (tmp_path / "below.json").exists()
 
 
 def test_commands_of_comparisons_run(sample: modelkin.Hub) -> None:

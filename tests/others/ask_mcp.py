@@ -58,7 +58,7 @@ BAD = {
     "find_model": {"text": ""},
     "model": {"model": "Qwen/Qwen2.5-14C"},
     "ancestors": {"models": []},
-    "descendants": {"model": ranked[0], "list": "yes"},
+    "descendants": {"model": ranked[0], "list": 7, "surplus": 1},
     "path": {"model": leaves[0]},
     "common_ancestors": {"models": [leaves[0]]},
     "siblings": {"models": leaves[:21]},
