@@ -93,9 +93,10 @@ def from_networkx(graph: networkx.DiGraph[Any], *, relation: str = "relation") -
         raise QuestionError(f"a lineage is a directed graph of networkx, from parent to child, and not {type(graph).__name__}")
     names: dict[str, Any] = {}
     for node in graph.nodes:
-        other = names.setdefault(str.__str__(node) if isinstance(node, str) else str(node), node)
-        if other is not node and other != node:
-            raise QuestionError(f"the nodes {other!r} and {node!r} have one name, and would be one model")
+        name = str.__str__(node) if isinstance(node, str) else str(node)
+        if name in names:
+            raise QuestionError(f"the nodes {names[name]!r} and {node!r} have one name, and would be one model")
+        names[name] = node
     named = dict(zip(graph.nodes, names))
     links = [(named[parent], named[child], data.get(relation)) for parent, child, data in graph.edges(data=True)]
     if relation != "relation" and links and all(found is None for _, _, found in links):

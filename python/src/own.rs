@@ -77,23 +77,25 @@ fn of_table(table: &Bound<'_, PyAny>) -> PyResult<Vec<Link>> {
     let mut links = Vec::new();
     let batches = RecordBatchStreamReader::try_new(stream).map_err(failed)?;
     let schema = batches.schema();
-    let columns = || schema.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>().join(", ");
-    for (name, is_needed) in [("parent", true), ("child", true), ("relation", false)] {
-        match schema.fields().iter().filter(|field| field.name() == name).count() {
-            0 if is_needed => {
-                return Err(wrong(py, format!("links need the columns parent and child; there are {}", columns())));
-            }
-            0 | 1 => (),
-            _ => return Err(wrong(py, format!("links have several columns {name}; there are {}", columns()))),
-        }
-    }
+    let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    let place = |name: &str| match names.iter().filter(|known| **known == name).count() {
+        0 | 1 => Ok(names.iter().position(|known| *known == name)),
+        _ => Err(wrong(py, format!("links have several columns {name}; there are {}", names.join(", ")))),
+    };
+    let (Some(parent), Some(child), relation) = (place("parent")?, place("child")?, place("relation")?) else {
+        return Err(wrong(py, format!("links need the columns parent and child; there are {}", names.join(", "))));
+    };
     for batch in batches {
         let batch = batch.map_err(failed)?;
         py.check_signals()?;
-        let column = |name: &str| batch.column_by_name(name).map(|column| texts(name, column)).transpose();
-        let needed = |name: &str| column(name)?.ok_or_else(|| format!("a part of the table has no column {name}"));
-        let parts = || Ok::<_, String>((needed("parent")?, needed("child")?, column("relation")?));
-        let (parents, children, relations) = parts().map_err(|text| wrong(py, text))?;
+        let column = |at: usize| {
+            // Whoever made it may have put anything there.
+            let checked = batch.column(at).to_data().validate_full();
+            let damaged = |error| format!("the column {} is damaged: {error}", names[at]);
+            checked.map_err(damaged).and_then(|()| texts(names[at], batch.column(at))).map_err(|text| wrong(py, text))
+        };
+        let (parents, children) = (column(parent)?, column(child)?);
+        let relations = relation.map(column).transpose()?;
         for row in 0..batch.num_rows() {
             let (Some(parent), Some(child)) = (parents[row].clone(), children[row].clone()) else {
                 return Err(wrong(py, format!("link {} has no parent or no child", links.len() + 1)));
@@ -110,8 +112,6 @@ fn of_table(table: &Bound<'_, PyAny>) -> PyResult<Vec<Link>> {
 /// The texts of a column, whichever way they are kept.
 fn texts(name: &str, column: &dyn Array) -> Result<Vec<Option<String>>, String> {
     let own = |text: Option<&str>| text.map(str::to_owned);
-    // Whoever made it may have put anything there.
-    column.to_data().validate_full().map_err(|error| format!("the column {name} is damaged: {error}"))?;
     Ok(match column.data_type() {
         DataType::Utf8 => column.as_string::<i32>().iter().map(own).collect(),
         DataType::LargeUtf8 => column.as_string::<i64>().iter().map(own).collect(),

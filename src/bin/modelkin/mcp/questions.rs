@@ -94,7 +94,7 @@ arguments! {
 
     /// Hold what models state of their licences against the terms of everything that they descend from. A verdict of ok is no permission: it
     /// says that a licence keeps the terms above it, whatever these are. For a use, deny the terms that forbid it: C for commercial use; a
-    /// model that `fails` has one. Declared metadata, not legal advice.
+    /// model that `fails` has one, and where the verdict is unknown or silent nothing can be told. Declared metadata, not legal advice.
     LicenceCheck {
         /// Ids, such as Qwen/Qwen2.5-7B.
         #[schemars(length(min = 1, max = 20))]
