@@ -7,7 +7,7 @@ use modelkin::ask::Day;
 use modelkin::model::Relation;
 
 use crate::program::choice::{CiteArg, FormatArg, WhenArg};
-use crate::program::values::{day, perhaps_empty, relation};
+use crate::program::values::{day, perhaps_empty, relation, whole};
 
 /// How the program speaks: the same for every command.
 #[derive(Debug, Clone, Copy, ClapArgs)]
@@ -77,7 +77,7 @@ pub struct Trust {
 pub struct Wait {
     /// Count also what would take more than half a minute, or more than SECONDS: no lineage of a Hub does, but models may
     /// merge so that most see most others
-    #[arg(long = "wait", value_name = "SECONDS", num_args = 0..=1, require_equals = true)]
+    #[arg(long = "wait", value_name = "SECONDS", num_args = 0..=1, require_equals = true, value_parser = whole::<u64>)]
     seconds: Option<Option<u64>>,
 }
 
@@ -95,7 +95,7 @@ impl Wait {
 #[derive(Debug, ClapArgs)]
 pub struct Patience {
     /// A question that is judged to take longer is refused at once
-    #[arg(long = "wait", value_name = "SECONDS", default_value_t = 10)]
+    #[arg(long = "wait", value_name = "SECONDS", default_value_t = 10, value_parser = whole::<u64>, allow_negative_numbers = true)]
     pub seconds: u64,
 }
 
