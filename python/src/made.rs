@@ -2,9 +2,9 @@ use std::borrow::Cow;
 
 use modelkin::ask::{self, Facts};
 use modelkin::export::{self, Attribute, Graph, NODE_FIELDS};
-use modelkin::ink::{self, Column, Named, Section, Table, Unit, Value};
+use modelkin::ink::{self, Column, Named, Report, Section, Table, Unit, Value};
 
-use crate::kind::Kind;
+use crate::kind::{Kind, settled};
 
 /// A `Made` is rows that are made one after the other.
 pub struct Made<'r> {
@@ -20,8 +20,10 @@ impl<'r> Made<'r> {
         Made { count: 0, kinds: None, row: Box::new(|_| Cow::Owned(Named::new())) }
     }
 
-    /// The rows of a report; those of a section's table have the kinds of its columns.
-    pub fn of_report(rows: &'r ink::Rows<'r>, table: Option<&Table>) -> Made<'r> {
+    /// The rows of a report; those of a section's table have the kinds of its columns, and where there is no row there are columns
+    /// all the same.
+    pub fn of_report(report: &'r Report<'r>, table: Option<&Table>) -> Made<'r> {
+        let rows = &report.rows;
         let kinds = table.map(|table| {
             // Where numbers of several units stand in one column, shares are texts: "49.6%".
             let is_mixed = |column: &Column| {
@@ -32,6 +34,8 @@ impl<'r> Made<'r> {
             let kind = |column: &Column| if is_mixed(column) { Kind::Text } else { Kind::of_unit(column.unit) };
             table.columns.iter().map(|column| (column.name.to_string(), kind(column))).collect()
         });
+        let headed = || settled(report.heads.iter().map(|head| (head.to_string(), Kind::Unknown)).collect());
+        let kinds = kinds.or_else(|| rows.is_empty().then(headed));
         let row: Box<dyn Fn(usize) -> Cow<'r, Named> + 'r> = match rows {
             ink::Rows::Few(rows) => Box::new(|at| Cow::Borrowed(&rows[at])),
             ink::Rows::One(make) => Box::new(|_| Cow::Owned(make())),

@@ -70,7 +70,7 @@ impl Of {
                     _ => None,
                 };
                 let report = answer.report()?;
-                Ok(then(Made::of_report(&report.rows, section)))
+                Ok(then(Made::of_report(&report, section)))
             }
             Of::Part(answer, section, name) => {
                 let parts = parts(answer)?;
@@ -79,7 +79,7 @@ impl Of {
                     .find(|(known, table)| known.name == *section && table.name == *name)
                     .map(|(_, table)| table);
                 let Some(table) = table else { return Ok(then(Made::none())) };
-                Ok(then(Made::of_report(&table.report(&[]).rows, Some(table))))
+                Ok(then(Made::of_report(&table.report(&[]), Some(table))))
             }
             Of::Nodes(answer) => Ok(match answer.graph()? {
                 Some(graph) => then(Made::of_nodes(&graph)),

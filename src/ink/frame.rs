@@ -125,6 +125,11 @@ impl<'r> Report<'r> {
         Report { definition, rows: rows.into(), heads, blocks, beside, words: |_| "", look }
     }
 
+    /// Says which names every row has, so that they are known where there is no row.
+    pub fn headed(self, heads: impl IntoIterator<Item = &'static str>) -> Report<'r> {
+        Report { heads: heads.into_iter().map(Cow::Borrowed).collect(), ..self }
+    }
+
     /// Says hints in these words.
     pub fn worded(self, words: Words) -> Report<'r> {
         Report { words, ..self }

@@ -53,5 +53,5 @@ pub use slide::{CHARTS, Slide};
 pub use text::{compared, part_of_hub, report};
 pub use unit::Unit;
 pub(crate) use unit::{known, percent};
-pub use value::{NOT_JUDGED, Named, Value};
+pub use value::{NOT_JUDGED, Named, Value, named};
 pub use wrapped::folded;

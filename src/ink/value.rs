@@ -5,6 +5,11 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 /// A `Named` is values with their names, in the order of the columns.
 pub type Named = Vec<(Cow<'static, str>, Value)>;
 
+/// Names the values of a row by the heads of its columns.
+pub fn named<const N: usize>(heads: [&'static str; N], values: [Value; N]) -> Named {
+    heads.into_iter().zip(values).map(|(head, value)| (head.into(), value)).collect()
+}
+
 /// These words stand for people in the place of a number whose values are known of too few models.
 pub const NOT_JUDGED: &str = "not judged";
 

@@ -2,7 +2,7 @@ use super::listed::listed;
 use super::names::{ACCOUNT_PAIR, namesakes};
 use super::{Case, Finding};
 use crate::census::{Burst, Bursts, Coverage, Shared};
-use crate::ink::{Block, Grid, Report, Value, day, grouped, plural, printable};
+use crate::ink::{Block, Grid, Report, Value, day, grouped, named, plural, printable};
 use crate::lineage::{Anomaly, Lineage, Mirror};
 use crate::model::{DAY, Hint, OddityKind, RemarkKind};
 use crate::snapshot::{CrawlNote, Error, Row, Snapshot, SourceNote};
@@ -206,6 +206,8 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
 /// How many cases of each kind the overview shows.
 const EXAMPLES: usize = 3;
 
+const KINDS: [&str; 5] = ["kind", "cases", "fault", "about", "examples"];
+
 /// An overview: each kind with its count and a few cases; and what was crawled, if the snapshot was.
 pub fn check(findings: &[Finding], crawl: Option<&CrawlNote>) -> Report<'static> {
     let mut grid = Grid::new(["kind", "cases", "fault", "what becomes of it"]).named("check");
@@ -218,13 +220,14 @@ pub fn check(findings: &[Finding], crawl: Option<&CrawlNote>) -> Report<'static>
         for case in &some {
             examples += &format!("{}  {}\n", finding.kind, clipped(case));
         }
-        rows.push(vec![
-            ("kind".into(), Value::from(finding.kind)),
-            ("cases".into(), finding.count.into()),
-            ("fault".into(), finding.is_fault.into()),
-            ("about".into(), finding.about.into()),
-            ("examples".into(), Value::List(some.into_iter().map(Value::from).collect())),
-        ]);
+        let values = [
+            finding.kind.into(),
+            finding.count.into(),
+            finding.is_fault.into(),
+            finding.about.into(),
+            Value::List(some.into_iter().map(Value::from).collect()),
+        ];
+        rows.push(named(KINDS, values));
     }
     let blocks = match findings.is_empty() {
         true => vec![Block::Line("Nothing odd.".into())],
@@ -235,7 +238,7 @@ pub fn check(findings: &[Finding], crawl: Option<&CrawlNote>) -> Report<'static>
         ],
     };
     let definition = std::iter::once(DEFINITION.to_owned()).chain(crawl.map(crawled)).collect();
-    Report::new(definition, rows, blocks)
+    Report::new(definition, rows, blocks).headed(KINDS)
 }
 
 /// What was crawled, and who answered.
@@ -244,6 +247,8 @@ fn crawled(note: &CrawlNote) -> String {
     printable(&format!("Crawled: {}{hosts}.", note.words()))
 }
 
+const CASES: [&str; 2] = ["kind", "case"];
+
 /// Writes every case of some kinds.
 pub fn list<'f>(findings: impl Iterator<Item = &'f Finding>) -> Report<'static> {
     let mut rows = Vec::new();
@@ -251,16 +256,16 @@ pub fn list<'f>(findings: impl Iterator<Item = &'f Finding>) -> Report<'static> 
     for finding in findings {
         for case in &finding.cases {
             text += &format!("{}  {}\n", finding.kind, printable(&case.text));
-            rows.push(vec![("kind".into(), Value::from(finding.kind)), ("case".into(), case.text.as_str().into())]);
+            rows.push(named(CASES, [finding.kind.into(), case.text.as_str().into()]));
         }
         let left = finding.count - finding.cases.len() as u64;
         if left > 0 {
             text += &format!("{}  … {} more, counted but not kept\n", finding.kind, grouped(left));
             let about = format!("{left} more, counted but not kept");
-            rows.push(vec![("kind".into(), Value::from(finding.kind)), ("case".into(), about.into())]);
+            rows.push(named(CASES, [finding.kind.into(), about.into()]));
         }
     }
-    Report::new(vec![DEFINITION.into()], rows, vec![Block::Fixed(text.trim_end().to_owned())])
+    Report::new(vec![DEFINITION.into()], rows, vec![Block::Fixed(text.trim_end().to_owned())]).headed(CASES)
 }
 
 /// Writes the bursts of a lineage, the largest first; people are shown `most` of them.
@@ -295,15 +300,16 @@ pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Result<Repo
                 cell(example.map(str::to_owned)),
             ]);
         }
-        rows.push(vec![
-            ("parent".into(), Value::from(snapshot.id(burst.parent))),
-            ("children".into(), children.into()),
-            ("share".into(), share.into()),
-            ("which".into(), word.as_str().into()),
-            ("first".into(), first.into()),
-            ("last".into(), last.into()),
-            ("example".into(), example.into()),
-        ]);
+        let values = [
+            snapshot.id(burst.parent).into(),
+            children.into(),
+            share.into(),
+            word.as_str().into(),
+            first.into(),
+            last.into(),
+            example.into(),
+        ];
+        rows.push(values);
     }
     let models = snapshot.rows().filter(|row| snapshot.is_listed(*row));
     let Coverage { known, of } = Coverage::count(models, |row| Bursts::can_judge(created.at(row)));
@@ -311,6 +317,7 @@ pub fn bursts(bursts: &[Burst], snapshot: &Snapshot, most: usize) -> Result<Repo
     let words = format!("{found}, among the {known} of {of} that have a date since the Hub keeps dates.");
     Ok(listed(
         grid,
+        ["parent", "children", "share", "which", "first", "last", "example"],
         rows,
         words,
         most,
@@ -332,16 +339,12 @@ pub fn mirrors(mirrors: &[(Mirror, u64)], snapshot: &Snapshot, most: usize) -> R
         if at < most {
             grid.row([model.to_owned(), of.to_owned(), mirror.relation.name().to_owned(), grouped(*descendants)]);
         }
-        rows.push(vec![
-            ("model".into(), Value::from(model)),
-            ("mirror_of".into(), of.into()),
-            ("relation".into(), mirror.relation.name().into()),
-            ("descendants".into(), (*descendants).into()),
-        ]);
+        rows.push([model.into(), of.into(), mirror.relation.name().into(), (*descendants).into()]);
     }
     let words = format!("{}.", plural(mirrors.len() as u64, "mirror"));
     listed(
         grid,
+        ["model", "mirror_of", "relation", "descendants"],
         rows,
         words,
         most,

@@ -1,7 +1,7 @@
 use super::by_relation;
 use super::relation_heads;
 use crate::census::{Counted, Coverage, FamilyCount, Listing, Part, Sum, Tally};
-use crate::ink::{Block, Grid, NOT_JUDGED, Named, Report, Rows, Value, day, grouped, plural};
+use crate::ink::{Block, Grid, NOT_JUDGED, Named, Report, Rows, Value, day, grouped, named, plural};
 use crate::lineage::Lineage;
 use crate::model::{Count, Flag, Relation, Word, WordList};
 use crate::snapshot::{Error, Row, Snapshot};
@@ -70,6 +70,21 @@ pub fn family(count: &FamilyCount, snapshot: &Snapshot, counted: Counted, filter
     Report::new(definition, vec![row(count, snapshot)], blocks)
 }
 
+const LISTED: [&str; 12] = [
+    "id",
+    "listed",
+    "created",
+    "downloads",
+    "likes",
+    "parents",
+    "licences",
+    "licence_name",
+    "licence_link",
+    "gated",
+    "disabled",
+    "sha",
+];
+
 /// Writes the models of a part of a family, in order of their ids; people are shown those with most downloads, `most`
 /// of them. How many a date filter left out for want of a date stands in the definition, and in JSON beside the rows.
 ///
@@ -114,20 +129,21 @@ pub fn models<'r>(
     }
     let values = move |at: usize| {
         let (row, relation) = &rows[at];
-        let mut values: Named = vec![
-            ("id".into(), snapshot.id(*row).into()),
-            ("listed".into(), snapshot.is_listed(*row).into()),
-            ("created".into(), created.at(*row).map(day).into()),
-            ("downloads".into(), downloads.at(*row).into()),
-            ("likes".into(), likes.at(*row).into()),
-            ("parents".into(), (lineage.parents(*row).len() as u64).into()),
-            ("licences".into(), Value::List(licences.words_at(*row).map(Value::from).collect())),
-            ("licence_name".into(), licence_name.at(*row).into()),
-            ("licence_link".into(), licence_link.at(*row).into()),
-            ("gated".into(), gated.at(*row).into()),
-            ("disabled".into(), disabled.at(*row).into()),
-            ("sha".into(), commits.at(*row).map(|sha| sha.to_string()).into()),
+        let own = [
+            snapshot.id(*row).into(),
+            snapshot.is_listed(*row).into(),
+            created.at(*row).map(day).into(),
+            downloads.at(*row).into(),
+            likes.at(*row).into(),
+            (lineage.parents(*row).len() as u64).into(),
+            Value::List(licences.words_at(*row).map(Value::from).collect()),
+            licence_name.at(*row).into(),
+            licence_link.at(*row).into(),
+            gated.at(*row).into(),
+            disabled.at(*row).into(),
+            commits.at(*row).map(|sha| sha.to_string()).into(),
         ];
+        let mut values = named(LISTED, own);
         values.extend(has_relation.then(|| ("relation".into(), name_of(*relation).into())));
         values
     };
@@ -140,7 +156,8 @@ pub fn models<'r>(
     );
     let rows = Rows::Many(rows.len(), Box::new(values));
     let beside = listing.undated.map(|undated| ("undated".into(), undated.into())).into_iter().collect();
-    Ok(Report { beside, ..Report::new(definition, rows, blocks) })
+    let heads = LISTED.into_iter().chain(has_relation.then_some("relation"));
+    Ok(Report { beside, ..Report::new(definition, rows, blocks).headed(heads) })
 }
 
 fn row(count: &FamilyCount, snapshot: &Snapshot) -> Named {

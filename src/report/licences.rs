@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::origin::{NO_ADVICE, texts};
-use crate::ink::{Block, Grid, Named, Report, SarifLevel, SarifResult, Value, plural, printable};
+use crate::ink::{Block, Grid, Named, Report, SarifLevel, SarifResult, Value, named, plural, printable};
 use crate::provenance::{AncestorVerdict, ModelVerdict, Outcome, Rule, Verdict, Verdicts};
 
 /// Findings that are the same in kind are told one by one up to so many.
@@ -53,7 +53,7 @@ pub fn licences(verdicts: &Verdicts, words: &str) -> Report<'static> {
         "ok: what the model states keeps the ancestor's terms. restricts: the terms go on to bind beside it. unknown: it cannot be told. silent: the model states no licence. relabelled: a copy states another licence. conflict: what it states breaks the terms.".to_owned(),
     ];
     definition.extend((!words.is_empty()).then(|| words.to_owned()));
-    let mut report = Report::new(definition, rows, blocks);
+    let mut report = Report::new(definition, rows, blocks).headed(VERDICTS);
     let models = verdicts.models.iter().map(|model| {
         Value::group([
             ("id", model.id.as_str().into()),
@@ -167,6 +167,33 @@ fn outcome(model: &ModelVerdict, finding: Option<usize>) -> String {
     own.map(|fault| said(&fault.outcome)).find(|said| !said.is_empty()).unwrap_or_default()
 }
 
+const VERDICTS: [&str; 24] = [
+    "id",
+    "licence",
+    "verdict",
+    "terms",
+    "ancestor",
+    "ancestor_licence",
+    "ancestor_listed",
+    "ancestor_gated",
+    "distance",
+    "way",
+    "relations",
+    "reason",
+    "clauses",
+    "copy",
+    "binds_combination",
+    "several_licences",
+    "same_owner",
+    "name_begins_so",
+    "meets",
+    "meets_licence",
+    "meets_in",
+    "policy",
+    "policy_rules",
+    "rules",
+];
+
 fn row(verdicts: &Verdicts, model: &ModelVerdict, at: Option<usize>) -> Named {
     let finding = at.map(|at| &model.findings[at]);
     let of = |value: &dyn Fn(&AncestorVerdict) -> Value| finding.map_or(Value::Missing, value);
@@ -190,36 +217,33 @@ fn row(verdicts: &Verdicts, model: &ModelVerdict, at: Option<usize>) -> Named {
         Value::List(finding.clauses.iter().map(clause).collect())
     });
     let meets = |part: usize| of(&|finding| finding.meeting.as_ref().map(|meeting| meeting[part].as_str()).into());
-    let values: [(&'static str, Value); 24] = [
-        ("id", model.id.as_str().into()),
-        ("licence", model.licence.as_str().into()),
-        ("verdict", finding.map_or(model.own, |finding| finding.verdict).name().into()),
-        ("terms", of(&|finding| finding.terms.to_string().into())),
-        ("ancestor", of(&|finding| finding.ancestor.as_str().into())),
-        ("ancestor_licence", of(&|finding| finding.licence.as_str().into())),
-        ("ancestor_listed", of(&|finding| finding.is_listed.into())),
-        ("ancestor_gated", of(&|finding| finding.gated.as_deref().into())),
-        ("distance", of(&|finding| Value::Count(finding.distance.into()))),
-        ("way", of(&|finding| texts(finding.way.iter().map(String::as_str)))),
-        ("relations", of(&|finding| texts(finding.relations.iter().copied()))),
-        ("reason", of(&|finding| finding.reason.as_str().into())),
-        ("clauses", clauses),
-        ("copy", of(&|finding| finding.marks.is_copy.into())),
-        ("binds_combination", of(&|finding| finding.marks.binds_combination.into())),
-        ("several_licences", of(&|finding| finding.marks.is_several.into())),
-        ("same_owner", of(&|finding| finding.marks.is_same_owner.into())),
-        ("name_begins_so", of(&|finding| finding.marks.is_named.into())),
-        ("meets", meets(0)),
-        ("meets_licence", meets(1)),
-        ("meets_in", meets(2)),
-        ("policy", Value::from(Some(policy).filter(|policy| !policy.is_empty()))),
-        (
-            "policy_rules",
-            texts(faults.iter().map(|fault| fault.rule.said()).collect::<Vec<_>>().iter().map(String::as_str)),
-        ),
-        ("rules", verdicts.rules.as_str().into()),
+    let values = [
+        model.id.as_str().into(),
+        model.licence.as_str().into(),
+        finding.map_or(model.own, |finding| finding.verdict).name().into(),
+        of(&|finding| finding.terms.to_string().into()),
+        of(&|finding| finding.ancestor.as_str().into()),
+        of(&|finding| finding.licence.as_str().into()),
+        of(&|finding| finding.is_listed.into()),
+        of(&|finding| finding.gated.as_deref().into()),
+        of(&|finding| Value::Count(finding.distance.into())),
+        of(&|finding| texts(finding.way.iter().map(String::as_str))),
+        of(&|finding| texts(finding.relations.iter().copied())),
+        of(&|finding| finding.reason.as_str().into()),
+        clauses,
+        of(&|finding| finding.marks.is_copy.into()),
+        of(&|finding| finding.marks.binds_combination.into()),
+        of(&|finding| finding.marks.is_several.into()),
+        of(&|finding| finding.marks.is_same_owner.into()),
+        of(&|finding| finding.marks.is_named.into()),
+        meets(0),
+        meets(1),
+        meets(2),
+        Value::from(Some(policy).filter(|policy| !policy.is_empty())),
+        texts(faults.iter().map(|fault| fault.rule.said()).collect::<Vec<_>>().iter().map(String::as_str)),
+        verdicts.rules.as_str().into(),
     ];
-    values.into_iter().map(|(name, value)| (name.into(), value)).collect()
+    named(VERDICTS, values)
 }
 
 /// These are the rules of SARIF logs of licences, with what each means.

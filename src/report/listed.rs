@@ -1,10 +1,16 @@
-use crate::ink::{Block, Grid, Named, Report};
+use crate::ink::{Block, Grid, Report, Value, named};
 
 /// A report on cases in rows, of which people are shown so many.
-pub(super) fn listed(grid: Grid, rows: Vec<Named>, words: String, most: usize, definition: &[&str]) -> Report<'static> {
+pub(super) fn listed<const N: usize>(
+    grid: Grid,
+    heads: [&'static str; N],
+    rows: Vec<[Value; N]>,
+    words: String,
+    most: usize,
+    definition: &[&str],
+) -> Report<'static> {
     let mut blocks = vec![Block::Line(words)];
-    let (all, mut rows) = (rows.len(), rows);
-    rows.truncate(most);
+    let all = rows.len();
     if all > 0 {
         blocks.push(Block::Grid(grid));
     }
@@ -12,5 +18,6 @@ pub(super) fn listed(grid: Grid, rows: Vec<Named>, words: String, most: usize, d
         blocks.push(Block::cut(most, all, "shown"));
     }
     let definition = definition.iter().map(|sentence| (*sentence).to_owned()).collect();
-    Report::new(definition, rows, blocks)
+    let rows: Vec<_> = rows.into_iter().take(most).map(|values| named(heads, values)).collect();
+    Report::new(definition, rows, blocks).headed(heads)
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use super::listed::listed;
 use super::{Case, Finding};
-use crate::ink::{Grid, Report, Value, grouped, plural};
+use crate::ink::{Grid, Report, grouped, plural};
 use crate::lineage::{Anomaly, Lineage};
 use crate::snapshot::{Error, Row, Snapshot};
 
@@ -98,18 +98,13 @@ pub fn aliases(moved: &[Moved], most: usize) -> Report<'static> {
         if at < most {
             grid.row([old.clone(), new.clone(), grouped(*ids), grouped(*links), grouped(*both)]);
         }
-        values.push(vec![
-            ("old".into(), Value::from(old.as_str())),
-            ("new".into(), new.as_str().into()),
-            ("ids".into(), (*ids).into()),
-            ("links".into(), (*links).into()),
-            ("both_listed".into(), (*both).into()),
-        ]);
+        values.push([old.as_str().into(), new.as_str().into(), (*ids).into(), (*links).into(), (*both).into()]);
     }
     let links = moved.iter().map(|moved| moved.links).sum();
     let words = format!("{}, {} moved.", plural(moved.len() as u64, "old name"), plural(links, "link"));
     listed(
         grid,
+        ["old", "new", "ids", "links", "both_listed"],
         values,
         words,
         most,

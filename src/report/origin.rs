@@ -1,4 +1,4 @@
-use crate::ink::{Block, Grid, Named, Report, Rows, Value, counted, day, grouped, plural, printable};
+use crate::ink::{Block, Grid, Named, Report, Rows, Value, counted, day, grouped, named, plural, printable};
 use crate::lineage::{Edge, WayCount};
 use crate::model::Relation;
 use crate::provenance::{About, Blast, Common, Hit, Known, Siblings, Upstream, Why};
@@ -32,33 +32,50 @@ fn licence(model: &Known<'_>) -> String {
 }
 
 /// What every list tells programs of a model.
+const KNOWN: [&str; 12] = [
+    "id",
+    "owner",
+    "publisher",
+    "country",
+    "licences",
+    "licence_name",
+    "licence_class",
+    "gated",
+    "created",
+    "downloads_30d",
+    "listed",
+    "kind",
+];
+
 fn known(model: &Known<'_>) -> Named {
     let publisher = model.publisher;
-    let values: [(&str, Value); 12] = [
-        ("id", model.id.into()),
-        ("owner", model.owner.into()),
-        ("publisher", publisher.map(|publisher| publisher.name.as_str()).into()),
-        ("country", publisher.map(|publisher| publisher.country.as_str()).into()),
-        ("licences", texts(model.licences.iter().copied())),
-        ("licence_name", model.licence_name.into()),
-        ("licence_class", model.class.into()),
-        ("gated", model.gated.into()),
-        ("created", model.created.map(day).into()),
-        ("downloads_30d", model.downloads.into()),
-        ("listed", model.is_listed.into()),
-        ("kind", publisher.map(|publisher| publisher.kind.as_str()).into()),
+    let values = [
+        model.id.into(),
+        model.owner.into(),
+        publisher.map(|publisher| publisher.name.as_str()).into(),
+        publisher.map(|publisher| publisher.country.as_str()).into(),
+        texts(model.licences.iter().copied()),
+        model.licence_name.into(),
+        model.class.into(),
+        model.gated.into(),
+        model.created.map(day).into(),
+        model.downloads.into(),
+        model.is_listed.into(),
+        publisher.map(|publisher| publisher.kind.as_str()).into(),
     ];
-    values.into_iter().map(|(name, value)| (name.into(), value)).collect()
+    named(KNOWN, values)
 }
 
-/// A link for programs.
-fn edge(parent: Row, child: Row, edge: Edge, about: &About<'_>) -> [(&'static str, Value); 2] {
-    [("relation", edge.relation.name().into()), ("learned", about.learned(parent, child, edge).into())]
+/// A link for programs: `relation`, `learned`.
+fn edge(parent: Row, child: Row, edge: Edge, about: &About<'_>) -> [Value; 2] {
+    [edge.relation.name().into(), about.learned(parent, child, edge).into()]
 }
 
 fn yes(is: bool) -> String {
     if is { "yes".into() } else { String::new() }
 }
+
+const UPSTREAM: [&str; 8] = ["distance", "ways", "via", "relation", "learned", "unavoidable", "root", "below"];
 
 /// Lists everything that some models descend from. `shown` are the ancestors that are listed, `about` tells of them, and `words` state
 /// the filter.
@@ -84,18 +101,18 @@ pub fn upstream(upstream: &Upstream, about: About<'_>, words: &str) -> Report<'s
             yes(ancestor.is_root),
         ]);
         let mut row = known(&model);
+        let [relation, learned] = edge(ancestor.row, ancestor.via, ancestor.edge, &about);
         let own = [
-            ("distance", Value::Count(ancestor.distance.into())),
-            ("ways", ways(ancestor.ways)),
-            ("via", about.model(ancestor.via).id.into()),
+            Value::Count(ancestor.distance.into()),
+            ways(ancestor.ways),
+            about.model(ancestor.via).id.into(),
+            relation,
+            learned,
+            ancestor.is_unavoidable.into(),
+            ancestor.is_root.into(),
+            Value::Count(ancestor.below.into()),
         ];
-        let link = edge(ancestor.row, ancestor.via, ancestor.edge, &about);
-        let rest = [
-            ("unavoidable", ancestor.is_unavoidable.into()),
-            ("root", ancestor.is_root.into()),
-            ("below", Value::Count(ancestor.below.into())),
-        ];
-        row.extend(own.into_iter().chain(link).chain(rest).map(|(name, value)| (name.into(), value)));
+        row.extend(named(UPSTREAM, own));
         rows.push(row);
     }
     let roots = upstream.ancestors.iter().filter(|ancestor| ancestor.is_root).count() as u64;
@@ -103,7 +120,7 @@ pub fn upstream(upstream: &Upstream, about: About<'_>, words: &str) -> Report<'s
     let mut blocks = vec![Block::Line(format!(
         "{} of {}: {} not listed, {} without a parent.",
         plural(upstream.ancestors.len() as u64, "ancestor"),
-        named(models),
+        called(models),
         grouped(unlisted as u64),
         grouped(roots)
     ))];
@@ -114,18 +131,20 @@ pub fn upstream(upstream: &Upstream, about: About<'_>, words: &str) -> Report<'s
         NO_ADVICE.to_owned(),
     ];
     definition.extend((!words.is_empty()).then(|| words.to_owned()));
-    let mut report = Report::new(definition, rows, blocks);
+    let mut report = Report::new(definition, rows, blocks).headed(KNOWN.into_iter().chain(UPSTREAM));
     report.beside.push(("models".into(), texts(upstream.models.iter().map(|row| about.model(*row).id))));
     report
 }
 
 /// Names some models, or counts them if they are many.
-fn named<'s>(models: impl ExactSizeIterator<Item = Known<'s>>) -> String {
+fn called<'s>(models: impl ExactSizeIterator<Item = Known<'s>>) -> String {
     match models.len() {
         0..=3 => models.map(|model| model.id).collect::<Vec<_>>().join(", "),
         many => plural(many as u64, "model"),
     }
 }
+
+const WHY: [&str; 8] = ["way", "step", "id", "relation", "learned", "created", "licences", "listed"];
 
 /// Tells how a model descends from another one: the ways that are shown, then what is so of all of them. `None` is no way at all.
 pub fn why(why: Option<&Why>, ends: [Row; 2], about: About<'_>, words: &str) -> Report<'static> {
@@ -136,7 +155,7 @@ pub fn why(why: Option<&Why>, ends: [Row; 2], about: About<'_>, words: &str) -> 
     definition.extend((!words.is_empty()).then(|| words.to_owned()));
     let Some(why) = why else {
         let text = format!("{model} does not descend from {ancestor}, as far as the cards say.");
-        let mut report = Report::new(definition, Vec::new(), vec![Block::Line(text)]);
+        let mut report = Report::new(definition, Vec::new(), vec![Block::Line(text)]).headed(WHY);
         let [on_all, inferred] = [Value::List(Vec::new()), Value::List(Vec::new())];
         report.beside.extend(ways_beside([model, ancestor], Value::Count(0), 0, on_all, inferred));
         return report;
@@ -152,20 +171,21 @@ pub fn why(why: Option<&Why>, ends: [Row; 2], about: About<'_>, words: &str) -> 
             let above = place.checked_sub(1).map_or(step.row, |above| way[above].row);
             let learned = step.edge.map(|edge| (edge.relation, about.learned(above, step.row, edge)));
             lines.push(line(&known, learned));
-            let mut row: Named = vec![
-                ("way".into(), Value::Count(at as u64 + 1)),
-                ("step".into(), Value::Count(place as u64)),
-                ("id".into(), known.id.into()),
+            let [relation, learned] = match step.edge {
+                Some(known) => edge(above, step.row, known, &about),
+                None => [Value::Missing, Value::Missing],
+            };
+            let values = [
+                Value::Count(at as u64 + 1),
+                Value::Count(place as u64),
+                known.id.into(),
+                relation,
+                learned,
+                known.created.map(day).into(),
+                texts(known.licences.iter().copied()),
+                known.is_listed.into(),
             ];
-            let link = step
-                .edge
-                .map(|known| edge(above, step.row, known, &about))
-                .unwrap_or([("relation", Value::Missing), ("learned", Value::Missing)]);
-            row.extend(link.map(|(name, value)| (name.into(), value)));
-            row.push(("created".into(), known.created.map(day).into()));
-            row.push(("licences".into(), texts(known.licences.iter().copied())));
-            row.push(("listed".into(), known.is_listed.into()));
-            rows.push(row);
+            rows.push(named(WHY, values));
         }
         blocks.push(Block::Fixed(lines.join("\n")));
     }
@@ -189,7 +209,7 @@ pub fn why(why: Option<&Why>, ends: [Row; 2], about: About<'_>, words: &str) -> 
         told.push(format!("Of these links the relation is only inferred: {}.", links.collect::<Vec<_>>().join(", ")));
     }
     blocks.push(Block::Line(told.join("\n")));
-    let mut report = Report::new(definition, rows, blocks);
+    let mut report = Report::new(definition, rows, blocks).headed(WHY);
     let links = why.inferred.iter().map(|(parent, child)| {
         Value::group([("parent", about.model(*parent).id.into()), ("child", about.model(*child).id.into())])
     });
@@ -218,6 +238,8 @@ fn line(model: &Known<'_>, link: Option<(Relation, &str)>) -> String {
     printable(&format!("{link}{}{created}  {}", marked(model), licence(model)))
 }
 
+const COMMON: [&str; 1] = ["distances"];
+
 /// Lists the nearest common ancestors of some models.
 pub fn common(common: &Common, about: About<'_>, words: &str) -> Report<'static> {
     let id = |row: &Row| about.model(*row).id;
@@ -234,7 +256,7 @@ pub fn common(common: &Common, about: About<'_>, words: &str) -> Report<'static>
         let of = |(model, distance): (&Row, &u32)| {
             Value::group([("model", Value::from(id(model))), ("links", Value::Count((*distance).into()))])
         };
-        row.push(("distances".into(), Value::List(distances.map(of).collect())));
+        row.extend(named(COMMON, [Value::List(distances.map(of).collect())]));
         rows.push(row);
     }
     let names = common.models.iter().map(id).collect::<Vec<_>>().join(", ");
@@ -252,11 +274,13 @@ pub fn common(common: &Common, about: About<'_>, words: &str) -> Report<'static>
         NO_ADVICE.to_owned(),
     ];
     definition.extend((!words.is_empty()).then(|| words.to_owned()));
-    let mut report = Report::new(definition, rows, blocks);
+    let mut report = Report::new(definition, rows, blocks).headed(KNOWN.into_iter().chain(COMMON));
     report.beside.push(("models".into(), texts(common.models.iter().map(id))));
     report.beside.push(("common".into(), Value::Count(common.all as u64)));
     report
 }
+
+const SIBLINGS: [&str; 3] = ["relation", "shared", "parents"];
 
 /// Lists the other children of some models' parents; people are shown `most`, those with most downloads first.
 pub fn siblings<'s>(siblings: &'s Siblings, about: About<'s>, words: &str, most: usize) -> Report<'s> {
@@ -279,7 +303,7 @@ pub fn siblings<'s>(siblings: &'s Siblings, about: About<'s>, words: &str, most:
     let mut blocks = vec![Block::Line(format!(
         "{} of {}, by {}.",
         plural(all as u64, "sibling"),
-        named(siblings.models.iter().map(|row| about.model(*row))),
+        called(siblings.models.iter().map(|row| about.model(*row))),
         plural(siblings.parents as u64, "parent")
     ))];
     blocks.extend((all > 0).then_some(Block::Grid(grid)));
@@ -287,19 +311,22 @@ pub fn siblings<'s>(siblings: &'s Siblings, about: About<'s>, words: &str, most:
     let row = move |at: usize| {
         let sibling = &siblings.siblings[at];
         let mut row = known(&about.model(sibling.row));
-        row.push(("relation".into(), sibling.relation.name().into()));
-        row.push(("shared".into(), texts(sibling.shared.iter().map(id))));
-        row.push(("parents".into(), Value::Count(sibling.parents as u64)));
+        let shared = texts(sibling.shared.iter().map(id));
+        row.extend(named(SIBLINGS, [sibling.relation.name().into(), shared, Value::Count(sibling.parents as u64)]));
         row
     };
     let mut definition = vec![
         "Siblings: the other models with a parent among the parents of the named ones, each once; relation is the strongest of their links to these.".to_owned(),
     ];
     definition.extend((!words.is_empty()).then(|| words.to_owned()));
-    let mut report = Report::new(definition, Rows::Many(all, Box::new(row)), blocks);
+    let heads = KNOWN.into_iter().chain(SIBLINGS);
+    let mut report = Report::new(definition, Rows::Many(all, Box::new(row)), blocks).headed(heads);
     report.beside.push(("models".into(), texts(siblings.models.iter().map(id))));
     report
 }
+
+const HITS: [&str; 10] =
+    ["distance", "via", "base", "relation", "direct", "indirect", "only_through", "bases", "other_roots", "made_since"];
 
 /// Lists what descends from some bases: the models that are counted, with whether each was made since its bases went bad. People are
 /// shown `most`, the nearest first.
@@ -347,7 +374,7 @@ pub fn hits<'s>(
     let mut blocks = vec![Block::Line(format!(
         "{} from {}, {} of them only through.",
         counted(all as u64, "model", "descends", "descend"),
-        named(bases),
+        called(bases),
         grouped(only as u64)
     ))];
     blocks.extend((all > 0).then_some(Block::Grid(grid)));
@@ -356,22 +383,23 @@ pub fn hits<'s>(
         let (hit, made_since) = &hits[at];
         let mut row = known(&about.model(hit.row));
         let others = blast.other_roots(hit.row);
-        let values: [(&str, Value); 10] = [
-            ("distance", Value::Count(hit.distance.into())),
-            ("via", id(hit.via).into()),
-            ("base", id(hit.base).into()),
-            ("relation", hit.relation.name().into()),
-            ("direct", hit.is_direct.into()),
-            ("indirect", hit.is_indirect.into()),
-            ("only_through", hit.only_through.into()),
-            ("bases", texts(blast.bases_above(hit.row).iter().map(|row| id(*row)))),
-            ("other_roots", texts(others.iter().map(|row| id(*row)))),
-            ("made_since", (*made_since).into()),
+        let values = [
+            Value::Count(hit.distance.into()),
+            id(hit.via).into(),
+            id(hit.base).into(),
+            hit.relation.name().into(),
+            hit.is_direct.into(),
+            hit.is_indirect.into(),
+            hit.only_through.into(),
+            texts(blast.bases_above(hit.row).iter().map(|row| id(*row))),
+            texts(others.iter().map(|row| id(*row))),
+            (*made_since).into(),
         ];
-        row.extend(values.into_iter().map(|(name, value)| (name.into(), value)));
+        row.extend(named(HITS, values));
         row
     };
-    let mut report = Report::new(words.to_vec(), Rows::Many(all, Box::new(row)), blocks);
+    let heads = KNOWN.into_iter().chain(HITS);
+    let mut report = Report::new(words.to_vec(), Rows::Many(all, Box::new(row)), blocks).headed(heads);
     report.beside.push(("bases".into(), texts(blast.bases.iter().map(|row| id(*row)))));
     report
 }

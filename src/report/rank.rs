@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::census::{Group, Measure, Ranked, Ranking, Valued};
 use crate::ink::{Block, Grid, Named, Report, Value, grouped};
 use crate::model::Relation;
@@ -47,9 +49,15 @@ pub fn rank(ranking: &Ranking, group: Group, columns: &[Measure], is_within: boo
     };
     let columns: Vec<Column> = all.into_iter().map(column).collect();
     let mut heads = vec!["rank".to_owned(), first.to_owned()];
+    let mut names: Vec<Cow<'static, str>> = vec!["rank".into(), first.into()];
+    names.extend((group == Group::Models).then_some(Cow::Borrowed("listed")));
     for column in &columns {
         heads.push(column.name.to_owned());
-        heads.extend(column.known.as_ref().map(|[head, _]| head.clone()));
+        names.push(column.name.into());
+        if let Some([head, name]) = &column.known {
+            heads.push(head.clone());
+            names.push(name.clone().into());
+        }
     }
     // What is asked for stays.
     let spare = columns.iter().filter(|column| column.at.is_none() && relation(column.measure));
@@ -61,23 +69,21 @@ pub fn rank(ranking: &Ranking, group: Group, columns: &[Measure], is_within: boo
             id += " (unlisted)";
         }
         let mut cells = vec![row.rank.to_string(), id];
-        let mut values: Named = vec![("rank".into(), (row.rank as u64).into()), (first.into(), row.id.as_str().into())];
-        if group == Group::Models {
-            values.push(("listed".into(), (!row.is_unlisted).into()));
-        }
-        for Column { name, measure, at, known } in &columns {
+        let mut values: Vec<Value> = vec![(row.rank as u64).into(), row.id.as_str().into()];
+        values.extend((group == Group::Models).then(|| (!row.is_unlisted).into()));
+        for Column { measure, at, known, .. } in &columns {
             let value = valued(row, *measure, *at);
             cells.push(value.map_or_else(|| "–".into(), |value| number(*measure, value)));
             let whole = |value: f64| if is_whole(*measure) { Value::Count(value as u64) } else { Value::Number(value) };
-            values.push(((*name).into(), value.map(whole).into()));
-            if let (Some([_, name]), Some(at)) = (known, at) {
+            values.push(value.map(whole).into());
+            if let (Some(_), Some(at)) = (known, at) {
                 let known = known_of(row, *at);
                 cells.push(grouped(known.unwrap_or_default()));
-                values.push((name.clone().into(), known.into()));
+                values.push(known.into());
             }
         }
         grid.row(cells);
-        rows.push(values);
+        rows.push(names.iter().cloned().zip(values).collect::<Named>());
     }
     let mut blocks = vec![Block::Grid(grid)];
     if shown.len() < ranking.of {
@@ -97,7 +103,7 @@ pub fn rank(ranking: &Ranking, group: Group, columns: &[Measure], is_within: boo
     definition.extend((!filter.is_empty()).then(|| filter.to_owned()));
     let beside = [("of", ranking.of), ("missing", ranking.missing)];
     let beside = beside.map(|(name, number)| (name.into(), (number as u64).into()));
-    Report { beside: beside.into(), ..Report::new(definition, rows, blocks) }
+    Report { beside: beside.into(), heads: names, ..Report::new(definition, rows, blocks) }
 }
 
 /// Whether a measure is the descendants of a relation.

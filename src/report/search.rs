@@ -1,9 +1,11 @@
 use crate::census::Census;
-use crate::ink::{Block, Grid, Report, Value, day, grouped};
+use crate::ink::{Block, Grid, Report, Value, day, grouped, named};
 use crate::lineage::Lineage;
 use crate::model::Count;
 use crate::search::{Found, Matches};
 use crate::snapshot::Error;
+
+const FOUND: [&str; 7] = ["id", "listed", "descendants", "direct", "downloads_30d", "relation", "created"];
 
 /// Lists the models that were found by words of their ids. `near` is what may be meant where none was.
 ///
@@ -26,16 +28,16 @@ pub fn found(found: &Found, census: &Census, lineage: &Lineage, near: &[String])
             relation.unwrap_or("base").into(),
             created.clone().unwrap_or_default(),
         ]);
-        let values: [(&str, Value); 7] = [
-            ("id", id.into()),
-            ("listed", (!is_unlisted).into()),
-            ("descendants", facts.descendants.into()),
-            ("direct", facts.direct.into()),
-            ("downloads_30d", downloads.into()),
-            ("relation", relation.into()),
-            ("created", created.as_deref().into()),
+        let values = [
+            id.into(),
+            (!is_unlisted).into(),
+            facts.descendants.into(),
+            facts.direct.into(),
+            downloads.into(),
+            relation.into(),
+            created.as_deref().into(),
         ];
-        rows.push(values.into_iter().map(|(name, value)| (name.into(), value)).collect());
+        rows.push(named(FOUND, values));
     }
     let shown = found.rows.len();
     let (matches, is_all) = match found.matches {
@@ -60,7 +62,7 @@ pub fn found(found: &Found, census: &Census, lineage: &Lineage, near: &[String])
         "Found: the models and unlisted parents whose ids have every word, anywhere in them, in any order and without regard to case; one whose whole id was typed comes first, then those with most descendants, then by id.".to_owned(),
         "Relation: the strongest of a model's links to its parents; a base names none.".to_owned(),
     ];
-    let mut report = Report::new(definition, rows, blocks);
+    let mut report = Report::new(definition, rows, blocks).headed(FOUND);
     report.beside.push(("matches".into(), matches.into()));
     report.beside.push(("all_counted".into(), is_all.into()));
     if !near.is_empty() {

@@ -7,5 +7,5 @@ pub fn selection<'s>(selection: &'s Selection, words: &str) -> Report<'s> {
     let row = |at: usize| vec![("id".into(), Value::from(snapshot.id(selection.rows()[at])))];
     let rows = Rows::Many(selection.rows().len(), Box::new(row));
     let models = Block::Line(format!("{}.", plural(selection.models() as u64, "model")));
-    Report::new(vec![words.to_owned()], rows, vec![models])
+    Report::new(vec![words.to_owned()], rows, vec![models]).headed(["id"])
 }

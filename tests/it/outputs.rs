@@ -504,3 +504,42 @@ fn too_many_threads_are_not_made() {
     let ran = shell(&place, "RAYON_NUM_THREADS=1000000 \"$0\" rank --snapshot s --format csv; echo $?");
     assert!(ran.out.ends_with("\n0\n"), "{} {}", ran.out, ran.err);
 }
+
+#[test]
+fn an_answer_without_rows_has_the_heads_of_one_with_rows() {
+    let place = Place::new();
+    place.file("l.edges", "a/base -> b/ft, c/x : finetune licence=mit\nb/ft -> b/ft : finetune\n");
+    place.file("clean.edges", "a/base -> b/ft : finetune\n");
+    let bursts = (0..60).map(|at| format!("a/base -> b/m{at} : finetune created=2025-01-02\n")).collect::<String>();
+    place.file("full.edges", format!("{bursts}a/base -> d/base : finetune\ngoogle/bert -> e/x : finetune\n"));
+    for (source, snapshot) in [("l.edges", "s"), ("clean.edges", "clean"), ("full.edges", "full")] {
+        assert_eq!(place.run(&["import", source, "-o", snapshot, "--date", "2025-01-31"]).code, 0);
+    }
+    let pairs: &[(&str, &str)] = &[
+        ("rank --snapshot s", "rank --within c/x --snapshot s"),
+        ("rank --of authors --within a/base --snapshot s", "rank --of authors --within c/x --snapshot s"),
+        ("search ft --snapshot s", "search nothing --snapshot s"),
+        ("upstream b/ft --snapshot s", "upstream a/base --snapshot s"),
+        ("why b/ft a/base --snapshot s", "why a/base b/ft --snapshot s"),
+        ("common b/ft c/x --snapshot s", "common a/base google/bert --snapshot full"),
+        ("siblings b/ft --snapshot s", "siblings a/base --snapshot s"),
+        ("blast a/base --list --snapshot s", "blast c/x --list --snapshot s"),
+        ("family a/base --list f2 --snapshot s", "family c/x --list f2 --snapshot s"),
+        ("check --snapshot s", "check --snapshot clean"),
+        ("check --list self-link --snapshot s", "check --list cycle --snapshot s"),
+        ("check --bursts --snapshot full", "check --bursts --snapshot s"),
+        ("check --mirrors --snapshot full", "check --mirrors --snapshot s"),
+        ("flows --snapshot s", "flows --since 2026-01-01 --snapshot s"),
+    ];
+    for (with, without) in pairs {
+        let [with, without] = [with, without].map(|command| {
+            let mut args: Vec<&str> = command.split(' ').collect();
+            args.extend(["--format", "csv", "--quiet"]);
+            let ran = place.run(&args);
+            assert!(ran.err.is_empty(), "{command}: {}", ran.err);
+            ran.out
+        });
+        assert!(with.lines().count() > 1, "{with}");
+        assert_eq!(without.lines().collect::<Vec<_>>(), [with.lines().next().unwrap()]);
+    }
+}
