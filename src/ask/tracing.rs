@@ -39,6 +39,10 @@ impl Atlas {
         let mut naming = self.naming();
         let ends = [naming.find(&asked.model, &lineage)?, naming.find(&asked.ancestor, &lineage)?];
         let why = provenance::Why::of(&lineage, ends[0], ends[1], asked.most.unwrap_or(1));
+        let [model, ancestor] = ends.map(|row| self.snapshot().id(row));
+        if why.is_none() && ends[0] != ends[1] && lineage.below(&[ends[0]]).rows.contains(&ends[1]) {
+            naming.remarks.push(format!("It is the other way round: {ancestor} descends from {model}."));
+        }
         Ok(Facts::Why { why, ends, books: self.books()?, naming, words: asked.filter.words() })
     }
 

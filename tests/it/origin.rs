@@ -115,9 +115,11 @@ impl Twin {
         let most = 7;
         let why = ask::Why { model: id(model), ancestor: id(ancestor), most: Some(most), filter: filter.clone() };
         let answer = atlas.ask(&Question::Why(why)).unwrap();
-        let Facts::Why { why, .. } = answer.facts() else { panic!("a why") };
+        let Facts::Why { why, naming, .. } = answer.facts() else { panic!("a why") };
         let Some(distance) = self.above(&[model]).get(&ancestor).copied() else {
             assert!(why.is_none());
+            let is_other_way = model != ancestor && self.above(&[ancestor]).contains_key(&model);
+            assert_eq!(naming.remarks.len(), usize::from(is_other_way), "{:?}", naming.remarks);
             return;
         };
         let why = why.as_ref().unwrap();
