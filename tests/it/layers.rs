@@ -185,6 +185,7 @@ const ROOMS: &[Room] = &[
             "schemars",
             "serde",
             "serde_json",
+            "serde_path_to_error",
             "sha2",
             "terminal_size",
             "thiserror",

@@ -179,6 +179,13 @@ fn calls() -> Vec<(&'static str, Value, Value, &'static str)> {
         ),
         ("rank", json!({"by": "growth", "days": 90}), json!({"days": 90}), "rank `by` growth"),
         ("snapshot", json!({}), json!({"limit": 1}), "unknown field `limit`"),
+        ("rank", json!({"limit": 4}), json!({"limit": "4"}), "`limit`: invalid type: string \"4\""),
+        (
+            "rank",
+            json!({"filter": {"fold_mirrors": true}}),
+            json!({"filter": {"fold_mirrors": "yes"}}),
+            "`filter.fold_mirrors`: invalid type",
+        ),
         ("rank", json!({"limit": 3}), json!({"limit": 0}), "`limit` is from 1 to 1000"),
         ("rank", json!({"max_bytes": 60_000}), json!({"max_bytes": 60_001}), "`max_bytes` is from 2000 to 60000"),
     ]
@@ -352,6 +359,9 @@ fn a_model_is_told_with_its_parents_and_counts() {
     assert_eq!((&snapshot["snapshot"]["date"], &snapshot["snapshot"]["sample"]), (&json!("2025-01-31"), &json!(false)));
     let none = agent.good("path", json!({"model": "a/base", "ancestor": "c/q"}));
     assert_eq!((&none["ways"], &none["total"]), (&json!(0), &json!(0)));
+    assert_eq!(none["remarks"], json!(["It is the other way round: c/q descends from a/base."]));
+    let neither = agent.good("path", json!({"model": "c/r", "ancestor": "c/q"}));
+    assert!(neither["ways"] == 0 && neither["remarks"].is_null(), "{neither}");
 }
 
 #[test]
@@ -462,6 +472,13 @@ fn ids_are_completed_and_bills_are_read() {
     let asked = json!({"ref": {"type": "ref/resource", "uri": template}, "argument": {"name": "model", "value": "Qwen/Qwen2.5-14B"}});
     let told = agent.result("completion/complete", asked);
     assert_eq!(told["completion"]["values"][0], BASE);
+    for (typed, are_more) in [("Qwen/", true), (BASE, true), (MEDIUS, false)] {
+        let asked =
+            json!({"ref": {"type": "ref/resource", "uri": template}, "argument": {"name": "model", "value": typed}});
+        let told = agent.result("completion/complete", asked);
+        let shown = told["completion"]["values"].as_array().unwrap().len();
+        assert_eq!(told["completion"]["hasMore"], are_more && shown == 100, "{typed}: {told}");
+    }
     let read = agent.result("resources/read", json!({"uri": format!("modelkin://bom/{MEDIUS}")}));
     let bill: Value = serde_json::from_str(read["contents"][0]["text"].as_str().unwrap()).unwrap();
     let ran = place.run(&["bom", MEDIUS, "--snapshot", "sample", "--quiet"]);

@@ -62,6 +62,9 @@ pub struct Beside {
     // Old ids, with those of today.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     renamed: Vec<Renamed>,
+    // What else is to be said of what was named, in sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<String>,
     // `total` is all; there may be more if this is false.
     #[serde(skip_serializing_if = "Option::is_none")]
     all_counted: Option<bool>,
@@ -171,7 +174,7 @@ impl Beside {
         {
             all["verdicts"] = models.into();
         }
-        for name in ["named", "renamed"] {
+        for name in ["named", "renamed", "remarks"] {
             cut += all.get_mut(name).map_or(0, shorten);
         }
         Ok((serde_json::from_value(all)?, cut))

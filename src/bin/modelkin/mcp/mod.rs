@@ -12,6 +12,7 @@ mod words;
 
 use std::process::ExitCode;
 
+use anyhow::bail;
 use modelkin::ask::Atlas;
 use modelkin::source::hub::runtime;
 use rmcp::service::{QuitReason, ServerInitializeError};
@@ -42,6 +43,11 @@ async fn serve(server: Server) -> anyhow::Result<()> {
         Ok(running) => running,
         // Nobody said anything.
         Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
+        Err(ServerInitializeError::ExpectedInitializeRequest(_)) => {
+            bail!(
+                "the first message is neither initialize nor server/discover, nor any other request; a client of the protocol begins with one"
+            )
+        }
         Err(error) => return Err(error.into()),
     };
     match running.waiting().await? {

@@ -4,7 +4,7 @@ use modelkin::ask::{Atlas, Bom, Models, Question, Search};
 use modelkin::export::BomFormat;
 use modelkin::ink::Value;
 use percent_encoding::percent_decode_str;
-use rmcp::model::{Resource, ResourceContents, ResourceTemplate};
+use rmcp::model::{CompletionInfo, Resource, ResourceContents, ResourceTemplate};
 
 use super::refused::Refused;
 use super::rows::Slug;
@@ -112,15 +112,17 @@ fn bom(atlas: &Atlas, uri: &str, rest: &str) -> Result<ResourceContents, Refused
     Ok(ResourceContents::text(text, uri).with_mime_type("application/json"))
 }
 
-/// Ids that begin so, or have the words.
-pub fn completed(atlas: &Atlas, typed: &str) -> Result<Vec<String>, Refused> {
-    const MOST: usize = 100;
+/// Ids that begin so, or have the words, and whether there are more.
+pub fn completed(atlas: &Atlas, typed: &str) -> Result<(Vec<String>, bool), Refused> {
+    const MOST: usize = CompletionInfo::MAX_VALUES;
     if typed.trim().is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), true));
     }
     let question = Question::Search(Search { text: typed.replace('/', " "), most: Some(MOST), nearest: false });
     let answer = atlas.ask(&question)?;
     let report = answer.report()?;
     let ids = (0..report.rows.len()).filter_map(|at| report.rows.row(at)?.into_iter().find(|(name, _)| name == "id"));
-    Ok(ids.filter_map(|(_, id)| if let Value::Text(id) = id { Some(id) } else { None }).collect())
+    let ids = ids.filter_map(|(_, id)| if let Value::Text(id) = id { Some(id) } else { None }).collect();
+    let matches = report.beside.iter().find(|(name, _)| name == "matches").and_then(|(_, matches)| matches.number());
+    Ok((ids, matches.is_some_and(|matches| matches > report.rows.len() as f64)))
 }

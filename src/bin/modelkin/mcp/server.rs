@@ -120,8 +120,9 @@ impl ServerHandler for Server {
         }
         let typed = asked.argument.value;
         let ids = self.beside(move |atlas| resources::completed(atlas, &typed)).await?;
-        let ids = ids.map_err(|refused: Refused| ErrorData::internal_error(refused.said(), None))?;
-        let found = CompletionInfo::new(ids).map_err(|error| ErrorData::internal_error(error, None))?;
+        let (ids, are_more) = ids.map_err(|refused: Refused| ErrorData::internal_error(refused.said(), None))?;
+        let found = CompletionInfo::with_pagination(ids, None, are_more)
+            .map_err(|error| ErrorData::internal_error(error, None))?;
         Ok(CompleteResult::new(found))
     }
 }

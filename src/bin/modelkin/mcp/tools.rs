@@ -148,7 +148,12 @@ fn read<A: DeserializeOwned>(mut arguments: JsonObject) -> Result<(A, Page), Ref
 }
 
 fn of<A: DeserializeOwned>(values: JsonObject) -> Result<A, Refused> {
-    serde_json::from_value(Json::Object(values)).map_err(|error| Refused::new(format!("arguments: {error}")))
+    serde_path_to_error::deserialize(Json::Object(values)).map_err(|error| {
+        let (path, said) = (error.path().to_string(), error.inner().to_string());
+        let place =
+            if path == "." || said.contains(&format!("`{path}`")) { String::new() } else { format!(" `{path}`:") };
+        Refused::new(format!("arguments:{place} {said}"))
+    })
 }
 
 fn asked<A, R>(tool: &Tool, atlas: &Atlas, arguments: JsonObject) -> Result<Json, Refused>
