@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from ._table import Table
+from ._table import SnapshotInfo, Table
 from ._taken import library
 
 if TYPE_CHECKING:
@@ -44,6 +45,12 @@ class Selection:
         return self._answer.definition
 
     @property
+    def snapshot(self) -> SnapshotInfo:
+        """The snapshot that was asked."""
+        info: SnapshotInfo = json.loads(self._answer.frame())["snapshot"]
+        return info
+
+    @property
     def command(self) -> str:
         """The program's command line that selects the same."""
         return self._answer.command
@@ -58,17 +65,18 @@ class Selection:
         self._hub._write(self._answer.words(), path, options)
 
     def to_networkx(self) -> networkx.DiGraph[str]:
-        """The selection as a graph of networkx, from parent to child, with the columns of nodes and links as attributes."""
-        graph: networkx.DiGraph[str] = library("networkx").DiGraph()
+        """The selection as a graph of networkx, from parent to child, with the columns of nodes and links as attributes. The graph's own
+        attributes say what was selected: `definition`, `command`, and the `date` and `digest` of the snapshot."""
+        graph: networkx.DiGraph[str] = library("networkx").DiGraph(**self._said())
         graph.add_nodes_from((node.pop("id"), node) for node in self.nodes)
         graph.add_edges_from((link.pop("parent"), link.pop("child"), link) for link in self.links)
         return graph
 
     def to_igraph(self) -> igraph.Graph:
-        """The selection as a directed graph of igraph; a vertex has its id as `name`."""
+        """The selection as a directed graph of igraph; a vertex has its id as `name`, and the graph what was selected."""
         nodes, links = self.nodes.to_dicts(), self.links.to_dicts()
         place = {node["id"]: at for at, node in enumerate(nodes)}
-        graph: igraph.Graph = library("igraph").Graph(len(nodes), [(place[link["parent"]], place[link["child"]]) for link in links], directed=True)
+        graph: igraph.Graph = library("igraph").Graph(len(nodes), [(place[link["parent"]], place[link["child"]]) for link in links], directed=True, graph_attrs=self._said())
         for name in self.nodes.columns:
             graph.vs["name" if name == "id" else name] = [node[name] for node in nodes]
         for name in self.links.columns[2:]:
@@ -76,12 +84,16 @@ class Selection:
         return graph
 
     def to_rustworkx(self) -> rustworkx.PyDiGraph[dict[str, Any], dict[str, Any]]:
-        """The selection as a graph of rustworkx, whose nodes and links are dictionaries."""
-        graph: rustworkx.PyDiGraph[dict[str, Any], dict[str, Any]] = library("rustworkx").PyDiGraph()
+        """The selection as a graph of rustworkx, whose nodes and links are dictionaries; `attrs` say what was selected."""
+        graph: rustworkx.PyDiGraph[dict[str, Any], dict[str, Any]] = library("rustworkx").PyDiGraph(attrs=self._said())
         nodes = self.nodes.to_dicts()
         place = dict(zip((node["id"] for node in nodes), graph.add_nodes_from(nodes)))
         graph.add_edges_from([(place[link["parent"]], place[link["child"]], link) for link in self.links])
         return graph
+
+    def _said(self) -> dict[str, str]:
+        known = self.snapshot
+        return {"definition": self.definition, "command": self.command, "date": known["date"] or "", "digest": known["digest"]}
 
     def __len__(self) -> int:
         return self._answer.models()

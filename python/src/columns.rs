@@ -37,7 +37,7 @@ fn columns(kinds: &[(String, Kind)], rows: &[&Named]) -> Result<Vec<ArrayRef>, A
 fn array(kind: &Kind, values: &[&Value]) -> Result<ArrayRef, ArrowError> {
     let values = values.iter().copied();
     Ok(match kind {
-        Kind::Unknown | Kind::Text => {
+        Kind::Text => {
             let text = |value: &Value| match value {
                 Value::Missing | Value::NotJudged => None,
                 Value::Text(text) => Some(text.clone()),

@@ -1,12 +1,16 @@
-use arrow_schema::{DataType, Field, Fields, TimeUnit};
-use modelkin::ink::{Named, Unit, Value};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
-/// A `Kind` is what a column holds. It does not depend on which values an answer happens to have: where they do not tell, the column's
-/// name does.
+use arrow_schema::{DataType, Field, Fields, TimeUnit};
+use modelkin::ask::{Cases, Question};
+use modelkin::ink::Unit;
+use modelkin::schema::FORMS;
+use serde_json::Value;
+
+/// A `Kind` is what a column holds. It is what the answer's published schema says, so that it never depends on which values there are.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
-    /// Nothing is known yet.
-    Unknown,
     Whole,
     Number,
     Text,
@@ -17,90 +21,11 @@ pub enum Kind {
     Group(Vec<(String, Kind)>),
 }
 
-/// Columns of texts that may be missing in every row of an answer.
-const TEXTS: [&str; 40] = [
-    "address",
-    "ancestor",
-    "ancestor_gated",
-    "ancestor_licence",
-    "author",
-    "base",
-    "child",
-    "class",
-    "country",
-    "family",
-    "gated",
-    "hub",
-    "id",
-    "kind",
-    "learned",
-    "library",
-    "licence",
-    "licence_class",
-    "licence_link",
-    "licence_name",
-    "meets",
-    "meets_in",
-    "meets_licence",
-    "mirror_of",
-    "model",
-    "of",
-    "owner",
-    "parent",
-    "policy",
-    "publisher",
-    "read",
-    "reason",
-    "relation",
-    "rules",
-    "sha",
-    "task",
-    "term",
-    "terms",
-    "text",
-    "via",
-];
-/// Columns of yes and no.
-const FLAGS: [&str; 12] = [
-    "ancestor_listed",
-    "binds_combination",
-    "copy",
-    "counted",
-    "cut",
-    "disabled",
-    "listed",
-    "made_since",
-    "name_begins_so",
-    "repeated",
-    "same_owner",
-    "several_licences",
-];
-/// Columns of lists of texts.
-const LISTS: [&str; 8] = ["bases", "examples", "licences", "other_roots", "policy_rules", "relations", "shared", "way"];
-/// Columns of numbers that are not whole.
-const NUMBERS: [&str; 3] = ["credit", "first-degree", "share"];
+/// The schemas by the names of their forms (docs/schemas).
+static SCHEMAS: LazyLock<HashMap<&str, Value>> =
+    LazyLock::new(|| FORMS.iter().map(|form| (form.name, form.schema().to_value())).collect());
 
 impl Kind {
-    /// The kind of a column of that name whose values are not to be looked at, or do not tell.
-    fn named(name: &str) -> Kind {
-        let list = |kind: Kind| Kind::List(kind.into());
-        let groups = |names: &[&str]| {
-            list(Kind::Group(names.iter().map(|name| ((*name).to_owned(), Kind::named(name))).collect()))
-        };
-        match name {
-            "created" => Kind::Day,
-            "generations" => list(Kind::Whole),
-            "top_children" => groups(&["id", "direct", "descendants"]),
-            "distances" => groups(&["model", "links"]),
-            "clauses" => groups(&["term", "text", "address", "read"]),
-            _ if LISTS.contains(&name) => list(Kind::Text),
-            _ if TEXTS.contains(&name) => Kind::Text,
-            _ if FLAGS.contains(&name) => Kind::Flag,
-            _ if NUMBERS.contains(&name) => Kind::Number,
-            _ => Kind::Whole,
-        }
-    }
-
     /// The kind of a section's column, which says of what unit it is.
     pub fn of_unit(unit: Unit) -> Kind {
         match unit {
@@ -110,53 +35,30 @@ impl Kind {
         }
     }
 
-    /// The kind that has room for this and for a value.
-    fn with(self, value: &Value) -> Kind {
-        let other = match value {
-            Value::Missing => return self,
-            Value::NotJudged | Value::Count(_) => Kind::Whole,
-            Value::Number(_) => Kind::Number,
-            Value::Text(_) => Kind::Text,
-            Value::Flag(_) => Kind::Flag,
-            Value::List(values) => {
-                let of = if let Kind::List(of) = self { *of } else { Kind::Unknown };
-                return Kind::List(values.iter().fold(of, Kind::with).into());
-            }
-            Value::Group(values) => {
-                let mut known = if let Kind::Group(known) = self { known } else { Vec::new() };
-                add(&mut known, values);
-                return Kind::Group(known);
-            }
-        };
-        match (self, other) {
-            (Kind::Unknown, other) => other,
-            (Kind::Whole, Kind::Number) | (Kind::Number, Kind::Whole) => Kind::Number,
-            (kind, other) if kind == other => kind,
-            _ => Kind::Text,
+    /// The kind of what a part of a schema allows, without regard to null.
+    fn of_schema(part: &Value, whole: &Value) -> Kind {
+        let part = resolved(part, whole);
+        if let Some(first) = part["anyOf"].get(0) {
+            // Of more ways than can be counted there are words.
+            return Kind::of_schema(first, whole);
         }
-    }
-
-    /// The kind where a column of that name has it.
-    fn settled(self, name: &str) -> Kind {
-        match (self, name) {
-            // Of more than can be counted there are words.
-            (_, "ways") => Kind::Whole,
-            (Kind::Unknown, _) => Kind::named(name),
-            (Kind::Text, "created") => Kind::Day,
-            (Kind::List(of), _) if *of == Kind::Unknown => match Kind::named(name) {
-                list @ Kind::List(_) => list,
-                _ => Kind::List(Kind::Text.into()),
-            },
-            (Kind::List(of), _) => Kind::List(of.settled("").into()),
-            (Kind::Group(fields), _) => Kind::Group(settled(fields)),
-            (kind, _) => kind,
+        let is_one = |kind: &&Value| **kind != "null";
+        let kind = part["type"].as_array().map_or(&part["type"], |all| all.iter().find(is_one).unwrap_or(&Value::Null));
+        match kind.as_str() {
+            Some("integer") => Kind::Whole,
+            Some("number") => Kind::Number,
+            Some("boolean") => Kind::Flag,
+            Some("array") => Kind::List(Kind::of_schema(&part["items"], whole).into()),
+            Some("object") => Kind::Group(required(part).map(|name| (name.into(), named(part, name, whole))).collect()),
+            _ if part["format"] == "date" => Kind::Day,
+            _ => Kind::Text,
         }
     }
 
     /// The type in Arrow.
     pub fn data_type(&self) -> DataType {
         match self {
-            Kind::Unknown | Kind::Text => DataType::Utf8,
+            Kind::Text => DataType::Utf8,
             Kind::Whole => DataType::Int64,
             Kind::Number => DataType::Float64,
             Kind::Flag => DataType::Boolean,
@@ -168,36 +70,64 @@ impl Kind {
     }
 }
 
-/// Columns in Arrow.
-pub fn fields(kinds: &[(String, Kind)]) -> Fields {
-    kinds.iter().map(|(name, kind)| Field::new(name, kind.data_type(), true)).collect()
+/// What a schema says at the place that a part of it refers to.
+fn resolved<'s>(part: &'s Value, whole: &'s Value) -> &'s Value {
+    let place = part["$ref"].as_str().and_then(|place| place.strip_prefix('#'));
+    place.and_then(|place| whole.pointer(place)).unwrap_or(part)
 }
 
-/// Makes room for the values of a row.
-pub fn add(kinds: &mut Vec<(String, Kind)>, row: &Named) {
-    for (at, (name, value)) in row.iter().enumerate() {
-        // Rows nearly always have the same names at the same places.
-        let place = match kinds.get(at).is_some_and(|(known, _)| known == name) {
-            true => Some(at),
-            false => kinds.iter().position(|(known, _)| known == name),
-        };
-        match place {
-            Some(place) => {
-                let kind = std::mem::replace(&mut kinds[place].1, Kind::Unknown);
-                kinds[place].1 = kind.with(value);
-            }
-            None => kinds.push((name.to_string(), Kind::Unknown.with(value))),
-        }
+/// The keys that an object always has, in their order.
+fn required(part: &Value) -> impl Iterator<Item = &str> {
+    part["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// The kind of a key. Those that a schema has a pattern for say of how many a value is known.
+fn named(part: &Value, name: &str, whole: &Value) -> Kind {
+    part["properties"].get(name).map_or(Kind::Whole, |part| Kind::of_schema(part, whole))
+}
+
+/// The columns of an answer that is no section: their names as it has them, or as every answer of its form has them; their kinds as its
+/// schema says.
+pub fn columns(question: &Question, heads: &[Cow<'_, str>]) -> Vec<(String, Kind)> {
+    let Some(whole) = form(question).and_then(|form| SCHEMAS.get(form)) else {
+        return heads.iter().map(|head| (head.to_string(), Kind::Text)).collect();
+    };
+    let row = resolved(&whole["properties"]["rows"]["items"], whole);
+    let column = |name: &str| (name.to_owned(), named(row, name, whole));
+    match heads {
+        [] => required(row).map(column).collect(),
+        heads => heads.iter().map(|head| column(head)).collect(),
     }
 }
 
-/// The kinds of columns when all rows were looked at.
-pub fn settled(kinds: Vec<(String, Kind)>) -> Vec<(String, Kind)> {
-    kinds
-        .into_iter()
-        .map(|(name, kind)| {
-            let kind = kind.settled(&name);
-            (name, kind)
-        })
-        .collect()
+/// The form in which an answer is written that has rows of its own.
+fn form(question: &Question) -> Option<&'static str> {
+    Some(match question {
+        Question::Family(asked) => match asked.list {
+            Some(_) => "family-list",
+            None => "family",
+        },
+        Question::Check(asked) => match asked.list {
+            None => "check",
+            Some(Cases::All | Cases::Kind(_)) => "check-list",
+            Some(Cases::Aliases) => "check-aliases",
+            Some(Cases::Bursts) => "check-bursts",
+            Some(Cases::Mirrors) => "check-mirrors",
+        },
+        Question::Rank(_) => "rank",
+        Question::Search(_) => "search",
+        Question::Show(_) => "show",
+        Question::Upstream(_) => "upstream",
+        Question::Why(_) => "why",
+        Question::Common(_) => "common",
+        Question::Siblings(_) => "siblings",
+        Question::Blast(_) => "blast-list",
+        Question::Licences(_) => "licences",
+        _ => return None,
+    })
+}
+
+/// Columns in Arrow.
+pub fn fields(kinds: &[(String, Kind)]) -> Fields {
+    kinds.iter().map(|(name, kind)| Field::new(name, kind.data_type(), true)).collect()
 }

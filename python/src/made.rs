@@ -1,28 +1,27 @@
 use std::borrow::Cow;
 
-use modelkin::ask::{self, Facts};
+use modelkin::ask::{self, Facts, Question};
 use modelkin::export::{self, Attribute, Graph, NODE_FIELDS};
 use modelkin::ink::{self, Column, Named, Report, Section, Table, Unit, Value};
 
-use crate::kind::{Kind, settled};
+use crate::kind::{Kind, columns};
 
 /// A `Made` is rows that are made one after the other.
 pub struct Made<'r> {
     pub count: usize,
-    /// The columns whose kinds are known before.
-    pub kinds: Option<Vec<(String, Kind)>>,
+    /// The columns.
+    pub kinds: Vec<(String, Kind)>,
     pub row: Box<dyn Fn(usize) -> Cow<'r, Named> + 'r>,
 }
 
 impl<'r> Made<'r> {
     /// No row.
     pub fn none() -> Made<'r> {
-        Made { count: 0, kinds: None, row: Box::new(|_| Cow::Owned(Named::new())) }
+        Made { count: 0, kinds: Vec::new(), row: Box::new(|_| Cow::Owned(Named::new())) }
     }
 
-    /// The rows of a report; those of a section's table have the kinds of its columns, and where there is no row there are columns
-    /// all the same.
-    pub fn of_report(report: &'r Report<'r>, table: Option<&Table>) -> Made<'r> {
+    /// The rows of a report; those of a section's table have the kinds of its columns.
+    pub fn of_report(report: &'r Report<'r>, question: &Question, table: Option<&Table>) -> Made<'r> {
         let rows = &report.rows;
         let kinds = table.map(|table| {
             // Where numbers of several units stand in one column, shares are texts: "49.6%".
@@ -34,8 +33,7 @@ impl<'r> Made<'r> {
             let kind = |column: &Column| if is_mixed(column) { Kind::Text } else { Kind::of_unit(column.unit) };
             table.columns.iter().map(|column| (column.name.to_string(), kind(column))).collect()
         });
-        let headed = || settled(report.heads.iter().map(|head| (head.to_string(), Kind::Unknown)).collect());
-        let kinds = kinds.or_else(|| rows.is_empty().then(headed));
+        let kinds = kinds.unwrap_or_else(|| columns(question, &report.heads));
         let row: Box<dyn Fn(usize) -> Cow<'r, Named> + 'r> = match rows {
             ink::Rows::Few(rows) => Box::new(|at| Cow::Borrowed(&rows[at])),
             ink::Rows::One(make) => Box::new(|_| Cow::Owned(make())),
@@ -56,7 +54,7 @@ impl<'r> Made<'r> {
             Cow::Owned(row)
         };
         let kinds = std::iter::once(("id".to_owned(), Kind::Text)).chain(own).collect();
-        Made { count: graph.selection().nodes(), kinds: Some(kinds), row: Box::new(row) }
+        Made { count: graph.selection().nodes(), kinds, row: Box::new(row) }
     }
 
     /// The links of a graph as rows.
@@ -79,7 +77,7 @@ impl<'r> Made<'r> {
                 ("models".into(), link.models.into()),
             ])
         };
-        Made { count, kinds: Some(kinds), row: Box::new(row) }
+        Made { count, kinds, row: Box::new(row) }
     }
 }
 

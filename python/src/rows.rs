@@ -12,7 +12,7 @@ use pyo3::types::PyCapsule;
 use crate::columns::batch;
 use crate::failed::{asked, raised};
 use crate::heard::heard;
-use crate::kind::{Kind, add, fields, settled};
+use crate::kind::{Kind, fields};
 use crate::made::{Made, parts};
 use crate::whole::Whole;
 
@@ -40,7 +40,7 @@ pub enum Of {
     Whole(Whole),
 }
 
-/// What is known of rows when they were looked through once.
+/// What is known of rows when they were made once.
 #[derive(Clone)]
 struct Told {
     count: usize,
@@ -70,7 +70,7 @@ impl Of {
                     _ => None,
                 };
                 let report = answer.report()?;
-                Ok(then(Made::of_report(&report, section)))
+                Ok(then(Made::of_report(&report, answer.question(), section)))
             }
             Of::Part(answer, section, name) => {
                 let parts = parts(answer)?;
@@ -79,7 +79,7 @@ impl Of {
                     .find(|(known, table)| known.name == *section && table.name == *name)
                     .map(|(_, table)| table);
                 let Some(table) = table else { return Ok(then(Made::none())) };
-                Ok(then(Made::of_report(&table.report(&[]), Some(table))))
+                Ok(then(Made::of_report(&table.report(&[]), answer.question(), Some(table))))
             }
             Of::Nodes(answer) => Ok(match answer.graph()? {
                 Some(graph) => then(Made::of_nodes(&graph)),
@@ -105,7 +105,8 @@ impl Rows {
             return Ok(told);
         }
         let of = Arc::clone(&self.of);
-        let told = heard(py, move || of.with(|made| look(&made)))?.map_err(|error| asked(py, error))?;
+        let told = heard(py, move || of.with(|made| Told { count: made.count, kinds: made.kinds }))?
+            .map_err(|error| asked(py, error))?;
         Ok(self.told.get_or_init(|| told))
     }
 
@@ -120,15 +121,6 @@ impl Rows {
 fn batch_of(py: Python<'_>, whole: &Whole) -> PyResult<RecordBatch> {
     let whole = whole.clone();
     heard(py, move || whole.batch())?.map_err(|error| asked(py, error))
-}
-
-fn look(made: &Made<'_>) -> Told {
-    let kinds = made.kinds.clone().unwrap_or_else(|| {
-        let mut kinds = Vec::new();
-        (0..made.count).for_each(|at| add(&mut kinds, &(made.row)(at)));
-        settled(kinds)
-    });
-    Told { count: made.count, kinds }
 }
 
 /// Rows as batches.

@@ -60,7 +60,7 @@ impl Whole {
             let value = |(field, column): (&Arc<Field>, &ArrayRef)| (field.name().clone().into(), value(column, at));
             Cow::Owned(schema.fields().iter().zip(batch.columns()).map(value).collect::<Named>())
         };
-        Ok(Made { count, kinds: None, row: Box::new(row) })
+        Ok(Made { count, kinds: Vec::new(), row: Box::new(row) })
     }
 }
 

@@ -36,6 +36,8 @@ def test_selections_become_graphs_of_three_libraries(sample: modelkin.Hub) -> No
     assert networkx.descendants(graph, BASE) == set(graph) - {BASE}
     assert (graph.number_of_nodes(), graph.number_of_edges()) == (len(below.nodes), len(below.links))
     assert graph.nodes[BASE]["descendants"] == model.descendants
+    said = {"definition": below.definition, "command": below.command, "date": "2026-10-12", "digest": sample.snapshot["digest"]}
+    assert said == graph.graph == below.to_rustworkx().attrs == {name: below.to_igraph()[name] for name in said}
     igraph = below.to_igraph()
     assert (igraph.vcount(), igraph.ecount()) == (len(below.nodes), len(below.links))
     assert len(igraph.subcomponent(igraph.vs.find(name=BASE), mode="out")) == len(below)

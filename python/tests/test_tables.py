@@ -161,3 +161,23 @@ def test_shares_that_were_published_are_in_arrow_too(sample: modelkin.Hub) -> No
                     assert (row[column] is None) == (value is None), (name, row, value)
                     compared += isinstance(row[column], str)
     assert compared > 10
+
+
+def test_a_table_without_rows_has_the_columns_of_one_with_rows(sample: modelkin.Hub) -> None:
+    base, child = "Qwen/Qwen2.5-14B", "Qwen/Qwen2.5-14B-Instruct"
+    leaf = next(row["id"] for row in sample.blast_models(base) if not sample[row["id"]].descendants)
+    pairs = [
+        (sample.upstream(child), sample.upstream(base)),
+        (sample.why(child, base), sample.why(base, child)),
+        (sample.siblings(child), sample.siblings(base)),
+        (sample.common(child, base), sample.common(base, "mistralai/Mistral-7B-v0.1")),
+        (sample.blast_models(base), sample.blast_models(leaf)),
+        (sample.search("qwen"), sample.search("nobody calls a model so")),
+        (sample.family_models(base), sample.family_models(leaf)),
+        (sample.rank(), sample.rank(within=leaf)),
+        (sample.flows(), sample.flows(since="2099-01-01")),
+    ]
+    for some, none in pairs:
+        assert len(some) and not len(none), none.command
+        assert pa.schema(none) == pa.schema(some), none.command
+        assert none.to_polars().columns == some.columns and none.to_pandas().empty
