@@ -157,7 +157,8 @@ fn company(above: &Licence, own: &[&Licence]) -> Outcome {
     };
     let broken = lost.without(above.unsure);
     let (verdict, terms, why) = match (lost.is_empty(), broken.is_empty(), is_family) {
-        (true, ..) => (Verdict::Restricts, duties(above), Why::OtherVersion),
+        (true, _, true) => (Verdict::Restricts, duties(above), Why::OtherVersion),
+        (true, _, false) => (Verdict::Restricts, duties(above), Why::Carried),
         (_, true, _) => (Verdict::Unknown, lost, Why::Unsettled),
         (_, _, true) => (Verdict::Conflict, broken, Why::Dropped),
         (_, _, false) => (Verdict::Conflict, broken, Why::OtherCompany),
@@ -253,6 +254,8 @@ pub(super) fn reason(outcome: &Outcome, above: &str, own: &str, company: Option<
     let asks: Vec<String> =
         outcome.terms.iter().map(|term| format!("{} ({term})", term.words(), term = term.letter())).collect();
     let asks = asks.join(", ");
+    // One of several is meant, and which one the letters say.
+    let is_version = if own.contains(" + ") { format!("Of {own} one is") } else { format!("{own} is") };
     match outcome.why {
         Why::Permissive => format!("{above} asks for notices at most, so that {own} may follow."),
         Why::Same => format!("Both state {above}."),
@@ -262,7 +265,9 @@ pub(super) fn reason(outcome: &Outcome, above: &str, own: &str, company: Option<
             format!("It is a copy and states the same licence, {above}, whose text nobody has read here.")
         }
         Why::Carried => format!("{above} goes on to bind beside {own}: {asks}."),
-        Why::OtherVersion => format!("{own} is another version of {above}, whose own text goes on to bind: {asks}."),
+        Why::OtherVersion => {
+            format!("{is_version} another version of {above}, whose own text goes on to bind: {asks}.")
+        }
         Why::NotNamed => format!("Both state {above}, and the model's name does not begin as it asks: {asks}."),
         Why::Above => format!("What the ancestor's terms are is not known: {above}."),
         Why::Below => format!("What {own} means is not known, and {above} is above it."),
@@ -277,7 +282,7 @@ pub(super) fn reason(outcome: &Outcome, above: &str, own: &str, company: Option<
         Why::Silent => format!("The model states no licence, and {above} reaches it: {asks}."),
         Why::Copy => format!("It is a copy of a model under {above} and states {own}; {above} asks: {asks}."),
         Why::Broken => format!("{own} does not keep what {above} asks: {asks}."),
-        Why::Dropped => format!("{own} is another version of {above} and drops of it: {asks}."),
+        Why::Dropped => format!("{is_version} another version of {above} and drops of it: {asks}."),
         Why::OtherCompany => {
             format!(
                 "{own} is no licence of the family {}, and does not keep what {above} asks: {asks}.",

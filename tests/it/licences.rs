@@ -355,6 +355,30 @@ fn several_licences_on_one_model_are_taken_together_and_told() {
 }
 
 #[test]
+fn a_reason_calls_a_version_what_is_of_one_family_and_only_that_of_several() {
+    let reason = |parent: &str, child: &str| {
+        let court = Court::of(&format!(
+            "- -> a/base : licences={parent}\na/base -> b/Llama-child : finetune licences={child}\n"
+        ));
+        let judge = court.judge();
+        let finding = judge.model(court.snapshot.find("b/Llama-child").unwrap()).findings.remove(0);
+        (finding.verdict, finding.reason)
+    };
+    let said = |verdict, text: &str| (verdict, text.to_owned());
+    let binds = "whose own text goes on to bind: ";
+    let (verdict, text) = reason("llama3.1", "llama3.2");
+    assert!(
+        verdict == Verdict::Restricts && text.starts_with(&format!("llama3.2 is another version of llama3.1, {binds}")),
+        "{text}"
+    );
+    let (_, text) = reason("llama3.1", "gemma,llama3.2");
+    assert!(text.starts_with(&format!("Of gemma + llama3.2 one is another version of llama3.1, {binds}")), "{text}");
+    // What a licence asks may stand in one of somebody else, which is no version of it.
+    let kept = "apple-amlr goes on to bind beside cc-by-nc-4.0: no commercial use (C).";
+    assert_eq!(reason("apple-amlr", "cc-by-nc-4.0"), said(Verdict::Restricts, kept));
+}
+
+#[test]
 fn what_other_means_is_told_by_its_name_then_by_the_tables_then_by_the_user() {
     let mut policy = Policy::default();
     for (model, licence) in [
