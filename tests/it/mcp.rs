@@ -179,6 +179,12 @@ fn calls() -> Vec<(&'static str, Value, Value, &'static str)> {
         ),
         ("rank", json!({"by": "growth", "days": 90}), json!({"days": 90}), "rank `by` growth"),
         ("snapshot", json!({}), json!({"limit": 1}), "unknown field `limit`"),
+        (
+            "rank",
+            json!({"filter": {"since": "2025-01", "until": "2026"}}),
+            json!({"filter": {"since": "January"}}),
+            "`filter.since`: write it as 2025-01-31, or as 2025-01 or 2025",
+        ),
         ("rank", json!({"limit": 4}), json!({"limit": "4"}), "`limit`: invalid type: string \"4\""),
         (
             "rank",
@@ -518,7 +524,12 @@ fn standard_output_is_messages_alone_whatever_comes_in() {
         ids.insert(serde_json::from_str::<Value>(&line).unwrap()["id"].as_u64().unwrap());
     }
     assert_eq!(ids, (100..140).collect());
-    assert_eq!(agent.end(), (0, String::new(), String::new()));
+    let passed_over = |line: u64, column: u64| {
+        format!("line {line} of standard input is passed over: it is no JSON (column {column})\n")
+    };
+    // The first two lines were the client's.
+    let said: String = [(4, 1), (5, 1), (6, 1), (7, 1)].map(|(line, column)| passed_over(line, column)).concat();
+    assert_eq!(agent.end(), (0, String::new(), said));
 }
 
 #[test]

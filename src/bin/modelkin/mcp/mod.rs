@@ -1,6 +1,7 @@
 //! `mcp` answers agents, by the Model Context Protocol on standard input and output. It only reads, and asks nobody.
 
 mod answer;
+mod lines;
 mod page;
 mod questions;
 mod refused;
@@ -15,8 +16,8 @@ use std::process::ExitCode;
 use anyhow::bail;
 use modelkin::ask::Atlas;
 use modelkin::source::hub::runtime;
+use rmcp::ServiceExt;
 use rmcp::service::{QuitReason, ServerInitializeError};
-use rmcp::{ServiceExt, transport};
 
 use crate::program::{args, desk, snapshots};
 use server::Server;
@@ -39,7 +40,7 @@ pub fn run(args: &args::Mcp) -> anyhow::Result<ExitCode> {
 
 /// Answers until the input ends.
 async fn serve(server: Server) -> anyhow::Result<()> {
-    let running = match server.serve(transport::stdio()).await {
+    let running = match server.serve((lines::input(), tokio::io::stdout())).await {
         Ok(running) => running,
         // Nobody said anything.
         Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::refused::Refused;
 use super::words::Word;
-use crate::program::clock;
+use crate::program::{clock, values};
 
 /// Names longer than any of the Hub's, and more of them than anybody asks about at once, are a mistake.
 const LONGEST: usize = 500;
@@ -175,12 +175,24 @@ pub struct Filter {
     no_unlisted: bool,
     /// Put what descends from a re-upload under the same name below what it copies.
     fold_mirrors: bool,
-    /// Count only models created on this day or later, as 2025-01-31.
-    #[schemars(with = "Option<String>")]
-    since: Option<Day>,
+    /// Count only models created on this day or later, as 2025-01-31, 2025-01 or 2025.
+    since: Option<First>,
     /// Count only models created before this day.
-    #[schemars(with = "Option<String>")]
-    until: Option<Day>,
+    until: Option<First>,
+}
+
+/// A day; of a month, or of a year, the first, as the command line takes it.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(inline, with = "String")]
+struct First(Day);
+
+impl TryFrom<String> for First {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<First, String> {
+        values::day(&text).map(First)
+    }
 }
 
 /// The words of [`Unknown`], for the schema.
@@ -202,8 +214,8 @@ impl From<Filter> for ask::Filter {
             exclude: relations(typed.exclude),
             no_unlisted: typed.no_unlisted,
             fold_mirrors: typed.fold_mirrors,
-            since: typed.since,
-            until: typed.until,
+            since: typed.since.map(|First(day)| day),
+            until: typed.until.map(|First(day)| day),
         }
     }
 }
