@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from ._table import SnapshotInfo, Table
+from ._table import Said, Table
 from ._taken import library
 
 if TYPE_CHECKING:
@@ -19,15 +18,15 @@ if TYPE_CHECKING:
     from ._hub import Hub
 
 
-class Selection:
+class Selection(Said):
     """Models and the links between them: what lies below a model, above it, around it, or a family with all that descends from it.
     The models that it begins at are among them, so what is below a model has one model more than the model has descendants."""
 
-    __slots__ = ("_answer", "_hub")
+    __slots__ = ("_hub",)
 
     def __init__(self, hub: Hub, answer: _native.Answer) -> None:
+        super().__init__(answer)
         self._hub = hub
-        self._answer = answer
 
     @property
     def nodes(self) -> Table:
@@ -38,26 +37,6 @@ class Selection:
     def links(self) -> Table:
         """The links between them: `parent`, `child`, `relation`, `learned`."""
         return Table(self._answer, self._answer.links())
-
-    @property
-    def definition(self) -> str:
-        """What was selected, and what was left out, in sentences."""
-        return self._answer.definition
-
-    @property
-    def snapshot(self) -> SnapshotInfo:
-        """The snapshot that was asked."""
-        info: SnapshotInfo = json.loads(self._answer.frame())["snapshot"]
-        return info
-
-    @property
-    def command(self) -> str:
-        """The program's command line that selects the same."""
-        return self._answer.command
-
-    def cite(self, form: str = "text") -> str:
-        """A citation of the selection: `text`, `bibtex` or `csl`."""
-        return self._answer.cite(form)
 
     def save(self, path: str | PathLike[str], **options: Any) -> None:
         """Writes the selection as a graph file or a drawing, by the suffix of its name: .svg, .png, .pdf, .dot, .graphml, .gexf, .mmd, .json,
@@ -76,7 +55,8 @@ class Selection:
         """The selection as a directed graph of igraph; a vertex has its id as `name`, and the graph what was selected."""
         nodes, links = self.nodes.to_dicts(), self.links.to_dicts()
         place = {node["id"]: at for at, node in enumerate(nodes)}
-        graph: igraph.Graph = library("igraph").Graph(len(nodes), [(place[link["parent"]], place[link["child"]]) for link in links], directed=True, graph_attrs=self._said())
+        pairs = [(place[link["parent"]], place[link["child"]]) for link in links]
+        graph: igraph.Graph = library("igraph").Graph(len(nodes), pairs, directed=True, graph_attrs=self._said())
         for name in self.nodes.columns:
             graph.vs["name" if name == "id" else name] = [node[name] for node in nodes]
         for name in self.links.columns[2:]:

@@ -33,19 +33,13 @@ class SnapshotInfo(TypedDict):
     sample: bool
 
 
-class Table:
-    """Rows of an answer, with their definition and their snapshot.
+class Said:
+    """What every answer has: what was counted, in which snapshot, by which command, and how it is cited."""
 
-    It is a table of Arrow to every library that asks for one: `polars.DataFrame(t)`, `pyarrow.table(t)`,
-    `duckdb.sql("from t")`. Whole numbers are 64 bits wide and signed, what is not known is null, and a column has the same type
-    in every answer (docs/python.md).
-    """
+    __slots__ = ("_answer",)
 
-    __slots__ = ("_answer", "_rows")
-
-    def __init__(self, answer: _native.Answer, rows: _native.Rows) -> None:
+    def __init__(self, answer: _native.Answer) -> None:
         self._answer = answer
-        self._rows = rows
 
     @property
     def definition(self) -> str:
@@ -63,6 +57,29 @@ class Table:
         """The program's command line that answers the same."""
         return self._answer.command
 
+    def cite(self, form: str = "text") -> str:
+        """A citation of the answer: `text`, `bibtex` or `csl`."""
+        return self._answer.cite(form)
+
+    def _frame(self) -> dict[str, Any]:
+        frame: dict[str, Any] = json.loads(self._answer.frame())
+        return frame
+
+
+class Table(Said):
+    """Rows of an answer, with their definition and their snapshot.
+
+    It is a table of Arrow to every library that asks for one: `polars.DataFrame(t)`, `pyarrow.table(t)`,
+    `duckdb.sql("from t")`. Whole numbers are 64 bits wide and signed, what is not known is null, and a column has the same type
+    in every answer (docs/python.md).
+    """
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, answer: _native.Answer, rows: _native.Rows) -> None:
+        super().__init__(answer)
+        self._rows = rows
+
     @property
     def about(self) -> dict[str, Any]:
         """What the program's JSON tells beside the rows: `of` how many rows there are, `ways`, `renamed` and others (docs/json.md)."""
@@ -73,10 +90,6 @@ class Table:
     def columns(self) -> list[str]:
         """The names of the columns."""
         return self._rows.names()
-
-    def cite(self, form: str = "text") -> str:
-        """A citation of the answer: `text`, `bibtex` or `csl`."""
-        return self._answer.cite(form)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """The rows as the program's JSON has them: the same keys in the same order, the same values."""
@@ -133,10 +146,6 @@ class Table:
 
         return table(self, SHOWN)
 
-    def _frame(self) -> dict[str, Any]:
-        frame: dict[str, Any] = json.loads(self._answer.frame())
-        return frame
-
 
 class Family(Table):
     """A family's counts: a table of one row, whose figures are attributes too. The whole row is `family[0]`."""
@@ -165,14 +174,14 @@ class Family(Table):
         return f3
 
 
-class Report:
+class Report(Said):
     """Sections of figures: each has findings in words, and tables, which are looked up as `report["derivatives.families"]`,
     or by the table's name alone where one section has it."""
 
-    __slots__ = ("_answer", "_tables")
+    __slots__ = ("_tables",)
 
     def __init__(self, answer: _native.Answer) -> None:
-        self._answer = answer
+        super().__init__(answer)
         self._tables = {f"{section}.{name}": (section, name) for section, name, _ in answer.parts()}
 
     @property
@@ -184,26 +193,6 @@ class Report:
     def findings(self) -> list[str]:
         """What came out, in sentences."""
         return [finding for section in self.to_dicts() for finding in section["findings"]]
-
-    @property
-    def definition(self) -> str:
-        """What was counted, in sentences."""
-        return self._answer.definition
-
-    @property
-    def snapshot(self) -> SnapshotInfo:
-        """The snapshot that was asked."""
-        info: SnapshotInfo = json.loads(self._answer.frame())["snapshot"]
-        return info
-
-    @property
-    def command(self) -> str:
-        """The program's command line that answers the same."""
-        return self._answer.command
-
-    def cite(self, form: str = "text") -> str:
-        """A citation of the answer: `text`, `bibtex` or `csl`."""
-        return self._answer.cite(form)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """The sections as the rows of the program's JSON."""
