@@ -40,7 +40,7 @@ impl Atlas {
         let ends = [naming.find(&asked.model, &lineage)?, naming.find(&asked.ancestor, &lineage)?];
         let why = provenance::Why::of(&lineage, ends[0], ends[1], asked.most.unwrap_or(1));
         let [model, ancestor] = ends.map(|row| self.snapshot().id(row));
-        if why.is_none() && ends[0] != ends[1] && lineage.below(&[ends[0]]).rows.contains(&ends[1]) {
+        if why.is_none() && ends[0] != ends[1] && lineage.above(&[ends[1]]).rows.contains(&ends[0]) {
             naming.remarks.push(format!("It is the other way round: {ancestor} descends from {model}."));
         }
         Ok(Facts::Why { why, ends, books: self.books()?, naming, words: asked.filter.words() })

@@ -157,8 +157,7 @@ fn company(above: &Licence, own: &[&Licence]) -> Outcome {
     };
     let broken = lost.without(above.unsure);
     let (verdict, terms, why) = match (lost.is_empty(), broken.is_empty(), is_family) {
-        (true, _, true) => (Verdict::Restricts, duties(above), Why::OtherVersion),
-        (true, _, false) => (Verdict::Restricts, duties(above), Why::Carried),
+        (true, ..) => (Verdict::Restricts, duties(above), Why::OtherVersion),
         (_, true, _) => (Verdict::Unknown, lost, Why::Unsettled),
         (_, _, true) => (Verdict::Conflict, broken, Why::Dropped),
         (_, _, false) => (Verdict::Conflict, broken, Why::OtherCompany),

@@ -1,6 +1,6 @@
 //! An answer as an agent gets it: rows in a frame that says what was counted, in what, and how to get the rest.
 
-use modelkin::ink::{self, Rows, Value, day};
+use modelkin::ink::{self, Report, Rows, Value, day};
 use modelkin::snapshot::Snapshot;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -221,6 +221,12 @@ impl Frame<Json> {
         self.next_cursor = self.truncated.then(|| mark.cursor(at));
         serde_json::to_value(self).map_err(wrong)
     }
+}
+
+/// A count that stands beside the rows of a report.
+pub fn beside(report: &Report<'_>, is_it: impl Fn(&str) -> bool) -> Option<u64> {
+    let (_, value) = report.beside.iter().find(|(name, _)| is_it(name))?;
+    if let Value::Count(count) = value { Some(*count) } else { None }
 }
 
 fn too_small(bounds: Bounds) -> Refused {

@@ -18,7 +18,7 @@ pub fn input() -> DuplexStream {
         let (mut line, mut number) = (Vec::new(), 1_u64);
         loop {
             let part = match input.fill_buf().await {
-                Ok(part) if !part.is_empty() => &part[..part.len().min(ROOM)],
+                Ok(part) if !part.is_empty() => part,
                 Ok(_) => break,
                 Err(error) => {
                     output::say(&format!("error: standard input: {error}"));

@@ -6,6 +6,7 @@ use modelkin::ink::Value;
 use percent_encoding::percent_decode_str;
 use rmcp::model::{CompletionInfo, Resource, ResourceContents, ResourceTemplate};
 
+use super::answer::beside;
 use super::refused::Refused;
 use super::rows::Slug;
 
@@ -123,6 +124,6 @@ pub fn completed(atlas: &Atlas, typed: &str) -> Result<(Vec<String>, bool), Refu
     let report = answer.report()?;
     let ids = (0..report.rows.len()).filter_map(|at| report.rows.row(at)?.into_iter().find(|(name, _)| name == "id"));
     let ids = ids.filter_map(|(_, id)| if let Value::Text(id) = id { Some(id) } else { None }).collect();
-    let matches = report.beside.iter().find(|(name, _)| name == "matches").and_then(|(_, matches)| matches.number());
-    Ok((ids, matches.is_some_and(|matches| matches > report.rows.len() as f64)))
+    let matches = beside(&report, |name| name == "matches");
+    Ok((ids, matches.is_some_and(|matches| matches > report.rows.len() as u64)))
 }

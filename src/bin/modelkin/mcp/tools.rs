@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::answer::{Beside, Definition, Frame, Named as SnapshotNamed};
+use super::answer::{Beside, Definition, Frame, Named as SnapshotNamed, beside};
 use super::page::{Mark, Page};
 use super::questions::{self, Asks};
 use super::refused::Refused;
@@ -170,9 +170,7 @@ where
     if matches!(answer.facts(), Facts::Found { .. }) && report.rows.is_empty() && start == 0 {
         return Err(nothing_found(&report));
     }
-    let all = report.beside.iter().find(|(name, _)| name == "of" || name == "matches");
-    let all = all.and_then(|(_, value)| if let Value::Count(all) = value { Some(*all) } else { None });
-    let total = all.unwrap_or(report.rows.len() as u64);
+    let total = beside(&report, |name| name == "of" || name == "matches").unwrap_or(report.rows.len() as u64);
     let mut frame = tool.frame(atlas, total, &report, question.command())?;
     if let Facts::Tree { words, .. } = answer.facts() {
         frame.definition.text = Definition::text(&[words.clone(), BELOW.to_owned()]);
